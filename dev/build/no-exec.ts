@@ -1,0 +1,1 @@
+export const getExecOutput = undefined; export const exec = undefined

@@ -1,0 +1,88 @@
+/**
+ * Everything that can go wrong, by a stable code. `docs/troubleshooting.md` has a section for each; the
+ * annotation of a failed step links to it.
+ */
+export type ErrorCode =
+  /** An input, or several, cannot be used. Nothing was sent. */
+  | 'INVALID_INPUT'
+  /** The job has no way to ask for an ID token: `id-token: write` is missing, or a fork, Dependabot, `act`. */
+  | 'NO_ID_TOKEN'
+  /** The runner's ID-token endpoint said no. */
+  | 'ID_TOKEN_REFUSED'
+  /** AWS credentials were to be taken from the environment and are not there. */
+  | 'NO_AWS_CREDENTIALS'
+  /** No connection, or none that held, until the deadline. */
+  | 'UNREACHABLE'
+  /** The time given by `timeout-seconds` ran out while waiting for an answer. */
+  | 'TIMED_OUT'
+  /** The server's certificate cannot be trusted. */
+  | 'TLS_FAILED'
+  /** The proxy of the environment refused, or could not be reached. */
+  | 'PROXY_FAILED'
+  /** The server answered with a redirect; none is followed. */
+  | 'REDIRECTED'
+  /** The server kept answering 429 or 5xx until the deadline, or told to come back after it. */
+  | 'OVERLOADED'
+  /** The server said no (any other 4xx): asking again would not help. */
+  | 'DENIED'
+  /** The server said yes, but what it sent cannot be used: not JSON, no token, too large. */
+  | 'UNUSABLE_ANSWER'
+  /** A signature was refused for its time even after the clock was set by the server's. */
+  | 'CLOCK_SKEWED'
+  /** The secret is there but cannot be handed over: empty, too short to mask, binary, no such key. */
+  | 'UNUSABLE_SECRET'
+  /** The outputs or the state could not be written. The credential was taken back. */
+  | 'NOT_WRITTEN'
+  /** The job was cancelled. */
+  | 'CANCELLED'
+  /** A fault of this action. */
+  | 'INTERNAL'
+
+/** What the system said when it refused; every text is one printable line from a named field of its answer. */
+export interface Refused {
+  /** HTTP status. */
+  readonly status: number
+  /** The server's own words, made safe to show by {@link showable}. */
+  readonly reason?: string
+  /** The id by which the server's operator finds this request in the logs. */
+  readonly requestId?: string
+}
+
+/** The one error class. `message` says what failed and why, `hint` what to change. Neither holds a secret. */
+export class ActionError extends Error {
+  readonly code: ErrorCode
+  /** The next step for the person who reads the annotation; empty where there is none. */
+  readonly hint: string
+  /** Present where a server answered and said no. */
+  readonly refused: Refused | undefined
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    more: { hint?: string | undefined; cause?: unknown; refused?: Refused | undefined } = {},
+  ) {
+    super(message, { cause: more.cause })
+    this.name = 'ActionError'
+    this.code = code
+    this.hint = more.hint ?? ''
+    this.refused = more.refused
+  }
+}
+
+/**
+ * A server's text as one harmless line: control and invisible characters become blanks, workflow commands
+ * (`::…`, `##[…`) are defused, and it is cut at `most` characters.
+ *
+ * @param text what the server sent; anything but a string, or an empty one, gives `undefined`
+ */
+export function showable(text: unknown, most = 500): string | undefined {
+  if (typeof text !== 'string') return undefined
+  const line = text
+    .slice(0, most * 4)
+    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim()
+    .replaceAll('::', ': :')
+    .replaceAll('##[', '## [')
+  if (line === '') return undefined
+  return line.length > most ? `${line.slice(0, most)}…` : line
+}

@@ -1,0 +1,83 @@
+import type { ActionError } from './errors.ts'
+import type { Answer, Call } from './http.ts'
+import type { Inputs } from './inputs.ts'
+
+/** Environment variables, as of `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * One system that trades the job's ID token for a credential. It reads its settings, turns an ID token into a
+ * {@link Grant} and may say how to take the grant back. It cannot log, mask or write outputs: the lifecycle in
+ * `action.ts` does that once for all systems, in the safe order.
+ */
+export interface Exchange<Settings> {
+  /**
+   * Reads and checks the inputs. Problems are collected by `inputs`; nothing is sent.
+   *
+   * @throws ActionError `NO_AWS_CREDENTIALS`
+   */
+  readonly settings: (inputs: Inputs, environment: Environment) => Settings | Promise<Settings>
+  /** @throws ActionError of any code of a failed call, `UNUSABLE_ANSWER`, `UNUSABLE_SECRET` */
+  readonly exchange: (settings: Settings, tools: Tools) => Promise<Grant>
+  /**
+   * What a person can do about a failure, beyond what the error itself says. `claims` are those of the ID token
+   * that was sent, and absent where they must not be shown.
+   */
+  readonly explain?: (settings: Settings, error: ActionError, claims: Claims | undefined) => Explanation
+}
+
+/** The claims of an ID token, not verified. */
+export type Claims = Readonly<Record<string, unknown>>
+
+/** Help with a refusal. */
+export interface Explanation {
+  /** Goes into the annotation: one or two sentences on what to change. */
+  readonly hint?: string
+  /** Goes into the log group and the job summary, e.g. a policy to paste. */
+  readonly advice?: string
+  /** The policy or setting to paste, shown as a YAML fence. */
+  readonly yaml?: string
+}
+
+/** What an exchange may use. */
+export interface Tools {
+  /**
+   * An ID token for the audience, not older than 60 s. Calls for the same audience share a request; the token
+   * is masked before it is returned.
+   */
+  readonly idToken: (audience: string) => Promise<string>
+  /** Sends a call with retries, within the deadline of the step. */
+  readonly send: <T>(call: Call<T>) => Promise<T>
+  /** Opens a connection that a later call to the same origin will use. Never fails. */
+  readonly connectEarly: (url: URL) => void
+  /** Has a value masked from the log from here on. For every credential that an exchange gets along the way. */
+  readonly conceal: (secret: string) => void
+  /** The time, in ms since the epoch. */
+  readonly now: () => number
+  readonly environment: Environment
+}
+
+/** What an exchange gives. Data: the lifecycle masks, saves and puts it out. */
+export interface Grant {
+  /** Values that must not be seen, the credential first. Each is masked, line by line. */
+  readonly secrets: readonly string[]
+  /** Outputs by name. */
+  readonly outputs: Readonly<Record<string, string>>
+  /** One plain sentence for the log: what was granted. No secret in it. */
+  readonly summary: string
+  /** When the credential ends. */
+  readonly expiresAt?: Date
+  /** Differences between what was asked and what was granted, each one sentence. */
+  readonly warnings?: readonly string[]
+  /** A GitHub token that the post step revokes at this API. */
+  readonly revocation?: Revocation
+}
+
+/** What the post step needs to take a GitHub token back. */
+export interface Revocation {
+  readonly token: string
+  /** API base URL, e.g. `https://api.github.com`. */
+  readonly apiUrl: string
+}
+
+export type { Answer, Call }
