@@ -46,6 +46,8 @@ export interface Refused {
   readonly reason?: string
   /** The id by which the server's operator finds this request in the logs. */
   readonly requestId?: string
+  /** The whole message as the server sent it, for the exchange's `explain`. Hostile text: never shown as it is. */
+  readonly message?: string
 }
 
 /** The one error class. `message` says what failed and why, `hint` what to change. Neither holds a secret. */

@@ -20,7 +20,7 @@ export interface Exchange<Settings> {
   /** @throws ActionError of any code of a failed call, `UNUSABLE_ANSWER`, `UNUSABLE_SECRET` */
   readonly exchange: (settings: Settings, tools: Tools) => Promise<Grant>
   /**
-   * What a person can do about a failure, beyond what the error itself says. `claims` are those of the ID token
+   * What a person can do about a refusal, beyond what the error itself says. `claims` are those of the ID token
    * that was sent, and absent where they must not be shown.
    */
   readonly explain?: (settings: Settings, error: ActionError, claims: Claims | undefined) => Explanation

@@ -1,0 +1,176 @@
+import { ActionError } from './errors.ts'
+import type { Environment, Exchange, Grant, Revocation } from './exchange.ts'
+import { createClient, type Client, type Clock } from './http.ts'
+import { createIdentity, type Identity } from './identity.ts'
+import { readInputs, type Inputs } from './inputs.ts'
+import { revoke } from './revocation.ts'
+import type { Runner } from './runner.ts'
+
+const SUMMARY_MODES = ['on-refusal', 'always', 'never'] as const
+/** How long taking a grant back may last when the step has failed after it, in ms. */
+const UNDO_MS = 5_000
+
+/**
+ * Runs one exchange as a step: read → prove → exchange → mask → save → output → explain. A failure is one error
+ * annotation; a failure after the grant takes the grant back.
+ *
+ * @param signal aborted when the job is cancelled
+ * @returns whether the step succeeded
+ */
+export async function act<Settings>(
+  exchange: Exchange<Settings>,
+  runner: Runner,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<boolean> {
+  let settings: Settings | undefined
+  let identity: Identity | undefined
+  let client: Client | undefined
+  let summaryMode: (typeof SUMMARY_MODES)[number] = 'never'
+  try {
+    const inputs = readInputs(runner.input)
+    summaryMode = inputs.oneOf('job-summary', SUMMARY_MODES, 'on-refusal')
+    const timeout = inputs.seconds('timeout-seconds', { least: 1, most: 600, fallback: 60 })
+    settings = await read(exchange, inputs, runner.environment)
+    client = createClient({
+      clock,
+      limitMs: timeout * 1000,
+      limit: `${timeout} s (timeout-seconds)`,
+      signal,
+      userAgent: userAgent(runner.environment),
+      conceal: runner.mask,
+      debug: runner.debug,
+    })
+    identity = createIdentity({
+      environment: runner.environment,
+      client,
+      monotonic: clock.monotonic,
+      conceal: runner.mask,
+    })
+    const grant = await exchange.exchange(settings, {
+      idToken: identity.idToken,
+      send: client.send,
+      connectEarly: client.connectEarly,
+      conceal: runner.mask,
+      now: clock.now,
+      environment: runner.environment,
+    })
+    await handOver(grant, runner, clock)
+    for (const warning of grant.warnings ?? []) runner.warning(warning)
+    runner.info(grant.summary)
+    if (summaryMode === 'always') await summarize(runner, () => grantTable(grant))
+    return true
+  } catch (cause) {
+    const error = signal.aborted ? cancelled(signal) : asActionError(cause)
+    const { reportOf } = await import(/* webpackChunkName: "refusal" */ './refusal.ts')
+    const report = reportOf(error, runner.environment, runner.event(), identity?.claims(), (claims) =>
+      settings === undefined ? {} : (exchange.explain?.(settings, error, claims) ?? {}),
+    )
+    runner.error(report.annotation)
+    if (report.group.length > 0) runner.group('Why it was refused', report.group)
+    if (report.summary !== '' && summaryMode !== 'never') await summarize(runner, () => report.summary)
+    if (runner.debugging) runner.debug(causes(error))
+    return false
+  } finally {
+    client?.close()
+  }
+}
+
+/** Settings, or one error that holds the problems of all inputs. */
+async function read<Settings>(
+  exchange: Exchange<Settings>,
+  inputs: Inputs,
+  environment: Environment,
+): Promise<Settings> {
+  const settings = await exchange.settings(inputs, environment)
+  inputs.check()
+  return settings
+}
+
+/** The one order that is safe: a credential is masked before it is written anywhere, and saved for post before it is used. */
+async function handOver(grant: Grant, runner: Runner, clock: Clock): Promise<void> {
+  for (const secret of grant.secrets) runner.mask(secret)
+  const { revocation } = grant
+  try {
+    if (revocation) {
+      runner.saveState('token', revocation.token)
+      runner.saveState('api-url', revocation.apiUrl)
+      runner.saveState('expires-at', grant.expiresAt?.toISOString() ?? '')
+      runner.saveState('version', '1')
+    }
+    for (const [name, value] of Object.entries(grant.outputs)) runner.output(name, value)
+    if (grant.expiresAt) runner.output('expires-at', grant.expiresAt.toISOString())
+  } catch (error) {
+    if (revocation) await takeBack(revocation, runner, clock)
+    throw error
+  }
+}
+
+/** After a failed step nobody has use for the token; post would take it back too, if the state was saved. */
+async function takeBack(revocation: Revocation, runner: Runner, clock: Clock): Promise<void> {
+  const client = createClient({
+    clock,
+    limitMs: UNDO_MS,
+    limit: `${UNDO_MS / 1000} s`,
+    signal: new AbortController().signal,
+    userAgent: userAgent(runner.environment),
+    conceal: runner.mask,
+    debug: runner.debug,
+  })
+  try {
+    runner.info(
+      (await revoke(client, revocation)) === 'revoked' ? 'The token was revoked.' : 'The token is gone.',
+    )
+  } catch (error) {
+    runner.warning(`The token could not be revoked in this step: ${asActionError(error).message}`)
+  }
+}
+
+/** The job summary is a courtesy: where it cannot be written, the log says so and nothing else changes. */
+async function summarize(runner: Runner, markdown: () => string | Promise<string>): Promise<void> {
+  try {
+    await runner.summary(await markdown())
+  } catch (error) {
+    runner.info(
+      `The job summary could not be written (${error instanceof Error ? error.name : 'no reason'}).`,
+    )
+  }
+}
+
+/** What was granted, for the job summary. */
+async function grantTable(grant: Grant): Promise<string> {
+  const { table } = await import(/* webpackChunkName: "refusal" */ './refusal.ts')
+  const rows = Object.entries(grant.outputs).filter(([, value]) => !grant.secrets.includes(value))
+  const ends = grant.expiresAt === undefined ? [] : [['expires-at', grant.expiresAt.toISOString()] as const]
+  return table(['output', 'value'], [...rows, ...ends])
+}
+
+/** The stack traces of an error and its causes, for debug mode. Their messages hold no secret. */
+function causes(error: Error): string {
+  const stack = error.stack ?? error.message
+  return error.cause instanceof Error ? `${stack}\ncaused by ${causes(error.cause)}` : stack
+}
+
+function cancelled(signal: AbortSignal): ActionError {
+  return signal.reason instanceof ActionError
+    ? signal.reason
+    : new ActionError('CANCELLED', 'The step was cancelled.', { cause: signal.reason })
+}
+
+/** Anything thrown, as an error that may be shown: the message of a foreign error could hold anything. */
+export function asActionError(error: unknown): ActionError {
+  if (error instanceof ActionError) return error
+  const kind = error instanceof Error ? error.name : typeof error
+  return new ActionError('INTERNAL', `Unexpected ${kind} in the action.`, {
+    cause: error,
+    hint: 'This is a fault of the action: please report it, with the log of a run that has debug logging on.',
+  })
+}
+
+/** The action and its version, as the runner knows them, for `User-Agent`. */
+export function userAgent(environment: Environment): string {
+  const clean = (value: string | undefined, otherwise: string): string =>
+    (value ?? '').replace(/[^\w./-]/g, '').slice(0, 100) || otherwise
+  const name = clean(environment['GITHUB_ACTION_REPOSITORY'], 'access-token')
+  return `${name}/${clean(environment['GITHUB_ACTION_REF'], 'local')}`
+}

@@ -1,0 +1,65 @@
+import { act, asActionError } from './action.ts'
+import { ActionError } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+import type { Clock } from './http.ts'
+import { post as takeBack } from './post.ts'
+import { createRunner } from './runner.ts'
+
+/** The clock of the machine. */
+const clock: Clock = {
+  now: Date.now,
+  monotonic: () => performance.now(),
+  random: Math.random,
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      const stop = (): void => {
+        clearTimeout(timer)
+        reject(signal.reason as Error)
+      }
+      const timer = setTimeout(() => {
+        signal.removeEventListener('abort', stop)
+        resolve()
+      }, ms)
+      if (signal.aborted) stop()
+      signal.addEventListener('abort', stop, { once: true })
+    }),
+}
+
+/** Runs a step and ends the process. A process that ends in any other way has failed. */
+async function run(step: (signal: AbortSignal) => Promise<boolean>): Promise<void> {
+  process.exitCode = 1
+  const cancel = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      cancel.abort(
+        new ActionError('CANCELLED', `The job was cancelled (${name}) while the step was under way.`),
+      )
+    })
+  }
+  const code = (await step(cancel.signal).catch(failed)) ? 0 : 1
+  // Flushed, then ended: nothing that a server keeps open may hold the job up.
+  process.stdout.write('', () => process.exit(code))
+}
+
+/** What the lifecycle itself could not handle: a fault of this action. */
+function failed(error: unknown): boolean {
+  createRunner().error(`${asActionError(error).message} ${asActionError(error).hint}`)
+  return false
+}
+
+function runExchange<Settings>(load: () => Promise<Exchange<Settings>>): Promise<void> {
+  return run(async (signal) => act(await load(), createRunner(), clock, signal))
+}
+
+/** `action.yml`: a GitHub token from an app server. */
+export const main = (): Promise<void> =>
+  runExchange(
+    async () => (await import(/* webpackChunkName: "app-server" */ './exchanges/app-server.ts')).appServer,
+  )
+
+/** The post step of every action that hands out a GitHub token. */
+export const post = (): Promise<void> =>
+  run(async (signal) => {
+    await takeBack(createRunner(), clock, signal)
+    return true
+  })
