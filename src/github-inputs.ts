@@ -249,7 +249,8 @@ const SERVER_KEYS: readonly Key[] = ['url', 'auth']
 const AUTH_KEYS: readonly Key[] = ['type', 'roleArn', 'region', 'service']
 const SERVICES = ['lambda', 'execute-api', 'vpc-lattice-svcs'] as const satisfies AwsService[]
 
-const AWS_HOST = /\.([a-z-]+)\.([a-z\d-]+)\.(?:on\.aws|api\.aws|(?:vpce\.)?amazonaws\.com(?:\.cn)?)$/
+const AWS_HOST =
+  /\.(lambda(?=-url\.)|execute-api|vpc-lattice-svcs)(?:-url)?\.([a-z\d-]+)\.(?:on\.aws|api\.aws|(?:vpce\.)?amazonaws\.com(?:\.cn)?)$/
 
 /** Reads the required app server: a URL, or a YAML mapping (JSON too) of `url` and `auth`. */
 export async function readAppServer(inputs: Inputs, name: string): Promise<AppServer> {
@@ -260,20 +261,20 @@ export async function readAppServer(inputs: Inputs, name: string): Promise<AppSe
     inputs.problem(name, result.fault, URL_EXAMPLE)
     return { url: new URL(NOWHERE) }
   }
-  if (typeof result.value === 'string') return { url: serverUrl(inputs, name, result.value) }
-  if (!isMapping(result.value)) {
-    inputs.problem(name, 'must be a URL or a mapping of url and auth', URL_EXAMPLE)
-    return { url: new URL(NOWHERE) }
+  const { value } = result
+  if (typeof value === 'string' || isMapping(value)) {
+    const mapping = typeof value === 'string' ? new Map([['url', value]]) : value
+    checkKeys(inputs, name, mapping, SERVER_KEYS, AUTH_KEYS)
+    const url = serverUrl(inputs, name, field(inputs, name, mapping, 'url'))
+    const auth = mapping.get('auth')
+    return auth === undefined ? { url } : { url, auth: readAwsAuth(inputs, name, auth, url) }
   }
-  checkKeys(inputs, name, result.value, SERVER_KEYS, AUTH_KEYS)
-  const given = field(inputs, name, result.value, 'url')
-  if (given === '') inputs.problem(name, 'needs a url', EXAMPLES.url)
-  const url = serverUrl(inputs, name, given)
-  const auth = result.value.get('auth')
-  return auth === undefined ? { url } : { url, auth: readAwsAuth(inputs, name, auth, url) }
+  inputs.problem(name, 'must be a URL or a mapping of url and auth', URL_EXAMPLE)
+  return { url: new URL(NOWHERE) }
 }
 
 function serverUrl(inputs: Inputs, name: string, value: string): URL {
+  if (value === '') inputs.problem(name, 'needs a url', EXAMPLES.url)
   const url = inputs.url(name, value, URL_EXAMPLE)
   url.pathname = url.pathname.replace(/\/+$/, '')
   return url

@@ -40,6 +40,8 @@ export interface Judgement {
   readonly message?: string
   /** Try again although the status says no, at most this many times. */
   readonly again?: number
+  /** Do not try again although the status says yes: the system's own words tell that nothing will change by itself. */
+  readonly never?: boolean
   /** The time in the signature was refused. */
   readonly skewed?: boolean
   /** Another code than `DENIED`, where the system has one of its own. */
@@ -164,7 +166,8 @@ export function createClient(options: ClientOptions): Client {
         }
         const times = judged.get(failed.message) ?? 0
         judged.set(failed.message, times + 1)
-        if (!isTransient(answer.status) && times >= (judgement.again ?? 0)) throw failed
+        const later = isTransient(answer.status) && judgement.never !== true
+        if (!later && times >= (judgement.again ?? 0)) throw failed
         wait = retryAfterMs(header(answer, 'retry-after'), serverTime(answer) ?? clock.now())
       } catch (error) {
         if (!(error instanceof TryFailed)) throw error
@@ -437,7 +440,8 @@ function refusal(call: Call<unknown>, where: string, answer: Answer, judgement: 
     ...(requestId !== undefined && { requestId }),
     ...(judgement.message !== undefined && { message: judgement.message }),
   }
-  const overloaded = isTransient(answer.status) || (judgement.again ?? 0) === Infinity
+  const overloaded =
+    (isTransient(answer.status) && judgement.never !== true) || (judgement.again ?? 0) === Infinity
   const code = judgement.code ?? (judgement.skewed ? 'CLOCK_SKEWED' : overloaded ? 'OVERLOADED' : 'DENIED')
   const verb = overloaded ? 'could not answer' : 'refused'
   const words = reason === undefined ? '' : `: ${reason}`

@@ -29,7 +29,7 @@ const SCALAR = /^\.?[\w/](?:[\w./:@+=,~-]*[\w./@+=,~-])?$/
 export function plainYaml(text: string): YamlValue | undefined {
   const lines = text.split(/\r?\n/).filter((line) => !/^ *(?:#.*)?$/.test(line))
   const [first] = lines
-  if (first === undefined || text.includes('\t')) return undefined
+  if (first === undefined) return undefined
   if (lines.length === 1 && SCALAR.test(first)) return first
   return plainList(lines) ?? plainMapping(lines)
 }
@@ -89,8 +89,7 @@ export async function fullYaml(text: string): Promise<YamlResult> {
     const value: unknown = document.toJS({ mapAsMap: true, maxAliasCount: 0 }) ?? ''
     return isYamlValue(value) ? { value } : { fault: 'must hold nothing but text, lists and mappings' }
   } catch (error) {
-    // The package reads nested collections by recursion, and refuses an alias by a ReferenceError.
-    if (error instanceof RangeError) return { fault: 'is nested too deeply' }
+    // This is how the package refuses an alias.
     if (error instanceof ReferenceError) return { fault: 'must not use YAML aliases' }
     throw error
   }
@@ -100,6 +99,7 @@ export async function fullYaml(text: string): Promise<YamlResult> {
 const FAULTS: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: 'has a key twice',
   MULTIPLE_DOCS: 'must be a single YAML document',
+  RESOURCE_EXHAUSTION: 'is nested too deeply',
   TAB_AS_INDENT: 'must be indented with blanks, not tabs',
   TAG_RESOLVE_FAILED: 'must not use YAML tags',
 }

@@ -1,0 +1,128 @@
+import ncc, { type StatsChunk, type StatsModule } from '@vercel/ncc'
+
+/** What came out of the bundler, with readable names. */
+export interface Bundle {
+  /** Contents by path in `dist`: `index.js` and one file per part that is loaded only where it is used. */
+  readonly files: Readonly<Record<string, string>>
+  /** The source file behind every module, from the repository, e.g. `./node_modules/yaml/dist/index.js`. */
+  readonly sources: readonly string[]
+}
+
+/**
+ * Bundles `src/index.ts`. Parts that webpack numbers (`602.index.js`) get the name of what they hold
+ * (`parts/yaml.js`), and every module the path of its source.
+ *
+ * ncc reads `tsconfig.json` from the working directory, which must therefore be the repository.
+ *
+ * @throws Error where the bundler's output is not of the form that the changes rely on
+ */
+export async function bundle(input: string): Promise<Bundle> {
+  const output = await ncc(input, { cache: false, target: 'es2022', quiet: true })
+  const stats = output.stats.toJson({
+    all: false,
+    ids: true,
+    modules: true,
+    modulesSpace: Infinity,
+    orphanModules: true,
+    dependentModules: true,
+    runtimeModules: true,
+    nestedModules: true,
+    nestedModulesSpace: Infinity,
+    chunks: true,
+    chunkModules: true,
+    chunkModulesSpace: Infinity,
+    chunkOrigins: true,
+    warnings: true,
+  })
+  must(stats.warnings.length === 0, `the bundler warns: ${stats.warnings.map((w) => w.message).join('\n')}`)
+
+  const parts = stats.chunks.filter((chunk) => !chunk.entry)
+  const nameOf = new Map(parts.map((chunk) => [String(chunk.id), partName(chunk)]))
+  must(
+    new Set(nameOf.values()).size === parts.length,
+    `two parts have one name: ${[...nameOf.values()].join(', ')}; set webpackChunkName at the import()`,
+  )
+  const sourceOf = new Map(stats.modules.map((module) => [String(module.id), module.name]))
+
+  const files: Record<string, string> = {
+    'index.js': withPartFolder(readable(output.code, nameOf, sourceOf)),
+  }
+  for (const chunk of parts) {
+    const asset = output.assets[`${chunk.id}.index.js`]
+    must(asset !== undefined, `there is no file for part ${chunk.id}`)
+    const name = nameOf.get(String(chunk.id))!
+    const text = readable(String(asset.source), nameOf, sourceOf)
+    files[`parts/${name}.js`] = replaceOnce(
+      text,
+      `export const id = ${chunk.id};\nexport const ids = [${chunk.id}];`,
+      `export const id = '${name}';\nexport const ids = ['${name}'];`,
+    )
+  }
+  const unexpected = Object.keys(output.assets).filter(
+    (name) => name !== 'package.json' && !nameOf.has(name.replace(/\.index\.js$/, '')),
+  )
+  must(unexpected.length === 0, `the bundler wrote files that nobody expects: ${unexpected.join(', ')}`)
+
+  return { files, sources: stats.modules.flatMap(sourcesOf).sort() }
+}
+
+/** The name that the source gives (`webpackChunkName`), or that of the one module that is imported. */
+function partName(chunk: StatsChunk): string {
+  const requests = new Set(chunk.origins.map(({ request }) => request ?? ''))
+  const name = chunk.names[0] ?? (requests.size === 1 ? [...requests][0]! : sharedName(chunk))
+  return name.replace(/^.*\//, '').replace(/\.[jt]s$/, '')
+}
+
+/** A part that webpack split off because several others need it is named after the one package in it. */
+function sharedName(chunk: StatsChunk): string {
+  const packages = new Set(chunk.modules.flatMap(sourcesOf).map((source) => packageFolder(source) ?? source))
+  must(
+    packages.size === 1,
+    `part ${chunk.id} is shared and has no name: ${[...packages].join(', ')}; import it through one module with a webpackChunkName`,
+  )
+  return [...packages][0]!
+}
+
+/** The installed package that a source file belongs to, as a folder from the repository. */
+export function packageFolder(source: string): string | undefined {
+  return /^\.\/(.*\bnode_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1]
+}
+
+function sourcesOf(module: StatsModule): string[] {
+  if (module.modules !== undefined) return module.modules.flatMap(sourcesOf)
+  return module.name.startsWith('./') ? [module.name] : []
+}
+
+/** Names instead of numbers, and no comments that point to source maps which are not there. */
+function readable(code: string, nameOf: Map<string, string>, sourceOf: Map<string, string>): string {
+  const loads = [...code.matchAll(/_require__\.e\(/g)].length
+  let named = 0
+  const text = code
+    .replace(/(_require__\.e\()(?:\/\*[^*]*\*\/ )?(\d+)\)/g, (_, call: string, id: string) => {
+      const name = nameOf.get(id)
+      must(name !== undefined, `part ${id} is loaded and not there`)
+      named++
+      return `${call}'${name}')`
+    })
+    .replace(/^\/\*\*\*\/ (\d+):$/gm, (line, id: string) => {
+      const source = sourceOf.get(id)
+      must(source !== undefined, `module ${id} has no source`)
+      return `${line} // ${source.replace(/ \+ \d+ modules$/, ' and what only it imports')}`
+    })
+    .replace(/^\/\/# sourceMappingURL=.*\n/gm, '')
+  must(named === loads, `${loads - named} import() calls are of an unknown form`)
+  return text
+}
+
+function withPartFolder(code: string): string {
+  return replaceOnce(code, 'return "" + chunkId + ".index.js";', `return "parts/" + chunkId + ".js";`)
+}
+
+function replaceOnce(text: string, from: string, to: string): string {
+  must(text.split(from).length === 2, `expected once: ${from}`)
+  return text.replace(from, () => to)
+}
+
+function must(condition: boolean, otherwise: string): asserts condition {
+  if (!condition) throw new Error(otherwise)
+}

@@ -1,0 +1,110 @@
+/**
+ * Shows an action at work, on loopback alone: `npm run demo`, `npm run demo -- --aws`, `npm run demo -- bytebase`.
+ * What it prints is what a user would see; secrets are masked as GitHub masks them.
+ */
+import { parseArgs, styleText } from 'node:util'
+import { claimsOf } from '../src/identity.ts'
+import type { RecordedRequest } from './fakes/serve.ts'
+import type { StageResult } from './runner/runner.ts'
+import { allSystems } from './systems/system.ts'
+import { createWorld } from './world.ts'
+
+const ROOT_SYSTEM = 'github-app-server'
+/** Claims that say who asks, of the many that there are. */
+const CLAIMS = ['iss', 'aud', 'sub', 'repository', 'ref', 'event_name', 'job_workflow_ref']
+
+const { values, positionals } = parseArgs({
+  options: { aws: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const systems = await allSystems()
+const name = positionals[0] ?? ROOT_SYSTEM
+const system = systems[name]
+if (system === undefined) {
+  console.error(`There is no demo ${name}. There are: ${Object.keys(systems).join(', ')}.`)
+  process.exit(2)
+}
+const variant = values.aws ? 'aws' : system.variants[0]
+if (!system.variants.includes(variant)) {
+  console.error(`${name} has no path of its own for AWS.`)
+  process.exit(2)
+}
+
+await using world = await createWorld(system, { variant })
+const uses = `OWNER/access-token${system.action === '.' ? '' : `/${system.action}`}@v1`
+
+heading('The log of the step, as GitHub shows it')
+const main = await world.run({ uses })
+show(main)
+
+heading('Its outputs')
+for (const [output, value] of Object.entries(main.outputs)) {
+  console.log(
+    `  ${output} = ${output === world.setup.credential ? `*** (${value.length} characters)` : value}`,
+  )
+}
+
+heading('What the other side saw')
+for (const role of Object.keys(world.handlers)) {
+  for (const request of world.server(role).requests) describe(role, request)
+}
+
+const credential = main.outputs[world.setup.credential] ?? ''
+const good = async (): Promise<string> => ((await world.setup.accepts(credential)) ? 'good' : 'dead')
+heading('Afterwards')
+console.log(`  The ${world.setup.credential} is ${await good()} while the job goes on.`)
+
+let ended = main.outcome === 'success'
+if (main.state['token'] !== undefined) {
+  heading('The log of the post step, when the job ends')
+  const post = await world.post(main, { uses })
+  show(post)
+  ended &&= post.outcome === 'success'
+  console.log(`  The ${world.setup.credential} is ${await good()} now.`)
+}
+const shown = world.leaks(main)
+console.log(shown.length === 0 ? '  No secret stands in the log.' : `  LEAKED: ${shown.join(', ')}`)
+process.exitCode = ended && shown.length === 0 ? 0 : 1
+
+function heading(text: string): void {
+  console.log(`\n${styleText('bold', text)}`)
+}
+
+function show(stage: StageResult): void {
+  console.log(stage.log.replace(/^(?=.)/gm, '  │ ').trimEnd())
+  const annotations = stage.annotations.map(({ level }) => level)
+  console.log(`  ${stage.outcome}${annotations.length > 0 ? ` (${annotations.join(', ')})` : ''}`)
+}
+
+/** A request without its credentials: what they say is shown instead. */
+function describe(role: string, { method, path, headers, body, answered }: RecordedRequest): void {
+  console.log(`  ${styleText('cyan', role)}: ${method} ${path} → ${answered ?? 'nothing'}`)
+  for (const header of ['authorization', 'x-authorization']) {
+    const value = headers[header]
+    if (value === undefined) continue
+    const claims = claimsOf(value)
+    if (claims) console.log(`    ${header}: an ID token that says ${claimList(claims)}`)
+    else
+      console.log(
+        `    ${header}: ${value.replace(/^(\S+) [^\s=]+$/, '$1 ***').replace(/Signature=\w+/, 'Signature=***')}`,
+      )
+  }
+  const form = new URLSearchParams(body)
+  const jwt = form.get('WebIdentityToken') ?? form.get('subject_token')
+  if (jwt !== null) {
+    for (const [key, value] of form)
+      console.log(
+        `    ${key}=${value === jwt ? `an ID token that says ${claimList(claimsOf(jwt) ?? {})}` : value}`,
+      )
+  } else if (body !== '') {
+    console.log(
+      `    ${body.replace(/"eyJ[^"]*"/g, '"***"').replace(/("(?:jwt|token|subjectToken)":)"[^"]*"/g, '$1"***"')}`,
+    )
+  }
+}
+
+function claimList(claims: Readonly<Record<string, unknown>>): string {
+  return CLAIMS.filter((claim) => claim in claims)
+    .map((claim) => `${claim}=${String(claims[claim])}`)
+    .join(', ')
+}

@@ -1,0 +1,84 @@
+import type { ActionMetadata } from './actions.ts'
+import { proseOf, type Document } from './fences.ts'
+
+/** A table of a document, cell by cell, without its line of dashes. */
+export interface Table {
+  /** Line of the head, from 1. */
+  readonly line: number
+  readonly head: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+}
+
+/** The tables of a document. */
+export function tablesOf(document: Document): Table[] {
+  const tables: Table[] = []
+  const lines = proseOf(document).split('\n')
+  for (let at = 1; at < lines.length; at++) {
+    if (!/^\s*\|?[\s:|-]*--[\s:|-]*$/.test(lines[at]!) || !lines[at]!.includes('|')) continue
+    const rows: string[][] = []
+    for (let row = at + 1; row < lines.length && lines[row]!.includes('|'); row++)
+      rows.push(cellsOf(lines[row]!))
+    tables.push({ line: at, head: cellsOf(lines[at - 1]!), rows })
+  }
+  return tables
+}
+
+function cellsOf(line: string): string[] {
+  const inner = line
+    .trim()
+    .replace(/^\|/, '')
+    .replace(/(?<!\\)\|$/, '')
+  return inner.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll('\\|', '|'))
+}
+
+/**
+ * Where the tables of an action's document differ from its `action.yml`. The first table whose first column is headed
+ * `Input` must have one row per input, in the same order: its name in backticks, `required` or `(required)` in the row of
+ * a required input and of no other, and, where a column is headed `Default`, the default in backticks. The first table
+ * headed `Output` must have one row per output. An action without outputs or inputs needs no table.
+ */
+export function checkTables(document: Document, action: ActionMetadata): string[] {
+  const tables = tablesOf(document)
+  const problems: string[] = []
+  for (const kind of ['input', 'output'] as const) {
+    const names = Object.keys(action[`${kind}s`])
+    const table = tables.find(({ head }) => head[0]!.toLowerCase() === kind)
+    if (table === undefined) {
+      if (names.length > 0) problems.push(`${document.file}: there is no table headed ${kind}`)
+      continue
+    }
+    const place = `${document.file}:${table.line}`
+    const listed = table.rows.map(([cell]) => /^`([^`]+)`/.exec(cell!)?.[1] ?? cell!)
+    if (listed.join() !== names.join()) {
+      problems.push(`${place}: lists ${listed.join(', ')}; ${action.file} has ${names.join(', ')}`)
+    } else if (kind === 'input') {
+      problems.push(
+        ...table.rows
+          .flatMap((row, n) => checkInput(row, table.head, action, names[n]!))
+          .map((problem) => `${place}: ${problem}`),
+      )
+    }
+  }
+  return problems
+}
+
+function checkInput(
+  row: readonly string[],
+  head: readonly string[],
+  action: ActionMetadata,
+  name: string,
+): string[] {
+  const { required = false, default: value } = action.inputs[name]!
+  const problems: string[] = []
+  const saysRequired = row.some((cell) => /^`[^`]+` \(required\)$|^\*{0,2}required\*{0,2}$/i.test(cell))
+  if (saysRequired !== required) problems.push(`${name} is ${required ? '' : 'not '}required`)
+  const column = head.findIndex((cell) => cell.toLowerCase() === 'default')
+  if (column === -1) return problems
+  const shown = /^`([^`]+)`/.exec(row[column] ?? '')?.[1]
+  // A default that an action works out by itself stands in the document in words.
+  if (value !== undefined && value !== '' && shown !== value)
+    problems.push(`the default of ${name} is ${value}`)
+  if ((value === undefined || value === '') && shown !== undefined)
+    problems.push(`${name} has no default ${shown}`)
+  return problems
+}

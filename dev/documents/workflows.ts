@@ -1,0 +1,125 @@
+import { parseDocument } from 'yaml'
+import { actionOf, readActions, repository, type ActionMetadata } from './actions.ts'
+import { fencesOf, readDocuments, type Fence } from './fences.ts'
+
+/** A step, as far as the checks look at it. */
+export interface Step {
+  readonly id?: string
+  readonly name?: string
+  readonly uses?: string
+  readonly run?: string
+  readonly shell?: string
+  readonly with?: Readonly<Record<string, unknown>>
+  readonly env?: Readonly<Record<string, unknown>>
+}
+
+type Permissions = string | Readonly<Record<string, string>>
+
+/** A job, as far as the checks look at it. */
+export interface Job {
+  readonly permissions?: Permissions
+  readonly steps?: readonly Step[]
+}
+
+/** A workflow, as far as the checks look at it. */
+export interface Workflow {
+  readonly permissions?: Permissions
+  readonly jobs: Readonly<Record<string, Job>>
+}
+
+/** A workflow of a document: given whole, or as steps or as a job around which the rest was put. */
+export interface WorkflowExample {
+  readonly file: string
+  /** Line of the first line of `text` in `file`, from 1; smaller than the fence's where lines were put before it. */
+  readonly line: number
+  /** The whole workflow. */
+  readonly text: string
+  readonly workflow: Workflow
+  /** The steps that use an action of this repository. */
+  readonly actionSteps: readonly ActionStep[]
+}
+
+/** A step of an example that uses an action of this repository. */
+export interface ActionStep {
+  readonly job: string
+  /** Place among the job's steps, from 0. */
+  readonly index: number
+  readonly step: Step
+  readonly action: ActionMetadata
+}
+
+const AROUND_JOB = ['on: push', 'permissions: {}', 'jobs:', '  example:']
+const RUNNER = '    runs-on: ubuntu-latest'
+const PERMISSIONS = '    permissions: { contents: read, id-token: write }'
+const AROUND_STEPS = [...AROUND_JOB, RUNNER, PERMISSIONS, '    steps:']
+
+/**
+ * The workflow that a YAML fence shows. Steps and single jobs are made whole; anything else, e.g. a policy file, is no
+ * workflow.
+ *
+ * @throws Error where the YAML cannot be read, or a step uses an action of this repository that does not exist
+ */
+export function workflowOf(fence: Fence, actions: readonly ActionMetadata[]): WorkflowExample | undefined {
+  const [around, indentation] = placeOf(readYaml(fence))
+  if (around === undefined) return undefined
+  const inner = fence.text.replace(/^(?=.)/gm, ' '.repeat(indentation))
+  const text = [...around, inner].join('\n')
+  const workflow = parseDocument(text).toJS() as Workflow
+  return {
+    file: fence.file,
+    line: fence.line - around.length,
+    text,
+    workflow,
+    actionSteps: actionSteps(workflow, actions),
+  }
+}
+
+/** Every workflow in the documents of the repository. */
+export function workflowExamples(root = repository): WorkflowExample[] {
+  const actions = readActions(root)
+  return readDocuments(root)
+    .flatMap(fencesOf)
+    .filter(({ language }) => isYaml(language))
+    .flatMap((fence) => workflowOf(fence, actions) ?? [])
+}
+
+/** Whether a fence's language is YAML. */
+export function isYaml(language: string): boolean {
+  return language === 'yaml' || language === 'yml'
+}
+
+/** Reads the YAML of a fence. @throws Error with place and reason */
+export function readYaml(fence: Fence): unknown {
+  const document = parseDocument(fence.text)
+  const problem = document.errors[0] ?? document.warnings[0]
+  if (problem !== undefined) throw new Error(`${fence.file}:${fence.line}: ${problem.message}`)
+  return document.toJS()
+}
+
+/** The lines to put before the text to make it a workflow, and how far to indent the text. */
+function placeOf(content: unknown): [around: string[] | undefined, indentation: number] {
+  if (Array.isArray(content)) {
+    const steps = content.every(
+      (item) => typeof item === 'object' && item !== null && ('uses' in item || 'run' in item),
+    )
+    return steps && content.length > 0 ? [AROUND_STEPS, 6] : [undefined, 0]
+  }
+  if (typeof content !== 'object' || content === null) return [undefined, 0]
+  if ('jobs' in content || 'on' in content) return [[], 0]
+  if (!('steps' in content)) return [undefined, 0]
+  const missing = [
+    ...('runs-on' in content ? [] : [RUNNER]),
+    ...('permissions' in content ? [] : [PERMISSIONS]),
+  ]
+  return [[...AROUND_JOB, ...missing], 4]
+}
+
+/** The steps of a workflow that use an action of this repository. */
+export function actionSteps(workflow: Workflow, actions: readonly ActionMetadata[]): ActionStep[] {
+  return Object.entries(workflow.jobs).flatMap(([job, { steps = [] }]) =>
+    steps.flatMap((step, index) => {
+      const action = step.uses === undefined ? undefined : actionOf(step.uses, actions)
+      return action === undefined ? [] : [{ job, index, step, action }]
+    }),
+  )
+}

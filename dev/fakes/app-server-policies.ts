@@ -1,0 +1,232 @@
+import { parse } from 'yaml'
+import { patternOf } from './patterns.ts'
+
+/** Permissions by kebab-case scope name. */
+export type Permissions = Readonly<Record<string, string>>
+
+/** Files of repositories on GitHub: path by `owner/name`, text by path. */
+export type Repositories = Record<string, Record<string, string>>
+
+const READ_WRITE = ['read', 'write']
+const ADMIN = ['read', 'write', 'admin']
+
+/** The levels of each scope that a repository permission can have. */
+export const REPOSITORY_SCOPES: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(
+    (
+      'actions actions-variables administration checks codespaces codespaces-lifecycle-admin codespaces-metadata ' +
+      'contents custom-properties dependabot-secrets deployments discussions environments issues merge-queues ' +
+      'metadata packages pages pull-requests repository-advisories repository-hooks secret-scanning-alerts secrets ' +
+      'security-events single-file statuses team-discussions vulnerability-alerts'
+    )
+      .split(' ')
+      .map((scope) => [scope, READ_WRITE]),
+  ),
+  'codespaces-secrets': ['write'],
+  projects: ADMIN,
+  'repository-projects': ADMIN,
+  workflows: ['write'],
+}
+
+/** The levels of each scope that an owner can grant: those of repositories, and those of organizations. */
+export const OWNER_SCOPES: Readonly<Record<string, readonly string[]>> = {
+  ...REPOSITORY_SCOPES,
+  members: READ_WRITE,
+  ...Object.fromEntries(
+    (
+      'actions-variables administration announcement-banners codespaces codespaces-secrets codespaces-settings ' +
+      'copilot-seat-management custom-org-roles custom-roles dependabot-secrets hooks personal-access-token-requests ' +
+      'personal-access-tokens secrets self-hosted-runners user-blocking'
+    )
+      .split(' ')
+      .map((scope) => [`organization-${scope}`, READ_WRITE]),
+  ),
+  'organization-custom-properties': ADMIN,
+  'organization-events': ['read'],
+  'organization-plan': ['read'],
+  'organization-projects': ADMIN,
+}
+
+/** The files in which a policy is looked for, first come, first taken. */
+export const OWNER_POLICY_PATHS = ['access-token.yaml', 'access-token.yml']
+export const REPOSITORY_POLICY_PATHS = ['.github/access-token.yaml', '.github/access-token.yml']
+
+interface Statement {
+  readonly subjects: readonly string[]
+  readonly permissions: Permissions
+}
+
+/** A policy file, its invalid entries dropped as the server drops them. */
+export interface Policy {
+  readonly allowedSubjects: readonly string[] | undefined
+  readonly statements: readonly Statement[]
+  readonly allowedRepositoryPermissions: Permissions
+}
+
+/** A policy file that is missing or unusable. */
+export class PolicyError extends Error {
+  readonly details: readonly string[]
+
+  constructor(message: string, details: readonly string[] = []) {
+    super(message)
+    this.details = details
+  }
+}
+
+/**
+ * Reads the policy of an owner or of a repository.
+ *
+ * @param repository `owner/name` that holds the file
+ * @throws PolicyError
+ */
+export function readPolicy(
+  repositories: Repositories,
+  repository: string,
+  kind: 'owner' | 'repository',
+): Policy {
+  const files = byName(repositories, repository) ?? {}
+  const path = (kind === 'owner' ? OWNER_POLICY_PATHS : REPOSITORY_POLICY_PATHS).find((name) => name in files)
+  if (path === undefined) throw new PolicyError('Access policy not found')
+  const policy = parsed(files[path]!)
+  const known = [
+    'origin',
+    'statements',
+    ...(kind === 'owner' ? ['allowed-subjects', 'allowed-repository-permissions'] : []),
+  ]
+  const unknown = Object.keys(policy).filter((key) => !known.includes(key))
+  const details = unknown.length === 0 ? [] : [unrecognized(unknown)]
+  const { origin } = policy
+  if (typeof origin !== 'string') details.push('origin: Invalid input: expected string, received undefined')
+  if (policy['statements'] !== undefined && !Array.isArray(policy['statements'])) {
+    details.push('statements: Invalid input: expected array')
+  }
+  if (details.length > 0) throw new PolicyError('Invalid access policy', details)
+  if (String(origin).toLowerCase() !== repository.toLowerCase()) {
+    throw new PolicyError('Invalid access policy', [
+      `Policy origin '${String(origin)}' does not match repository '${repository}'`,
+    ])
+  }
+  const scopes = kind === 'owner' ? OWNER_SCOPES : REPOSITORY_SCOPES
+  const subjects = policy['allowed-subjects']
+  return {
+    allowedSubjects: Array.isArray(subjects) ? validSubjects(subjects) : undefined,
+    allowedRepositoryPermissions: validPermissions(
+      policy['allowed-repository-permissions'],
+      REPOSITORY_SCOPES,
+    ),
+    statements: (Array.isArray(policy['statements']) ? (policy['statements'] as unknown[]) : [])
+      .filter(isRecord)
+      .filter(
+        (entry) =>
+          Array.isArray(entry['subjects']) &&
+          isRecord(entry['permissions']) &&
+          Object.keys(entry).every((key) => key === 'subjects' || key === 'permissions'),
+      )
+      .map((entry) => ({
+        subjects: validSubjects(entry['subjects'] as unknown[]).flatMap((subject) =>
+          resolve(subject, repository),
+        ),
+        permissions: validPermissions(entry['permissions'], scopes),
+      })),
+  }
+}
+
+/** The entry of a name, in any case, as GitHub finds owners and repositories. */
+export function byName<T>(entries: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.entries(entries).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1]
+}
+
+/** The highest level per scope of all statements that match one of the subjects. */
+export function granted(policy: Policy, subjects: readonly string[]): Permissions {
+  const permissions: Record<string, string> = {}
+  for (const statement of policy.statements) {
+    if (!matches(statement.subjects, subjects)) continue
+    for (const [scope, level] of Object.entries(statement.permissions)) {
+      if (rank(level) > rank(permissions[scope])) permissions[scope] = level
+    }
+  }
+  return permissions
+}
+
+/** Whether the permissions cover a level of a scope. */
+export function covers(permissions: Permissions, scope: string, level: string): boolean {
+  return rank(level) <= rank(permissions[scope])
+}
+
+/** Whether a pattern matches a subject: `**` any text, `*` any but `:`, `?` one character but `:`; in any case. */
+export function matches(patterns: readonly string[], subjects: readonly string[]): boolean {
+  return patterns.some((pattern) => {
+    const claims = pattern
+      .replace(/:\*\*$/, '')
+      .split(':')
+      .filter((_, index) => index % 2 === 0)
+    if (claims.some((claim) => /[*?]/.test(claim))) return false
+    const regexp = patternOf(pattern, { '**': '.*', '*': '[^:]*', '?': '[^:]' }, 'i')
+    return subjects.some((subject) => regexp.test(subject))
+  })
+}
+
+/** The subjects under which a job is known: its `sub`, and for branches and tags the forms with other claims. */
+export function effectiveSubjects(claims: Readonly<Record<string, unknown>>): string[] {
+  const text = (name: string): string => String(claims[name])
+  const subjects = [text('sub')]
+  if (!/^refs\/(heads|tags)\//.test(text('ref'))) return subjects
+  const [owner = '', name = ''] = text('repository').split('/')
+  const immutable = `repo:${owner}@${text('repository_owner_id')}/${name}@${text('repository_id')}`
+  for (const repository of [immutable, `repo:${owner}/${name}`]) {
+    for (const claim of ['ref', 'workflow_ref', 'job_workflow_ref'])
+      subjects.push(`${repository}:${claim}:${text(claim)}`)
+  }
+  return [...new Set(subjects)]
+}
+
+/** `Unrecognized key: "x"` or `Unrecognized keys: "x", "y"`. */
+export function unrecognized(keys: readonly string[]): string {
+  return `Unrecognized key${keys.length > 1 ? 's' : ''}: ${keys.map((key) => `"${key}"`).join(', ')}`
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function parsed(text: string): Record<string, unknown> {
+  if (text.length > 102_400) throw new PolicyError('Invalid access policy', ['too large'])
+  let policy: unknown
+  try {
+    policy = parse(text, { maxAliasCount: 100 })
+  } catch (error) {
+    throw new PolicyError('Invalid access policy', [error instanceof Error ? error.message : String(error)])
+  }
+  if (isRecord(policy)) return policy
+  throw new PolicyError('Invalid access policy', ['Invalid input: expected object'])
+}
+
+function validSubjects(subjects: readonly unknown[]): string[] {
+  return subjects
+    .filter((subject) => typeof subject === 'string')
+    .filter((subject) => subject.trim().length <= 512)
+}
+
+function validPermissions(permissions: unknown, scopes: typeof OWNER_SCOPES): Permissions {
+  if (!isRecord(permissions)) return {}
+  return Object.fromEntries(
+    Object.entries(permissions)
+      .map(([scope, level]) => [scope.replaceAll('_', '-'), String(level)] as const)
+      .filter(([scope, level]) => scopes[scope]?.includes(level) === true),
+  )
+}
+
+/** Fills in `${origin}`, and adds the full form of a subject in one of the short forms of old. */
+function resolve(subject: string, origin: string): string[] {
+  const plain = subject.replaceAll('${origin}', origin)
+  const repository = /(?:^|:)repo:([^:]+)/.exec(plain)?.[1] ?? origin
+  const full = (plain.startsWith('repo:') ? plain : `repo:${repository}:${plain}`).replace(
+    /(?<=:)((?:job_)?workflow_ref):(?=\/)/,
+    `$1:${repository}`,
+  )
+  return full === plain ? [plain] : [plain, full]
+}
+
+function rank(level: string | undefined): number {
+  return ['read', 'write', 'admin'].indexOf(level ?? '')
+}

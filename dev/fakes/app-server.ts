@@ -1,0 +1,383 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
+import { errors, type JWTPayload } from 'jose'
+import {
+  byName,
+  covers,
+  effectiveSubjects,
+  granted,
+  isRecord,
+  matches,
+  OWNER_POLICY_PATHS,
+  OWNER_SCOPES,
+  PolicyError,
+  readPolicy,
+  REPOSITORY_POLICY_PATHS,
+  REPOSITORY_SCOPES,
+  unrecognized,
+  type Permissions,
+  type Repositories,
+} from './app-server-policies.ts'
+import type { GitHub } from './github.ts'
+import type { FakeReply, FakeRequest, Handler, Now } from './handler.ts'
+import type { Issuer } from './issuer.ts'
+import { patternOf } from './patterns.ts'
+import { platformRefusal, verifySignature, type SigningKeys } from './sigv4.ts'
+
+const APP = 'GitHub Actions Access Manager'
+const APP_URL = 'https://github.com/apps/access-manager-for-tests'
+const OWNER = /^[a-z\d](-?[a-z\d])+$/i
+const NAME = /^[a-z\d-._]+$/i
+
+/** An installation of the GitHub App at an owner. */
+export interface Installation {
+  /** What the app may do there, kebab-case. */
+  readonly permissions: Permissions
+  /** The files its `single_file` permission covers; all policy files unless given. */
+  readonly singleFilePaths?: readonly string[]
+}
+
+/** What an answer says was granted; a setting may change it to what no request asked for. */
+export interface Granted {
+  readonly permissions: Permissions
+  /** `undefined` where it is all of the owner's. */
+  readonly repositories: readonly string[] | undefined
+}
+
+export interface AppServerOptions {
+  readonly verify: Issuer['verify']
+  readonly now: Now
+  readonly github: Pick<GitHub, 'createToken'>
+  /** `GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE`. A function where it depends on where the fake is served. */
+  readonly audiences: () => readonly string[]
+  /** By owner. */
+  readonly installations: Readonly<Record<string, Installation>>
+  /** Policy files by repository; may be changed while the fake runs. */
+  readonly repositories: Repositories
+  /** `GITHUB_ACTIONS_TOKEN_ALLOWED_SUBJECTS`: `*` is any text but none. */
+  readonly allowedSubjects?: readonly string[]
+  /** Path in front of `/access_tokens`: `/stage` of an API gateway. */
+  readonly prefix?: string
+  /** Behind AWS IAM: signatures are checked first, the ID token comes in `x-authorization`. */
+  readonly aws?: {
+    readonly service: string
+    readonly region: string
+    readonly credentials: (accessKeyId: string) => SigningKeys | undefined
+  }
+  /** Changes what the answer says was granted. */
+  readonly regrant?: (asked: Granted) => Granted
+}
+
+/** One request that was understood, whether granted or not. */
+export interface TokenRequest {
+  readonly claims: JWTPayload
+  readonly body: unknown
+}
+
+export interface AppServer {
+  readonly handler: Handler
+  /** Requests with a valid ID token, oldest first. */
+  readonly asked: readonly TokenRequest[]
+}
+
+/** A refusal that the server states in its own shape. */
+class Refusal extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+/** What is wrong with one target; `repository` is absent where it is the owner itself. */
+interface Issue {
+  readonly repository?: string
+  readonly texts: readonly string[]
+}
+
+interface Wanted {
+  readonly owner: string
+  readonly repositories: readonly string[] | 'ALL'
+  readonly permissions: Permissions
+}
+
+/** An app server as github.com/qoomon/actions--access-token runs it, with the GitHub App behind it. */
+export function createAppServer(options: AppServerOptions): AppServer {
+  const { prefix = '', aws } = options
+  const asked: TokenRequest[] = []
+
+  async function handler(request: FakeRequest): Promise<FakeReply> {
+    if (aws === undefined) return answer(request)
+    const signed = await verifySignature(request, { ...aws, now: options.now, signed: ['x-authorization'] })
+    if ('code' in signed) return platformRefusal(aws.service, signed)
+    const { 'x-authorization': authorization = '', ...headers } = request.headers
+    return answer({ ...request, headers: { ...headers, authorization } })
+  }
+
+  async function answer(request: FakeRequest): Promise<FakeReply> {
+    const requestId = randomUUID()
+    const path = request.url.pathname
+    const pretty = request.url.searchParams.has('pretty')
+    const reply = (status: number, body: object): FakeReply => ({
+      status,
+      headers: { 'x-request-id': requestId, 'content-type': 'application/json' },
+      body: JSON.stringify(body, null, pretty ? 2 : 0),
+    })
+    if (path === (prefix === '' ? '/' : prefix) && request.method === 'GET') {
+      return {
+        status: 200,
+        headers: { 'x-request-id': requestId, 'content-type': 'text/plain' },
+        body: APP_URL,
+      }
+    }
+    if (path !== `${prefix}/access_tokens` || request.method !== 'POST') {
+      return reply(404, { status: 404, error: 'Not Found' })
+    }
+    try {
+      if (Buffer.byteLength(request.body) > 102_400) throw new Refusal(413, '')
+      const claims = await authenticate(request.headers['authorization'])
+      const body = parseBody(request.body)
+      asked.push({ claims, body })
+      return reply(200, decide(claims, normalize(body, claims)))
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      return { ...appServerError(error.status, error.message, requestId) }
+    }
+  }
+
+  async function authenticate(authorization: string | undefined): Promise<JWTPayload> {
+    if (authorization === undefined || authorization === '')
+      throw new Refusal(401, 'Missing authorization header')
+    const [scheme = '', token = ''] = authorization.split(' ')
+    if (scheme !== 'Bearer') throw new Refusal(401, `Unexpected authorization scheme ${scheme}`)
+    let claims: JWTPayload
+    try {
+      claims = await options.verify(token, { audience: [...options.audiences()] })
+    } catch (error) {
+      if (error instanceof errors.JOSEError) throw new Refusal(401, `Invalid token: ${error.message}`)
+      throw error
+    }
+    const { allowedSubjects } = options
+    const allowed =
+      allowedSubjects?.some((text) => patternOf(text, { '*': '.+' }, 'i').test(claims.sub ?? '')) ?? true
+    if (!allowed) throw new Refusal(401, 'Invalid Token: unexpected "sub" claim value')
+    return claims
+  }
+
+  function decide(claims: JWTPayload, wanted: Wanted): object {
+    const { owner, repositories, permissions } = wanted
+    const foreign = owner !== claims['repository_owner']
+    const subjects = effectiveSubjects(claims)
+    const deny = (...issues: Issue[]): never => {
+      throw new Refusal(403, denial(owner, issues, subjects, foreign))
+    }
+    const unmet = (by: Permissions, pending: Permissions, text: string): string[] =>
+      Object.entries(pending)
+        .filter(([scope, level]) => !covers(by, scope, level))
+        .map(([scope, level]) => `${scope}: ${level} - ${text}`)
+    const policyOf = (repository: string, kind: 'owner' | 'repository', name?: string) => {
+      try {
+        return readPolicy(options.repositories, repository, kind)
+      } catch (error) {
+        if (!(error instanceof PolicyError)) throw error
+        const details =
+          repository === claims['repository'] ? error.details.map((line) => `\n  - ${line}`) : []
+        const texts = [`${error.message}${details.join('')}`]
+        if (name === undefined) return deny({ texts })
+        return { repository: name, texts }
+      }
+    }
+
+    const installation = byName(options.installations, owner)
+    if (installation === undefined)
+      return deny({ texts: [`'${APP}' has not been installed. Install from ${APP_URL}`] })
+    const policyPaths = [...OWNER_POLICY_PATHS, ...REPOSITORY_POLICY_PATHS]
+    if (!policyPaths.every((path) => (installation.singleFilePaths ?? policyPaths).includes(path))) {
+      return deny({
+        texts: [`'${APP}' is not authorized to read all access policy file(s) by 'single_file' permission`],
+      })
+    }
+    const beyondApp = unmet(installation.permissions, permissions, `'${APP}' installation not authorized`)
+    if (beyondApp.length > 0) return deny({ texts: beyondApp })
+
+    const ownerPolicy = policyOf(`${owner}/.github-access-token`, 'owner')
+    if ('texts' in ownerPolicy) return deny(ownerPolicy)
+    const immutable = String(claims.sub).includes('@')
+    const ownSubjects = immutable
+      ? [`repo:${owner}@${String(claims['repository_owner_id'])}/*:**`]
+      : [`repo:${owner}/*:**`]
+    if (!matches(ownerPolicy.allowedSubjects ?? ownSubjects, subjects)) {
+      return deny({ texts: ['OIDC token subject is not allowed by owner access policy'] })
+    }
+    const byOwner = granted(ownerPolicy, subjects)
+    const pending = Object.fromEntries(
+      Object.entries(permissions).filter(([scope, level]) => !covers(byOwner, scope, level)),
+    )
+    if (Object.keys(pending).length > 0) {
+      if (repositories === 'ALL') return deny({ texts: unmet({}, pending, 'Not authorized') })
+      const organization = Object.fromEntries(
+        Object.entries(pending).filter(([scope]) => !(scope in REPOSITORY_SCOPES)),
+      )
+      if (Object.keys(organization).length > 0)
+        return deny({ texts: unmet({}, organization, 'Not authorized') })
+      const beyondOwner = unmet(
+        ownerPolicy.allowedRepositoryPermissions,
+        pending,
+        'Not allowed by owner access policy',
+      )
+      if (beyondOwner.length > 0) return deny({ texts: beyondOwner })
+      const issues = repositories.map((name): Issue => {
+        const policy = policyOf(`${owner}/${name}`, 'repository', name)
+        if ('texts' in policy) return policy
+        return { repository: name, texts: unmet(granted(policy, subjects), pending, 'Not authorized') }
+      })
+      if (issues.some((issue) => issue.texts.length > 0)) return deny(...issues)
+    }
+
+    const grant = (options.regrant ?? ((same: Granted) => same))({
+      permissions,
+      repositories: repositories === 'ALL' ? undefined : repositories,
+    })
+    const { token, expiresAt } = options.github.createToken()
+    return {
+      token,
+      token_hash: Buffer.from(createHash('sha256').update(token).digest('hex')).toString('base64'),
+      expires_at: new Date(expiresAt).toISOString(),
+      permissions: grant.permissions,
+      repositories: grant.repositories,
+      owner,
+    }
+  }
+
+  return { handler, asked }
+}
+
+/** An error answer in the shape of the app server. */
+export function appServerError(
+  status: number,
+  message: string | undefined,
+  requestId: string = randomUUID(),
+): FakeReply {
+  const error = status === 413 ? 'Request Entity Too Large' : (STATUS_CODES[status] ?? '')
+  return { status, headers: { 'x-request-id': requestId }, body: { requestId, status, error, message } }
+}
+
+function denial(
+  owner: string,
+  issues: readonly Issue[],
+  subjects: readonly string[],
+  foreign: boolean,
+): string {
+  const blocks = issues.map(({ repository, texts }) => {
+    const target = repository === undefined ? owner : `${owner}/${repository}`
+    const shown = foreign && texts.length > 0 ? ['Not authorized'] : texts
+    return `- ${target}:\n${shown.map((text) => `  - ${text.replaceAll('\n', '\n  ')}`).join('\n') || '  '}`
+  })
+  return `Issues:\n${blocks.join('\n')}\n\nEffective OIDC token subjects:\n${subjects.map((subject) => `- ${subject}`).join('\n')}`
+}
+
+function invalid(...lines: string[]): Refusal {
+  return new Refusal(400, `Invalid request body:\n${lines.map((line) => `  - ${line}`).join('\n')}`)
+}
+
+interface Body {
+  readonly owner: string | undefined
+  readonly repositories: readonly string[] | 'ALL'
+  readonly permissions: Permissions
+}
+
+function parseBody(text: string): Body {
+  let body: unknown
+  try {
+    body = JSON.parse(text)
+  } catch (error) {
+    throw invalid(error instanceof Error ? error.message : String(error))
+  }
+  if (!isRecord(body)) throw invalid('Invalid input: expected object')
+  const problems: string[] = []
+  const { owner, repositories = [], permissions, scope } = body
+  if (owner !== undefined && !(typeof owner === 'string' && OWNER.test(owner))) {
+    problems.push(`owner: ${typeof owner === 'string' ? mismatch(OWNER) : 'Invalid input: expected string'}`)
+  }
+  problems.push(...permissionProblems(permissions), ...repositoryProblems(repositories))
+  const unknown = Object.keys(body).filter(
+    (key) =>
+      !['owner', 'repositories', 'permissions'].includes(key) && !(key === 'scope' && scope === 'owner'),
+  )
+  if (unknown.length > 0) problems.push(unrecognized(unknown))
+  if (problems.length > 0) throw invalid(...problems)
+  const list = repositories as string[] | 'ALL'
+  return {
+    owner: owner as string | undefined,
+    repositories: scope === 'owner' && list.length === 0 ? 'ALL' : list,
+    permissions: permissions as Permissions,
+  }
+}
+
+function permissionProblems(permissions: unknown): string[] {
+  if (!isRecord(permissions)) {
+    return [
+      `permissions: Invalid input: expected object, received ${permissions === undefined ? 'undefined' : typeof permissions}`,
+    ]
+  }
+  const problems: string[] = []
+  for (const [scope, level] of Object.entries(permissions)) {
+    const levels = OWNER_SCOPES[scope]
+    if (levels === undefined || levels.includes(String(level))) continue
+    const options = levels.map((option) => `"${option}"`)
+    problems.push(
+      `permissions.${scope}: ${options.length === 1 ? `Invalid input: expected ${options[0]!}` : `Invalid option: expected one of ${options.join('|')}`}`,
+    )
+  }
+  const unknown = Object.keys(permissions).filter((scope) => !(scope in OWNER_SCOPES))
+  if (unknown.length > 0) problems.push(`permissions: ${unrecognized(unknown)}`)
+  if (Object.keys(permissions).length === 0) problems.push('permissions: Must have at least one entry')
+  return problems
+}
+
+function repositoryProblems(repositories: unknown): string[] {
+  if (repositories === 'ALL') return []
+  const union = (line: string): string[] => [
+    `repositories: Union errors:\n    - ${line}\n    - Invalid input: expected "ALL"`,
+  ]
+  if (!Array.isArray(repositories)) return union('Invalid input: expected array')
+  if (repositories.length > 32) return union('Too big: expected array to have <=32 items')
+  const bad = repositories.findIndex((entry: unknown) => {
+    if (typeof entry !== 'string') return true
+    const [owner = '', name, ...more] = entry.split('/')
+    if (name === undefined) return !NAME.test(owner)
+    return more.length > 0 || !OWNER.test(owner) || !NAME.test(name)
+  })
+  return bad === -1 ? [] : union(`${bad}: ${mismatch(NAME)}`)
+}
+
+function mismatch(pattern: RegExp): string {
+  return `Invalid string: must match pattern ${String(pattern)}`
+}
+
+/** Applies the defaults and the rules on owners. */
+function normalize(body: Body, claims: JWTPayload): Wanted {
+  const { permissions, repositories } = body
+  const caller = String(claims['repository_owner'])
+  if (body.owner !== undefined && repositories.length === 0) {
+    throw invalid('repositories: Must have at least one entry if owner is specified')
+  }
+  if (repositories === 'ALL') return { owner: body.owner ?? caller, repositories, permissions }
+  const owners = new Set<string>()
+  repositories.forEach((entry, index) => {
+    const [owner = '', name] = entry.split('/')
+    if (name === undefined) return
+    if (body.owner !== undefined && owner !== body.owner) {
+      throw invalid(`repositories.${index}: Owner must match the specified owner '${body.owner}'`)
+    }
+    owners.add(owner)
+  })
+  if (owners.size > 1) throw invalid('repositories: Must have one common owner')
+  const names = repositories.map((entry) => entry.split('/').at(-1)!)
+  return {
+    owner: body.owner ?? [...owners][0] ?? caller,
+    repositories: names.length === 0 ? [String(claims['repository']).split('/')[1]!] : names,
+    permissions,
+  }
+}

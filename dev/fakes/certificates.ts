@@ -1,0 +1,126 @@
+import { randomBytes, webcrypto } from 'node:crypto'
+import type * as X509 from '@peculiar/x509'
+
+/** A certificate and its private key, PEM. */
+export interface Certificate {
+  readonly cert: string
+  readonly key: string
+}
+
+/** Certificates for `localhost`, `127.0.0.1` and the names given, each with one thing right or wrong. */
+export interface Certificates {
+  /** The certificate of the test authority, PEM: what `NODE_EXTRA_CA_CERTS` points to. */
+  readonly authority: string
+  readonly good: Certificate
+  /** Ended yesterday. */
+  readonly expired: Certificate
+  /** For another host only. */
+  readonly wrongHost: Certificate
+  /** By an authority that nobody knows. */
+  readonly otherAuthority: Certificate
+}
+
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+const DAY_MS = 86_400_000
+
+/** Makes a test authority and its certificates, new at each call. */
+export async function createCertificates(hosts: readonly string[] = []): Promise<Certificates> {
+  const x509 = await load()
+  const now = Date.now()
+  const names = ['localhost', ...hosts]
+
+  async function authority(
+    name: string,
+  ): Promise<{ certificate: X509.X509Certificate; keys: CryptoKeyPair }> {
+    const keys = await generateKeys()
+    const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+      serialNumber: randomBytes(8).toString('hex'),
+      name: `CN=${name}`,
+      notBefore: new Date(now - 30 * DAY_MS),
+      notAfter: new Date(now + 30 * DAY_MS),
+      signingAlgorithm: ALGORITHM,
+      keys,
+      extensions: [
+        new x509.BasicConstraintsExtension(true, 0, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      ],
+    })
+    return { certificate, keys }
+  }
+
+  async function leaf(
+    by: { certificate: X509.X509Certificate; keys: CryptoKeyPair },
+    forNames: readonly string[],
+    address: string,
+    notAfter: number,
+  ): Promise<Certificate> {
+    const keys = await generateKeys()
+    const certificate = await x509.X509CertificateGenerator.create({
+      serialNumber: randomBytes(8).toString('hex'),
+      subject: `CN=${forNames[0]!}`,
+      issuer: by.certificate.subject,
+      notBefore: new Date(now - 20 * DAY_MS),
+      notAfter: new Date(notAfter),
+      signingAlgorithm: ALGORITHM,
+      publicKey: keys.publicKey,
+      signingKey: by.keys.privateKey,
+      extensions: [
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+        new x509.SubjectAlternativeNameExtension([
+          ...forNames.map((value) => ({ type: 'dns' as const, value })),
+          { type: 'ip' as const, value: address },
+        ]),
+        await x509.AuthorityKeyIdentifierExtension.create(by.keys.publicKey),
+      ],
+    })
+    const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
+    return {
+      cert: certificate.toString('pem'),
+      key: `-----BEGIN PRIVATE KEY-----\n${key.replace(/(.{64})/g, '$1\n')}\n-----END PRIVATE KEY-----\n`,
+    }
+  }
+
+  const ours = await authority('Test authority')
+  const theirs = await authority('Test authority nobody knows')
+  const [good, expired, wrongHost, otherAuthority] = await Promise.all([
+    leaf(ours, names, '127.0.0.1', now + 10 * DAY_MS),
+    leaf(ours, names, '127.0.0.1', now - DAY_MS),
+    leaf(ours, ['other.example'], '127.0.0.99', now + 10 * DAY_MS),
+    leaf(theirs, names, '127.0.0.1', now + 10 * DAY_MS),
+  ])
+  return { authority: ours.certificate.toString('pem'), good, expired, wrongHost, otherAuthority }
+}
+
+type CryptoKeyPair = webcrypto.CryptoKeyPair
+
+function generateKeys(): Promise<CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
+}
+
+/**
+ * `@peculiar/x509` wires its parts with `tsyringe`, which asks for the metadata part of the Reflect API at import:
+ * this is as much of it as those two use.
+ */
+function load(): Promise<typeof X509> {
+  const metadata = new WeakMap<object, Map<unknown, unknown>>()
+  const own = (key: unknown, target: object): unknown => metadata.get(target)?.get(key)
+  if (!('getMetadata' in Reflect)) {
+    Object.assign(Reflect, {
+      defineMetadata(key: unknown, value: unknown, target: object) {
+        metadata.set(target, (metadata.get(target) ?? new Map<unknown, unknown>()).set(key, value))
+      },
+      getMetadata(key: unknown, target: object): unknown {
+        for (let at: object | null = target; at !== null; at = Object.getPrototypeOf(at) as object | null) {
+          const value = own(key, at)
+          if (value !== undefined) return value
+        }
+        return undefined
+      },
+      getOwnMetadata: own,
+      hasOwnMetadata: (key: unknown, target: object) => metadata.get(target)?.has(key) ?? false,
+    })
+  }
+  return import('@peculiar/x509')
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import type { FakeReply, FakeRequest, Handler, Now } from './handler.ts'
+import { randomText, type Issue } from './secrets.ts'
+
+/** How long an installation token lives, in ms. */
+const LIFETIME = 3_600_000
+
+export interface GitHubOptions {
+  readonly now: Now
+  readonly issue: Issue
+  /** Path of the API: `/api/v3` on GitHub Enterprise Server. */
+  readonly basePath?: string
+}
+
+/** An installation token. */
+export interface InstallationToken {
+  readonly token: string
+  /** In ms since the epoch. */
+  readonly expiresAt: number
+}
+
+/** The part of GitHub that installation tokens come from and go back to. */
+export interface GitHub {
+  /** `DELETE {basePath}/installation/token`. */
+  readonly handler: Handler
+  /** Makes a token that is good from now on. */
+  readonly createToken: () => InstallationToken
+  /** Whether the token was issued, has not expired and was not revoked. */
+  readonly alive: (token: string) => boolean
+  /** Tokens that were issued and revoked, in the order of revocation. */
+  readonly revoked: readonly string[]
+  /** Every token issued, oldest first. */
+  readonly issued: readonly string[]
+}
+
+export function createGitHub(options: GitHubOptions): GitHub {
+  const { now, issue, basePath = '' } = options
+  const expiries = new Map<string, number>()
+  const issued: string[] = []
+  const revoked: string[] = []
+  const alive = (token: string): boolean => now() < (expiries.get(token) ?? 0)
+
+  function handler(request: FakeRequest): FakeReply {
+    if (request.headers['user-agent'] === undefined) {
+      return {
+        status: 403,
+        body: 'Request forbidden by administrative rules. A User-Agent header is required.',
+      }
+    }
+    const version = request.headers['x-github-api-version']
+    if (version !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(version)) {
+      return error(400, `${version} is not a supported version`)
+    }
+    if (request.url.pathname !== `${basePath}/installation/token` || request.method !== 'DELETE') {
+      return error(404, 'Not Found')
+    }
+    const authorization = request.headers['authorization']
+    if (authorization === undefined) return error(401, 'Requires authentication')
+    const token = /^(?:bearer|token) (\S+)$/i.exec(authorization)?.[1]
+    if (token === undefined || !alive(token)) return error(401, 'Bad credentials')
+    expiries.delete(token)
+    revoked.push(token)
+    return { status: 204 }
+  }
+
+  return {
+    handler,
+    createToken() {
+      const token = stateless()
+      const expiresAt = Math.floor((now() + LIFETIME) / 1_000) * 1_000
+      expiries.set(token, expiresAt)
+      issued.push(token)
+      issue(`GitHub token ${issued.length}`, token, { inState: true })
+      return { token, expiresAt }
+    },
+    alive,
+    revoked,
+    issued,
+  }
+}
+
+function error(status: number, message: string): FakeReply {
+  return {
+    status,
+    body: { message, documentation_url: 'https://docs.github.com/rest', status: String(status) },
+  }
+}
+
+/** The form since April 2026: `ghs_{APPID}_{JWT}`, about 520 characters with dots. */
+function stateless(): string {
+  const part = (length: number): string =>
+    createHash('sha512').update(randomText(32)).digest('base64url').slice(0, length)
+  const long = (length: number): string => {
+    let text = ''
+    while (text.length < length) text += part(length - text.length)
+    return text
+  }
+  return `ghs_123456_${long(40)}.${long(380)}.${long(86)}`
+}

@@ -1,0 +1,33 @@
+/** One request as a fake sees it: complete, with the body read as UTF-8. */
+export interface FakeRequest {
+  readonly method: string
+  /** Absolute; the host is that of the `Host` header. */
+  readonly url: URL
+  /** By lower-case name; a header that came more than once is joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** What a fake answers. An object as body is sent as JSON. */
+export interface FakeReply {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array | object
+}
+
+/** A fake system: pure, so that it can be served on loopback or called in process. */
+export type Handler = (request: FakeRequest) => FakeReply | Promise<FakeReply>
+
+/** The ms since the epoch. Every fake takes its time from one of these. */
+export type Now = () => number
+
+/** The parameters of an `application/x-www-form-urlencoded` body, or `undefined` where the body is none. */
+export function formOf(request: FakeRequest): URLSearchParams | undefined {
+  const type = request.headers['content-type'] ?? ''
+  return /^application\/x-www-form-urlencoded\b/i.test(type) ? new URLSearchParams(request.body) : undefined
+}
+
+/** The credential of an `Authorization: Bearer …` header; the scheme in any case, as RFC 9110 has it. */
+export function bearerOf(request: FakeRequest): string | undefined {
+  return /^bearer +(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1]
+}

@@ -1,0 +1,266 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { SignatureV4 } from '@smithy/signature-v4'
+import type { FakeReply, FakeRequest, Now } from './handler.ts'
+
+/** AWS credentials that sign. */
+export interface SigningKeys {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+  /** In ms since the epoch; keys without it do not expire. */
+  readonly expiresAt?: number
+}
+
+export interface SignaturePolicy {
+  readonly service: string
+  readonly region: string
+  /** Finds the keys that AWS knows. */
+  readonly credentials: (accessKeyId: string) => SigningKeys | undefined
+  readonly now: Now
+  /** Headers that have to be signed beside `host` and `x-amz-*`, lower case. */
+  readonly signed?: readonly string[]
+}
+
+/** Why a signature was refused, with AWS's code and text. */
+export interface SignatureRefused {
+  readonly code:
+    | 'MissingAuthenticationTokenException'
+    | 'IncompleteSignatureException'
+    | 'UnrecognizedClientException'
+    | 'ExpiredTokenException'
+    | 'InvalidSignatureException'
+  readonly message: string
+}
+
+const SKEW_MS = 300_000
+const MISMATCH =
+  'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.'
+
+/**
+ * Verifies the signature of a request in its `Authorization` header (AWS Signature Version 4). It is made anew by
+ * `@smithy/signature-v4`, the signer of AWS's own SDK, from the headers that the request says are signed.
+ *
+ * @returns the keys that signed, or why not
+ */
+export async function verifySignature(
+  request: FakeRequest,
+  policy: SignaturePolicy,
+): Promise<SigningKeys | SignatureRefused> {
+  const { authorization } = request.headers
+  if (authorization === undefined) {
+    return { code: 'MissingAuthenticationTokenException', message: 'Missing Authentication Token' }
+  }
+  const parts =
+    /^AWS4-HMAC-SHA256 Credential=([^\s,]+), ?SignedHeaders=([^\s,]+), ?Signature=([0-9a-f]{64})$/.exec(
+      authorization,
+    )
+  if (parts === null) {
+    return {
+      code: 'IncompleteSignatureException',
+      message: 'Authorization header is not a complete AWS4 signature.',
+    }
+  }
+  const [, credential = '', signedHeaders = '', signature = ''] = parts
+  const names = signedHeaders.split(';')
+  const mustBeSigned = [
+    'host',
+    ...(policy.signed ?? []),
+    ...Object.keys(request.headers).filter((name) => name.startsWith('x-amz-')),
+  ]
+  const unsigned = mustBeSigned.find((name) => !names.includes(name))
+  if (unsigned !== undefined) {
+    return {
+      code: 'InvalidSignatureException',
+      message: `'${unsigned}' must be a 'SignedHeader' in the AWS Authorization.`,
+    }
+  }
+  if (names.join() !== names.toSorted().join() || names.some((name) => request.headers[name] === undefined)) {
+    return { code: 'InvalidSignatureException', message: MISMATCH }
+  }
+  const date = request.headers['x-amz-date'] ?? ''
+  const checked = checkCredential(credential, date, SKEW_MS, policy)
+  if ('code' in checked) return checked
+  const { keys, at } = checked
+  if (keys.sessionToken !== request.headers['x-amz-security-token']) {
+    return {
+      code: 'UnrecognizedClientException',
+      message: 'The security token included in the request is invalid.',
+    }
+  }
+  const hash = request.headers['x-amz-content-sha256']
+  if (hash !== undefined && hash !== createHash('sha256').update(request.body).digest('hex')) {
+    return { code: 'InvalidSignatureException', message: MISMATCH }
+  }
+  const headers = Object.fromEntries(names.map((name) => [name, request.headers[name]!]))
+  const again = await signer(keys, policy).sign(
+    { ...wire(request.url), method: request.method, headers, body: request.body },
+    { signingDate: new Date(at), signableHeaders: new Set(names), unsignableHeaders: new Set() },
+  )
+  return equal(signature, /Signature=([0-9a-f]{64})$/.exec(again.headers['authorization'] ?? '')?.[1])
+    ? keys
+    : { code: 'InvalidSignatureException', message: MISMATCH }
+}
+
+/**
+ * Verifies a presigned URL, the form in which an RDS password is made.
+ *
+ * @param url with scheme
+ * @returns the keys that signed, or why not
+ */
+export async function verifyPresigned(
+  method: string,
+  url: URL,
+  policy: SignaturePolicy,
+): Promise<SigningKeys | SignatureRefused> {
+  const query = url.searchParams
+  const signature = query.get('X-Amz-Signature')
+  const seconds = Number(query.get('X-Amz-Expires'))
+  if (
+    signature === null ||
+    query.get('X-Amz-Algorithm') !== 'AWS4-HMAC-SHA256' ||
+    !(seconds >= 1 && seconds <= 604_800)
+  ) {
+    return { code: 'IncompleteSignatureException', message: 'The query is not a complete AWS4 signature.' }
+  }
+  if (query.get('X-Amz-SignedHeaders') !== 'host') {
+    return {
+      code: 'InvalidSignatureException',
+      message: "'host' must be a 'SignedHeader' in the AWS Authorization.",
+    }
+  }
+  const checked = checkCredential(
+    query.get('X-Amz-Credential') ?? '',
+    query.get('X-Amz-Date') ?? '',
+    seconds * 1_000,
+    policy,
+  )
+  if ('code' in checked) return checked
+  const { keys, at } = checked
+  if ((keys.sessionToken ?? null) !== query.get('X-Amz-Security-Token')) {
+    return {
+      code: 'UnrecognizedClientException',
+      message: 'The security token included in the request is invalid.',
+    }
+  }
+  const bare = new URL(url)
+  for (const name of [...query.keys()]) if (name.startsWith('X-Amz-')) bare.searchParams.delete(name)
+  const again = await signer(keys, policy).presign(
+    { ...wire(bare), method, headers: { host: url.host } },
+    { signingDate: new Date(at), expiresIn: seconds },
+  )
+  return equal(signature, String(again.query?.['X-Amz-Signature']))
+    ? keys
+    : { code: 'InvalidSignatureException', message: MISMATCH }
+}
+
+/** Checks the scope, the time and the keys of a signature. */
+function checkCredential(
+  credential: string,
+  date: string,
+  validMs: number,
+  policy: SignaturePolicy,
+): { keys: SigningKeys; at: number } | SignatureRefused {
+  const invalid = (message: string): SignatureRefused => ({ code: 'InvalidSignatureException', message })
+  const [accessKeyId = '', day, region, service, end, ...more] = credential.split('/')
+  if (end !== 'aws4_request' || more.length > 0) {
+    return invalid('Credential should be scoped with a valid terminator: aws4_request.')
+  }
+  if (region !== policy.region) return invalid('Credential should be scoped to a valid region.')
+  if (service !== policy.service)
+    return invalid(`Credential should be scoped to correct service: '${policy.service}'.`)
+  const at = instant(date)
+  if (at === undefined || date.slice(0, 8) !== day) {
+    return invalid('Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP')
+  }
+  const now = policy.now()
+  if (at + validMs < now) {
+    return invalid(
+      `Signature expired: ${date} is now earlier than ${stamp(now - validMs)} (${stamp(now)} - ${validMs / 60_000} min.)`,
+    )
+  }
+  if (at - SKEW_MS > now) {
+    return invalid(
+      `Signature not yet current: ${date} is still later than ${stamp(now + SKEW_MS)} (${stamp(now)} + 5 min.)`,
+    )
+  }
+  const keys = policy.credentials(accessKeyId)
+  if (keys === undefined) {
+    return {
+      code: 'UnrecognizedClientException',
+      message: 'The security token included in the request is invalid.',
+    }
+  }
+  if (keys.expiresAt !== undefined && keys.expiresAt <= now) {
+    return { code: 'ExpiredTokenException', message: 'The security token included in the request is expired' }
+  }
+  return { keys, at }
+}
+
+/** The request parts as the signer wants them. */
+function wire(url: URL): {
+  protocol: string
+  hostname: string
+  path: string
+  query: Record<string, string[]>
+} {
+  const query: Record<string, string[]> = {}
+  for (const name of new Set(url.searchParams.keys())) query[name] = url.searchParams.getAll(name)
+  return { protocol: url.protocol, hostname: url.hostname, path: url.pathname, query }
+}
+
+function signer(keys: SigningKeys, { service, region }: SignaturePolicy): SignatureV4 {
+  return new SignatureV4({ service, region, credentials: keys, sha256: Sha256, applyChecksum: false })
+}
+
+/** `node:crypto` in the shape that the signer asks for. */
+class Sha256 {
+  readonly #hash
+
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytes(secret))
+  }
+
+  update(data: string | ArrayBuffer | ArrayBufferView): void {
+    this.#hash.update(bytes(data))
+  }
+
+  digest(): Promise<Uint8Array> {
+    return Promise.resolve(this.#hash.digest())
+  }
+
+  reset(): void {
+    throw new Error('never called by the signer')
+  }
+}
+
+function bytes(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
+  if (typeof data === 'string') return Buffer.from(data)
+  return ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data)
+}
+
+function equal(given: string, expected: string | undefined): boolean {
+  return expected?.length === given.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected))
+}
+
+/** `20261121T080120Z` → ms since the epoch. */
+function instant(date: string): number | undefined {
+  const iso = date.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/, '$1-$2-$3T$4:$5:$6Z')
+  const at = iso === date ? NaN : Date.parse(iso)
+  return Number.isNaN(at) ? undefined : at
+}
+
+function stamp(ms: number): string {
+  return new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, '')
+}
+
+/** The answer of the platform in front of a function or an API to a signature it does not accept. */
+export function platformRefusal(service: string, refused: SignatureRefused): FakeReply {
+  const unsigned = refused.code === 'MissingAuthenticationTokenException'
+  return {
+    status: 403,
+    headers: { 'x-amzn-errortype': refused.code },
+    body: unsigned && service === 'lambda' ? { Message: 'Forbidden' } : { message: refused.message },
+  }
+}

@@ -1,0 +1,145 @@
+import { fullName, workflowRef, type Identity } from '../fakes/identity.ts'
+
+/** What happened that a job runs: changes to the default identity, the payload, and whether it may have ID tokens. */
+export interface Situation {
+  readonly identity: Partial<Identity>
+  /** The content of `GITHUB_EVENT_PATH`. */
+  readonly payload: (identity: Identity) => object
+  /** Whether the job has `id-token: write`, and is allowed to have it. */
+  readonly idToken: boolean
+}
+
+const PULL_REQUEST: Partial<Identity> = {
+  eventName: 'pull_request',
+  ref: 'refs/pull/7/merge',
+  headRef: 'patch-1',
+  baseRef: 'main',
+}
+
+function pullRequest(
+  identity: Identity,
+  head: { repository: string; fork: boolean; author: string },
+): object {
+  return {
+    action: 'opened',
+    number: 7,
+    pull_request: {
+      number: 7,
+      user: { login: head.author },
+      head: {
+        ref: identity.headRef,
+        sha: identity.sha,
+        repo: { full_name: head.repository, fork: head.fork },
+      },
+      base: { ref: identity.baseRef, repo: { full_name: fullName(identity), fork: false } },
+    },
+    repository: repositoryOf(identity),
+    sender: { login: head.author },
+  }
+}
+
+function repositoryOf(identity: Identity): object {
+  return {
+    id: Number(identity.repositoryId),
+    name: identity.repository,
+    full_name: fullName(identity),
+    private: identity.visibility !== 'public',
+    fork: false,
+    default_branch: 'main',
+    owner: { login: identity.owner, id: Number(identity.ownerId) },
+  }
+}
+
+/** Situations by name. */
+export const situations = {
+  /** A push to the main branch. */
+  push: {
+    identity: {},
+    payload: (identity) => ({
+      ref: identity.ref,
+      before: '0'.repeat(40),
+      after: identity.sha,
+      repository: repositoryOf(identity),
+      sender: { login: identity.actor },
+    }),
+    idToken: true,
+  },
+  /** A push in a job without `id-token: write`. */
+  withoutPermission: {
+    identity: {},
+    payload: (identity) => ({ ref: identity.ref, after: identity.sha, repository: repositoryOf(identity) }),
+    idToken: false,
+  },
+  /** A pull request from a branch of the repository itself. */
+  pullRequest: {
+    identity: PULL_REQUEST,
+    payload: (identity) =>
+      pullRequest(identity, { repository: fullName(identity), fork: false, author: identity.actor }),
+    idToken: true,
+  },
+  /** A pull request from a fork: no ID tokens, whatever the workflow says. */
+  forkPullRequest: {
+    identity: { ...PULL_REQUEST, actor: 'contributor', actorId: '9919' },
+    payload: (identity) =>
+      pullRequest(identity, {
+        repository: `contributor/${identity.repository}`,
+        fork: true,
+        author: 'contributor',
+      }),
+    idToken: false,
+  },
+  /** A pull request by Dependabot, which is treated like one from a fork. */
+  dependabot: {
+    identity: {
+      ...PULL_REQUEST,
+      headRef: 'dependabot/npm_and_yarn/left-pad-1.3.0',
+      actor: 'dependabot[bot]',
+      actorId: '49699333',
+    },
+    payload: (identity) =>
+      pullRequest(identity, { repository: fullName(identity), fork: false, author: 'dependabot[bot]' }),
+    idToken: false,
+  },
+} as const satisfies Record<string, Situation>
+
+/** Where GitHub is. */
+export interface Hosts {
+  readonly serverUrl: string
+  readonly apiUrl: string
+}
+
+/** The `github` context as far as it is text; `GITHUB_*` are the same names in upper case. */
+export function githubContext(identity: Identity, { serverUrl, apiUrl }: Hosts): Record<string, string> {
+  return {
+    action: '__access-token',
+    action_repository: 'OWNER/access-token',
+    action_ref: 'v1',
+    actions: 'true',
+    actor: identity.actor,
+    actor_id: identity.actorId,
+    api_url: apiUrl,
+    base_ref: identity.baseRef,
+    event_name: identity.eventName,
+    graphql_url: apiUrl.replace(/(\/v3)?$/, '/graphql'),
+    head_ref: identity.headRef,
+    job: 'release',
+    ref: identity.ref,
+    ref_name: identity.ref.replace(/^refs\/(heads|tags|pull)\//, ''),
+    ref_protected: 'true',
+    ref_type: identity.ref.startsWith('refs/tags/') ? 'tag' : 'branch',
+    repository: fullName(identity),
+    repository_id: identity.repositoryId,
+    repository_owner: identity.owner,
+    repository_owner_id: identity.ownerId,
+    retention_days: '90',
+    run_attempt: identity.runAttempt,
+    run_id: identity.runId,
+    run_number: identity.runNumber,
+    server_url: serverUrl,
+    sha: identity.sha,
+    triggering_actor: identity.actor,
+    workflow: identity.workflow,
+    workflow_ref: workflowRef(identity),
+    workflow_sha: identity.sha,
+  }
+}

@@ -1,0 +1,72 @@
+import {
+  createBytebase,
+  GITOPS_SERVICE_AGENT,
+  type Bytebase,
+  type BytebaseOptions,
+  type WorkloadIdentity,
+} from '../fakes/bytebase.ts'
+import { subjectOf } from '../fakes/identity.ts'
+import { ISSUER } from '../fakes/issuer.ts'
+import type { Setup, System } from './system.ts'
+
+export const EMAIL = 'github-actions@workload.bytebase.com'
+
+export interface BytebaseSettings extends Pick<BytebaseOptions, 'prefix' | 'codes' | 'outcome'> {
+  /** Instead of the usual workload identity. */
+  readonly workloadIdentity?: Partial<WorkloadIdentity>
+}
+
+export interface BytebaseSetup extends Setup {
+  readonly bytebase: Bytebase
+  /** By e-mail; may be changed. */
+  readonly identities: Record<string, WorkloadIdentity>
+}
+
+/** A Bytebase server with one workload identity, that of the job, which has the GitOps role on `my-project`. */
+export function bytebaseSystem(settings: BytebaseSettings = {}): System<BytebaseSetup> {
+  const { workloadIdentity = {}, ...more } = settings
+  return {
+    action: 'bytebase',
+    variants: ['default'],
+    setUp({ issuer, identity, now, issue, url }) {
+      const config = {
+        issuerUrl: ISSUER,
+        allowedAudiences: [`https://github.com/${identity.owner}`],
+        subjectPattern: subjectOf(identity),
+      }
+      const identities: Record<string, WorkloadIdentity> = {
+        [EMAIL]: { config, permissions: { 'my-project': GITOPS_SERVICE_AGENT }, ...workloadIdentity },
+      }
+      const bytebase = createBytebase({
+        verify: issuer.verify,
+        now,
+        issue,
+        identities,
+        projects: {
+          'my-project': {
+            databases: {
+              'instances/test/databases/mydb': 'environments/test',
+              'instances/prod/databases/mydb': 'environments/prod',
+            },
+          },
+        },
+        environments: ['environments/test', 'environments/prod'],
+        ...more,
+      })
+      return {
+        handlers: { bytebase: bytebase.handler },
+        exchangeRole: 'bytebase',
+        credential: 'token',
+        inputs: () => ({ url: `${url('bytebase')}${settings.prefix ?? ''}`, email: EMAIL }),
+        deny() {
+          identities[EMAIL] = { config: { ...config, subjectPattern: 'repo:octo-org/another:*' } }
+        },
+        accepts: (token) => bytebase.accepts(token),
+        bytebase,
+        identities,
+      }
+    },
+  }
+}
+
+export const system = bytebaseSystem()

@@ -1,0 +1,56 @@
+import { createGitHub, type GitHub } from '../fakes/github.ts'
+import { subjectOf } from '../fakes/identity.ts'
+import { ISSUER } from '../fakes/issuer.ts'
+import { createOctoSts, type OctoSts, type OctoStsOptions } from '../fakes/octo-sts.ts'
+import type { Setup, System } from './system.ts'
+
+export const IDENTITY = 'deploy'
+export const SCOPE = 'octo-org/target'
+
+export interface OctoStsSetup extends Setup {
+  readonly github: GitHub
+  readonly octoSts: OctoSts
+  /** Text by repository and identity; may be changed. */
+  readonly policies: Record<string, Record<string, string>>
+}
+
+/** Octo STS with a trust policy in `octo-org/target` and one for the whole organization, and GitHub's API. */
+export function octoStsSystem(settings: Pick<OctoStsOptions, 'trustedIssuers'> = {}): System<OctoStsSetup> {
+  return {
+    action: 'octo-sts',
+    variants: ['default'],
+    setUp({ issuer, identity, now, issue, url }) {
+      const policy = (subject: string): string =>
+        `issuer: ${ISSUER}\nsubject: '${subject}'\npermissions:\n  contents: read\n`
+      const policies: Record<string, Record<string, string>> = {
+        [SCOPE]: { [IDENTITY]: policy(subjectOf(identity)) },
+        'octo-org/.github': { [IDENTITY]: policy(subjectOf(identity)) },
+      }
+      const github = createGitHub({ now, issue })
+      const octoSts = createOctoSts({
+        verify: issuer.verify,
+        now,
+        github,
+        domain: () => new URL(url('octo-sts')).host,
+        installations: { 'octo-org': { contents: 'write', metadata: 'read' } },
+        policies,
+        ...settings,
+      })
+      return {
+        handlers: { 'octo-sts': octoSts.handler, github: github.handler },
+        exchangeRole: 'octo-sts',
+        credential: 'token',
+        inputs: () => ({ identity: IDENTITY, scope: SCOPE, domain: new URL(url('octo-sts')).host }),
+        deny() {
+          policies[SCOPE] = { [IDENTITY]: policy('repo:octo-org/another:ref:refs/heads/main') }
+        },
+        accepts: (token) => github.alive(token),
+        github,
+        octoSts,
+        policies,
+      }
+    },
+  }
+}
+
+export const system = octoStsSystem()

@@ -1,0 +1,223 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createCertificates, type Certificates } from './fakes/certificates.ts'
+import type { FaultEntry } from './fakes/faults.ts'
+import type { Handler, Now } from './fakes/handler.ts'
+import { defaultIdentity, type Identity } from './fakes/identity.ts'
+import {
+  createIssuer,
+  generateIssuerKeys,
+  type Issuer,
+  type IssuerKeys,
+  type IssuerOptions,
+} from './fakes/issuer.ts'
+import { startProxy, type Proxy, type ProxyOptions } from './fakes/proxy.ts'
+import { relay, type Relay } from './fakes/relay.ts'
+import type { IssuedSecret } from './fakes/secrets.ts'
+import { serve, type FakeServer } from './fakes/serve.ts'
+import { situations, type Situation } from './runner/context.ts'
+import { leaks } from './runner/leaks.ts'
+import { runAction, runPost, type StageOptions, type StageResult } from './runner/runner.ts'
+import type { Foundations, Setup, System } from './systems/system.ts'
+
+/** The root of the repository. */
+export const ROOT = join(import.meta.dirname, '..')
+
+let issuerKeys: Promise<IssuerKeys> | undefined
+
+/** A system and its issuer as pure handlers: what a world serves, or a test calls in process. */
+export interface Backstage<S extends Setup> {
+  readonly issuer: Issuer
+  readonly identity: Identity
+  readonly setup: S
+  /** The handlers of the setup, and `oidc`. */
+  readonly handlers: Readonly<Record<string, Handler>>
+  /** Every secret issued so far, the request token first. */
+  readonly secrets: IssuedSecret[]
+}
+
+export interface BackstageOptions {
+  /** One of the system's; the first unless given. */
+  readonly variant?: string
+  readonly situation?: Situation
+  /** Changes to the identity that the situation gives. */
+  readonly identity?: Partial<Identity>
+  /** The clock of all fakes. */
+  readonly now?: Now
+  /** Claims that the issuer adds or replaces. */
+  readonly claims?: IssuerOptions['claims']
+}
+
+/** Builds the fakes of a system without serving them. */
+export async function buildBackstage<S extends Setup>(
+  system: System<S>,
+  options: BackstageOptions & Pick<Foundations, 'url'>,
+): Promise<Backstage<S>> {
+  const identity = { ...defaultIdentity, ...options.situation?.identity, ...options.identity }
+  const now = options.now ?? Date.now
+  const variant = options.variant ?? system.variants[0]
+  if (!system.variants.includes(variant)) throw new Error(`no variant ${variant} of ${system.action}`)
+  const secrets: IssuedSecret[] = []
+  const issue: Foundations['issue'] = (name, value, { inState = false } = {}) => {
+    secrets.push({ name, value, inState })
+  }
+  issuerKeys ??= generateIssuerKeys()
+  const { claims = {}, url } = options
+  const issuer = await createIssuer({ keys: await issuerKeys, now, identity, issue, claims })
+  const setup = system.setUp({ issuer, identity, now, issue, url }, variant)
+  return { issuer, identity, setup, handlers: { oidc: issuer.handler, ...setup.handlers }, secrets }
+}
+
+export interface WorldOptions extends BackstageOptions {
+  /** Faults by role, `oidc` among them. More may be pushed to `server(role).faults` at any time. */
+  readonly faults?: Readonly<Record<string, readonly FaultEntry[]>>
+  /** TLS for the roles named, with a certificate that is right or wrong; `good` for all where it is a word. */
+  readonly tls?: Readonly<Record<string, CertificateKind>> | 'good'
+  /** Whether the runner trusts the test authority by `NODE_EXTRA_CA_CERTS`; yes unless `false`. */
+  readonly trusted?: boolean
+  /** Host names by role: the role is served by TLS under that name, which only the proxy knows. */
+  readonly hosts?: Readonly<Record<string, string>>
+  /**
+   * A proxy for everything (`https_proxy`, `http_proxy`). Since no client uses one for loopback, all roles without
+   * a host name get one: `ROLE.example`.
+   */
+  readonly proxy?: Omit<ProxyOptions, 'hosts'>
+  /** How long every chunk takes each way, in ms. */
+  readonly latencyMs?: number
+  /** Inputs and variables beside, or instead of, those of the system. */
+  readonly inputs?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string | undefined>>
+}
+
+export type CertificateKind = Exclude<keyof Certificates, 'authority'>
+
+/** A system that is served on loopback, and a runner whose jobs are pointed to it. */
+export interface World<S extends Setup = Setup> extends AsyncDisposable, Backstage<S> {
+  /** Where a role is found by the action: its server, or the relay or the host name in front of it. */
+  readonly url: (role: string) => string
+  readonly server: (role: string) => FakeServer
+  /** Present where it was asked for, or host names need it. */
+  readonly proxy: Proxy | undefined
+  readonly inputs: Readonly<Record<string, string>>
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Runs the main stage. Inputs and variables given are added to those of the world. */
+  readonly run: (stage?: Partial<StageOptions>) => Promise<StageResult>
+  /** Runs the post stage after a main stage, with the same options. */
+  readonly post: (main: StageResult, stage?: Partial<StageOptions>) => Promise<StageResult>
+  /** Secrets of this world that show where they must not. */
+  readonly leaks: (result: StageResult) => string[]
+  readonly close: () => Promise<void>
+}
+
+export async function createWorld<S extends Setup>(
+  system: System<S>,
+  options: WorldOptions = {},
+): Promise<World<S>> {
+  const { faults = {}, latencyMs = 0, situation = situations.push } = options
+  const servers = new Map<string, FakeServer>()
+  const urls = new Map<string, string>()
+  const relays: Relay[] = []
+  const url = (role: string): string => {
+    const found = urls.get(role)
+    if (found === undefined) throw new Error(`nothing is served as ${role}`)
+    return found
+  }
+  const server = (role: string): FakeServer => {
+    const found = servers.get(role)
+    if (found === undefined) throw new Error(`nothing is served as ${role}`)
+    return found
+  }
+  const backstage = await buildBackstage(system, { ...options, url })
+  const { issuer, setup, handlers, secrets } = backstage
+
+  const hosts: Readonly<Record<string, string>> = {
+    ...(options.proxy === undefined
+      ? {}
+      : Object.fromEntries(Object.keys(handlers).map((role) => [role, `${role}.example`]))),
+    ...options.hosts,
+  }
+  const kindOf = (role: string): CertificateKind | undefined =>
+    options.tls === 'good' || role in hosts ? 'good' : options.tls?.[role]
+  const encrypted = Object.keys(handlers).some((role) => kindOf(role) !== undefined)
+  const certificates = encrypted ? await createCertificates(Object.values(hosts)) : undefined
+  const ports: Record<string, number> = {}
+  for (const [role, handler] of Object.entries(handlers)) {
+    const kind = kindOf(role)
+    const started = await serve(handler, {
+      faults: faults[role] ?? [],
+      ...(kind === undefined ? {} : { tls: certificates![kind] }),
+      ...(options.now === undefined ? {} : { now: options.now }),
+    })
+    servers.set(role, started)
+    let { port } = started
+    if (latencyMs > 0) {
+      const slow = await relay(port, latencyMs)
+      relays.push(slow)
+      port = slow.port
+    }
+    const host = hosts[role]
+    if (host !== undefined) ports[host] = port
+    urls.set(
+      role,
+      host === undefined ? `${kind === undefined ? 'http' : 'https'}://127.0.0.1:${port}` : `https://${host}`,
+    )
+  }
+  const proxy =
+    Object.keys(hosts).length === 0 ? undefined : await startProxy({ ...options.proxy, hosts: ports })
+  if (options.proxy?.credentials !== undefined) {
+    secrets.push({ name: 'proxy password', value: options.proxy.credentials.password, inState: false })
+  }
+
+  const folder = await mkdtemp(join(tmpdir(), 'world-'))
+  const authority = join(folder, 'authority.pem')
+  if (certificates !== undefined) await writeFile(authority, certificates.authority)
+  const inputs = { ...setup.inputs(), ...options.inputs }
+  const env = {
+    ...(situation.idToken
+      ? {
+          ACTIONS_ID_TOKEN_REQUEST_URL: `${url('oidc')}${issuer.requestPath}`,
+          ACTIONS_ID_TOKEN_REQUEST_TOKEN: issuer.requestToken,
+        }
+      : {}),
+    ...setup.environment?.(),
+    ...(encrypted && options.trusted !== false ? { NODE_EXTRA_CA_CERTS: authority } : {}),
+    ...(proxy === undefined ? {} : { https_proxy: proxy.url, http_proxy: proxy.url }),
+    ...options.env,
+  }
+
+  const stageOptions = (stage: Partial<StageOptions>): StageOptions => ({
+    action: join(ROOT, system.action),
+    situation,
+    hosts: {
+      serverUrl: 'https://github.com',
+      apiUrl: urls.get('github') ?? 'https://api.github.com',
+    },
+    ...stage,
+    identity: { ...options.identity, ...stage.identity },
+    // The runner knows the request token as a secret of the job.
+    masks: [issuer.requestToken, ...(stage.masks ?? [])],
+    inputs: { ...inputs, ...stage.inputs },
+    env: { ...env, ...stage.env },
+  })
+  const close = async (): Promise<void> => {
+    await Promise.all(
+      [...servers.values(), ...relays, ...(proxy === undefined ? [] : [proxy])].map((part) => part.close()),
+    )
+    await rm(folder, { recursive: true, force: true })
+  }
+
+  return {
+    ...backstage,
+    url,
+    server,
+    proxy,
+    inputs,
+    env,
+    run: (stage = {}) => runAction(stageOptions(stage)),
+    post: (main, stage = {}) => runPost(stageOptions(stage), main),
+    leaks: (result) => leaks(result, secrets, setup.credential),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}

@@ -1,0 +1,21 @@
+import { showable } from './errors.ts'
+import type { Claims } from './exchange.ts'
+
+/** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
+export function claimText(claims: Claims | undefined, name: string): string | undefined {
+  const value = claims?.[name]
+  return typeof value === 'string' && showable(value) === value ? value : undefined
+}
+
+/**
+ * Whether a subject has the immutable form `repo:OWNER@ID/REPOSITORY@ID:…`, the default of repositories made or renamed
+ * since 2026-07-15 (GitHub changelog, 2026-04-23).
+ */
+export function isImmutable(subject: string): boolean {
+  return /^repo:[^/:@]+@\d+\/[^/:@]+@\d+:/.test(subject)
+}
+
+/** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */
+export function yamlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}

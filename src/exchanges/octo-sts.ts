@@ -1,0 +1,206 @@
+import { claimText, isImmutable, yamlText } from '../claims.ts'
+import type { ActionError } from '../errors.ts'
+import type { Claims, Exchange, Explanation } from '../exchange.ts'
+import { jsonObject, member, type Answer, type Judgement } from '../http.ts'
+import { credential } from '../identity.ts'
+import { isLoopback } from '../inputs.ts'
+
+const SERVICE = 'Octo STS'
+const DOMAIN = 'octo-sts.dev'
+/** A host name, with a port where it is not 443. */
+const HOST = /^(?=.{1,253}(?::|$))[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*(:\d{1,5})?$/i
+const SCOPE = /^[a-z\d][\w-]*(\/[\w.-]+)?$/i
+const IDENTITY = /^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/
+/** GitHub's installation tokens live for an hour. The server tells no time. */
+const LIFETIME_MS = 3_600_000
+/** A try that is cut off can leave a token behind that nobody revokes; the server asks GitHub several times for one. */
+const ATTEMPT_MS = 30_000
+
+interface Settings {
+  readonly url: URL
+  readonly domain: string
+  readonly audience: string
+  readonly scope: string
+  readonly identity: string
+  /** Undefined where the token shall outlive the job. */
+  readonly revokeAt: string | undefined
+}
+
+/** A GitHub App installation token from Octo STS: `POST https://{domain}/sts/exchange` (octo-sts/app). */
+export const octoSts: Exchange<Settings> = {
+  settings: (inputs, environment) => {
+    const domain = inputs.matching(
+      'domain',
+      inputs.text('domain') || DOMAIN,
+      HOST,
+      'must be a host name, without https:// and path',
+      DOMAIN,
+    )
+    const scheme = isLoopback(domain.replace(/:\d+$/, '')) ? 'http' : 'https'
+    const scope = inputs.matching(
+      'scope',
+      inputs.text('scope') || (environment['GITHUB_REPOSITORY'] ?? ''),
+      SCOPE,
+      'must be owner/name, or the owner alone',
+      'octo-org/target',
+    )
+    const identity = inputs.matching(
+      'identity',
+      inputs.required('identity', 'deploy'),
+      IDENTITY,
+      'must be the name of a trust policy, without .sts.yaml',
+      'deploy',
+    )
+    const url = inputs.url('domain', domain && `${scheme}://${domain}/sts/exchange`, DOMAIN)
+    url.search = new URLSearchParams({ scope, identity }).toString()
+    const apiUrl = inputs.url('github-api-url', inputs.text('github-api-url'), 'https://api.github.com')
+    const skipRevoke = inputs.boolean('skip-token-revoke')
+    return {
+      url,
+      domain,
+      audience: inputs.text('audience') || domain,
+      scope,
+      identity,
+      revokeAt: skipRevoke ? undefined : apiUrl.href,
+    }
+  },
+
+  exchange: (settings, tools) => {
+    const { url, audience, scope, identity, revokeAt } = settings
+    let sentAt = 0
+    tools.connectEarly(url)
+    return tools.send({
+      service: SERVICE,
+      method: 'POST',
+      url,
+      attemptMs: ATTEMPT_MS,
+      prepare: async () => {
+        const headers = {
+          accept: 'application/json',
+          authorization: `Bearer ${await tools.idToken(audience)}`,
+        }
+        sentAt = tools.now()
+        return { headers }
+      },
+      judge,
+      read: (answer) => {
+        const token = credential(jsonObject(answer, SERVICE, url)['token'], 'token', SERVICE, tools.conceal)
+        // Counted from the request, so that it is never later than the real end.
+        const expiresAt = new Date(sentAt + LIFETIME_MS)
+        return {
+          secrets: [token],
+          outputs: { token },
+          summary: `Token for ${scope} by the trust policy ${identity}; ends ${expiresAt.toISOString()}`,
+          expiresAt,
+          ...(revokeAt !== undefined && { revocation: { token, apiUrl: revokeAt } }),
+        }
+      },
+    })
+  },
+
+  explain,
+}
+
+function judge(answer: Answer): Judgement {
+  const reason = member(answer.json, 'message')
+  const message = typeof reason === 'string' ? reason : ''
+  return {
+    reason,
+    // Both also stand for trouble with the keys of the issuer, which passes.
+    ...(answer.status === 401 && message.includes('unable to verify bearer token') && { again: 1 }),
+    ...(answer.status === 400 && message.includes('unable to fetch or create the provider') && { again: 2 }),
+  }
+}
+
+function explain(settings: Settings, error: ActionError, claims: Claims | undefined): Explanation {
+  const { scope, identity, audience, domain } = settings
+  if (error.code !== 'DENIED') return {}
+  const reason = error.refused?.reason ?? ''
+  const said = (words: RegExp): boolean => words.test(reason)
+  const file = `.github/chainguard/${identity}.sts.yaml`
+  const repository = scope.includes('/') ? scope : `${scope}/.github`
+  const policy = `the trust policy ${file} in ${repository}`
+  if (said(/unable to (find|read|parse|compile) trust policy/)) {
+    return {
+      hint: `Octo STS looks for ${policy}, on the default branch, and says this also of a file that it cannot read. After a change wait 5 minutes: it remembers for so long that there was none.`,
+      ...matching(settings, claims, ['permissions:', '  contents: read # what the token may do']),
+    }
+  }
+  if (said(/trust policy: issuer/)) {
+    return {
+      hint: `The issuer (iss) of the ID token was ${claimText(claims, 'iss') ?? 'another one'}: set that as \`issuer\` in ${policy}.`,
+      ...matching(settings, claims),
+    }
+  }
+  if (said(/trust policy: subject/)) {
+    const subject = claimText(claims, 'sub')
+    const form = isImmutable(subject ?? '')
+      ? ' It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
+      : ''
+    return {
+      hint: `The subject (sub) of the ID token was ${subject ?? 'another one'}: set that as \`subject\` in ${policy}.${form}`,
+      ...matching(settings, claims),
+    }
+  }
+  if (said(/trust policy: audience/)) {
+    return {
+      hint: `The audience of the ID token was ${audience}: ${
+        audience === domain
+          ? `remove \`audience\` from ${policy}, which has another one, or give that one as \`audience\` here.`
+          : `set it as \`audience\` in ${policy}; without one the policy takes ${domain} alone.`
+      }`,
+      ...matching(settings, claims),
+    }
+  }
+  if (said(/trust policy: .*claim/)) {
+    return { hint: `Compare claim_pattern in ${policy} with the claims of the ID token below.` }
+  }
+  if (said(/no installation found|no GitHub App/i)) {
+    const owner = scope.split('/')[0] ?? ''
+    return {
+      hint: `The GitHub App of ${domain} must be installed for ${owner}: check \`scope\`, and the app's installations.`,
+    }
+  }
+  if (said(/StatusUnprocessableEntity/)) {
+    return {
+      hint: `GitHub refused the permissions or repositories of ${policy}: the GitHub App of ${domain} must have them all, on ${scope}.`,
+    }
+  }
+  if (said(/issuer not permitted|trusted.*issuer/i)) {
+    return {
+      hint: `The organization lists the issuers that it trusts in .github/trusted-token-issuers.yaml: its administrator must look at it.`,
+    }
+  }
+  if (said(/unable to (verify bearer token|fetch or create the provider)/)) {
+    return {
+      hint: 'Octo STS could not check the ID token. This may be trouble with the keys of its issuer, which passes: run the job again.',
+    }
+  }
+  if (said(/invalid subject/)) {
+    return {
+      hint: 'Octo STS takes no subject with quotes, brackets or any of \\ ; & $ < >: rename the branch or the environment.',
+    }
+  }
+  return {}
+}
+
+/** A trust policy that matches this run and no other. */
+function matching(
+  { scope, identity, audience, domain }: Settings,
+  claims: Claims | undefined,
+  more: readonly string[] = [],
+): Explanation {
+  const issuer = claimText(claims, 'iss')
+  const subject = claimText(claims, 'sub')
+  if (issuer === undefined || subject === undefined) return {}
+  return {
+    advice: 'This trust policy matches this run:',
+    yaml: [
+      `# .github/chainguard/${identity}.sts.yaml in ${scope.includes('/') ? scope : `${scope}/.github`}`,
+      `issuer: ${yamlText(issuer)}`,
+      `subject: ${yamlText(subject)}`,
+      ...(audience === domain ? [] : [`audience: ${yamlText(audience)}`]),
+      ...more,
+    ].join('\n'),
+  }
+}

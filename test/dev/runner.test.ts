@@ -1,0 +1,288 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { evaluate } from '../../dev/runner/action-file.ts'
+import { situations } from '../../dev/runner/context.ts'
+import { leaks } from '../../dev/runner/leaks.ts'
+import { runAction, runPost, type StageOptions, type StageResult } from '../../dev/runner/runner.ts'
+import { randomText } from '../../dev/fakes/secrets.ts'
+
+const PRINTER = join(import.meta.dirname, 'fixtures/printer')
+const LEAP = join(import.meta.dirname, '../../dev/runner/leap.ts')
+
+function print(inputs: Record<string, string>, more: Partial<StageOptions> = {}): Promise<StageResult> {
+  return runAction({ action: PRINTER, inputs, ...more })
+}
+
+describe('inputs', () => {
+  test('get their defaults, also from the context', async () => {
+    const result = await print({ show: 'INPUT_FROM-CONTEXT,INPUT_EXIT_CODE,INPUT_STATE' })
+    expect(result.log).toBe(
+      'INPUT_FROM-CONTEXT=https://api.github.com/main\nINPUT_EXIT_CODE=0\nINPUT_STATE=\n',
+    )
+  })
+
+  test('see the event and the hosts', async () => {
+    const result = await print(
+      { show: 'INPUT_FROM-CONTEXT' },
+      {
+        situation: situations.pullRequest,
+        hosts: { serverUrl: 'https://ghes.example', apiUrl: 'https://ghes.example/api/v3' },
+      },
+    )
+    expect(result.log).toBe('INPUT_FROM-CONTEXT=https://ghes.example/api/v3/7\n')
+  })
+
+  test('that are not declared, or deprecated, are passed on with a warning', async () => {
+    const result = await print({ new: 'x', old: 'y', show: 'INPUT_NEW,INPUT_OLD' })
+    expect(result.log).toContain('INPUT_NEW=x\nINPUT_OLD=y\n')
+    expect(result.annotations.map(({ level }) => level)).toEqual(['warning', 'warning'])
+    expect(result.annotations[0]?.message).toMatch(
+      /^Unexpected input\(s\) 'new', valid inputs are \['stdout', .*'old'\]$/,
+    )
+    expect(result.annotations[1]?.message).toBe("Input 'old' has been deprecated with message: use `new`")
+  })
+
+  test('are echoed at the start of the log, masked', async () => {
+    const result = await print(
+      { stdout: 'hello\n', stderr: '' },
+      { uses: 'OWNER/printer@v1', masks: ['hello'] },
+    )
+    expect(result.log).toMatch(
+      /^##\[group\]Run OWNER\/printer@v1\nwith:\n {2}stdout: \*\*\*\n[^]*##\[endgroup\]\n\*\*\*\n$/,
+    )
+  })
+
+  test('evaluate only simple expressions', () => {
+    const contexts = { github: { a: '', b: { c: 'x' } } }
+    expect(evaluate("${{ github.a || github.b.c }}-${{ 'it''s' }}${{github.nothing}}", contexts)).toBe(
+      "x-it's",
+    )
+    expect(() => evaluate("${{ format('{0}', 1) }}", contexts)).toThrow("cannot evaluate: format('{0}', 1)")
+  })
+})
+
+describe('the environment', () => {
+  test('is clean but for the runner and what is given', async () => {
+    process.env['OF_THE_TEST_PROCESS'] = 'x'
+    const result = await print(
+      { show: 'OF_THE_TEST_PROCESS,GIVEN,GITHUB_SHA,VITEST,RUNNER_DEBUG' },
+      { env: { GIVEN: 'y', GITHUB_SHA: undefined } },
+    )
+    expect(result.log).toBe(
+      'OF_THE_TEST_PROCESS=(not set)\nGIVEN=y\nGITHUB_SHA=(not set)\nVITEST=(not set)\nRUNNER_DEBUG=(not set)\n',
+    )
+  })
+
+  test('tells of debug mode', async () => {
+    const result = await print({ show: 'RUNNER_DEBUG' }, { debug: true })
+    expect(result.log).toBe('RUNNER_DEBUG=1\n')
+  })
+
+  test('describes the job, whose identity may be changed', async () => {
+    const show =
+      'GITHUB_REPOSITORY,GITHUB_REF,GITHUB_REF_NAME,GITHUB_ACTOR,GITHUB_EVENT_NAME,GITHUB_WORKFLOW_REF'
+    const result = await print({ show }, { situation: situations.dependabot, identity: { owner: 'mona' } })
+    expect(result.log).toBe(
+      'GITHUB_REPOSITORY=mona/workflows\nGITHUB_REF=refs/pull/7/merge\nGITHUB_REF_NAME=7/merge\n' +
+        'GITHUB_ACTOR=dependabot[bot]\nGITHUB_EVENT_NAME=pull_request\n' +
+        'GITHUB_WORKFLOW_REF=mona/workflows/.github/workflows/release.yml@refs/pull/7/merge\n',
+    )
+  })
+})
+
+describe('command files', () => {
+  test('give outputs, state, environment, path and a masked summary', async () => {
+    const result = await print({
+      stdout: '::add-mask::open sesame\n',
+      output: 'a<<END\none\ntwo\nEND\n',
+      state: 'Case-Kept=x\n',
+      env: 'E=open sesame\n',
+      path: '/one\n/two\n',
+      step_summary: '# open sesame\n',
+    })
+    expect(result).toMatchObject({
+      outcome: 'success',
+      outputs: { a: 'one\ntwo' },
+      state: { 'Case-Kept': 'x' },
+      env: { E: 'open sesame' },
+      path: ['/one', '/two'],
+      summary: '# ***\n',
+    })
+  })
+
+  test.each([
+    ['output', 'nonsense\n'],
+    ['state', 'a<<END\n'],
+    ['env', 'NODE_OPTIONS=--inspect\n'],
+  ])('fail the step where %s cannot be used', async (name, text) => {
+    const result = await print({ [name]: text })
+    expect(result.exitCode).toBe(0)
+    expect(result.outcome).toBe('failure')
+    expect(result.annotations[0]).toMatchObject({ level: 'error' })
+    expect(result.env).toEqual({})
+  })
+
+  test('are read also after a failure', async () => {
+    const result = await print({ state: 'a=b\n', 'exit code': '3' })
+    expect(result).toMatchObject({ outcome: 'failure', exitCode: 3, state: { a: 'b' } })
+  })
+
+  test('lose a summary of more than a MiB', async () => {
+    // As the input is an environment variable, it has to be made by the process itself.
+    const result = await print(
+      {},
+      {
+        preloads: [
+          `data:text/javascript,import{writeFileSync}from'node:fs';writeFileSync(process.env.GITHUB_STEP_SUMMARY,'x'.repeat(1048577))`,
+        ],
+      },
+    )
+    expect(result).toMatchObject({ outcome: 'success', summary: '' })
+    expect(result.annotations[0]?.message).toContain('upload aborted')
+  })
+
+  test('can be made unwritable', async () => {
+    const result = await print({ output: 'a=b\n' }, { unwritable: ['output'] })
+    expect(result).toMatchObject({ exitCode: 1, outputs: {} })
+    expect(result.log).toContain('EISDIR')
+  })
+})
+
+describe('output', () => {
+  test('is split into lines at CR, LF and both, and nowhere else', async () => {
+    const result = await print({ stdout: 'a\r\nb\rc\nd\u2028::debug::x\r\n\rend' })
+    expect(result.log).toBe('a\nb\nc\nd\u2028::debug::x\n\nend\n')
+    expect(result.debugLines).toEqual([])
+  })
+
+  test('of stderr is treated alike', async () => {
+    const result = await print({ stderr: '::add-mask::open sesame\n::error::open sesame\n' })
+    expect(result.annotations).toEqual([{ level: 'error', message: '***' }])
+  })
+
+  test('may hold a command after a CR', async () => {
+    const result = await print({ stdout: 'harmless\r::set-env name=A::b\n' })
+    expect(result.foreignCommands).toEqual(['::set-env name=A::b'])
+    expect(result.outcome).toBe('failure')
+  })
+
+  test('keeps its raw form', async () => {
+    const result = await print({ stdout: '::add-mask::open sesame\n' })
+    expect(result.raw).toBe('::add-mask::open sesame\n')
+    expect(result.log).toBe('')
+  })
+})
+
+describe('the post stage', () => {
+  test('has the state, the inputs, the environment and the masks of the main stage', async () => {
+    const options = {
+      action: PRINTER,
+      inputs: {
+        stdout: '::add-mask::open sesame\n',
+        state: 'mixedCase=open sesame\n',
+        env: 'E=1\n',
+        show: 'E,INPUT_ENV',
+      },
+    }
+    const main = await runAction(options)
+    expect(main.log).toBe('E=(not set)\nINPUT_ENV=E=1\n\n')
+    const post = await runPost({ ...options, inputs: { ...options.inputs, stdout: '' } }, main)
+    expect(post.log).toBe('E=1\nINPUT_ENV=E=1\n\nSTATE_mixedCase=***\n')
+    expect(post.stage).toBe('post')
+  })
+
+  test('has files of its own', async () => {
+    const options = { action: PRINTER, inputs: { state: 'a=1\n' } }
+    const main = await runAction(options)
+    const post = await runPost({ ...options, inputs: {} }, main)
+    expect(post.state).toEqual({})
+  })
+})
+
+describe('a process', () => {
+  test('gets signals when something happened', async () => {
+    let happens = (): void => undefined
+    const when = new Promise<void>((resolve) => (happens = resolve))
+    setImmediate(happens)
+    const result = await print({ 'wait-ms': '30000' }, { signals: [{ signal: 'SIGKILL', when }] })
+    expect(result).toMatchObject({ exitCode: null, signal: 'SIGKILL', outcome: 'failure' })
+    expect(result.afterSignalMs).toBeLessThan(5_000)
+  })
+
+  test('that hangs is ended, and said so with what it printed', async () => {
+    await expect(print({ 'wait-ms': '30000', stdout: 'here I am\n' }, { limitMs: 1_000 })).rejects.toThrow(
+      /did not end within 1000 ms[^]*here I am/,
+    )
+  })
+
+  test('reports its peak memory', async () => {
+    const [small, large] = [
+      await print({}, { memory: true }),
+      await print({ 'allocate-mb': '100' }, { memory: true }),
+    ]
+    expect(large.peakMemory! - small.peakMemory!).toBeGreaterThan(90_000_000)
+    expect(large.peakMemory! - small.peakMemory!).toBeLessThan(130_000_000)
+  })
+
+  test('can leap over long waits', async () => {
+    const result = await print({ 'wait-ms': '20000' }, { preloads: [LEAP] })
+    expect(result.log).toBe('ready 0\nwaited 20 s\n')
+    expect(result.durationMs).toBeGreaterThan(1_000)
+    expect(result.durationMs).toBeLessThan(10_000)
+  })
+})
+
+describe('leaks', () => {
+  const value = randomText(120)
+  const secrets = [{ name: 'token', value, inState: false }]
+
+  test('are found by their place', async () => {
+    const result = await print({
+      stdout: `${value}\n::debug::${value}\n::notice::${value}\n::echo::${value}\n`,
+      output: `a=${value}\ntoken=${value}\n`,
+      state: `a=${value}\n`,
+      env: `a=${value}\n`,
+      path: `${value}\n`,
+      step_summary: value,
+    })
+    expect(leaks(result, secrets, 'token')).toEqual(
+      [
+        'log',
+        'debug lines',
+        'annotations',
+        'summary',
+        'env',
+        'path',
+        'foreign commands',
+        'state',
+        'outputs',
+      ].map((place) => `token in ${place}`),
+    )
+  })
+
+  test.each([
+    ['a part', value.slice(30, 70)],
+    ['base64url', Buffer.from(`x${value}`).toString('base64url')],
+    ['hex', Buffer.from(value).toString('hex')],
+    ['a part of its base64', Buffer.from(`Basic user:${value}`).toString('base64').slice(20, 60)],
+  ])('are found in other forms: %s', async (_, form) => {
+    expect(leaks(await print({ stdout: form }), secrets)).toEqual(['token in log'])
+  })
+
+  test('are none where the secret is masked, in the credential, or in state that may hold it', async () => {
+    const result = await print({
+      stdout: `::add-mask::${value}\n${value}\n`,
+      output: `token=${value}\n`,
+      state: `a=${value}\n`,
+      step_summary: value,
+    })
+    expect(leaks(result, [{ name: 'token', value, inState: true }], 'token')).toEqual([])
+  })
+
+  test('do not count the header of a JWT, which is no secret', async () => {
+    const header = Buffer.from(JSON.stringify({ alg: 'RS256', typ: 'JWT', kid: 'x' })).toString('base64url')
+    const jwt = { name: 'ID token', value: `${header}.${value}.${value}`, inState: false }
+    expect(leaks(await print({ stdout: `${header}.` }), [jwt])).toEqual([])
+    expect(leaks(await print({ stdout: jwt.value.slice(-40) }), [jwt])).toEqual(['ID token in log'])
+  })
+})

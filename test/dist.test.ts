@@ -1,0 +1,144 @@
+import { spawnSync } from 'node:child_process'
+import { globSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { packageFolder } from '../dev/build/bundle.ts'
+import { stubs } from '../dev/build/stubs.ts'
+import { readActions, repository } from '../dev/documents/actions.ts'
+
+const dist = join(repository, 'dist')
+const entries = stubs(readActions())
+const files = globSync('**/*.*', { cwd: dist })
+  .map((file) => file.replaceAll('\\', '/'))
+  .sort()
+const scripts = files.filter((file) => file.endsWith('.js'))
+const read = (file: string): string => readFileSync(join(dist, file), 'utf8')
+const bytes = (file: string): number => statSync(join(dist, file)).size
+
+/** Source files named by the comments that the bundler puts before each module. */
+const sources = scripts.flatMap((file) =>
+  [...read(file).matchAll(/^(?:\/\*\*\*\/ \d+: \/\/|;\/\/ CONCATENATED MODULE:) (\.\S+)/gm)].map(
+    ([, source]) => source!,
+  ),
+)
+const packages = [...new Set(sources.flatMap((source) => packageFolder(source) ?? []))].sort()
+
+/** Runs Node without any environment, and tells what came out. */
+function node(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    env: {},
+    encoding: 'utf8',
+    timeout: 30_000,
+  })
+  return { status, stdout, stderr }
+}
+
+test('the tests run on the runtime of runs.using', () => {
+  expect(process.version).toMatch(/^v24\./)
+})
+
+describe('size', () => {
+  test('the file that every step starts is at most 150 kB', () => {
+    expect(bytes('index.js')).toBeLessThanOrEqual(150_000)
+  })
+
+  test('all of dist is at most 1.1 MB, with licences', () => {
+    expect(files.map(bytes).reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(1_100_000)
+  })
+})
+
+describe('content', () => {
+  test('is the bundle, its parts, a stub per entry, the licences, and nothing else', () => {
+    const parts = files.filter((file) => /^parts\/[a-z][a-z-]*(-v\d)?\.js$/.test(file))
+    expect(files).toEqual(
+      ['index.js', 'licenses.txt', 'package.json', ...entries.map(({ file }) => file), ...parts].sort(),
+    )
+    for (const { file, text } of entries) expect(read(file)).toBe(text)
+  })
+
+  test('comes from src and from few packages', () => {
+    const rest = sources.filter(
+      (source) => packageFolder(source) === undefined && !source.startsWith('./src/'),
+    )
+    expect(['./dev/build/no-exec.ts', './dev/build/no-undici.ts']).toEqual(expect.arrayContaining(rest))
+    expect(sources).toContain('./src/http.ts')
+    const allowed = [
+      '@actions/core',
+      '@actions/http-client',
+      '@actions/io',
+      '@smithy/core',
+      '@smithy/signature-v4',
+      'tunnel',
+      'yaml',
+    ]
+    expect(allowed.map((name) => `node_modules/${name}`)).toEqual(expect.arrayContaining(packages))
+    expect(packages).toContain('node_modules/@actions/core')
+  })
+
+  test('holds the licence of every package in it', () => {
+    const licenses = read('licenses.txt')
+    for (const folder of packages) {
+      const { name, version } = JSON.parse(
+        readFileSync(join(repository, folder, 'package.json'), 'utf8'),
+      ) as Record<string, string>
+      expect(licenses).toContain(`${name!} ${version!}\n`)
+    }
+  })
+
+  test.each([
+    ['undici', /\bundici\/lib\b|class (Dispatcher|ProxyAgent|EnvHttpProxyAgent)\b/],
+    ['an AWS SDK', /@aws-sdk/],
+    ['GitHub’s API client', /octokit/i],
+    ['WebSocket', /\bWebSocket\b/],
+    ['global fetch, which loads the undici of Node', /(?<![.\w])fetch\(|globalThis\.fetch\b/],
+    ['code made at run time', /\beval\(|new Function\(/],
+    ['tools of the tests', /\b(jose|vitest|fast-check)\b/],
+    ['source maps', /sourceMappingURL/],
+    ['folders of the machine that built it', /\/(work|home|Users|tmp|root)\/|[A-Z]:\\\\/],
+    ['a number as the name of a part', /_require__\.e\((?!'[a-z])/],
+  ])('does not hold %s', (_, pattern) => {
+    const found = scripts.flatMap((file) =>
+      read(file)
+        .split('\n')
+        .flatMap((line, index) =>
+          pattern.test(line) ? [`dist/${file}:${index + 1}: ${line.trim().slice(0, 100)}`] : [],
+        ),
+    )
+    expect(found).toEqual([])
+  })
+})
+
+describe('behaviour', () => {
+  test('importing the bundle prints nothing and opens nothing', () => {
+    const url = JSON.stringify(pathToFileURL(join(dist, 'index.js')).href)
+    const script = `
+      const { log } = console
+      console.log = console.error = process.stdout.write = process.stderr.write = () => { throw new Error('printed') }
+      const before = process.getActiveResourcesInfo().length
+      const listeners = process.eventNames().length
+      await import(${url})
+      const opened = process.getActiveResourcesInfo().length - before
+      const listening = process.eventNames().length - listeners
+      process.exitCode = opened === 0 && listening === 0 && process.exitCode === undefined ? 42 : 1`
+    expect(node('--input-type=module', '--eval', script)).toEqual({ status: 42, stdout: '', stderr: '' })
+  })
+
+  const uses = entries.map(({ file }) => ({ file, post: file === 'post.js' }))
+
+  test.each(uses.filter(({ post }) => !post))(
+    'dist/$file without any input fails with one annotation',
+    ({ file }) => {
+      const { status, stdout, stderr } = node(join(dist, file))
+      expect(stderr).toBe('')
+      expect(stdout.match(/^::error\b.*$/gm)).toHaveLength(1)
+      expect(status).toBe(1)
+    },
+  )
+
+  test.each(uses.filter(({ post }) => post))('dist/$file without anything saved does nothing', ({ file }) => {
+    const { status, stdout, stderr } = node(join(dist, file))
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout).not.toMatch(/^::/m)
+  })
+})
