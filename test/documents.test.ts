@@ -23,7 +23,20 @@ const fence = (...lines: string[]): Fence => ({
 })
 
 const SHELLS = ['sh', 'bash', 'shell']
-const LANGUAGES = [...SHELLS, 'yaml', 'yml', 'json', 'mermaid', 'ts', 'http', 'text', 'console', 'diff']
+const LANGUAGES = [
+  ...SHELLS,
+  'yaml',
+  'yml',
+  'json',
+  'mermaid',
+  'ts',
+  'hcl',
+  'sql',
+  'http',
+  'text',
+  'console',
+  'diff',
+]
 
 test('there are documents to look at', () => {
   expect(documents.map(({ file }) => file)).toContain('README.md')
@@ -109,6 +122,14 @@ describe('the checks find what they are for', () => {
     const [problem] = await checkWorkflow(job.text, job.workflow, actions)
     expect(problem!.line + job.line - 1).toBe(3)
     expect(job.actionSteps).toEqual([])
+
+    const jobs = workflowOf(
+      fence('jobs:', '  a:', '    runs-on: x y', '    steps:', '      - run: "true"'),
+      actions,
+    )!
+    const [label] = await checkWorkflow(jobs.text, jobs.workflow, actions)
+    expect(label).toMatchObject({ message: expect.stringContaining('label "x y" is unknown') as string })
+    expect(label!.line + jobs.line - 1).toBe(3)
   })
 
   test('a policy is no workflow, and broken YAML is an error', () => {

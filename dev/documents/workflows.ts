@@ -48,14 +48,15 @@ export interface ActionStep {
   readonly action: ActionMetadata
 }
 
-const AROUND_JOB = ['on: push', 'permissions: {}', 'jobs:', '  example:']
+const EVENTS = 'on: [push, pull_request, workflow_dispatch]'
+const AROUND_JOB = [EVENTS, 'permissions: {}', 'jobs:', '  example:']
 const RUNNER = '    runs-on: ubuntu-latest'
 const PERMISSIONS = '    permissions: { contents: read, id-token: write }'
 const AROUND_STEPS = [...AROUND_JOB, RUNNER, PERMISSIONS, '    steps:']
 
 /**
- * The workflow that a YAML fence shows. Steps and single jobs are made whole; anything else, e.g. a policy file, is no
- * workflow.
+ * The workflow that a YAML fence shows. Steps, single jobs and jobs without events are made whole; anything else, e.g. a
+ * policy file, is no workflow.
  *
  * @throws Error where the YAML cannot be read, or a step uses an action of this repository that does not exist
  */
@@ -105,7 +106,7 @@ function placeOf(content: unknown): [around: string[] | undefined, indentation: 
     return steps && content.length > 0 ? [AROUND_STEPS, 6] : [undefined, 0]
   }
   if (typeof content !== 'object' || content === null) return [undefined, 0]
-  if ('jobs' in content || 'on' in content) return [[], 0]
+  if ('jobs' in content) return ['on' in content ? [] : [EVENTS], 0]
   if (!('steps' in content)) return [undefined, 0]
   const missing = [
     ...('runs-on' in content ? [] : [RUNNER]),

@@ -189,7 +189,7 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
       const value = claims[name]
       if (value === undefined)
         throw new Refusal('denied', `trust policy: expected claim "${name}" not found in token`)
-      if (!wanted.test(String(value))) {
+      if (!wanted.test(typeof value === 'string' ? value : JSON.stringify(value))) {
         throw new Refusal('denied', `trust policy: claim "${name}" did not match "${wanted.source}"`)
       }
     }
@@ -206,21 +206,26 @@ function compile(content: Record<string, unknown>): Policy {
     const [exact, loose] = [content[name], content[`${name}_pattern`]]
     if (exact !== undefined && loose !== undefined) throw new SyntaxError(`both ${name} and ${name}_pattern`)
     if (exact === undefined && loose === undefined && name !== 'audience') throw new SyntaxError(`no ${name}`)
-    if (exact !== undefined) text[name] = String(exact)
-    if (loose !== undefined) pattern[name] = anchored(loose)
+    if (exact !== undefined) text[name] = textOf(exact)
+    if (loose !== undefined) pattern[name] = anchored(textOf(loose))
   }
   return {
     text,
     pattern,
     claims: Object.entries(content['claim_pattern'] ?? {}).map(
-      ([name, value]) => [name, anchored(value)] as const,
+      ([name, value]) => [name, anchored(textOf(value))] as const,
     ),
     permissions: (content['permissions'] ?? {}) as Record<string, string>,
   }
 }
 
-function anchored(source: unknown): RegExp {
-  return new RegExp(`^(?:${String(source)})$`)
+function textOf(value: unknown): string {
+  if (typeof value !== 'string') throw new SyntaxError('text expected')
+  return value
+}
+
+function anchored(source: string): RegExp {
+  return new RegExp(`^(?:${source})$`)
 }
 
 /** An error answer of Octo STS. */

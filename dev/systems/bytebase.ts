@@ -59,7 +59,7 @@ export function bytebaseSystem(settings: BytebaseSettings = {}): System<Bytebase
         credential: 'token',
         inputs: () => ({ url: `${url('bytebase')}${settings.prefix ?? ''}`, email: EMAIL }),
         deny() {
-          identities[EMAIL] = { config: { ...config, subjectPattern: 'repo:octo-org/another:*' } }
+          identities[EMAIL] = { config: { ...config, subjectPattern: `repo:${identity.owner}/another:*` } }
         },
         accepts: (token) => bytebase.accepts(token),
         bytebase,

@@ -5,16 +5,17 @@ import { createOctoSts, type OctoSts, type OctoStsOptions } from '../fakes/octo-
 import type { Setup, System } from './system.ts'
 
 export const IDENTITY = 'deploy'
-export const SCOPE = 'octo-org/target'
 
 export interface OctoStsSetup extends Setup {
+  /** The repository that the token is for. */
+  readonly scope: string
   readonly github: GitHub
   readonly octoSts: OctoSts
   /** Text by repository and identity; may be changed. */
   readonly policies: Record<string, Record<string, string>>
 }
 
-/** Octo STS with a trust policy in `octo-org/target` and one for the whole organization, and GitHub's API. */
+/** Octo STS with a trust policy in the owner's repository `target` and one for the whole organization, and GitHub's API. */
 export function octoStsSystem(settings: Pick<OctoStsOptions, 'trustedIssuers'> = {}): System<OctoStsSetup> {
   return {
     action: 'octo-sts',
@@ -22,9 +23,10 @@ export function octoStsSystem(settings: Pick<OctoStsOptions, 'trustedIssuers'> =
     setUp({ issuer, identity, now, issue, url }) {
       const policy = (subject: string): string =>
         `issuer: ${ISSUER}\nsubject: '${subject}'\npermissions:\n  contents: read\n`
+      const scope = `${identity.owner}/target`
       const policies: Record<string, Record<string, string>> = {
-        [SCOPE]: { [IDENTITY]: policy(subjectOf(identity)) },
-        'octo-org/.github': { [IDENTITY]: policy(subjectOf(identity)) },
+        [scope]: { [IDENTITY]: policy(subjectOf(identity)) },
+        [`${identity.owner}/.github`]: { [IDENTITY]: policy(subjectOf(identity)) },
       }
       const github = createGitHub({ now, issue })
       const octoSts = createOctoSts({
@@ -32,7 +34,7 @@ export function octoStsSystem(settings: Pick<OctoStsOptions, 'trustedIssuers'> =
         now,
         github,
         domain: () => new URL(url('octo-sts')).host,
-        installations: { 'octo-org': { contents: 'write', metadata: 'read' } },
+        installations: { [identity.owner]: { contents: 'write', metadata: 'read' } },
         policies,
         ...settings,
       })
@@ -40,11 +42,12 @@ export function octoStsSystem(settings: Pick<OctoStsOptions, 'trustedIssuers'> =
         handlers: { 'octo-sts': octoSts.handler, github: github.handler },
         exchangeRole: 'octo-sts',
         credential: 'token',
-        inputs: () => ({ identity: IDENTITY, scope: SCOPE, domain: new URL(url('octo-sts')).host }),
+        inputs: () => ({ identity: IDENTITY, scope, domain: new URL(url('octo-sts')).host }),
         deny() {
-          policies[SCOPE] = { [IDENTITY]: policy('repo:octo-org/another:ref:refs/heads/main') }
+          policies[scope] = { [IDENTITY]: policy(`repo:${identity.owner}/another:ref:refs/heads/main`) }
         },
         accepts: (token) => github.alive(token),
+        scope,
         github,
         octoSts,
         policies,

@@ -21,7 +21,7 @@ export interface Asked {
 
 /** The issues in the message of a 403 (docs/app-server.md): a list of targets with a list of texts each. */
 export function issuesOf(message: string): Issue[] {
-  const list = /^Issues:\n([\s\S]*?)(?:\n[ \t]*\n|\nEffective |$(?![\s\S]))/.exec(message)?.[1] ?? ''
+  const [list = ''] = message.startsWith('Issues:\n') ? message.split(/^Effective /m) : []
   const issues: Issue[] = []
   let target = ''
   for (const line of list.split('\n').slice(0, 500)) {
@@ -69,6 +69,15 @@ export function explainIssues(
     Object.assign(policy(owner).statements, Object.fromEntries(byOwner))
     Object.assign(policy(owner).allowed, Object.fromEntries(byRepository))
   }
+  // The app server stops at the owner's policy: what the repositories' own would have said is not known.
+  let stoppedAtOwner = false
+  const repositoriesNeed = (permissions: readonly (readonly [string, string])[]): void => {
+    stoppedAtOwner = true
+    if (asked.repositories === 'ALL' || permissions.length === 0) return
+    for (const name of asked.repositories) {
+      Object.assign(policy(`${owner}/${name}`).statements, Object.fromEntries(permissions))
+    }
+  }
 
   for (const { target, text } of issues) {
     const [, scope = '', level = '', what = ''] = /^([a-z-]+): (read|write|admin) - (.*)$/.exec(text) ?? []
@@ -77,13 +86,17 @@ export function explainIssues(
       policy(isRepository && !isOrganizationScope(scope) ? target : owner).statements[scope] = level
     } else if (what.startsWith('Not allowed by owner access policy')) {
       policy(owner).allowed[scope] = level
+      repositoriesNeed(byRepository.filter(([each]) => each === scope))
     } else if (what.includes('installation not authorized')) {
       advice.push(
         `The GitHub App itself has no ${scope}: ${level} on ${target}: an administrator must grant it to the app.`,
       )
     } else if (text === 'Access policy not found' || text.startsWith('Invalid access policy')) {
       if (isRepository) Object.assign(policy(target).statements, Object.fromEntries(byRepository))
-      else ownerNeedsAll()
+      else {
+        ownerNeedsAll()
+        repositoriesNeed(byRepository)
+      }
       if (text.startsWith('Invalid')) {
         advice.push(
           `The policy file of ${target} cannot be read by the app server: check it against the form below.`,
@@ -95,6 +108,7 @@ export function explainIssues(
       }
     } else if (text.startsWith('OIDC token subject is not allowed by owner access policy')) {
       policy(owner).subjects = true
+      repositoriesNeed(byRepository)
     } else if (/has not been installed/.test(text)) {
       advice.push(
         `The GitHub App is not installed for ${target}. Create ${owner}/.github-access-token with its policy first: it decides who may ask.`,
@@ -108,6 +122,11 @@ export function explainIssues(
     }
   }
 
+  if (stoppedAtOwner && files.size > 1) {
+    advice.push(
+      'The app server stopped at the policy of the owner. What the repositories need is below too, if it is not there yet.',
+    )
+  }
   const subject = subjectOf(claims)
   if (files.size === 0) return { ...(advice.length > 0 && { advice: advice.join('\n') }) }
   if (subject === undefined) {

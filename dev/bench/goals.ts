@@ -1,0 +1,23 @@
+/** Figures by what they are of: `{ root: { wall: 2.31 } }`. */
+export type Figures = Readonly<Record<string, Readonly<Record<string, number>>>>
+
+/**
+ * The goals that are not reached, each as a line that names it.
+ *
+ * @param goals the largest that each figure may be
+ * @throws Error where a goal has no figure: it would be reached by not being measured
+ */
+export function missedGoals(figures: Figures, goals: Figures): string[] {
+  return Object.entries(goals).flatMap(([of, limits]) =>
+    Object.entries(limits).flatMap(([name, most]) => {
+      const figure = figures[of]?.[name]
+      if (figure === undefined || Number.isNaN(figure)) throw new Error(`there is no figure ${name} of ${of}`)
+      return figure > most ? [`${of}: ${name} is ${rounded(figure)}, its goal is ${most}`] : []
+    }),
+  )
+}
+
+/** So that a figure just over its goal does not read like it. */
+function rounded(figure: number): string {
+  return Number.isInteger(figure) ? String(figure) : figure.toFixed(3)
+}

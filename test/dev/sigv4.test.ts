@@ -1,0 +1,268 @@
+import { SignatureV4 } from '@smithy/signature-v4'
+import { createHash, createHmac } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import type { FakeRequest } from '../../dev/fakes/handler.ts'
+import {
+  verifyPresigned,
+  verifySignature,
+  type SignaturePolicy,
+  type SigningKeys,
+} from '../../dev/fakes/sigv4.ts'
+
+/** The key and the date of the examples that AWS publishes for Signature Version 4. */
+const EXAMPLE: SigningKeys = {
+  accessKeyId: 'AKIDEXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+}
+const EXAMPLE_DATE = '20150830T123600Z'
+const EXAMPLE_TIME = Date.parse('2015-08-30T12:36:00Z')
+
+function policyOf(keys: SigningKeys, more: Partial<SignaturePolicy> = {}): SignaturePolicy {
+  return {
+    service: 'service',
+    region: 'us-east-1',
+    now: () => EXAMPLE_TIME,
+    credentials: (id) => (id === keys.accessKeyId ? keys : undefined),
+    ...more,
+  }
+}
+
+function request(url: string, headers: Record<string, string>, method = 'GET', body = ''): FakeRequest {
+  const parsed = new URL(url)
+  return { method, url: parsed, headers: { host: parsed.host, ...headers }, body }
+}
+
+function authorization(signature: string, signedHeaders = 'host;x-amz-date'): string {
+  return `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=${signedHeaders}, Signature=${signature}`
+}
+
+describe('a signature that AWS publishes is accepted', () => {
+  test.each([
+    ['get-vanilla', 'GET', '/', '5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31'],
+    [
+      'get-vanilla-query-order-key-case',
+      'GET',
+      '/?Param2=value2&Param1=value1',
+      'b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500',
+    ],
+    ['post-vanilla', 'POST', '/', '5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b'],
+  ])('%s', async (_, method, path, signature) => {
+    const signed = request(
+      `https://example.amazonaws.com${path}`,
+      { 'x-amz-date': EXAMPLE_DATE, authorization: authorization(signature) },
+      method,
+    )
+    expect(await verifySignature(signed, policyOf(EXAMPLE))).toEqual(EXAMPLE)
+  })
+})
+
+class Sha256 {
+  readonly #hash
+  constructor(secret?: unknown) {
+    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as Buffer)
+  }
+  update(data: unknown): void {
+    this.#hash.update(data as Buffer)
+  }
+  digest(): Promise<Uint8Array> {
+    return Promise.resolve(this.#hash.digest())
+  }
+  reset(): void {
+    throw new Error('not used')
+  }
+}
+
+const SESSION: SigningKeys = {
+  accessKeyId: 'ASIAEXAMPLE',
+  secretAccessKey: 'not-a-secret',
+  sessionToken: 'not a token',
+  expiresAt: EXAMPLE_TIME + 900_000,
+}
+const LAMBDA = { service: 'lambda', region: 'eu-central-1', signed: ['x-authorization'] }
+
+/** A request to a function URL with an ID token, signed. */
+async function signedRequest(
+  change: { keys?: SigningKeys; at?: number; region?: string; service?: string; unsigned?: string[] } = {},
+): Promise<FakeRequest> {
+  const {
+    keys = SESSION,
+    at = EXAMPLE_TIME,
+    region = 'eu-central-1',
+    service = 'lambda',
+    unsigned = [],
+  } = change
+  const url = new URL('https://abc.lambda-url.eu-central-1.on.aws/stage/access_tokens')
+  const signer = new SignatureV4({ service, region, credentials: keys, sha256: Sha256, applyChecksum: false })
+  const signed = await signer.sign(
+    {
+      method: 'POST',
+      protocol: 'https:',
+      hostname: url.host,
+      path: url.pathname,
+      headers: { host: url.host, 'content-type': 'application/json', 'x-authorization': 'Bearer x' },
+      body: '{"a":1}',
+    },
+    { signingDate: new Date(at), unsignableHeaders: new Set(unsigned) },
+  )
+  return { method: 'POST', url, headers: signed.headers, body: '{"a":1}' }
+}
+
+describe('a signature with session credentials', () => {
+  const policy = policyOf(SESSION, LAMBDA)
+
+  test('is accepted', async () => {
+    expect(await verifySignature(await signedRequest(), policy)).toEqual(SESSION)
+  })
+
+  test('is accepted with a hash of the body that is right, and refused with one that is wrong', async () => {
+    const right = createHash('sha256').update('{"a":1}').digest('hex')
+    const signed = await signedRequest()
+    expect(
+      await verifySignature(
+        { ...signed, headers: { ...signed.headers, 'x-amz-content-sha256': right } },
+        policy,
+      ),
+    ).toMatchObject({ message: "'x-amz-content-sha256' must be a 'SignedHeader' in the AWS Authorization." })
+  })
+
+  test.each<[string, (signed: FakeRequest) => FakeRequest]>([
+    ['another body', (signed) => ({ ...signed, body: '{"a":2}' })],
+    ['another method', (signed) => ({ ...signed, method: 'PUT' })],
+    ['another path', (signed) => ({ ...signed, url: new URL('/access_tokens', signed.url) })],
+    ['another query', (signed) => ({ ...signed, url: new URL('?pretty', signed.url) })],
+    ['another host', (signed) => ({ ...signed, headers: { ...signed.headers, host: 'x.example' } })],
+    [
+      'another ID token',
+      (signed) => ({ ...signed, headers: { ...signed.headers, 'x-authorization': 'Bearer y' } }),
+    ],
+  ])('is refused for %s', async (_, change) => {
+    expect(await verifySignature(change(await signedRequest()), policy)).toMatchObject({
+      code: 'InvalidSignatureException',
+      message: expect.stringContaining('The request signature we calculated does not match') as string,
+    })
+  })
+
+  test.each([
+    ['another key', { keys: { ...SESSION, secretAccessKey: 'other' } }, 'does not match the signature'],
+    [
+      'an unknown key',
+      { keys: { ...SESSION, accessKeyId: 'AKIDOTHER' } },
+      'The security token included in the request is invalid.',
+    ],
+    [
+      'another session',
+      { keys: { ...SESSION, sessionToken: 'other' } },
+      'The security token included in the request is invalid.',
+    ],
+    ['another region', { region: 'us-east-1' }, 'Credential should be scoped to a valid region.'],
+    [
+      'another service',
+      { service: 'execute-api' },
+      "Credential should be scoped to correct service: 'lambda'.",
+    ],
+    [
+      'an ID token that is not signed',
+      { unsigned: ['x-authorization'] },
+      "'x-authorization' must be a 'SignedHeader' in the AWS Authorization.",
+    ],
+    [
+      'a time more than five minutes ago',
+      { at: EXAMPLE_TIME - 301_000 },
+      'Signature expired: 20150830T123059Z is now earlier than 20150830T123100Z (20150830T123600Z - 5 min.)',
+    ],
+    [
+      'a time more than five minutes ahead',
+      { at: EXAMPLE_TIME + 301_000 },
+      'Signature not yet current: 20150830T124101Z is still later than 20150830T124100Z (20150830T123600Z + 5 min.)',
+    ],
+  ])('is refused for %s', async (_, change, message) => {
+    expect(await verifySignature(await signedRequest(change), policy)).toMatchObject({
+      message: expect.stringContaining(message) as string,
+    })
+  })
+
+  test('is accepted five minutes off, and refused when the session has ended', async () => {
+    for (const at of [EXAMPLE_TIME - 300_000, EXAMPLE_TIME + 300_000]) {
+      expect(await verifySignature(await signedRequest({ at }), policy)).toEqual(SESSION)
+    }
+    const later = EXAMPLE_TIME + 900_000
+    expect(
+      await verifySignature(
+        await signedRequest({ at: later }),
+        policyOf(SESSION, { ...LAMBDA, now: () => later }),
+      ),
+    ).toEqual({
+      code: 'ExpiredTokenException',
+      message: 'The security token included in the request is expired',
+    })
+  })
+
+  test.each([
+    [undefined, 'MissingAuthenticationTokenException'],
+    ['Bearer x', 'IncompleteSignatureException'],
+    ['AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host', 'IncompleteSignatureException'],
+  ])('is refused for the header %s', async (value, code) => {
+    const { authorization: _, ...headers } = (await signedRequest()).headers
+    const bare = {
+      ...(await signedRequest()),
+      headers: value === undefined ? headers : { ...headers, authorization: value },
+    }
+    expect(await verifySignature(bare, policy)).toMatchObject({ code })
+  })
+})
+
+describe('a presigned URL', () => {
+  const policy = policyOf(SESSION, { service: 'rds-db' })
+
+  async function presigned(change: (url: URL) => void = () => undefined): Promise<URL> {
+    const signer = new SignatureV4({
+      service: 'rds-db',
+      region: 'us-east-1',
+      credentials: SESSION,
+      sha256: Sha256,
+      applyChecksum: false,
+    })
+    const { query = {} } = await signer.presign(
+      {
+        method: 'GET',
+        protocol: 'https:',
+        hostname: 'db.example',
+        path: '/',
+        headers: { host: 'db.example:5432' },
+        query: { Action: 'connect', DBUser: 'app user' },
+      },
+      { signingDate: new Date(EXAMPLE_TIME), expiresIn: 900 },
+    )
+    const url = new URL('https://db.example:5432/')
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value))
+    change(url)
+    return url
+  }
+
+  test('is accepted until it ends', async () => {
+    expect(await verifyPresigned('GET', await presigned(), policy)).toEqual(SESSION)
+    const later = { ...policy, now: () => EXAMPLE_TIME + 901_000 }
+    expect(await verifyPresigned('GET', await presigned(), later)).toMatchObject({
+      message: expect.stringMatching(/^Signature expired: .* - 15 min\.\)$/) as string,
+    })
+  })
+
+  test.each([
+    ['X-Amz-Signature', 'f'.repeat(64), 'InvalidSignatureException'],
+    ['DBUser', 'root', 'InvalidSignatureException'],
+    ['X-Amz-Expires', '1000000', 'IncompleteSignatureException'],
+    ['X-Amz-SignedHeaders', 'host;date', 'InvalidSignatureException'],
+    ['X-Amz-Security-Token', 'other', 'UnrecognizedClientException'],
+    ['X-Amz-Credential', 'ASIAEXAMPLE/20150830/us-east-1/s3/aws4_request', 'InvalidSignatureException'],
+  ])('is refused with another %s', async (name, value, code) => {
+    const url = await presigned((signed) => {
+      signed.searchParams.set(name, value)
+    })
+    expect(await verifyPresigned('GET', url, policy)).toMatchObject({ code })
+  })
+
+  test('is refused for another port', async () => {
+    const url = await presigned((signed) => (signed.port = '3306'))
+    expect(await verifyPresigned('GET', url, policy)).toMatchObject({ code: 'InvalidSignatureException' })
+  })
+})

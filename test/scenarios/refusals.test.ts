@@ -1,0 +1,322 @@
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { situations, type Situation } from '../../dev/runner/context.ts'
+import type { StageResult } from '../../dev/runner/runner.ts'
+import {
+  appServerSystem,
+  policiesFor,
+  system,
+  type AppServerSettings,
+} from '../../dev/systems/github-app-server.ts'
+import { defaultIdentity } from '../../dev/fakes/identity.ts'
+import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
+import { expectGranted, expectRefused } from './support.ts'
+
+const OWNER_FILE = 'octo-org/.github-access-token'
+const SUBJECT =
+  'repo:octo-org@6811672/workflows@216219028:workflow_ref:octo-org/workflows/.github/workflows/release.yml@refs/heads/main'
+
+/** The log group that explains a refusal, line by line. */
+function group(main: StageResult): string {
+  return /##\[group\]Why it was refused\n([\s\S]*?)##\[endgroup\]/.exec(main.log)?.[1] ?? ''
+}
+
+/** The policy files to paste, as the summary has them. */
+function policies(main: StageResult): { file: string; policy: Record<string, unknown> }[] {
+  const yaml = /```yaml\n([\s\S]*?)\n```/.exec(main.summary)?.[1] ?? ''
+  expect(group(main)).toContain(yaml)
+  return yaml
+    .split(/^(?=# )/m)
+    .filter((part) => part !== '')
+    .map((part) => ({
+      file: /^# (.*), on its default branch$/m.exec(part)?.[1] ?? '',
+      policy: parse(part) as Record<string, unknown>,
+    }))
+}
+
+async function refused(
+  settings: AppServerSettings,
+  options: WorldOptions,
+): Promise<{ world: World; main: StageResult; message: string }> {
+  const world = await createWorld(appServerSystem(settings), options)
+  const main = await world.run()
+  return { world, main, message: expectRefused(world, main) }
+}
+
+describe('a policy that would grant it', () => {
+  const cases: [string, AppServerSettings, Record<string, string>, string[]][] = [
+    [
+      'for the repository that lacks the statement',
+      { repositories: policiesFor(defaultIdentity, ['target'], 'contents: read, issues: write') },
+      { repository: 'target', permissions: 'contents: read, pull-requests: write' },
+      ['octo-org/target', OWNER_FILE],
+    ],
+    [
+      'for a repository without a policy',
+      { repositories: policiesFor(defaultIdentity, [], 'contents: write') },
+      { repository: 'target', permissions: 'contents: write' },
+      ['octo-org/target'],
+    ],
+    [
+      'for an organisation permission',
+      {},
+      { repository: 'target', permissions: 'organization-secrets: write' },
+      [OWNER_FILE],
+    ],
+    ['for all repositories', {}, { repositories: 'ALL', permissions: 'contents: read' }, [OWNER_FILE]],
+    [
+      'for an owner without a policy',
+      {
+        repositories: {
+          'octo-org/target':
+            policiesFor(defaultIdentity, ['target'], 'contents: read')['octo-org/target'] ?? {},
+        },
+      },
+      { repository: 'target', permissions: 'contents: read' },
+      [OWNER_FILE, 'octo-org/target'],
+    ],
+    [
+      'for a subject that the owner does not allow',
+      {
+        repositories: {
+          ...policiesFor(defaultIdentity, ['target'], 'contents: read'),
+          [OWNER_FILE]: {
+            'access-token.yaml': `origin: ${OWNER_FILE}\nallowed-subjects: ['repo:octo-org/other:**']\nallowed-repository-permissions: {contents: read}\n`,
+          },
+        },
+      },
+      { repository: 'target', permissions: 'contents: read' },
+      [OWNER_FILE, 'octo-org/target'],
+    ],
+  ]
+  it.each(cases)('%s', async (_case, settings, inputs, origins) => {
+    const run = await refused(settings, { inputs })
+    await using _world = run.world
+    const { main, message } = run
+    expect(message).toMatch(/refused \(403 Forbidden\): octo-org/)
+    const given = policies(main)
+    expect(given.map(({ policy }) => policy['origin']).sort()).toEqual([...origins].sort())
+    const text = JSON.stringify(given)
+    expect(text).toContain(SUBJECT)
+    expect(text).not.toContain('*')
+  })
+
+  it('is enough: pasted into the policies, the same request is granted', async () => {
+    const settings = { repositories: policiesFor(defaultIdentity, ['target'], 'contents: read') }
+    await using world = await createWorld(appServerSystem(settings), {
+      inputs: { repository: 'target', permissions: 'contents: read, issues: write' },
+    })
+    const main = await world.run()
+    expectRefused(world, main)
+    const yaml = /```yaml\n([\s\S]*?)\n```/.exec(main.summary)?.[1] ?? ''
+    for (const part of yaml.split(/^(?=# )/m)) {
+      const [, file = '', repository = ''] = /^# (\S+) in (\S+),/.exec(part) ?? []
+      const files = (world.setup.repositories[repository] ?? {})
+      const old = parse(files[file] ?? '{}') as Record<string, unknown>
+      files[file] = JSON.stringify(merge(old, parse(part) as Record<string, unknown>))
+    }
+    await expectGranted(world, await world.run())
+  })
+
+  it('names only what is missing where other targets grant', async () => {
+    const run = await refused(
+      { repositories: policiesFor(defaultIdentity, ['one'], 'contents: read') },
+      { inputs: { repositories: 'one, two', permissions: 'contents: read' } },
+    )
+    await using _world = run.world
+    const { main, message } = run
+    expect(policies(main).map(({ policy }) => policy['origin'])).toEqual(['octo-org/two'])
+    expect(message).not.toContain('octo-org/one')
+  })
+
+  it('says what it cannot know of a foreign owner', async () => {
+    const run = await refused(
+      {},
+      { inputs: { repository: 'somebody/private', permissions: 'contents: read' } },
+    )
+    await using _world = run.world
+    const { main, message } = run
+    expect(message).toContain('Not authorized')
+    expect(group(main)).toContain('belongs to another owner, so the app server does not tell why')
+  })
+
+  it('has the sub claim as its subject in an environment', async () => {
+    const run = await refused(
+      { repositories: policiesFor(defaultIdentity, ['target'], 'contents: read') },
+      {
+        identity: { environment: 'production' },
+        inputs: { repository: 'target', permissions: 'contents: read, issues: read' },
+      },
+    )
+    await using _world = run.world
+    const { main } = run
+    expect(JSON.stringify(policies(main))).toContain(
+      'repo:octo-org@6811672/workflows@216219028:environment:production',
+    )
+  })
+})
+
+/** What a person does who pastes: lists and mappings are added to what is there. */
+function merge(old: Record<string, unknown>, added: Record<string, unknown>): Record<string, unknown> {
+  const result = { ...old }
+  for (const [key, value] of Object.entries(added)) {
+    const before = result[key]
+    result[key] =
+      Array.isArray(before) && Array.isArray(value)
+        ? [...(before as unknown[]), ...(value as unknown[])]
+        : typeof before === 'object' && typeof value === 'object'
+          ? { ...before, ...value }
+          : value
+  }
+  return result
+}
+
+describe('the claims', () => {
+  const inputs = { repository: 'target', permissions: 'contents: read' }
+  const repositories = policiesFor(defaultIdentity, [], 'contents: read')
+
+  it('are shown from a short list, with the request id', async () => {
+    const run = await refused({ repositories }, { inputs })
+    await using _world = run.world
+    const { main } = run
+    const names = [...group(main).matchAll(/^([a-z_ ]+): /gm)].map(([, name]) => name)
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'iss',
+        'aud',
+        'sub',
+        'repository',
+        'ref',
+        'job_workflow_ref',
+        'event_name',
+        'request id',
+      ]),
+    )
+    expect(main.log).not.toContain('actor')
+    expect(main.log).not.toContain('sha:')
+    const requestId = /^request id: (.+)$/m.exec(group(main))?.[1] ?? ''
+    expect(requestId).not.toBe('')
+    expect(main.summary).toContain(requestId.replaceAll('_', '&#95;'))
+  })
+
+  it('are not shown for a pull request from a fork', async () => {
+    const fork: Situation = { ...situations.forkPullRequest, idToken: true }
+    const run = await refused({ repositories }, { inputs, situation: fork })
+    await using _world = run.world
+    const { main, message } = run
+    for (const text of [main.log, main.summary, message]) {
+      expect(text).not.toContain('repo:octo-org')
+      expect(text).not.toMatch(/^sub:/m)
+    }
+  })
+
+  it('stay out of the summary with job-summary: never', async () => {
+    const run = await refused({ repositories }, { inputs: { ...inputs, 'job-summary': 'never' } })
+    await using _world = run.world
+    const { main } = run
+    expect(main.summary).toBe('')
+    expect(group(main)).toContain('sub: repo:')
+  })
+})
+
+describe('hints from the situation', () => {
+  const cases: [string, WorldOptions, RegExp][] = [
+    [
+      'no id-token: write',
+      { situation: situations.withoutPermission },
+      /permissions:\n {2}id-token: write\n {2}contents: read/,
+    ],
+    [
+      'a reusable workflow',
+      { situation: situations.withoutPermission },
+      /a reusable workflow needs it in the job that calls it/,
+    ],
+    ['a fork', { situation: situations.forkPullRequest }, /no ID token to a pull request from a fork/],
+    ['Dependabot', { situation: situations.dependabot }, /no ID token to a run that Dependabot started/],
+    ['act', { situation: situations.withoutPermission, env: { ACT: 'true' } }, /act has no ID tokens/],
+    [
+      'GitHub Enterprise Server',
+      { situation: situations.withoutPermission, env: { GITHUB_SERVER_URL: 'https://github.example.com' } },
+      /GitHub Enterprise Server has ID tokens from version 3\.5 on/,
+    ],
+  ]
+  it.each(cases)('%s', async (_case, options, hint) => {
+    await using world = await createWorld(system, options)
+    const main = await world.run({ env: { GITHUB_ACTION_REPOSITORY: 'OWNER/access-token' } })
+    const message = main.annotations.find(({ level }) => level === 'error')?.message ?? ''
+    expect(message).toMatch(hint)
+    expect(message).toContain('NO_ID_TOKEN')
+    expect(main.exitCode).toBe(1)
+    expect(world.server('app-server').requests).toEqual([])
+  })
+
+  it('an older runner, which has no output file', async () => {
+    await using world = await createWorld(system)
+    const main = await world.run({ env: { GITHUB_OUTPUT: undefined } })
+    expect(expectRefused(world, main)).toContain('this action needs version 2.327.1 or newer')
+    expect(main.log).toContain('The token was revoked.')
+  })
+
+  it('an audience that is refused', async () => {
+    await using world = await createWorld(system)
+    const message = expectRefused(world, await world.run({ inputs: { audience: 'wrong' } }))
+    expect(message).toContain(
+      'The audience of the ID token was wrong. The app server must list it (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE)',
+    )
+  })
+})
+
+describe('granted is not asked', () => {
+  const regrants: [string, NonNullable<AppServerSettings['regrant']>, string[]][] = [
+    [
+      'less',
+      (grant) => ({ ...grant, permissions: { contents: 'read' } }),
+      [
+        'The app server granted less than asked: contents: read instead of write, issues: nothing instead of read.',
+      ],
+    ],
+    [
+      'more',
+      (grant) => ({ ...grant, permissions: { ...grant.permissions, secrets: 'write' } }),
+      ['The app server granted more than asked: secrets: write.'],
+    ],
+    [
+      'metadata: read',
+      (grant) => ({ ...grant, permissions: { ...grant.permissions, metadata: 'read' } }),
+      [],
+    ],
+    [
+      'other repositories',
+      (grant) => ({ ...grant, repositories: ['other'] }),
+      [
+        'The app server granted less than asked: not for repository workflows.',
+        'The app server granted more than asked: repository other.',
+      ],
+    ],
+  ]
+  it.each(regrants)('%s', async (_case, regrant, warnings) => {
+    const repositories = policiesFor(defaultIdentity, ['workflows'], 'contents: write, issues: read')
+    await using world = await createWorld(appServerSystem({ regrant, repositories }), {
+      inputs: { permissions: 'contents: write, issues: read' },
+    })
+    const main = await world.run()
+    await expectGranted(world, main)
+    expect(main.annotations.map(({ level, message }) => `${level}: ${message}`)).toEqual(
+      warnings.map((warning) => `warning: ${warning}`),
+    )
+  })
+})
+
+describe('success', () => {
+  it('is a table in the summary only with job-summary: always', async () => {
+    await using world = await createWorld(system)
+    const main = await world.run({ inputs: { 'job-summary': 'always' } })
+    await expectGranted(world, main)
+    expect(main.log.trim().split('\n')).toHaveLength(1)
+    expect(main.summary).toContain(
+      '| permissions | <code>&#123;&#34;contents&#34;&#58;&#34;read&#34;&#125;</code> |',
+    )
+    expect(main.summary).toContain('| expires-at |')
+    expect(main.summary).not.toContain('| token |')
+  })
+})
