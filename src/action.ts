@@ -1,5 +1,5 @@
 import { ActionError } from './errors.ts'
-import type { Environment, Exchange, Grant, Revocation } from './exchange.ts'
+import type { Borrowed, Environment, Exchange, Grant } from './exchange.ts'
 import { createClient, type Client, type Clock } from './http.ts'
 import { createIdentity, type Identity } from './identity.ts'
 import { readInputs, type Inputs } from './inputs.ts'
@@ -7,7 +7,7 @@ import { revoke } from './revocation.ts'
 import type { Runner } from './runner.ts'
 
 const SUMMARY_MODES = ['on-refusal', 'always', 'never'] as const
-/** How long taking a grant back may last when the step has failed after it, in ms. */
+/** How long taking something back may last before the step ends, in ms. */
 const UNDO_MS = 5_000
 
 /**
@@ -27,11 +27,13 @@ export async function act<Settings>(
   let identity: Identity | undefined
   let client: Client | undefined
   let summaryMode: (typeof SUMMARY_MODES)[number] = 'never'
+  const borrowed: Borrowed[] = []
   try {
     const inputs = readInputs(runner.input)
     summaryMode = inputs.oneOf('job-summary', SUMMARY_MODES, 'on-refusal')
     const timeout = inputs.seconds('timeout-seconds', { least: 1, most: 600, fallback: 60 })
     settings = await read(exchange, inputs, runner.environment)
+    for (const warning of inputs.warnings) runner.warning(warning)
     client = createClient({
       clock,
       limitMs: timeout * 1000,
@@ -52,6 +54,7 @@ export async function act<Settings>(
       send: client.send,
       connectEarly: client.connectEarly,
       conceal: runner.mask,
+      takeBack: (each) => borrowed.push(each),
       now: clock.now,
       environment: runner.environment,
     })
@@ -63,8 +66,12 @@ export async function act<Settings>(
   } catch (cause) {
     const error = signal.aborted ? cancelled(signal) : asActionError(cause)
     const { reportOf } = await import(/* webpackChunkName: "refusal" */ './refusal.ts')
-    const report = reportOf(error, runner.environment, runner.event(), identity?.claims(), (claims) =>
-      settings === undefined ? {} : (exchange.explain?.(settings, error, claims) ?? {}),
+    const report = reportOf(
+      error,
+      runner.environment,
+      runner.event(),
+      identity?.claims(error.refused?.audience),
+      (claims) => (settings === undefined ? {} : (exchange.explain?.(settings, error, claims) ?? {})),
     )
     runner.error(report.annotation)
     if (report.group.length > 0) runner.group('Why it was refused', report.group)
@@ -73,6 +80,7 @@ export async function act<Settings>(
     return false
   } finally {
     client?.close()
+    for (const each of borrowed) await takeBack(each, runner, clock)
   }
 }
 
@@ -101,13 +109,22 @@ async function handOver(grant: Grant, runner: Runner, clock: Clock): Promise<voi
     for (const [name, value] of Object.entries(grant.outputs)) runner.output(name, value)
     if (grant.expiresAt) runner.output('expires-at', grant.expiresAt.toISOString())
   } catch (error) {
-    if (revocation) await takeBack(revocation, runner, clock)
+    // Nobody has use for the token now; post would take it back too, if the state was saved.
+    if (revocation) {
+      const ends = grant.expiresAt === undefined ? 'within the hour' : `at ${grant.expiresAt.toISOString()}`
+      await takeBack(
+        { name: 'The token', ends, revoke: (client) => revoke(client, revocation) },
+        runner,
+        clock,
+      )
+    }
     throw error
   }
 }
 
-/** After a failed step nobody has use for the token; post would take it back too, if the state was saved. */
-async function takeBack(revocation: Revocation, runner: Runner, clock: Clock): Promise<void> {
+/** Revokes with a client of its own, since the step's may have no time left. A failure is one warning. */
+async function takeBack(borrowed: Borrowed, runner: Runner, clock: Clock): Promise<void> {
+  const { name, ends } = borrowed
   const client = createClient({
     clock,
     limitMs: UNDO_MS,
@@ -118,11 +135,11 @@ async function takeBack(revocation: Revocation, runner: Runner, clock: Clock): P
     debug: runner.debug,
   })
   try {
-    runner.info(
-      (await revoke(client, revocation)) === 'revoked' ? 'The token was revoked.' : 'The token is gone.',
-    )
+    runner.info((await borrowed.revoke(client)) === 'revoked' ? `${name} was revoked.` : `${name} is gone.`)
   } catch (error) {
-    runner.warning(`The token could not be revoked in this step: ${asActionError(error).message}`)
+    runner.warning(
+      `${name} could not be revoked in this step; it ends ${ends}. ${asActionError(error).message}`,
+    )
   }
 }
 

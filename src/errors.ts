@@ -40,6 +40,10 @@ export type ErrorCode =
 
 /** What the system said when it refused; every text is one printable line from a named field of its answer. */
 export interface Refused {
+  /** Who said it, as `Call.service` names it. */
+  readonly service: string
+  /** The audience of the ID token that was sent along, where one was. */
+  readonly audience?: string
   /** HTTP status. */
   readonly status: number
   /** The server's own words, made safe to show by {@link showable}. */

@@ -1,5 +1,5 @@
 import type { ActionError } from './errors.ts'
-import type { Answer, Call } from './http.ts'
+import type { Answer, Call, Client } from './http.ts'
 import type { Inputs } from './inputs.ts'
 
 /** Environment variables, as of `process.env`. */
@@ -52,9 +52,24 @@ export interface Tools {
   readonly connectEarly: (url: URL) => void
   /** Has a value masked from the log from here on. For every credential that an exchange gets along the way. */
   readonly conceal: (secret: string) => void
+  /**
+   * Has a credential that serves the exchange alone revoked before the step ends, whatever becomes of the step: also
+   * after a failure, the deadline or a cancellation, with a few seconds of its own. If that fails, it is a warning.
+   */
+  readonly takeBack: (borrowed: Borrowed) => void
   /** The time, in ms since the epoch. */
   readonly now: () => number
   readonly environment: Environment
+}
+
+/** A credential that is revoked before the step ends. */
+export interface Borrowed {
+  /** As a sentence begins with it: `The Vault token`. */
+  readonly name: string
+  /** When it ends if it is not revoked, as a sentence says it: `within the hour`. */
+  readonly ends: string
+  /** @returns `gone` where it had ended before */
+  readonly revoke: (client: Pick<Client, 'send'>) => Promise<'revoked' | 'gone'>
 }
 
 /** What an exchange gives. Data: the lifecycle masks, saves and puts it out. */

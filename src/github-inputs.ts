@@ -12,16 +12,10 @@ const PERMISSIONS_EXAMPLE = 'contents: read, pull-requests: write'
 
 /**
  * Reads the required permissions: a YAML mapping, or `scope: level` separated by commas or line breaks. Scope names
- * are accepted in kebab, snake and blank-separated form and in any case.
- *
- * @returns permissions to send, and a warning for each scope that is not known
+ * are accepted in kebab, snake and blank-separated form and in any case. A scope that is not known is a warning.
  */
-export async function readPermissions(
-  inputs: Inputs,
-  name: string,
-): Promise<{ readonly permissions: Permissions; readonly warnings: readonly string[] }> {
+export async function readPermissions(inputs: Inputs, name: string): Promise<Permissions> {
   const permissions = Object.create(null) as Record<string, Level>
-  const warnings: string[] = []
   const text = inputs.required(name, PERMISSIONS_EXAMPLE)
   const pairs = text === '' ? [] : (linePairs(text) ?? (await yamlPairs(inputs, name, text)))
   for (const [given, value] of pairs) {
@@ -38,10 +32,10 @@ export async function readPermissions(
       inputs.problem(name, `must give ${scope} the level read, write or admin${not(level)}`, `${scope}: read`)
     } else {
       permissions[scope] = level
-      if (!isKnownScope(scope)) warnings.push(unknownScope(name, scope))
+      if (!isKnownScope(scope)) inputs.warn(unknownScope(name, scope))
     }
   }
-  return { permissions, warnings }
+  return permissions
 }
 
 function isLevel(text: string): text is Level {

@@ -56,6 +56,8 @@ export interface Call<T> {
   readonly service: string
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly url: URL
+  /** The audience of the ID token that it carries, if it carries one: its claims explain a refusal. */
+  readonly audience?: string
   /** How long one try may take, in ms. */
   readonly attemptMs?: number
   /** Whether the time of this machine is in the signature, so that a wrong clock is a reason to refuse it. */
@@ -435,7 +437,9 @@ function refusal(call: Call<unknown>, where: string, answer: Answer, judgement: 
   const reason = showable(judgement.reason)
   const requestId = showable(judgement.requestId, 100)
   const refused: Refused = {
+    service: call.service,
     status: answer.status,
+    ...(call.audience !== undefined && { audience: call.audience }),
     ...(reason !== undefined && { reason }),
     ...(requestId !== undefined && { requestId }),
     ...(judgement.message !== undefined && { message: judgement.message }),

@@ -63,3 +63,15 @@ export const post = (): Promise<void> =>
     await takeBack(createRunner(), clock, signal)
     return true
   })
+
+/** `bytebase/action.yml`: a Bytebase API token. */
+export const bytebase = (): Promise<void> =>
+  runExchange(
+    async () => (await import(/* webpackChunkName: "bytebase" */ './exchanges/bytebase.ts')).bytebase,
+  )
+
+/** `octo-sts/action.yml`: a GitHub token from Octo STS. */
+export const octoSts = (): Promise<void> =>
+  runExchange(
+    async () => (await import(/* webpackChunkName: "octo-sts" */ './exchanges/octo-sts.ts')).octoSts,
+  )

@@ -45,6 +45,10 @@ export interface Inputs {
    * @param example a form that works
    */
   readonly problem: (name: string, rule: string, example: string) => void
+  /** Takes note of something that is no problem but probably not meant, as one sentence. */
+  readonly warn: (text: string) => void
+  /** What `warn` took note of. */
+  readonly warnings: readonly string[]
   /** @throws ActionError `INVALID_INPUT` that lists every problem, where there is one */
   readonly check: () => void
 }
@@ -57,6 +61,7 @@ export interface Inputs {
 export function readInputs(get: (name: string) => string): Inputs {
   // A set: an input that is read twice has its problem once.
   const problems = new Set<string>()
+  const warnings: string[] = []
 
   function problem(name: string, rule: string, example: string): void {
     problems.add(`${name} ${rule}; for example: ${example}`)
@@ -76,6 +81,8 @@ export function readInputs(get: (name: string) => string): Inputs {
 
   return {
     problem,
+    warn: (text) => warnings.push(text),
+    warnings,
     text,
     required: (name, example) => {
       if (get(name).trim() === '') problem(name, 'is required', example)

@@ -46,12 +46,12 @@ export function reportOf(
 ): Report {
   const situation = situationOf(environment, event)
   const shown = situation.claimsMayBeShown ? claims : undefined
-  const said = error.code === 'DENIED' || error.code === 'CLOCK_SKEWED' || error.code === 'ID_TOKEN_REFUSED'
-  const explanation = said ? explain(shown) : {}
+  const said = error.refused !== undefined && error.code !== 'OVERLOADED'
+  const explanation = error.refused === undefined ? {} : explain(shown)
   const hints = [explanation.hint ?? error.hint, situationHint(error, situation.kind)].filter(
     (hint) => hint !== '',
   )
-  const facts = said ? factsOf(error, shown) : []
+  const facts = factsOf(error, said ? shown : undefined)
   const { advice, yaml } = explanation
   return {
     annotation: [error.message, ...hints, `${error.code}: ${linkFor(error, environment)}`].join('\n'),
@@ -71,7 +71,7 @@ function summaryOf(
   { advice, yaml }: Explanation,
 ): string {
   return [
-    '### No access token',
+    '### Refused',
     escaped(error.message),
     ...hints.map(escaped),
     table(['claim', 'value'], facts),

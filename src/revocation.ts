@@ -9,7 +9,10 @@ import { header, member, type Client } from './http.ts'
  * @returns `gone` where the token had ended before
  * @throws ActionError of {@link Client.send}
  */
-export async function revoke(client: Client, { token, apiUrl }: Revocation): Promise<'revoked' | 'gone'> {
+export async function revoke(
+  client: Pick<Client, 'send'>,
+  { token, apiUrl }: Revocation,
+): Promise<'revoked' | 'gone'> {
   try {
     await client.send({
       service: 'GitHub',

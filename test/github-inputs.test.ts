@@ -35,9 +35,9 @@ async function permissionsOf(
   text: string,
 ): Promise<{ entries: [string, string][]; warnings: readonly string[]; problems: string[] }> {
   const inputs = inputsOf({ permissions: text })
-  const { permissions, warnings } = await readPermissions(inputs, 'permissions')
+  const permissions = await readPermissions(inputs, 'permissions')
   expect(Object.getPrototypeOf(permissions)).toBeNull()
-  return { entries: Object.entries(permissions), warnings, problems: problemsOf(inputs) }
+  return { entries: Object.entries(permissions), warnings: inputs.warnings, problems: problemsOf(inputs) }
 }
 
 async function repositoriesOf(

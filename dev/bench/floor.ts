@@ -16,9 +16,7 @@ const client = secure ? process.getBuiltinModule('node:https') : process.getBuil
 
 function open({ hostname: host, port }: URL): Socket {
   return secure
-    ? process
-        .getBuiltinModule('node:tls')
-        .connect({ host, port: Number(port), ALPNProtocols: ['http/1.1'] })
+    ? process.getBuiltinModule('node:tls').connect({ host, port: Number(port), ALPNProtocols: ['http/1.1'] })
     : process.getBuiltinModule('node:net').connect({ host, port: Number(port) })
 }
 

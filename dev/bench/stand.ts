@@ -1,4 +1,4 @@
-import { fault, forEver, type Fault, type FaultEntry } from '../fakes/faults.ts'
+import { fault, forEver, type Fault } from '../fakes/faults.ts'
 import type { FakeReply, FakeRequest } from '../fakes/handler.ts'
 import type { StageResult } from '../runner/runner.ts'
 import type { System } from '../systems/system.ts'
@@ -33,7 +33,6 @@ export interface Stand {
 export async function createStand(system: System, variant: string, transport: Transport): Promise<Stand> {
   const answers = new Map<string, FakeReply>()
   let replaying = false
-  const roles = ['oidc', 'app-server', 'github', 'sts', 'bytebase']
   const recorder =
     (role: string) =>
     (request: FakeRequest): Fault => {
@@ -47,10 +46,13 @@ export async function createStand(system: System, variant: string, transport: Tr
     }
   const world = await createWorld(system, {
     variant,
-    faults: Object.fromEntries(roles.map((role): [string, FaultEntry[]] => [role, [forEver(recorder(role))]])),
     ...(transport === 'tls' && { tls: 'good', latencyMs: ROUND_TRIP_MS / 2 }),
   })
-  const servers = Object.keys(world.handlers).map((role) => world.server(role))
+  const servers = Object.keys(world.handlers).map((role) => {
+    const server = world.server(role)
+    server.faults.push(forEver(recorder(role)))
+    return server
+  })
   const connections = (): number => servers.reduce((sum, server) => sum + server.connections, 0)
 
   return {

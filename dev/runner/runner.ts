@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { pathToFileURL } from 'node:url'
 import { defaultIdentity, type Identity } from '../fakes/identity.ts'
 import { evaluate, readAction, type ActionFile } from './action-file.ts'
 import { githubContext, situations, type Hosts, type Situation } from './context.ts'
@@ -96,8 +97,7 @@ export async function runPost(options: StageOptions, main: StageResult): Promise
   const state = Object.fromEntries(
     Object.entries(main.state).map(([name, value]) => [`STATE_${name}`, value]),
   )
-  const masker = new Masker([...(options.masks ?? []), ...main.masks])
-  return runStage('post', options, masker, { ...main.env, ...state })
+  return runStage('post', options, new Masker(main.masks), { ...main.env, ...state })
 }
 
 async function runStage(
@@ -123,7 +123,7 @@ async function runStage(
     }
     const preloads = [...(options.memory === true ? [REPORT_MEMORY] : []), ...(options.preloads ?? [])]
     const args = [
-      ...preloads.flatMap((module) => ['--import', module]),
+      ...preloads.flatMap((module) => ['--import', isAbsolute(module) ? pathToFileURL(module).href : module]),
       ...(options.nodeOptions ?? []),
       join(action.folder, script),
     ]

@@ -22,7 +22,7 @@ export function octoStsSystem(settings: Pick<OctoStsOptions, 'trustedIssuers'> =
     variants: ['default'],
     setUp({ issuer, identity, now, issue, url }) {
       const policy = (subject: string): string =>
-        `issuer: ${ISSUER}\nsubject: '${subject}'\npermissions:\n  contents: read\n`
+        `issuer: ${ISSUER}\nsubject: ${JSON.stringify(subject)}\npermissions:\n  contents: read\n`
       const scope = `${identity.owner}/target`
       const policies: Record<string, Record<string, string>> = {
         [scope]: { [IDENTITY]: policy(subjectOf(identity)) },

@@ -52,7 +52,9 @@ export async function allSystems(): Promise<Record<string, System>> {
     .filter((name) => name.endsWith('.ts') && name !== 'system.ts')
     .map((name) => name.slice(0, -'.ts'.length))
   const modules = await Promise.all(
-    names.map(async (name) => (await import(`./${name}.ts`)) as { readonly system: System }),
+    names.map(
+      async (name) => (await import(/* @vite-ignore */ `./${name}.ts`)) as { readonly system: System },
+    ),
   )
   return Object.fromEntries(names.map((name, index) => [name, modules[index]!.system]))
 }

@@ -138,6 +138,7 @@ function assumeRole(roleArn: string, endpoint: URL, tools: Tools): Call<AwsCrede
     service,
     method: 'POST',
     url: endpoint,
+    audience: STS_AUDIENCE,
     prepare: async () => ({
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: new URLSearchParams({

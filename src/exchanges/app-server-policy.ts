@@ -70,7 +70,7 @@ export function explainIssues(
     Object.assign(policy(owner).allowed, Object.fromEntries(byRepository))
   }
   // The app server stops at the owner's policy: what the repositories' own would have said is not known.
-  let stoppedAtOwner = false
+  let stoppedAtOwner = false as boolean
   const repositoriesNeed = (permissions: readonly (readonly [string, string])[]): void => {
     stoppedAtOwner = true
     if (asked.repositories === 'ALL' || permissions.length === 0) return
@@ -139,9 +139,9 @@ export function explainIssues(
     target.includes('/') ? target : `${target}/.github-access-token`,
   )
   return {
-    hint: `Add what is missing to the access policy of ${names.join(' and ')}; the log group below and the job summary have it to paste.`,
+    hint: `Add what is missing to the access policy of ${names.join(' and ')}; the log group below has it to paste.`,
     advice: advice.join('\n'),
-    yaml: yaml.join('\n'),
+    yaml: yaml.join('\n\n'),
   }
 }
 

@@ -26,7 +26,6 @@ interface Settings {
   readonly permissions: Permissions
   /** `owner/name` of the workflow's own repository. */
   readonly workflowRepository: string
-  readonly warnings: readonly string[]
   /** Undefined where the token shall outlive the job. */
   readonly revokeAt: string | undefined
 }
@@ -37,7 +36,7 @@ export const appServer: Exchange<Settings> = {
     const { url, auth } = await readAppServer(inputs, 'app-server')
     const workflowRepository = environment['GITHUB_REPOSITORY'] ?? ''
     const target = await readRepositories(inputs, workflowRepository)
-    const { permissions, warnings } = await readPermissions(inputs, 'permissions')
+    const permissions = await readPermissions(inputs, 'permissions')
     const apiUrl = inputs.url('github-api-url', inputs.text('github-api-url'), 'https://api.github.com')
     const skipRevoke = inputs.boolean('skip-token-revoke')
     inputs.check()
@@ -52,7 +51,6 @@ export const appServer: Exchange<Settings> = {
       repositories: target.repositories,
       permissions,
       workflowRepository,
-      warnings,
       revokeAt: skipRevoke ? undefined : apiUrl.href,
     }
   },
@@ -68,6 +66,7 @@ export const appServer: Exchange<Settings> = {
       service: SERVICE,
       method: 'POST',
       url,
+      audience,
       attemptMs: ATTEMPT_MS,
       signed: aws !== undefined,
       prepare: (now) => message(settings, credentials, tools, now),
@@ -109,9 +108,15 @@ function judge(answer: Answer): Judgement {
   }
 }
 
-function explain(settings: Settings, { refused }: ActionError, claims: Claims | undefined): Explanation {
-  const message = refused?.message ?? ''
-  switch (refused?.status) {
+function explain(
+  settings: Settings,
+  { code, refused }: ActionError,
+  claims: Claims | undefined,
+): Explanation {
+  // STS, asked on the way, has hints of its own.
+  if (refused?.service !== SERVICE) return {}
+  const message = refused.message ?? ''
+  switch (refused.status) {
     case 400:
       return {
         hint: 'The app server does not take the request as it is: check `permissions`, `owner` and `repositories`.',
@@ -119,7 +124,8 @@ function explain(settings: Settings, { refused }: ActionError, claims: Claims | 
     case 401:
       return { ...hintFor401(message, settings.audience) }
     case 403: {
-      if (refused.message === undefined) return gatewayHint(settings)
+      if (refused.message === undefined)
+        return settings.aws && code === 'CLOCK_SKEWED' ? {} : gatewayHint(settings)
       const [workflowOwner = '', workflowName = ''] = settings.workflowRepository.split('/')
       return explainIssues(
         issuesOf(message),
@@ -133,6 +139,10 @@ function explain(settings: Settings, { refused }: ActionError, claims: Claims | 
     }
     case 404:
       return { hint: `There is no app server at ${settings.url.href}: check the path in app-server.` }
+    case 500:
+      return {
+        hint: 'Where this lasts, the GitHub App may not be installed on a repository, or may lack a permission that was asked for: the operator of the app server finds the reason by the request id.',
+      }
     default:
       return {}
   }
@@ -198,7 +208,7 @@ function grantFrom(answer: Answer, settings: Settings, tools: Tools): Grant {
     },
     summary: `Token for ${targets(owner, repositories)}: ${list(permissions)}; ends ${ends?.toISOString() ?? 'within the hour'}; hash ${hash}`,
     ...(ends && { expiresAt: ends }),
-    warnings: [...settings.warnings, ...differences(settings, repositories, permissions)],
+    warnings: differences(settings, repositories, permissions),
     ...(settings.revokeAt !== undefined && { revocation: { token, apiUrl: settings.revokeAt } }),
   }
 }

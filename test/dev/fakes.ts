@@ -56,8 +56,18 @@ export function ask(
   return handler(request)
 }
 
+/** The body of a reply that is text. */
+export function textOf(reply: FakeReply): string {
+  if (typeof reply.body !== 'string') throw new Error('the reply has no text')
+  return reply.body
+}
+
 /** The body of a reply as JSON. */
 export function jsonOf(reply: FakeReply): Record<string, unknown> {
-  const { body } = reply
-  return (typeof body === 'object' ? body : JSON.parse(String(body))) as Record<string, unknown>
+  return (typeof reply.body === 'object' ? reply.body : JSON.parse(textOf(reply))) as Record<string, unknown>
+}
+
+/** The record without one entry. */
+export function without<T>(record: Readonly<Record<string, T>>, name: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => key !== name))
 }

@@ -1,0 +1,85 @@
+/**
+ * Measures what the actions cost: `npm run bench`. Writes `bench/results.json` and fails where a figure is over its goal
+ * in `bench/goals.json`. `npm run bench -- --against DIR` measures another action beside the root one.
+ * See docs/performance.md.
+ */
+import { globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { missedGoals, type Figures } from './bench/goals.ts'
+import { measure } from './bench/measure.ts'
+import { figuresOf, resultsOf, sizeTable, tableOf, type Sizes } from './bench/report.ts'
+import { makeTools, otherSubjects, ownGroups, type Group, type Tools } from './bench/subjects.ts'
+import { ROOT } from './world.ts'
+
+/** Too few runs, and the median is luck. */
+const LEAST_RUNS = 21
+const WARM_UPS = 3
+const USAGE_RUNS = 7
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: String(LEAST_RUNS) },
+    against: { type: 'string' },
+    beside: { type: 'string', default: 'root' },
+    input: { type: 'string', multiple: true, default: [] },
+    preload: { type: 'string' },
+  },
+})
+
+const tools = await makeTools()
+try {
+  const runs = Number(values.runs)
+  if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs takes a number of runs')
+  const groups = values.against === undefined ? ownGroups(tools) : await groupsAgainst(values.against, tools)
+  const rounds = { warmUp: WARM_UPS, timed: runs, usage: USAGE_RUNS }
+  const samples = await measure(groups, tools, rounds, (line) => {
+    process.stderr.write(`${line}\n`)
+  })
+  const results = resultsOf(
+    samples,
+    groups.flatMap(({ subjects }) => subjects),
+  )
+  const sizes = sizesOf(join(values.against ?? ROOT, 'dist'))
+  const figures = figuresOf(results, sizes)
+  const goals = JSON.parse(readFileSync(join(ROOT, 'bench/goals.json'), 'utf8')) as Figures
+  const missed = values.against === undefined ? missedGoals(figures, goals) : []
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${process.platform}`
+  const report = { node: process.version, machine, rounds, results, dist: figures['dist'], missed }
+  writeFileSync(join(ROOT, 'bench/results.json'), `${JSON.stringify(report, undefined, 2)}\n`)
+
+  console.log(`${tableOf(results)}\n\n${sizeTable(sizes)}`)
+  if (values.against === undefined && missed.length === 0) console.log('\nEvery goal is reached.')
+  for (const goal of missed) console.error(`over its goal: ${goal}`)
+  if (missed.length > 0) process.exitCode = 1
+} finally {
+  rmSync(tools.floor, { recursive: true })
+}
+
+/** One group of our own, with the stages of the other action at its end. */
+async function groupsAgainst(folder: string, bench: Tools): Promise<Group[]> {
+  const group = ownGroups(bench).find(({ name }) => name === values.beside)
+  if (group === undefined) {
+    const known = ownGroups(bench).map(({ name }) => `'${name}'`)
+    throw new Error(`--beside takes one of ${known.join(', ')}`)
+  }
+  const inputs = values.input.map((text): [string, string] => {
+    const [, name, value] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? []
+    if (name === undefined || value === undefined) throw new Error('--input takes name=value')
+    return [name, value]
+  })
+  const other = { folder: resolve(folder), inputs: Object.fromEntries(inputs), preload: values.preload }
+  const { floor } = group.subjects.find(({ name }) => name === group.name)!
+  const subjects = await otherSubjects(other, basename(other.folder), floor)
+  return [{ ...group, subjects: [...group.subjects, ...subjects] }]
+}
+
+function sizesOf(folder: string): Sizes {
+  return Object.fromEntries(
+    globSync('**/*', { cwd: folder })
+      .map((file): [string, number] => [file, statSync(join(folder, file)).size])
+      .filter(([file]) => statSync(join(folder, file)).isFile())
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  )
+}

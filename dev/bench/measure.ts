@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createStand, type Stand, type Tally, type Transport } from './stand.ts'
+import { nothing, type Group, type Tools } from './subjects.ts'
+
+/** One timed run, and the run of {@link nothing} right before it. */
+export interface Sample extends Tally {
+  readonly wallMs: number
+  readonly nothingMs: number
+}
+
+/** One run that reported its memory and CPU, and the run of {@link nothing} right before it. */
+export interface UsageSample {
+  readonly memoryMiB: number
+  readonly cpuMs: number
+  readonly nothingCpuMs: number
+}
+
+/** Samples by subject, each list in the order of the rounds. */
+export interface Samples {
+  readonly timed: Readonly<Record<Transport, Readonly<Record<string, readonly Sample[]>>>>
+  /** Over plain HTTP. */
+  readonly usage: Readonly<Record<string, readonly UsageSample[]>>
+}
+
+export interface Rounds {
+  readonly warmUp: number
+  readonly timed: number
+  readonly usage: number
+}
+
+/**
+ * Runs every subject over both transports, round after round. The rounds that report memory and CPU come last: what
+ * reports them costs time.
+ *
+ * @param progress takes one line per round
+ */
+export async function measure(
+  groups: readonly Group[],
+  tools: Tools,
+  rounds: Rounds,
+  progress: (line: string) => void,
+): Promise<Samples> {
+  const idle = nothing(tools)
+  const stages: { group: Group; transport: Transport; stand: Stand }[] = []
+  const timed: Record<Transport, Record<string, Sample[]>> = { plain: {}, tls: {} }
+  const usage: Record<string, UsageSample[]> = {}
+  try {
+    for (const transport of ['plain', 'tls'] as const) {
+      for (const group of groups) {
+        stages.push({ group, transport, stand: await createStand(group.system, group.variant, transport) })
+      }
+    }
+    for (let round = 1 - rounds.warmUp; round <= rounds.timed; round++) {
+      progress(round <= 0 ? `warm-up ${round + rounds.warmUp}` : `run ${round} of ${rounds.timed}`)
+      if (round === 1) for (const { stand } of stages) stand.replay()
+      for (const { group, transport, stand } of stages) {
+        for (const { name, start } of group.subjects) {
+          const before = await stand.observe(() => idle.start(stand.world, {}))
+          const { result, tally } = await stand.observe(() => start(stand.world, {}))
+          const sample = { ...tally, wallMs: result.durationMs, nothingMs: before.result.durationMs }
+          if (round > 0) (timed[transport][name] ??= []).push(sample)
+        }
+      }
+    }
+    for (let round = 1; round <= rounds.usage; round++) {
+      progress(`memory and CPU, run ${round} of ${rounds.usage}`)
+      for (const { group, stand } of stages.filter(({ transport }) => transport === 'plain')) {
+        const file = join(tools.floor, 'usage.json')
+        const how = { nodeOptions: ['--require', tools.usage], env: { BENCH_USAGE: file } }
+        const report = async (): Promise<{ memoryMiB: number; cpuMs: number }> =>
+          JSON.parse(await readFile(file, 'utf8')) as { memoryMiB: number; cpuMs: number }
+        for (const { name, start } of group.subjects) {
+          await stand.observe(() => idle.start(stand.world, how))
+          const { cpuMs: nothingCpuMs } = await report()
+          await stand.observe(() => start(stand.world, how))
+          ;(usage[name] ??= []).push({ ...(await report()), nothingCpuMs })
+        }
+      }
+    }
+  } finally {
+    await Promise.all(stages.map(({ stand }) => stand.world.close()))
+  }
+  return { timed, usage }
+}

@@ -1,0 +1,532 @@
+import { execFile } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { decodeJwt } from 'jose'
+import { afterEach, describe, expect, test } from 'vitest'
+import { readActions } from '../../dev/documents/actions.ts'
+import { fencesOf } from '../../dev/documents/fences.ts'
+import { workflowOf, type Step } from '../../dev/documents/workflows.ts'
+import { bytebaseError } from '../../dev/fakes/bytebase.ts'
+import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
+import type { FakeReply } from '../../dev/fakes/handler.ts'
+import { ISSUER } from '../../dev/fakes/issuer.ts'
+import {
+  bytebaseSystem,
+  EMAIL,
+  type BytebaseSettings,
+  type BytebaseSetup,
+} from '../../dev/systems/bytebase.ts'
+import { createWorld, ROOT, type World, type WorldOptions } from '../../dev/world.ts'
+import { bytebase } from '../../src/exchanges/bytebase.ts'
+import { runStep, type Ran } from './in-process.ts'
+
+const IMMUTABLE = 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main'
+const LINK = 'DENIED: https://github.com/OWNER/access-token/blob/v1/docs/troubleshooting.md#denied'
+
+const worlds: World[] = []
+afterEach(async () => {
+  await Promise.all(worlds.splice(0).map((world) => world.close()))
+})
+
+async function open(
+  settings: BytebaseSettings = {},
+  options: WorldOptions = {},
+): Promise<World<BytebaseSetup>> {
+  const world = await createWorld(bytebaseSystem(settings), options)
+  worlds.push(world)
+  return world
+}
+
+/** Runs the step; whatever happens, no secret may have been printed. */
+async function run(world: World, options: Parameters<typeof runStep>[3] = {}): Promise<Ran> {
+  const ran = await runStep(bytebase, world, 'bytebase', options)
+  expect(ran.leaks).toEqual([])
+  return ran
+}
+
+/** The error annotation of a step that fails, with the port taken out. */
+async function refusal(world: World, options: Parameters<typeof runStep>[3] = {}): Promise<string> {
+  const ran = await run(world, options)
+  expect(ran.succeeded).toBe(false)
+  expect(ran.outputs).toEqual({})
+  expect(ran.errors).toHaveLength(1)
+  return ran.errors[0]!.replace(/127\.0\.0\.1:\d+/g, 'HOST')
+}
+
+const reply = (answer: FakeReply): Fault => ({ kind: 'answer', name: 'reply', reply: answer })
+
+describe('a token', () => {
+  test('is masked, set as output, good for the API, and ends when the server says', async () => {
+    const world = await open()
+    const ran = await run(world)
+    const token = ran.outputs['token']!
+    expect(ran.succeeded).toBe(true)
+    expect(await world.setup.accepts(token)).toBe(true)
+    expect(ran.masks).toContain(token)
+    const ends = new Date(decodeJwt(token).exp! * 1000).toISOString()
+    expect(ran.outputs).toEqual({ token, 'expires-at': ends })
+    expect(ran.infos).toEqual([`Bytebase API token for ${EMAIL}; ends ${ends}`])
+    expect(ran.state).toEqual({})
+    expect(world.issuer.issued.map(({ audience }) => audience)).toEqual(['https://github.com/octo-org'])
+  })
+
+  test('is asked for by two fields and without a credential of its own', async () => {
+    const world = await open()
+    await run(world)
+    const [request] = world.server('bytebase').requests
+    expect(request).toMatchObject({ method: 'POST', path: '/v1/auth:exchangeToken', answered: 200 })
+    expect(JSON.parse(request!.body)).toEqual({ token: world.issuer.issued[0]!.token, email: EMAIL })
+    expect(request!.headers).not.toHaveProperty('authorization')
+  })
+
+  test('comes from a server below a path, with or without a slash at its end', async () => {
+    const world = await open({ prefix: '/tools/bytebase' })
+    expect((await run(world)).succeeded).toBe(true)
+    expect(
+      (await run(world, { inputs: { url: `${world.url('bytebase')}/tools/bytebase/` } })).succeeded,
+    ).toBe(true)
+    expect(world.server('bytebase').requests.map(({ path }) => path)).toEqual([
+      '/tools/bytebase/v1/auth:exchangeToken',
+      '/tools/bytebase/v1/auth:exchangeToken',
+    ])
+  })
+
+  test('is for the audience given', async () => {
+    const world = await open({
+      workloadIdentity: {
+        config: {
+          issuerUrl: ISSUER,
+          allowedAudiences: ['bytebase'],
+          subjectPattern: 'repo:octo-org@6811672/*',
+        },
+      },
+    })
+    expect((await run(world, { inputs: { audience: 'bytebase' } })).succeeded).toBe(true)
+    expect(world.issuer.issued.map(({ audience }) => audience)).toEqual(['bytebase'])
+  })
+
+  test('of an identity of a project is given', async () => {
+    const world = await open()
+    const email = 'deploy@my-project.workload.bytebase.com'
+    world.setup.identities[email] = world.setup.identities[EMAIL]!
+    const ran = await run(world, { inputs: { email } })
+    expect(decodeJwt(ran.outputs['token']!).sub).toBe(email)
+  })
+
+  test.each([
+    ['opaque', 'opaque-token-of-a-future-version'],
+    ['without exp', `e30.${Buffer.from('{"sub":"x"}').toString('base64url')}.c2ln`],
+    ['with an exp that is no time', `e30.${Buffer.from('{"exp":1e300}').toString('base64url')}.c2ln`],
+  ])('that is %s has no end that anybody made up', async (_what, accessToken) => {
+    const world = await open()
+    world.server('bytebase').faults.push(reply({ status: 200, body: { accessToken } }))
+    const ran = await run(world)
+    expect(ran.outputs).toEqual({ token: accessToken })
+    expect(ran.masks).toContain(accessToken)
+    expect(ran.infos).toEqual([`Bytebase API token for ${EMAIL}`])
+  })
+})
+
+describe('settings', () => {
+  test.each([
+    ['github-actions@example.com'],
+    ['GitHub-Actions@workload.bytebase.com'],
+    ['github-actions@service.bytebase.com'],
+    ['github-actions@My-Project.workload.bytebase.com'],
+    ['github-actions@a.b.workload.bytebase.com'],
+    ['github-actions@evilworkload.bytebase.com'],
+    ['github-actions@workload.bytebase.com.example.com'],
+    ['a b@workload.bytebase.com'],
+    ['@workload.bytebase.com'],
+  ])('%s is not the e-mail of a workload identity', async (email) => {
+    const world = await open()
+    expect(await refusal(world, { inputs: { email } })).toContain(
+      'Nothing was sent.\n- email must be the e-mail of a workload identity, in lower case: NAME@workload.bytebase.com or NAME@PROJECT.workload.bytebase.com; for example: github-actions@workload.bytebase.com\nINVALID_INPUT',
+    )
+    expect(world.server('bytebase').requests).toEqual([])
+    expect(world.server('oidc').requests).toEqual([])
+  })
+
+  test('every problem is named at once', async () => {
+    const world = await open()
+    const text = await refusal(world, {
+      inputs: { url: 'http://bytebase.example.com', email: '', 'timeout-seconds': '0', 'job-summary': 'no' },
+    })
+    for (const name of ['url', 'email', 'timeout-seconds', 'job-summary'])
+      expect(text).toContain(`\n- ${name} `)
+    expect(world.server('bytebase').requests).toEqual([])
+  })
+})
+
+describe('a refusal', () => {
+  test('for the audience names the one that was sent, and the settings that accept the run', async () => {
+    const world = await open()
+    world.setup.identities[EMAIL]!.config!.allowedAudiences = ['bytebase']
+    const ran = await run(world)
+    expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/, 'HOST')).toBe(
+      [
+        'Bytebase (HOST) refused (401 Unauthorized): token validation failed: audience mismatch: token has [https://github.com/octo-org], allowed [bytebase].',
+        `The audience of the ID token was https://github.com/octo-org. In Bytebase, add it to the allowed audiences of the workload identity ${EMAIL}, or give one that stands there as \`audience\`.`,
+        LINK,
+      ].join('\n'),
+    )
+    expect(ran.group.slice(-5)).toEqual([
+      `# workload identity ${EMAIL}`,
+      `issuerUrl: '${ISSUER}'`,
+      'allowedAudiences:',
+      "  - 'https://github.com/octo-org'",
+      `subjectPattern: '${IMMUTABLE}'`,
+    ])
+    expect(ran.summary).toContain(`subjectPattern: '${IMMUTABLE}'`)
+    expect(ran.slept).toEqual([])
+  })
+
+  test('for the subject names it, and the immutable form that the presets do not match', async () => {
+    const world = await open()
+    world.setup.identities[EMAIL]!.config!.subjectPattern = 'repo:octo-org/workflows:ref:refs/heads/main'
+    expect(await refusal(world)).toBe(
+      [
+        `Bytebase (HOST) refused (401 Unauthorized): token validation failed: subject mismatch: expected pattern "repo:octo-org/workflows:ref:refs/heads/main", got "${IMMUTABLE}".`,
+        `The subject (sub) of the ID token was ${IMMUTABLE}. In Bytebase, change the subject pattern of the workload identity ${EMAIL} so that it matches. It has the immutable form, with the ids of owner and repository, which the presets of Bytebase (repo:owner/repository:…) do not match: write the pattern yourself.`,
+        LINK,
+      ].join('\n'),
+    )
+  })
+
+  test('for the subject says nothing about the immutable form where it is not', async () => {
+    const world = await open({}, { identity: { subject: 'mutable' } })
+    world.setup.deny()
+    const text = await refusal(world)
+    expect(text).toContain(
+      'was repo:octo-org/workflows:ref:refs/heads/main. In Bytebase, change the subject pattern',
+    )
+    expect(text).not.toContain('immutable')
+  })
+
+  test('for the subject of a job with an environment names that', async () => {
+    const world = await open({}, { identity: { environment: 'production' } })
+    world.setup.deny()
+    const { group } = await run(world)
+    expect(group).toContain(
+      "subjectPattern: 'repo:octo-org@6811672/workflows@216219028:environment:production'",
+    )
+  })
+
+  test('for the issuer names it', async () => {
+    const issuer = `${ISSUER}/octo-enterprise`
+    const world = await open({}, { claims: { iss: issuer } })
+    expect(await refusal(world)).toBe(
+      [
+        `Bytebase (HOST) refused (401 Unauthorized): token validation failed: issuer mismatch: expected "${ISSUER}", got "${issuer}".`,
+        `The issuer (iss) of the ID token was ${issuer}. In Bytebase, the issuer URL of the workload identity ${EMAIL} must be exactly that.`,
+        LINK,
+      ].join('\n'),
+    )
+  })
+
+  test('shows no claims for a pull request from a fork', async () => {
+    const world = await open()
+    world.setup.deny()
+    const ran = await run(world, {
+      event: 'forkPullRequest',
+      env: { GITHUB_EVENT_NAME: 'pull_request_target' },
+    })
+    expect(ran.errors[0]).toContain(
+      'The subject (sub) of the ID token was another one than Bytebase expects.',
+    )
+    expect([...ran.group, ran.summary].join('\n')).not.toContain(IMMUTABLE.slice(0, 20))
+  })
+
+  test.each<[string, (world: World<BytebaseSetup>) => void, string]>([
+    [
+      'a deactivated identity',
+      ({ setup }) => (setup.identities[EMAIL]!.deactivated = true),
+      `(401 Unauthorized): workload identity has been deactivated.\nIn Bytebase, activate the workload identity ${EMAIL} again, or give another one.`,
+    ],
+    [
+      'an unknown identity',
+      ({ setup }) => Reflect.deleteProperty(setup.identities, EMAIL),
+      `(404 Not Found): workload identity "${EMAIL}" not found.\nCheck \`email\`: Bytebase has no workload identity ${EMAIL}. One that belongs to a project has the project's id in it: NAME@PROJECT.workload.bytebase.com.`,
+    ],
+    [
+      'an identity without settings, at once although the status is 500',
+      ({ setup }) => delete setup.identities[EMAIL]!.config,
+      `(500 Internal Server Error): workload identity config not found.\nIn Bytebase, the workload identity ${EMAIL} has no settings for GitHub: give it an issuer URL, allowed audiences and a subject pattern.`,
+    ],
+  ])('of %s says what to do', async (_what, change, text) => {
+    const world = await open()
+    change(world)
+    expect(await refusal(world)).toBe(`Bytebase (HOST) refused ${text}\n${LINK}`)
+    expect(world.server('bytebase').requests).toHaveLength(1)
+  })
+
+  test('of an ID token that has expired says what to look at', async () => {
+    const world = await open({}, { claims: { exp: 1 } })
+    expect(await refusal(world)).toContain('token has expired.\nThe ID token was new: check the clock')
+  })
+
+  test('of a signature tells of the keys that the server keeps', async () => {
+    const world = await open()
+    const message = 'token validation failed: failed to verify token signature: no key'
+    world.server('bytebase').faults.push(reply(bytebaseError('unauthenticated', message)))
+    expect(await refusal(world)).toContain("Bytebase keeps the keys of GitHub's ID tokens for 15 minutes")
+    expect(world.server('bytebase').requests).toHaveLength(1)
+  })
+
+  test('in the words of Connect is read alike', async () => {
+    const [rest, connect] = await Promise.all(
+      (['number', 'word'] as const).map(async (codes) => {
+        const world = await open({ codes })
+        world.setup.deny()
+        return refusal(world)
+      }),
+    )
+    expect(connect).toBe(rest)
+    expect(bytebaseError('unauthenticated', 'x', { codes: 'word' }).body).toMatchObject({
+      code: 'unauthenticated',
+    })
+    expect(bytebaseError('unauthenticated', 'x').body).toMatchObject({ code: 16 })
+  })
+})
+
+describe('a wrong URL', () => {
+  test('answers 200 with the web page, which is no token', async () => {
+    const world = await open({ prefix: '/bytebase' })
+    expect(await refusal(world, { inputs: { url: world.url('bytebase') } })).toBe(
+      [
+        'Bytebase (HOST) answered with a web page: the URL is wrong.',
+        "Check `url`: http://HOST must be where Bytebase's own pages are, without /v1 at its end.",
+        'UNUSABLE_ANSWER: https://github.com/OWNER/access-token/blob/v1/docs/troubleshooting.md#unusable_answer',
+      ].join('\n'),
+    )
+  })
+
+  test('with /v1 at its end answers 404', async () => {
+    const world = await open({ prefix: '/bytebase' })
+    expect(await refusal(world, { inputs: { url: `${world.url('bytebase')}/bytebase/v1` } })).toBe(
+      [
+        'Bytebase (HOST) refused (404 Not Found): Not Found.',
+        "Check `url`: http://HOST/bytebase/v1 must be where Bytebase's own pages are, without /v1 at its end.",
+        LINK,
+      ].join('\n'),
+    )
+  })
+})
+
+describe('trouble that passes', () => {
+  const keys = bytebaseError(
+    'unauthenticated',
+    'token validation failed: failed to fetch JWKS: context deadline exceeded',
+  )
+
+  test('with the keys of the issuer is tried again', async () => {
+    const world = await open()
+    world.server('bytebase').faults.push(reply(keys), reply(keys))
+    const ran = await run(world)
+    expect(ran.succeeded).toBe(true)
+    expect(ran.slept).toHaveLength(2)
+    expect(world.server('bytebase').requests.map(({ answered }) => answered)).toEqual(['reply', 'reply', 200])
+  })
+
+  test('with the keys of the issuer is tried again twice and no more', async () => {
+    const world = await open()
+    world.server('bytebase').faults.push(forEver(reply(keys)))
+    expect(await refusal(world)).toContain(
+      `Bytebase could not fetch the keys of GitHub's ID tokens: its server needs a way to ${ISSUER}.`,
+    )
+    expect(world.server('bytebase').requests).toHaveLength(3)
+  })
+
+  test('in the server is tried again', async () => {
+    const world = await open()
+    world
+      .server('bytebase')
+      .faults.push(reply(bytebaseError('internal', 'failed to get workload identity')), fault.reset())
+    const ran = await run(world)
+    expect(ran.succeeded).toBe(true)
+    expect(world.server('bytebase').requests).toHaveLength(3)
+  })
+})
+
+describe('the fake', () => {
+  test.each<[string, object, number, string]>([
+    ['no token', { email: EMAIL }, 400, 'token is required'],
+    ['no e-mail', { token: 'x' }, 400, 'email is required'],
+    ['an unknown field', { token: 'x', email: EMAIL, workspace: 'w' }, 400, 'unknown field "workspace"'],
+    ['no JWT', { token: 'x', email: EMAIL }, 401, 'failed to parse token'],
+  ])('refuses %s', async (_what, body, status, text) => {
+    const world = await open()
+    const answer = await fetch(`${world.url('bytebase')}/v1/auth:exchangeToken`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    expect(answer.status).toBe(status)
+    expect(await answer.json()).toMatchObject({
+      message: expect.stringContaining(text) as string,
+      details: [],
+    })
+  })
+
+  test('takes any audience where the list is empty, as the server does', async () => {
+    const world = await open()
+    world.setup.identities[EMAIL]!.config!.allowedAudiences = []
+    expect((await run(world, { inputs: { audience: 'anything' } })).succeeded).toBe(true)
+  })
+})
+
+describe('the complete workflow of the page', () => {
+  const rollOut = async (
+    settings: BytebaseSettings,
+    change: (script: string) => string = (script) => script,
+  ): Promise<{ code: number; log: string; world: World<BytebaseSetup>; waits: number }> => {
+    const { action, script } = await workflowOfPage()
+    const world = await open(settings, { identity: { environment: 'production' } })
+    const address = world.url('bytebase')
+    world.setup.identities[EMAIL]!.config!.allowedAudiences = ['https://bytebase.example.com']
+    const fill = (text: unknown): string => String(text).replaceAll('${{ env.BYTEBASE_URL }}', address)
+    const inputs = Object.fromEntries(
+      Object.entries(action.with!).map(([name, value]) => [name, fill(value)]),
+    )
+    const step = await runStep(bytebase, world, 'bytebase', {
+      inputs: { ...inputs, audience: 'https://bytebase.example.com' },
+    })
+    expect(step.succeeded).toBe(true)
+    expect(step.leaks).toEqual([])
+
+    const folder = await mkdtemp(join(tmpdir(), 'bytebase-'))
+    try {
+      await mkdir(join(folder, 'migrations'))
+      await mkdir(join(folder, 'bin'))
+      await writeFile(join(folder, 'migrations/0001_create_users.sql'), 'CREATE TABLE users (name text);\n')
+      await writeFile(join(folder, 'migrations/0002_a "b".sql'), `INSERT INTO users VALUES ('"ä\\n');\n`)
+      await writeFile(join(folder, 'bin/sleep'), `#!/bin/sh\necho "$1" >> '${folder}/waits'\n`)
+      await chmod(join(folder, 'bin/sleep'), 0o755)
+      await writeFile(join(folder, 'script.sh'), change(script.run!))
+      const env = {
+        ...Object.fromEntries(
+          Object.entries(script.env!).map(([name, value]) => [
+            name,
+            String(value).replace('${{ steps.bytebase.outputs.token }}', step.outputs['token']!),
+          ]),
+        ),
+        PATH: `${folder}/bin:${process.env['PATH'] ?? ''}`,
+        BYTEBASE_URL: address,
+        GITHUB_REPOSITORY: 'octo-org/workflows',
+        GITHUB_SHA: world.identity.sha,
+        RUNNER_TEMP: folder,
+      }
+      // As the runner starts `shell: bash`.
+      const args = ['--noprofile', '--norc', '-eo', 'pipefail', join(folder, 'script.sh')]
+      const { code, log } = await new Promise<{ code: number; log: string }>((resolve) => {
+        execFile('bash', args, { cwd: folder, env }, (error, stdout, stderr) => {
+          resolve({ code: error === null ? 0 : Number(error.code), log: stdout + stderr })
+        })
+      })
+      expect(log).not.toContain(step.outputs['token'])
+      const waits = await readFile(join(folder, 'waits'), 'utf8').catch(() => '')
+      return { code, log, world, waits: waits.split('\n').length - 1 }
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  }
+
+  test('rolls the migrations out, one stage after the other', async () => {
+    const { code, log, world, waits } = await rollOut({})
+    expect(log).not.toContain('error')
+    expect(code).toBe(0)
+    const { resources } = world.setup.bytebase
+    const [release, plan, rollout] = [...resources.values()]
+    expect(release).toMatchObject({
+      type: 'VERSIONED',
+      files: [
+        { path: 'migrations/0001_create_users.sql', version: '0001' },
+        { path: 'migrations/0002_a "b".sql', version: '0002' },
+      ],
+    })
+    expect(plan).toMatchObject({
+      title: `octo-org/workflows ${world.identity.sha}`,
+      specs: [{ changeDatabaseConfig: { release: release!['name'] } }],
+    })
+    const stages = rollout!['stages'] as { name: string; tasks: { status: string }[] }[]
+    expect(stages.map(({ tasks }) => tasks.map(({ status }) => status))).toEqual([['DONE'], ['DONE']])
+    // A task is pending, then running, then done: one wait in each stage.
+    expect(waits).toBe(2)
+    expect(log.trim().split('\n')).toEqual([
+      `Created ${String(release!['name'])}`,
+      `Created ${String(plan!['name'])}`,
+      ...stages.flatMap(({ name }) => [`Running ${name}`, `Done: ${name}`]),
+    ])
+    const [sent] = world.server('bytebase').requests.filter(({ path }) => path.endsWith('/releases'))
+    const { files } = JSON.parse(sent!.body) as { files: { statement: string }[] }
+    expect(Buffer.from(files[1]!.statement, 'base64').toString()).toBe(
+      `INSERT INTO users VALUES ('"ä\\n');\n`,
+    )
+  })
+
+  test('ends at a task that fails, before the next stage', async () => {
+    const { code, log, world } = await rollOut({ outcome: () => 'FAILED' })
+    expect(code).toBe(1)
+    expect(log).toMatch(
+      /^::error::projects\/my-project\/plans\/\d+\/rollout\/stages\/test: FAILED\. See http/m,
+    )
+    const runs = world.server('bytebase').requests.filter(({ path }) => path.endsWith(':batchRun'))
+    expect(runs).toHaveLength(1)
+  })
+
+  test('ends at a refusal, and shows it', async () => {
+    const { code, log, world } = await rollOut({ workloadIdentity: { permissions: {} } })
+    expect(code).toBe(1)
+    expect(log).toContain('permission denied: bb.releases.create is needed on projects/my-project')
+    expect(log).toContain('PermissionDeniedDetail')
+    expect(world.setup.bytebase.resources.size).toBe(0)
+  })
+
+  test.each([
+    ['SQL as sheet', 'release: $release}', 'sheet: "CREATE TABLE t"}', '"not_found"|"code":5'],
+    ['the field steps', '{title: $title, specs:', '{title: $title, steps:', 'unknown field \\\\"steps\\\\"'],
+    ['the field target', '{targets: $targets,', '{target: "x",', 'unknown field \\\\"target\\\\"'],
+    [
+      'the field type',
+      '{targets: $targets,',
+      '{targets: $targets, type: "MIGRATE",',
+      'unknown field \\\\"type\\\\"',
+    ],
+  ])('would be refused with %s, as older guides have it', async (_what, from, to, text) => {
+    const { code, log } = await rollOut({}, (script) => {
+      expect(script).toContain(from)
+      return script.replace(from, to)
+    })
+    expect(code).toBe(1)
+    expect(log).toMatch(new RegExp(text))
+  })
+
+  test.each([
+    ['sheets', { content: 'U0VMRUNUIDE7' }, 'bb.sheets.create'],
+    ['issues', { type: 'DATABASE_CHANGE', plan: 'projects/my-project/plans/1' }, 'bb.issues.create'],
+  ])('uses no %s, which its role may not create', async (collection, body, permission) => {
+    const world = await open()
+    const { outputs } = await runStep(bytebase, world, 'bytebase')
+    const answer = await fetch(`${world.url('bytebase')}/v1/projects/my-project/${collection}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${outputs['token']!}` },
+      body: JSON.stringify(body),
+    })
+    expect(answer.status).toBe(403)
+    expect(await answer.json()).toMatchObject({ code: 7, details: [{ requiredPermissions: [permission] }] })
+  })
+})
+
+/** The action's step and the script of the workflow in the page that rolls out. */
+async function workflowOfPage(): Promise<{ action: Step; script: Step }> {
+  const file = 'bytebase/README.md'
+  const text = await readFile(join(ROOT, file), 'utf8')
+  const actions = readActions()
+  const found = fencesOf({ file, text })
+    .filter(({ language }) => language === 'yaml')
+    .flatMap((fence) => workflowOf(fence, actions) ?? [])
+    .find(({ workflow }) => 'deploy' in workflow.jobs)!
+  const { steps = [] } = found.workflow.jobs['deploy']!
+  return { action: found.actionSteps[0]!.step, script: steps.at(-1)! }
+}
