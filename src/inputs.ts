@@ -138,9 +138,9 @@ export function not(text: string): string {
   return shown === undefined ? '' : `, not "${shown}"`
 }
 
-/** Whether a URL's host name is this machine: `localhost`, names under it (RFC 6761), 127.0.0.0/8, `[::1]`. */
+/** Whether a URL's host name is this machine: `localhost`, 127.0.0.0/8, `[::1]`. Names under `localhost` may be asked of DNS. */
 export function isLoopback(hostname: string): boolean {
-  return /^(?:(?:.+\.)?localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
+  return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
 }
 
 /** What is wrong with a URL, to follow its name in a sentence. */

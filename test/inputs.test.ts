@@ -191,7 +191,6 @@ describe('url', () => {
     ['https://x.example.com/stage/', 'https://x.example.com/stage/'],
     ['HTTPS://X.example.com:8443/a', 'https://x.example.com:8443/a'],
     ['http://localhost:3000', 'http://localhost:3000/'],
-    ['http://app.localhost', 'http://app.localhost/'],
     ['http://127.0.0.1:1/x', 'http://127.0.0.1:1/x'],
     ['http://127.9.9.9', 'http://127.9.9.9/'],
     ['http://[::1]:8080', 'http://[::1]:8080/'],
@@ -254,7 +253,7 @@ describe('url', () => {
 
 test.each([
   ['localhost', true],
-  ['a.b.localhost', true],
+  ['a.b.localhost', false],
   ['127.0.0.1', true],
   ['[::1]', true],
   ['localhost.example.com', false],
