@@ -89,18 +89,19 @@ function describe(role: string, { method, path, headers, body, answered }: Recor
         `    ${header}: ${value.replace(/^(\S+) [^\s=]+$/, '$1 ***').replace(/Signature=\w+/, 'Signature=***')}`,
       )
   }
-  const form = new URLSearchParams(body)
-  const jwt = form.get('WebIdentityToken') ?? form.get('subject_token')
-  if (jwt !== null) {
-    for (const [key, value] of form)
-      console.log(
-        `    ${key}=${value === jwt ? `an ID token that says ${claimList(claimsOf(jwt) ?? {})}` : value}`,
-      )
-  } else if (body !== '') {
-    console.log(
-      `    ${body.replace(/"eyJ[^"]*"/g, '"***"').replace(/("(?:jwt|token|subjectToken)":)"[^"]*"/g, '$1"***"')}`,
-    )
-  }
+  const form = headers['content-type']?.startsWith('application/x-www-form-urlencoded')
+    ? new URLSearchParams(body)
+    : []
+  for (const [key, value] of form) console.log(`    ${key}=${withoutTokens(value)}`)
+  if (body.startsWith('{')) console.log(`    ${withoutTokens(body)}`)
+}
+
+/** Text with the claims of each ID token instead of the token. */
+function withoutTokens(text: string): string {
+  return text.replace(
+    /eyJ[\w-]+\.[\w-]+\.[\w-]+/g,
+    (jwt) => `(an ID token that says ${claimList(claimsOf(jwt) ?? {})})`,
+  )
 }
 
 function claimList(claims: Readonly<Record<string, unknown>>): string {

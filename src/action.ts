@@ -3,6 +3,7 @@ import type { Borrowed, Environment, Exchange, Grant } from './exchange.ts'
 import { createClient, type Client, type Clock } from './http.ts'
 import { createIdentity, type Identity } from './identity.ts'
 import { readInputs, type Inputs } from './inputs.ts'
+import { createSecrets, type Secrets } from './redaction.ts'
 import { revoke } from './revocation.ts'
 import type { Runner } from './runner.ts'
 
@@ -28,6 +29,8 @@ export async function act<Settings>(
   let client: Client | undefined
   let summaryMode: (typeof SUMMARY_MODES)[number] = 'never'
   const borrowed: Borrowed[] = []
+  const secrets = createSecrets(runner.mask)
+  const { conceal } = secrets
   try {
     const inputs = readInputs(runner.input)
     summaryMode = inputs.oneOf('job-summary', SUMMARY_MODES, 'on-refusal')
@@ -40,25 +43,25 @@ export async function act<Settings>(
       limit: `${timeout} s (timeout-seconds)`,
       signal,
       userAgent: userAgent(runner.environment),
-      conceal: runner.mask,
+      secrets,
       debug: runner.debug,
     })
     identity = createIdentity({
       environment: runner.environment,
       client,
       monotonic: clock.monotonic,
-      conceal: runner.mask,
+      conceal,
     })
     const grant = await exchange.exchange(settings, {
       idToken: identity.idToken,
       send: client.send,
       connectEarly: client.connectEarly,
-      conceal: runner.mask,
+      conceal,
       takeBack: (each) => borrowed.push(each),
       now: clock.now,
       environment: runner.environment,
     })
-    await handOver(grant, runner, clock)
+    await handOver(grant, runner, clock, secrets)
     for (const warning of grant.warnings ?? []) runner.warning(warning)
     runner.info(grant.summary)
     if (summaryMode === 'always') await summarize(runner, () => grantTable(grant))
@@ -76,11 +79,11 @@ export async function act<Settings>(
     runner.error(report.annotation)
     if (report.group.length > 0) runner.group('Why it was refused', report.group)
     if (report.summary !== '' && summaryMode !== 'never') await summarize(runner, () => report.summary)
-    if (runner.debugging) runner.debug(causes(error))
+    if (runner.debugging) for (const line of causes(error).split('\n')) runner.debug(line)
     return false
   } finally {
     client?.close()
-    for (const each of borrowed) await takeBack(each, runner, clock)
+    for (const each of borrowed) await takeBack(each, runner, clock, secrets)
   }
 }
 
@@ -96,15 +99,16 @@ async function read<Settings>(
 }
 
 /** The one order that is safe: a credential is masked before it is written anywhere, and saved for post before it is used. */
-async function handOver(grant: Grant, runner: Runner, clock: Clock): Promise<void> {
-  for (const secret of grant.secrets) runner.mask(secret)
+async function handOver(grant: Grant, runner: Runner, clock: Clock, secrets: Secrets): Promise<void> {
+  for (const secret of grant.secrets) secrets.conceal(secret)
   const { revocation } = grant
   try {
     if (revocation) {
-      runner.saveState('token', revocation.token)
+      runner.saveState('version', '1')
       runner.saveState('api-url', revocation.apiUrl)
       runner.saveState('expires-at', grant.expiresAt?.toISOString() ?? '')
-      runner.saveState('version', '1')
+      // Last: where post finds the token, the rest is there too, even if the process died in between.
+      runner.saveState('token', revocation.token)
     }
     for (const [name, value] of Object.entries(grant.outputs)) runner.output(name, value)
     if (grant.expiresAt) runner.output('expires-at', grant.expiresAt.toISOString())
@@ -116,6 +120,7 @@ async function handOver(grant: Grant, runner: Runner, clock: Clock): Promise<voi
         { name: 'The token', ends, revoke: (client) => revoke(client, revocation) },
         runner,
         clock,
+        secrets,
       )
     }
     throw error
@@ -123,7 +128,7 @@ async function handOver(grant: Grant, runner: Runner, clock: Clock): Promise<voi
 }
 
 /** Revokes with a client of its own, since the step's may have no time left. A failure is one warning. */
-async function takeBack(borrowed: Borrowed, runner: Runner, clock: Clock): Promise<void> {
+async function takeBack(borrowed: Borrowed, runner: Runner, clock: Clock, secrets: Secrets): Promise<void> {
   const { name, ends } = borrowed
   const client = createClient({
     clock,
@@ -131,7 +136,7 @@ async function takeBack(borrowed: Borrowed, runner: Runner, clock: Clock): Promi
     limit: `${UNDO_MS / 1000} s`,
     signal: new AbortController().signal,
     userAgent: userAgent(runner.environment),
-    conceal: runner.mask,
+    secrets,
     debug: runner.debug,
   })
   try {

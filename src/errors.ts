@@ -87,7 +87,7 @@ export function showable(text: unknown, most = 500): string | undefined {
     .slice(0, most * 4)
     .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim()
-    .replaceAll('::', ': :')
+    .replace(/:(?=:)/g, ': ')
     .replaceAll('##[', '## [')
   if (line === '') return undefined
   return line.length > most ? `${line.slice(0, most)}…` : line

@@ -4,6 +4,7 @@ import * as net from 'node:net'
 import * as tls from 'node:tls'
 import { getProxyUrl } from '@actions/http-client/lib/proxy'
 import { ActionError, showable, type ErrorCode, type Refused } from './errors.ts'
+import type { Secrets } from './redaction.ts'
 import { isTransient, next, retryAfterMs } from './retry.ts'
 
 /** The largest answer that is read, in bytes. */
@@ -80,6 +81,8 @@ export interface Clock {
   readonly random: () => number
   /** Resolves after so many ms; rejects with the signal's reason when it is aborted. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
+  /** Calls back after so many ms, unless what it returns is called before. */
+  readonly timer: (ms: number, call: () => void) => () => void
 }
 
 export interface ClientOptions {
@@ -91,8 +94,8 @@ export interface ClientOptions {
   /** Ends everything under way; its reason is thrown. */
   readonly signal: AbortSignal
   readonly userAgent: string
-  /** Takes values that must not be shown. */
-  readonly conceal: (secret: string) => void
+  /** What must not be shown, and takes more of it. */
+  readonly secrets: Secrets
   /** Takes one line for the debug log. */
   readonly debug: (line: string) => void
 }
@@ -143,7 +146,7 @@ export function createClient(options: ClientOptions): Client {
   async function send<T>(call: Call<T>): Promise<T> {
     const started = clock.monotonic()
     const where = `${call.service} (${call.url.host})`
-    const judged = new Map<string, number>()
+    let judged = 0
     for (let failures = 1; ; failures++) {
       signal.throwIfAborted()
       const message = await call.prepare(clock.now() + skewMs)
@@ -155,7 +158,7 @@ export function createClient(options: ClientOptions): Client {
         options.debug(`${call.method} ${call.url.host}${call.url.pathname}: ${answer.status}`)
         if (answer.status >= 200 && answer.status < 300) return call.read(answer)
         const judgement = call.judge?.(answer) ?? {}
-        failed = refusal(call, where, answer, judgement)
+        failed = refusal(call, where, answer, judgement, options.secrets.redact)
         if (failed.code === 'REDIRECTED') throw failed
         const skew = call.signed === true ? skewOf(answer, clock.now()) : undefined
         if (skew !== undefined && !corrected && !isTransient(answer.status)) {
@@ -166,10 +169,9 @@ export function createClient(options: ClientOptions): Client {
           )
           continue
         }
-        const times = judged.get(failed.message) ?? 0
-        judged.set(failed.message, times + 1)
-        const later = isTransient(answer.status) && judgement.never !== true
-        if (!later && times >= (judgement.again ?? 0)) throw failed
+        const { again = 0, never = false } = judgement
+        const later = (isTransient(answer.status) && !never) || again === Infinity
+        if (!later && judged++ >= again) throw failed
         wait = retryAfterMs(header(answer, 'retry-after'), serverTime(answer) ?? clock.now())
       } catch (error) {
         if (!(error instanceof TryFailed)) throw error
@@ -216,10 +218,10 @@ export function createClient(options: ClientOptions): Client {
     const limitMs = Math.max(0, Math.min(remainingMs, call.attemptMs ?? ATTEMPT_MS))
     const cut = new AbortController()
     const progress = { waitingFor: 'the connection' }
-    const timer = setTimeout(() => {
+    const stop = clock.timer(limitMs, () => {
       const waited = `no answer within ${seconds(limitMs)}, while waiting for ${progress.waitingFor}`
       cut.abort(new TryFailed('TIMED_OUT', waited, { again: true }))
-    }, limitMs)
+    })
     const ends = AbortSignal.any([cut.signal, signal])
     try {
       const opening = early.get(call.url.origin)
@@ -236,7 +238,7 @@ export function createClient(options: ClientOptions): Client {
       const socket = await connect(call.url, ends, progress)
       return await exchange(call, message, socket, ends, progress)
     } finally {
-      clearTimeout(timer)
+      stop()
       // Whatever is still open belongs to this try.
       cut.abort()
     }
@@ -245,7 +247,13 @@ export function createClient(options: ClientOptions): Client {
   async function connect(url: URL, ends: AbortSignal, progress: { waitingFor: string }): Promise<net.Socket> {
     const host = url.hostname.replace(/^\[|\]$/g, '')
     const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
-    const proxy = getProxyUrl(url)
+    const proxy = proxyFor(url)
+    if (proxy === 'unusable') {
+      throw new TryFailed('PROXY_FAILED', 'the proxy setting of this runner is not a URL', {
+        again: false,
+        hint: PROXY_HINT,
+      })
+    }
     progress.waitingFor = proxy ? 'the proxy' : 'the connection'
     const tunnel = proxy && (await openTunnel(proxy, `${url.hostname}:${port}`, ends))
     if (url.protocol === 'http:') {
@@ -270,8 +278,8 @@ export function createClient(options: ClientOptions): Client {
     const headers: Record<string, string> = { host: authority }
     if (proxy.username !== '' || proxy.password !== '') {
       const basic = Buffer.from(`${proxy.username}:${proxy.password}`).toString('base64')
-      options.conceal(basic)
-      if (proxy.password !== '') options.conceal(proxy.password)
+      options.secrets.conceal(basic)
+      if (proxy.password !== '') options.secrets.conceal(proxy.password)
       headers['proxy-authorization'] = `Basic ${basic}`
     }
     const failed = (what: string, cause?: unknown, again = true): TryFailed =>
@@ -287,12 +295,14 @@ export function createClient(options: ClientOptions): Client {
         signal: ends,
       })
       request.once('connect', (answer, socket: net.Socket) => {
-        if (answer.statusCode === 200) {
+        // What breaks from here on is told by the TLS socket over this one.
+        socket.on('error', () => undefined)
+        const status = answer.statusCode ?? 0
+        if (status >= 200 && status < 300) {
           resolve(socket)
           return
         }
         socket.destroy()
-        const status = answer.statusCode ?? 0
         const wants = status === 407 ? '407: it wants a user name and a password' : String(status)
         reject(failed(`refused the tunnel (${wants})`, undefined, isTransient(status)))
       })
@@ -405,7 +415,7 @@ export function createClient(options: ClientOptions): Client {
   }
 
   function connectEarly(url: URL): void {
-    if (early.has(url.origin) || getProxyUrl(url) !== undefined) return
+    if (early.has(url.origin) || proxyFor(url) !== undefined) return
     const socket = connect(url, AbortSignal.any([signal, closing.signal]), { waitingFor: '' })
     // The request that finds no socket here opens its own, and meets the reason if it lasts.
     early.set(
@@ -423,26 +433,45 @@ export function createClient(options: ClientOptions): Client {
   return { send, connectEarly, close }
 }
 
+/** The proxy for a URL by the environment; its setting may be something that is no URL. */
+function proxyFor(url: URL): URL | 'unusable' | undefined {
+  try {
+    return getProxyUrl(url)
+  } catch {
+    // The error is not passed on: it holds the setting, which may hold a password.
+    return 'unusable'
+  }
+}
+
 const PROXY_HINT =
   'The proxy comes from https_proxy (or HTTPS_PROXY) of the runner; hosts in no_proxy are reached without it.'
 
 /** An answer that is not 2xx, as an error. */
-function refusal(call: Call<unknown>, where: string, answer: Answer, judgement: Judgement): ActionError {
+function refusal(
+  call: Call<unknown>,
+  where: string,
+  answer: Answer,
+  judgement: Judgement,
+  redact: Secrets['redact'],
+): ActionError {
   const status = `${answer.status} ${http.STATUS_CODES[answer.status] ?? ''}`.trim()
   if (answer.status >= 300 && answer.status < 400) {
     return new ActionError('REDIRECTED', `${capital(where)} answered with a redirect (${status}).`, {
       hint: `No redirect is followed, since the request carries a credential. Give the final URL instead of ${call.url.origin}${call.url.pathname}.`,
     })
   }
-  const reason = showable(judgement.reason)
-  const requestId = showable(judgement.requestId, 100)
+  const redacted = (text: unknown): string | undefined =>
+    typeof text === 'string' ? redact(text) : undefined
+  const reason = showable(redacted(judgement.reason))
+  const requestId = showable(redacted(judgement.requestId), 100)
+  const message = redacted(judgement.message)
   const refused: Refused = {
     service: call.service,
     status: answer.status,
     ...(call.audience !== undefined && { audience: call.audience }),
     ...(reason !== undefined && { reason }),
     ...(requestId !== undefined && { requestId }),
-    ...(judgement.message !== undefined && { message: judgement.message }),
+    ...(message !== undefined && { message }),
   }
   const overloaded =
     (isTransient(answer.status) && judgement.never !== true) || (judgement.again ?? 0) === Infinity

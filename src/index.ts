@@ -23,6 +23,12 @@ const clock: Clock = {
       if (signal.aborted) stop()
       signal.addEventListener('abort', stop, { once: true })
     }),
+  timer: (ms, call) => {
+    const timer = setTimeout(call, ms)
+    return () => {
+      clearTimeout(timer)
+    }
+  },
 }
 
 /** Runs a step and ends the process. A process that ends in any other way has failed. */

@@ -1,11 +1,13 @@
 import { asActionError, userAgent } from './action.ts'
 import { createClient, type Clock } from './http.ts'
 import { readInputs } from './inputs.ts'
+import { createSecrets } from './redaction.ts'
 import { revoke } from './revocation.ts'
 import type { Runner } from './runner.ts'
 
 /** How long the post step may last, in ms. */
 const POST_MS = 15_000
+const GITHUB_API_URL = 'https://api.github.com'
 
 /**
  * Revokes the token that the main step saved, when the job ends. Never fails the job: whatever goes wrong is one
@@ -17,12 +19,15 @@ export async function post(runner: Runner, clock: Clock, signal: AbortSignal): P
     runner.info('Nothing to revoke.')
     return
   }
-  runner.mask(token)
+  const secrets = createSecrets(runner.mask)
+  secrets.conceal(token)
   const expires = Date.parse(runner.state('expires-at'))
   const ends = Number.isNaN(expires) ? 'within the hour' : `at ${new Date(expires).toISOString()}`
   try {
     const inputs = readInputs(runner.state)
-    const apiUrl = inputs.url('api-url', runner.state('api-url'), 'https://api.github.com')
+    const saved = runner.state('api-url') || runner.environment['GITHUB_API_URL'] || GITHUB_API_URL
+    const apiUrl = inputs.url('api-url', saved, GITHUB_API_URL)
+    if (!/^[\x21-\x7e]+$/.test(token)) inputs.problem('token', 'must be one printable line', 'ghs_…')
     inputs.check()
     if (expires <= clock.now()) {
       runner.info(`The token ended by itself ${ends}.`)
@@ -34,13 +39,14 @@ export async function post(runner: Runner, clock: Clock, signal: AbortSignal): P
       limit: `${POST_MS / 1000} s`,
       signal,
       userAgent: userAgent(runner.environment),
-      conceal: runner.mask,
+      secrets,
       debug: runner.debug,
     })
     const outcome = await revoke(client, { token, apiUrl: apiUrl.href })
     runner.info(outcome === 'revoked' ? 'The token was revoked.' : 'The token had ended already.')
   } catch (error) {
-    const { message, hint } = asActionError(error)
-    runner.warning(`The token could not be revoked; it ends ${ends}. ${message} ${hint}`.trim())
+    const { code, message, hint } = asActionError(error)
+    const reason = code === 'INVALID_INPUT' ? 'What the main step saved cannot be used.' : `${message} ${hint}`
+    runner.warning(`The token could not be revoked; it ends ${ends}. ${reason}`.trim())
   }
 }

@@ -8,7 +8,7 @@ import { serve } from '../dev/fakes/serve.ts'
 import { readActions, type ActionMetadata } from '../dev/documents/actions.ts'
 import type { StageResult } from '../dev/runner/runner.ts'
 import { allSystems, type System } from '../dev/systems/system.ts'
-import { createWorld, type World, type WorldOptions } from '../dev/world.ts'
+import { createWorld, type World } from '../dev/world.ts'
 import { expectClean, expectGranted, expectRefused } from './scenarios/support.ts'
 
 /*
@@ -139,26 +139,24 @@ function leavesOf(reply: FakeReply): string[] {
 }
 
 /** Changes the texts of a JSON answer; an answer of another kind stays as it is. */
-function alterTexts(change: (text: string) => unknown): Fault {
+function alterTexts(change: (text: string, reply: FakeReply) => unknown): Fault {
   return fault.alter((reply) => {
     const json = jsonOf(reply)
-    return json === undefined ? reply : { ...reply, body: JSON.stringify(mapTexts(json, change)) }
+    if (json === undefined) return reply
+    return { ...reply, body: JSON.stringify(mapTexts(json, (text) => change(text, reply))) }
   })
 }
 
-/** A world in which the requests of one kind meet these faults, in order; `last` is for all that come after. */
-async function worldWith(
-  { system, variant }: Subject,
-  call: Call,
-  faults: readonly Fault[],
-  last?: Fault,
-  options: WorldOptions = {},
-): Promise<World> {
+/** The requests of one kind meet these faults, in order; `last` is for all that come after. */
+function meet(world: World, call: Call, faults: readonly Fault[], last?: Fault): void {
   const coming = [...faults]
-  const entry = forEver(({ method, url }) =>
-    method === call.method && url.pathname === call.path ? (coming.shift() ?? last) : undefined,
-  )
-  return createWorld(system, { variant, faults: { [call.role]: [entry] }, ...options })
+  world
+    .server(call.role)
+    .faults.push(
+      forEver(({ method, url }) =>
+        method === call.method && url.pathname === call.path ? (coming.shift() ?? last) : undefined,
+      ),
+    )
 }
 
 /** What became of the requests of one kind. */
@@ -184,12 +182,12 @@ const HOSTILE = [
   '\u001b[31mred\u001b[0m\u0007',
   'y\r::error::forged',
   'z\u2028::warning::forged\u2029##[error]forged',
-  '\u202egnirts\u0000\u009b31m',
+  '\u202egnirts\u009b31m',
 ].join('\n')
 
 /** An error answer with a hostile text under every name that an error text goes by, of about 1 MB in all. */
 function hostileAnswer(status: number): Fault {
-  const text = HOSTILE + 'A'.repeat(60_000)
+  const text = `${HOSTILE}\0${'A'.repeat(60_000)}`
   const names = ['requestId', 'message', 'Message', 'error', 'error_description', 'code', 'Code', 'title']
   return fault.status(status, {
     headers: { 'x-amzn-requestid': '::error::forged', 'x-request-id': '##[error]forged' },
@@ -279,18 +277,17 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
     const message = expectRefused(world, main)
     expect(code(message)).toBe('DENIED')
     expect(message).toContain(new URL(world.url(world.setup.exchangeRole)).host)
-    expect(main.summary).toContain('### No access token')
-    for (const call of calls) expect(answersTo(world, call).length, when(call)).toBeLessThanOrEqual(call.times)
+    expect(main.summary).toContain('### Refused')
+    for (const call of calls)
+      expect(answersTo(world, call).length, when(call)).toBeLessThanOrEqual(call.times)
   })
 
   it('shows a refusal that is full of commands as harmless text', async () => {
-    const entry = forEver(alterTexts((text) => `${text}${HOSTILE}`))
     await using world = await createWorld(system, { variant })
     world.setup.deny()
-    const { exchangeRole } = world.setup
     world
-      .server(exchangeRole)
-      .faults.push(forEver(() => (world.handlers[exchangeRole] === undefined ? undefined : entry.forEver as Fault)))
+      .server(world.setup.exchangeRole)
+      .faults.push(forEver(alterTexts((text, { status }) => (status < 400 ? text : `${text}${HOSTILE}`))))
     expectHarmless(world, await world.run({ preloads: [LEAP] }))
   })
 
@@ -306,7 +303,8 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
   describe.concurrent.each(calls.map((call) => ({ call, title: when(call) })))('$title', ({ call }) => {
     /** Runs the action against a fault that lasts; the answer to it is a failure, after one request. */
     async function refusedOnce(last: Fault, answered: number | string): Promise<string> {
-      await using world = await worldWith(subject, call, [], last)
+      await using world = await createWorld(system, { variant })
+      meet(world, call, [], last)
       const main = await world.run()
       expect(answersTo(world, call)).toContain(answered)
       expect(answersTo(world, call).length).toBeLessThanOrEqual(call.times)
@@ -327,7 +325,8 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
         fault.resetInBody(),
         fault.status(429, { retryAfter: 1 }),
       ]
-      await using world = await worldWith(subject, call, faults)
+      await using world = await createWorld(system, { variant })
+      meet(world, call, faults)
       const main = await world.run({ preloads: [LEAP] })
       await expectGranted(world, main)
       const met = answersTo(world, call)
@@ -353,7 +352,8 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
     })
 
     it('401 with 1 MB of hostile text is harmless', async () => {
-      await using world = await worldWith(subject, call, [], hostileAnswer(401))
+      await using world = await createWorld(system, { variant })
+      meet(world, call, [], hostileAnswer(401))
       const main = await world.run()
       if (call.late) expectClean(world, main)
       else expectHarmless(world, main)
@@ -366,7 +366,8 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
     })
 
     it('ends within its time where no answer comes', async () => {
-      await using world = await worldWith(subject, call, [], fault.hang())
+      await using world = await createWorld(system, { variant })
+      meet(world, call, [], fault.hang())
       const main = await world.run({ inputs: { 'timeout-seconds': '1' } })
       expect(answersTo(world, call)).toContain('hang')
       expect(main.durationMs).toBeLessThan(2_000)
@@ -392,33 +393,32 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
     }
 
     if (call.carries) {
-      it.for(ODD)('a credential that is %s is refused, or masked where it may be a secret', async ([, odd]) => {
-        await using world = await worldWith(subject, call, [], undefined)
-        const secrets = new Set(world.secrets.map(({ value }) => value))
-        void secrets
-        world.server(call.role).faults.splice(
-          0,
-          1,
-          forEver(({ method, url }) =>
-            method === call.method && url.pathname === call.path
-              ? alterTexts((text) => (world.secrets.some(({ value }) => value === text) ? odd : text))
-              : undefined,
-          ),
-        )
-        const main = await world.run()
-        expect(answersTo(world, call)).toContain('alter')
-        expect(answersTo(world, call).length).toBeLessThanOrEqual(call.times)
-        expectClean(world, main)
-        const shown = `${main.log}${main.debugLines.join('\n')}${main.summary}`
-        expect(shown).not.toMatch(/odd-|4242424242/)
-        const secret = main.outputs[world.setup.credential]
-        if (world.setup.credential === 'secret' && main.outcome === 'success' && secret !== undefined) {
-          expect(secret).toBe(typeof odd === 'string' ? odd : JSON.stringify(odd))
-          for (const line of secret.split('\n')) expect(main.masks).toContain(line)
-        } else {
-          expect(code(expectRefused(world, main))).toMatch(/^UNUSABLE_(ANSWER|SECRET)$/)
-        }
-      })
+      it.for(ODD)(
+        'a credential that is %s is refused, or masked where it may be a secret',
+        async ([, odd]) => {
+          await using world = await createWorld(system, { variant })
+          const isSecret = (text: string): boolean => world.secrets.some(({ value }) => value === text)
+          meet(
+            world,
+            call,
+            [],
+            alterTexts((text) => (isSecret(text) ? odd : text)),
+          )
+          const main = await world.run()
+          expect(answersTo(world, call)).toContain('alter')
+          expect(answersTo(world, call).length).toBeLessThanOrEqual(call.times)
+          expectClean(world, main)
+          const shown = `${main.log}${main.debugLines.join('\n')}${main.summary}`
+          expect(shown).not.toMatch(/odd-|4242424242/)
+          const secret = main.outputs[world.setup.credential]
+          if (world.setup.credential === 'secret' && main.outcome === 'success' && secret !== undefined) {
+            expect(secret).toBe(typeof odd === 'string' ? odd : JSON.stringify(odd))
+            for (const line of secret.split('\n')) expect(main.masks).toContain(line)
+          } else {
+            expect(code(expectRefused(world, main))).toMatch(/^UNUSABLE_(ANSWER|SECRET)$/)
+          }
+        },
+      )
     }
   })
 

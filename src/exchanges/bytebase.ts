@@ -11,6 +11,8 @@ const EMAIL_EXAMPLE = 'github-actions@workload.bytebase.com'
 const EMAIL = /^[^\s\p{Lu}@]+@(?:[a-z\d][a-z\d-]*\.)?workload\.bytebase\.com$/u
 /** The server itself waits up to 30 s for the keys of GitHub's issuer; cutting earlier would end an exchange that succeeds. */
 const ATTEMPT_MS = 35_000
+/** How much of a message is looked at, in characters: bounds the work that a hostile one makes. */
+const MAX_MESSAGE = 2_000
 
 interface Settings {
   readonly url: URL
@@ -58,10 +60,11 @@ export const bytebase: Exchange<Settings> = {
 
 /** The code in the body, a number (REST) or a word (Connect), tells nothing that the status does not. */
 function judge(answer: Answer): Judgement {
-  const reason = member(answer.json, 'message')
-  const message = typeof reason === 'string' ? reason : ''
+  const text = member(answer.json, 'message')
+  const message = typeof text === 'string' ? text.slice(0, MAX_MESSAGE) : ''
   return {
-    reason,
+    // Without the claims that it repeats: they are shown by `explain`, and only where they may be.
+    reason: message.replace(/token has \[.*?\], |, got ".*"/gs, ''),
     // The server could not fetch the keys of GitHub's issuer: transient, though it says 401.
     ...(answer.status === 401 && message.includes('failed to fetch JWKS') && { again: 2 }),
     // The identity lacks its settings: lasting, though it says 500.

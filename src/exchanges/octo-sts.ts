@@ -15,6 +15,8 @@ const IDENTITY = /^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/
 const LIFETIME_MS = 3_600_000
 /** A try that is cut off can leave a token behind that nobody revokes; the server asks GitHub several times for one. */
 const ATTEMPT_MS = 30_000
+/** How much of a message is looked at, in characters: bounds the work that a hostile one makes. */
+const MAX_MESSAGE = 2_000
 
 interface Settings {
   readonly url: URL
@@ -102,10 +104,13 @@ export const octoSts: Exchange<Settings> = {
 }
 
 function judge(answer: Answer): Judgement {
-  const reason = member(answer.json, 'message')
-  const message = typeof reason === 'string' ? reason : ''
+  const text = member(answer.json, 'message')
+  const message = typeof text === 'string' ? text.slice(0, MAX_MESSAGE) : ''
   return {
-    reason,
+    // Without the claims that it repeats: they are shown by `explain`, and only where they may be.
+    reason: message
+      .replace(/^(trust policy: (?:issuer|subject)) ".*" (?=did not match)/s, '$1 ')
+      .replace(/ any of \[.*\]$/s, ''),
     // Both also stand for trouble with the keys of the issuer, which passes.
     ...(answer.status === 401 && message.includes('unable to verify bearer token') && { again: 1 }),
     ...(answer.status === 400 && message.includes('unable to fetch or create the provider') && { again: 2 }),
@@ -128,7 +133,7 @@ function explain(settings: Settings, error: ActionError, claims: Claims | undefi
   }
   if (said(/trust policy: issuer/)) {
     return {
-      hint: `The issuer (iss) of the ID token was ${claimText(claims, 'iss') ?? 'another one'}: set that as \`issuer\` in ${policy}.`,
+      hint: `The issuer (iss) of the ID token was ${claimText(claims, 'iss') ?? 'another one, not shown here'}: set that as \`issuer\` in ${policy}.`,
       ...matching(settings, claims),
     }
   }
@@ -138,7 +143,7 @@ function explain(settings: Settings, error: ActionError, claims: Claims | undefi
       ? ' It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
       : ''
     return {
-      hint: `The subject (sub) of the ID token was ${subject ?? 'another one'}: set that as \`subject\` in ${policy}.${form}`,
+      hint: `The subject (sub) of the ID token was ${subject ?? 'another one, not shown here'}: set that as \`subject\` in ${policy}.${form}`,
       ...matching(settings, claims),
     }
   }

@@ -51,7 +51,7 @@ export function readFederation(inputs: Inputs, environment: Environment): Federa
     PROVIDER_INPUT,
     project,
     /^\d+$/,
-    'must hold the number of the project, which is not its id',
+    'must hold the number of the project in place of its id',
     PROVIDER_EXAMPLE,
   )
   return {

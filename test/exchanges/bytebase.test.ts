@@ -166,7 +166,7 @@ describe('a refusal', () => {
     const ran = await run(world)
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/, 'HOST')).toBe(
       [
-        'Bytebase (HOST) refused (401 Unauthorized): token validation failed: audience mismatch: token has [https://github.com/octo-org], allowed [bytebase].',
+        'Bytebase (HOST) refused (401 Unauthorized): token validation failed: audience mismatch: allowed [bytebase].',
         `The audience of the ID token was https://github.com/octo-org. In Bytebase, add it to the allowed audiences of the workload identity ${EMAIL}, or give one that stands there as \`audience\`.`,
         LINK,
       ].join('\n'),
@@ -187,7 +187,7 @@ describe('a refusal', () => {
     world.setup.identities[EMAIL]!.config!.subjectPattern = 'repo:octo-org/workflows:ref:refs/heads/main'
     expect(await refusal(world)).toBe(
       [
-        `Bytebase (HOST) refused (401 Unauthorized): token validation failed: subject mismatch: expected pattern "repo:octo-org/workflows:ref:refs/heads/main", got "${IMMUTABLE}".`,
+        `Bytebase (HOST) refused (401 Unauthorized): token validation failed: subject mismatch: expected pattern "repo:octo-org/workflows:ref:refs/heads/main".`,
         `The subject (sub) of the ID token was ${IMMUTABLE}. In Bytebase, change the subject pattern of the workload identity ${EMAIL} so that it matches. It has the immutable form, with the ids of owner and repository, which the presets of Bytebase (repo:owner/repository:…) do not match: write the pattern yourself.`,
         LINK,
       ].join('\n'),
@@ -218,7 +218,7 @@ describe('a refusal', () => {
     const world = await open({}, { claims: { iss: issuer } })
     expect(await refusal(world)).toBe(
       [
-        `Bytebase (HOST) refused (401 Unauthorized): token validation failed: issuer mismatch: expected "${ISSUER}", got "${issuer}".`,
+        `Bytebase (HOST) refused (401 Unauthorized): token validation failed: issuer mismatch: expected "${ISSUER}".`,
         `The issuer (iss) of the ID token was ${issuer}. In Bytebase, the issuer URL of the workload identity ${EMAIL} must be exactly that.`,
         LINK,
       ].join('\n'),
@@ -235,7 +235,7 @@ describe('a refusal', () => {
     expect(ran.errors[0]).toContain(
       'The subject (sub) of the ID token was another one than Bytebase expects.',
     )
-    expect([...ran.group, ran.summary].join('\n')).not.toContain(IMMUTABLE.slice(0, 20))
+    expect([...ran.errors, ...ran.group, ran.summary].join('\n')).not.toContain('6811672')
   })
 
   test.each<[string, (world: World<BytebaseSetup>) => void, string]>([

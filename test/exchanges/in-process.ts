@@ -76,6 +76,12 @@ export async function runStep<Settings>(
       skipped += ms
       return Promise.resolve()
     },
+    timer: (ms, call) => {
+      const timer = setTimeout(call, ms)
+      return () => {
+        clearTimeout(timer)
+      }
+    },
   }
   const succeeded = await act(
     exchange,

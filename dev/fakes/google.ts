@@ -1,0 +1,342 @@
+import { decodeJwt, errors, type JWTPayload } from 'jose'
+import { bearerOf, formOf, type FakeReply, type FakeRequest, type Handler, type Now } from './handler.ts'
+import type { Issuer } from './issuer.ts'
+import { randomText, type Issue } from './secrets.ts'
+
+const CLOUD_PLATFORM = 'https://www.googleapis.com/auth/cloud-platform'
+/** How long access tokens live, in s. */
+const LIFETIME = 3_600
+
+/** A workload identity provider. */
+export interface Provider {
+  /** Without any, the provider's own name with `https:` is the audience. */
+  readonly allowedAudiences?: readonly string[]
+  /** The attribute condition. */
+  readonly condition?: (claims: JWTPayload) => boolean
+  readonly disabled?: boolean
+}
+
+/** A version of a secret. */
+export interface SecretVersion {
+  readonly data: Uint8Array
+  readonly state?: 'ENABLED' | 'DISABLED' | 'DESTROYED'
+}
+
+export interface Secret {
+  /** Members that may read: `serviceAccount:…`, `principalSet://…`. */
+  readonly accessors: readonly string[]
+  /** The first is version 1. */
+  readonly versions: readonly SecretVersion[]
+  /** Version numbers by name. */
+  readonly aliases?: Readonly<Record<string, number>>
+}
+
+export interface GoogleOptions {
+  readonly verify: Issuer['verify']
+  readonly now: Now
+  readonly issue: Issue
+  /** Project numbers by project id. */
+  readonly projects: Readonly<Record<string, string>>
+  /** By full name, `projects/NUMBER/…`. May be changed while the fake runs. */
+  readonly providers: Readonly<Record<string, Provider>>
+  /** Members with `roles/iam.workloadIdentityUser`, by e-mail. May be changed while the fake runs. */
+  readonly serviceAccounts: Readonly<Record<string, readonly string[]>>
+  /** By full name, with the project's number. May be changed while the fake runs. */
+  readonly secrets: Readonly<Record<string, Secret>>
+}
+
+/** What an access token stands for. */
+export interface AccessToken {
+  /** As an IAM policy names it: several for a federated token, one for that of a service account. */
+  readonly members: readonly string[]
+  readonly scopes: readonly string[]
+  /** In ms since the epoch. */
+  readonly expiresAt: number
+}
+
+/** Google Cloud, as far as workload identity federation goes, and Secret Manager. */
+export interface Google {
+  /** `POST /v1/token` */
+  readonly sts: Handler
+  /** `POST /v1/projects/-/serviceAccounts/{email}:generateAccessToken` */
+  readonly iamCredentials: Handler
+  /** `GET /v1/projects/…:access` */
+  readonly secretManager: Handler
+  /** The access token issued under this text, unless it has ended. */
+  readonly token: (text: string) => AccessToken | undefined
+}
+
+/** HTTP statuses of `google.rpc.Code`. */
+const STATUSES = {
+  INVALID_ARGUMENT: 400,
+  FAILED_PRECONDITION: 400,
+  UNAUTHENTICATED: 401,
+  PERMISSION_DENIED: 403,
+  NOT_FOUND: 404,
+} as const
+
+/** An error of a Google API. */
+class ApiError extends Error {
+  readonly status: keyof typeof STATUSES
+  readonly reason: string | undefined
+
+  constructor(status: keyof typeof STATUSES, message: string, reason?: string) {
+    super(message)
+    this.status = status
+    this.reason = reason
+  }
+}
+
+/** An error of STS. */
+class OAuthError extends Error {
+  readonly code: string
+
+  constructor(code: string, description: string) {
+    super(description)
+    this.code = code
+  }
+}
+
+const GRANT: Readonly<Record<string, RegExp>> = {
+  grant_type: /^urn:ietf:params:oauth:grant-type:token-exchange$/,
+  requested_token_type: /^urn:ietf:params:oauth:token-type:access_token$/,
+  subject_token_type: /^urn:ietf:params:oauth:token-type:(jwt|id_token)$/,
+  scope: /^https:\S+( https:\S+)*$/,
+  audience:
+    /^\/\/iam\.googleapis\.com\/projects\/\d+\/locations\/global\/workloadIdentityPools\/[^/]+\/providers\/[^/]+$/,
+  subject_token: /^[\w-]+\.[\w-]+\.[\w-]+$/,
+}
+
+export function createGoogle(options: GoogleOptions): Google {
+  const { now, issue, providers, serviceAccounts, projects } = options
+  const tokens = new Map<string, AccessToken>()
+
+  function newToken(name: string, members: readonly string[], scopes: readonly string[]): string {
+    const text = `ya29.${randomText(300)}`
+    tokens.set(text, { members, scopes, expiresAt: now() + LIFETIME * 1_000 })
+    issue(`${name} ${tokens.size}`, text)
+    return text
+  }
+
+  function token(text: string): AccessToken | undefined {
+    const found = tokens.get(text)
+    return found !== undefined && now() < found.expiresAt ? found : undefined
+  }
+
+  async function sts(request: FakeRequest): Promise<FakeReply> {
+    try {
+      return { status: 200, body: await exchange(request) }
+    } catch (error) {
+      if (!(error instanceof OAuthError)) throw error
+      return stsError(error.code, error.message)
+    }
+  }
+
+  async function exchange(request: FakeRequest): Promise<object> {
+    if (request.method !== 'POST' || request.url.pathname !== '/v1/token') {
+      throw new OAuthError('invalid_request', 'There is no such method')
+    }
+    if (request.headers['authorization'] !== undefined) {
+      throw new OAuthError('invalid_client', 'No client authentication is supported here')
+    }
+    const form = formOf(request)
+    if (form === undefined) throw new OAuthError('invalid_request', 'The content type is not supported')
+    for (const [name, rule] of Object.entries(GRANT)) {
+      const [value, ...more] = form.getAll(name)
+      if (value === undefined || more.length > 0 || !rule.test(value)) {
+        throw new OAuthError(
+          name === 'scope' ? 'invalid_scope' : 'invalid_request',
+          `Invalid value for "${name}".`,
+        )
+      }
+    }
+    for (const name of form.keys()) {
+      if (!(name in GRANT)) throw new OAuthError('invalid_request', `Unknown parameter ${name}`)
+    }
+    const name = form.get('audience')!.slice('//iam.googleapis.com/'.length)
+    const provider = providers[name]
+    if (provider === undefined || provider.disabled === true) {
+      throw new OAuthError(
+        'invalid_target',
+        'The target service indicated by the "audience" parameters is invalid. This might either be because the pool or provider is disabled or deleted or because it doesn\'t exist.',
+      )
+    }
+    const claims = await verified(form.get('subject_token')!, name, provider)
+    if (provider.condition?.(claims) === false) {
+      throw new OAuthError(
+        'unauthorized_client',
+        'The given credential is rejected by the attribute condition.',
+      )
+    }
+    const pool = name.replace(/\/providers\/.*/, '')
+    const members = [
+      `principal://iam.googleapis.com/${pool}/subject/${claims.sub!}`,
+      `principalSet://iam.googleapis.com/${pool}/attribute.repository_id/${String(claims['repository_id'])}`,
+      `principalSet://iam.googleapis.com/${pool}/*`,
+    ]
+    return {
+      access_token: newToken('federated token', members, form.get('scope')!.split(' ')),
+      issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      token_type: 'Bearer',
+      expires_in: LIFETIME,
+    }
+  }
+
+  async function verified(idToken: string, name: string, provider: Provider): Promise<JWTPayload> {
+    const audience = [...(provider.allowedAudiences ?? [`https://iam.googleapis.com/${name}`])]
+    try {
+      return await options.verify(idToken, { audience })
+    } catch (error) {
+      if (!(error instanceof errors.JOSEError)) throw error
+      if (error instanceof errors.JWTExpired) {
+        const { iat = 0 } = decodeJwt(idToken)
+        throw new OAuthError('invalid_grant', `ID Token issued at ${iat} is stale to sign-in.`)
+      }
+      if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') {
+        throw new OAuthError(
+          'invalid_grant',
+          `The audience in ID Token [${String(decodeJwt(idToken).aud)}] does not match the expected audience.`,
+        )
+      }
+      if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'iss') {
+        throw new OAuthError(
+          'invalid_grant',
+          `The issuer in ID Token ${String(decodeJwt(idToken).iss)} does not match the expected ones.`,
+        )
+      }
+      throw new OAuthError('invalid_grant', 'Invalid JWT signature.')
+    }
+  }
+
+  /** A handler of a Google API, which takes a bearer with the scope for everything. */
+  function api(answer: (request: FakeRequest, bearer: AccessToken) => object): Handler {
+    return (request) => {
+      try {
+        const bearer = token(bearerOf(request) ?? '')
+        if (bearer === undefined) {
+          throw new ApiError(
+            'UNAUTHENTICATED',
+            'Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.',
+            'ACCESS_TOKEN_TYPE_UNSUPPORTED',
+          )
+        }
+        if (!bearer.scopes.includes(CLOUD_PLATFORM)) {
+          throw new ApiError(
+            'PERMISSION_DENIED',
+            'Request had insufficient authentication scopes.',
+            'ACCESS_TOKEN_SCOPE_INSUFFICIENT',
+          )
+        }
+        return { status: 200, body: answer(request, bearer) }
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error
+        return apiError(error.status, error.message, error.reason)
+      }
+    }
+  }
+
+  const iamCredentials = api((request, bearer) => {
+    const email = /^\/v1\/projects\/-\/serviceAccounts\/([^/]+):generateAccessToken$/.exec(
+      decodeURIComponent(request.url.pathname),
+    )?.[1]
+    if (request.method !== 'POST' || email === undefined) throw new ApiError('NOT_FOUND', 'Method not found.')
+    const scopes = scopesOf(request)
+    if (serviceAccounts[email]?.some((user) => bearer.members.includes(user)) !== true) {
+      throw new ApiError(
+        'PERMISSION_DENIED',
+        "Permission 'iam.serviceAccounts.getAccessToken' denied on resource (or it may not exist).",
+        'IAM_PERMISSION_DENIED',
+      )
+    }
+    return {
+      accessToken: newToken('service account token', [`serviceAccount:${email}`], scopes),
+      expireTime: new Date(now() + LIFETIME * 1_000).toISOString().replace(/\.\d+/, ''),
+    }
+  })
+
+  const secretManager = api((request, bearer) => {
+    const [, project = '', rest = '', version = ''] =
+      /^\/v1\/projects\/([^/]+)(\/(?:locations\/[^/]+\/)?secrets\/[^/]+)\/versions\/([^/]+):access$/.exec(
+        decodeURIComponent(request.url.pathname),
+      ) ?? []
+    if (request.method !== 'GET' || version === '') throw new ApiError('NOT_FOUND', 'Method not found.')
+    const name = `projects/${projects[project] ?? project}${rest}`
+    const secret = options.secrets[name]
+    if (secret?.accessors.some((accessor) => bearer.members.includes(accessor)) !== true) {
+      throw new ApiError(
+        'PERMISSION_DENIED',
+        `Permission 'secretmanager.versions.access' denied for resource '${name}/versions/${version}' (or it may not exist).`,
+        'IAM_PERMISSION_DENIED',
+      )
+    }
+    const number =
+      version === 'latest' ? secret.versions.length : (secret.aliases?.[version] ?? Number(version))
+    const found = secret.versions[number - 1]
+    if (found === undefined) {
+      throw new ApiError('NOT_FOUND', `Secret Version [${name}/versions/${version}] not found.`)
+    }
+    const { data, state = 'ENABLED' } = found
+    if (state !== 'ENABLED') {
+      throw new ApiError(
+        'FAILED_PRECONDITION',
+        `Secret Version [${name}/versions/${number}] is in ${state} state.`,
+      )
+    }
+    return {
+      name: `${name}/versions/${number}`,
+      payload: { data: Buffer.from(data).toString('base64'), dataCrc32c: String(crc32c(data)) },
+    }
+  })
+
+  return { sts, iamCredentials, secretManager, token }
+}
+
+function scopesOf(request: FakeRequest): string[] {
+  if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) {
+    throw new ApiError('INVALID_ARGUMENT', 'Invalid content type.')
+  }
+  const body = JSON.parse(request.body) as Record<string, unknown>
+  const unknown = Object.keys(body).find((key) => !['scope', 'delegates', 'lifetime'].includes(key))
+  if (unknown !== undefined) {
+    throw new ApiError(
+      'INVALID_ARGUMENT',
+      `Invalid JSON payload received. Unknown name "${unknown}": Cannot find field.`,
+    )
+  }
+  const { scope } = body
+  const isList = Array.isArray(scope) && scope.length > 0
+  if (
+    !isList ||
+    !scope.every((each) => /^https:\/\/www\.googleapis\.com\/auth\/[\w.-]+$/.test(String(each)))
+  ) {
+    throw new ApiError('INVALID_ARGUMENT', 'Request contains an invalid argument: scope.')
+  }
+  return scope as string[]
+}
+
+/** An error answer of Google STS. */
+export function stsError(code: string, description: string, status = 400): FakeReply {
+  return { status, body: { error: code, error_description: description } }
+}
+
+/** An error answer of a Google API. */
+export function apiError(status: keyof typeof STATUSES, message: string, reason?: string): FakeReply {
+  const code = STATUSES[status]
+  const details =
+    reason === undefined
+      ? []
+      : [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain: 'googleapis.com' }]
+  return { status: code, body: { error: { code, message, status, details } } }
+}
+
+/** CRC-32C by a table: not the way that the action goes, so that one checks the other. */
+function crc32c(bytes: Uint8Array): number {
+  const table = Array.from({ length: 256 }, (_, index) => {
+    let value = index
+    for (let bit = 0; bit < 8; bit++) value = value % 2 === 1 ? 0x82f63b78 ^ (value >>> 1) : value >>> 1
+    return value >>> 0
+  })
+  let crc = 0xffffffff
+  for (const byte of bytes) crc = (table[(crc ^ byte) & 0xff]! ^ (crc >>> 8)) >>> 0
+  return (crc ^ 0xffffffff) >>> 0
+}
