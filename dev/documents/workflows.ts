@@ -6,6 +6,7 @@ import { fencesOf, readDocuments, type Fence } from './fences.ts'
 export interface Step {
   readonly id?: string
   readonly name?: string
+  readonly if?: unknown
   readonly uses?: string
   readonly run?: string
   readonly shell?: string
@@ -18,12 +19,15 @@ type Permissions = string | Readonly<Record<string, string>>
 /** A job, as far as the checks look at it. */
 export interface Job {
   readonly permissions?: Permissions
+  readonly environment?: string | { readonly name: string }
+  readonly env?: Readonly<Record<string, unknown>>
   readonly steps?: readonly Step[]
 }
 
 /** A workflow, as far as the checks look at it. */
 export interface Workflow {
   readonly permissions?: Permissions
+  readonly env?: Readonly<Record<string, unknown>>
   readonly jobs: Readonly<Record<string, Job>>
 }
 
