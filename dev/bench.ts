@@ -5,22 +5,22 @@
  */
 import { globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { missedGoals, type Figures } from './bench/goals.ts'
 import { measure } from './bench/measure.ts'
 import { figuresOf, resultsOf, sizeTable, tableOf, type Sizes } from './bench/report.ts'
+import { readAction } from './runner/action-file.ts'
 import { makeTools, otherSubjects, ownGroups, type Group, type Tools } from './bench/subjects.ts'
 import { ROOT } from './world.ts'
 
-/** Too few runs, and the median is luck. */
-const LEAST_RUNS = 21
+const RUNS = 21
 const WARM_UPS = 3
 const USAGE_RUNS = 7
 
 const { values } = parseArgs({
   options: {
-    runs: { type: 'string', default: String(LEAST_RUNS) },
+    runs: { type: 'string', default: String(RUNS) },
     against: { type: 'string' },
     beside: { type: 'string', default: 'root' },
     input: { type: 'string', multiple: true, default: [] },
@@ -41,12 +41,12 @@ try {
     samples,
     groups.flatMap(({ subjects }) => subjects),
   )
-  const sizes = sizesOf(join(values.against ?? ROOT, 'dist'))
+  const sizes = await sizesOf(values.against ?? ROOT)
   const figures = figuresOf(results, sizes)
   const goals = JSON.parse(readFileSync(join(ROOT, 'bench/goals.json'), 'utf8')) as Figures
   const missed = values.against === undefined ? missedGoals(figures, goals) : []
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${process.platform}`
-  const report = { node: process.version, machine, rounds, results, dist: figures['dist'], missed }
+  const report = { node: process.version, machine, rounds, results, dist: sizes, missed }
   writeFileSync(join(ROOT, 'bench/results.json'), `${JSON.stringify(report, undefined, 2)}\n`)
 
   console.log(`${tableOf(results)}\n\n${sizeTable(sizes)}`)
@@ -54,7 +54,7 @@ try {
   for (const goal of missed) console.error(`over its goal: ${goal}`)
   if (missed.length > 0) process.exitCode = 1
 } finally {
-  rmSync(tools.floor, { recursive: true })
+  rmSync(tools.folder, { recursive: true })
 }
 
 /** One group of our own, with the stages of the other action at its end. */
@@ -71,15 +71,19 @@ async function groupsAgainst(folder: string, bench: Tools): Promise<Group[]> {
   })
   const other = { folder: resolve(folder), inputs: Object.fromEntries(inputs), preload: values.preload }
   const { floor } = group.subjects.find(({ name }) => name === group.name)!
-  const subjects = await otherSubjects(other, basename(other.folder), floor)
+  const subjects = await otherSubjects(other, `against ${basename(other.folder)}`, floor)
   return [{ ...group, subjects: [...group.subjects, ...subjects] }]
 }
 
-function sizesOf(folder: string): Sizes {
+/** Bytes of the files beside and below `runs.main`. */
+async function sizesOf(folder: string): Promise<Sizes> {
+  const { runs } = await readAction(folder)
+  const built = join(folder, dirname(runs.main))
+  const files = globSync('**/*', { cwd: built, withFileTypes: true }).filter((entry) => entry.isFile())
   return Object.fromEntries(
-    globSync('**/*', { cwd: folder })
-      .map((file): [string, number] => [file, statSync(join(folder, file)).size])
-      .filter(([file]) => statSync(join(folder, file)).isFile())
+    files
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((file): [string, number] => [relative(built, file), statSync(file).size])
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   )
 }

@@ -28,6 +28,7 @@ export async function act<Settings>(
   let identity: Identity | undefined
   let client: Client | undefined
   let summaryMode: (typeof SUMMARY_MODES)[number] = 'never'
+  let undoMs = UNDO_MS
   const borrowed: Borrowed[] = []
   const secrets = createSecrets(runner.mask)
   const { conceal } = secrets
@@ -35,6 +36,7 @@ export async function act<Settings>(
     const inputs = readInputs(runner.input)
     summaryMode = inputs.oneOf('job-summary', SUMMARY_MODES, 'on-refusal')
     const timeout = inputs.seconds('timeout-seconds', { least: 1, most: 600, fallback: 60 })
+    undoMs = Math.min(UNDO_MS, timeout * 1000)
     settings = await read(exchange, inputs, runner.environment)
     for (const warning of inputs.warnings) runner.warning(warning)
     client = createClient({
@@ -83,7 +85,7 @@ export async function act<Settings>(
     return false
   } finally {
     client?.close()
-    for (const each of borrowed) await takeBack(each, runner, clock, secrets)
+    for (const each of borrowed) await takeBack(each, runner, clock, secrets, undoMs)
   }
 }
 
@@ -128,12 +130,18 @@ async function handOver(grant: Grant, runner: Runner, clock: Clock, secrets: Sec
 }
 
 /** Revokes with a client of its own, since the step's may have no time left. A failure is one warning. */
-async function takeBack(borrowed: Borrowed, runner: Runner, clock: Clock, secrets: Secrets): Promise<void> {
+async function takeBack(
+  borrowed: Borrowed,
+  runner: Runner,
+  clock: Clock,
+  secrets: Secrets,
+  limitMs = UNDO_MS,
+): Promise<void> {
   const { name, ends } = borrowed
   const client = createClient({
     clock,
-    limitMs: UNDO_MS,
-    limit: `${UNDO_MS / 1000} s`,
+    limitMs,
+    limit: `${limitMs / 1000} s`,
     signal: new AbortController().signal,
     userAgent: userAgent(runner.environment),
     secrets,

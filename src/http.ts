@@ -389,6 +389,10 @@ export function createClient(options: ClientOptions): Client {
         return
       }
       request.on('error', fail)
+      // Without a listener, Node.js would drop the connection and tell nobody.
+      request.on('upgrade', () => {
+        fail(new TryFailed('UNREACHABLE', 'it answered with an upgrade to another protocol', { again: true }))
+      })
       request.on('response', (response) => {
         answered = true
         progress.waitingFor = 'the rest of the answer'
@@ -475,7 +479,7 @@ function refusal(
   }
   const overloaded =
     (isTransient(answer.status) && judgement.never !== true) || (judgement.again ?? 0) === Infinity
-  const code = judgement.code ?? (judgement.skewed ? 'CLOCK_SKEWED' : overloaded ? 'OVERLOADED' : 'DENIED')
+  const code = overloaded ? 'OVERLOADED' : (judgement.code ?? (judgement.skewed ? 'CLOCK_SKEWED' : 'DENIED'))
   const verb = overloaded ? 'could not answer' : 'refused'
   const words = reason === undefined ? '' : `: ${reason}`
   return new ActionError(

@@ -81,3 +81,29 @@ export const octoSts = (): Promise<void> =>
   runExchange(
     async () => (await import(/* webpackChunkName: "octo-sts" */ './exchanges/octo-sts.ts')).octoSts,
   )
+
+/** `database/google-cloud-sql/action.yml`: a password for Cloud SQL by IAM. */
+export const googleCloudSql = (): Promise<void> =>
+  runExchange(
+    async () =>
+      (await import(/* webpackChunkName: "google-cloud-sql" */ './exchanges/google-cloud-sql.ts'))
+        .googleCloudSql,
+  )
+
+/** `secret/google-secret-manager/action.yml`: a secret of Google Secret Manager. */
+export const googleSecretManager = (): Promise<void> =>
+  runExchange(
+    async () =>
+      (await import(/* webpackChunkName: "google-secret-manager" */ './exchanges/google-secret-manager.ts'))
+        .googleSecretManager,
+  )
+
+/** `secret/vault/action.yml`: one key of a Vault KV v2 secret. */
+export const vault = (): Promise<void> =>
+  runExchange(async () => (await import(/* webpackChunkName: "vault" */ './exchanges/vault.ts')).vault)
+
+/** `secret/http/action.yml`: a secret from an HTTP endpoint. */
+export const httpSecret = (): Promise<void> =>
+  runExchange(
+    async () => (await import(/* webpackChunkName: "http-secret" */ './exchanges/http-secret.ts')).httpSecret,
+  )

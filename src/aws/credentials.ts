@@ -1,21 +1,24 @@
+import { claimText, isImmutable } from '../claims.ts'
 import { ActionError } from '../errors.ts'
-import type { Environment, Tools } from '../exchange.ts'
-import { jsonObject, member, type Answer, type Call, type Judgement } from '../http.ts'
+import type { Claims, Environment, Explanation, Tools } from '../exchange.ts'
+import { header, jsonObject, member, type Answer, type Call, type Judgement } from '../http.ts'
 import { credential } from '../identity.ts'
+import type { Inputs } from '../inputs.ts'
 import type { AwsCredentials } from './signature.ts'
 
-/** The audience that AWS asks for in an ID token unless its identity provider is set up otherwise. */
-export const STS_AUDIENCE = 'sts.amazonaws.com'
+const STS = 'AWS STS'
+/** The audience of GitHub's ID tokens that AWS's own pages have the IAM identity provider list. */
+const STS_AUDIENCE = 'sts.amazonaws.com'
 /** How long the role is assumed for, in s: the least that STS gives. */
 const SESSION_SECONDS = 900
 
-/** Host names by the beginning of the region's name; what is not listed is `amazonaws.com`. Source: AWS SDK endpoint rules. */
+/** Host names by the beginning of the region's name; what is not listed is `amazonaws.com`. Source: partitions.json of the AWS SDKs. */
 const DOMAINS: readonly (readonly [RegExp, string])[] = [
   [/^cn-/, 'amazonaws.com.cn'],
   [/^us-iso-/, 'c2s.ic.gov'],
   [/^us-isob-/, 'sc2s.sgov.gov'],
   [/^eu-isoe-/, 'cloud.adc-e.uk'],
-  [/^us-isof-|^eu-isof-/, 'csp.hci.ic.gov'],
+  [/^us-isof-/, 'csp.hci.ic.gov'],
   [/^eusc-/, 'amazonaws.eu'],
 ]
 
@@ -44,7 +47,14 @@ const LATER = new Set([
 
 /** Codes by which AWS refuses the time of a signature. */
 const SKEWED = new Set(['RequestTimeTooSkewed', 'RequestInTheFuture', 'RequestExpired'])
+/** AWS could not fetch the keys of the issuer. */
+const KEYS_TROUBLE = /retrieve verification key/i
 const SKEWED_TEXT = /signature expired|signature not yet current/i
+
+/** The name of a region, in any partition. */
+export const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/
+/** The ARN of an IAM role, in any partition. */
+export const ROLE_ARN = /^(?<account>arn:aws(?:-[a-z]+)*:iam::\d{12}):role\/[\w+=,.@/-]{1,576}$/
 
 /**
  * The regional endpoint of an AWS service; `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` override it (AWS SDKs
@@ -52,42 +62,35 @@ const SKEWED_TEXT = /signature expired|signature not yet current/i
  *
  * @param service as in the host name: `sts`, `secretsmanager`
  * @param variable as in the variable's name: `STS`, `SECRETS_MANAGER`
- * @throws ActionError `INVALID_INPUT` where the variable holds no HTTPS URL
  */
 export function awsEndpoint(
+  inputs: Inputs,
+  environment: Environment,
   service: string,
   variable: string,
   region: string,
-  environment: Environment,
 ): URL {
-  for (const name of [`AWS_ENDPOINT_URL_${variable}`, 'AWS_ENDPOINT_URL']) {
-    const value = environment[name]
-    if (value !== undefined && value !== '') return endpointOverride(name, value)
-  }
   const domain = DOMAINS.find(([regions]) => regions.test(region))?.[1] ?? 'amazonaws.com'
-  return new URL(`https://${service}.${region}.${domain}/`)
-}
-
-/**
- * A URL from a variable of the environment: HTTPS, or HTTP to this machine.
- *
- * @throws ActionError `INVALID_INPUT`
- */
-export function endpointOverride(name: string, value: string): URL {
-  const url = URL.canParse(value) ? new URL(value) : undefined
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return url
-  throw new ActionError('INVALID_INPUT', `The environment variable ${name} is not an https URL.`, {
-    hint: `Give it as in ${name}=https://endpoint.example.com, or do not set it.`,
-  })
+  const usual = `https://${service}.${region}.${domain}/`
+  const override = [`AWS_ENDPOINT_URL_${variable}`, 'AWS_ENDPOINT_URL'].find((name) => environment[name])
+  if (override === undefined) return new URL(usual)
+  return inputs.url(override, environment[override] ?? '', usual)
 }
 
 /** The credentials in the environment, or none. */
-export function environmentCredentials(environment: Environment): AwsCredentials | undefined {
-  const accessKeyId = environment['AWS_ACCESS_KEY_ID'] ?? ''
-  const secretAccessKey = environment['AWS_SECRET_ACCESS_KEY'] ?? ''
-  const sessionToken = environment['AWS_SESSION_TOKEN'] ?? ''
+function environmentCredentials(environment: Environment): AwsCredentials | undefined {
+  const text = (name: string): string => (environment[`AWS_${name}`] ?? '').trim()
+  const accessKeyId = text('ACCESS_KEY_ID')
+  const secretAccessKey = text('SECRET_ACCESS_KEY')
+  const sessionToken = text('SESSION_TOKEN')
+  const expiresAt = new Date(text('CREDENTIAL_EXPIRATION'))
   if (accessKeyId === '' || secretAccessKey === '') return undefined
-  return { accessKeyId, secretAccessKey, ...(sessionToken !== '' && { sessionToken }) }
+  return {
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken !== '' && { sessionToken }),
+    ...(!Number.isNaN(expiresAt.getTime()) && { expiresAt }),
+  }
 }
 
 /** How to get AWS credentials: by the job's identity, or from the environment. */
@@ -97,18 +100,23 @@ export type CredentialSource =
 /**
  * Where the credentials come from: the role, or else the environment.
  *
+ * @param roleArn undefined where none was given
  * @param roleInput the input that would name a role, for the error's text
- * @throws ActionError `NO_AWS_CREDENTIALS`, `INVALID_INPUT`
+ * @throws ActionError `NO_AWS_CREDENTIALS`; `INVALID_INPUT` where other inputs are wrong as well
  */
 export function credentialSource(
+  inputs: Inputs,
+  environment: Environment,
   roleArn: string | undefined,
   region: string,
-  environment: Environment,
   roleInput: string,
 ): CredentialSource {
-  if (roleArn !== undefined) return { roleArn, endpoint: awsEndpoint('sts', 'STS', region, environment) }
+  if (roleArn !== undefined) {
+    return { roleArn, endpoint: awsEndpoint(inputs, environment, 'sts', 'STS', region) }
+  }
   const credentials = environmentCredentials(environment)
   if (credentials) return { credentials }
+  inputs.check()
   throw new ActionError(
     'NO_AWS_CREDENTIALS',
     `There is no ${roleInput} and there are no AWS credentials in the environment.`,
@@ -116,6 +124,18 @@ export function credentialSource(
       hint: `Give ${roleInput}, e.g. arn:aws:iam::123456789012:role/github-actions, or run aws-actions/configure-aws-credentials in a step before.`,
     },
   )
+}
+
+/** Reads `role-arn`; see {@link credentialSource}. */
+export function readCredentialSource(
+  inputs: Inputs,
+  environment: Environment,
+  region: string,
+): CredentialSource {
+  const given = inputs.text('role-arn')
+  const example = 'arn:aws:iam::123456789012:role/github-actions'
+  inputs.matching('role-arn', given, ROLE_ARN, 'must be the ARN of a role', example)
+  return credentialSource(inputs, environment, given === '' ? undefined : given, region, 'role-arn')
 }
 
 /**
@@ -133,9 +153,8 @@ export async function awsCredentials(source: CredentialSource, tools: Tools): Pr
 }
 
 function assumeRole(roleArn: string, endpoint: URL, tools: Tools): Call<AwsCredentials> {
-  const service = 'AWS STS'
   return {
-    service,
+    service: STS,
     method: 'POST',
     url: endpoint,
     audience: STS_AUDIENCE,
@@ -150,19 +169,15 @@ function assumeRole(roleArn: string, endpoint: URL, tools: Tools): Call<AwsCrede
         WebIdentityToken: await tools.idToken(STS_AUDIENCE),
       }).toString(),
     }),
-    judge: (answer) => {
-      const judgement = judgeAws(answer)
-      const hint = stsHint(awsError(answer), roleArn)
-      return { ...judgement, ...(hint !== undefined && { hint }) }
-    },
+    judge: judgeAws,
     read: (answer) => {
       const given = member(
-        jsonObject(answer, service, endpoint),
+        jsonObject(answer, STS, endpoint),
         'AssumeRoleWithWebIdentityResponse',
         'AssumeRoleWithWebIdentityResult',
         'Credentials',
       )
-      const text = (name: string): string => credential(member(given, name), name, service, tools.conceal)
+      const text = (name: string): string => credential(member(given, name), name, STS, tools.conceal)
       const expiration = member(given, 'Expiration')
       const expiresAt = new Date(typeof expiration === 'number' ? expiration * 1000 : String(expiration))
       return {
@@ -177,17 +192,19 @@ function assumeRole(roleArn: string, endpoint: URL, tools: Tools): Call<AwsCrede
 }
 
 /** Code and message of an AWS error, in any of its forms: query API (JSON, XML), JSON API, gateways. */
-export function awsError(answer: Answer): { code: string; message: string } {
+function awsError(answer: Answer): { code: string; message: string } {
   const { json, text } = answer
-  const xml = (tag: string): string | undefined =>
-    new RegExp(`<${tag}>([^<]{0,500})</${tag}>`).exec(text)?.[1]
-  const type = answer.headers['x-amzn-errortype']
-  const code = member(json, 'Error', 'Code') ?? member(json, '__type') ?? type ?? xml('Code')
+  const xml = (tag: string): string | undefined => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1]
+  const code =
+    member(json, 'Error', 'Code') ??
+    member(json, '__type') ??
+    header(answer, 'x-amzn-errortype') ??
+    xml('Code')
   const message =
     member(json, 'Error', 'Message') ?? member(json, 'message') ?? member(json, 'Message') ?? xml('Message')
   return {
     // `namespace#Name:http://…` in the JSON protocols.
-    code: typeof code === 'string' ? (code.split('#').at(-1)?.split(':')[0] ?? '') : '',
+    code: typeof code === 'string' ? code.replace(/:.*$/s, '').replace(/^.*#/s, '') : '',
     message: typeof message === 'string' ? message : '',
   }
 }
@@ -195,38 +212,87 @@ export function awsError(answer: Answer): { code: string; message: string } {
 /** What an AWS service, or a gateway that checks signatures, means by an answer that is not 2xx. */
 export function judgeAws(answer: Answer): Judgement {
   const { code, message } = awsError(answer)
-  const requestId = member(answer.json, 'RequestId') ?? answer.headers['x-amzn-requestid']
-  // The JWKS of the issuer could not be fetched: transient, under a code that is not.
-  const keys = code === 'InvalidIdentityToken' && /couldn.t retrieve verification key/i.test(message)
+  // The keys of the issuer could not be fetched: transient, under a code that is not.
+  const keys = code === 'InvalidIdentityToken' && KEYS_TROUBLE.test(message)
   return {
     reason: code === '' ? message : message === '' ? code : `${code}: ${message}`,
-    requestId,
+    requestId: member(answer.json, 'RequestId') ?? header(answer, 'x-amzn-requestid'),
     ...(LATER.has(code) ? { again: Infinity } : keys ? { again: 2 } : {}),
     ...((SKEWED.has(code) || SKEWED_TEXT.test(message)) && { skewed: true }),
   }
 }
 
-function stsHint({ code, message }: { code: string; message: string }, roleArn: string): string | undefined {
-  switch (code) {
-    case 'AccessDenied':
-      return `Either the role ${roleArn} does not exist, or its trust policy does not accept this job: compare its conditions on token.actions.githubusercontent.com:sub and :aud with the claims of the ID token.`
+/** The code at the beginning of a reason made by {@link judgeAws}; empty where there is none. */
+export function codeOf({ refused }: ActionError): string {
+  return /^\w+(?=:|$)/.exec(refused?.reason ?? '')?.[0] ?? ''
+}
+
+/** What a person can do about a refusal by STS; nothing where another system refused. */
+export function explainSts(
+  source: CredentialSource,
+  error: ActionError,
+  claims: Claims | undefined,
+): Explanation {
+  if (error.refused?.service !== STS || 'credentials' in source) return {}
+  const { roleArn } = source
+  const reason = error.refused.reason ?? ''
+  const account = ROLE_ARN.exec(roleArn)?.groups?.['account'] ?? ''
+  const issuer = claimText(claims, 'iss')?.replace('https://', '') ?? 'token.actions.githubusercontent.com'
+  const provider = `${account}:oidc-provider/${issuer}`
+  switch (codeOf(error)) {
+    case 'AccessDenied': {
+      const subject = claimText(claims, 'sub')
+      return {
+        hint: `Either the role ${roleArn} does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${subject ?? 'another one'}, its audience (aud) ${STS_AUDIENCE}: change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${
+          isImmutable(subject ?? '')
+            ? ' The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
+            : ''
+        }`,
+        ...(subject !== undefined && {
+          advice: `With this trust policy the role ${roleArn} accepts this run:`,
+          yaml: trustPolicy(provider, issuer, subject),
+        }),
+      }
+    }
     case 'InvalidIdentityToken':
-      return /audience/i.test(message)
-        ? `The audience was ${STS_AUDIENCE}: add it to the IAM identity provider of that account.`
-        : 'Check that the account has an IAM identity provider for token.actions.githubusercontent.com.'
+      if (/audience/i.test(reason)) {
+        return {
+          hint: `The audience of the ID token was ${STS_AUDIENCE}: add it to the audiences (client ids) of the IAM identity provider ${provider}.`,
+        }
+      }
+      return KEYS_TROUBLE.test(reason)
+        ? keysHint(issuer)
+        : {
+            hint: `Check that there is an IAM identity provider ${provider}: with the URL https://${issuer} and the audience ${STS_AUDIENCE}.`,
+          }
+    case 'IDPCommunicationError':
+      return keysHint(issuer)
     case 'RegionDisabledException':
-      return 'Switch STS on for that region in the account, or give another region.'
+      return { hint: 'Switch STS on for that region in the account, or give another region.' }
     default:
-      return undefined
+      return {}
   }
+}
+
+function keysHint(issuer: string): Explanation {
+  return {
+    hint: `AWS could not fetch the keys of GitHub's ID tokens: https://${issuer} must be reachable from the internet.`,
+  }
+}
+
+/** JSON, which is YAML. */
+function trustPolicy(provider: string, issuer: string, subject: string): string {
+  const statement = {
+    Effect: 'Allow',
+    Principal: { Federated: provider },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: { StringEquals: { [`${issuer}:aud`]: STS_AUDIENCE, [`${issuer}:sub`]: subject } },
+  }
+  return JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2)
 }
 
 /** Who assumed the role, for CloudTrail: run and repository, in the characters and the 64 that STS allows. */
 function sessionName(environment: Environment): string {
-  const name = `${environment['GITHUB_RUN_ID'] ?? 'run'}@${environment['GITHUB_REPOSITORY'] ?? 'github-actions'}`
+  const name = `${environment['GITHUB_RUN_ID'] || 'run'}@${environment['GITHUB_REPOSITORY'] || 'github-actions'}`
   return name.replace(/[^\w+=,.@-]/g, '.').slice(0, 64)
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }

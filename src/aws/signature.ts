@@ -29,88 +29,119 @@ const ALGORITHM = 'AWS4-HMAC-SHA256'
 
 /**
  * The headers of a request signed with AWS Signature Version 4: those given, and `host`, `x-amz-date`,
- * `x-amz-content-sha256`, `x-amz-security-token`, `authorization`.
+ * `x-amz-content-sha256`, `x-amz-security-token`, `authorization`. For every service but S3.
  *
  * Source: AWS IAM User Guide, "Create a signed AWS API request".
  *
  * @param now in ms since the epoch
  */
 export function signedHeaders(
-  request: SignableRequest,
+  { method, url, headers: given, body }: SignableRequest,
   credentials: AwsCredentials,
   scope: Scope,
   now: number,
 ): Record<string, string> {
   const date = amzDate(now)
-  const payloadHash = sha256(request.body)
-  const headers: Record<string, string> = {
-    ...request.headers,
-    host: request.url.host,
-    'x-amz-content-sha256': payloadHash,
+  const headers = {
+    ...given,
+    host: url.host,
+    'x-amz-content-sha256': sha256(body),
     'x-amz-date': date,
     ...(credentials.sessionToken !== undefined && { 'x-amz-security-token': credentials.sessionToken }),
   }
-  const names = Object.keys(headers).sort().join(';')
-  const canonical = canonicalRequest(
-    request.method,
-    request.url,
-    request.url.searchParams,
-    headers,
-    payloadHash,
-  )
-  const credential = `${credentials.accessKeyId}/${scopeOf(date, scope)}`
-  const signature = sign(canonical, credentials, scope, date)
-  headers['authorization'] =
-    `${ALGORITHM} Credential=${credential}, SignedHeaders=${names}, Signature=${signature}`
-  return headers
+  const canonical = canonicalRequest({ method, path: url.pathname, query: url.searchParams, headers, body })
+  const signature = signatureOf(stringToSign(canonical, scope, date), credentials, scope, date)
+  return {
+    ...headers,
+    authorization: `${ALGORITHM} Credential=${credentialOf(credentials, scope, date)}, SignedHeaders=${namesOf(headers).join(';')}, Signature=${signature}`,
+  }
 }
 
 /**
- * A URL that carries its own signature in the query, good for a `GET` without body (AWS IAM User Guide, "Add the
- * signature to the query string").
+ * The query of `GET https://{host}/` with the signature in it, sorted by name.
  *
- * @param url with its query, e.g. `https://db.example:5432/?Action=connect`; the port is signed as part of the host
+ * Source: AWS IAM User Guide, "Create a signed AWS API request", the signature in the query string.
+ *
+ * @param host with the port, where the `Host` header has one
+ * @param query what is asked for, e.g. `Action=connect`
  * @param seconds how long it may be used, in s
  * @param now in ms since the epoch
  */
-export function presignedUrl(
-  url: URL,
+export function presignedQuery(
   host: string,
+  query: URLSearchParams,
   credentials: AwsCredentials,
   scope: Scope,
   seconds: number,
   now: number,
 ): string {
   const date = amzDate(now)
-  const query = new URLSearchParams(url.searchParams)
-  query.set('X-Amz-Algorithm', ALGORITHM)
-  query.set('X-Amz-Credential', `${credentials.accessKeyId}/${scopeOf(date, scope)}`)
-  query.set('X-Amz-Date', date)
-  query.set('X-Amz-Expires', String(seconds))
-  if (credentials.sessionToken !== undefined) query.set('X-Amz-Security-Token', credentials.sessionToken)
-  query.set('X-Amz-SignedHeaders', 'host')
-  const canonical = canonicalRequest('GET', url, query, { host }, sha256(''))
-  const signature = sign(canonical, credentials, scope, date)
-  return `${url.protocol}//${host}${url.pathname}?${canonicalQuery(query)}&X-Amz-Signature=${signature}`
+  const signed = new URLSearchParams(query)
+  signed.set('X-Amz-Algorithm', ALGORITHM)
+  signed.set('X-Amz-Credential', credentialOf(credentials, scope, date))
+  signed.set('X-Amz-Date', date)
+  signed.set('X-Amz-Expires', String(seconds))
+  if (credentials.sessionToken !== undefined) signed.set('X-Amz-Security-Token', credentials.sessionToken)
+  signed.set('X-Amz-SignedHeaders', 'host')
+  const canonical = canonicalRequest({ method: 'GET', path: '/', query: signed, headers: { host }, body: '' })
+  signed.set('X-Amz-Signature', signatureOf(stringToSign(canonical, scope, date), credentials, scope, date))
+  return canonicalQuery(signed)
 }
 
-function canonicalRequest(
-  method: string,
-  url: URL,
-  query: URLSearchParams,
-  headers: Readonly<Record<string, string>>,
-  payloadHash: string,
-): string {
-  const names = Object.keys(headers).sort()
+/** A request in the one form in which both sides hash it. `path` and `query` as they are sent. */
+export function canonicalRequest(request: {
+  readonly method: string
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}): string {
+  const { method, path, query, headers, body } = request
+  const names = namesOf(headers)
   return [
     method,
-    canonicalPath(url.pathname),
+    canonicalPath(path),
     canonicalQuery(query),
-    ...names.map((name) => `${name}:${(headers[name] ?? '').trim().replace(/ +/g, ' ')}`),
+    ...names.map((name) => `${name}:${canonicalValue(headers[name] ?? '')}`),
     '',
     names.join(';'),
-    payloadHash,
+    sha256(body),
   ].join('\n')
+}
+
+/** @param date as of {@link amzDate} */
+export function stringToSign(canonical: string, scope: Scope, date: string): string {
+  return [ALGORITHM, date, scopeOf(scope, date), sha256(canonical)].join('\n')
+}
+
+/** @returns in hex */
+export function signatureOf(
+  text: string,
+  { secretAccessKey }: AwsCredentials,
+  scope: Scope,
+  date: string,
+): string {
+  const key = scopeOf(scope, date)
+    .split('/')
+    .reduce<string | Buffer>((secret, part) => hmac(secret, part).digest(), `AWS4${secretAccessKey}`)
+  return hmac(key, text).digest('hex')
+}
+
+function namesOf(headers: Readonly<Record<string, string>>): string[] {
+  return Object.keys(headers).sort()
+}
+
+function credentialOf({ accessKeyId }: AwsCredentials, scope: Scope, date: string): string {
+  return `${accessKeyId}/${scopeOf(scope, date)}`
+}
+
+function scopeOf({ region, service }: Scope, date: string): string {
+  return `${date.slice(0, 8)}/${region}/${service}/aws4_request`
+}
+
+/** `20150830T123600Z` */
+function amzDate(now: number): string {
+  return new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, '')
 }
 
 /** Every service but S3 wants each segment encoded once more than it is sent, and no empty ones. */
@@ -127,22 +158,9 @@ function canonicalQuery(query: URLSearchParams): string {
     .join('&')
 }
 
-function sign(canonical: string, credentials: AwsCredentials, scope: Scope, date: string): string {
-  const text = [ALGORITHM, date, scopeOf(date, scope), sha256(canonical)].join('\n')
-  const key = [date.slice(0, 8), scope.region, scope.service, 'aws4_request'].reduce<string | Buffer>(
-    (secret, part) => createHmac('sha256', secret).update(part).digest(),
-    `AWS4${credentials.secretAccessKey}`,
-  )
-  return createHmac('sha256', key).update(text).digest('hex')
-}
-
-function scopeOf(date: string, { region, service }: Scope): string {
-  return `${date.slice(0, 8)}/${region}/${service}/aws4_request`
-}
-
-/** `20150830T123600Z` */
-function amzDate(now: number): string {
-  return new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, '')
+/** Without blanks at its ends, and with one in place of several. */
+function canonicalValue(value: string): string {
+  return value.replace(/[ \t]+/g, ' ').replace(/^ | $/g, '')
 }
 
 /** URI encoding as AWS wants it: everything but `A-Za-z0-9-._~`. */
@@ -155,4 +173,8 @@ function encode(text: string): string {
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
+}
+
+function hmac(key: string | Buffer, text: string): ReturnType<typeof createHmac> {
+  return createHmac('sha256', key).update(text)
 }

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import { awsCredentials, credentialSource, judgeAws, type CredentialSource } from '../aws/credentials.ts'
+import {
+  awsCredentials,
+  credentialSource,
+  explainSts,
+  judgeAws,
+  type CredentialSource,
+} from '../aws/credentials.ts'
 import { signedHeaders, type AwsCredentials, type Scope } from '../aws/signature.ts'
 import type { Claims, Exchange, Explanation, Grant, Tools } from '../exchange.ts'
 import type { ActionError } from '../errors.ts'
@@ -44,7 +50,7 @@ export const appServer: Exchange<Settings> = {
       url: new URL(`${url.href.replace(/\/+$/, '')}/access_tokens`),
       audience: inputs.text('audience') || url.hostname,
       aws: auth && {
-        source: credentialSource(auth.roleArn, auth.region, environment, 'app-server.auth.roleArn'),
+        source: credentialSource(inputs, environment, auth.roleArn, auth.region, 'app-server.auth.roleArn'),
         scope: { region: auth.region, service: auth.service },
       },
       owner: target.owner,
@@ -108,13 +114,9 @@ function judge(answer: Answer): Judgement {
   }
 }
 
-function explain(
-  settings: Settings,
-  { code, refused }: ActionError,
-  claims: Claims | undefined,
-): Explanation {
-  // STS, asked on the way, has hints of its own.
-  if (refused?.service !== SERVICE) return {}
+function explain(settings: Settings, error: ActionError, claims: Claims | undefined): Explanation {
+  const { code, refused } = error
+  if (refused?.service !== SERVICE) return settings.aws ? explainSts(settings.aws.source, error, claims) : {}
   const message = refused.message ?? ''
   switch (refused.status) {
     case 400:

@@ -19,7 +19,7 @@ const SERVICE = 'Google Secret Manager'
 const EXAMPLE = 'projects/my-project/secrets/database-password'
 /** A secret, regional or not, with or without a version: a number, an alias or `latest`. */
 const SECRET =
-  /^(?<secret>projects\/[a-z\d.:-]+(?:\/locations\/(?<location>[a-z\d-]+))?\/secrets\/[\w-]{1,255})(?:\/versions\/(?<version>[\w-]{1,63}))?$/
+  /^(?<secret>projects\/[a-z\d](?:[a-z\d.:-]*[a-z\d])?(?:\/locations\/(?<location>[a-z\d-]+))?\/secrets\/[\w-]{1,255})(?:\/versions\/(?<version>[\w-]{1,63}))?$/
 
 interface Settings {
   readonly federation: Federation

@@ -32,6 +32,7 @@ export const httpSecret: Exchange<Settings> = {
       service: SERVICE,
       method: 'GET',
       url,
+      audience,
       prepare: async () => ({
         headers: { accept: 'application/json', authorization: `Bearer ${await tools.idToken(audience)}` },
       }),
@@ -49,8 +50,9 @@ export const httpSecret: Exchange<Settings> = {
     })
   },
 
-  explain: ({ url, audience }, error, claims) => {
-    switch (error.refused?.status) {
+  explain: ({ url, audience }, { code, refused }, claims) => {
+    if (code !== 'DENIED') return {}
+    switch (refused?.status) {
       case 401:
       case 403:
         return {

@@ -18,6 +18,9 @@ const LOGIN_MS = 30_000
 const KEYS_TROUBLE =
   /^error (?:validating token|configuring token validator): .*(?:fetching keys|get keys failed|dial tcp|no such host|connection re|timeout|deadline exceeded|\bEOF\b|\b5\d\d )/i
 
+/** How much of an error's text is looked at, in characters: bounds the work that a hostile one makes. */
+const MAX_TEXT = 2_000
+
 interface Settings {
   /** Of the API, with its version and without a slash at the end. */
   readonly api: string
@@ -99,6 +102,7 @@ async function login(settings: Settings, tools: Tools): Promise<string> {
     service: SERVICE,
     method: 'POST',
     url,
+    audience,
     attemptMs: LOGIN_MS,
     prepare: async () => ({
       headers: { ...headers, 'content-type': 'application/json' },
@@ -232,6 +236,8 @@ function judgeRead(answer: Answer, { engine, path, role }: Settings): Judgement 
 /** What Vault means by an answer that is not 2xx, whatever was asked (Vault API, "HTTP status codes"). */
 function judge(answer: Answer): { reason?: string; again?: number; hint?: string } {
   const texts = textsOf(member(answer.json, 'errors'))
+    .slice(0, 10)
+    .map((text) => text.slice(0, MAX_TEXT))
   // Errors of a library come as `1 error occurred:\n\t* …\n\n`.
   const reason = texts.map((text) => text.replace(/^\d+ errors? occurred:\s*\*\s*/, '').trim()).join('; ')
   return {
@@ -259,8 +265,10 @@ function unwrapped(answer: Answer, url: URL): Record<string, unknown> {
 
 function explain(settings: Settings, error: ActionError, claims: Claims | undefined): Explanation {
   const { role, authPath, audience } = settings
-  const reason = error.refused?.reason ?? ''
-  const said = (words: RegExp): boolean => error.refused?.status === 400 && words.test(reason)
+  // Only a denied login says 400.
+  if (error.code !== 'DENIED' || error.refused?.status !== 400) return {}
+  const { reason = '' } = error.refused
+  const said = (words: RegExp): boolean => words.test(reason)
   const place = `the role ${role} (auth/${authPath}/role/${role})`
   if (said(/no audiences bound to the role/)) {
     return {

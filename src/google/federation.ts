@@ -97,6 +97,7 @@ export function federatedToken({ provider, audience, sts }: Federation, tools: T
     service: STS,
     method: 'POST',
     url: sts,
+    audience,
     prepare: async () => ({
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: new URLSearchParams({
@@ -198,10 +199,12 @@ export function explainSts(
   error: ActionError,
   claims: Claims | undefined,
 ): Explanation {
+  const { code, refused } = error
+  if (code !== 'DENIED' || refused?.service !== STS) return {}
   const issuer = claimText(claims, 'iss')
   const subject = claimText(claims, 'sub')
   const settings = accepting(provider, audience, claims)
-  switch (/^[a-z_]+(?=:|$)/.exec(error.refused?.reason ?? '')?.[0]) {
+  switch (/^[a-z_]+(?=:|$)/.exec(refused.reason ?? '')?.[0]) {
     case 'invalid_grant':
       return {
         hint: `Google does not take the ID token. Its audience was ${audience}: the provider must list it among its allowed audiences; one that lists none takes https:${IAM}${provider}. Its issuer was ${issuer ?? 'that of GitHub'}: the provider must have the same.`,

@@ -1,0 +1,86 @@
+import { isNode, LineCounter, parseDocument } from 'yaml'
+import { evaluate } from '../runner/action-file.ts'
+import { repository, type ActionMetadata } from './actions.ts'
+import { outputsOf, workflowExamples, type ActionStep, type WorkflowExample } from './workflows.ts'
+
+/** A step of a document that uses an action of this repository, with what the workflow around it says of it. */
+export interface StepExample {
+  /** The document, from the repository. */
+  readonly file: string
+  /** Where the step begins in the document, from 1. */
+  readonly line: number
+  /** As written. */
+  readonly uses: string
+  readonly action: ActionMetadata
+  /** As written; `undefined` where the step always runs. */
+  readonly condition: string | undefined
+  /** As written under `with:`. */
+  readonly inputs: Readonly<Record<string, unknown>>
+  /** As written under `env:` of the workflow, the job and the step, in this order. */
+  readonly env: readonly Readonly<Record<string, unknown>>[]
+  /** The environment of the job. */
+  readonly environment: string | undefined
+  /** Names of the step's outputs that its job uses. */
+  readonly usedOutputs: readonly string[]
+}
+
+/** Every step in the documents of the repository that uses one of its actions. */
+export function stepExamples(root = repository): StepExample[] {
+  return workflowExamples(root).flatMap((example) =>
+    example.actionSteps.map((actionStep) => stepExample(example, actionStep)),
+  )
+}
+
+function stepExample(example: WorkflowExample, { job: name, index, step, action }: ActionStep): StepExample {
+  const job = example.workflow.jobs[name]!
+  const { environment } = job
+  return {
+    file: example.file,
+    line: example.line + lineOf(example.text, ['jobs', name, 'steps', index]) - 1,
+    uses: step.uses!,
+    action,
+    condition: step.if === undefined ? undefined : String(step.if),
+    inputs: step.with ?? {},
+    env: [example.workflow.env ?? {}, job.env ?? {}, step.env ?? {}],
+    environment: typeof environment === 'object' ? environment.name : environment,
+    usedOutputs: step.id === undefined ? [] : outputsOf(step.id, job),
+  }
+}
+
+/** The line at which a node of a YAML text begins, from 1. */
+function lineOf(text: string, path: readonly (string | number)[]): number {
+  const lines = new LineCounter()
+  const node = parseDocument(text, { lineCounter: lines }).getIn(path, true)
+  if (!isNode(node) || !node.range) throw new Error(`there is nothing at ${path.join('.')}`)
+  return lines.linePos(node.range[0]).line
+}
+
+/**
+ * Fills in the `${{ … }}` of a workflow's text.
+ *
+ * @param contexts by name, as `github`; a name in them that is not there is an error, unlike on GitHub
+ * @param values of whole expressions that the contexts do not tell
+ * @throws Error for an expression that is in neither
+ */
+export function fill(
+  text: string,
+  contexts: Readonly<Record<string, object>>,
+  values: Readonly<Record<string, string>>,
+): string {
+  return text.replace(
+    /\$\{\{\s*(.*?)\s*\}\}/gs,
+    (written, expression: string) => values[expression] ?? evaluate(written, strict(contexts)),
+  )
+}
+
+/** The same record, whose unknown names throw. */
+function strict<T extends object>(record: T, path = ''): T {
+  return new Proxy(record, {
+    get(target, name) {
+      const here = `${path}${String(name)}`
+      const value: unknown = Reflect.get(target, name)
+      if (value === undefined) throw new Error(`nothing is known of ${here}`)
+      return typeof value === 'object' && value !== null ? strict(value, `${here}.`) : value
+    },
+  })
+}

@@ -1,0 +1,296 @@
+import { randomUUID } from 'node:crypto'
+import { decodeJwt, errors, type JWTPayload } from 'jose'
+import type { FakeReply, FakeRequest, Handler, Now } from './handler.ts'
+import type { Issuer } from './issuer.ts'
+import { patternOf } from './patterns.ts'
+import { randomText, type Issue } from './secrets.ts'
+
+/** A role of the JWT auth method. */
+export interface VaultRole {
+  readonly type?: 'jwt' | 'oidc'
+  readonly boundAudiences?: readonly string[]
+  readonly boundSubject?: string
+  readonly boundClaims?: Readonly<Record<string, string | readonly string[]>>
+  /** Whether `*` in bound claims stands for anything. */
+  readonly globs?: boolean
+  readonly policies: readonly string[]
+  readonly tokenType?: 'service' | 'batch'
+  /** In s. */
+  readonly ttl?: number
+  /** How often a token may be used; without limit where left out. */
+  readonly numUses?: number
+  /** Whether the policy `default` is left out. */
+  readonly noDefaultPolicy?: boolean
+  /** Whether logins from this machine are refused. */
+  readonly otherCidrs?: boolean
+  readonly mfa?: boolean
+}
+
+/** A version of a secret of KV version 2. */
+export interface VaultVersion {
+  readonly data: Readonly<Record<string, unknown>>
+  readonly state?: 'deleted' | 'destroyed'
+}
+
+/** A secrets engine: secrets by path. */
+export type VaultEngine =
+  | { readonly kv: 2; readonly secrets: Readonly<Record<string, readonly VaultVersion[]>> }
+  | { readonly kv: 1; readonly secrets: Readonly<Record<string, Readonly<Record<string, unknown>>>> }
+
+export interface VaultOptions {
+  readonly verify: Issuer['verify']
+  readonly now: Now
+  readonly issue: Issue
+  /** The namespace in which everything is; the root's unless given. */
+  readonly namespace?: string
+  /** Roles by mount path. May be changed while the fake runs. */
+  readonly auth: Readonly<Record<string, Readonly<Record<string, VaultRole>>>>
+  /** By mount path. May be changed while the fake runs. */
+  readonly engines: Readonly<Record<string, VaultEngine>>
+  /** Paths that may be read, by policy; `*` at the end stands for anything. */
+  readonly policies: Readonly<Record<string, readonly string[]>>
+}
+
+/** A token that was issued. */
+export interface VaultToken {
+  readonly token: string
+  readonly type: 'service' | 'batch'
+  readonly policies: readonly string[]
+  /** In ms since the epoch. */
+  readonly expiresAt: number
+  usesLeft: number
+  revoked: boolean
+}
+
+export interface Vault {
+  readonly handler: Handler
+  /** Every token issued, oldest first. */
+  readonly tokens: readonly VaultToken[]
+  /** Whether a token is good. */
+  readonly alive: (token: string) => boolean
+}
+
+class VaultError extends Error {
+  readonly status: number
+
+  constructor(status: number, message = '') {
+    super(message)
+    this.status = status
+  }
+}
+
+const DENIED = '1 error occurred:\n\t* permission denied\n\n'
+
+/** A HashiCorp Vault server with JWT auth methods and KV engines, in one namespace. */
+export function createVault(options: VaultOptions): Vault {
+  const { now, issue, auth, engines, policies } = options
+  const tokens: VaultToken[] = []
+
+  function alive(text: string): boolean {
+    const found = tokens.find(({ token }) => token === text)
+    return found !== undefined && !found.revoked && found.usesLeft > 0 && now() < found.expiresAt
+  }
+
+  async function handler(request: FakeRequest): Promise<FakeReply> {
+    try {
+      // What an agent or proxy with require_request_header asks for.
+      if (request.headers['x-vault-request'] !== 'true')
+        throw new VaultError(412, "missing 'X-Vault-Request' header")
+      const path = /^\/v1\/(.+)$/.exec(request.url.pathname)?.[1]
+      if (path === undefined) throw new VaultError(404)
+      if (request.url.search !== '') throw new VaultError(400, 'no parameters are used here')
+      const namespace = (request.headers['x-vault-namespace'] ?? '').replace(/^\/|\/$/g, '')
+      const parts = path.split('/').map(decodeURIComponent)
+      const known = namespace === (options.namespace ?? '')
+      const login = known ? loginRole(parts) : undefined
+      if (login !== undefined) return await logIn(request, login)
+
+      const bearer = tokens.find(({ token }) => token === request.headers['x-vault-token'])
+      if (bearer === undefined || !alive(bearer.token)) {
+        throw new VaultError(403, '2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n')
+      }
+      bearer.usesLeft--
+      if (parts.join('/') === 'auth/token/revoke-self') return revoke(request, bearer)
+      if (!known) throw new VaultError(404, `no handler for route "${path}". route entry not found.`)
+      return read(request, parts.join('/'), bearer)
+    } catch (error) {
+      if (!(error instanceof VaultError)) throw error
+      return vaultError(error.status, ...(error.message === '' ? [] : [error.message]))
+    }
+  }
+
+  function loginRole(parts: readonly string[]): Readonly<Record<string, VaultRole>> | undefined {
+    const path = parts.join('/')
+    const mount = Object.keys(auth).find((each) => path === `auth/${each}/login`)
+    return mount === undefined ? undefined : auth[mount]
+  }
+
+  async function logIn(request: FakeRequest, roles: Readonly<Record<string, VaultRole>>): Promise<FakeReply> {
+    if (!['POST', 'PUT'].includes(request.method)) throw new VaultError(405, 'unsupported operation')
+    const body = JSON.parse(request.body) as Record<string, unknown>
+    const { role: name, jwt } = body
+    if (Object.keys(body).some((key) => !['role', 'jwt'].includes(key)))
+      throw new VaultError(400, 'unknown field')
+    if (typeof name !== 'string' || name === '') throw new VaultError(400, 'missing role')
+    if (typeof jwt !== 'string' || jwt === '') throw new VaultError(400, 'missing token')
+    const role = roles[name.toLowerCase()]
+    if (role === undefined) throw new VaultError(400, `role "${name}" could not be found`)
+    if (role.type === 'oidc') throw new VaultError(400, 'role with oidc role_type is not allowed')
+    if (role.otherCidrs === true) throw new VaultError(403, 'permission denied')
+    check(role, await verified(jwt, role))
+
+    const { tokenType: type = 'service', ttl = 3_600, numUses = 0 } = role
+    const token = `${type === 'batch' ? 'hvb' : 'hvs'}.${randomText(90)}`
+    const given = [...(role.noDefaultPolicy === true ? [] : ['default']), ...role.policies]
+    const isWhole = role.mfa !== true
+    if (isWhole) {
+      tokens.push({
+        token,
+        type,
+        policies: given,
+        expiresAt: now() + ttl * 1_000,
+        usesLeft: numUses === 0 ? Infinity : numUses,
+        revoked: false,
+      })
+      issue(`Vault token ${tokens.length}`, token)
+    }
+    return vaultAnswer({
+      auth: {
+        client_token: isWhole ? token : '',
+        accessor: type === 'batch' || !isWhole ? '' : randomText(24),
+        policies: given,
+        token_policies: given,
+        metadata: { role: name },
+        lease_duration: ttl,
+        renewable: type === 'service',
+        entity_id: randomUUID(),
+        token_type: type,
+        orphan: true,
+        mfa_requirement: isWhole
+          ? null
+          : {
+              mfa_request_id: randomUUID(),
+              mfa_constraints: { totp: { any: [{ type: 'totp', id: randomUUID(), uses_passcode: true }] } },
+            },
+        num_uses: numUses,
+      },
+    })
+  }
+
+  async function verified(jwt: string, role: VaultRole): Promise<JWTPayload> {
+    const invalid = (what: string): VaultError => new VaultError(400, `error validating token: ${what}`)
+    let claims: JWTPayload
+    try {
+      // The role decides on the audience.
+      claims = await options.verify(jwt, { audience: decodeJwt(jwt).aud ?? [] })
+    } catch (error) {
+      if (!(error instanceof errors.JOSEError)) throw error
+      if (error instanceof errors.JWTExpired)
+        throw invalid('invalid expiration time (exp) claim: token is expired')
+      if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf')
+        throw invalid('invalid not before (nbf) claim: token not yet valid')
+      if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'iss')
+        throw invalid('invalid issuer (iss) claim')
+      throw invalid('error verifying token signature: failed to verify id token signature')
+    }
+    if (role.boundSubject !== undefined && claims.sub !== role.boundSubject)
+      throw invalid('invalid subject (sub) claim')
+    const audiences = role.boundAudiences ?? []
+    if (audiences.length > 0 && ![claims.aud ?? []].flat().some((each) => audiences.includes(each)))
+      throw invalid('invalid audience (aud) claim: audience claim does not match any expected audience')
+    if (audiences.length === 0)
+      throw new VaultError(400, 'audience claim found in JWT but no audiences bound to the role')
+    return claims
+  }
+
+  function check({ boundClaims = {}, globs = false }: VaultRole, claims: JWTPayload): void {
+    for (const [name, bound] of Object.entries(boundClaims)) {
+      const value = claims[name]
+      if (value === undefined)
+        throw new VaultError(400, `error validating claims: claim "${name}" is missing`)
+      const matches = [bound]
+        .flat()
+        .some((each) =>
+          globs
+            ? patternOf(each, { '*': '.*' }, 's').test(
+                typeof value === 'string' ? value : JSON.stringify(value),
+              )
+            : each === value,
+        )
+      if (!matches) {
+        throw new VaultError(
+          400,
+          `error validating claims: claim "${name}" does not match any associated bound claim values`,
+        )
+      }
+    }
+  }
+
+  function revoke(request: FakeRequest, bearer: VaultToken): FakeReply {
+    if (request.method !== 'POST' || request.body !== '') throw new VaultError(405, 'unsupported operation')
+    if (bearer.type === 'batch') throw new VaultError(400, 'batch tokens cannot be revoked')
+    if (!bearer.policies.includes('default')) throw new VaultError(403, DENIED)
+    bearer.revoked = true
+    return { status: 204 }
+  }
+
+  function read(request: FakeRequest, path: string, bearer: VaultToken): FakeReply {
+    const allowed = bearer.policies
+      .flatMap((policy) => policies[policy] ?? [])
+      .some((each) => (each.endsWith('*') ? path.startsWith(each.slice(0, -1)) : each === path))
+    if (!allowed) throw new VaultError(403, DENIED)
+    if (request.method !== 'GET') throw new VaultError(405, 'unsupported operation')
+    const mount = Object.keys(engines).find((each) => path.startsWith(`${each}/`))
+    const engine = mount === undefined ? undefined : engines[mount]
+    if (mount === undefined || engine === undefined)
+      throw new VaultError(404, `no handler for route "${path}". route entry not found.`)
+    const rest = path.slice(mount.length + 1)
+    if (engine.kv === 1) {
+      const data = engine.secrets[rest]
+      if (data === undefined) throw new VaultError(404)
+      return vaultAnswer({ data, lease_duration: 2_764_800 })
+    }
+    if (!rest.startsWith('data/')) {
+      const warning =
+        "Invalid path for a versioned K/V secrets engine. See the API docs for the appropriate API endpoints to use. If using the Vault CLI, use 'vault kv get' for this operation."
+      return vaultAnswer({ warnings: [warning] }, 404)
+    }
+    const versions = engine.secrets[rest.slice('data/'.length)] ?? []
+    const last = versions.at(-1)
+    if (last === undefined) throw new VaultError(404)
+    const metadata = {
+      created_time: '2026-11-01T09:00:00.123456789Z',
+      custom_metadata: null,
+      deletion_time: last.state === 'deleted' ? '2026-11-20T09:00:00.123456789Z' : '',
+      destroyed: last.state === 'destroyed',
+      version: versions.length,
+    }
+    const gone = last.state !== undefined
+    return vaultAnswer({ data: { data: gone ? null : last.data, metadata } }, gone ? 404 : 200)
+  }
+
+  return { handler, tokens, alive }
+}
+
+/** An answer of Vault with everything that each has. */
+export function vaultAnswer(parts: Readonly<Record<string, unknown>>, status = 200): FakeReply {
+  return {
+    status,
+    body: {
+      request_id: randomUUID(),
+      lease_id: '',
+      renewable: false,
+      lease_duration: 0,
+      data: null,
+      wrap_info: null,
+      warnings: null,
+      auth: null,
+      ...parts,
+    },
+  }
+}
+
+/** An error answer of Vault. */
+export function vaultError(status: number, ...errors: readonly string[]): FakeReply {
+  return { status, body: { errors } }
+}

@@ -1,0 +1,69 @@
+import { createCloudSql, type CloudSql } from '../fakes/google-cloud-sql.ts'
+import { createGoogle, type Google, type Provider } from '../fakes/google.ts'
+import type { Setup, System } from './system.ts'
+
+export const POOL = 'projects/123456789012/locations/global/workloadIdentityPools/github'
+export const PROVIDER = `${POOL}/providers/octo-org`
+export const SERVICE_ACCOUNT = 'database@my-project.iam.gserviceaccount.com'
+
+/** The jobs of a repository, as members of an IAM policy. */
+export function principalSet(repositoryId: string): string {
+  return `principalSet://iam.googleapis.com/${POOL}/attribute.repository_id/${repositoryId}`
+}
+
+export interface GoogleCloudSqlSetup extends Setup {
+  readonly google: Google
+  readonly database: CloudSql
+  /** By full name; may be changed. */
+  readonly providers: Record<string, Provider>
+  /** Members with `roles/iam.workloadIdentityUser`, by e-mail; may be changed. */
+  readonly serviceAccounts: Record<string, readonly string[]>
+}
+
+/** Google Cloud with a provider for the owner and a service account that is a user of a Cloud SQL instance. */
+export const system: System<GoogleCloudSqlSetup> = {
+  action: 'database/google-cloud-sql',
+  variants: ['default'],
+  setUp({ issuer, identity, now, issue, url }) {
+    const providers: Record<string, Provider> = {
+      [PROVIDER]: { condition: (claims) => claims['repository_owner_id'] === identity.ownerId },
+    }
+    const serviceAccounts: Record<string, readonly string[]> = {
+      [SERVICE_ACCOUNT]: [principalSet(identity.repositoryId)],
+    }
+    const google = createGoogle({
+      verify: issuer.verify,
+      now,
+      issue,
+      projects: { 'my-project': '123456789012' },
+      providers,
+      serviceAccounts,
+      secrets: {},
+    })
+    const database = createCloudSql({ token: google.token, users: [SERVICE_ACCOUNT] })
+    return {
+      handlers: { sts: google.sts, iamcredentials: google.iamCredentials },
+      exchangeRole: 'sts',
+      credential: 'token',
+      inputs: () => ({ 'workload-identity-provider': PROVIDER, 'service-account': SERVICE_ACCOUNT }),
+      environment: () => ({
+        GHA_ENDPOINT_OVERRIDE_sts: `${url('sts')}/v1`,
+        GHA_ENDPOINT_OVERRIDE_iamcredentials: `${url('iamcredentials')}/v1`,
+      }),
+      deny() {
+        providers[PROVIDER] = { condition: () => false }
+      },
+      accepts: (password) =>
+        database.refusal({
+          engine: 'postgres',
+          user: 'database@my-project.iam',
+          password,
+          encrypted: true,
+        }) === undefined,
+      google,
+      database,
+      providers,
+      serviceAccounts,
+    }
+  },
+}

@@ -1,0 +1,76 @@
+import { createGoogle, type Google, type Provider, type Secret } from '../fakes/google.ts'
+import { randomText } from '../fakes/secrets.ts'
+import { principalSet, PROVIDER } from './google-cloud-sql.ts'
+import type { Setup, System } from './system.ts'
+
+export const SERVICE_ACCOUNT = 'secrets@my-project.iam.gserviceaccount.com'
+/** As Google names it: with the project's number. */
+export const SECRET = 'projects/123456789012/secrets/database-password'
+
+export interface GoogleSecretManagerSetup extends Setup {
+  readonly google: Google
+  /** By full name; may be changed. */
+  readonly providers: Record<string, Provider>
+  /** Members with `roles/iam.workloadIdentityUser`, by e-mail; may be changed. */
+  readonly serviceAccounts: Record<string, readonly string[]>
+  /** By full name; may be changed. */
+  readonly secrets: Record<string, Secret>
+  readonly secret: string
+}
+
+/** Google Secret Manager with a secret that the job may read itself, or as a service account (variant `impersonation`). */
+export const system: System<GoogleSecretManagerSetup> = {
+  action: 'secret/google-secret-manager',
+  variants: ['direct', 'impersonation'],
+  setUp({ issuer, identity, now, issue, url }, variant) {
+    const impersonates = variant === 'impersonation'
+    const secret = randomText(32)
+    issue('secret', secret)
+    const member = principalSet(identity.repositoryId)
+    const providers: Record<string, Provider> = { [PROVIDER]: {} }
+    const serviceAccounts: Record<string, readonly string[]> = { [SERVICE_ACCOUNT]: [member] }
+    const secrets: Record<string, Secret> = {
+      [SECRET]: {
+        accessors: [impersonates ? `serviceAccount:${SERVICE_ACCOUNT}` : member],
+        versions: [{ data: Buffer.from(`${secret}-old`) }, { data: Buffer.from(secret) }],
+      },
+    }
+    const google = createGoogle({
+      verify: issuer.verify,
+      now,
+      issue,
+      projects: { 'my-project': '123456789012' },
+      providers,
+      serviceAccounts,
+      secrets,
+    })
+    return {
+      handlers: {
+        sts: google.sts,
+        ...(impersonates && { iamcredentials: google.iamCredentials }),
+        secretmanager: google.secretManager,
+      },
+      exchangeRole: 'secretmanager',
+      credential: 'secret',
+      inputs: () => ({
+        secret: 'projects/my-project/secrets/database-password',
+        'workload-identity-provider': PROVIDER,
+        ...(impersonates && { 'service-account': SERVICE_ACCOUNT }),
+      }),
+      environment: () => ({
+        GHA_ENDPOINT_OVERRIDE_sts: `${url('sts')}/v1`,
+        GHA_ENDPOINT_OVERRIDE_secretmanager: `${url('secretmanager')}/v1`,
+        ...(impersonates && { GHA_ENDPOINT_OVERRIDE_iamcredentials: `${url('iamcredentials')}/v1` }),
+      }),
+      deny() {
+        secrets[SECRET] = { ...secrets[SECRET]!, accessors: [] }
+      },
+      accepts: (text) => text === secret,
+      google,
+      providers,
+      serviceAccounts,
+      secrets,
+      secret,
+    }
+  },
+}

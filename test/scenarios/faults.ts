@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { expect } from 'vitest'
+import type { StageResult } from '../../dev/runner/runner.ts'
+import { ROOT, type World } from '../../dev/world.ts'
+
+/** Makes waits of a second or more twenty times as fast, for the process alone: see dev/runner/leap.ts. */
+export const LEAP = { preloads: [pathToFileURL(join(ROOT, 'dev/runner/leap.ts')).href] }
+
+/** A module to preload, from its source. */
+export function preload(source: string): string {
+  return `data:text/javascript,${encodeURIComponent(source)}`
+}
+
+/** When the n-th request of a role came in, in ms since the epoch; from 0. */
+export function at(world: World, role: string, n = 0): number {
+  return world.server(role).requests[n]?.at ?? NaN
+}
+
+/** How long after the last request of a role the step ended, in ms. */
+export function endedAfter(world: World, role: string, main: StageResult): number {
+  return main.endedAt - (world.server(role).requests.at(-1)?.at ?? NaN)
+}
+
+/** The waits between tries, in ms, by the debug log. */
+export function waits(stage: StageResult): number[] {
+  return stage.debugLines.flatMap((line) => {
+    const ms = /^trying again in (\d+) ms$/.exec(line)?.[1]
+    return ms === undefined ? [] : [Number(ms)]
+  })
+}
+
+/** Post ended well and said one thing, as a warning; gives its text. */
+export function expectWarned(post: StageResult): string {
+  expect(post).toMatchObject({ outcome: 'success', exitCode: 0 })
+  expect(post.annotations.map(({ level }) => level)).toEqual(['warning'])
+  return post.annotations[0]?.message ?? ''
+}

@@ -1,0 +1,84 @@
+import type { StageResult } from '../dev/runner/runner.ts'
+import type { World } from '../dev/world.ts'
+import { textsOf, type Json } from './arbitraries.ts'
+
+/** What a server sent of its own making, where a credential could have been. */
+export class Forgeries {
+  readonly #texts = new Set<string>()
+
+  /** Takes note of a value and all that is in it. */
+  add(value: Json): void {
+    this.#texts.add(typeof value === 'string' ? value : JSON.stringify(value))
+    for (const text of textsOf(value)) this.#texts.add(text)
+    if (typeof value === 'object' && value !== null)
+      for (const member of Object.values(value)) this.add(member)
+  }
+
+  /** Whether a credential may have been made of one: it as it is, decoded, or as a part. */
+  explain(credential: string): boolean {
+    return [...this.#texts].some(
+      (text) =>
+        text !== '' &&
+        (credential === text ||
+          credential === Buffer.from(text, 'base64').toString() ||
+          credential.includes(encodeURIComponent(text.toWellFormed()))),
+    )
+  }
+}
+
+/**
+ * What must hold of a main stage, whatever happened to it: it gave a credential that the system issued, or failed with
+ * one error annotation; and nothing leaked.
+ *
+ * @returns what does not hold, each as a sentence
+ */
+export async function problemsOf(world: World, main: StageResult, forgeries: Forgeries): Promise<string[]> {
+  const errors = main.annotations.filter(({ level }) => level === 'error')
+  const names = Object.keys(main.outputs)
+  const credential = main.outputs[world.setup.credential] ?? ''
+  const problems = problemsShown(world, main)
+  if (main.outcome === 'success') {
+    if (main.exitCode !== 0) problems.push(`succeeds with exit code ${String(main.exitCode)}`)
+    if (errors.length > 0) problems.push('succeeds with an error')
+    if (credential === '') problems.push('succeeds without a credential')
+    const issued = await world.setup.accepts(credential)
+    if (!issued && !forgeries.explain(credential)) problems.push('gives a credential that nobody sent')
+    const masked = new Set(main.masks.flatMap((mask) => mask.split('\n').map((line) => line.trim())))
+    const bare = credential
+      .split(/[\r\n]+/)
+      .filter((line) => /[\p{L}\p{N}]/u.test(line) && !masked.has(line.trim()))
+    if (bare.length > 0) problems.push('leaves the credential unmasked')
+  } else {
+    if (main.exitCode !== 1) problems.push(`fails with exit code ${String(main.exitCode)}`)
+    if (errors.length !== 1) problems.push(`fails with ${errors.length} errors`)
+    if (names.length > 0) problems.push(`fails, but sets ${names.join(', ')}`)
+    const [{ message } = { message: '' }] = errors
+    if (!/\n[A-Z_]+: \S+$/.test(message) && message.length < 4_096) problems.push('fails without a code')
+    if (message.includes('INTERNAL')) problems.push(`fails by a fault of its own: ${message}`)
+  }
+  const { token, ...state } = main.state
+  const kept = Object.keys(state).filter((name) => !['api-url', 'expires-at', 'version'].includes(name))
+  if (kept.length > 0) problems.push(`keeps ${kept.join(', ')} for post`)
+  if (token !== undefined && main.outcome === 'success' && token !== credential)
+    problems.push('keeps another token for post than it gave')
+  return problems
+}
+
+/** What must hold of all that any stage shows. */
+export function problemsShown(world: World, stage: StageResult): string[] {
+  const problems = [...world.leaks(stage), ...stage.foreignCommands.map((line) => `foreign command: ${line}`)]
+  if (stage.raw.includes('##[')) problems.push('prints ##[')
+  if (/^\s*::(?!add-mask::|debug::|error::|warning::|group::|endgroup::)/m.test(stage.raw)) {
+    problems.push('prints a line that could be a command')
+  }
+
+  if (
+    /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]/.test(stage.raw.replace(/^::add-mask::.*$/gm, ''))
+  ) {
+    problems.push('prints control characters')
+  }
+  if (/Unhandled|Deprecation|MaxListeners/.test(stage.raw)) problems.push('Node warns')
+  if (stage.path.length > 0 || Object.keys(stage.env).length > 0)
+    problems.push('changes the environment of later steps')
+  return problems
+}
