@@ -115,6 +115,11 @@ export interface Client {
   readonly close: () => void
 }
 
+/** What a try is waiting for, in the words of an error. */
+interface Progress {
+  waitingFor: string
+}
+
 /** A try that got no complete answer. Always tried again, unless `code` tells that it would fail alike. */
 class TryFailed extends Error {
   readonly code: 'UNREACHABLE' | 'TIMED_OUT' | 'TLS_FAILED' | 'PROXY_FAILED' | 'UNUSABLE_ANSWER'
@@ -138,7 +143,7 @@ class TryFailed extends Error {
 export function createClient(options: ClientOptions): Client {
   const { clock, signal } = options
   const deadline = clock.monotonic() + options.limitMs
-  const early = new Map<string, Promise<net.Socket | undefined>>()
+  const early = new Map<string, { socket: Promise<net.Socket | undefined>; progress: Progress }>()
   const closing = new AbortController()
   let skewMs = 0
   let corrected = false
@@ -217,16 +222,16 @@ export function createClient(options: ClientOptions): Client {
   async function attempt(call: Call<unknown>, message: Message, remainingMs: number): Promise<Answer> {
     const limitMs = Math.max(0, Math.min(remainingMs, call.attemptMs ?? ATTEMPT_MS))
     const cut = new AbortController()
-    const progress = { waitingFor: 'the connection' }
+    const opening = early.get(call.url.origin)
+    early.delete(call.url.origin)
+    const progress = opening?.progress ?? { waitingFor: 'the connection' }
     const stop = clock.timer(limitMs, () => {
       const waited = `no answer within ${seconds(limitMs)}, while waiting for ${progress.waitingFor}`
       cut.abort(new TryFailed('TIMED_OUT', waited, { again: true }))
     })
     const ends = AbortSignal.any([cut.signal, signal])
     try {
-      const opening = early.get(call.url.origin)
-      early.delete(call.url.origin)
-      const prepared = opening && (await Promise.race([opening, aborted(ends)]))
+      const prepared = opening && (await Promise.race([opening.socket, aborted(ends)]))
       if (prepared !== undefined && !prepared.destroyed) {
         try {
           return await exchange(call, message, prepared, ends, progress)
@@ -244,7 +249,7 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  async function connect(url: URL, ends: AbortSignal, progress: { waitingFor: string }): Promise<net.Socket> {
+  async function connect(url: URL, ends: AbortSignal, progress: Progress): Promise<net.Socket> {
     const host = url.hostname.replace(/^\[|\]$/g, '')
     const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
     const proxy = proxyFor(url)
@@ -353,7 +358,7 @@ export function createClient(options: ClientOptions): Client {
     message: Message,
     socket: net.Socket,
     ends: AbortSignal,
-    progress: { waitingFor: string },
+    progress: Progress,
   ): Promise<Answer> {
     progress.waitingFor = 'the answer'
     return new Promise((resolve, reject) => {
@@ -420,17 +425,15 @@ export function createClient(options: ClientOptions): Client {
 
   function connectEarly(url: URL): void {
     if (early.has(url.origin) || proxyFor(url) !== undefined) return
-    const socket = connect(url, AbortSignal.any([signal, closing.signal]), { waitingFor: '' })
+    const progress = { waitingFor: 'the connection' }
+    const socket = connect(url, AbortSignal.any([signal, closing.signal]), progress)
     // The request that finds no socket here opens its own, and meets the reason if it lasts.
-    early.set(
-      url.origin,
-      socket.catch(() => undefined),
-    )
+    early.set(url.origin, { socket: socket.catch(() => undefined), progress })
   }
 
   function close(): void {
     closing.abort()
-    for (const socket of early.values()) void socket.then((open) => open?.destroy())
+    for (const { socket } of early.values()) void socket.then((open) => open?.destroy())
     early.clear()
   }
 
@@ -611,6 +614,9 @@ function connectionFault(error: Error): TryFailed {
   }
   if (/^(ERR_SSL|ERR_TLS|EPROTO|CERT_|ERR_OSSL)/.test(code)) {
     return tlsFault(`the TLS handshake failed (${code})`, 'Check that the port speaks HTTPS.')
+  }
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new TryFailed('UNUSABLE_ANSWER', 'the headers of the answer are too large', { again: false })
   }
   return new TryFailed('UNREACHABLE', networkFault(error), { again: true, cause: error })
 }

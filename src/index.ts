@@ -82,12 +82,24 @@ export const octoSts = (): Promise<void> =>
     async () => (await import(/* webpackChunkName: "octo-sts" */ './exchanges/octo-sts.ts')).octoSts,
   )
 
+/** `database/aws-rds/action.yml`: a password for RDS or Aurora by IAM. */
+export const awsRds = (): Promise<void> =>
+  runExchange(async () => (await import(/* webpackChunkName: "aws-rds" */ './exchanges/aws-rds.ts')).awsRds)
+
 /** `database/google-cloud-sql/action.yml`: a password for Cloud SQL by IAM. */
 export const googleCloudSql = (): Promise<void> =>
   runExchange(
     async () =>
       (await import(/* webpackChunkName: "google-cloud-sql" */ './exchanges/google-cloud-sql.ts'))
         .googleCloudSql,
+  )
+
+/** `secret/aws-secrets-manager/action.yml`: a secret of AWS Secrets Manager. */
+export const awsSecretsManager = (): Promise<void> =>
+  runExchange(
+    async () =>
+      (await import(/* webpackChunkName: "aws-secrets-manager" */ './exchanges/aws-secrets-manager.ts'))
+        .awsSecretsManager,
   )
 
 /** `secret/google-secret-manager/action.yml`: a secret of Google Secret Manager. */

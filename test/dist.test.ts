@@ -61,7 +61,7 @@ describe('content', () => {
     const rest = sources.filter(
       (source) => packageFolder(source) === undefined && !source.startsWith('./src/'),
     )
-    expect(['./dev/build/no-exec.ts', './dev/build/no-undici.ts']).toEqual(expect.arrayContaining(rest))
+    expect(['./dev/build/no-exec.ts', './dev/build/no-http-client.ts']).toEqual(expect.arrayContaining(rest))
     expect(sources).toContain('./src/http.ts')
     const allowed = [
       '@actions/core',

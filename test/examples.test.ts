@@ -10,8 +10,12 @@ import { githubContext, situations } from '../dev/runner/context.ts'
 import { runAction, runPost, type StageOptions } from '../dev/runner/runner.ts'
 import { bytebaseSystem } from '../dev/systems/bytebase.ts'
 import { appServerSystem, policiesFor, ROLE_ARN } from '../dev/systems/github-app-server.ts'
+import { system as googleCloudSql } from '../dev/systems/google-cloud-sql.ts'
+import { system as googleSecretManager } from '../dev/systems/google-secret-manager.ts'
+import { system as httpSecret } from '../dev/systems/http-secret.ts'
 import { octoStsSystem } from '../dev/systems/octo-sts.ts'
 import type { Setup, System } from '../dev/systems/system.ts'
+import { vaultSystem } from '../dev/systems/vault.ts'
 import { createWorld, ROOT, type World } from '../dev/world.ts'
 import { expectClean, expectGranted } from './scenarios/support.ts'
 
@@ -37,6 +41,10 @@ const LEAST: Readonly<Record<string, number>> = {
   'README.md': 7,
   'bytebase/README.md': 2,
   'octo-sts/README.md': 1,
+  'database/google-cloud-sql/README.md': 3,
+  'secret/google-secret-manager/README.md': 3,
+  'secret/vault/README.md': 2,
+  'secret/http/README.md': 2,
   'docs/app-server.md': 1,
   'docs/migrating.md': 1,
   'docs/troubleshooting.md': 2,
@@ -51,6 +59,10 @@ type Stand = (identity: Identity, inputs: Inputs) => Promise<World>
 function hostIn(text = ''): string {
   return new URL(/https:\/\/\S+/.exec(text)?.[0] ?? '').host
 }
+
+const GOOGLE = Object.fromEntries(
+  ['sts', 'iamcredentials', 'secretmanager'].map((role) => [role, `${role}.googleapis.com`]),
+)
 
 const STANDS: Readonly<Record<string, Stand>> = {
   '': (identity, { 'app-server': appServer = '' }) => {
@@ -79,6 +91,20 @@ const STANDS: Readonly<Record<string, Stand>> = {
   },
   'octo-sts': (identity) =>
     serve(octoStsSystem(), identity, { hosts: { 'octo-sts': 'octo-sts.dev', github: 'api.github.com' } }),
+  'database/google-cloud-sql': (identity) => serve(googleCloudSql, identity, { hosts: GOOGLE }),
+  'secret/google-secret-manager': (identity, inputs) =>
+    serve(googleSecretManager, identity, {
+      variant: 'service-account' in inputs ? 'impersonation' : 'direct',
+      hosts: GOOGLE,
+    }),
+  'secret/vault': (identity) => serve(vaultSystem(), identity, { hosts: { vault: 'vault.example.com' } }),
+  'secret/http': (identity) =>
+    serve(httpSecret, identity, {
+      hosts: { 'secret-endpoint': 'secrets.example.com' },
+      prepare: ({ secrets, secret }) => {
+        secrets['/database-password'] = Buffer.from(secret)
+      },
+    }),
 }
 
 async function serve<S extends Setup>(

@@ -1,7 +1,9 @@
 /**
- * Stands in for the client of `@actions/http-client` in the bundle: `@actions/core` imports it for `getIDToken`, which
- * nothing here calls. `src/http.ts` uses only the module of that package which knows proxies.
+ * Stands in for `@actions/http-client` in the bundle: `@actions/core` imports it for `getIDToken`, which nothing here
+ * calls (`src/identity.ts` does that). Its `lib/proxy` is used, and is bundled as it is.
  */
-export function HttpClient(): never {
-  throw new Error('the client of @actions/http-client is not part of this action')
+export class HttpClient {
+  constructor() {
+    throw new Error('@actions/http-client is not part of this action')
+  }
 }

@@ -52,9 +52,9 @@ const KEYS_TROUBLE = /retrieve verification key/i
 const SKEWED_TEXT = /signature expired|signature not yet current/i
 
 /** The name of a region, in any partition. */
-export const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/
+const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/
 /** The ARN of an IAM role, in any partition. */
-export const ROLE_ARN = /^(?<account>arn:aws(?:-[a-z]+)*:iam::\d{12}):role\/[\w+=,.@/-]{1,576}$/
+const ROLE_ARN = /^(?<account>arn:aws(?:-[a-z]+)*:iam::\d{12}):role\/[\w+=,.@/-]{1,576}$/
 
 /**
  * The regional endpoint of an AWS service; `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` override it (AWS SDKs
@@ -124,6 +124,13 @@ export function credentialSource(
       hint: `Give ${roleInput}, e.g. arn:aws:iam::123456789012:role/github-actions, or run aws-actions/configure-aws-credentials in a step before.`,
     },
   )
+}
+
+/** Reads `region`; empty where it may be left out and is, and after a problem. */
+export function readRegion(inputs: Inputs, isRequired?: 'required'): string {
+  const example = 'eu-central-1'
+  const given = isRequired ? inputs.required('region', example) : inputs.text('region')
+  return inputs.matching('region', given, REGION, 'must be an AWS region', example)
 }
 
 /** Reads `role-arn`; see {@link credentialSource}. */

@@ -151,7 +151,7 @@ describe('the source of the credentials', () => {
     const inputs = inputsOf({ 'role-arn': role })
     readCredentialSource(inputs, KEYS, 'eu-central-1')
     expect(problemsOf(inputs)).toContain(
-      `\n- role-arn must be the ARN of a role, not "${role}"; for example: `,
+      `\n- role-arn must be the ARN of a role, not "${role.replaceAll('::', ': :')}"; for example: `,
     )
   })
 })
@@ -370,7 +370,7 @@ describe('what to change', () => {
 
   function explained(
     reason: string,
-    more: { claims?: Claims; source?: CredentialSource; service?: string; status?: number } = {},
+    more: { claims?: Claims | undefined; source?: CredentialSource; service?: string; status?: number } = {},
   ): ReturnType<typeof explainSts> {
     const { status = 400, service = 'AWS STS', source = SOURCE } = more
     const refused = { service, status, reason }

@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
 import type { FakeReply } from '../../dev/fakes/handler.ts'
@@ -11,7 +14,7 @@ import {
   system,
   type GoogleCloudSqlSetup,
 } from '../../dev/systems/google-cloud-sql.ts'
-import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
+import { createWorld, ROOT, type World, type WorldOptions } from '../../dev/world.ts'
 import { googleCloudSql } from '../../src/exchanges/google-cloud-sql.ts'
 import { runStep, type Ran } from './in-process.ts'
 
@@ -135,7 +138,7 @@ describe('settings', () => {
     [
       'workload-identity-provider',
       POOL,
-      `workload-identity-provider must be the full name of a workload identity provider, not "projects/123456789012/locations/global/workloadIdentityPools/…"; ${EXAMPLE}`,
+      `workload-identity-provider must be the full name of a workload identity provider, not "projects/123456789012/locations/global/workloadIdentityPools…"; ${EXAMPLE}`,
     ],
     [
       'workload-identity-provider',
@@ -355,6 +358,24 @@ describe('the database', () => {
     expect(refused({ engine: 'mysql', user: 'database', password: 'x', encrypted: true })).toMatch(/failed/)
   })
 
+  test.each([
+    ['PostgreSQL', 'postgres'],
+    ['MySQL', 'mysql'],
+  ] as const)('lets in the name that the page makes of the output for %s', async (name, engine) => {
+    const world = await open()
+    const { token: password = '', username = '' } = (await run(world)).outputs
+    const page = readFileSync(join(ROOT, 'database/google-cloud-sql/README.md'), 'utf8')
+    const recipe = new RegExp(`^\\| ${name} .*\`(\\$\\{SERVICE_ACCOUNT[^\`]*)\``, 'm').exec(page)![1]!
+    expect(page.split(recipe).length).toBeGreaterThan(2)
+    const shell = spawnSync('bash', ['-c', `printf %s "${recipe}"`], {
+      env: { ...process.env, SERVICE_ACCOUNT: username },
+      encoding: 'utf8',
+    })
+    expect(shell.status).toBe(0)
+    const login = { engine, user: shell.stdout, password, encrypted: true }
+    expect(world.setup.database.refusal(login)).toBeUndefined()
+  })
+
   test('lets in nobody after the token’s hour', async () => {
     let now = Date.parse('2026-11-21T08:00:00Z')
     const world = await open({ now: () => now })
@@ -367,10 +388,8 @@ describe('the database', () => {
 
   test('takes no token that can do more', async () => {
     const world = await open()
-    world.server('iamcredentials').faults.push(fault.none())
-    const federated = await run(world).then(
-      () => world.secrets.find(({ name }) => name.startsWith('federated'))!.value,
-    )
+    await run(world)
+    const federated = world.secrets.find(({ name }) => name.startsWith('federated'))!.value
     expect(await world.setup.accepts(federated)).toBe(false)
   })
 })

@@ -1,11 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { fencesOf } from '../../dev/documents/fences.ts'
 import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
 import type { FakeReply, FakeRequest } from '../../dev/fakes/handler.ts'
 import { ISSUER } from '../../dev/fakes/issuer.ts'
-import { vaultAnswer, vaultError } from '../../dev/fakes/vault.ts'
+import { vaultAnswer, vaultError, type VaultRole } from '../../dev/fakes/vault.ts'
 import { KEY, ROLE, vaultSystem, type VaultSettings, type VaultSetup } from '../../dev/systems/vault.ts'
-import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
+import { createWorld, ROOT, type World, type WorldOptions } from '../../dev/world.ts'
 import { vault } from '../../src/exchanges/vault.ts'
+import { expectRefused } from '../scenarios/support.ts'
 import { runStep, type Ran } from './in-process.ts'
 
 const SUBJECT = 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main'
@@ -93,8 +97,8 @@ describe('a secret', () => {
 
   test('is found below a path, in an engine and behind an auth method with paths of their own', async () => {
     const world = await open({ prefix: '/vault', authPath: 'ci/github', path: 'team a/data?base#1/100%' })
-    const { secrets } = world.setup.engines['secret'] as { secrets: Record<string, never> }
-    world.setup.engines['kv/team'] = { kv: 2, secrets }
+    const { engines } = world.setup
+    engines['kv/team'] = engines['secret']!
     world.setup.policies['deploy'] = ['kv/team/data/*']
     const ran = await run(world, { inputs: { engine: 'kv/team', url: `${world.url('vault')}/vault/` } })
     expect(ran.outputs).toEqual({ secret: world.setup.secret })
@@ -208,7 +212,7 @@ describe('a login that is denied', () => {
   const denied = (reason: string, hint: string): string =>
     `Vault (HOST) refused (400 Bad Request): ${reason}\n${hint}\n${LINK}`
 
-  test.each<[string, VaultSettings['role'], WorldOptions, string, string]>([
+  test.each<[string, Partial<VaultRole>, WorldOptions, string, string]>([
     [
       'for want of bound audiences',
       { boundAudiences: [] },
@@ -625,6 +629,54 @@ describe('taking the token back', () => {
     expect(ran.outputs).toEqual({ secret: world.setup.secret })
     expect(ran.warnings).toEqual([])
     expect(requests(world)).toEqual([LOGIN, READ])
+  })
+})
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'a job that is cancelled by %s takes the token back first',
+  async (signal) => {
+    const world = await open()
+    world.server('vault').faults.push(fault.none(), fault.hang())
+    const main = await world.run({ signals: [{ signal, when: world.server('vault').seen(2) }] })
+    expect(expectRefused(world, main)).toContain(`The job was cancelled (${signal})`)
+    expect(main.log).toContain('The Vault token was revoked.')
+    expect(requests(world)).toEqual([LOGIN, 'GET /v1/secret/data/team/database hang', REVOKE])
+    expect(world.setup.vault.tokens.map(({ revoked }) => revoked)).toEqual([true])
+  },
+)
+
+describe('the set-up of the page', () => {
+  const file = 'secret/vault/README.md'
+  const fences = fencesOf({ file, text: readFileSync(join(ROOT, file), 'utf8') })
+  /** What a fence holds after a pattern. */
+  const found = (pattern: RegExp): string =>
+    fences.flatMap(({ text }) => pattern.exec(text)?.[1] ?? [])[0] ?? ''
+  const role = JSON.parse(found(/^vault write auth\/jwt\/role\/deploy - <<'EOF'\n([^]*)\nEOF$/m)) as {
+    bound_audiences: string[]
+    bound_claims: Record<string, string>
+    token_policies: string[]
+  }
+  const readable = found(/^path "(secret[^"]*)" \{\n {2}capabilities = \["read"\]\n\}$/m)
+
+  test.each<[string, WorldOptions, boolean]>([
+    ['lets the job of its role read the secret', {}, true],
+    ['keeps another repository out', { identity: { repositoryId: '1' } }, false],
+    ['keeps another branch out', { identity: { ref: 'refs/heads/feature' } }, false],
+  ])('%s', async (_what, options, succeeded) => {
+    const world = await open(
+      {
+        role: {
+          boundAudiences: role.bound_audiences,
+          boundClaims: role.bound_claims,
+          policies: role.token_policies,
+        },
+      },
+      options,
+    )
+    world.setup.policies['deploy'] = [readable]
+    const ran = await run(world, { inputs: { audience: 'https://vault.example.com' } })
+    expect(ran.succeeded).toBe(succeeded)
+    if (!succeeded) expect(ran.errors[0]).toContain('(400 Bad Request): error validating claims: ')
   })
 })
 

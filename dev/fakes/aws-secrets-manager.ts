@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto'
+import type { FakeReply, FakeRequest, Handler, Now } from './handler.ts'
+import { verifySignature, type SigningKeys } from './sigv4.ts'
+
+export interface StoredSecret {
+  /** Absent where no value was stored. */
+  readonly value?: string | Uint8Array
+  /** Marked for deletion. */
+  readonly deleted?: boolean
+  /** The KMS key does not work, or may not be used by whoever asks. */
+  readonly key?: 'broken' | 'forbidden'
+  /** ARNs of roles and users whose policies allow `secretsmanager:GetSecretValue`. */
+  readonly readers: readonly string[]
+}
+
+export interface AwsSecretsManagerOptions {
+  readonly now: Now
+  readonly region: string
+  /** Finds the keys that AWS knows. */
+  readonly credentials: (accessKeyId: string) => SigningKeys | undefined
+  /** Who signs with these keys. */
+  readonly principal: (keys: SigningKeys) => string
+  /** By ARN. May be changed while the fake runs. */
+  readonly secrets: Record<string, StoredSecret>
+}
+
+/** An error as the service codes it. */
+class Refusal extends Error {
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** `POST /` of AWS Secrets Manager with the target `GetSecretValue`. */
+export function createAwsSecretsManager(options: AwsSecretsManagerOptions): Handler {
+  const { now, region, credentials, secrets } = options
+
+  return async (request) => {
+    try {
+      return reply(200, await getSecretValue(request))
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      return secretsManagerError(error.code, error.message)
+    }
+  }
+
+  async function getSecretValue(request: FakeRequest): Promise<object> {
+    const { method, url, headers } = request
+    if (method !== 'POST' || url.pathname !== '/' || url.search !== '') {
+      throw new Refusal('UnknownOperationException', '')
+    }
+    if (headers['content-type'] !== 'application/x-amz-json-1.1')
+      throw new Refusal('UnknownOperationException', '')
+    if (headers['x-amz-target'] !== 'secretsmanager.GetSecretValue') {
+      throw new Refusal('UnknownOperationException', '')
+    }
+    const policy = { service: 'secretsmanager', region, credentials, now, signed: ['content-type'] }
+    const keys = await verifySignature(request, policy)
+    if ('code' in keys) throw new Refusal(keys.code, keys.message)
+    const body = JSON.parse(request.body) as Record<string, unknown>
+    const unknown = Object.keys(body).find((name) => !/^(SecretId|VersionId|VersionStage)$/.test(name))
+    const id = body['SecretId']
+    if (unknown !== undefined || typeof id !== 'string' || id === '') {
+      throw new Refusal('InvalidParameterException', 'You must provide a SecretId and no other parameters.')
+    }
+    return valueOf(id, keys)
+  }
+
+  function valueOf(id: string, keys: SigningKeys): object {
+    // A name, the full ARN, or the ARN without the six characters at its end.
+    const arn = Object.keys(secrets).find((each) => [each, partial(each), nameOf(each)].includes(id))
+    const principal = options.principal(keys)
+    const secret = arn === undefined ? undefined : secrets[arn]
+    // Without the right it is not told whether there is such a secret.
+    const readable = Object.values(secrets).some(({ readers }) => readers.includes(principal))
+    if (secret === undefined ? !readable : !secret.readers.includes(principal)) {
+      throw new Refusal(
+        'AccessDeniedException',
+        `User: ${principal} is not authorized to perform: secretsmanager:GetSecretValue on resource: ${arn ?? id} because no identity-based policy allows the secretsmanager:GetSecretValue action`,
+      )
+    }
+    if (arn === undefined || secret === undefined) {
+      throw new Refusal('ResourceNotFoundException', "Secrets Manager can't find the specified secret.")
+    }
+    const { value, deleted = false, key } = secret
+    if (deleted) {
+      throw new Refusal(
+        'InvalidRequestException',
+        "You can't perform this operation on the secret because it was marked for deletion.",
+      )
+    }
+    if (value === undefined) {
+      throw new Refusal(
+        'ResourceNotFoundException',
+        "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
+      )
+    }
+    if (key === 'forbidden') throw new Refusal('AccessDeniedException', 'Access to KMS is not allowed')
+    if (key === 'broken') {
+      throw new Refusal(
+        'DecryptionFailure',
+        "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
+      )
+    }
+    return {
+      ARN: arn,
+      Name: nameOf(arn),
+      VersionId: randomUUID(),
+      ...(typeof value === 'string'
+        ? { SecretString: value }
+        : { SecretBinary: Buffer.from(value).toString('base64') }),
+      VersionStages: ['AWSCURRENT'],
+      CreatedDate: now() / 1_000,
+    }
+  }
+}
+
+function partial(arn: string): string {
+  return arn.replace(/-\w{6}$/, '')
+}
+
+function nameOf(arn: string): string {
+  return partial(arn).split(':').slice(6).join(':')
+}
+
+function reply(status: number, body: object): FakeReply {
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() }
+  return { status, headers, body: JSON.stringify(body) }
+}
+
+/** An error answer of AWS Secrets Manager. */
+export function secretsManagerError(code: string, message: string): FakeReply {
+  return reply(code === 'InternalServiceError' ? 500 : 400, { __type: code, Message: message })
+}

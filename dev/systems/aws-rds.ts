@@ -1,0 +1,58 @@
+import { createAwsAccount, ROLE_ARN, USER_ARN, type AwsAccount } from '../fakes/aws-account.ts'
+import { createRdsDatabase, type RdsDatabase } from '../fakes/aws-rds.ts'
+import type { Setup, System } from './system.ts'
+
+export const HOST = 'app.cluster-abc123.eu-central-1.rds.amazonaws.com'
+export const USERNAME = 'app_migrations'
+
+export interface AwsRdsSettings {
+  readonly host?: string
+  readonly port?: number
+  readonly region?: string
+  readonly username?: string
+}
+
+export interface AwsRdsSetup extends Setup {
+  readonly account: AwsAccount
+  readonly database: RdsDatabase
+  /** Users by the ARN of a role or an IAM user that may connect as them; may be changed. */
+  readonly connect: Record<string, readonly string[]>
+}
+
+/** A database that takes IAM tokens, and the STS of the account. Only STS is asked: the token is computed. */
+export function awsRdsSystem(settings: AwsRdsSettings = {}): System<AwsRdsSetup> {
+  const { host = HOST, port = 5432, region = 'eu-central-1', username = USERNAME } = settings
+  return {
+    action: 'database/aws-rds',
+    variants: ['default'],
+    setUp({ issuer, identity, now, issue, url }) {
+      const account = createAwsAccount({ verify: issuer.verify, now, issue, identity })
+      const connect: Record<string, readonly string[]> = { [ROLE_ARN]: [username], [USER_ARN]: [username] }
+      const database = createRdsDatabase({
+        now,
+        region,
+        host,
+        port,
+        credentials: account.credentials,
+        mayConnect: (keys, user) => connect[account.principal(keys)]?.includes(user) === true,
+        users: [username],
+      })
+      return {
+        handlers: { sts: account.sts.handler },
+        exchangeRole: 'sts',
+        credential: 'token',
+        inputs: () => ({ host, port: String(port), username, 'role-arn': ROLE_ARN }),
+        environment: () => ({ AWS_ENDPOINT_URL_STS: url('sts') }),
+        deny() {
+          account.roles[ROLE_ARN] = { subjects: [`repo:${identity.owner}/another:*`] }
+        },
+        accepts: async (token) => (await database.login(username, token)) === undefined,
+        account,
+        database,
+        connect,
+      }
+    },
+  }
+}
+
+export const system = awsRdsSystem()

@@ -1,0 +1,59 @@
+import { createAwsAccount, ROLE_ARN, USER_ARN, type AwsAccount } from '../fakes/aws-account.ts'
+import { createAwsSecretsManager, type StoredSecret } from '../fakes/aws-secrets-manager.ts'
+import { randomText } from '../fakes/secrets.ts'
+import type { Setup, System } from './system.ts'
+
+const REGION = 'eu-central-1'
+export const NAME = 'app/database'
+export const SECRET_ARN = `arn:aws:secretsmanager:${REGION}:123456789012:secret:${NAME}-AbC123`
+
+export interface AwsSecretsManagerSetup extends Setup {
+  readonly account: AwsAccount
+  /** By ARN; may be changed. */
+  readonly secrets: Record<string, StoredSecret>
+  /** What the job is to get. */
+  readonly secret: string
+}
+
+/** A secret in AWS Secrets Manager that the role of the job may read: one line, or one `key` of JSON. */
+export const system: System<AwsSecretsManagerSetup> = {
+  action: 'secret/aws-secrets-manager',
+  variants: ['text', 'key'],
+  setUp({ issuer, identity, now, issue, url }, variant) {
+    const account = createAwsAccount({ verify: issuer.verify, now, issue, identity })
+    const secret = randomText(32)
+    issue('secret', secret)
+    const hasKeys = variant === 'key'
+    const value = hasKeys ? JSON.stringify({ username: 'app', password: secret, port: 5432 }) : secret
+    const secrets: Record<string, StoredSecret> = { [SECRET_ARN]: { value, readers: [ROLE_ARN, USER_ARN] } }
+    const handler = createAwsSecretsManager({
+      now,
+      region: REGION,
+      credentials: account.credentials,
+      principal: account.principal,
+      secrets,
+    })
+    return {
+      handlers: { sts: account.sts.handler, secretsmanager: handler },
+      exchangeRole: 'secretsmanager',
+      credential: 'secret',
+      inputs: () => ({
+        secret: NAME,
+        region: REGION,
+        'role-arn': ROLE_ARN,
+        ...(hasKeys && { key: 'password' }),
+      }),
+      environment: () => ({
+        AWS_ENDPOINT_URL_STS: url('sts'),
+        AWS_ENDPOINT_URL_SECRETS_MANAGER: url('secretsmanager'),
+      }),
+      deny() {
+        secrets[SECRET_ARN] = { ...secrets[SECRET_ARN], readers: [] }
+      },
+      accepts: (text) => text === secret,
+      account,
+      secrets,
+      secret,
+    }
+  },
+}
