@@ -105,7 +105,7 @@ async function handOver(grant: Grant, runner: Runner, clock: Clock, secrets: Sec
   for (const secret of grant.secrets) secrets.conceal(secret)
   const { revocation } = grant
   try {
-    if (revocation) {
+    if (revocation && revocation.outlivesJob !== true) {
       runner.saveState('version', '1')
       runner.saveState('api-url', revocation.apiUrl)
       runner.saveState('expires-at', grant.expiresAt?.toISOString() ?? '')

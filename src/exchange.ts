@@ -84,15 +84,17 @@ export interface Grant {
   readonly expiresAt?: Date
   /** Differences between what was asked and what was granted, each one sentence. */
   readonly warnings?: readonly string[]
-  /** A GitHub token that the post step revokes at this API. */
+  /** How to take a GitHub token back: when the job ends, and where the step fails after the grant. */
   readonly revocation?: Revocation
 }
 
-/** What the post step needs to take a GitHub token back. */
+/** What it needs to take a GitHub token back. */
 export interface Revocation {
   readonly token: string
   /** API base URL, e.g. `https://api.github.com`. */
   readonly apiUrl: string
+  /** Whether the token outlives the job. Where the step fails it is revoked all the same, since nobody has it. */
+  readonly outlivesJob?: boolean
 }
 
 export type { Answer, Call }

@@ -36,7 +36,13 @@ export async function revoke(
             again: Infinity,
           }),
       }),
-      read: () => undefined,
+      read: ({ status }) => {
+        // Whoever answers otherwise is not GitHub: a proxy, or the login page of a network.
+        if (status === 204) return
+        throw new ActionError('UNUSABLE_ANSWER', `GitHub answered ${status} instead of 204.`, {
+          hint: `Check that ${apiUrl} is GitHub's REST API and that no gateway or login page stands before it.`,
+        })
+      },
     })
     return 'revoked'
   } catch (error) {

@@ -89,8 +89,10 @@ export const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json; object: Json }>
   ),
 })).value
 
+const TRANSIENT = [408, 425, 429, 500, 502, 503, 504]
 const status = fc.oneof(
-  fc.constantFrom(200, 201, 204, 400, 401, 403, 404, 408, 412, 413, 422, 425, 429, 500, 502, 503, 504),
+  { weight: 3, arbitrary: fc.constantFrom(...TRANSIENT) },
+  { weight: 2, arbitrary: fc.constantFrom(200, 201, 204, 400, 401, 403, 404, 412, 413, 422) },
   fc.integer({ min: 200, max: 599 }),
 )
 const good = fc.constantFrom(200, 200, 200, 500)
@@ -305,7 +307,7 @@ export interface Story {
 
 /** @param inputs names of all inputs of the action */
 export function story(roles: readonly string[], inputs: readonly string[]): fc.Arbitrary<Story> {
-  const plans = fc.array(plan, { maxLength: 5 })
+  const plans = fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, fc.array(plan, { maxLength: 4 }))
   const anyInput = fc.oneof(
     text.filter((value) => !value.includes('\0')),
     fc.constantFrom(
@@ -325,7 +327,7 @@ export function story(roles: readonly string[], inputs: readonly string[]): fc.A
   const seconds = fc.constantFrom('1', '2', '10', '60', '600')
   return fc.record({
     faults: fc.record(Object.fromEntries(roles.map((role) => [role, plans]))),
-    lasting: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, fc.subarray([...roles])),
+    lasting: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, fc.subarray([...roles])),
     inputs: fc.oneof(
       { weight: 4, arbitrary: fc.record({ 'timeout-seconds': seconds }, { requiredKeys: [] }) },
       fc.record({ 'timeout-seconds': seconds, 'job-summary': fc.constantFrom('always', 'never') }),
@@ -336,7 +338,7 @@ export function story(roles: readonly string[], inputs: readonly string[]): fc.A
       fc.subarray(['output' as const, 'state' as const, 'step_summary' as const]),
     ),
     cancelled: fc.option(fc.record({ role: fc.constantFrom(...roles), at: fc.integer({ min: 1, max: 3 }) }), {
-      freq: 8,
+      freq: 12,
     }),
     skewMs: fc.constantFrom(0, 0, 0, 0, -600_000, 600_000),
     debug: fc.boolean(),

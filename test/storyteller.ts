@@ -17,7 +17,7 @@ import type { Clock } from '../src/http.ts'
 import { post } from '../src/post.ts'
 import type { Runner } from '../src/runner.ts'
 import { faultOf, type Story } from './arbitraries.ts'
-import { Forgeries, problemsOf, problemsShown } from './verdict.ts'
+import { Forgeries, outcomeOf, problemsOf, problemsShown } from './verdict.ts'
 
 /** How long taking a token back may last beyond the deadline, in ms. */
 const UNDO_MS = 5_000
@@ -220,14 +220,22 @@ export async function exchangeOf(metadata: ActionMetadata): Promise<Exchange<unk
   return exchange
 }
 
-/** Runs a step and what follows it. @returns what does not hold */
+/** What became of a story. */
+export interface Ending {
+  /** `granted`, or the code of the error. */
+  readonly outcome: string
+  /** What does not hold, each as a sentence. */
+  readonly problems: readonly string[]
+}
+
+/** Runs a step, and the post stage where the action has one. */
 export async function tell(
   exchange: Exchange<unknown>,
   metadata: ActionMetadata,
   system: System,
   variant: string,
   told: Story,
-): Promise<string[]> {
+): Promise<Ending> {
   const clock = new LeapingClock(told.skewMs)
   /** By role: how long the next answer takes, in ms. */
   const late = new Map<string, number>()
@@ -333,11 +341,14 @@ export async function tell(
     problems.push(...(await end(main)))
   }
   clock.stop()
-  return problems
+  return { outcome: outcomeOf(main), problems }
 
   /** The post stage, and once more when all is well again: then no token is left. */
   async function end(ofMain: StageResult): Promise<string[]> {
     const found: string[] = []
+    const lied = (told.faults['github'] ?? []).some(
+      (planned) => 'status' in planned && [204, 401, 404].includes(planned.status),
+    )
     for (const well of [false, true]) {
       if (well) for (const server of servers) server.faults.splice(0)
       const again = recorder('post', ofMain.state)
@@ -350,7 +361,7 @@ export async function tell(
       found.push(...problemsShown(world, stage))
       if (stage.annotations.some(({ level }) => level === 'error')) found.push('post fails')
       if (warnings > 1) found.push(`post warns ${warnings} times`)
-      if (alive && warnings === 0) found.push('post leaves the token alive and says nothing')
+      if (alive && warnings === 0 && !lied) found.push('post leaves the token alive and says nothing')
       if (clock.monotonic() - began > POST_MS) found.push(`post lasts ${clock.monotonic() - began} ms`)
       if (well && alive && told.inputs['github-api-url'] === undefined)
         found.push('the token outlives the job')

@@ -67,18 +67,22 @@ export async function problemsOf(world: World, main: StageResult, forgeries: For
 /** What must hold of all that any stage shows. */
 export function problemsShown(world: World, stage: StageResult): string[] {
   const problems = [...world.leaks(stage), ...stage.foreignCommands.map((line) => `foreign command: ${line}`)]
-  if (stage.raw.includes('##[')) problems.push('prints ##[')
-  if (/^\s*::(?!add-mask::|debug::|error::|warning::|group::|endgroup::)/m.test(stage.raw)) {
+  // A mask is a command of the action's own, and its text is a secret that may be anything.
+  const shown = stage.raw.replace(/^::add-mask::.*$/gm, '')
+  if (shown.includes('##[')) problems.push('prints ##[')
+  if (/^\s*::(?!debug::|error::|warning::|group::|endgroup::)/m.test(shown)) {
     problems.push('prints a line that could be a command')
   }
-
-  if (
-    /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]/.test(stage.raw.replace(/^::add-mask::.*$/gm, ''))
-  ) {
-    problems.push('prints control characters')
-  }
+  if (/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(shown)) problems.push('prints control characters')
   if (/Unhandled|Deprecation|MaxListeners/.test(stage.raw)) problems.push('Node warns')
   if (stage.path.length > 0 || Object.keys(stage.env).length > 0)
     problems.push('changes the environment of later steps')
   return problems
+}
+
+/** `granted`, or the code of the error. */
+export function outcomeOf(main: StageResult): string {
+  if (main.outcome === 'success') return 'granted'
+  const message = main.annotations.find(({ level }) => level === 'error')?.message ?? ''
+  return /\n([A-Z_]+): \S+$/.exec(message)?.[1] ?? 'no code'
 }

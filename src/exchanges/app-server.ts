@@ -32,8 +32,8 @@ interface Settings {
   readonly permissions: Permissions
   /** `owner/name` of the workflow's own repository. */
   readonly workflowRepository: string
-  /** Undefined where the token shall outlive the job. */
-  readonly revokeAt: string | undefined
+  readonly apiUrl: string
+  readonly outlivesJob: boolean
 }
 
 /** A GitHub App installation token from an app server: `POST {app-server}/access_tokens` (docs/app-server.md). */
@@ -44,7 +44,7 @@ export const appServer: Exchange<Settings> = {
     const target = await readRepositories(inputs, workflowRepository)
     const permissions = await readPermissions(inputs, 'permissions')
     const apiUrl = inputs.url('github-api-url', inputs.text('github-api-url'), 'https://api.github.com')
-    const skipRevoke = inputs.boolean('skip-token-revoke')
+    const outlivesJob = inputs.boolean('skip-token-revoke')
     inputs.check()
     return {
       url: new URL(`${url.href.replace(/\/+$/, '')}/access_tokens`),
@@ -57,7 +57,8 @@ export const appServer: Exchange<Settings> = {
       repositories: target.repositories,
       permissions,
       workflowRepository,
-      revokeAt: skipRevoke ? undefined : apiUrl.href,
+      apiUrl: apiUrl.href,
+      outlivesJob,
     }
   },
 
@@ -211,7 +212,7 @@ function grantFrom(answer: Answer, settings: Settings, tools: Tools): Grant {
     summary: `Token for ${targets(owner, repositories)}: ${list(permissions)}; ends ${ends?.toISOString() ?? 'within the hour'}; hash ${hash}`,
     ...(ends && { expiresAt: ends }),
     warnings: differences(settings, repositories, permissions),
-    ...(settings.revokeAt !== undefined && { revocation: { token, apiUrl: settings.revokeAt } }),
+    revocation: { token, apiUrl: settings.apiUrl, outlivesJob: settings.outlivesJob },
   }
 }
 

@@ -24,8 +24,8 @@ interface Settings {
   readonly audience: string
   readonly scope: string
   readonly identity: string
-  /** Undefined where the token shall outlive the job. */
-  readonly revokeAt: string | undefined
+  readonly apiUrl: string
+  readonly outlivesJob: boolean
 }
 
 /** A GitHub App installation token from Octo STS: `POST https://{domain}/sts/exchange` (octo-sts/app). */
@@ -56,19 +56,20 @@ export const octoSts: Exchange<Settings> = {
     const url = inputs.url('domain', domain && `${scheme}://${domain}/sts/exchange`, DOMAIN)
     url.search = new URLSearchParams({ scope, identity }).toString()
     const apiUrl = inputs.url('github-api-url', inputs.text('github-api-url'), 'https://api.github.com')
-    const skipRevoke = inputs.boolean('skip-token-revoke')
+    const outlivesJob = inputs.boolean('skip-token-revoke')
     return {
       url,
       domain,
       audience: inputs.text('audience') || domain,
       scope,
       identity,
-      revokeAt: skipRevoke ? undefined : apiUrl.href,
+      apiUrl: apiUrl.href,
+      outlivesJob,
     }
   },
 
   exchange: (settings, tools) => {
-    const { url, audience, scope, identity, revokeAt } = settings
+    const { url, audience, scope, identity, apiUrl, outlivesJob } = settings
     let sentAt = 0
     tools.connectEarly(url)
     return tools.send({
@@ -94,7 +95,7 @@ export const octoSts: Exchange<Settings> = {
           outputs: { token },
           summary: `Token for ${scope} by the trust policy ${identity}; ends ${expiresAt.toISOString()}`,
           expiresAt,
-          ...(revokeAt !== undefined && { revocation: { token, apiUrl: revokeAt } }),
+          revocation: { token, apiUrl, outlivesJob },
         }
       },
     })

@@ -99,7 +99,12 @@ describe.concurrent('a server that repeats the request in its error', () => {
   it.each(partly)('shows no secret where it repeats %s', async (_part, text) => {
     for (const shape of [
       (message: string) => fault.answer({ ...appServerError(401, message, message), headers: {} }),
-      (message: string) => fault.answer({ ...appServerError(401, 'No'), headers: { 'x-request-id': message.slice(0, 4_000) } }),
+      (message: string) =>
+        fault.answer({
+          status: 401,
+          headers: { 'x-request-id': message.slice(0, 4_000) },
+          body: { status: 401, message: 'No' },
+        }),
       (message: string) => fault.answer(appServerError(403, `Issues:\n- octo-org/target:\n  - ${message}\n`)),
       (message: string) => fault.answer({ status: 403, body: { requestId: message, status: 403, message: 'No' } }),
       (message: string) => fault.answer({ status: 403, body: { RequestId: message, Message: message } }),
