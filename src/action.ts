@@ -1,4 +1,4 @@
-import { ActionError } from './errors.ts'
+import { ActionError, harmless } from './errors.ts'
 import type { Borrowed, Environment, Exchange, Grant } from './exchange.ts'
 import { createClient, type Client, type Clock } from './http.ts'
 import { createIdentity, type Identity } from './identity.ts'
@@ -65,7 +65,7 @@ export async function act<Settings>(
     })
     await handOver(grant, runner, clock, secrets)
     for (const warning of grant.warnings ?? []) runner.warning(warning)
-    runner.info(grant.summary)
+    runner.info(harmless(grant.summary))
     if (summaryMode === 'always') await summarize(runner, () => grantTable(grant))
     return true
   } catch (cause) {

@@ -92,3 +92,11 @@ export function showable(text: unknown, most = 500): string | undefined {
   if (line === '') return undefined
   return line.length > most ? `${line.slice(0, most)}…` : line
 }
+
+/** A line for the log that the runner cannot take for a command, whatever it holds; blanks stay as they are. */
+export function harmless(line: string): string {
+  return line
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ')
+    .replace(/^(\s*)::/, '$1: :')
+    .replaceAll('##[', '## [')
+}

@@ -13,6 +13,8 @@ export const NOWHERE = 'https://nowhere.invalid/'
 export interface Inputs {
   /** Trimmed text; empty where not given, and after a problem: too long, or control characters. */
   readonly text: (name: string) => string
+  /** As `text`, on one line. */
+  readonly line: (name: string) => string
   /** As `text`; recorded as a problem where not given. */
   readonly required: (name: string, example: string) => string
   /**
@@ -79,11 +81,19 @@ export function readInputs(get: (name: string) => string): Inputs {
     return ''
   }
 
+  function line(name: string): string {
+    const value = text(name)
+    if (!/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) return value
+    problems.add(`${name} must be one line`)
+    return ''
+  }
+
   return {
     problem,
     warn: (text) => warnings.push(text),
     warnings,
     text,
+    line,
     required: (name, example) => {
       if (get(name).trim() === '') problem(name, 'is required', example)
       return text(name)

@@ -15,7 +15,7 @@ const GITHUB_API_URL = 'https://api.github.com'
  */
 export async function post(runner: Runner, clock: Clock, signal: AbortSignal): Promise<void> {
   const token = runner.state('token')
-  if (token === '') {
+  if (token.trim() === '') {
     runner.info('Nothing to revoke.')
     return
   }
@@ -25,7 +25,7 @@ export async function post(runner: Runner, clock: Clock, signal: AbortSignal): P
   const ends = Number.isNaN(expires) ? 'within the hour' : `at ${new Date(expires).toISOString()}`
   try {
     const inputs = readInputs(runner.state)
-    const saved = runner.state('api-url') || runner.environment['GITHUB_API_URL'] || GITHUB_API_URL
+    const saved = inputs.text('api-url') || runner.environment['GITHUB_API_URL'] || GITHUB_API_URL
     const apiUrl = inputs.url('api-url', saved, GITHUB_API_URL)
     if (!/^[\x21-\x7e]+$/.test(token)) inputs.problem('token', 'must be one printable line', 'ghs_…')
     inputs.check()
@@ -46,7 +46,8 @@ export async function post(runner: Runner, clock: Clock, signal: AbortSignal): P
     runner.info(outcome === 'revoked' ? 'The token was revoked.' : 'The token had ended already.')
   } catch (error) {
     const { code, message, hint } = asActionError(error)
-    const reason = code === 'INVALID_INPUT' ? 'What the main step saved cannot be used.' : `${message} ${hint}`
+    const reason =
+      code === 'INVALID_INPUT' ? 'What the main step saved cannot be used.' : `${message} ${hint}`
     runner.warning(`The token could not be revoked; it ends ${ends}. ${reason}`.trim())
   }
 }

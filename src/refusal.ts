@@ -1,4 +1,4 @@
-import { showable, type ActionError } from './errors.ts'
+import { harmless, showable, type ActionError } from './errors.ts'
 import type { Claims, Environment, Explanation } from './exchange.ts'
 
 /** What the environment and the event tell about the run. */
@@ -59,7 +59,7 @@ export function reportOf(
       ...facts.map(([name, value]) => `${name}: ${value}`),
       ...(advice === undefined ? [] : ['', ...advice.split('\n')]),
       ...(yaml === undefined ? [] : ['', ...yaml.split('\n')]),
-    ],
+    ].map(harmless),
     summary: said ? summaryOf(error, hints, facts, explanation) : '',
   }
 }

@@ -89,6 +89,8 @@ describe('content', () => {
   test.each([
     ['undici', /\bundici\/lib\b|class (Dispatcher|ProxyAgent|EnvHttpProxyAgent)\b/],
     ['an AWS SDK', /@aws-sdk/],
+    ['the tunnel package', /\bTunnelingAgent\b/],
+    ['a loader of Node’s modules beside process.getBuiltinModule', /createRequire/],
     ['GitHub’s API client', /octokit/i],
     ['WebSocket', /\bWebSocket\b/],
     ['global fetch, which loads the undici of Node', /(?<![.\w])fetch\(|globalThis\.fetch\b/],

@@ -45,13 +45,13 @@ export async function bundle(input: string): Promise<Bundle> {
   const sourceOf = new Map(stats.modules.map((module) => [String(module.id), module.name]))
 
   const files: Record<string, string> = {
-    'index.js': withPartFolder(readable(output.code, nameOf, sourceOf)),
+    'index.js': withPartFolder(builtins(readable(output.code, nameOf, sourceOf))),
   }
   for (const chunk of parts) {
     const asset = output.assets[`${chunk.id}.index.js`]
     must(asset !== undefined, `there is no file for part ${chunk.id}`)
     const name = nameOf.get(String(chunk.id))!
-    const text = readable(String(asset.source), nameOf, sourceOf)
+    const text = builtins(readable(String(asset.source), nameOf, sourceOf))
     files[`parts/${name}.js`] = replaceOnce(
       text,
       `export const id = ${chunk.id};\nexport const ids = [${chunk.id}];`,
@@ -116,6 +116,13 @@ function readable(code: string, nameOf: Map<string, string>, sourceOf: Map<strin
 
 function withPartFolder(code: string): string {
   return replaceOnce(code, 'return "" + chunkId + ".index.js";', `return "parts/" + chunkId + ".js";`)
+}
+
+/** Node's modules by `process.getBuiltinModule`: easier to read, and nothing is loaded in order to load them. */
+function builtins(code: string): string {
+  return code
+    .replace('import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";\n', '')
+    .replaceAll('__WEBPACK_EXTERNAL_createRequire(import.meta.url)(', 'process.getBuiltinModule(')
 }
 
 function replaceOnce(text: string, from: string, to: string): string {

@@ -72,6 +72,8 @@ Object.assign(timersPromises, { setTimeout: wait })
 syncBuiltinESMExports()
 Object.assign(globalThis, { Date: LeapingDate, setTimeout })
 performance.now = monotonic
+const realHrtime = process.hrtime.bigint.bind(process.hrtime)
+process.hrtime.bigint = () => realHrtime() + BigInt(Math.round(ahead * 1e6))
 AbortSignal.timeout = (ms) => {
   const controller = new AbortController()
   leapingSetTimeout(() => {

@@ -48,7 +48,7 @@ export const appServer: Exchange<Settings> = {
     inputs.check()
     return {
       url: new URL(`${url.href.replace(/\/+$/, '')}/access_tokens`),
-      audience: inputs.text('audience') || url.hostname,
+      audience: inputs.line('audience') || url.hostname,
       aws: auth && {
         source: credentialSource(inputs, environment, auth.roleArn, auth.region, 'app-server.auth.roleArn'),
         scope: { region: auth.region, service: auth.service },

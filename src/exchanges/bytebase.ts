@@ -34,7 +34,7 @@ export const bytebase: Exchange<Settings> = {
         EMAIL_EXAMPLE,
       ),
       audience:
-        inputs.text('audience') || `https://github.com/${environment['GITHUB_REPOSITORY_OWNER'] ?? ''}`,
+        inputs.line('audience') || `https://github.com/${environment['GITHUB_REPOSITORY_OWNER'] ?? ''}`,
     }
   },
 

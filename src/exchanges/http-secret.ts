@@ -19,7 +19,7 @@ export const httpSecret: Exchange<Settings> = {
     const url = inputs.url('url', inputs.required('url', EXAMPLE), EXAMPLE, { query: true })
     return {
       url,
-      audience: inputs.text('audience') || url.origin,
+      audience: inputs.line('audience') || url.origin,
       allowShort: inputs.boolean('allow-short'),
     }
   },

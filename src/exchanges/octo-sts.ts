@@ -60,7 +60,7 @@ export const octoSts: Exchange<Settings> = {
     return {
       url,
       domain,
-      audience: inputs.text('audience') || domain,
+      audience: inputs.line('audience') || domain,
       scope,
       identity,
       apiUrl: apiUrl.href,

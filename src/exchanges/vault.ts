@@ -52,7 +52,7 @@ export const vault: Exchange<Settings> = {
         'x-vault-request': 'true',
         ...(namespace !== '' && { 'x-vault-namespace': namespace }),
       },
-      audience: inputs.text('audience') || url.origin,
+      audience: inputs.line('audience') || url.origin,
       authPath: path(inputs, 'auth-path', inputs.text('auth-path') || 'jwt', 'jwt'),
       role: line(inputs, 'role', 'deploy'),
       engine: path(inputs, 'engine', inputs.text('engine') || 'secret', 'secret'),

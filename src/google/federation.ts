@@ -56,7 +56,7 @@ export function readFederation(inputs: Inputs, environment: Environment): Federa
   )
   return {
     provider,
-    audience: inputs.text('audience') || `https:${IAM}${provider}`,
+    audience: inputs.line('audience') || `https:${IAM}${provider}`,
     sts: new URL(`${googleEndpoint(inputs, environment, 'sts', 'sts.googleapis.com')}/token`),
     iamCredentials: googleEndpoint(inputs, environment, 'iamcredentials', 'iamcredentials.googleapis.com'),
   }
