@@ -60,5 +60,19 @@ export function secretMember(object: unknown, key: string, name: string): string
       hint: names.length === 0 ? 'It has no keys at all.' : `Its keys: ${names.slice(0, 50).join(', ')}.`,
     })
   }
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  return typeof value === 'string'
+    ? value
+    : JSON.stringify(value, (_, each: unknown) => exact(each, key, name))
+}
+
+/** A whole number above 2^53 has lost digits when it was read: a wrong secret would be handed over in silence. */
+function exact(value: unknown, key: string, name: string): unknown {
+  if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value
+  throw new ActionError(
+    'UNUSABLE_SECRET',
+    `The key ${key} of the secret ${name} holds a number that is too large to be read exactly.`,
+    {
+      hint: 'Store it as text, in quotes.',
+    },
+  )
 }

@@ -2,18 +2,21 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readActions, type ActionMetadata } from '../dev/documents/actions.ts'
 import { fill, stepExamples, type StepExample } from '../dev/documents/examples.ts'
-import { readDocuments } from '../dev/documents/fences.ts'
+import { fencesOf, readDocuments } from '../dev/documents/fences.ts'
 import { workflowExamples } from '../dev/documents/workflows.ts'
+import type { AwsAccount } from '../dev/fakes/aws-account.ts'
 import { defaultIdentity, subjectOf, type Identity } from '../dev/fakes/identity.ts'
 import { ISSUER } from '../dev/fakes/issuer.ts'
 import { githubContext, situations } from '../dev/runner/context.ts'
 import { runAction, runPost, type StageOptions } from '../dev/runner/runner.ts'
+import { awsRdsSystem } from '../dev/systems/aws-rds.ts'
+import { system as awsSecretsManager } from '../dev/systems/aws-secrets-manager.ts'
 import { bytebaseSystem } from '../dev/systems/bytebase.ts'
 import { appServerSystem, policiesFor, ROLE_ARN } from '../dev/systems/github-app-server.ts'
 import { system as googleCloudSql } from '../dev/systems/google-cloud-sql.ts'
 import { system as googleSecretManager } from '../dev/systems/google-secret-manager.ts'
 import { system as httpSecret } from '../dev/systems/http-secret.ts'
-import { octoStsSystem } from '../dev/systems/octo-sts.ts'
+import { IDENTITY as DEPLOY, octoStsSystem } from '../dev/systems/octo-sts.ts'
 import type { Setup, System } from '../dev/systems/system.ts'
 import { vaultSystem } from '../dev/systems/vault.ts'
 import { createWorld, ROOT, type World } from '../dev/world.ts'
@@ -25,7 +28,7 @@ import { expectClean, expectGranted } from './scenarios/support.ts'
  * is written down here, not taken from the documents: a name that is wrong in one of them is refused.
  */
 
-/** What documents call a repository's, a machine's or an earlier step's own, by document and expression. */
+/** Values of expressions that the emulation does not know or cannot evaluate, by document. */
 const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/troubleshooting.md': {
     "github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository":
@@ -42,6 +45,8 @@ const LEAST: Readonly<Record<string, number>> = {
   'bytebase/README.md': 2,
   'octo-sts/README.md': 1,
   'database/google-cloud-sql/README.md': 3,
+  'database/aws-rds/README.md': 4,
+  'secret/aws-secrets-manager/README.md': 2,
   'secret/google-secret-manager/README.md': 3,
   'secret/vault/README.md': 2,
   'secret/http/README.md': 2,
@@ -60,6 +65,8 @@ function hostIn(text = ''): string {
   return new URL(/https:\/\/\S+/.exec(text)?.[0] ?? '').host
 }
 
+/** In the conditions of AWS. */
+const PROVIDER = 'token.actions.githubusercontent.com'
 const GOOGLE = Object.fromEntries(
   ['sts', 'iamcredentials', 'secretmanager'].map((role) => [role, `${role}.googleapis.com`]),
 )
@@ -90,8 +97,32 @@ const STANDS: Readonly<Record<string, Stand>> = {
     })
   },
   'octo-sts': (identity) =>
-    serve(octoStsSystem(), identity, { hosts: { 'octo-sts': 'octo-sts.dev', github: 'api.github.com' } }),
+    serve(octoStsSystem(), identity, {
+      hosts: { 'octo-sts': 'octo-sts.dev', github: 'api.github.com' },
+      prepare: ({ policies, scope }) => {
+        policies[scope] = { [DEPLOY]: fenceOf('octo-sts/README.md', 'yaml', /^issuer: /) }
+      },
+    }),
+  // PostgreSQL, or MySQL where the example says so.
+  'database/aws-rds': (identity, { port }) =>
+    serve(awsRdsSystem({ port: port === '3306' ? 3306 : 5432 }), identity, {
+      hosts: { sts: 'sts.eu-central-1.amazonaws.com' },
+      prepare: ({ account }) => {
+        trust(account, identity, 'database/aws-rds/README.md')
+      },
+    }),
   'database/google-cloud-sql': (identity) => serve(googleCloudSql, identity, { hosts: GOOGLE }),
+  'secret/aws-secrets-manager': (identity, { key }) =>
+    serve(awsSecretsManager, identity, {
+      variant: key === undefined ? 'text' : 'key',
+      hosts: {
+        sts: 'sts.eu-central-1.amazonaws.com',
+        secretsmanager: 'secretsmanager.eu-central-1.amazonaws.com',
+      },
+      prepare: ({ account }) => {
+        trust(account, identity, 'secret/aws-secrets-manager/README.md')
+      },
+    }),
   'secret/google-secret-manager': (identity, inputs) =>
     serve(googleSecretManager, identity, {
       variant: 'service-account' in inputs ? 'impersonation' : 'direct',
@@ -105,6 +136,26 @@ const STANDS: Readonly<Record<string, Stand>> = {
         secrets['/database-password'] = Buffer.from(secret)
       },
     }),
+}
+
+/** The fence of a page that has this text. */
+function fenceOf(page: string, language: string, text: RegExp): string {
+  const document = documents.find(({ file }) => file === page)
+  const found =
+    document && fencesOf(document).find((fence) => fence.language === language && text.test(fence.text))
+  if (!found) throw new Error(`${page} has no such fence: ${text.source}`)
+  return found.text
+}
+
+/** Gives the role the trust policy of the page. Steps without a job stand for jobs that it accepts. */
+function trust({ roles }: AwsAccount, { environment }: Identity, page: string): void {
+  if (environment === undefined) return
+  const policy = JSON.parse(fenceOf(page, 'json', /AssumeRoleWithWebIdentity/)) as {
+    Statement: { Condition: { StringEquals: Record<string, string> } }[]
+  }
+  const { [`${PROVIDER}:aud`]: audience, [`${PROVIDER}:sub`]: subject } =
+    policy.Statement[0]!.Condition.StringEquals
+  roles[ROLE_ARN] = { subjects: [subject!], audience: audience! }
 }
 
 async function serve<S extends Setup>(
@@ -176,6 +227,7 @@ async function run(example: StepExample): Promise<void> {
 }
 
 const actions = readActions()
+const documents = readDocuments()
 const examples = stepExamples()
 const files = [...new Set(examples.map(({ file }) => file))]
 /** How many examples were run, by document. */
@@ -209,7 +261,7 @@ describe('there are examples to run', () => {
   })
 
   test('each is where its name says', () => {
-    for (const { file, text } of readDocuments()) {
+    for (const { file, text } of documents) {
       const lines = text.split('\n')
       for (const { line } of examples.filter((example) => example.file === file)) {
         expect(lines[line - 1], `${file}:${line}`).toMatch(/^\s*- (?:uses|id|name|if): /)

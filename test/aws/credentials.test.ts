@@ -224,8 +224,8 @@ describe('a role is assumed', () => {
   test('under a name that STS takes, whatever the run is called', async () => {
     const text = fc.oneof(
       fc.constant(undefined),
-      fc.string({ unit: 'binary', maxLength: 100 }),
-      fc.stringMatching(/^[\w.-]{1,39}\/[\w.-]{1,100}$/),
+      fc.string({ unit: 'binary', maxLength: 100, size: 'max' }),
+      fc.stringMatching(/^[\w.-]{1,39}\/[\w.-]{1,100}$/, { size: 'max' }),
     )
     await fc.assert(
       fc.asyncProperty(text, text, async (run, repository) => {
@@ -233,6 +233,8 @@ describe('a role is assumed', () => {
         expect(form.get('RoleSessionName')).toMatch(/^[\w+=,.@-]{2,64}$/)
       }),
     )
+    const form = await formFor({ GITHUB_RUN_ID: '', GITHUB_REPOSITORY: '' })
+    expect(form.get('RoleSessionName')).toBe('run@github-actions')
   })
 
   /** The credentials that an answer of STS gives. */

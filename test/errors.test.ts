@@ -1,0 +1,54 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { harmless, showable } from '../src/errors.ts'
+
+const hostile = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        '::',
+        '##[',
+        'set-env',
+        'add-mask::x',
+        '\n',
+        '\r',
+        '\u2028',
+        '\u001b[31m',
+        '\u202e',
+        ' ',
+        '%0A',
+      ),
+      fc.string({ unit: 'binary' }),
+    ),
+    { maxLength: 30 },
+  )
+  .map((parts) => parts.join(''))
+
+test('showable text is one line, cut, and no command of the runner', () => {
+  fc.assert(
+    fc.property(hostile, fc.integer({ min: 1, max: 600 }), (text, most) => {
+      const shown = showable(text, most)
+      if (shown === undefined) return
+      expect(shown).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|::|##\[/u)
+      expect(shown.length).toBeLessThanOrEqual(most + 1)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('showable keeps plain text as it is, and anything but text out', () => {
+  expect(showable('contents: write - Not authorized')).toBe('contents: write - Not authorized')
+  expect([undefined, null, 7, {}, [], '', ' \n'].map((each) => showable(each))).toEqual(
+    Array(7).fill(undefined),
+  )
+})
+
+test('a harmless line is no command, and keeps its blanks', () => {
+  fc.assert(
+    fc.property(hostile, (text) => {
+      expect(harmless(text)).not.toMatch(/^\s*::|##\[|[\r\n]/)
+    }),
+    { numRuns: 2000 },
+  )
+  expect(harmless("      - 'repo:o/r:ref:refs/heads/main'")).toBe("      - 'repo:o/r:ref:refs/heads/main'")
+})
