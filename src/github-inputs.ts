@@ -1,3 +1,4 @@
+import { REGION, ROLE_ARN } from './aws/credentials.ts'
 import { NOWHERE, not, type Inputs } from './inputs.ts'
 import { isKnownScope, nearest, suggestScope } from './scopes.ts'
 import { parseYaml, type YamlValue } from './yaml.ts'
@@ -282,7 +283,7 @@ function readAwsAuth(inputs: Inputs, name: string, value: YamlValue, url: URL): 
   const roleArn = inputs.matching(
     name,
     field(inputs, name, auth, 'roleArn'),
-    /^arn:aws(?:-[a-z]+)*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/,
+    ROLE_ARN,
     'must have the ARN of a role as auth.roleArn',
     EXAMPLES.roleArn,
   )
@@ -291,7 +292,7 @@ function readAwsAuth(inputs: Inputs, name: string, value: YamlValue, url: URL): 
   const region = inputs.matching(
     name,
     givenRegion,
-    /^[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/,
+    REGION,
     'must have an AWS region as auth.region',
     EXAMPLES.region,
   )

@@ -299,11 +299,12 @@ export function createClient(options: ClientOptions): Client {
         agent: false,
         signal: ends,
       })
-      request.once('connect', (answer, socket: net.Socket) => {
+      request.once('connect', (answer, socket: net.Socket, head) => {
         // What breaks from here on is told by the TLS socket over this one.
         socket.on('error', () => undefined)
         const status = answer.statusCode ?? 0
         if (status >= 200 && status < 300) {
+          socket.unshift(head)
           resolve(socket)
           return
         }

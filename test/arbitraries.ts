@@ -1,6 +1,7 @@
 import fc from 'fast-check'
-import { fault, type Fault } from '../dev/fakes/faults.ts'
+import { fault, forEver, type Fault } from '../dev/fakes/faults.ts'
 import type { FakeReply } from '../dev/fakes/handler.ts'
+import type { World } from '../dev/world.ts'
 
 /** One fault as data, so that a counterexample can be read: what {@link faultOf} makes of it, meets a request. */
 export type Plan =
@@ -182,7 +183,7 @@ export const plan: fc.Arbitrary<Plan> = fc.oneof(
 )
 
 /** What a fault needs to know of the world that it is in. */
-export interface Surroundings {
+interface Surroundings {
   /** ms since the epoch, of the servers. */
   readonly now: () => number
   /** Whether a text is a secret that was issued. */
@@ -192,8 +193,7 @@ export interface Surroundings {
   readonly delay: (ms: number) => Fault
 }
 
-/** Makes the fault of a plan. */
-export function faultOf(planned: Plan, surroundings: Surroundings): Fault {
+function faultOf(planned: Plan, surroundings: Surroundings): Fault {
   switch (planned.do) {
     case 'nothing':
       return fault.none()
@@ -337,10 +337,46 @@ export function story(roles: readonly string[], inputs: readonly string[]): fc.A
       { weight: 6, arbitrary: fc.constant([]) },
       fc.subarray(['output' as const, 'state' as const, 'step_summary' as const]),
     ),
-    cancelled: fc.option(fc.record({ role: fc.constantFrom(...roles), at: fc.integer({ min: 1, max: 3 }) }), {
-      freq: 12,
-    }),
+    cancelled: fc.oneof(
+      { weight: 8, arbitrary: fc.constant(null) },
+      fc.record({ role: fc.constantFrom(...roles), at: fc.integer({ min: 1, max: 3 }) }),
+    ),
     skewMs: fc.constantFrom(0, 0, 0, 0, -600_000, 600_000),
     debug: fc.boolean(),
   })
+}
+
+/** Has the requests to a world meet the faults of a story. */
+export function arm(
+  world: World,
+  told: Story,
+  more: {
+    /** The time of the servers, in ms since the epoch. */
+    readonly now: () => number
+    /** Takes note of what was sent in place of a credential. */
+    readonly forged: (value: Json) => void
+    /** Makes the answer to this request late. */
+    readonly delay: (role: string, ms: number) => Fault
+    /** Told of each request. */
+    readonly meets?: (role: string, planned: Plan | undefined) => void
+  },
+): void {
+  for (const role of Object.keys(world.handlers)) {
+    const coming = [...(told.faults[role] ?? [])]
+    const lasting = told.lasting.includes(role)
+    const next = (): Fault | undefined => {
+      const planned = lasting && coming.length === 1 ? coming[0] : coming.shift()
+      more.meets?.(role, planned)
+      return (
+        planned &&
+        faultOf(planned, {
+          now: more.now,
+          isSecret: (value) => world.secrets.some((secret) => secret.value === value),
+          forged: more.forged,
+          delay: (ms) => more.delay(role, ms),
+        })
+      )
+    }
+    world.server(role).faults.push(forEver(next))
+  }
 }

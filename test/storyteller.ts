@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { forEver, type FaultEntry } from '../dev/fakes/faults.ts'
 import type { Handler } from '../dev/fakes/handler.ts'
 import { repository, type ActionMetadata } from '../dev/documents/actions.ts'
 import { evaluate } from '../dev/runner/action-file.ts'
@@ -16,30 +15,36 @@ import type { Exchange } from '../src/exchange.ts'
 import type { Clock } from '../src/http.ts'
 import { post } from '../src/post.ts'
 import type { Runner } from '../src/runner.ts'
-import { faultOf, type Story } from './arbitraries.ts'
-import { Forgeries, outcomeOf, problemsOf, problemsShown } from './verdict.ts'
+import { arm, type Story } from './arbitraries.ts'
+import { Forgeries, outcomeOf, problemsOf, problemsOfPost } from './verdict.ts'
 
 /** How long taking a token back may last beyond the deadline, in ms. */
 const UNDO_MS = 5_000
 const POST_MS = 15_000
-/** What every request takes, in ms. */
-const LATENCY_MS = 2
-/** How many turns of the event loop without news pass for "nothing more will come before the next timer". */
-const QUIET_TURNS = 60
+/** How many turns of the event loop are enough for all that is under way in this process to come to rest. */
+const TURNS = 8
+/** After so many ms of the real time without news, whatever is waited for will not come. */
+const PATIENCE_MS = 40
+
+interface Timer {
+  /** In ms of {@link LeapingClock.monotonic}. */
+  readonly at: number
+  readonly call: () => void
+  readonly what: 'try' | 'sleep' | 'late answer'
+}
 
 /** Time that passes only when nothing else can happen: then it leaps to the next timer. */
 class LeapingClock implements Clock {
-  /** Changes whenever something happens elsewhere; the time stands still meanwhile. */
-  news = (): number => 0
   /** How many answers are being made. */
   busy = 0
+  /** How many tries wait for an answer that never comes. */
+  hanging = 0
   readonly #epoch = Date.now()
   readonly #skewMs: number
+  readonly #timers = new Set<Timer>()
   #elapsed = 0
   #random = 1
-  #stopped = false
   #watching = false
-  readonly #timers = new Set<{ readonly at: number; readonly call: () => void }>()
 
   constructor(skewMs: number) {
     this.#skewMs = skewMs
@@ -51,12 +56,7 @@ class LeapingClock implements Clock {
   readonly monotonic = (): number => this.#elapsed
   readonly random = (): number => (this.#random = (this.#random * 16_807) % 2_147_483_647) / 2_147_483_647
 
-  readonly timer = (ms: number, call: () => void): (() => void) => {
-    const timer = { at: this.#elapsed + ms, call }
-    this.#timers.add(timer)
-    if (!this.#watching) void this.#watch()
-    return () => this.#timers.delete(timer)
-  }
+  readonly timer = (ms: number, call: () => void): (() => void) => this.#set(ms, call, 'try')
 
   readonly sleep = (ms: number, signal: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -64,47 +64,65 @@ class LeapingClock implements Clock {
         end()
         reject(signal.reason as Error)
       }
-      const end = this.timer(ms, () => {
-        signal.removeEventListener('abort', stop)
-        resolve()
-      })
+      const end = this.#set(
+        ms,
+        () => {
+          signal.removeEventListener('abort', stop)
+          resolve()
+        },
+        'sleep',
+      )
       if (signal.aborted) stop()
       else signal.addEventListener('abort', stop, { once: true })
     })
 
-  /** Time goes by, without a timer that fires in it. */
-  pass(ms: number): void {
-    this.#elapsed += ms
+  /** Resolves after so many ms, while a try waits for it. */
+  late(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#set(ms, resolve, 'late answer'))
   }
 
   /** No timer fires any more. */
   stop(): void {
-    this.#stopped = true
+    this.#timers.clear()
+  }
+
+  #set(ms: number, call: () => void, what: Timer['what']): () => void {
+    // As setTimeout, which waits for a millisecond at least.
+    const timer = { at: this.#elapsed + Math.max(1, ms), call, what }
+    this.#timers.add(timer)
+    if (!this.#watching) void this.#watch()
+    return () => this.#timers.delete(timer)
   }
 
   async #watch(): Promise<void> {
     this.#watching = true
-    while (this.#timers.size > 0 && !this.#stopped) {
-      for (let quiet = 0, last = NaN; quiet < QUIET_TURNS; quiet++) {
+    while (this.#timers.size > 0) {
+      const since = performance.now()
+      for (let quiet = 0; quiet < TURNS; quiet++) {
         await new Promise(setImmediate)
-        const news = this.news()
-        if (this.busy > 0 || news !== last) quiet = 0
-        last = news
+        const atRest = this.busy === 0 && this.#count('try') <= this.hanging + this.#count('late answer')
+        if (!atRest && performance.now() - since < PATIENCE_MS) quiet = 0
       }
-      const next = this.#next()
+      const [next] = [...this.#timers].sort((a, b) => a.at - b.at)
       if (next !== undefined) this.#fire(next)
     }
     this.#watching = false
   }
 
-  #next(): { readonly at: number; readonly call: () => void } | undefined {
-    return [...this.#timers].sort((a, b) => a.at - b.at)[0]
-  }
-
-  #fire(timer: { readonly at: number; readonly call: () => void }): void {
+  #fire(timer: Timer): void {
     this.#timers.delete(timer)
     this.#elapsed = Math.max(this.#elapsed, timer.at)
+    if (timer.what === 'try') {
+      // The one that was cut off waited for one of these.
+      const [answer] = [...this.#timers].filter(({ what }) => what === 'late answer')
+      if (this.hanging > 0) this.hanging--
+      else if (answer !== undefined) this.#timers.delete(answer)
+    }
     timer.call()
+  }
+
+  #count(wanted: Timer['what']): number {
+    return [...this.#timers].filter(({ what }) => what === wanted).length
   }
 }
 
@@ -245,7 +263,7 @@ export async function tell(
     async (request) => {
       const ms = late.get(role) ?? 0
       late.delete(role)
-      if (ms > 0) await new Promise<void>((resolve) => clock.timer(ms, resolve))
+      if (ms > 0) await clock.late(ms)
       clock.busy++
       try {
         return await handler(request)
@@ -262,12 +280,26 @@ export async function tell(
     },
   }
   await using world = await createWorld(observed, { variant, now: clock.serverNow })
-  const servers = Object.keys(world.handlers).map((role) => world.server(role))
-  clock.news = () =>
-    servers.reduce((sum, { requests, connections }) => sum + requests.length + connections, 0)
   const forgeries = new Forgeries()
   const cancel = new AbortController()
-  for (const role of Object.keys(world.handlers)) world.server(role).faults.push(...faultsFor(role))
+  const asked = new Map<string, number>()
+  arm(world, told, {
+    now: clock.serverNow,
+    forged: (value) => {
+      forgeries.add(value)
+    },
+    delay: (role, ms) => {
+      late.set(role, ms)
+      return { kind: 'none' }
+    },
+    meets: (role, planned) => {
+      if (planned !== undefined && ['hang', 'endless headers', 'drip'].includes(planned.do)) clock.hanging++
+      asked.set(role, (asked.get(role) ?? 0) + 1)
+      if (told.cancelled?.role === role && told.cancelled.at === asked.get(role)) {
+        cancel.abort(new ActionError('CANCELLED', 'The job was cancelled.'))
+      }
+    },
+  })
   const context = githubContext(world.identity, {
     serverUrl: 'https://github.com',
     apiUrl: 'github' in world.handlers ? world.url('github') : 'https://api.github.com',
@@ -295,77 +327,21 @@ export async function tell(
       masks: [world.issuer.requestToken],
     })
 
-  function faultsFor(role: string): FaultEntry[] {
-    const plans = told.faults[role] ?? []
-    let asked = 0
-    const entries = plans.map((planned): FaultEntry => {
-      return () =>
-        faultOf(planned, {
-          now: clock.serverNow,
-          isSecret: (text) => world.secrets.some(({ value }) => value === text),
-          forged: (value) => {
-            forgeries.add(value)
-          },
-          delay: (ms) => {
-            late.set(role, ms)
-            return { kind: 'none' }
-          },
-        })
-    })
-    const last = entries.at(-1)
-    if (typeof last === 'function' && told.lasting.includes(role)) entries.push(forEver(last))
-    return [
-      forEver((request) => {
-        clock.pass(LATENCY_MS)
-        if (told.cancelled?.role === role && ++asked === told.cancelled.at) {
-          cancel.abort(new ActionError('CANCELLED', 'The job was cancelled.'))
-        }
-        const entry = entries[0]
-        if (typeof entry === 'function') entries.shift()
-        const chosen = typeof entry === 'object' && 'forEver' in entry ? entry.forEver : entry
-        return typeof chosen === 'function' ? chosen(request) : chosen
-      }),
-    ]
-  }
-
   const { runner, result } = recorder('main', {})
   const succeeded = await act(exchange, runner, clock, cancel.signal)
   const main = result(succeeded)
-  const problems = await problemsOf(world, main, forgeries)
-  const seconds = Number(input('timeout-seconds'))
-  const limit = (seconds >= 1 && seconds <= 600 ? seconds : 0) * 1_000 + UNDO_MS
+  const problems = await problemsOf(world, told, main, forgeries)
+  const limit = Number(input('timeout-seconds') || '60') * 1_000 + UNDO_MS
   if (clock.monotonic() > limit) problems.push(`ends after ${clock.monotonic()} ms; the limit is ${limit} ms`)
-  if (metadata.runs.post === undefined) {
-    if (Object.keys(main.state).length > 0) problems.push('has no post, but keeps something for it')
-  } else {
-    problems.push(...(await end(main)))
+  for (const wellAgain of metadata.runs.post === undefined ? [] : [false, true]) {
+    if (wellAgain) for (const role of Object.keys(world.handlers)) world.server(role).faults.splice(0)
+    const again = recorder('post', main.state)
+    const began = clock.monotonic()
+    await post(again.runner, clock, new AbortController().signal)
+    problems.push(...(await problemsOfPost(world, told, main, again.result(true), wellAgain)))
+    const took = clock.monotonic() - began
+    if (took > POST_MS) problems.push(`post lasts ${took} ms`)
   }
   clock.stop()
   return { outcome: outcomeOf(main), problems }
-
-  /** The post stage, and once more when all is well again: then no token is left. */
-  async function end(ofMain: StageResult): Promise<string[]> {
-    const found: string[] = []
-    const lied = (told.faults['github'] ?? []).some(
-      (planned) => 'status' in planned && [204, 401, 404].includes(planned.status),
-    )
-    for (const well of [false, true]) {
-      if (well) for (const server of servers) server.faults.splice(0)
-      const again = recorder('post', ofMain.state)
-      const began = clock.monotonic()
-      await post(again.runner, clock, new AbortController().signal)
-      const stage = again.result(true)
-      const token = ofMain.state['token'] ?? ''
-      const alive = token !== '' && (await world.setup.accepts(token))
-      const warnings = stage.annotations.length
-      found.push(...problemsShown(world, stage))
-      if (stage.annotations.some(({ level }) => level === 'error')) found.push('post fails')
-      if (warnings > 1) found.push(`post warns ${warnings} times`)
-      if (alive && warnings === 0 && !lied) found.push('post leaves the token alive and says nothing')
-      if (clock.monotonic() - began > POST_MS) found.push(`post lasts ${clock.monotonic() - began} ms`)
-      if (well && alive && told.inputs['github-api-url'] === undefined)
-        found.push('the token outlives the job')
-    }
-    return found
-  }
 }

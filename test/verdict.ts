@@ -1,6 +1,6 @@
 import type { StageResult } from '../dev/runner/runner.ts'
 import type { World } from '../dev/world.ts'
-import { textsOf, type Json } from './arbitraries.ts'
+import { textsOf, type Json, type Story } from './arbitraries.ts'
 
 /** What a server sent of its own making, where a credential could have been. */
 export class Forgeries {
@@ -30,9 +30,15 @@ export class Forgeries {
  * What must hold of a main stage, whatever happened to it: it gave a credential that the system issued, or failed with
  * one error annotation; and nothing leaked.
  *
+ * @param forgeries what else than the system's own credentials it may have given
  * @returns what does not hold, each as a sentence
  */
-export async function problemsOf(world: World, main: StageResult, forgeries: Forgeries): Promise<string[]> {
+export async function problemsOf(
+  world: World,
+  told: Story,
+  main: StageResult,
+  forgeries: Forgeries,
+): Promise<string[]> {
   const errors = main.annotations.filter(({ level }) => level === 'error')
   const names = Object.keys(main.outputs)
   const credential = main.outputs[world.setup.credential] ?? ''
@@ -42,7 +48,8 @@ export async function problemsOf(world: World, main: StageResult, forgeries: For
     if (errors.length > 0) problems.push('succeeds with an error')
     if (credential === '') problems.push('succeeds without a credential')
     const issued = await world.setup.accepts(credential)
-    if (!issued && !forgeries.explain(credential)) problems.push('gives a credential that nobody sent')
+    if (!issued && !forgeries.explain(credential) && !isMadeHere(world, told))
+      problems.push('gives a credential that nobody sent')
     const masked = new Set(main.masks.flatMap((mask) => mask.split('\n').map((line) => line.trim())))
     const bare = credential
       .split(/[\r\n]+/)
@@ -57,6 +64,8 @@ export async function problemsOf(world: World, main: StageResult, forgeries: For
     if (message.includes('INTERNAL')) problems.push(`fails by a fault of its own: ${message}`)
   }
   const { token, ...state } = main.state
+  if (token !== undefined && !('github' in world.handlers))
+    problems.push('keeps a token for a post that it has not')
   const kept = Object.keys(state).filter((name) => !['api-url', 'expires-at', 'version'].includes(name))
   if (kept.length > 0) problems.push(`keeps ${kept.join(', ')} for post`)
   if (token !== undefined && main.outcome === 'success' && token !== credential)
@@ -64,15 +73,51 @@ export async function problemsOf(world: World, main: StageResult, forgeries: For
   return problems
 }
 
+/** A database login is made without asking anybody: for what the inputs say, and by the runner's clock. */
+function isMadeHere(world: World, told: Story): boolean {
+  const isAsIntended = told.skewMs === 0 && Object.keys(told.inputs).every((name) => !(name in world.inputs))
+  return world.setup.exchangeRole === 'sts' && !isAsIntended
+}
+
+/**
+ * What must hold of a post stage: it never fails, and no token outlives the job without a word.
+ *
+ * @param wellAgain whether nothing goes wrong any more
+ * @returns what does not hold, each as a sentence
+ */
+export async function problemsOfPost(
+  world: World,
+  told: Story,
+  main: StageResult,
+  stage: StageResult,
+  wellAgain: boolean,
+): Promise<string[]> {
+  const problems = problemsShown(world, stage)
+  const token = main.state['token'] ?? ''
+  const alive = token !== '' && (await world.setup.accepts(token))
+  const said = stage.annotations.length
+  if (stage.outcome !== 'success') problems.push('post fails')
+  if (said > 1 || stage.annotations.some(({ level }) => level !== 'warning'))
+    problems.push('post says too much')
+  const lied = (told.faults['github'] ?? []).some(
+    (planned) => 'status' in planned && [204, 401, 404].includes(planned.status),
+  )
+  if (alive && said === 0 && !lied) problems.push('post leaves the token alive and says nothing')
+  if (alive && wellAgain && told.inputs['github-api-url'] === undefined)
+    problems.push('the token outlives the job')
+  return problems
+}
+
 /** What must hold of all that any stage shows. */
-export function problemsShown(world: World, stage: StageResult): string[] {
+function problemsShown(world: World, stage: StageResult): string[] {
   const problems = [...world.leaks(stage), ...stage.foreignCommands.map((line) => `foreign command: ${line}`)]
-  // A mask is a command of the action's own, and its text is a secret that may be anything.
-  const shown = stage.raw.replace(/^::add-mask::.*$/gm, '')
-  if (shown.includes('##[')) problems.push('prints ##[')
-  if (/^\s*::(?!debug::|error::|warning::|group::|endgroup::)/m.test(shown)) {
+  // A line that begins with a command is that command, whatever follows; a mask may be any text.
+  const lines = stage.raw.split('\n')
+  const plain = lines.filter((line) => !/^::(?:add-mask|debug|error|warning|group|endgroup)::/.test(line))
+  if (plain.some((line) => line.includes('##[') || line.trimStart().startsWith('::'))) {
     problems.push('prints a line that could be a command')
   }
+  const shown = lines.filter((line) => !line.startsWith('::add-mask::')).join('\n')
   if (/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(shown)) problems.push('prints control characters')
   if (/Unhandled|Deprecation|MaxListeners/.test(stage.raw)) problems.push('Node warns')
   if (stage.path.length > 0 || Object.keys(stage.env).length > 0)

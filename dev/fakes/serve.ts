@@ -1,6 +1,6 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { nameOf, type Fault, type FaultEntry } from './faults.ts'
@@ -185,8 +185,11 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
   }
 
   let port = 0
-  const listen = (): Promise<void> =>
-    new Promise((resolve, reject) => {
+  let release: (() => Promise<void>) | undefined
+  const listen = async (): Promise<void> => {
+    await release?.()
+    release = undefined
+    await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(port, '127.0.0.1', () => {
         server.off('error', reject)
@@ -194,13 +197,18 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
         resolve()
       })
     })
-  const refuse = (): Promise<void> =>
+  }
+  const stop = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => {
         resolve()
       })
       server.closeAllConnections()
     })
+  const refuse = async (): Promise<void> => {
+    await stop()
+    release = await holdPort(port)
+  }
   await listen()
 
   return {
@@ -220,9 +228,32 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
     listen,
     async close() {
       closed.abort()
-      if (server.listening) await refuse()
+      if (server.listening) await stop()
+      await release?.()
     },
   }
+}
+
+/**
+ * Keeps a port from everybody else while nobody listens there, by a connection that goes out from it. Otherwise the next
+ * fake of another scenario could get it, and answer.
+ *
+ * @returns lets go of it
+ */
+async function holdPort(port: number): Promise<() => Promise<void>> {
+  const target = createServer((socket) => socket.on('error', () => undefined))
+  await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve))
+  const { port: to } = target.address() as AddressInfo
+  const holder = connect({ host: '127.0.0.1', port: to, localAddress: '127.0.0.1', localPort: port })
+  await new Promise<void>((resolve, reject) => holder.once('connect', resolve).once('error', reject))
+  return () =>
+    new Promise((resolve) => {
+      target.close(() => {
+        resolve()
+      })
+      // A reset leaves nothing behind that would keep the port busy.
+      holder.resetAndDestroy()
+    })
 }
 
 function send(response: http.ServerResponse, reply: FakeReply): number {

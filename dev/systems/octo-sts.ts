@@ -34,7 +34,7 @@ export function octoStsSystem(settings: Pick<OctoStsOptions, 'trustedIssuers'> =
         now,
         github,
         domain: () => new URL(url('octo-sts')).host,
-        installations: { [identity.owner]: { contents: 'write', metadata: 'read' } },
+        installations: { [identity.owner]: { contents: 'write', metadata: 'read', pull_requests: 'write' } },
         policies,
         ...settings,
       })

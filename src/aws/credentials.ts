@@ -52,9 +52,9 @@ const KEYS_TROUBLE = /retrieve verification key/i
 const SKEWED_TEXT = /signature expired|signature not yet current/i
 
 /** The name of a region, in any partition. */
-const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/
+export const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/
 /** The ARN of an IAM role, in any partition. */
-const ROLE_ARN = /^(?<account>arn:aws(?:-[a-z]+)*:iam::\d{12}):role\/[\w+=,.@/-]{1,576}$/
+export const ROLE_ARN = /^(?<account>arn:aws(?:-[a-z]+)*:iam::\d{12}):role\/[\w+=,.@/-]{1,576}$/
 
 /**
  * The regional endpoint of an AWS service; `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` override it (AWS SDKs

@@ -46,12 +46,18 @@ describe.concurrent('a server that does not come to an end', () => {
     expect(main.durationMs).toBeGreaterThan(SECONDS * 1_000 - 500)
   })
 
-  it.each(ROLES)('%s (%s): it is tried again after a while, and a try that is answered counts', async (role, variant) => {
-    await using world = await createWorld(system, { variant, faults: { [role]: [fault.hang(), fault.drip()] } })
-    const main = await world.run({ ...LEAP, inputs: { 'timeout-seconds': '120' } })
-    await expectGranted(world, main)
-    expect(answers(world, role).slice(0, 3)).toEqual(['hang', 'drip', 200])
-  })
+  it.each(ROLES)(
+    '%s (%s): it is tried again after a while, and a try that is answered counts',
+    async (role, variant) => {
+      await using world = await createWorld(system, {
+        variant,
+        faults: { [role]: [fault.hang(), fault.drip()] },
+      })
+      const main = await world.run({ ...LEAP, inputs: { 'timeout-seconds': '120' } })
+      await expectGranted(world, main)
+      expect(answers(world, role).slice(0, 3)).toEqual(['hang', 'drip', 200])
+    },
+  )
 
   it('within the default of 60 s', async () => {
     await using world = await createWorld(system, { faults: { 'app-server': [forEver(fault.hang())] } })
@@ -105,10 +111,14 @@ describe.concurrent('a flood', () => {
   })
 
   it('headers of 1 MB are refused too', async () => {
-    const headers = fault.raw(`HTTP/1.1 200 OK\r\n${`x-filler: ${'a'.repeat(1_000)}\r\n`.repeat(1_000)}\r\n{}`)
+    const headers = fault.raw(
+      `HTTP/1.1 200 OK\r\n${`x-filler: ${'a'.repeat(1_000)}\r\n`.repeat(1_000)}\r\n{}`,
+    )
     await using world = await createWorld(system, { faults: { 'app-server': [forEver(headers)] } })
     const main = await world.run({ memory: true })
-    expect(expectRefused(world, main)).toMatch(/the headers of the answer are too large[^]*\nUNUSABLE_ANSWER: /)
+    expect(expectRefused(world, main)).toMatch(
+      /the headers of the answer are too large[^]*\nUNUSABLE_ANSWER: /,
+    )
     expect(answers(world, 'app-server')).toEqual(['raw'])
     expect(main.peakMemory).toBeLessThan(100 * MIB)
   })
@@ -123,7 +133,11 @@ describe.concurrent('timeout-seconds: 1', () => {
   })
 
   it.each(ROLES)('%s (%s): is kept', async (role, variant) => {
-    await using world = await createWorld(system, { variant, inputs, faults: { [role]: [forEver(fault.hang())] } })
+    await using world = await createWorld(system, {
+      variant,
+      inputs,
+      faults: { [role]: [forEver(fault.hang())] },
+    })
     const main = await world.run()
     expectInTime(world, main, 1)
     expect(answers(world, role)).toContain('hang')

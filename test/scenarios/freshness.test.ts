@@ -100,7 +100,9 @@ describe.concurrent('the ID token of a retry', () => {
 
 describe.concurrent('the signature of a retry', () => {
   it('is made anew', async () => {
-    const faults = { 'app-server': [fault.status(503, { retryAfter: 1 }), fault.status(429, { retryAfter: 1 })] }
+    const faults = {
+      'app-server': [fault.status(503, { retryAfter: 1 }), fault.status(429, { retryAfter: 1 })],
+    }
     await using world = await createWorld(system, { variant: 'aws', faults })
     await expectGranted(world, await world.run())
     expect(answers(world, 'app-server')).toEqual(['status 503', 'status 429', 200])
@@ -147,7 +149,10 @@ describe.concurrent('a skewed clock', () => {
     const refusal = forEver(() =>
       fault.answer({
         status: 403,
-        headers: { date: new Date(Date.now() + 10 * MINUTE).toUTCString(), 'x-amzn-errortype': 'InvalidSignatureException' },
+        headers: {
+          date: new Date(Date.now() + 10 * MINUTE).toUTCString(),
+          'x-amzn-errortype': 'InvalidSignatureException',
+        },
         body: { message: 'Signature expired: 20261121T080000Z is now earlier than 20261121T080500Z' },
       }),
     )
@@ -161,7 +166,11 @@ describe.concurrent('a skewed clock', () => {
 
   it.each<[string, string, Record<string, string>]>([
     ['a difference of less than 4 min', 'aws', { date: new Date(Date.now() + 3.5 * MINUTE).toUTCString() }],
-    ['a Date that a cache gave', 'aws', { date: new Date(Date.now() - 10 * MINUTE).toUTCString(), age: '600' }],
+    [
+      'a Date that a cache gave',
+      'aws',
+      { date: new Date(Date.now() - 10 * MINUTE).toUTCString(), age: '600' },
+    ],
     ['a Date that is none', 'aws', { date: 'yesterday' }],
     ['a request without a signature', 'bearer', { date: new Date(Date.now() + 10 * MINUTE).toUTCString() }],
   ])('is not seen in %s', async (_case, variant, header) => {

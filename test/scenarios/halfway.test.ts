@@ -3,7 +3,7 @@ import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
 import { system, type AppServerSetup } from '../../dev/systems/github-app-server.ts'
 import { createWorld, type World } from '../../dev/world.ts'
-import { expectWarned, LEAP, preload, waits } from './faults.ts'
+import { LEAP, preload, waits } from './faults.ts'
 import { answers, expectClean, expectGranted, expectRefused } from './support.ts'
 
 /** The one token that was granted, and nobody took back; or `undefined`. */
@@ -76,7 +76,9 @@ describe.concurrent('outputs that cannot be written', () => {
     expectRefused(world, main)
     const warnings = main.annotations.filter(({ level }) => level === 'warning')
     expect(warnings).toHaveLength(1)
-    expect(warnings[0]?.message).toMatch(/^The token could not be revoked in this step; it ends at \d{4}-.*\. GitHub \(/)
+    expect(warnings[0]?.message).toMatch(
+      /^The token could not be revoked in this step; it ends at \d{4}-.*\. GitHub \(/,
+    )
     expect(unrevoked(world)).toHaveLength(1)
     world.server('github').faults.length = 0
     const post = await world.post(main)
@@ -172,7 +174,9 @@ describe.concurrent('a process that dies', () => {
 
   it('during the exchange leaves nothing to post', async () => {
     await using world = await createWorld(system, { faults: { 'app-server': [forEver(fault.hang())] } })
-    const main = await world.run({ signals: [{ signal: 'SIGKILL', when: world.server('app-server').seen(1) }] })
+    const main = await world.run({
+      signals: [{ signal: 'SIGKILL', when: world.server('app-server').seen(1) }],
+    })
     expect(main).toMatchObject({ signal: 'SIGKILL', outcome: 'failure', state: {}, outputs: {} })
     expectClean(world, main)
     expect((await world.post(main)).log).toBe('Nothing to revoke.\n')
@@ -201,16 +205,19 @@ describe.concurrent('a job that is cancelled', () => {
     ['the signed exchange', 'app-server', 'aws', fault.hang()],
   ]
   const rows = signals.flatMap((signal) => places.map((place) => [signal, ...place] as const))
-  it.each(rows)('by %s during %s (%s, %s) ends within a second', async (signal, _place, role, variant, each) => {
-    await using world = await createWorld(system, { variant, faults: { [role]: [forEver(each)] } })
-    const main = await world.run({ signals: [{ signal, when: world.server(role).seen(1) }] })
-    expectCancelled(world, main, signal)
-    expect(main.afterSignalMs).toBeLessThan(1_000)
-    expect(answers(world, role)).toHaveLength(1)
-    const post = await world.post(main)
-    expect(post.log).toBe('Nothing to revoke.\n')
-    expect(world.setup.github.issued).toEqual([])
-  })
+  it.each(rows)(
+    'by %s during %s (%s, %s) ends within a second',
+    async (signal, _place, role, variant, each) => {
+      await using world = await createWorld(system, { variant, faults: { [role]: [forEver(each)] } })
+      const main = await world.run({ signals: [{ signal, when: world.server(role).seen(1) }] })
+      expectCancelled(world, main, signal)
+      expect(main.afterSignalMs).toBeLessThan(1_000)
+      expect(answers(world, role)).toHaveLength(1)
+      const post = await world.post(main)
+      expect(post.log).toBe('Nothing to revoke.\n')
+      expect(world.setup.github.issued).toEqual([])
+    },
+  )
 
   it.each(signals)('by %s while it waits for the next try ends within a second', async (signal) => {
     for (const role of ['app-server', 'oidc']) {
@@ -227,7 +234,13 @@ describe.concurrent('a job that is cancelled', () => {
   it('by SIGINT and SIGTERM has one annotation', async () => {
     await using world = await createWorld(system, { faults: { 'app-server': [forEver(fault.hang())] } })
     const when = world.server('app-server').seen(1)
-    const main = await world.run({ signals: [{ signal: 'SIGINT', when }, { signal: 'SIGTERM', when }], debug: true })
+    const main = await world.run({
+      signals: [
+        { signal: 'SIGINT', when },
+        { signal: 'SIGTERM', when },
+      ],
+      debug: true,
+    })
     expectClean(world, main)
     expect(main.annotations.map(({ level }) => level)).toEqual(['error'])
     expect(main.afterSignalMs).toBeLessThan(1_000)

@@ -111,7 +111,7 @@ describe('a policy that would grant it', () => {
     const yaml = /```yaml\n([\s\S]*?)\n```/.exec(main.summary)?.[1] ?? ''
     for (const part of yaml.split(/^(?=# )/m)) {
       const [, file = '', repository = ''] = /^# (\S+) in (\S+),/.exec(part) ?? []
-      const files = (world.setup.repositories[repository] ?? {})
+      const files = world.setup.repositories[repository] ?? {}
       const old = parse(files[file] ?? '{}') as Record<string, unknown>
       files[file] = JSON.stringify(merge(old, parse(part) as Record<string, unknown>))
     }

@@ -10,7 +10,11 @@ import { answers, expectGranted, expectRefused } from './support.ts'
 const ROLES = ['app-server', 'oidc'] as const
 const TRANSIENT = [408, 425, 429, 500, 502, 503, 504]
 
-async function failsThenSucceeds(role: string, faults: readonly Fault[], options: WorldOptions = {}): Promise<void> {
+async function failsThenSucceeds(
+  role: string,
+  faults: readonly Fault[],
+  options: WorldOptions = {},
+): Promise<void> {
   await using world = await createWorld(system, { faults: { [role]: faults }, ...options })
   const main = await world.run()
   await expectGranted(world, main)
@@ -42,7 +46,10 @@ describe.concurrent('tried again', () => {
     ['an end of the connection instead of an answer', fault.raw('')],
     ['an answer that is not HTTP', fault.raw('220 mail.example ESMTP\r\n')],
     ['an answer cut in its headers', fault.raw('HTTP/1.1 200 OK\r\ncontent-le')],
-    ['an upgrade that nobody asked for', fault.raw('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n')],
+    [
+      'an upgrade that nobody asked for',
+      fault.raw('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
+    ],
     ['an error cut in its body', fault.shortBody(403)],
     ...TRANSIENT.map((status): [string, Fault] => [String(status), fault.status(status)]),
     ['a page of HTML with 502', fault.html(502)],
@@ -56,10 +63,13 @@ describe.concurrent('tried again', () => {
   )
 
   const pending = (message: string): Fault => fault.status(403, { body: { message } })
-  it.each(['Pending', "Server won't issue ID_TOKEN for non-inprogress job"])('oidc: 403 %s', async (message) => {
-    await failsThenSucceeds('oidc', [pending(message)])
-    await failsThenSucceeds('oidc', [pending(message), pending(message), pending(message)])
-  })
+  it.each(['Pending', "Server won't issue ID_TOKEN for non-inprogress job"])(
+    'oidc: 403 %s',
+    async (message) => {
+      await failsThenSucceeds('oidc', [pending(message)])
+      await failsThenSucceeds('oidc', [pending(message), pending(message), pending(message)])
+    },
+  )
 
   const aws = { variant: 'aws' }
   const later: [string, Fault][] = [
@@ -82,7 +92,13 @@ describe.concurrent('tried again', () => {
   it.each(['Throttling', 'ThrottlingException'])('the gateway of the app server: %s', async (type) =>
     failsThenSucceeds(
       'app-server',
-      [fault.answer({ status: 400, headers: { 'x-amzn-errortype': `${type}:http://x/` }, body: { message: 'Rate exceeded' } })],
+      [
+        fault.answer({
+          status: 400,
+          headers: { 'x-amzn-errortype': `${type}:http://x/` },
+          body: { message: 'Rate exceeded' },
+        }),
+      ],
       aws,
     ),
   )
@@ -124,7 +140,9 @@ describe.concurrent('Retry-After', () => {
   })
 
   it.each(ROLES)('%s: half a minute is waited for', async (role) => {
-    await using world = await createWorld(system, { faults: { [role]: [fault.status(503, { retryAfter: 30 })] } })
+    await using world = await createWorld(system, {
+      faults: { [role]: [fault.status(503, { retryAfter: 30 })] },
+    })
     const main = await world.run(LEAP)
     await expectGranted(world, main)
     expect(waits(main)).toHaveLength(1)
@@ -148,20 +166,23 @@ describe.concurrent('Retry-After', () => {
   const beyond = rows.flatMap(([role, status]) =>
     (['seconds', 'a date'] as const).map((form) => [role, status, form] as const),
   )
-  it.each(beyond)('%s: %i with more than is left, in %s, fails at once and says so', async (role, status, form) => {
-    const busy = (): Fault =>
-      fault.status(status, { retryAfter: form === 'seconds' ? 120 : new Date(Date.now() + 120_000) })
-    await using world = await createWorld(system, { faults: { [role]: [busy] } })
-    const main = await world.run()
-    const message = expectRefused(world, main)
-    expect(message).toMatch(
-      /It asks to come back in 1(19|20) s, which leaves no time within the limit of 60 s \(timeout-seconds\)\./,
-    )
-    expect(message).toContain(`could not answer (${status} `)
-    expect(message).toContain('OVERLOADED')
-    expect(answers(world, role)).toEqual([`status ${status}`])
-    expect(endedAfter(world, role, main)).toBeLessThan(1_000)
-  })
+  it.each(beyond)(
+    '%s: %i with more than is left, in %s, fails at once and says so',
+    async (role, status, form) => {
+      const busy = (): Fault =>
+        fault.status(status, { retryAfter: form === 'seconds' ? 120 : new Date(Date.now() + 120_000) })
+      await using world = await createWorld(system, { faults: { [role]: [busy] } })
+      const main = await world.run()
+      const message = expectRefused(world, main)
+      expect(message).toMatch(
+        /It asks to come back in 1(19|20) s, which leaves no time within the limit of 60 s \(timeout-seconds\)\./,
+      )
+      expect(message).toContain(`could not answer (${status} `)
+      expect(message).toContain('OVERLOADED')
+      expect(answers(world, role)).toEqual([`status ${status}`])
+      expect(endedAfter(world, role, main)).toBeLessThan(1_000)
+    },
+  )
 })
 
 describe.concurrent('tried again at most twice', () => {
@@ -215,18 +236,32 @@ describe.concurrent('not tried again', () => {
   const roles = ROLES.flatMap((role) => statuses.map((status) => [role, status] as const))
 
   it.each(roles)('%s: %i', async (role, status) =>
-    failsAtOnce(role, fault.status(status), new RegExp(` refused \\(${status} [A-Z][a-zA-Z ]+\\): status ${status}\\.`)),
+    failsAtOnce(
+      role,
+      fault.status(status),
+      new RegExp(` refused \\(${status} [A-Z][a-zA-Z ]+\\): status ${status}\\.`),
+    ),
   )
   it.each(statuses)('app-server: %i in its own words', async (status) =>
-    failsAtOnce('app-server', own(status), new RegExp(` refused \\(${status} [A-Z][a-zA-Z ]+\\): No: ${status}\\.\n`)),
+    failsAtOnce(
+      'app-server',
+      own(status),
+      new RegExp(` refused \\(${status} [A-Z][a-zA-Z ]+\\): No: ${status}\\.\n`),
+    ),
   )
   it.each(roles)('%s: %i with a page of HTML', async (role, status) =>
     failsAtOnce(role, fault.html(status), new RegExp(` refused \\(${status} [A-Z][a-zA-Z ]+\\)\\.\n`)),
   )
 
-  const redirects = ROLES.flatMap((role) => [300, 301, 302, 303, 304, 307, 308].map((status) => [role, status] as const))
+  const redirects = ROLES.flatMap((role) =>
+    [300, 301, 302, 303, 304, 307, 308].map((status) => [role, status] as const),
+  )
   it.each(redirects)('%s: a redirect by %i', async (role, status) =>
-    failsAtOnce(role, fault.redirect('http://127.0.0.1:9/', status), new RegExp(`answered with a redirect \\(${status} `)),
+    failsAtOnce(
+      role,
+      fault.redirect('http://127.0.0.1:9/', status),
+      new RegExp(`answered with a redirect \\(${status} `),
+    ),
   )
 
   const codes: [number, string, string][] = [
@@ -245,6 +280,8 @@ describe.concurrent('not tried again', () => {
     }
   })
   it.each([301, 307, 308])('sts: a redirect by %i', async (status) =>
-    failsAtOnce('sts', fault.redirect('http://127.0.0.1:9/', status), /answered with a redirect/, { variant: 'aws' }),
+    failsAtOnce('sts', fault.redirect('http://127.0.0.1:9/', status), /answered with a redirect/, {
+      variant: 'aws',
+    }),
   )
 })

@@ -1,0 +1,291 @@
+import { describe, expect, it } from 'vitest'
+import { fault, forEver, nameOf, type Fault } from '../../dev/fakes/faults.ts'
+import type { StageResult } from '../../dev/runner/runner.ts'
+import { system, type AppServerSetup } from '../../dev/systems/github-app-server.ts'
+import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
+import { expectWarned, LEAP, waits } from './faults.ts'
+import { answers, expectClean, expectGranted } from './support.ts'
+
+interface Granted extends AsyncDisposable {
+  readonly world: World<AppServerSetup>
+  readonly main: StageResult
+  readonly token: string
+}
+
+/** A job whose main step got a token, with what will go wrong in its post step. */
+async function granted(faults: WorldOptions['faults'] = {}, options: WorldOptions = {}): Promise<Granted> {
+  const world = await createWorld(system, { ...options, faults })
+  const main = await world.run()
+  const token = await expectGranted(world, main)
+  return { world, main, token, [Symbol.asyncDispose]: () => world.close() }
+}
+
+/** Post ended well and said this one line. */
+function expectSaid(world: World, post: StageResult, line: string): void {
+  expectClean(world, post)
+  expect(post).toMatchObject({
+    outcome: 'success',
+    exitCode: 0,
+    annotations: [],
+    log: `${line}\n`,
+    state: {},
+  })
+}
+
+describe.concurrent('post', () => {
+  it('revokes: 204', async () => {
+    await using job = await granted()
+    const { world, main, token } = job
+    expectSaid(world, await world.post(main), 'The token was revoked.')
+    expect(answers(world, 'github')).toEqual([204])
+    expect(world.server('github').requests[0]?.headers).toMatchObject({
+      authorization: `Bearer ${token}`,
+      'x-github-api-version': '2022-11-28',
+      'user-agent': 'OWNER/access-token/v1',
+    })
+    expect(await world.setup.accepts(token)).toBe(false)
+  })
+
+  it('finds it revoked by somebody else: 401', async () => {
+    await using job = await granted()
+    const { world, main } = job
+    await world.post(main)
+    expectSaid(world, await world.post(main), 'The token had ended already.')
+    expect(answers(world, 'github')).toEqual([204, 401])
+  })
+
+  it.each([401, 404])('takes %i for done', async (status) => {
+    for (const each of [fault.status(status), fault.html(status), fault.answer({ status, body: '' })]) {
+      await using job = await granted({ github: [each] })
+      const { world, main } = job
+      expectSaid(world, await world.post(main), 'The token had ended already.')
+      expect(answers(world, 'github')).toEqual([nameOf(each)])
+    }
+  })
+
+  const passing: [string, Fault][] = [
+    ...[500, 502, 503, 504, 429, 408].map((status): [string, Fault] => [
+      String(status),
+      fault.status(status),
+    ]),
+    ['a reset', fault.reset()],
+    ['a cut body', fault.shortBody(500)],
+    [
+      'a rate limit',
+      fault.status(403, { retryAfter: 1, body: { message: 'You have exceeded a secondary rate limit' } }),
+    ],
+    [
+      'a primary rate limit',
+      fault.status(403, {
+        headers: { 'x-ratelimit-remaining': '0' },
+        body: { message: 'API rate limit exceeded' },
+      }),
+    ],
+  ]
+  it.each(passing)('revokes after %s twice', async (_name, each) => {
+    await using job = await granted({ github: [each, each] })
+    const { world, main } = job
+    expectSaid(world, await world.post(main), 'The token was revoked.')
+    expect(answers(world, 'github')).toEqual([nameOf(each), nameOf(each), 204])
+    expect(waits(await world.post(main))).toEqual([])
+  })
+
+  it('revokes after 30 s of trouble? No: after 15 s it is over, in one warning', async () => {
+    await using job = await granted({ github: [forEver(fault.status(503))] })
+    const { world, main } = job
+    const post = await world.post(main, LEAP)
+    expectClean(world, post)
+    const warning = expectWarned(post)
+    expect(warning).toContain(
+      `The token could not be revoked; it ends at ${main.outputs['expires-at'] ?? '?'}.`,
+    )
+    expect(warning).toMatch(
+      /GitHub \(127\.0\.0\.1:\d+\) could not answer \(503 Service Unavailable\): status 503\. Given up after \d+ tries in 1[45] s; the limit is 15 s\./,
+    )
+    expect(answers(world, 'github').length).toBeGreaterThan(3)
+  })
+
+  const lasting: [string, Fault | undefined, RegExp][] = [
+    ['500 for ever', fault.status(500), /could not answer \(500 Internal Server Error\)/],
+    ['refused connections', undefined, /connection refused/],
+    ['resets for ever', fault.reset(), /connection (reset|closed too early)/],
+    ['no answer', fault.hang(), /no answer within [\d.]+ s, while waiting for the answer/],
+    [
+      'headers that never end',
+      fault.endlessHeaders(),
+      /no answer within [\d.]+ s, while waiting for the answer/,
+    ],
+    [
+      'a body that never ends',
+      fault.drip(),
+      /no answer within [\d.]+ s, while waiting for the rest of the answer/,
+    ],
+    ['a flood', fault.flood(400), /the answer is larger than 1 MiB/],
+    ['a page of HTML', fault.html(503), /could not answer \(503 Service Unavailable\)/],
+    ['a redirect', fault.redirect('https://github.com/login'), /answered with a redirect \(302 Found\)/],
+    [
+      'a refusal',
+      fault.status(403, { body: { message: 'Resource not accessible by integration' } }),
+      /refused \(403 Forbidden\): Resource not accessible by integration\./,
+    ],
+    [
+      'a wait beyond the limit',
+      fault.status(429, { retryAfter: 60 }),
+      /It asks to come back in 60 s, which leaves no time within the limit of 15 s\./,
+    ],
+    ['something that is not HTTP', fault.raw('SSH-2.0-OpenSSH_9.6\r\n'), /the answer is not HTTP/],
+  ]
+  it.each(lasting)('ends well, with one warning, after %s', async (_name, each, reason) => {
+    await using job = await granted(each && { github: [forEver(each)] })
+    const { world, main, token } = job
+    if (each === undefined) await world.server('github').refuse()
+    const post = await world.post(main, LEAP)
+    expectClean(world, post)
+    const warning = expectWarned(post)
+    expect(warning).toMatch(reason)
+    expect(warning).toContain(`it ends at ${main.outputs['expires-at'] ?? '?'}.`)
+    expect(post.log.trim().split('\n##[')).toHaveLength(1)
+    expect(post.durationMs).toBeLessThan(16_000)
+    expect(await world.setup.accepts(token)).toBe(true)
+    if (each !== undefined) expect(new Set(answers(world, 'github'))).toEqual(new Set([nameOf(each)]))
+  })
+
+  it('is over within 15 s by the clock, too', async () => {
+    await using job = await granted({ github: [forEver(fault.hang())] })
+    const { world, main } = job
+    const post = await world.post(main)
+    expect(expectWarned(post)).toContain('the limit is 15 s')
+    expect(post.durationMs).toBeGreaterThan(14_000)
+    expect(post.durationMs).toBeLessThan(16_000)
+  })
+
+  it('sends nothing for a token that has ended', async () => {
+    await using job = await granted()
+    const { world, main } = job
+    const ended = new Date(Date.now() - 1_000).toISOString()
+    const post = await world.post({ ...main, state: { ...main.state, 'expires-at': ended } })
+    expectSaid(world, post, `The token ended by itself at ${ended}.`)
+    expect(answers(world, 'github')).toEqual([])
+  })
+
+  it('sends nothing where nothing was saved', async () => {
+    await using world = await createWorld(system)
+    world.setup.deny()
+    const main = await world.run()
+    expect(main.state).toEqual({})
+    expectSaid(world, await world.post(main), 'Nothing to revoke.')
+    expect(answers(world, 'github')).toEqual([])
+  })
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends well when it is cancelled by %s', async (signal) => {
+    await using job = await granted({ github: [forEver(fault.hang())] })
+    const { world, main } = job
+    const post = await world.post(main, { signals: [{ signal, when: world.server('github').seen(1) }] })
+    expectClean(world, post)
+    expect(expectWarned(post)).toContain(`The job was cancelled (${signal})`)
+    expect(post.afterSignalMs).toBeLessThan(1_000)
+  })
+
+  it.each(['output', 'state', 'step_summary'] as const)('does not need the %s file', async (file) => {
+    await using job = await granted()
+    const { world, main } = job
+    expectSaid(world, await world.post(main, { unwritable: [file] }), 'The token was revoked.')
+  })
+
+  it('says why in debug mode without the token', async () => {
+    await using job = await granted({ github: [fault.reset(), fault.echo(503), fault.status(500)] })
+    const { world, main } = job
+    const post = await world.post(main, { debug: true })
+    expectClean(world, post)
+    expect(post.log).toContain('##[debug]trying again in ')
+    expect(post.annotations).toEqual([])
+    expect(answers(world, 'github')).toEqual(['reset', 'echo', 'status 500', 204])
+  })
+})
+
+describe.concurrent('state that is not what this version saves', () => {
+  const NOT_USABLE = 'What the main step saved cannot be used.'
+  type Change = (state: Readonly<Record<string, string>>) => Record<string, string>
+  const only: Change = ({ token = '' }) => ({ token })
+
+  const revoked: [string, Change][] = [
+    ['of an older version, with the token only', only],
+    ['of an older version, with no version', ({ version = '', ...rest }) => (version === '1' ? rest : {})],
+    ['of a newer version', (state) => ({ ...state, version: '2', more: '{"a":1}' })],
+    ['of a version that is none', (state) => ({ ...state, version: '\n::add-path::/tmp' })],
+    ['without an expiry', (state) => ({ ...state, 'expires-at': '' })],
+    ['with an expiry that is no date', (state) => ({ ...state, 'expires-at': '\n::add-path::/tmp' })],
+    ['with an expiry far away', (state) => ({ ...state, 'expires-at': '+275760-09-13T00:00:00.000Z' })],
+    ['with a slash more in the URL', (state) => ({ ...state, 'api-url': `${state['api-url'] ?? ''}//` })],
+    ['without the URL', (state) => ({ ...state, 'api-url': '' })],
+  ]
+  it.each(revoked)('%s: the token is revoked', async (_name, change) => {
+    await using job = await granted()
+    const { world, main, token } = job
+    const post = await world.post({ ...main, state: change(main.state) })
+    expectSaid(world, post, 'The token was revoked.')
+    expect(await world.setup.accepts(token)).toBe(false)
+    expect(answers(world, 'github')).toEqual([204])
+  })
+
+  const unusable: [string, Change][] = [
+    ['a URL that is none', (state) => ({ ...state, 'api-url': 'github' })],
+    [
+      'a URL of a word too much',
+      (state) => ({ ...state, 'api-url': 'https://api.github.com/ ::add-path::/tmp' }),
+    ],
+    ['a URL that is not https', (state) => ({ ...state, 'api-url': 'http://api.github.com' })],
+    ['a URL of a file', (state) => ({ ...state, 'api-url': 'file:///etc/passwd' })],
+    [
+      'a URL with a password',
+      (state) => ({ ...state, 'api-url': 'https://me:hush-hush-hush@api.github.com' }),
+    ],
+    [
+      'a URL with a line break',
+      (state) => ({ ...state, 'api-url': 'https://api.github.com\n::add-path::/tmp' }),
+    ],
+    ['a URL of 20 kB', (state) => ({ ...state, 'api-url': `https://${'a'.repeat(20_000)}.example` })],
+    ['a token with a line break', (state) => ({ ...state, token: `${state['token'] ?? ''}\nx-evil: yes` })],
+    ['a token with a blank', (state) => ({ ...state, token: `${state['token'] ?? ''} x` })],
+    ['a token with an escape', (state) => ({ ...state, token: `${state['token'] ?? ''}\u001b[31m` })],
+    ['a token that is not ASCII', (state) => ({ ...state, token: `${state['token'] ?? ''}é` })],
+  ]
+  it.each(unusable)('%s is a warning', async (_name, change) => {
+    for (const debug of [false, true]) {
+      await using job = await granted()
+      const { world, main } = job
+      const post = await world.post({ ...main, state: change(main.state) }, { debug })
+      expectClean(world, post)
+      expect(expectWarned(post)).toBe(
+        `The token could not be revoked; it ends at ${main.outputs['expires-at'] ?? '?'}. ${NOT_USABLE}`,
+      )
+      expect(post.log).not.toContain('hush-hush')
+      expect(post.log).not.toContain('add-path')
+      expect(answers(world, 'github')).toEqual([])
+    }
+  })
+
+  it('a token that is another is one that GitHub does not know', async () => {
+    await using job = await granted()
+    const { world, main } = job
+    const post = await world.post({ ...main, state: { ...main.state, token: 'x'.repeat(10_000) } })
+    expectSaid(world, post, 'The token had ended already.')
+    expect(answers(world, 'github')).toEqual([401])
+  })
+
+  it.each([
+    ['blanks', '   '],
+    ['nothing', ''],
+  ])('a token of %s is nothing to revoke', async (_name, token) => {
+    await using job = await granted()
+    const { world, main } = job
+    expectSaid(world, await world.post({ ...main, state: { ...main.state, token } }), 'Nothing to revoke.')
+  })
+
+  it('the inputs of the step are not looked at', async () => {
+    await using job = await granted()
+    const { world, main } = job
+    const inputs = { 'app-server': '', permissions: '{', 'timeout-seconds': 'x', 'github-api-url': 'x' }
+    expectSaid(world, await world.post(main, { inputs }), 'The token was revoked.')
+  })
+})

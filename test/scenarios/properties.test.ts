@@ -1,0 +1,94 @@
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readActions } from '../../dev/documents/actions.ts'
+import { fault } from '../../dev/fakes/faults.ts'
+import { startProxy, type Proxy } from '../../dev/fakes/proxy.ts'
+import { allSystems, type System } from '../../dev/systems/system.ts'
+import { createWorld } from '../../dev/world.ts'
+import { arm, story, type Story } from '../arbitraries.ts'
+import { Forgeries, problemsOf, problemsOfPost } from '../verdict.ts'
+
+/*
+ * The stories of `test/properties.test.ts`, told to `dist` by the runner emulation: in processes of their own, with
+ * signals and files. Long waits are leapt over.
+ */
+
+const SEED = 20_261_122
+/** For each way to use an action. */
+const RUNS = 25
+const LEAP = join(import.meta.dirname, '../../dev/runner/leap.ts')
+/** How long a process takes to start and to end while others do the same, in ms. */
+const PROCESS_MS = 2_000
+/** How long taking a token back may last beyond the deadline, in ms. */
+const UNDO_MS = 5_000
+const POST_MS = 15_000
+/** The longest that an answer is late, in ms: the servers do not leap. */
+const MOST_LATE_MS = 50
+
+let proxy: Proxy
+beforeAll(async () => {
+  // An input may be the URL of any host: no request leaves this machine.
+  proxy = await startProxy({ mode: 'refuse' })
+})
+afterAll(() => proxy.close())
+
+const actions = readActions()
+const subjects = Object.entries(await allSystems()).flatMap(([name, system]) =>
+  system.variants.map((variant) => ({ name, system, variant })),
+)
+
+/** Runs an action, and its post stage where it has one. @returns what does not hold */
+async function tell(system: System, variant: string, hasPost: boolean, told: Story): Promise<string[]> {
+  await using world = await createWorld(system, { variant, env: { https_proxy: proxy.url } })
+  const forgeries = new Forgeries()
+  arm(world, told, {
+    now: Date.now,
+    forged: (value) => {
+      forgeries.add(value)
+    },
+    delay: (_role, ms) => fault.delay(Math.min(ms, MOST_LATE_MS)),
+  })
+  const { cancelled, inputs, unwritable, debug } = told
+  const main = await world.run({
+    inputs,
+    unwritable,
+    debug,
+    preloads: [LEAP],
+    signals:
+      cancelled === null
+        ? []
+        : [{ signal: 'SIGTERM', when: world.server(cancelled.role).seen(cancelled.at) }],
+  })
+  const problems = await problemsOf(world, told, main, forgeries)
+  const limit = Number(inputs['timeout-seconds'] ?? '60') * 1_000 + UNDO_MS + PROCESS_MS
+  if (main.durationMs > limit) problems.push(`ends after ${main.durationMs} ms; the limit is ${limit} ms`)
+  if ((main.afterSignalMs ?? 0) > PROCESS_MS) problems.push('does not end when the job is cancelled')
+  for (const wellAgain of hasPost ? [false, true] : []) {
+    if (wellAgain) for (const role of Object.keys(world.handlers)) world.server(role).faults.splice(0)
+    const post = await world.post(main, { inputs, debug, preloads: [LEAP] })
+    problems.push(...(await problemsOfPost(world, told, main, post, wellAgain)))
+    if (post.durationMs > POST_MS + PROCESS_MS) problems.push(`post lasts ${post.durationMs} ms`)
+  }
+  return problems
+}
+
+describe.concurrent('whatever happens', () => {
+  it.each(subjects)(
+    '$name ($variant) keeps its promises',
+    { timeout: 180_000 },
+    async ({ system, variant }) => {
+      const { folder, inputs, runs } = actions.find(
+        (action) => action.folder === (system.action === '.' ? '' : system.action),
+      )!
+      await using world = await createWorld(system, { variant })
+      await fc.assert(
+        fc.asyncProperty(story(Object.keys(world.handlers), Object.keys(inputs)), async (told) => {
+          const problems = await tell(system, variant, runs.post !== undefined, { ...told, skewMs: 0 })
+          expect(problems, folder).toEqual([])
+        }),
+        { seed: SEED, numRuns: RUNS, endOnFailure: true },
+      )
+    },
+  )
+})

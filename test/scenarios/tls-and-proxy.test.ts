@@ -1,0 +1,418 @@
+import * as net from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { fault, forEver } from '../../dev/fakes/faults.ts'
+import type { StageResult } from '../../dev/runner/runner.ts'
+import { system } from '../../dev/systems/github-app-server.ts'
+import { createWorld, type CertificateKind, type World, type WorldOptions } from '../../dev/world.ts'
+import { endedAfter, expectWarned, LEAP, waits } from './faults.ts'
+import { answers, expectClean, expectGranted, expectRefused } from './support.ts'
+
+const ROLES: [role: string, variant: string, who: string][] = [
+  ['app-server', 'bearer', 'The app server'],
+  ['app-server', 'aws', 'The app server'],
+  ['oidc', 'bearer', "The runner's ID-token endpoint"],
+  ['sts', 'aws', 'AWS STS'],
+]
+const UNKNOWN = 'its certificate is from a certificate authority that this runner does not know'
+const EXTRA =
+  'Set NODE_EXTRA_CA_CERTS to the PEM file of that authority, in the environment of the runner or as `env:` of the step.'
+
+describe.concurrent('a certificate', () => {
+  const wrong: [string, CertificateKind, boolean, string, string][] = [
+    ['of an authority that is not trusted', 'good', false, UNKNOWN, EXTRA],
+    ['of another authority than the one that is trusted', 'otherAuthority', true, UNKNOWN, EXTRA],
+    ['that has expired', 'expired', true, 'its certificate has expired', 'The server needs a new one.'],
+    [
+      'for another host name',
+      'wrongHost',
+      true,
+      'its certificate is for another host name',
+      'Use the host name that the certificate is for.',
+    ],
+  ]
+  const rows = ROLES.flatMap(([role, variant, who]) =>
+    wrong.map((each) => [role, variant, ...each, who] as const),
+  )
+  it.each(rows)(
+    '%s (%s): %s is refused at once',
+    async (role, variant, _name, kind, trusted, what, hint, who) => {
+      await using world = await createWorld(system, { variant, tls: { [role]: kind }, trusted })
+      const main = await world.run({ debug: true })
+      expectTlsFailed(world, main, role, `${who} (${new URL(world.url(role)).host}): ${what}.`, hint)
+    },
+  )
+
+  it.each(wrong)(
+    '%s is not trusted by NODE_TLS_REJECT_UNAUTHORIZED=0',
+    async (_name, kind, trusted, what, hint) => {
+      await using world = await createWorld(system, { tls: { 'app-server': kind }, trusted })
+      const main = await world.run({ env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } })
+      expectTlsFailed(world, main, 'app-server', what, hint)
+    },
+  )
+
+  it.each(wrong)('%s is a warning in post', async (_name, kind, trusted, what, hint) => {
+    await using world = await createWorld(system, { tls: { github: kind }, trusted })
+    const main = await world.run()
+    await expectGranted(world, main)
+    const post = await world.post(main)
+    expectClean(world, post)
+    const warning = expectWarned(post)
+    expect(warning).toContain(what)
+    expect(warning).toContain(hint)
+    expect(world.server('github').requests).toEqual([])
+  })
+
+  it.each(['bearer', 'aws'])(
+    'of an own authority is trusted by NODE_EXTRA_CA_CERTS (%s)',
+    async (variant) => {
+      await using world = await createWorld(system, { variant, tls: 'good' })
+      const main = await world.run()
+      await expectGranted(world, main)
+      const post = await world.post(main)
+      expectClean(world, post)
+      expect(post.log).toBe('The token was revoked.\n')
+      expect(world.url('app-server')).toMatch(/^https:/)
+    },
+  )
+
+  it('that is not trusted is said so behind a proxy, too', async () => {
+    await using world = await createWorld(system, { proxy: {}, trusted: false })
+    const main = await world.run()
+    const message = expectRefused(world, main)
+    expect(message).toContain(`The runner's ID-token endpoint (oidc.example): ${UNKNOWN}.`)
+    expect(message).toContain(EXTRA)
+    expect(message).toContain('\nTLS_FAILED: ')
+    expect(world.proxy?.targets).toEqual([{ target: 'oidc.example:443', answered: 200 }])
+  })
+
+  it('is not asked for where the port speaks no TLS', async () => {
+    await using world = await createWorld(system)
+    const url = world.url('app-server').replace('http:', 'https:')
+    const message = expectRefused(world, await world.run({ inputs: { 'app-server': url } }))
+    expect(message).toMatch(/The app server \(127\.0\.0\.1:\d+\): the TLS handshake failed \(E\w+\)\./)
+    expect(message).toContain('Check that the port speaks HTTPS.')
+    expect(message).toContain('\nTLS_FAILED: ')
+  })
+
+  it('makes no difference to faults: they are tried again over TLS, too', async () => {
+    for (const each of [
+      fault.reset(),
+      fault.resetInBody(),
+      fault.shortBody(),
+      fault.status(503),
+      fault.raw(''),
+    ]) {
+      await using world = await createWorld(system, {
+        tls: 'good',
+        faults: { oidc: [each, each], 'app-server': [each, each] },
+      })
+      await expectGranted(world, await world.run())
+      expect(answers(world, 'oidc')).toHaveLength(3)
+      expect(answers(world, 'app-server')).toHaveLength(3)
+    }
+  })
+
+  function expectTlsFailed(world: World, main: StageResult, role: string, what: string, hint: string): void {
+    const message = expectRefused(world, main)
+    expect(message).toContain(what)
+    expect(message).toContain(hint)
+    expect(message).toContain('\nTLS_FAILED: ')
+    // The server was there, and got no request; nothing was tried again.
+    expect(world.server(role).connections).toBeGreaterThan(0)
+    expect(world.server(role).connections).toBeLessThanOrEqual(2)
+    expect(world.server(role).requests).toEqual([])
+    expect(waits(main)).toEqual([])
+    expect(main.durationMs).toBeLessThan(2_000)
+  }
+})
+
+describe.concurrent('a proxy', () => {
+  const PASSWORD = 'p@ss/word:with%20chars&é'
+  const credentials = { user: 'runner', password: PASSWORD }
+  const HINT =
+    'The proxy comes from https_proxy (or HTTPS_PROXY) of the runner; hosts in no_proxy are reached without it.'
+
+  /** The step failed by the proxy, and says so. */
+  function expectProxyFailed(world: World, main: StageResult, what: RegExp): string {
+    const message = expectRefused(world, main)
+    expect(message).toMatch(what)
+    expect(message).toContain(HINT)
+    expect(message).toContain('\nPROXY_FAILED: ')
+    expect(
+      main.raw
+        .split('\n')
+        .filter((line) => !line.startsWith('::add-mask::'))
+        .join('\n'),
+    ).not.toContain('p@ss')
+    return message
+  }
+
+  it.each([false, true])(
+    'with a password is used, and the password is never shown (debug: %s)',
+    async (debug) => {
+      await using world = await createWorld(system, { variant: 'aws', proxy: { credentials } })
+      const main = await world.run({ debug })
+      await expectGranted(world, main)
+      const post = await world.post(main, { debug })
+      expectClean(world, post)
+      expect(post.log).toContain('The token was revoked.\n')
+      expect(world.proxy?.targets.every(({ answered }) => answered === 200)).toBe(true)
+      for (const secret of [PASSWORD, encodeURIComponent(PASSWORD), btoa('runner:x').slice(0, 8)]) {
+        expect(main.log + post.log).not.toContain(secret)
+      }
+    },
+  )
+
+  it.each<[string, (url: URL) => void]>([
+    ['no password', (url) => Object.assign(url, { username: '', password: '' })],
+    ['another password', (url) => Object.assign(url, { password: 'hush-hush-hush-hush' })],
+    ['a user without a password', (url) => Object.assign(url, { password: '' })],
+  ])('that wants another password than %s: 407', async (_case, change) => {
+    for (const debug of [false, true]) {
+      await using world = await createWorld(system, { proxy: { credentials } })
+      const url = new URL(world.proxy?.url ?? '')
+      change(url)
+      const main = await world.run({ debug, env: { https_proxy: url.href } })
+      expectProxyFailed(
+        world,
+        main,
+        /^The runner's ID-token endpoint \(oidc\.example\): the proxy 127\.0\.0\.1:\d+ refused the tunnel \(407: it wants a user name and a password\)\.\n/,
+      )
+      expect(main.log).not.toContain('hush-hush')
+      // Asked once: a second time would lock the user out.
+      expect(world.proxy?.targets).toEqual([{ target: 'oidc.example:443', answered: 407 }])
+    }
+  })
+
+  it('that refuses the host: 403', async () => {
+    await using world = await createWorld(system, { proxy: { mode: 'refuse' } })
+    const main = await world.run()
+    expectProxyFailed(world, main, /the proxy 127\.0\.0\.1:\d+ refused the tunnel \(403\)\./)
+    expect(world.proxy?.targets).toEqual([{ target: 'oidc.example:443', answered: 403 }])
+    expect(main.durationMs).toBeLessThan(2_000)
+  })
+
+  it('that reaches nobody: 502, until the time is over', async () => {
+    await using world = await createWorld(system, { proxy: { mode: 'bad-gateway' } })
+    const main = await world.run({ inputs: { 'timeout-seconds': '1' } })
+    expectProxyFailed(world, main, /refused the tunnel \(502\)\. Given up after \d+ tries/)
+    expect(world.proxy?.targets.length).toBeGreaterThan(1)
+    expect(main.durationMs).toBeLessThan(2_000)
+  })
+
+  it('that cannot be reached', async () => {
+    await using world = await createWorld(system, { proxy: { credentials } })
+    await world.proxy?.close()
+    const main = await world.run({ inputs: { 'timeout-seconds': '1' } })
+    expectProxyFailed(
+      world,
+      main,
+      /the proxy 127\.0\.0\.1:\d+ could not be reached \(connection refused\)\. Given up after \d+ tries/,
+    )
+    expect(main.durationMs).toBeLessThan(2_000)
+  })
+
+  it('that has a name nobody knows', async () => {
+    await using world = await createWorld(system, { proxy: {} })
+    const main = await world.run({
+      env: { https_proxy: 'http://runner:p@ss@proxy.invalid:3128' },
+      inputs: { 'timeout-seconds': '1' },
+    })
+    expectProxyFailed(
+      world,
+      main,
+      /the proxy proxy\.invalid:3128 could not be reached \(host name (not found|lookup failed)\)/,
+    )
+  })
+
+  it.each(['p@ss word', 'p@ss:3128:9'])('whose setting is no URL: %s', async (setting) => {
+    await using world = await createWorld(system, { proxy: {} })
+    const main = await world.run({ env: { https_proxy: setting }, debug: true })
+    expectProxyFailed(world, main, /the proxy setting of this runner is not a URL/)
+    expect(main.log).not.toContain(setting)
+    expect(world.proxy?.targets).toEqual([])
+  })
+
+  it('that does not answer', async () => {
+    await using world = await createWorld(system, { proxy: { mode: 'hang' } })
+    const main = await world.run({ inputs: { 'timeout-seconds': '1' } })
+    const message = expectRefused(world, main)
+    expect(message).toContain('no answer within 1 s, while waiting for the proxy')
+    expect(message).toContain('\nTIMED_OUT: ')
+    expect(world.proxy?.targets).toEqual([{ target: 'oidc.example:443', answered: 'hang' }])
+    expect(main.durationMs).toBeLessThan(2_000)
+  })
+
+  const OK = 'HTTP/1.1 200 Connection established\r\n\r\n'
+  const bad: [string, (client: net.Socket) => void, RegExp][] = [
+    [
+      'closes the connection',
+      (client) => client.end(),
+      /the proxy .* could not be reached \(connection (closed too early|reset)\)/,
+    ],
+    [
+      'resets the connection',
+      (client) => client.resetAndDestroy(),
+      /the proxy .* could not be reached \(connection reset\)/,
+    ],
+    [
+      'answers in another language',
+      (client) => client.end('SSH-2.0-OpenSSH_9.6\r\n'),
+      /the proxy .* could not be reached \(the answer is not HTTP\)/,
+    ],
+    [
+      'answers with an upgrade',
+      (client) =>
+        client.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
+      /the proxy .* refused the tunnel \(101\)/,
+    ],
+    ['answers without an end', drip('HTTP/1.1 200 OK\r\n', 'x: y\r\n'), /while waiting for the proxy/],
+    ['opens a tunnel to nowhere', (client) => client.end(OK), /connection (closed too early|reset)/],
+    [
+      'opens a tunnel and resets it',
+      (client) => client.write(OK, () => client.resetAndDestroy()),
+      /connection (closed too early|reset)/,
+    ],
+    ['opens a tunnel and says nothing', (client) => client.write(OK), /while waiting for the TLS handshake/],
+    [
+      'opens a tunnel and drips',
+      drip(OK, 'x'),
+      /the TLS handshake failed|while waiting for the TLS handshake/,
+    ],
+    [
+      'opens a tunnel to something else',
+      (client) => client.write(`${OK}220 mail.example ESMTP\r\n`),
+      /the TLS handshake failed/,
+    ],
+  ]
+  const rows = bad.flatMap((each) => [false, true].map((debug) => [...each, debug] as const))
+  it.each(rows)('that %s is an error in time', async (_name, answer, what, debug) => {
+    await using world = await createWorld(system, { hosts: { 'app-server': 'app-server.example' } })
+    await using proxy = await proxyThat(answer)
+    const main = await world.run({
+      debug,
+      env: { https_proxy: `http://runner:p%40ss@127.0.0.1:${proxy.port}` },
+      inputs: { 'timeout-seconds': '1' },
+    })
+    const message = expectRefused(world, main)
+    expect(message).toMatch(/^The app server \(app-server\.example\): /)
+    expect(message).toMatch(what)
+    expect(proxy.connections()).toBeGreaterThan(0)
+    expect(main.durationMs).toBeLessThan(2_000)
+    expect(world.server('app-server').requests).toEqual([])
+  })
+
+  it('that breaks the tunnel in the middle is tried again', async () => {
+    let broken = 0
+    await using world = await createWorld(system, { hosts: { 'app-server': 'app-server.example' } })
+    const { port } = world.server('app-server')
+    await using proxy = await proxyThat((client) => {
+      const upstream = net.connect(port, '127.0.0.1').on('error', () => undefined)
+      client.write(OK)
+      client.pipe(upstream).pipe(client)
+      // The second piece to the server ends the handshake.
+      let pieces = 0
+      if (broken < 2)
+        client.on('data', () => {
+          if (++pieces === 2) {
+            broken++
+            client.resetAndDestroy()
+          }
+        })
+    })
+    const main = await world.run({ env: { https_proxy: `http://127.0.0.1:${proxy.port}` } })
+    await expectGranted(world, main)
+    expect(broken).toBe(2)
+    expect(proxy.connections()).toBe(3)
+  })
+
+  const faults: [string, NonNullable<WorldOptions['faults']>][] = [
+    ['a reset', { 'app-server': [fault.reset(), fault.reset()], oidc: [fault.reset()] }],
+    ['a cut body', { 'app-server': [fault.shortBody(), fault.resetInBody()], oidc: [fault.shortBody()] }],
+    ['an error', { 'app-server': [fault.status(503), fault.status(429)], oidc: [fault.status(500)] }],
+  ]
+  it.each(faults)('makes no difference to %s: it is tried again', async (_name, each) => {
+    await using world = await createWorld(system, { proxy: {}, faults: each })
+    await expectGranted(world, await world.run())
+    expect(answers(world, 'oidc')).toHaveLength(2)
+    expect(answers(world, 'app-server')).toHaveLength(3)
+  })
+
+  it.each(['hang', 'endlessHeaders', 'drip'] as const)(
+    'makes no difference to a server that does not end: %s',
+    async (kind) => {
+      await using world = await createWorld(system, {
+        proxy: {},
+        faults: { 'app-server': [forEver(fault[kind]())] },
+      })
+      const main = await world.run({ inputs: { 'timeout-seconds': '1' } })
+      expect(expectRefused(world, main)).toMatch(/while waiting for the (answer|rest of the answer)/)
+      expect(main.durationMs).toBeLessThan(2_000)
+    },
+  )
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'is left within a second when the job is cancelled by %s',
+    async (signal) => {
+      await using world = await createWorld(system, {
+        proxy: {},
+        faults: { 'app-server': [forEver(fault.hang())] },
+      })
+      const main = await world.run({ signals: [{ signal, when: world.server('app-server').seen(1) }] })
+      expect(expectRefused(world, main)).toContain('\nCANCELLED: ')
+      expect(main.afterSignalMs).toBeLessThan(1_000)
+      expect(endedAfter(world, 'app-server', main)).toBeLessThan(1_000)
+    },
+  )
+
+  it.each<[string, Record<string, string>]>([
+    ['is down', { https_proxy: 'http://runner:p%40ss@127.0.0.1:1' }],
+    ['has a setting that is no URL', { https_proxy: 'p@ss word' }],
+  ])('that %s is a warning in post', async (_case, env) => {
+    await using world = await createWorld(system, { proxy: {} })
+    const main = await world.run()
+    await expectGranted(world, main)
+    const post = await world.post(main, { ...LEAP, env })
+    expectClean(world, post)
+    expect(expectWarned(post)).toMatch(
+      /the proxy (127\.0\.0\.1:1 could not be reached|setting of this runner is not a URL)/,
+    )
+    expect(post.log).not.toContain('p@ss')
+  })
+})
+
+/** Sends a beginning, and then a little more every 100 ms. */
+function drip(beginning: string, more: string): (client: net.Socket) => void {
+  return (client) => {
+    client.write(beginning)
+    const timer = setInterval(() => client.write(more), 100)
+    client.once('close', () => {
+      clearInterval(timer)
+    })
+  }
+}
+
+/** A server that does with a client what it is told as soon as the client has asked for a tunnel. */
+async function proxyThat(
+  answer: (client: net.Socket) => unknown,
+): Promise<AsyncDisposable & { readonly port: number; readonly connections: () => number }> {
+  const clients: net.Socket[] = []
+  const server = net.createServer((client) => {
+    clients.push(client)
+    client.on('error', () => undefined)
+    client.once('data', () => {
+      client.resume()
+      answer(client)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as net.AddressInfo).port,
+    connections: () => clients.length,
+    async [Symbol.asyncDispose]() {
+      for (const client of clients) client.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
