@@ -167,10 +167,11 @@ async function summarize(runner: Runner, markdown: () => string | Promise<string
   }
 }
 
-/** What was granted, for the job summary. */
+/** What was granted, for the job summary. An output may be of several lines, each of them a secret. */
 async function grantTable(grant: Grant): Promise<string> {
   const { table } = await import(/* webpackChunkName: "refusal" */ './refusal.ts')
-  const rows = Object.entries(grant.outputs).filter(([, value]) => !grant.secrets.includes(value))
+  const isOpen = (value: string): boolean => !grant.secrets.some((secret) => value.includes(secret))
+  const rows = Object.entries(grant.outputs).filter(([, value]) => isOpen(value))
   const ends = grant.expiresAt === undefined ? [] : [['expires-at', grant.expiresAt.toISOString()] as const]
   return table(['output', 'value'], [...rows, ...ends])
 }

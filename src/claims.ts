@@ -1,6 +1,18 @@
 import { showable } from './errors.ts'
 import type { Claims } from './exchange.ts'
 
+/** The claims that help to find out why a system refused, and nothing else of the token. */
+export const SHOWN_CLAIMS: readonly string[] = [
+  'iss',
+  'aud',
+  'sub',
+  'repository',
+  'ref',
+  'environment',
+  'job_workflow_ref',
+  'event_name',
+]
+
 /** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
 export function claimText(claims: Claims | undefined, name: string): string | undefined {
   const value = claims?.[name]

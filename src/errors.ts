@@ -9,7 +9,7 @@ export type ErrorCode =
   | 'NO_ID_TOKEN'
   /** The runner's ID-token endpoint said no. */
   | 'ID_TOKEN_REFUSED'
-  /** AWS credentials were to be taken from the environment and are not there. */
+  /** AWS credentials were to be taken from the environment and are not there, or have ended. */
   | 'NO_AWS_CREDENTIALS'
   /** No connection, or none that held, until the deadline. */
   | 'UNREACHABLE'

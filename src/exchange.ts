@@ -17,7 +17,7 @@ export interface Exchange<Settings> {
    * @throws ActionError `NO_AWS_CREDENTIALS`
    */
   readonly settings: (inputs: Inputs, environment: Environment) => Settings | Promise<Settings>
-  /** @throws ActionError of any code of a failed call, `UNUSABLE_ANSWER`, `UNUSABLE_SECRET` */
+  /** @throws ActionError of any code of a failed call, `UNUSABLE_ANSWER`, `UNUSABLE_SECRET`, `NO_AWS_CREDENTIALS` */
   readonly exchange: (settings: Settings, tools: Tools) => Promise<Grant>
   /**
    * What a person can do about a refusal, beyond what the error itself says. `claims` are those of the ID token

@@ -1,4 +1,4 @@
-import { REGION, ROLE_ARN } from './aws/credentials.ts'
+import { REGION, ROLE_ARN } from './aws/names.ts'
 import { NOWHERE, not, type Inputs } from './inputs.ts'
 import { isKnownScope, nearest, suggestScope } from './scopes.ts'
 import { parseYaml, type YamlValue } from './yaml.ts'

@@ -4,6 +4,7 @@ import * as net from 'node:net'
 import * as tls from 'node:tls'
 import { getProxyUrl } from '@actions/http-client/lib/proxy'
 import { ActionError, showable, type ErrorCode, type Refused } from './errors.ts'
+import { mayCarrySecrets } from './inputs.ts'
 import type { Secrets } from './redaction.ts'
 import { isTransient, next, retryAfterMs } from './retry.ts'
 
@@ -151,6 +152,11 @@ export function createClient(options: ClientOptions): Client {
   async function send<T>(call: Call<T>): Promise<T> {
     const started = clock.monotonic()
     const where = `${call.service} (${call.url.host})`
+    if (!mayCarrySecrets(call.url)) {
+      throw new ActionError('TLS_FAILED', `${capital(where)}: its address does not begin with https://.`, {
+        hint: 'Nothing was sent. HTTP is for this machine only (localhost, 127.0.0.1, [::1]).',
+      })
+    }
     let judged = 0
     for (let failures = 1; ; failures++) {
       signal.throwIfAborted()
@@ -298,10 +304,9 @@ export function createClient(options: ClientOptions): Client {
         headers,
         agent: false,
         signal: ends,
+        rejectUnauthorized: true,
       })
       request.once('connect', (answer, socket: net.Socket, head) => {
-        // What breaks from here on is told by the TLS socket over this one.
-        socket.on('error', () => undefined)
         const status = answer.statusCode ?? 0
         if (status >= 200 && status < 300) {
           socket.unshift(head)
@@ -402,21 +407,24 @@ export function createClient(options: ClientOptions): Client {
       request.on('response', (response) => {
         answered = true
         progress.waitingFor = 'the rest of the answer'
-        const chunks: Buffer[] = []
+        // One buffer that grows: a million chunks of one byte, kept as they come, would take half a gigabyte.
+        let body = Buffer.alloc(16_384)
         let size = 0
         response.on('data', (chunk: Buffer) => {
+          const before = size
           size += chunk.length
-          if (size <= MAX_BODY) chunks.push(chunk)
-          else fail(new TryFailed('UNUSABLE_ANSWER', 'the answer is larger than 1 MiB', { again: false }))
-        })
-        response.on('error', fail)
-        response.on('end', () => {
-          if (!response.complete) {
-            fail(new Error('cut short'))
+          if (size > MAX_BODY) {
+            fail(new TryFailed('UNUSABLE_ANSWER', 'the answer is larger than 1 MiB', { again: false }))
             return
           }
+          if (size > body.length) body = Buffer.concat([body], Math.max(size, body.length * 2))
+          chunk.copy(body, before)
+        })
+        // A body cut short is an error of the response, by Content-Length and by chunks alike.
+        response.on('error', fail)
+        response.on('end', () => {
           socket.destroy()
-          const text = Buffer.concat(chunks).toString('utf8')
+          const text = body.toString('utf8', 0, size)
           resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: parsed(text) })
         })
       })
@@ -534,6 +542,13 @@ export function member(json: unknown, ...path: readonly string[]): unknown {
     value = value[name]
   }
   return value
+}
+
+/** A point in time in an answer: text (ISO 8601), or seconds since the epoch; `undefined` where it is none. */
+export function timeOf(value: unknown): Date | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined
+  const time = new Date(typeof value === 'number' ? value * 1000 : value)
+  return Number.isNaN(time.getTime()) ? undefined : time
 }
 
 /** A header's first value. */

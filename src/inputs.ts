@@ -153,13 +153,18 @@ export function isLoopback(hostname: string): boolean {
   return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
 }
 
+/** Whether a credential may be sent to a URL: by HTTPS, or by HTTP to this machine. */
+export function mayCarrySecrets(url: URL): boolean {
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
+}
+
 /** What is wrong with a URL, to follow its name in a sentence. */
 function urlFault(value: string, mayHaveQuery: boolean): string | undefined {
   // The URL parser removes line breaks and takes backslashes for slashes: it would read what does not stand there.
   const url = /^[a-z]+:\/\/[^\s\\/][^\s\\]*$/i.test(value) && URL.canParse(value) ? new URL(value) : undefined
   if (url === undefined) return 'must be a URL'
   if (/^[^/]*\/\/[^/?#]*@/.test(value)) return 'must be a URL without user and password'
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+  if (!mayCarrySecrets(url)) {
     return 'must begin with https:// (http:// is for this machine only: localhost, 127.0.0.1, [::1])'
   }
   if (value.includes('#')) return 'must be a URL without a fragment (#…)'

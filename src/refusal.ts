@@ -1,24 +1,13 @@
+import { SHOWN_CLAIMS } from './claims.ts'
 import { harmless, showable, type ActionError } from './errors.ts'
 import type { Claims, Environment, Explanation } from './exchange.ts'
 
 /** What the environment and the event tell about the run. */
 interface Situation {
   readonly kind: 'act' | 'fork' | 'dependabot' | 'enterprise-server' | 'plain'
-  /** Claims may name what is private: they are never shown for a pull request from a fork. */
+  /** Claims may name what is private: they are never shown for a pull request from a fork, see {@link mayBeForFork}. */
   readonly claimsMayBeShown: boolean
 }
-
-/** The claims that help to find out why a system refused, and nothing else of the token. */
-const SHOWN_CLAIMS = [
-  'iss',
-  'aud',
-  'sub',
-  'repository',
-  'ref',
-  'environment',
-  'job_workflow_ref',
-  'event_name',
-] as const
 
 /** What a person gets to read about a failure. */
 export interface Report {
@@ -89,27 +78,47 @@ export function table(head: readonly [string, string], rows: readonly (readonly 
   return [`| ${head.join(' | ')} |`, '| --- | --- |', ...lines].join('\n')
 }
 
-/** Text for Markdown, without any character that means something to it or to HTML. */
+/** Text for Markdown, without any character that means something to it or to HTML: a dot makes a link of `www.`. */
 function escaped(text: string): string {
-  return text.replace(/[^\w\s,()/.'-]|_/g, (char) => `&#${char.codePointAt(0) ?? 0};`).replace(/\n/g, '<br>')
+  return text.replace(/[^\w\s,()/'-]|_/g, (char) => `&#${char.codePointAt(0) ?? 0};`).replace(/\n/g, '<br>')
 }
 
 function situationOf(environment: Environment, event: unknown): Situation {
-  const isPullRequest = (environment['GITHUB_EVENT_NAME'] ?? '').startsWith('pull_request')
-  const head = field(event, 'pull_request', 'head', 'repo', 'full_name')
-  const fork = isPullRequest && head !== environment['GITHUB_REPOSITORY']
-  const host = new URL(environment['GITHUB_SERVER_URL'] || 'https://github.com').hostname
+  const name = environment['GITHUB_EVENT_NAME'] ?? ''
+  const forFork = mayBeForFork(name, event, environment['GITHUB_REPOSITORY'])
+  const host = new URL(serverUrl(environment)).hostname
   const kind =
     environment['ACT'] === 'true'
       ? 'act'
-      : fork
+      : forFork && name.startsWith('pull_request') && name !== 'pull_request_target'
         ? 'fork'
         : environment['GITHUB_ACTOR'] === 'dependabot[bot]'
           ? 'dependabot'
           : host !== 'github.com' && !host.endsWith('.ghe.com')
             ? 'enterprise-server'
             : 'plain'
-  return { kind, claimsMayBeShown: !fork }
+  return { kind, claimsMayBeShown: !forFork }
+}
+
+/** Whether a run is for a pull request from a fork, or its event does not tell that it is not. */
+function mayBeForFork(name: string, event: unknown, repository: string | undefined): boolean {
+  if (name.startsWith('pull_request')) {
+    return field(event, 'pull_request', 'head', 'repo', 'full_name') !== repository
+  }
+  // These have ID tokens: they run for a pull request, on the default branch.
+  if (name === 'workflow_run') {
+    return field(event, 'workflow_run', 'head_repository', 'full_name') !== repository
+  }
+  // A comment tells that it is on a pull request, but not from where that comes.
+  return (
+    name === 'issue_comment' && (event === undefined || field(event, 'issue', 'pull_request') !== undefined)
+  )
+}
+
+/** Where GitHub is, for links and hints: github.com where the runner does not tell. */
+function serverUrl(environment: Environment): string {
+  const given = environment['GITHUB_SERVER_URL'] ?? ''
+  return URL.canParse(given) ? given : 'https://github.com'
 }
 
 /** What to change, from the situation of the run and not from error text; empty where it tells nothing. */
@@ -150,8 +159,7 @@ function linkFor(error: ActionError, environment: Environment): string {
   const page = `docs/troubleshooting.md#${error.code.toLowerCase()}`
   const repository = environment['GITHUB_ACTION_REPOSITORY'] ?? ''
   if (repository === '') return page
-  const server = environment['GITHUB_SERVER_URL'] || 'https://github.com'
-  return `${server}/${repository}/blob/${environment['GITHUB_ACTION_REF'] || 'main'}/${page}`
+  return `${serverUrl(environment)}/${repository}/blob/${environment['GITHUB_ACTION_REF'] || 'main'}/${page}`
 }
 
 function field(value: unknown, ...path: readonly string[]): unknown {

@@ -25,7 +25,7 @@ export function secretGrant(secret: string, name: string, allowShort: boolean): 
   }
   const masks =
     lines.length === 1 || allowShort ? lines : lines.filter((line) => !/^[^\p{L}\p{N}]{1,3}$/u.test(line))
-  if (!allowShort && masks.some((line) => line.length < SHORTEST)) {
+  if (!allowShort && (masks.length === 0 || masks.some((line) => line.length < SHORTEST))) {
     const what = lines.length === 1 ? 'is' : 'has a line that is'
     throw new ActionError(
       'UNUSABLE_SECRET',

@@ -155,7 +155,14 @@ export const plan: fc.Arbitrary<Plan> = fc.oneof(
     do: fc.constantFrom('reset in body' as const, 'short body' as const, 'flood' as const),
     status: good,
   }),
-  fc.record({ do: fc.constantFrom('html' as const, 'echo' as const), status }),
+  fc.record({ do: fc.constant('html' as const), status }),
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('echo' as const),
+      status: fc.constantFrom(200, 400, 401, 403, 404, 412, 422, 429, 503),
+    }),
+  },
   fc.record({
     do: fc.constant('redirect' as const),
     status: fc.constantFrom(301, 302, 303, 307, 308),

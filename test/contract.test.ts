@@ -229,10 +229,23 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
     const main = await world.run({ debug: true })
     await expectGranted(world, main)
     expect(main.debugLines.length).toBeGreaterThan(0)
+    const linesOf = (text: string): string[] => text.split('\n').map((line) => line.trim())
+    const masked = new Set(main.masks.flatMap(linesOf))
     const unmasked = world.secrets.filter(({ value }) =>
-      value.split('\n').some((line) => line.trim() !== '' && !main.masks.join('\n').includes(line.trim())),
+      linesOf(value).some((line) => /\w/.test(line) && !masked.has(line)),
     )
     expect(unmasked).toEqual([])
+  })
+
+  it('opens its connections while the ID token is under way', async () => {
+    await using world = await createWorld(system, { variant, faults: { oidc: [forEver(fault.hang())] } })
+    const message = expectRefused(world, await world.run({ inputs: { 'timeout-seconds': '1' } }))
+    expect(code(message)).toBe('TIMED_OUT')
+    const roles = new Set(calls.flatMap(({ role, late }) => (late || role === 'oidc' ? [] : [role])))
+    for (const role of roles) {
+      expect(world.server(role).requests, role).toEqual([])
+      expect(world.server(role).connections, role).toBe(1)
+    }
   })
 
   it('sets the outputs of its action.yml and no others', () => {
@@ -310,7 +323,8 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
       expect(answersTo(world, call).length).toBeLessThanOrEqual(call.times)
       if (call.late) {
         await expectGranted(world, main)
-        return main.annotations.map(({ message }) => message).join('\n')
+        expect(main.annotations).toMatchObject([{ level: 'warning' }])
+        return main.annotations[0]!.message
       }
       const message = expectRefused(world, main)
       expect(message).toContain(new URL(world.url(call.role)).host)
@@ -355,7 +369,7 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
       await using world = await createWorld(system, { variant })
       meet(world, call, [], hostileAnswer(401))
       const main = await world.run()
-      if (call.late) expectClean(world, main)
+      if (call.late) await expectGranted(world, main)
       else expectHarmless(world, main)
       expect(answersTo(world, call)).toContain('status 401')
       expect(answersTo(world, call).length).toBeLessThanOrEqual(call.times)
@@ -371,7 +385,11 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
       const main = await world.run({ inputs: { 'timeout-seconds': '1' } })
       expect(answersTo(world, call)).toContain('hang')
       expect(main.durationMs).toBeLessThan(2_000)
-      if (call.late) return
+      if (call.late) {
+        await expectGranted(world, main)
+        expect(main.annotations).toMatchObject([{ level: 'warning' }])
+        return
+      }
       const message = expectRefused(world, main)
       expect(code(message)).toBe('TIMED_OUT')
       expect(message).toContain(new URL(world.url(call.role)).host)

@@ -76,6 +76,15 @@ describe('content', () => {
     expect(packages).toContain('node_modules/@actions/core')
   })
 
+  test('has the code for AWS in one part, which those who use AWS share', () => {
+    for (const source of ['./src/aws/credentials.ts', './src/aws/signature.ts']) {
+      const holders = scripts.filter((file) => read(file).includes(` ${source}\n`))
+      expect(holders, source).toEqual(['parts/aws.js'])
+    }
+    const users = scripts.filter((file) => read(file).includes(`_require__.e('aws')`))
+    expect(users).toEqual(['app-server', 'aws-rds', 'aws-secrets-manager'].map((name) => `parts/${name}.js`))
+  })
+
   test('holds the licence of every package in it', () => {
     const licenses = read('licenses.txt')
     for (const folder of packages) {

@@ -14,7 +14,7 @@ import { exchangeOf, tell } from './storyteller.ts'
 
 const SEED = 20_261_121
 /** For each way to use an action. */
-const RUNS = 400
+const RUNS = 300
 
 /** What the stories must lead to, to be worth telling. */
 const OUTCOMES = [

@@ -38,6 +38,7 @@ describe('secretGrant', () => {
     ['abc', 'The secret name is shorter than 4 characters.'],
     ['{}', 'The secret name is shorter than 4 characters.'],
     ['long enough\nab', 'The secret name has a line that is shorter than 4 characters.'],
+    ['--\n++', 'The secret name has a line that is shorter than 4 characters.'],
   ])('refuses %j unless short ones are allowed', (text, message) => {
     const refusal = refusalOf(() => secretGrant(text, 'name', false))
     expect(refusal).toContain(message)

@@ -103,8 +103,14 @@ export async function problemsOfPost(
     (planned) => 'status' in planned && [204, 401, 404].includes(planned.status),
   )
   if (alive && said === 0 && !lied) problems.push('post leaves the token alive and says nothing')
-  if (alive && wellAgain && told.inputs['github-api-url'] === undefined)
-    problems.push('the token outlives the job')
+  const isKept = ['github-api-url', 'skip-token-revoke'].some((name) => name in told.inputs)
+  const gaveUp = [...main.annotations, ...stage.annotations].some(({ level }) => level === 'warning')
+  if (wellAgain && !isKept && !lied && !gaveUp) {
+    for (const { name, value, inState } of world.secrets) {
+      const wasHad = inState && main.masks.includes(value)
+      if (wasHad && (await world.setup.accepts(value))) problems.push(`${name} outlives the job`)
+    }
+  }
   return problems
 }
 

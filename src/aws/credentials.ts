@@ -1,9 +1,11 @@
 import { claimText, isImmutable } from '../claims.ts'
 import { ActionError } from '../errors.ts'
 import type { Claims, Environment, Explanation, Tools } from '../exchange.ts'
-import { header, jsonObject, member, type Answer, type Call, type Judgement } from '../http.ts'
+import { jsonObject, member, timeOf, type Call } from '../http.ts'
 import { credential } from '../identity.ts'
 import type { Inputs } from '../inputs.ts'
+import { codeOf, judgeAws, KEYS_TROUBLE } from './errors.ts'
+import { REGION, ROLE_ARN } from './names.ts'
 import type { AwsCredentials } from './signature.ts'
 
 const STS = 'AWS STS'
@@ -21,40 +23,6 @@ const DOMAINS: readonly (readonly [RegExp, string])[] = [
   [/^us-isof-/, 'csp.hci.ic.gov'],
   [/^eusc-/, 'amazonaws.eu'],
 ]
-
-/** Codes by which AWS means "later", with any HTTP status. Source: AWS SDK, retry classification. */
-const LATER = new Set([
-  'BandwidthLimitExceeded',
-  'IDPCommunicationError',
-  'InternalFailure',
-  'InternalServiceError',
-  'LimitExceededException',
-  'PriorRequestNotComplete',
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'RequestThrottled',
-  'RequestThrottledException',
-  'RequestTimeout',
-  'RequestTimeoutException',
-  'ServiceUnavailable',
-  'SlowDown',
-  'ThrottledException',
-  'Throttling',
-  'ThrottlingException',
-  'TooManyRequestsException',
-  'TransactionInProgressException',
-])
-
-/** Codes by which AWS refuses the time of a signature. */
-const SKEWED = new Set(['RequestTimeTooSkewed', 'RequestInTheFuture', 'RequestExpired'])
-/** AWS could not fetch the keys of the issuer. */
-const KEYS_TROUBLE = /retrieve verification key/i
-const SKEWED_TEXT = /signature expired|signature not yet current/i
-
-/** The name of a region, in any partition. */
-export const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/
-/** The ARN of an IAM role, in any partition. */
-export const ROLE_ARN = /^(?<account>arn:aws(?:-[a-z]+)*:iam::\d{12}):role\/[\w+=,.@/-]{1,576}$/
 
 /**
  * The regional endpoint of an AWS service; `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` override it (AWS SDKs
@@ -78,18 +46,25 @@ export function awsEndpoint(
 }
 
 /** The credentials in the environment, or none. */
-function environmentCredentials(environment: Environment): AwsCredentials | undefined {
-  const text = (name: string): string => (environment[`AWS_${name}`] ?? '').trim()
+function environmentCredentials(inputs: Inputs, environment: Environment): AwsCredentials | undefined {
+  const text = (name: string): string => {
+    const value = (environment[`AWS_${name}`] ?? '').trim()
+    // It has to fit into a header. The problem does not repeat it.
+    if (!/^[\x20-\x7e]*$/.test(value)) {
+      inputs.problem(`AWS_${name}`, 'must be one printable line', 'what configure-aws-credentials sets')
+    }
+    return value
+  }
   const accessKeyId = text('ACCESS_KEY_ID')
   const secretAccessKey = text('SECRET_ACCESS_KEY')
   const sessionToken = text('SESSION_TOKEN')
-  const expiresAt = new Date(text('CREDENTIAL_EXPIRATION'))
+  const expiresAt = timeOf(text('CREDENTIAL_EXPIRATION'))
   if (accessKeyId === '' || secretAccessKey === '') return undefined
   return {
     accessKeyId,
     secretAccessKey,
     ...(sessionToken !== '' && { sessionToken }),
-    ...(!Number.isNaN(expiresAt.getTime()) && { expiresAt }),
+    ...(expiresAt && { expiresAt }),
   }
 }
 
@@ -114,7 +89,7 @@ export function credentialSource(
   if (roleArn !== undefined) {
     return { roleArn, endpoint: awsEndpoint(inputs, environment, 'sts', 'STS', region) }
   }
-  const credentials = environmentCredentials(environment)
+  const credentials = environmentCredentials(inputs, environment)
   if (credentials) return { credentials }
   inputs.check()
   throw new ActionError(
@@ -185,53 +160,16 @@ function assumeRole(roleArn: string, endpoint: URL, tools: Tools): Call<AwsCrede
         'Credentials',
       )
       const text = (name: string): string => credential(member(given, name), name, STS, tools.conceal)
-      const expiration = member(given, 'Expiration')
-      const expiresAt = new Date(typeof expiration === 'number' ? expiration * 1000 : String(expiration))
+      const expiresAt = timeOf(member(given, 'Expiration'))
       return {
         // Not a secret, but as in the AWS tools it is masked all the same.
         accessKeyId: text('AccessKeyId'),
         secretAccessKey: text('SecretAccessKey'),
         sessionToken: text('SessionToken'),
-        ...(!Number.isNaN(expiresAt.getTime()) && { expiresAt }),
+        ...(expiresAt && { expiresAt }),
       }
     },
   }
-}
-
-/** Code and message of an AWS error, in any of its forms: query API (JSON, XML), JSON API, gateways. */
-function awsError(answer: Answer): { code: string; message: string } {
-  const { json, text } = answer
-  const xml = (tag: string): string | undefined => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1]
-  const code =
-    member(json, 'Error', 'Code') ??
-    member(json, '__type') ??
-    header(answer, 'x-amzn-errortype') ??
-    xml('Code')
-  const message =
-    member(json, 'Error', 'Message') ?? member(json, 'message') ?? member(json, 'Message') ?? xml('Message')
-  return {
-    // `namespace#Name:http://…` in the JSON protocols.
-    code: typeof code === 'string' ? code.replace(/:.*$/s, '').replace(/^.*#/s, '') : '',
-    message: typeof message === 'string' ? message : '',
-  }
-}
-
-/** What an AWS service, or a gateway that checks signatures, means by an answer that is not 2xx. */
-export function judgeAws(answer: Answer): Judgement {
-  const { code, message } = awsError(answer)
-  // The keys of the issuer could not be fetched: transient, under a code that is not.
-  const keys = code === 'InvalidIdentityToken' && KEYS_TROUBLE.test(message)
-  return {
-    reason: code === '' ? message : message === '' ? code : `${code}: ${message}`,
-    requestId: member(answer.json, 'RequestId') ?? header(answer, 'x-amzn-requestid'),
-    ...(LATER.has(code) ? { again: Infinity } : keys ? { again: 2 } : {}),
-    ...((SKEWED.has(code) || SKEWED_TEXT.test(message)) && { skewed: true }),
-  }
-}
-
-/** The code at the beginning of a reason made by {@link judgeAws}; empty where there is none. */
-export function codeOf({ refused }: ActionError): string {
-  return /^\w+(?=:|$)/.exec(refused?.reason ?? '')?.[0] ?? ''
 }
 
 /** What a person can do about a refusal by STS; nothing where another system refused. */

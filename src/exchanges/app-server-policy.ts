@@ -19,9 +19,9 @@ export interface Asked {
   readonly permissions: Permissions
 }
 
-/** The issues in the message of a 403 (docs/app-server.md): a list of targets with a list of texts each. */
+/** The issues in the message of a 403: a list of targets with a list of texts each. */
 export function issuesOf(message: string): Issue[] {
-  const [list = ''] = message.startsWith('Issues:\n') ? message.split(/^Effective /m) : []
+  const list = message.startsWith('Issues:\n') ? message : ''
   const issues: Issue[] = []
   let target = ''
   for (const line of list.split('\n').slice(0, 500)) {
@@ -80,7 +80,10 @@ export function explainIssues(
   }
 
   for (const { target, text } of issues) {
-    const [, scope = '', level = '', what = ''] = /^([a-z-]+): (read|write|admin) - (.*)$/.exec(text) ?? []
+    const [, scope = '', , what = ''] = /^([a-z-]+): (read|write|admin) - (.*)$/.exec(text) ?? []
+    const level = Object.hasOwn(asked.permissions, scope) ? (asked.permissions[scope] ?? '') : ''
+    // Whatever a server says, nobody is told to grant what this run did not ask for.
+    if (!isAsked(asked, target) || (scope !== '' && level === '')) continue
     const isRepository = target.includes('/')
     if (what === 'Not authorized') {
       policy(isRepository && !isOrganizationScope(scope) ? target : owner).statements[scope] = level
@@ -115,7 +118,7 @@ export function explainIssues(
       )
     } else if (text === 'Not authorized') {
       advice.push(
-        `${target || owner} belongs to another owner, so the app server does not tell why: the GitHub App may not be installed there, the repository may not exist, or a policy may be missing or not grant this. The files below would grant it.`,
+        `${target} belongs to another owner, so the app server does not tell why: the GitHub App may not be installed there, the repository may not exist, or a policy may be missing or not grant this. The files below would grant it.`,
       )
       ownerNeedsAll()
       if (isRepository) Object.assign(policy(target).statements, Object.fromEntries(byRepository))
@@ -143,6 +146,15 @@ export function explainIssues(
     advice: advice.join('\n'),
     yaml: yaml.join('\n\n'),
   }
+}
+
+/** Whether something was asked of an owner or a repository. GitHub's names are the same in any case. */
+function isAsked({ owner, repositories }: Asked, target: string): boolean {
+  const [itsOwner, name] = target.toLowerCase().split('/')
+  return (
+    itsOwner === owner.toLowerCase() &&
+    (name === undefined || repositories === 'ALL' || repositories.some((each) => each.toLowerCase() === name))
+  )
 }
 
 /** One policy file, or the part of one, that grants what is missing. */

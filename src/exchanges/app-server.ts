@@ -1,17 +1,14 @@
 import { createHash } from 'node:crypto'
-import {
-  awsCredentials,
-  credentialSource,
-  explainSts,
-  judgeAws,
-  type CredentialSource,
-} from '../aws/credentials.ts'
-import { signedHeaders, type AwsCredentials, type Scope } from '../aws/signature.ts'
-import type { Claims, Exchange, Explanation, Grant, Tools } from '../exchange.ts'
+import type { CredentialSource } from '../aws/credentials.ts'
+import { judgeAws } from '../aws/errors.ts'
+import type * as awsLibrary from '../aws/index.ts'
+import type { AwsCredentials, Scope } from '../aws/signature.ts'
+import type { Claims, Environment, Exchange, Explanation, Grant, Tools } from '../exchange.ts'
 import type { ActionError } from '../errors.ts'
-import { readAppServer, readPermissions, readRepositories } from '../github-inputs.ts'
-import { header, jsonObject, member, type Answer, type Judgement, type Message } from '../http.ts'
+import { readAppServer, readPermissions, readRepositories, type AwsAuth } from '../github-inputs.ts'
+import { header, jsonObject, member, timeOf, type Answer, type Judgement, type Message } from '../http.ts'
 import { credential } from '../identity.ts'
+import type { Inputs } from '../inputs.ts'
 import { explainIssues, issuesOf, type Permissions } from './app-server-policy.ts'
 
 /** The server's own limit for one answer is 30 s where it runs on AWS Lambda; cutting earlier would lose tokens. */
@@ -23,10 +20,17 @@ const KEYS_TROUBLE =
 /** The server's clock is a little behind: the token is not valid yet. */
 const NOT_YET = /"nbf" claim timestamp check failed/i
 
+interface Aws {
+  readonly library: typeof awsLibrary
+  readonly source: CredentialSource
+  readonly scope: Scope
+}
+
 interface Settings {
   readonly url: URL
   readonly audience: string
-  readonly aws: { readonly source: CredentialSource; readonly scope: Scope } | undefined
+  /** Where AWS IAM protects the app server. */
+  readonly aws: Aws | undefined
   readonly owner: string | undefined
   readonly repositories: readonly string[] | 'ALL' | undefined
   readonly permissions: Permissions
@@ -49,10 +53,7 @@ export const appServer: Exchange<Settings> = {
     return {
       url: new URL(`${url.href.replace(/\/+$/, '')}/access_tokens`),
       audience: inputs.line('audience') || url.hostname,
-      aws: auth && {
-        source: credentialSource(inputs, environment, auth.roleArn, auth.region, 'app-server.auth.roleArn'),
-        scope: { region: auth.region, service: auth.service },
-      },
+      aws: auth && (await readAws(auth, inputs, environment)),
       owner: target.owner,
       repositories: target.repositories,
       permissions,
@@ -68,7 +69,7 @@ export const appServer: Exchange<Settings> = {
     tools.connectEarly(url)
     if (aws && 'endpoint' in aws.source) tools.connectEarly(aws.source.endpoint)
     // Side by side: the signature needs both, STS only its own.
-    const [, credentials] = await Promise.all([idToken, aws && awsCredentials(aws.source, tools)])
+    const [, credentials] = await Promise.all([idToken, aws?.library.awsCredentials(aws.source, tools)])
     return tools.send({
       service: SERVICE,
       method: 'POST',
@@ -85,6 +86,16 @@ export const appServer: Exchange<Settings> = {
   explain,
 }
 
+async function readAws(
+  { roleArn, region, service }: AwsAuth,
+  inputs: Inputs,
+  environment: Environment,
+): Promise<Aws> {
+  const library = await import(/* webpackChunkName: "aws" */ '../aws/index.ts')
+  const source = library.credentialSource(inputs, environment, roleArn, region, 'app-server.auth.roleArn')
+  return { library, source, scope: { region, service } }
+}
+
 async function message(
   { url, audience, aws, owner, repositories, permissions }: Settings,
   credentials: AwsCredentials | undefined,
@@ -97,12 +108,13 @@ async function message(
   if (!aws || !credentials) return { headers: { ...headers, authorization: bearer }, body }
   // The signature takes the Authorization header; the server looks for the ID token in this one instead.
   const request = { method: 'POST', url, headers: { ...headers, 'x-authorization': bearer }, body }
-  return { headers: signedHeaders(request, credentials, aws.scope, now), body }
+  return { headers: aws.library.signedHeaders(request, credentials, aws.scope, now), body }
 }
 
 function judge(answer: Answer): Judgement {
   const text = member(answer.json, 'message')
-  const message = typeof text === 'string' ? text : ''
+  // Without the subjects of the run at its end: claims are shown by `explain`, and only where they may be.
+  const [message = ''] = typeof text === 'string' ? text.split(/^Effective /m) : []
   // Only the app server itself has `status` in its body: the gateway before it (Lambda, API Gateway) has not.
   if (member(answer.json, 'status') === undefined) return judgeAws(answer)
   const issues = issuesOf(message).map(({ target, text: issue }) => `${target}: ${issue}`)
@@ -117,7 +129,8 @@ function judge(answer: Answer): Judgement {
 
 function explain(settings: Settings, error: ActionError, claims: Claims | undefined): Explanation {
   const { code, refused } = error
-  if (refused?.service !== SERVICE) return settings.aws ? explainSts(settings.aws.source, error, claims) : {}
+  if (refused?.service !== SERVICE)
+    return settings.aws?.library.explainSts(settings.aws.source, error, claims) ?? {}
   const message = refused.message ?? ''
   switch (refused.status) {
     case 400:
@@ -191,8 +204,7 @@ function gatewayHint({ aws, url }: Settings): Explanation {
 function grantFrom(answer: Answer, settings: Settings, tools: Tools): Grant {
   const json = jsonObject(answer, SERVICE, settings.url)
   const token = credential(json['token'], 'token', SERVICE, tools.conceal)
-  const expiresAt = new Date(String(json['expires_at']))
-  const ends = Number.isNaN(expiresAt.getTime()) ? undefined : expiresAt
+  const ends = timeOf(json['expires_at'])
   const [workflowOwner = ''] = settings.workflowRepository.split('/')
   const owner = nameOf(json['owner']) ?? settings.owner ?? workflowOwner
   const repositories = Array.isArray(json['repositories'])
@@ -272,7 +284,10 @@ function nameOf(value: unknown): string | undefined {
 function permissionsOf(value: unknown): Permissions | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const known = Object.entries(value).filter(
-    ([scope, level]) => /^[a-z][a-z_-]{0,60}$/.test(scope) && /^(read|write|admin)$/.test(String(level)),
+    (entry): entry is [string, string] =>
+      /^[a-z][a-z_-]{0,60}$/.test(entry[0]) &&
+      typeof entry[1] === 'string' &&
+      /^(read|write|admin)$/.test(entry[1]),
   )
-  return Object.fromEntries(known.map(([scope, level]) => [scope.replaceAll('_', '-'), String(level)]))
+  return Object.fromEntries(known.map(([scope, level]) => [scope.replaceAll('_', '-'), level]))
 }

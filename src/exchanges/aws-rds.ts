@@ -1,11 +1,6 @@
-import {
-  awsCredentials,
-  explainSts,
-  readCredentialSource,
-  readRegion,
-  type CredentialSource,
-} from '../aws/credentials.ts'
-import { presignedQuery } from '../aws/signature.ts'
+import type { CredentialSource } from '../aws/credentials.ts'
+import type * as awsLibrary from '../aws/index.ts'
+import { ActionError } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
 import { not } from '../inputs.ts'
 
@@ -17,6 +12,7 @@ const HOST_EXAMPLE = 'app.cluster-abc123.eu-central-1.rds.amazonaws.com'
 const RDS_HOST = /\.(?:([a-z]+(?:-[a-z]+)+-\d+)\.rds|rds\.(cn-[a-z]+-\d+))\.amazonaws\.(?:com|com\.cn|eu)$/
 
 interface Settings {
+  readonly aws: typeof awsLibrary
   /** With the port, as the signature has it. */
   readonly host: string
   readonly username: string
@@ -26,7 +22,8 @@ interface Settings {
 
 /** A password for a database of Amazon RDS or Aurora: a presigned `connect` request, computed here ("IAM database authentication", RDS User Guide). */
 export const awsRds: Exchange<Settings> = {
-  settings: (inputs, environment) => {
+  settings: async (inputs, environment) => {
+    const aws = await import(/* webpackChunkName: "aws" */ '../aws/index.ts')
     const host = inputs.matching(
       'host',
       inputs.required('host', HOST_EXAMPLE).toLowerCase(),
@@ -47,22 +44,29 @@ export const awsRds: Exchange<Settings> = {
     )
     const [, usual, chinese] = RDS_HOST.exec(host) ?? []
     const told = usual ?? chinese
-    const region = readRegion(inputs) || told || ''
+    const region = aws.readRegion(inputs) || told || ''
     if (region === '' && host !== '') {
       inputs.problem('region', 'is required, since the host name does not tell it', 'eu-central-1')
     }
     if (told !== undefined && region !== told) {
       inputs.problem('region', `must be ${told}, which the host name tells${not(region)}`, told)
     }
-    const source = readCredentialSource(inputs, environment, region)
-    return { host: `${host}:${port}`, username, region, source }
+    const source = aws.readCredentialSource(inputs, environment, region)
+    return { aws, host: `${host}:${port}`, username, region, source }
   },
 
-  exchange: async ({ host, username, region, source }, tools) => {
+  exchange: async ({ aws, host, username, region, source }, tools) => {
     if ('endpoint' in source) tools.connectEarly(source.endpoint)
-    const credentials = await awsCredentials(source, tools)
+    const credentials = await aws.awsCredentials(source, tools)
     const now = tools.now()
-    const query = presignedQuery(
+    // The database would refuse the token and not tell why.
+    if ('credentials' in source && credentials.expiresAt && credentials.expiresAt.getTime() <= now) {
+      const ended = credentials.expiresAt.toISOString()
+      throw new ActionError('NO_AWS_CREDENTIALS', `The AWS credentials in the environment ended at ${ended}.`, {
+        hint: 'Get new ones in a step right before this one, or give role-arn.',
+      })
+    }
+    const query = aws.presignedQuery(
       host,
       new URLSearchParams({ Action: 'connect', DBUser: username }),
       credentials,
@@ -84,5 +88,5 @@ export const awsRds: Exchange<Settings> = {
     }
   },
 
-  explain: ({ source }, error, claims) => explainSts(source, error, claims),
+  explain: ({ aws, source }, error, claims) => aws.explainSts(source, error, claims),
 }

@@ -1,14 +1,6 @@
-import {
-  awsCredentials,
-  awsEndpoint,
-  codeOf,
-  explainSts,
-  judgeAws,
-  readCredentialSource,
-  readRegion,
-  type CredentialSource,
-} from '../aws/credentials.ts'
-import { signedHeaders } from '../aws/signature.ts'
+import type { CredentialSource } from '../aws/credentials.ts'
+import { codeOf, judgeAws } from '../aws/errors.ts'
+import type * as awsLibrary from '../aws/index.ts'
 import { ActionError } from '../errors.ts'
 import type { Exchange, Explanation } from '../exchange.ts'
 import { jsonObject, type Answer } from '../http.ts'
@@ -21,6 +13,7 @@ const SECRET =
   /^(?<arn>arn:aws(?:-[a-z]+)*:secretsmanager:(?<region>[a-z\d-]+):\d{12}:secret:)?[\w/+=.@!-]{1,519}$/
 
 interface Settings {
+  readonly aws: typeof awsLibrary
   readonly secret: string
   /** Empty: the whole text. */
   readonly key: string
@@ -32,7 +25,8 @@ interface Settings {
 
 /** A secret of AWS Secrets Manager: `GetSecretValue` (AWS Secrets Manager API Reference). */
 export const awsSecretsManager: Exchange<Settings> = {
-  settings: (inputs, environment) => {
+  settings: async (inputs, environment) => {
+    const aws = await import(/* webpackChunkName: "aws" */ '../aws/index.ts')
     const secret = inputs.matching(
       'secret',
       inputs.required('secret', EXAMPLE),
@@ -40,26 +34,27 @@ export const awsSecretsManager: Exchange<Settings> = {
       'must be the name or the ARN of a secret',
       EXAMPLE,
     )
-    const region = readRegion(inputs, 'required')
+    const region = aws.readRegion(inputs, 'required')
     const told = SECRET.exec(secret)?.groups?.['region'] ?? region
     if (told !== region && region !== '') {
       inputs.problem('region', `must be that of the secret's ARN, not ${region}`, told)
     }
     return {
+      aws,
       secret,
       key: inputs.matching('key', inputs.text('key'), /^\P{Cc}+$/u, 'must be one line', 'password'),
       region,
-      source: readCredentialSource(inputs, environment, region),
-      url: awsEndpoint(inputs, environment, 'secretsmanager', 'SECRETS_MANAGER', region),
+      source: aws.readCredentialSource(inputs, environment, region),
+      url: aws.awsEndpoint(inputs, environment, 'secretsmanager', 'SECRETS_MANAGER', region),
       allowShort: inputs.boolean('allow-short'),
     }
   },
 
   exchange: async (settings, tools) => {
-    const { secret, region, source, url } = settings
+    const { aws, secret, region, source, url } = settings
     if ('endpoint' in source) tools.connectEarly(source.endpoint)
     tools.connectEarly(url)
-    const credentials = await awsCredentials(source, tools)
+    const credentials = await aws.awsCredentials(source, tools)
     const headers = {
       'content-type': 'application/x-amz-json-1.1',
       'x-amz-target': 'secretsmanager.GetSecretValue',
@@ -72,7 +67,7 @@ export const awsSecretsManager: Exchange<Settings> = {
       url,
       signed: true,
       prepare: (now) => ({
-        headers: signedHeaders(request, credentials, { region, service: 'secretsmanager' }, now),
+        headers: aws.signedHeaders(request, credentials, { region, service: 'secretsmanager' }, now),
         body,
       }),
       judge: judgeAws,
@@ -88,7 +83,7 @@ export const awsSecretsManager: Exchange<Settings> = {
   explain: (settings, error, claims) =>
     error.refused?.service === SERVICE
       ? explain(settings, error)
-      : explainSts(settings.source, error, claims),
+      : settings.aws.explainSts(settings.source, error, claims),
 }
 
 function secretString(answer: Answer, { secret, url }: Settings): string {

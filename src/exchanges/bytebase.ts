@@ -1,7 +1,7 @@
 import { claimText, isImmutable, yamlText } from '../claims.ts'
 import { ActionError } from '../errors.ts'
 import type { Claims, Exchange, Explanation, Grant, Tools } from '../exchange.ts'
-import { jsonObject, member, type Answer, type Judgement } from '../http.ts'
+import { jsonObject, member, timeOf, type Answer, type Judgement } from '../http.ts'
 import { claimsOf, credential } from '../identity.ts'
 
 const SERVICE = 'Bytebase'
@@ -88,9 +88,7 @@ function grantFrom(answer: Answer, { url, email }: Settings, tools: Tools): Gran
     SERVICE,
     tools.conceal,
   )
-  const seconds = claimsOf(token)?.['exp']
-  const ends = new Date(typeof seconds === 'number' ? seconds * 1000 : NaN)
-  const expiresAt = Number.isNaN(ends.getTime()) ? undefined : ends
+  const expiresAt = timeOf(claimsOf(token)?.['exp'])
   return {
     secrets: [token],
     outputs: { token },

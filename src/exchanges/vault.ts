@@ -1,4 +1,4 @@
-import { claimText, isImmutable } from '../claims.ts'
+import { claimText, isImmutable, SHOWN_CLAIMS } from '../claims.ts'
 import { ActionError } from '../errors.ts'
 import type { Borrowed, Claims, Exchange, Explanation, Tools } from '../exchange.ts'
 import { jsonObject, member, type Answer, type Judgement } from '../http.ts'
@@ -265,9 +265,8 @@ function unwrapped(answer: Answer, url: URL): Record<string, unknown> {
 
 function explain(settings: Settings, error: ActionError, claims: Claims | undefined): Explanation {
   const { role, authPath, audience } = settings
-  // Only a denied login says 400.
-  if (error.code !== 'DENIED' || error.refused?.status !== 400) return {}
-  const { reason = '' } = error.refused
+  if (error.code !== 'DENIED') return {}
+  const reason = error.refused?.reason ?? ''
   const said = (words: RegExp): boolean => words.test(reason)
   const place = `the role ${role} (auth/${authPath}/role/${role})`
   if (said(/no audiences bound to the role/)) {
@@ -290,7 +289,8 @@ function explain(settings: Settings, error: ActionError, claims: Claims | undefi
   }
   const claim = said(/^error validating claims:/) && /claim "([^"]{1,60})"/.exec(reason)?.[1]
   if (claim) {
-    const value = claimText(claims, claim)
+    // Vault names the claim: only one that may be shown is.
+    const value = SHOWN_CLAIMS.includes(claim) ? claimText(claims, claim) : undefined
     return {
       hint: `${value === undefined ? 'Compare' : `The claim ${claim} of the ID token was ${value}: compare`} bound_claims of ${place} with the claims of the ID token.${claim === 'sub' ? aboutForm(claims) : ''}`,
       ...accepting(settings, claims),

@@ -1,7 +1,7 @@
 import { claimText, isImmutable, yamlText } from '../claims.ts'
 import type { ActionError } from '../errors.ts'
 import type { Claims, Environment, Explanation, Tools } from '../exchange.ts'
-import { jsonObject, member, type Answer, type Judgement } from '../http.ts'
+import { jsonObject, member, timeOf, type Answer, type Judgement } from '../http.ts'
 import { credential } from '../identity.ts'
 import type { Inputs } from '../inputs.ts'
 
@@ -17,6 +17,8 @@ const PROVIDER_EXAMPLE =
 const PROVIDER =
   /^projects\/([^/\s]+)\/locations\/global\/workloadIdentityPools\/[a-z\d-]{4,32}\/providers\/[a-z\d-]{4,32}$/
 const SERVICE_ACCOUNT = /^[a-z\d][a-z\d-]*@[a-z\d.-]+\.gserviceaccount\.com$/
+/** Its number, which never passes to another account. */
+const UNIQUE_ID = /^\d{1,30}$/
 const SERVICE_ACCOUNT_EXAMPLE = 'database@my-project.iam.gserviceaccount.com'
 
 /** How the job's identity becomes one of Google Cloud. */
@@ -62,16 +64,29 @@ export function readFederation(inputs: Inputs, environment: Environment): Federa
   }
 }
 
-/** Reads an e-mail of a service account; empty where the input may be left out and is. */
-export function readServiceAccount(inputs: Inputs, isRequired: boolean): string {
-  const name = 'service-account'
+/** Reads the e-mail of a service account. */
+export function readServiceAccount(inputs: Inputs): string {
   return inputs.matching(
-    name,
-    isRequired ? inputs.required(name, SERVICE_ACCOUNT_EXAMPLE) : inputs.text(name),
+    'service-account',
+    inputs.required('service-account', SERVICE_ACCOUNT_EXAMPLE),
     SERVICE_ACCOUNT,
     'must be the e-mail of a service account, in lower case',
     SERVICE_ACCOUNT_EXAMPLE,
   )
+}
+
+/** Reads the e-mail or the unique id of a service account that may be left out; empty where it is. */
+export function readOptionalServiceAccount(inputs: Inputs): string {
+  const value = inputs.text('service-account')
+  return UNIQUE_ID.test(value)
+    ? value
+    : inputs.matching(
+        'service-account',
+        value,
+        SERVICE_ACCOUNT,
+        'must be the e-mail of a service account, in lower case, or its unique id',
+        SERVICE_ACCOUNT_EXAMPLE,
+      )
 }
 
 /**
@@ -155,8 +170,8 @@ export function serviceAccountToken(
     read: (answer) => {
       const body = jsonObject(answer, IAM_CREDENTIALS, url)
       const token = credential(body['accessToken'], 'access token', IAM_CREDENTIALS, tools.conceal)
-      const expiresAt = new Date(String(body['expireTime']))
-      return { token, ...(!Number.isNaN(expiresAt.getTime()) && { expiresAt }) }
+      const expiresAt = timeOf(body['expireTime'])
+      return { token, ...(expiresAt && { expiresAt }) }
     },
   })
 }

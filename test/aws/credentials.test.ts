@@ -6,10 +6,10 @@ import {
   awsEndpoint,
   credentialSource,
   explainSts,
-  judgeAws,
   readCredentialSource,
   type CredentialSource,
 } from '../../src/aws/credentials.ts'
+import { judgeAws } from '../../src/aws/errors.ts'
 import { ActionError } from '../../src/errors.ts'
 import type { Claims, Environment, Tools } from '../../src/exchange.ts'
 import type { Answer, Call } from '../../src/http.ts'

@@ -168,6 +168,18 @@ describe('with AWS credentials in the environment', () => {
     expect(await world.setup.database.login(USERNAME, token)).toMatch(/^ExpiredTokenException: /)
   })
 
+  test('that have ended make no token', async () => {
+    const world = await open()
+    const env = { ...environmentOf(world.setup.account.keys), AWS_CREDENTIAL_EXPIRATION: '2026-11-21T08:00:00Z' }
+    expect(await refusal(world, { inputs, env })).toBe(
+      [
+        'The AWS credentials in the environment ended at 2026-11-21T08:00:00.000Z.',
+        'Get new ones in a step right before this one, or give role-arn.',
+        `NO_AWS_CREDENTIALS: ${DOCS}#no_aws_credentials`,
+      ].join('\n'),
+    )
+  })
+
   test('that are not there, it says what to do', async () => {
     const world = await open()
     expect(await refusal(world, { inputs })).toBe(

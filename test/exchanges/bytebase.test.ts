@@ -213,6 +213,14 @@ describe('a refusal', () => {
     )
   })
 
+  test('for a subject that ends like a pattern shows no settings, which would accept others too', async () => {
+    const world = await open({}, { claims: { sub: 'repo:octo-org/workflows:environment:*' } })
+    world.setup.deny()
+    const ran = await run(world)
+    expect(ran.errors[0]).toContain('was repo:octo-org/workflows:environment:*. In Bytebase, change')
+    expect(ran.group.join('\n')).not.toContain('subjectPattern')
+  })
+
   test('for the issuer names it', async () => {
     const issuer = `${ISSUER}/octo-enterprise`
     const world = await open({}, { claims: { iss: issuer } })
@@ -336,6 +344,10 @@ describe('trouble that passes', () => {
       `Bytebase could not fetch the keys of GitHub's ID tokens: its server needs a way to ${ISSUER}.`,
     )
     expect(world.server('bytebase').requests).toHaveLength(3)
+  })
+
+  test('is waited for longer than the server itself waits for the keys', async () => {
+    expect((await run(await open())).limits).toEqual([10_000, 35_000])
   })
 
   test('in the server is tried again', async () => {

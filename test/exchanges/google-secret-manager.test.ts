@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { fault } from '../../dev/fakes/faults.ts'
+import { apiError } from '../../dev/fakes/google.ts'
 import { principalSet, PROVIDER } from '../../dev/systems/google-cloud-sql.ts'
 import {
   SECRET,
@@ -63,6 +64,17 @@ describe('a secret', () => {
     const federated = world.secrets.find(({ name }) => name.startsWith('federated token'))!.value
     expect(request!.headers['authorization']).toBe(`Bearer ${federated}`)
     expect(ran.masks).toContain(federated)
+  })
+
+  test('opens no connection that it does not need', async () => {
+    const world = await open({ variant: 'impersonation' })
+    world.setup.secrets[SECRET] = {
+      ...world.setup.secrets[SECRET]!,
+      accessors: [principalSet(world.identity.repositoryId)],
+    }
+    const ran = await run(world, { inputs: { 'service-account': '' } })
+    expect(ran.outputs).toEqual({ secret: world.setup.secret })
+    expect(world.server('iamcredentials').connections).toBe(0)
   })
 
   test('is read as a service account where one is given', async () => {
@@ -243,6 +255,15 @@ describe('a refusal', () => {
         LINK,
       ].join('\n'),
     )
+  })
+
+  test('of an API that is off says so', async () => {
+    const world = await open()
+    const off = apiError('PERMISSION_DENIED', 'Secret Manager API has not been used.', 'SERVICE_DISABLED')
+    world.server('secretmanager').faults.push(fault.answer(off))
+    const text = await refusal(world)
+    expect(text).toContain('PERMISSION_DENIED: Secret Manager API has not been used.\nEnable that API')
+    expect(text).not.toContain('Grant roles')
   })
 
   test('by STS is explained as for Cloud SQL', async () => {

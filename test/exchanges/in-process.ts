@@ -21,6 +21,8 @@ export interface Ran {
   readonly masks: readonly string[]
   /** The waits between tries, in ms; none of them took any time. */
   readonly slept: readonly number[]
+  /** The time limits of the tries, in ms. */
+  readonly limits: readonly number[]
   /** Secrets of the world that stand, unmasked, in anything the step printed or wrote beside outputs and state. */
   readonly leaks: readonly string[]
 }
@@ -65,6 +67,7 @@ export async function runStep<Settings>(
   const group: string[] = []
   const masks: string[] = []
   const slept: number[] = []
+  const limits: number[] = []
   let summary = ''
   let skipped = 0
   const clock: Clock = {
@@ -77,6 +80,7 @@ export async function runStep<Settings>(
       return Promise.resolve()
     },
     timer: (ms, call) => {
+      limits.push(ms)
       const timer = setTimeout(call, ms)
       return () => {
         clearTimeout(timer)
@@ -125,6 +129,7 @@ export async function runStep<Settings>(
     summary,
     masks,
     slept,
+    limits,
     leaks: world.secrets.filter(({ value }) => printed.includes(value)).map(({ name }) => name),
   }
 }

@@ -105,6 +105,24 @@ describe('a token', () => {
     expect(ran.outputs['expires-at']).toBe('2026-11-21T09:01:00.000Z')
   })
 
+  test('ends an hour after it was asked for, not after it came', async () => {
+    let now = Date.parse('2026-11-21T08:00:00Z')
+    const world = await open({}, { now: () => now })
+    world.server('octo-sts').faults.push(
+      fault.alter((reply) => {
+        now += 5_000
+        return reply
+      }),
+    )
+    const ran = await run(world, { now: () => now })
+    expect(world.server('octo-sts').requests.map(({ answered }) => answered)).toEqual(['alter'])
+    expect(ran.outputs['expires-at']).toBe('2026-11-21T09:00:00.000Z')
+  })
+
+  test('is waited for longer than most answers take: one cut off would leave a token behind', async () => {
+    expect((await run(await open())).limits).toEqual([10_000, 30_000])
+  })
+
   test('is for the workflow’s repository by default', async () => {
     const world = await open()
     world.setup.policies['octo-org/workflows'] = world.setup.policies[world.setup.scope]!

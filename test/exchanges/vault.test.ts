@@ -95,6 +95,10 @@ describe('a secret', () => {
     expect(JSON.parse(seen[0]!.body)).toEqual({ role: ROLE, jwt: world.issuer.issued[0]!.token })
   })
 
+  test('is waited for: a login that is cut off would leave a token behind', async () => {
+    expect((await run(await open())).limits.slice(0, 3)).toEqual([10_000, 30_000, 10_000])
+  })
+
   test('is found below a path, in an engine and behind an auth method with paths of their own', async () => {
     const world = await open({ prefix: '/vault', authPath: 'ci/github', path: 'team a/data?base#1/100%' })
     const { engines } = world.setup
@@ -240,6 +244,13 @@ describe('a login that is denied', () => {
       { identity: { environment: 'staging' } },
       'error validating claims: claim "environment" does not match any associated bound claim values.',
       `The claim environment of the ID token was staging: compare bound_claims of ${PLACE} with the claims of the ID token.`,
+    ],
+    [
+      'for a claim that is not for everybody to read',
+      { boundClaims: { actor: 'somebody-else' } },
+      {},
+      'error validating claims: claim "actor" does not match any associated bound claim values.',
+      `Compare bound_claims of ${PLACE} with the claims of the ID token.`,
     ],
     [
       'for the subject as a claim',

@@ -1,10 +1,9 @@
-import * as net from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { fault, forEver, nameOf, type Fault } from '../../dev/fakes/faults.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
 import { system } from '../../dev/systems/github-app-server.ts'
 import { createWorld, type World } from '../../dev/world.ts'
-import { LEAP, preload } from './faults.ts'
+import { LEAP, preload, rawServer } from './faults.ts'
 import { answers, expectGranted, expectRefused } from './support.ts'
 
 /** `timeout-seconds` of most scenarios here. */
@@ -180,27 +179,3 @@ describe('the limit', () => {
     expect(main.durationMs).toBeLessThan(2_000)
   })
 })
-
-interface RawServer extends AsyncDisposable {
-  readonly port: number
-  readonly connections: () => number
-}
-
-/** A TCP server that does with a connection what it is told, and counts. */
-async function rawServer(each: (socket: net.Socket) => void): Promise<RawServer> {
-  const sockets: net.Socket[] = []
-  const server = net.createServer((socket) => {
-    sockets.push(socket)
-    socket.on('error', () => undefined).resume()
-    each(socket)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    port: (server.address() as net.AddressInfo).port,
-    connections: () => sockets.length,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
-}

@@ -1,3 +1,4 @@
+import * as net from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect } from 'vitest'
@@ -35,4 +36,29 @@ export function expectWarned(post: StageResult): string {
   expect(post).toMatchObject({ outcome: 'success', exitCode: 0 })
   expect(post.annotations.map(({ level }) => level)).toEqual(['warning'])
   return post.annotations[0]?.message ?? ''
+}
+
+export interface RawServer extends AsyncDisposable {
+  readonly port: number
+  /** How many connections came in so far. */
+  readonly connections: () => number
+}
+
+/** A TCP server that does with each connection what it is told; `n` counts them from 0. */
+export async function rawServer(each: (socket: net.Socket, n: number) => unknown): Promise<RawServer> {
+  const sockets: net.Socket[] = []
+  const server = net.createServer((socket) => {
+    sockets.push(socket)
+    socket.on('error', () => undefined).resume()
+    each(socket, sockets.length - 1)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as net.AddressInfo).port,
+    connections: () => sockets.length,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
 }

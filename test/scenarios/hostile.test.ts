@@ -188,8 +188,8 @@ describe.concurrent('a token', () => {
   const rows = [
     ['app-server', 'token', 'The token in the answer of the app server'] as const,
     ['oidc', 'value', "The ID token in the answer of the runner's ID-token endpoint"] as const,
-  ].flatMap((role) => unusable.map((each) => [...role, ...each] as const))
-  it.each(rows)('of %s (%s; %s) %s is refused', async (role, member, sentence, _name, value, why) => {
+  ].flatMap(([role, ...more]) => unusable.map(([name, ...each]) => [role, name, ...more, ...each] as const))
+  it.each(rows)('of %s %s is refused', async (role, _name, member, sentence, value, why) => {
     await using world = await createWorld(system, { faults: { [role]: [changed({ [member]: value })] } })
     keepSecret(world, value)
     const main = await world.run()

@@ -90,7 +90,7 @@ describe.concurrent('post', () => {
     expect(waits(await world.post(main))).toEqual([])
   })
 
-  it('revokes after 30 s of trouble? No: after 15 s it is over, in one warning', async () => {
+  it('gives up after 15 s of trouble, with one warning', async () => {
     await using job = await granted({ github: [forEver(fault.status(503))] })
     const { world, main } = job
     const post = await world.post(main, LEAP)

@@ -16,7 +16,7 @@ import { Forgeries, problemsOf, problemsOfPost } from '../verdict.ts'
 
 const SEED = 20_261_122
 /** For each way to use an action. */
-const RUNS = 25
+const RUNS = 20
 const LEAP = join(import.meta.dirname, '../../dev/runner/leap.ts')
 /** How long a process takes to start and to end while others do the same, in ms. */
 const PROCESS_MS = 2_000

@@ -1,10 +1,11 @@
+import * as net from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { appServerError } from '../../dev/fakes/app-server.ts'
 import { fault, nameOf, type Fault } from '../../dev/fakes/faults.ts'
 import { stsError } from '../../dev/fakes/sts.ts'
 import { system } from '../../dev/systems/github-app-server.ts'
 import { createWorld, type WorldOptions } from '../../dev/world.ts'
-import { at, endedAfter, LEAP, waits } from './faults.ts'
+import { at, endedAfter, LEAP, rawServer, waits } from './faults.ts'
 import { answers, expectGranted, expectRefused } from './support.ts'
 
 const ROLES = ['app-server', 'oidc'] as const
@@ -113,6 +114,31 @@ describe.concurrent('tried again', () => {
     expect(main.debugLines.filter((line) => line.includes('connection refused')).length).toBeGreaterThan(1)
     expect(main.durationMs).toBeGreaterThan(2_900)
     expect(answers(world, role)).toEqual([200])
+  })
+})
+
+describe.concurrent('a connection that was opened early', () => {
+  const ends: [string, (socket: net.Socket) => unknown, boolean][] = [
+    ['closed', (socket) => socket.end(), false],
+    ['reset', (socket) => socket.resetAndDestroy(), false],
+    ['reset when the request comes', (socket) => socket.once('data', () => socket.resetAndDestroy()), false],
+    ['closed when the request comes', (socket) => socket.once('data', () => socket.end()), false],
+    ['never answered', () => undefined, true],
+  ]
+  it.each(ends)('and is %s is no harm', async (_end, end, counts) => {
+    await using world = await createWorld(system, { faults: { oidc: [fault.delay(300)] } })
+    const { port } = world.server('app-server')
+    await using between = await rawServer((socket, n) => {
+      if (n === 0) return end(socket)
+      const upstream = net.connect(port, '127.0.0.1').on('error', () => undefined)
+      return socket.pipe(upstream).pipe(socket)
+    })
+    const main = await world.run({ ...LEAP, inputs: { 'app-server': `http://127.0.0.1:${between.port}` } })
+    await expectGranted(world, main)
+    // It is no try that failed, unless the request went out and stayed without an answer.
+    expect(waits(main)).toHaveLength(counts ? 1 : 0)
+    expect(between.connections()).toBe(2)
+    expect(answers(world, 'app-server')).toEqual([200])
   })
 })
 

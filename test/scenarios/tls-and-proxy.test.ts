@@ -4,7 +4,7 @@ import { fault, forEver } from '../../dev/fakes/faults.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
 import { system } from '../../dev/systems/github-app-server.ts'
 import { createWorld, type CertificateKind, type World, type WorldOptions } from '../../dev/world.ts'
-import { endedAfter, expectWarned, LEAP, waits } from './faults.ts'
+import { endedAfter, expectWarned, LEAP, rawServer, waits, type RawServer } from './faults.ts'
 import { answers, expectClean, expectGranted, expectRefused } from './support.ts'
 
 const ROLES: [role: string, variant: string, who: string][] = [
@@ -13,6 +13,8 @@ const ROLES: [role: string, variant: string, who: string][] = [
   ['oidc', 'bearer', "The runner's ID-token endpoint"],
   ['sts', 'aws', 'AWS STS'],
 ]
+/** A port where nobody listens: a free one could be taken by another scenario. */
+const NOBODY = '127.0.0.1:1'
 const UNKNOWN = 'its certificate is from a certificate authority that this runner does not know'
 const EXTRA =
   'Set NODE_EXTRA_CA_CERTS to the PEM file of that authority, in the environment of the runner or as `env:` of the step.'
@@ -158,6 +160,8 @@ describe.concurrent('a proxy', () => {
       expectClean(world, post)
       expect(post.log).toContain('The token was revoked.\n')
       expect(world.proxy?.targets.every(({ answered }) => answered === 200)).toBe(true)
+      expect(main.masks).toContain(PASSWORD)
+      expect(post.masks).toContain(PASSWORD)
       for (const secret of [PASSWORD, encodeURIComponent(PASSWORD), btoa('runner:x').slice(0, 8)]) {
         expect(main.log + post.log).not.toContain(secret)
       }
@@ -202,13 +206,15 @@ describe.concurrent('a proxy', () => {
   })
 
   it('that cannot be reached', async () => {
-    await using world = await createWorld(system, { proxy: { credentials } })
-    await world.proxy?.close()
-    const main = await world.run({ inputs: { 'timeout-seconds': '1' } })
+    await using world = await createWorld(system, { proxy: {} })
+    const main = await world.run({
+      env: { https_proxy: `http://runner:p%40ss@${NOBODY}` },
+      inputs: { 'timeout-seconds': '1' },
+    })
     expectProxyFailed(
       world,
       main,
-      /the proxy 127\.0\.0\.1:\d+ could not be reached \(connection refused\)\. Given up after \d+ tries/,
+      /the proxy 127\.0\.0\.1:1 could not be reached \(connection refused\)\. Given up after \d+ tries/,
     )
     expect(main.durationMs).toBeLessThan(2_000)
   })
@@ -367,7 +373,7 @@ describe.concurrent('a proxy', () => {
   )
 
   it.each<[string, Record<string, string>]>([
-    ['is down', { https_proxy: 'http://runner:p%40ss@127.0.0.1:1' }],
+    ['is down', { https_proxy: `http://runner:p%40ss@${NOBODY}` }],
     ['has a setting that is no URL', { https_proxy: 'p@ss word' }],
   ])('that %s is a warning in post', async (_case, env) => {
     await using world = await createWorld(system, { proxy: {} })
@@ -394,25 +400,6 @@ function drip(beginning: string, more: string): (client: net.Socket) => void {
 }
 
 /** A server that does with a client what it is told as soon as the client has asked for a tunnel. */
-async function proxyThat(
-  answer: (client: net.Socket) => unknown,
-): Promise<AsyncDisposable & { readonly port: number; readonly connections: () => number }> {
-  const clients: net.Socket[] = []
-  const server = net.createServer((client) => {
-    clients.push(client)
-    client.on('error', () => undefined)
-    client.once('data', () => {
-      client.resume()
-      answer(client)
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    port: (server.address() as net.AddressInfo).port,
-    connections: () => clients.length,
-    async [Symbol.asyncDispose]() {
-      for (const client of clients) client.destroy()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
+function proxyThat(answer: (client: net.Socket) => unknown): Promise<RawServer> {
+  return rawServer((client) => client.once('data', () => answer(client)))
 }

@@ -1,0 +1,2 @@
+// main of database/aws-rds/action.yml
+import { awsRds } from './index.js'; await awsRds()

@@ -1,0 +1,2 @@
+// main of secret/aws-secrets-manager/action.yml
+import { awsSecretsManager } from './index.js'; await awsSecretsManager()

@@ -1,0 +1,2 @@
+// main of bytebase/action.yml
+import { bytebase } from './index.js'; await bytebase()

@@ -1,0 +1,2 @@
+// main of secret/http/action.yml
+import { httpSecret } from './index.js'; await httpSecret()

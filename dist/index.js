@@ -1,0 +1,2736 @@
+/******/ var __webpack_modules__ = ({
+
+/***/ 3916: // ./src/errors.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Is: () => (/* binding */ harmless),
+/* harmony export */   lZ: () => (/* binding */ ActionError),
+/* harmony export */   of: () => (/* binding */ showable)
+/* harmony export */ });
+/** The one error class. `message` says what failed and why, `hint` what to change. Neither holds a secret. */
+class ActionError extends Error {
+    code;
+    /** The next step for the person who reads the annotation; empty where there is none. */
+    hint;
+    /** Present where a server answered and said no. */
+    refused;
+    constructor(code, message, more = {}) {
+        super(message, { cause: more.cause });
+        this.name = 'ActionError';
+        this.code = code;
+        this.hint = more.hint ?? '';
+        this.refused = more.refused;
+    }
+}
+/**
+ * A server's text as one harmless line: control and invisible characters become blanks, workflow commands
+ * (`::…`, `##[…`) are defused, and it is cut at `most` characters.
+ *
+ * @param text what the server sent; anything but a string, or an empty one, gives `undefined`
+ */
+function showable(text, most = 500) {
+    if (typeof text !== 'string')
+        return undefined;
+    const line = text
+        .slice(0, most * 4)
+        .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ')
+        .trim()
+        .replace(/:(?=:)/g, ': ')
+        .replaceAll('##[', '## [');
+    if (line === '')
+        return undefined;
+    return line.length > most ? `${line.slice(0, most)}…` : line;
+}
+/** A line for the log that the runner cannot take for a command, whatever it holds; blanks stay as they are. */
+function harmless(line) {
+    return line
+        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ')
+        .replace(/^(\s*)::/, '$1: :')
+        .replaceAll('##[', '## [');
+}
+
+
+/***/ }),
+
+/***/ 5940: // ./src/http.ts and what only it imports
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  UU: () => (/* binding */ createClient),
+  wx: () => (/* binding */ header),
+  o$: () => (/* binding */ jsonObject),
+  Dc: () => (/* binding */ member),
+  nR: () => (/* binding */ timeOf)
+});
+
+;// CONCATENATED MODULE: external "node:http"
+const external_node_http_namespaceObject = process.getBuiltinModule("node:http");
+;// CONCATENATED MODULE: external "node:https"
+const external_node_https_namespaceObject = process.getBuiltinModule("node:https");
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = process.getBuiltinModule("node:net");
+;// CONCATENATED MODULE: external "node:tls"
+const external_node_tls_namespaceObject = process.getBuiltinModule("node:tls");
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+function getProxyUrl(reqUrl) {
+    const usingSsl = reqUrl.protocol === 'https:';
+    if (checkBypass(reqUrl)) {
+        return undefined;
+    }
+    const proxyVar = (() => {
+        if (usingSsl) {
+            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
+        }
+        else {
+            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
+        }
+    })();
+    if (proxyVar) {
+        try {
+            return new DecodedURL(proxyVar);
+        }
+        catch (_a) {
+            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
+                return new DecodedURL(`http://${proxyVar}`);
+        }
+    }
+    else {
+        return undefined;
+    }
+}
+function checkBypass(reqUrl) {
+    if (!reqUrl.hostname) {
+        return false;
+    }
+    const reqHost = reqUrl.hostname;
+    if (isLoopbackAddress(reqHost)) {
+        return true;
+    }
+    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
+    if (!noProxy) {
+        return false;
+    }
+    // Determine the request port
+    let reqPort;
+    if (reqUrl.port) {
+        reqPort = Number(reqUrl.port);
+    }
+    else if (reqUrl.protocol === 'http:') {
+        reqPort = 80;
+    }
+    else if (reqUrl.protocol === 'https:') {
+        reqPort = 443;
+    }
+    // Format the request hostname and hostname with port
+    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
+    if (typeof reqPort === 'number') {
+        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
+    }
+    // Compare request host against noproxy
+    for (const upperNoProxyItem of noProxy
+        .split(',')
+        .map(x => x.trim().toUpperCase())
+        .filter(x => x)) {
+        if (upperNoProxyItem === '*' ||
+            upperReqHosts.some(x => x === upperNoProxyItem ||
+                x.endsWith(`.${upperNoProxyItem}`) ||
+                (upperNoProxyItem.startsWith('.') &&
+                    x.endsWith(`${upperNoProxyItem}`)))) {
+            return true;
+        }
+    }
+    return false;
+}
+function isLoopbackAddress(host) {
+    const hostLower = host.toLowerCase();
+    return (hostLower === 'localhost' ||
+        hostLower.startsWith('127.') ||
+        hostLower.startsWith('[::1]') ||
+        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
+}
+class DecodedURL extends URL {
+    constructor(url, base) {
+        super(url, base);
+        this._decodedUsername = decodeURIComponent(super.username);
+        this._decodedPassword = decodeURIComponent(super.password);
+    }
+    get username() {
+        return this._decodedUsername;
+    }
+    get password() {
+        return this._decodedPassword;
+    }
+}
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/inputs.ts
+var inputs = __nccwpck_require__(8422);
+;// CONCATENATED MODULE: ./src/retry.ts
+/**
+ * When to try again and how long to wait. Pure: the time and the random source are parameters.
+ * `docs/retrying.md` argues the numbers from a simulation (`npm run bench:herd`).
+ */
+/** The longest wait before the first retry, in ms. It doubles with each failure. */
+const BASE_MS = 250;
+/** What the doubling stops at, in ms. */
+const CAP_MS = 8_000;
+/** Jitter on top of a `Retry-After`, at least: this share of the wait that it asks for. */
+const RETRY_AFTER_JITTER = 0.5;
+/**
+ * No try starts with less time left, in ms. One that the deadline cuts off can still make the server issue a token,
+ * which then nobody holds and nobody revokes.
+ */
+const ANSWER_MS = 500;
+const BACKOFF = { baseMs: BASE_MS, capMs: CAP_MS, retryAfterJitter: RETRY_AFTER_JITTER };
+/**
+ * Whether the same request may be answered otherwise a moment later: 408, 425, 429, 500, 502, 503, 504.
+ * Source: RFC 9110 15.5.9 and 15.6, RFC 8470 5.2, RFC 6585 4.
+ */
+function isTransient(status) {
+    return [408, 425, 429, 500, 502, 503, 504].includes(status);
+}
+/**
+ * The wait that a `Retry-After` header asks for, in ms: 0 for a date in the past, `undefined` where the header is
+ * absent or malformed. Source: RFC 9110 10.2.3.
+ *
+ * @param value whole seconds, or an HTTP date
+ * @param nowMs what a date is compared with, in ms since the epoch: the answer's own `Date` where it has one, so that
+ *   a wrong clock on the runner does no harm
+ */
+function retryAfterMs(value, nowMs) {
+    if (value === undefined)
+        return undefined;
+    if (/^\d+$/.test(value))
+        return Math.min(Number(value) * 1000, Number.MAX_SAFE_INTEGER);
+    const at = httpDate(value, nowMs);
+    return at === undefined ? undefined : Math.max(0, at - nowMs);
+}
+/**
+ * What to do after a failure that may pass: exponential back-off with full jitter, within the deadline.
+ *
+ * A `Retry-After` is the least wait. Jitter comes on top, so that a herd that was told the same does not come back as
+ * one. Where less time is left than the longest wait, the wait is drawn from what is left: no time in which a token
+ * could come is given away, and nothing overshoots.
+ *
+ * @param input.failures how many tries have failed, from 1
+ * @param input.retryAfterMs what {@link retryAfterMs} made of the last answer
+ * @param input.remainingMs time until the deadline
+ * @param input.random as `Math.random`: at least 0, less than 1
+ * @param backoff given by the simulation only
+ */
+function next(input, backoff = BACKOFF) {
+    const least = input.retryAfterMs ?? 0;
+    const spare = input.remainingMs - ANSWER_MS - least;
+    if (spare < 0)
+        return { again: false, because: least > 0 ? 'retry-after' : 'deadline' };
+    const drawn = Math.min(backoff.capMs, backoff.baseMs * 2 ** (input.failures - 1));
+    const longest = Math.min(spare, Math.max(drawn, least * backoff.retryAfterJitter));
+    return { again: true, waitMs: least + Math.floor(input.random() * longest) };
+}
+/** The three forms that RFC 9110 5.6.7 has a recipient accept: today's, RFC 850's and asctime's. */
+const HTTP_DATES = [
+    /^(?<weekday>\w{3}), (?<day>\d\d) (?<month>\w{3}) (?<year>\d{4}) (?<time>[\d:]{8}) GMT$/,
+    /^(?<weekday>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (?<day>\d\d)-(?<month>\w{3})-(?<year>\d\d) (?<time>[\d:]{8}) GMT$/,
+    /^(?<weekday>\w{3}) (?<month>\w{3}) (?<day>[ \d]\d) (?<time>[\d:]{8}) (?<year>\d{4})$/,
+];
+/** An HTTP date in ms since the epoch; `undefined` where it is none, or a day that never was. */
+function httpDate(value, nowMs) {
+    const parts = HTTP_DATES.map((form) => form.exec(value)?.groups).find((groups) => groups !== undefined);
+    if (parts === undefined)
+        return undefined;
+    const { weekday = '', day = '', month = '', year = '', time = '' } = parts;
+    const full = year.length === 2 ? fullYear(Number(year), new Date(nowMs).getUTCFullYear()) : year;
+    const date = `${weekday.slice(0, 3)}, ${day.replace(' ', '0')} ${month} ${full} ${time} GMT`;
+    const at = Date.parse(date);
+    return new Date(at).toUTCString() === date ? at : undefined;
+}
+/** RFC 9110 5.6.7: a two-digit year that seems more than 50 years away is of the last century. */
+function fullYear(twoDigits, thisYear) {
+    const year = thisYear - (thisYear % 100) + twoDigits;
+    return year > thisYear + 50 ? year - 100 : year;
+}
+
+;// CONCATENATED MODULE: ./src/http.ts
+
+
+
+
+
+
+
+
+/** The largest answer that is read, in bytes. */
+const MAX_BODY = 1024 * 1024;
+/** How long one try may take unless the call says otherwise, in ms. */
+const ATTEMPT_MS = 10_000;
+/** From this difference on, a clock counts as wrong, in ms. Signatures are accepted up to 5 min off (SigV4). */
+const SKEW_MS = 4 * 60_000;
+/** A try that got no complete answer. Always tried again, unless `code` tells that it would fail alike. */
+class TryFailed extends Error {
+    code;
+    again;
+    hint;
+    /** Whether any byte of an answer came. */
+    answered = false;
+    constructor(code, message, more) {
+        super(message, { cause: more.cause });
+        this.code = code;
+        this.again = more.again;
+        this.hint = more.hint;
+    }
+}
+function createClient(options) {
+    const { clock, signal } = options;
+    const deadline = clock.monotonic() + options.limitMs;
+    const early = new Map();
+    const closing = new AbortController();
+    let skewMs = 0;
+    let corrected = false;
+    async function send(call) {
+        const started = clock.monotonic();
+        const where = `${call.service} (${call.url.host})`;
+        if (!(0,inputs/* mayCarrySecrets */._1)(call.url)) {
+            throw new errors/* ActionError */.lZ('TLS_FAILED', `${capital(where)}: its address does not begin with https://.`, {
+                hint: 'Nothing was sent. HTTP is for this machine only (localhost, 127.0.0.1, [::1]).',
+            });
+        }
+        let judged = 0;
+        for (let failures = 1;; failures++) {
+            signal.throwIfAborted();
+            const message = await call.prepare(clock.now() + skewMs);
+            const remainingMs = deadline - clock.monotonic();
+            let failed;
+            let wait;
+            try {
+                const answer = await attempt(call, message, remainingMs);
+                options.debug(`${call.method} ${call.url.host}${call.url.pathname}: ${answer.status}`);
+                if (answer.status >= 200 && answer.status < 300)
+                    return call.read(answer);
+                const judgement = call.judge?.(answer) ?? {};
+                failed = refusal(call, where, answer, judgement, options.secrets.redact);
+                if (failed.code === 'REDIRECTED')
+                    throw failed;
+                const skew = call.signed === true ? skewOf(answer, clock.now()) : undefined;
+                if (skew !== undefined && !corrected && !isTransient(answer.status)) {
+                    corrected = true;
+                    skewMs = skew;
+                    options.debug(`the clock is ${Math.round(skew / 1000)} s off by the server's; signing again with its time`);
+                    continue;
+                }
+                const { again = 0, never = false } = judgement;
+                const later = (isTransient(answer.status) && !never) || again === Infinity;
+                if (!later && judged++ >= again)
+                    throw failed;
+                wait = retryAfterMs(header(answer, 'retry-after'), serverTime(answer) ?? clock.now());
+            }
+            catch (error) {
+                if (!(error instanceof TryFailed))
+                    throw error;
+                options.debug(`${call.method} ${call.url.host}${call.url.pathname}: ${error.message}`);
+                failed = new errors/* ActionError */.lZ(error.code, `${capital(where)}: ${error.message}.`, {
+                    hint: error.hint,
+                    cause: error,
+                });
+                if (!error.again)
+                    throw failed;
+            }
+            const then = next({
+                failures,
+                retryAfterMs: wait,
+                remainingMs: deadline - clock.monotonic(),
+                random: clock.random,
+            });
+            if (!then.again) {
+                throw givenUp(failed, then.because, failures, clock.monotonic() - started, wait);
+            }
+            options.debug(`trying again in ${Math.round(then.waitMs)} ms`);
+            await clock.sleep(then.waitMs, signal);
+        }
+    }
+    function givenUp(last, because, tries, tookMs, wait) {
+        const why = because === 'retry-after' && wait !== undefined
+            ? `It asks to come back in ${Math.ceil(wait / 1000)} s, which leaves no time within the limit of ${options.limit}.`
+            : `Given up after ${tries} ${tries === 1 ? 'try' : 'tries'} in ${Math.round(tookMs / 1000)} s; the limit is ${options.limit}.`;
+        return new errors/* ActionError */.lZ(last.code, `${last.message} ${why}`, {
+            hint: last.hint,
+            cause: last,
+            refused: last.refused,
+        });
+    }
+    async function attempt(call, message, remainingMs) {
+        const limitMs = Math.max(0, Math.min(remainingMs, call.attemptMs ?? ATTEMPT_MS));
+        const cut = new AbortController();
+        const opening = early.get(call.url.origin);
+        early.delete(call.url.origin);
+        const progress = opening?.progress ?? { waitingFor: 'the connection' };
+        const stop = clock.timer(limitMs, () => {
+            const waited = `no answer within ${seconds(limitMs)}, while waiting for ${progress.waitingFor}`;
+            cut.abort(new TryFailed('TIMED_OUT', waited, { again: true }));
+        });
+        const ends = AbortSignal.any([cut.signal, signal]);
+        try {
+            const prepared = opening && (await Promise.race([opening.socket, aborted(ends)]));
+            if (prepared !== undefined && !prepared.destroyed) {
+                try {
+                    return await exchange(call, message, prepared, ends, progress);
+                }
+                catch (error) {
+                    // The server may have closed it while it was idle: that is no failure of this request.
+                    if (!(error instanceof TryFailed) || error.answered || error.code !== 'UNREACHABLE')
+                        throw error;
+                }
+            }
+            const socket = await connect(call.url, ends, progress);
+            return await exchange(call, message, socket, ends, progress);
+        }
+        finally {
+            stop();
+            // Whatever is still open belongs to this try.
+            cut.abort();
+        }
+    }
+    async function connect(url, ends, progress) {
+        const host = url.hostname.replace(/^\[|\]$/g, '');
+        const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+        const proxy = proxyFor(url);
+        if (proxy === 'unusable') {
+            throw new TryFailed('PROXY_FAILED', 'the proxy setting of this runner is not a URL', {
+                again: false,
+                hint: PROXY_HINT,
+            });
+        }
+        progress.waitingFor = proxy ? 'the proxy' : 'the connection';
+        const tunnel = proxy && (await openTunnel(proxy, `${url.hostname}:${port}`, ends));
+        if (url.protocol === 'http:') {
+            return established(tunnel ?? external_node_net_namespaceObject.connect({ host, port }), 'connect', ends, tunnel !== undefined);
+        }
+        if (tunnel)
+            progress.waitingFor = 'the TLS handshake';
+        const socket = external_node_tls_namespaceObject.connect({
+            host,
+            port,
+            ...(tunnel && { socket: tunnel }),
+            ...(external_node_net_namespaceObject.isIP(host) === 0 && { servername: host }),
+            ALPNProtocols: ['http/1.1'],
+            // Also where NODE_TLS_REJECT_UNAUTHORIZED=0 is set: a token is at stake.
+            rejectUnauthorized: true,
+        });
+        socket.once('connect', () => (progress.waitingFor = 'the TLS handshake'));
+        return established(socket, 'secureConnect', ends, false);
+    }
+    /** Asks an HTTP proxy for a tunnel (CONNECT, RFC 9110 section 9.3.6). */
+    function openTunnel(proxy, authority, ends) {
+        const headers = { host: authority };
+        if (proxy.username !== '' || proxy.password !== '') {
+            const basic = Buffer.from(`${proxy.username}:${proxy.password}`).toString('base64');
+            options.secrets.conceal(basic);
+            if (proxy.password !== '')
+                options.secrets.conceal(proxy.password);
+            headers['proxy-authorization'] = `Basic ${basic}`;
+        }
+        const failed = (what, cause, again = true) => new TryFailed('PROXY_FAILED', `the proxy ${proxy.host} ${what}`, { again, cause, hint: PROXY_HINT });
+        return new Promise((resolve, reject) => {
+            const request = (proxy.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_namespaceObject).request({
+                method: 'CONNECT',
+                host: proxy.hostname.replace(/^\[|\]$/g, ''),
+                port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
+                path: authority,
+                headers,
+                agent: false,
+                signal: ends,
+                rejectUnauthorized: true,
+            });
+            request.once('connect', (answer, socket, head) => {
+                const status = answer.statusCode ?? 0;
+                if (status >= 200 && status < 300) {
+                    socket.unshift(head);
+                    resolve(socket);
+                    return;
+                }
+                socket.destroy();
+                const wants = status === 407 ? '407: it wants a user name and a password' : String(status);
+                reject(failed(`refused the tunnel (${wants})`, undefined, isTransient(status)));
+            });
+            request.once('response', (answer) => {
+                answer.destroy();
+                reject(failed(`answered ${answer.statusCode ?? 0} and no tunnel`, undefined, false));
+            });
+            request.once('error', (error) => {
+                reject(reasonOf(ends) ?? failed(`could not be reached (${networkFault(error)})`, error));
+            });
+            request.end();
+        });
+    }
+    function established(socket, event, ends, already) {
+        if (already)
+            return Promise.resolve(socket);
+        return new Promise((resolve, reject) => {
+            const stop = () => {
+                socket.destroy();
+                reject(reasonOf(ends) ?? new Error('cut off'));
+            };
+            if (ends.aborted) {
+                stop();
+                return;
+            }
+            ends.addEventListener('abort', stop, { once: true });
+            socket.once(event, () => {
+                ends.removeEventListener('abort', stop);
+                resolve(socket);
+            });
+            // Stays on: a socket that waits for its request must not bring the process down.
+            socket.on('error', (error) => {
+                reject(connectionFault(error));
+            });
+            socket.once('close', () => {
+                reject(connectionFault(new Error('closed')));
+            });
+        });
+    }
+    function exchange(call, message, socket, ends, progress) {
+        progress.waitingFor = 'the answer';
+        return new Promise((resolve, reject) => {
+            let answered = false;
+            const fail = (error) => {
+                request.destroy();
+                socket.destroy();
+                const reason = reasonOf(ends) ?? (error instanceof TryFailed ? error : connectionFault(error));
+                if (reason instanceof TryFailed)
+                    reason.answered = answered;
+                reject(reason);
+            };
+            // http.request over the established socket, TLS or not: no agent in between, nothing that outlives the try.
+            const request = external_node_http_namespaceObject.request({
+                createConnection: () => socket,
+                method: call.method,
+                path: call.url.pathname + call.url.search,
+                setHost: false,
+                headers: {
+                    host: call.url.host,
+                    'user-agent': options.userAgent,
+                    connection: 'close',
+                    ...message.headers,
+                    ...((message.body !== undefined || call.method === 'POST') && {
+                        'content-length': String(Buffer.byteLength(message.body ?? '')),
+                    }),
+                },
+            });
+            ends.addEventListener('abort', () => {
+                fail(new Error('cut off'));
+            });
+            if (ends.aborted) {
+                fail(new Error('cut off'));
+                return;
+            }
+            request.on('error', fail);
+            // Without a listener, Node.js would drop the connection and tell nobody.
+            request.on('upgrade', () => {
+                fail(new TryFailed('UNREACHABLE', 'it answered with an upgrade to another protocol', { again: true }));
+            });
+            request.on('response', (response) => {
+                answered = true;
+                progress.waitingFor = 'the rest of the answer';
+                // One buffer that grows: a million chunks of one byte, kept as they come, would take half a gigabyte.
+                let body = Buffer.alloc(16_384);
+                let size = 0;
+                response.on('data', (chunk) => {
+                    const before = size;
+                    size += chunk.length;
+                    if (size > MAX_BODY) {
+                        fail(new TryFailed('UNUSABLE_ANSWER', 'the answer is larger than 1 MiB', { again: false }));
+                        return;
+                    }
+                    if (size > body.length)
+                        body = Buffer.concat([body], Math.max(size, body.length * 2));
+                    chunk.copy(body, before);
+                });
+                // A body cut short is an error of the response, by Content-Length and by chunks alike.
+                response.on('error', fail);
+                response.on('end', () => {
+                    socket.destroy();
+                    const text = body.toString('utf8', 0, size);
+                    resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: parsed(text) });
+                });
+            });
+            request.end(message.body);
+        });
+    }
+    function connectEarly(url) {
+        if (early.has(url.origin) || proxyFor(url) !== undefined)
+            return;
+        const progress = { waitingFor: 'the connection' };
+        const socket = connect(url, AbortSignal.any([signal, closing.signal]), progress);
+        // The request that finds no socket here opens its own, and meets the reason if it lasts.
+        early.set(url.origin, { socket: socket.catch(() => undefined), progress });
+    }
+    function close() {
+        closing.abort();
+        for (const { socket } of early.values())
+            void socket.then((open) => open?.destroy());
+        early.clear();
+    }
+    return { send, connectEarly, close };
+}
+/** The proxy for a URL by the environment; its setting may be something that is no URL. */
+function proxyFor(url) {
+    try {
+        return getProxyUrl(url);
+    }
+    catch {
+        // The error is not passed on: it holds the setting, which may hold a password.
+        return 'unusable';
+    }
+}
+const PROXY_HINT = 'The proxy comes from https_proxy (or HTTPS_PROXY) of the runner; hosts in no_proxy are reached without it.';
+/** An answer that is not 2xx, as an error. */
+function refusal(call, where, answer, judgement, redact) {
+    const status = `${answer.status} ${external_node_http_namespaceObject.STATUS_CODES[answer.status] ?? ''}`.trim();
+    if (answer.status >= 300 && answer.status < 400) {
+        return new errors/* ActionError */.lZ('REDIRECTED', `${capital(where)} answered with a redirect (${status}).`, {
+            hint: `No redirect is followed, since the request carries a credential. Give the final URL instead of ${call.url.origin}${call.url.pathname}.`,
+        });
+    }
+    const redacted = (text) => typeof text === 'string' ? redact(text) : undefined;
+    const reason = (0,errors/* showable */.of)(redacted(judgement.reason));
+    const requestId = (0,errors/* showable */.of)(redacted(judgement.requestId), 100);
+    const message = redacted(judgement.message);
+    const refused = {
+        service: call.service,
+        status: answer.status,
+        ...(call.audience !== undefined && { audience: call.audience }),
+        ...(reason !== undefined && { reason }),
+        ...(requestId !== undefined && { requestId }),
+        ...(message !== undefined && { message }),
+    };
+    const overloaded = (isTransient(answer.status) && judgement.never !== true) || (judgement.again ?? 0) === Infinity;
+    const code = overloaded ? 'OVERLOADED' : (judgement.code ?? (judgement.skewed ? 'CLOCK_SKEWED' : 'DENIED'));
+    const verb = overloaded ? 'could not answer' : 'refused';
+    const words = reason === undefined ? '' : `: ${reason}`;
+    return new errors/* ActionError */.lZ(code, `${capital(where)} ${verb} (${status})${words}${/[.!?…]$/.test(words) ? '' : '.'}`, {
+        hint: judgement.hint ?? (code === 'DENIED' ? htmlHint(answer, call.url) : undefined),
+        refused,
+    });
+}
+function htmlHint(answer, url) {
+    if (!looksLikeHtml(answer))
+        return undefined;
+    return `The answer is a web page. Check that ${url.origin} is the right address and that no gateway or login page stands before it.`;
+}
+function looksLikeHtml(answer) {
+    return (header(answer, 'content-type') ?? '').includes('html') || /^\s*</.test(answer.text);
+}
+/**
+ * The JSON object of an answer.
+ *
+ * @throws ActionError `UNUSABLE_ANSWER` where the body is no JSON object
+ */
+function jsonObject(answer, service, url) {
+    if (isObject(answer.json))
+        return answer.json;
+    const what = looksLikeHtml(answer)
+        ? 'a web page (HTML)'
+        : answer.text.trim() === ''
+            ? 'nothing'
+            : 'no JSON object';
+    throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `${capital(service)} (${url.host}) answered ${answer.status} with ${what}.`, {
+        hint: `Check that ${url.origin}${url.pathname} is the address of the API and that no gateway or login page stands before it.`,
+    });
+}
+/** A member of the answer's JSON object, by its path; `undefined` where there is none. */
+function member(json, ...path) {
+    let value = json;
+    for (const name of path) {
+        if (!isObject(value) || !Object.hasOwn(value, name))
+            return undefined;
+        value = value[name];
+    }
+    return value;
+}
+/** A point in time in an answer: text (ISO 8601), or seconds since the epoch; `undefined` where it is none. */
+function timeOf(value) {
+    if (typeof value !== 'string' && typeof value !== 'number')
+        return undefined;
+    const time = new Date(typeof value === 'number' ? value * 1000 : value);
+    return Number.isNaN(time.getTime()) ? undefined : time;
+}
+/** A header's first value. */
+function header(answer, name) {
+    const value = answer.headers[name];
+    return Array.isArray(value) ? value[0] : value;
+}
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function parsed(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        // Not JSON: whoever needs JSON says so, see jsonObject.
+        return undefined;
+    }
+}
+/** The server's clock by its `Date` header, in ms; not from a cache (`Age`). RFC 9110 section 6.6.1. */
+function serverTime(answer) {
+    if (header(answer, 'age') !== undefined)
+        return undefined;
+    const time = Date.parse(header(answer, 'date') ?? '');
+    return Number.isNaN(time) ? undefined : time;
+}
+function skewOf(answer, now) {
+    const time = serverTime(answer);
+    return time !== undefined && Math.abs(time - now) >= SKEW_MS ? time - now : undefined;
+}
+const NETWORK_FAULTS = {
+    ECONNREFUSED: 'connection refused',
+    ECONNRESET: 'connection reset',
+    EPIPE: 'connection reset',
+    ENOTFOUND: 'host name not found',
+    EAI_AGAIN: 'host name lookup failed',
+    ETIMEDOUT: 'connection timed out',
+    EHOSTUNREACH: 'host unreachable',
+    ENETUNREACH: 'network unreachable',
+};
+function networkFault(error) {
+    const code = codeOf(error);
+    if (code.startsWith('HPE_'))
+        return 'the answer is not HTTP';
+    return NETWORK_FAULTS[code] ?? (code === '' ? 'connection closed too early' : `network error ${code}`);
+}
+const UNTRUSTED = new Set([
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'UNABLE_TO_GET_ISSUER_CERT',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+]);
+function connectionFault(error) {
+    const code = codeOf(error);
+    const tlsFault = (what, hint) => new TryFailed('TLS_FAILED', what, { again: false, hint, cause: error });
+    if (UNTRUSTED.has(code)) {
+        return tlsFault('its certificate is from a certificate authority that this runner does not know', 'Set NODE_EXTRA_CA_CERTS to the PEM file of that authority, in the environment of the runner or as `env:` of the step.');
+    }
+    if (code === 'CERT_HAS_EXPIRED')
+        return tlsFault('its certificate has expired', 'The server needs a new one.');
+    if (code === 'CERT_NOT_YET_VALID') {
+        return tlsFault('its certificate is not valid yet', 'Check the clock of this runner.');
+    }
+    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+        return tlsFault('its certificate is for another host name', 'Use the host name that the certificate is for.');
+    }
+    if (/^(ERR_SSL|ERR_TLS|EPROTO|CERT_|ERR_OSSL)/.test(code)) {
+        return tlsFault(`the TLS handshake failed (${code})`, 'Check that the port speaks HTTPS.');
+    }
+    if (code === 'HPE_HEADER_OVERFLOW') {
+        return new TryFailed('UNUSABLE_ANSWER', 'the headers of the answer are too large', { again: false });
+    }
+    return new TryFailed('UNREACHABLE', networkFault(error), { again: true, cause: error });
+}
+function codeOf(error) {
+    return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+/** Rejects with the signal's reason when it is aborted. */
+function aborted(signal) {
+    return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+            reject(reasonOf(signal) ?? new Error('cut off'));
+        });
+    });
+}
+/** Why a signal was aborted, where it was. */
+function reasonOf(signal) {
+    return signal.aborted && signal.reason instanceof Error ? signal.reason : undefined;
+}
+function seconds(ms) {
+    return `${Math.round(ms / 100) / 10} s`;
+}
+function capital(text) {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+
+/***/ }),
+
+/***/ 5625: // ./src/identity.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   DA: () => (/* binding */ createIdentity),
+/* harmony export */   ds: () => (/* binding */ claimsOf),
+/* harmony export */   eE: () => (/* binding */ credential)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5940);
+
+
+/** From this age on, in ms, an ID token is not used again: it lives five minutes, and a server may need one of them. */
+const FRESH_MS = 60_000;
+/** A credential as one printable line without blanks, in US-ASCII: what fits into a header. */
+const PRINTABLE = /^[\x21-\x7e]+$/;
+/** The longest credential that is taken, in characters. Google's are up to 12 KB, AWS session tokens may be longer. */
+const MAX_CREDENTIAL = 32_768;
+/**
+ * Asks the runner's ID-token endpoint: `GET $ACTIONS_ID_TOKEN_REQUEST_URL&audience=…` with the request token as
+ * bearer (GitHub: "OpenID Connect reference").
+ */
+function createIdentity(options) {
+    const endpoint = options.environment['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '';
+    const requestToken = options.environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? '';
+    if (requestToken !== '')
+        options.conceal(requestToken);
+    const minted = new Map();
+    const known = new Map();
+    let newest;
+    async function mint(audience) {
+        if (requestToken === '' || !URL.canParse(endpoint)) {
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('NO_ID_TOKEN', 'This job cannot get an ID token: the runner offers none.');
+        }
+        const url = new URL(`${endpoint}${endpoint.includes('?') ? '&' : '?'}audience=${encodeURIComponent(audience)}`);
+        const service = "the runner's ID-token endpoint";
+        const token = await options.client.send({
+            service,
+            method: 'GET',
+            url,
+            prepare: () => ({ headers: { authorization: `Bearer ${requestToken}`, accept: 'application/json' } }),
+            judge: (answer) => {
+                const reason = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'message') ?? (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error', 'message');
+                const early = answer.status === 403 && /pending|delayed|non-inprogress/i.test(answer.text);
+                return {
+                    reason,
+                    ...(early ? { again: Infinity } : { code: 'ID_TOKEN_REFUSED' }),
+                    ...(answer.status === 401 || answer.status === 403
+                        ? { hint: 'Ask for the token in the job that has `permissions: id-token: write`, while it runs.' }
+                        : {}),
+                };
+            },
+            read: (answer) => credential((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, service, url)['value'], 'ID token', service, options.conceal),
+        });
+        newest = claimsOf(token) ?? {};
+        known.set(audience, newest);
+        return token;
+    }
+    return {
+        idToken: (audience) => {
+            const held = minted.get(audience);
+            if (held !== undefined && options.monotonic() - held.at < FRESH_MS)
+                return held.token;
+            const token = mint(audience);
+            minted.set(audience, { at: options.monotonic(), token });
+            token.catch(() => minted.delete(audience));
+            return token;
+        },
+        claims: (audience) => (audience === undefined ? newest : known.get(audience)),
+    };
+}
+/**
+ * A credential from a server's answer, concealed and checked: one printable line of at most 32,768 characters. Its
+ * shape is otherwise its issuer's business and not looked at.
+ *
+ * @throws ActionError `UNUSABLE_ANSWER`
+ */
+function credential(value, what, service, conceal) {
+    if (typeof value === 'string' && value.trim() !== '')
+        conceal(value);
+    const wrong = value === undefined || value === null || value === ''
+        ? 'is missing'
+        : typeof value !== 'string'
+            ? `is not text but ${Array.isArray(value) ? 'a list' : typeof value}`
+            : value.length > MAX_CREDENTIAL
+                ? `is longer than ${MAX_CREDENTIAL} characters`
+                : !PRINTABLE.test(value)
+                    ? 'is not one printable line'
+                    : undefined;
+    if (wrong === undefined)
+        return value;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `The ${what} in the answer of ${service} ${wrong}.`, {
+        hint: 'Nothing was set as output. This is a fault of the server; its operator should look at what it answers.',
+    });
+}
+/** The payload of a JWT, not verified (RFC 7519); `undefined` where it is none. */
+function claimsOf(token) {
+    try {
+        const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+        return typeof payload === 'object' && payload !== null ? payload : undefined;
+    }
+    catch {
+        // An opaque token has no claims to show.
+        return undefined;
+    }
+}
+
+
+/***/ }),
+
+/***/ 8422: // ./src/inputs.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AU: () => (/* binding */ not),
+/* harmony export */   JW: () => (/* binding */ NOWHERE),
+/* harmony export */   Ko: () => (/* binding */ readInputs),
+/* harmony export */   U9: () => (/* binding */ isLoopback),
+/* harmony export */   _1: () => (/* binding */ mayCarrySecrets)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+
+/** How long an input may be, in characters: bounds the work of every parser. 32 full repository names take 5000. */
+const MAX_LENGTH = 16_384;
+/** What {@link Inputs.url} returns after a problem. Never asked: `.invalid` is reserved (RFC 2606) and `check` throws. */
+const NOWHERE = 'https://nowhere.invalid/';
+/**
+ * Reads inputs as the runner hands them over.
+ *
+ * @param get an input's text by name; empty where it is not given
+ */
+function readInputs(get) {
+    // A set: an input that is read twice has its problem once.
+    const problems = new Set();
+    const warnings = [];
+    function problem(name, rule, example) {
+        problems.add(`${name} ${rule}; for example: ${example}`);
+    }
+    function text(name) {
+        const value = get(name).trim();
+        if (value.length > MAX_LENGTH) {
+            problems.add(`${name} must not be longer than ${MAX_LENGTH} characters`);
+        }
+        else if (/[^\P{Cc}\t\r\n]|\p{Cs}/u.test(value)) {
+            problems.add(`${name} must be plain text, without control characters`);
+        }
+        else {
+            return value;
+        }
+        return '';
+    }
+    function line(name) {
+        const value = text(name);
+        if (!/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value))
+            return value;
+        problems.add(`${name} must be one line`);
+        return '';
+    }
+    return {
+        problem,
+        warn: (text) => warnings.push(text),
+        warnings,
+        text,
+        line,
+        required: (name, example) => {
+            if (get(name).trim() === '')
+                problem(name, 'is required', example);
+            return text(name);
+        },
+        url: (name, value, example, allow) => {
+            if (value === '')
+                return new URL(NOWHERE);
+            const fault = urlFault(value, allow?.query ?? false);
+            if (fault === undefined)
+                return new URL(value);
+            problem(name, fault, example);
+            return new URL(NOWHERE);
+        },
+        boolean: (name) => {
+            const value = text(name);
+            if (/^(?:true|True|TRUE)$/.test(value))
+                return true;
+            if (!/^(?:false|False|FALSE|)$/.test(value))
+                problem(name, `must be true or false${not(value)}`, 'true');
+            return false;
+        },
+        seconds: (name, { least, most, fallback }) => {
+            const value = text(name);
+            if (value === '')
+                return fallback;
+            if (/^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most)
+                return Number(value);
+            problem(name, `must be a whole number of seconds from ${least} to ${most}${not(value)}`, String(fallback));
+            return fallback;
+        },
+        oneOf: (name, values, fallback) => {
+            const value = text(name);
+            if (value === '')
+                return fallback;
+            const found = values.find((each) => each === value);
+            if (found === undefined)
+                problem(name, `must be one of ${values.join(', ')}${not(value)}`, fallback);
+            return found ?? fallback;
+        },
+        matching: (name, value, pattern, rule, example) => {
+            if (value === '' || pattern.test(value))
+                return value;
+            problem(name, rule + not(value), example);
+            return '';
+        },
+        check: () => {
+            if (problems.size === 0)
+                return;
+            const lines = [...problems].map((line) => `\n- ${line}`);
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INVALID_INPUT', `The inputs cannot be used. Nothing was sent.${lines.join('')}`);
+        },
+    };
+}
+/** `, not "…"` to end a rule with, on one line and cut; nothing where the text is empty or could hold a password. */
+function not(text) {
+    const shown = text.includes('@') ? undefined : (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(text, 60);
+    return shown === undefined ? '' : `, not "${shown}"`;
+}
+/** Whether a URL's host name is this machine: `localhost`, 127.0.0.0/8, `[::1]`. Names under `localhost` may be asked of DNS. */
+function isLoopback(hostname) {
+    return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}
+/** Whether a credential may be sent to a URL: by HTTPS, or by HTTP to this machine. */
+function mayCarrySecrets(url) {
+    return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+}
+/** What is wrong with a URL, to follow its name in a sentence. */
+function urlFault(value, mayHaveQuery) {
+    // The URL parser removes line breaks and takes backslashes for slashes: it would read what does not stand there.
+    const url = /^[a-z]+:\/\/[^\s\\/][^\s\\]*$/i.test(value) && URL.canParse(value) ? new URL(value) : undefined;
+    if (url === undefined)
+        return 'must be a URL';
+    if (/^[^/]*\/\/[^/?#]*@/.test(value))
+        return 'must be a URL without user and password';
+    if (!mayCarrySecrets(url)) {
+        return 'must begin with https:// (http:// is for this machine only: localhost, 127.0.0.1, [::1])';
+    }
+    if (value.includes('#'))
+        return 'must be a URL without a fragment (#…)';
+    if (!mayHaveQuery && value.includes('?'))
+        return 'must be a URL without a query (?…)';
+    return undefined;
+}
+
+
+/***/ }),
+
+/***/ 181: // external "buffer"
+/***/ ((module) => {
+
+module.exports = process.getBuiltinModule("buffer");
+
+/***/ }),
+
+/***/ 7598: // external "node:crypto"
+/***/ ((module) => {
+
+module.exports = process.getBuiltinModule("node:crypto");
+
+/***/ }),
+
+/***/ 932: // external "process"
+/***/ ((module) => {
+
+module.exports = process.getBuiltinModule("process");
+
+/***/ })
+
+/******/ });
+/************************************************************************/
+/******/ // The module cache
+/******/ var __webpack_module_cache__ = {};
+/******/ 
+/******/ // The require function
+/******/ function __nccwpck_require__(moduleId) {
+/******/ 	// Check if module is in cache
+/******/ 	var cachedModule = __webpack_module_cache__[moduleId];
+/******/ 	if (cachedModule !== undefined) {
+/******/ 		return cachedModule.exports;
+/******/ 	}
+/******/ 	// Create a new module (and put it into the cache)
+/******/ 	var module = __webpack_module_cache__[moduleId] = {
+/******/ 		// no module.id needed
+/******/ 		// no module.loaded needed
+/******/ 		exports: {}
+/******/ 	};
+/******/ 
+/******/ 	// Execute the module function
+/******/ 	var threw = true;
+/******/ 	try {
+/******/ 		__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 		threw = false;
+/******/ 	} finally {
+/******/ 		if(threw) delete __webpack_module_cache__[moduleId];
+/******/ 	}
+/******/ 
+/******/ 	// Return the exports of the module
+/******/ 	return module.exports;
+/******/ }
+/******/ 
+/******/ // expose the modules object (__webpack_modules__)
+/******/ __nccwpck_require__.m = __webpack_modules__;
+/******/ 
+/************************************************************************/
+/******/ /* webpack/runtime/asset-relocator-loader */
+/******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
+/******/ 
+/******/ /* webpack/runtime/create fake namespace object */
+/******/ (() => {
+/******/ 	var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
+/******/ 	var leafPrototypes;
+/******/ 	// create a fake namespace object
+/******/ 	// mode & 1: value is a module id, require it
+/******/ 	// mode & 2: merge all properties of value into the ns
+/******/ 	// mode & 4: return value when already ns object
+/******/ 	// mode & 16: return value when it's Promise-like
+/******/ 	// mode & 8|1: behave like require
+/******/ 	__nccwpck_require__.t = function(value, mode) {
+/******/ 		if(mode & 1) value = this(value);
+/******/ 		if(mode & 8) return value;
+/******/ 		if(typeof value === 'object' && value) {
+/******/ 			if((mode & 4) && value.__esModule) return value;
+/******/ 			if((mode & 16) && typeof value.then === 'function') return value;
+/******/ 		}
+/******/ 		var ns = Object.create(null);
+/******/ 		__nccwpck_require__.r(ns);
+/******/ 		var def = {};
+/******/ 		leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
+/******/ 		for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
+/******/ 			Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
+/******/ 		}
+/******/ 		def['default'] = () => (value);
+/******/ 		__nccwpck_require__.d(ns, def);
+/******/ 		return ns;
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/define property getters */
+/******/ (() => {
+/******/ 	// define getter functions for harmony exports
+/******/ 	__nccwpck_require__.d = (exports, definition) => {
+/******/ 		for(var key in definition) {
+/******/ 			if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
+/******/ 				Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
+/******/ 			}
+/******/ 		}
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/ensure chunk */
+/******/ (() => {
+/******/ 	__nccwpck_require__.f = {};
+/******/ 	// This file contains only the entry chunk.
+/******/ 	// The chunk loading function for additional chunks
+/******/ 	__nccwpck_require__.e = (chunkId) => {
+/******/ 		return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
+/******/ 			__nccwpck_require__.f[key](chunkId, promises);
+/******/ 			return promises;
+/******/ 		}, []));
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/get javascript chunk filename */
+/******/ (() => {
+/******/ 	// This function allow to reference async chunks
+/******/ 	__nccwpck_require__.u = (chunkId) => {
+/******/ 		// return url for filenames based on template
+/******/ 		return "parts/" + chunkId + ".js";
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/hasOwnProperty shorthand */
+/******/ (() => {
+/******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/make namespace object */
+/******/ (() => {
+/******/ 	// define __esModule on exports
+/******/ 	__nccwpck_require__.r = (exports) => {
+/******/ 		if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
+/******/ 			Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
+/******/ 		}
+/******/ 		Object.defineProperty(exports, '__esModule', { value: true });
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/import chunk loading */
+/******/ (() => {
+/******/ 	// no baseURI
+/******/ 	
+/******/ 	// object to store loaded and loading chunks
+/******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
+/******/ 	// [resolve, Promise] = chunk loading, 0 = chunk loaded
+/******/ 	var installedChunks = {
+/******/ 		792: 0
+/******/ 	};
+/******/ 	
+/******/ 	var installChunk = (data) => {
+/******/ 		var {ids, modules, runtime} = data;
+/******/ 		// add "modules" to the modules object,
+/******/ 		// then flag all "ids" as loaded and fire callback
+/******/ 		var moduleId, chunkId, i = 0;
+/******/ 		for(moduleId in modules) {
+/******/ 			if(__nccwpck_require__.o(modules, moduleId)) {
+/******/ 				__nccwpck_require__.m[moduleId] = modules[moduleId];
+/******/ 			}
+/******/ 		}
+/******/ 		if(runtime) runtime(__nccwpck_require__);
+/******/ 		for(;i < ids.length; i++) {
+/******/ 			chunkId = ids[i];
+/******/ 			if(__nccwpck_require__.o(installedChunks, chunkId) && installedChunks[chunkId]) {
+/******/ 				installedChunks[chunkId][0]();
+/******/ 			}
+/******/ 			installedChunks[ids[i]] = 0;
+/******/ 		}
+/******/ 	
+/******/ 	}
+/******/ 	
+/******/ 	__nccwpck_require__.f.j = (chunkId, promises) => {
+/******/ 			// import() chunk loading for javascript
+/******/ 			var installedChunkData = __nccwpck_require__.o(installedChunks, chunkId) ? installedChunks[chunkId] : undefined;
+/******/ 			if(installedChunkData !== 0) { // 0 means "already installed".
+/******/ 	
+/******/ 				// a Promise means "currently loading".
+/******/ 				if(installedChunkData) {
+/******/ 					promises.push(installedChunkData[1]);
+/******/ 				} else {
+/******/ 					if(true) { // all chunks have JS
+/******/ 						// setup Promise in chunk cache
+/******/ 						var promise = import("./" + __nccwpck_require__.u(chunkId)).then(installChunk, (e) => {
+/******/ 							if(installedChunks[chunkId] !== 0) installedChunks[chunkId] = undefined;
+/******/ 							throw e;
+/******/ 						});
+/******/ 						var promise = Promise.race([promise, new Promise((resolve) => (installedChunkData = installedChunks[chunkId] = [resolve]))])
+/******/ 						promises.push(installedChunkData[1] = promise);
+/******/ 					}
+/******/ 				}
+/******/ 			}
+/******/ 	};
+/******/ 	
+/******/ 	// no prefetching
+/******/ 	
+/******/ 	// no preloaded
+/******/ 	
+/******/ 	// no external install chunk
+/******/ 	
+/******/ 	// no on chunks loaded
+/******/ })();
+/******/ 
+/************************************************************************/
+var __webpack_exports__ = {};
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  TP: () => (/* binding */ awsRds),
+  EQ: () => (/* binding */ awsSecretsManager),
+  ks: () => (/* binding */ bytebase),
+  Ni: () => (/* binding */ googleCloudSql),
+  D$: () => (/* binding */ googleSecretManager),
+  Dr: () => (/* binding */ httpSecret),
+  iW: () => (/* binding */ main),
+  q5: () => (/* binding */ octoSts),
+  bE: () => (/* binding */ src_post),
+  Z3: () => (/* binding */ vault)
+});
+
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/http.ts + 6 modules
+var http = __nccwpck_require__(5940);
+// EXTERNAL MODULE: ./src/identity.ts
+var src_identity = __nccwpck_require__(5625);
+// EXTERNAL MODULE: ./src/inputs.ts
+var src_inputs = __nccwpck_require__(8422);
+;// CONCATENATED MODULE: ./src/redaction.ts
+/** How many characters of a secret in a row count as the secret: no other text has them by chance. */
+const STRETCH = 16;
+/** How much of a server's text is looked at, in characters: bounds the work. */
+const MAX_TEXT = 65_536;
+/** @param mask has a value masked by the runner */
+function createSecrets(mask) {
+    const known = new Set();
+    return {
+        conceal: (secret) => {
+            known.add(secret);
+            mask(secret);
+        },
+        redact: (text) => redacted(text.slice(0, MAX_TEXT), known),
+    };
+}
+function redacted(text, secrets) {
+    const stretches = new Set();
+    for (const secret of secrets) {
+        for (let at = 0; at + STRETCH <= secret.length; at++)
+            stretches.add(secret.slice(at, at + STRETCH));
+    }
+    let rest = '';
+    let kept = 0;
+    let secretUntil = 0;
+    for (let at = 0; at + STRETCH <= text.length; at++) {
+        if (!stretches.has(text.slice(at, at + STRETCH)))
+            continue;
+        if (at > secretUntil || secretUntil === 0)
+            rest += `${text.slice(kept, at)}***`;
+        secretUntil = kept = at + STRETCH;
+    }
+    return rest + text.slice(kept);
+}
+
+;// CONCATENATED MODULE: ./src/revocation.ts
+
+
+/**
+ * Takes a GitHub token back: `DELETE /installation/token` with the token itself (GitHub REST API, "Revoke an
+ * installation access token"). GitHub answers 401 for a token that has ended, which its documentation does not tell.
+ *
+ * @returns `gone` where the token had ended before
+ * @throws ActionError of {@link Client.send}
+ */
+async function revoke(client, { token, apiUrl }) {
+    try {
+        await client.send({
+            service: 'GitHub',
+            method: 'DELETE',
+            url: new URL(`${apiUrl.replace(/\/+$/, '')}/installation/token`),
+            attemptMs: 5_000,
+            prepare: () => ({
+                headers: {
+                    authorization: `Bearer ${token}`,
+                    accept: 'application/vnd.github+json',
+                    'x-github-api-version': '2022-11-28',
+                },
+            }),
+            judge: (answer) => ({
+                reason: (0,http/* member */.Dc)(answer.json, 'message'),
+                requestId: (0,http/* header */.wx)(answer, 'x-github-request-id'),
+                // A rate limit is a 403 with one of these headers (GitHub: "Rate limits for the REST API").
+                ...(answer.status === 403 &&
+                    ((0,http/* header */.wx)(answer, 'retry-after') !== undefined ||
+                        (0,http/* header */.wx)(answer, 'x-ratelimit-remaining') === '0') && {
+                    again: Infinity,
+                }),
+            }),
+            read: ({ status }) => {
+                // Whoever answers otherwise is not GitHub: a proxy, or the login page of a network.
+                if (status === 204)
+                    return;
+                throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `GitHub answered ${status} instead of 204.`, {
+                    hint: `Check that ${apiUrl} is GitHub's REST API and that no gateway or login page stands before it.`,
+                });
+            },
+        });
+        return 'revoked';
+    }
+    catch (error) {
+        const status = error instanceof errors/* ActionError */.lZ ? error.refused?.status : undefined;
+        if (status === 401 || status === 404)
+            return 'gone';
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/action.ts
+
+
+
+
+
+
+const SUMMARY_MODES = ['on-refusal', 'always', 'never'];
+/** How long taking something back may last before the step ends, in ms. */
+const UNDO_MS = 5_000;
+/**
+ * Runs one exchange as a step: read → prove → exchange → mask → save → output → explain. A failure is one error
+ * annotation; a failure after the grant takes the grant back.
+ *
+ * @param signal aborted when the job is cancelled
+ * @returns whether the step succeeded
+ */
+async function act(exchange, runner, clock, signal) {
+    let settings;
+    let identity;
+    let client;
+    let summaryMode = 'never';
+    let undoMs = UNDO_MS;
+    const borrowed = [];
+    const secrets = createSecrets(runner.mask);
+    const { conceal } = secrets;
+    try {
+        const inputs = (0,src_inputs/* readInputs */.Ko)(runner.input);
+        summaryMode = inputs.oneOf('job-summary', SUMMARY_MODES, 'on-refusal');
+        const timeout = inputs.seconds('timeout-seconds', { least: 1, most: 600, fallback: 60 });
+        undoMs = Math.min(UNDO_MS, timeout * 1000);
+        settings = await read(exchange, inputs, runner.environment);
+        for (const warning of inputs.warnings)
+            runner.warning(warning);
+        client = (0,http/* createClient */.UU)({
+            clock,
+            limitMs: timeout * 1000,
+            limit: `${timeout} s (timeout-seconds)`,
+            signal,
+            userAgent: userAgent(runner.environment),
+            secrets,
+            debug: runner.debug,
+        });
+        identity = (0,src_identity/* createIdentity */.DA)({
+            environment: runner.environment,
+            client,
+            monotonic: clock.monotonic,
+            conceal,
+        });
+        const grant = await exchange.exchange(settings, {
+            idToken: identity.idToken,
+            send: client.send,
+            connectEarly: client.connectEarly,
+            conceal,
+            takeBack: (each) => borrowed.push(each),
+            now: clock.now,
+            environment: runner.environment,
+        });
+        await handOver(grant, runner, clock, secrets);
+        for (const warning of grant.warnings ?? [])
+            runner.warning(warning);
+        runner.info((0,errors/* harmless */.Is)(grant.summary));
+        if (summaryMode === 'always')
+            await summarize(runner, () => grantTable(grant));
+        return true;
+    }
+    catch (cause) {
+        const error = signal.aborted ? cancelled(signal) : asActionError(cause);
+        const { reportOf } = await __nccwpck_require__.e('refusal').then(__nccwpck_require__.bind(__nccwpck_require__, 3791));
+        const report = reportOf(error, runner.environment, runner.event(), identity?.claims(error.refused?.audience), (claims) => (settings === undefined ? {} : (exchange.explain?.(settings, error, claims) ?? {})));
+        runner.error(report.annotation);
+        if (report.group.length > 0)
+            runner.group('Why it was refused', report.group);
+        if (report.summary !== '' && summaryMode !== 'never')
+            await summarize(runner, () => report.summary);
+        if (runner.debugging)
+            for (const line of causes(error).split('\n'))
+                runner.debug(line);
+        return false;
+    }
+    finally {
+        client?.close();
+        for (const each of borrowed)
+            await takeBack(each, runner, clock, secrets, undoMs);
+    }
+}
+/** Settings, or one error that holds the problems of all inputs. */
+async function read(exchange, inputs, environment) {
+    const settings = await exchange.settings(inputs, environment);
+    inputs.check();
+    return settings;
+}
+/** The one order that is safe: a credential is masked before it is written anywhere, and saved for post before it is used. */
+async function handOver(grant, runner, clock, secrets) {
+    for (const secret of grant.secrets)
+        secrets.conceal(secret);
+    const { revocation } = grant;
+    try {
+        if (revocation && revocation.outlivesJob !== true) {
+            runner.saveState('version', '1');
+            runner.saveState('api-url', revocation.apiUrl);
+            runner.saveState('expires-at', grant.expiresAt?.toISOString() ?? '');
+            // Last: where post finds the token, the rest is there too, even if the process died in between.
+            runner.saveState('token', revocation.token);
+        }
+        for (const [name, value] of Object.entries(grant.outputs))
+            runner.output(name, value);
+        if (grant.expiresAt)
+            runner.output('expires-at', grant.expiresAt.toISOString());
+    }
+    catch (error) {
+        // Nobody has use for the token now; post would take it back too, if the state was saved.
+        if (revocation) {
+            const ends = grant.expiresAt === undefined ? 'within the hour' : `at ${grant.expiresAt.toISOString()}`;
+            await takeBack({ name: 'The token', ends, revoke: (client) => revoke(client, revocation) }, runner, clock, secrets);
+        }
+        throw error;
+    }
+}
+/** Revokes with a client of its own, since the step's may have no time left. A failure is one warning. */
+async function takeBack(borrowed, runner, clock, secrets, limitMs = UNDO_MS) {
+    const { name, ends } = borrowed;
+    const client = (0,http/* createClient */.UU)({
+        clock,
+        limitMs,
+        limit: `${limitMs / 1000} s`,
+        signal: new AbortController().signal,
+        userAgent: userAgent(runner.environment),
+        secrets,
+        debug: runner.debug,
+    });
+    try {
+        runner.info((await borrowed.revoke(client)) === 'revoked' ? `${name} was revoked.` : `${name} is gone.`);
+    }
+    catch (error) {
+        runner.warning(`${name} could not be revoked in this step; it ends ${ends}. ${asActionError(error).message}`);
+    }
+}
+/** The job summary is a courtesy: where it cannot be written, the log says so and nothing else changes. */
+async function summarize(runner, markdown) {
+    try {
+        await runner.summary(await markdown());
+    }
+    catch (error) {
+        runner.info(`The job summary could not be written (${error instanceof Error ? error.name : 'no reason'}).`);
+    }
+}
+/** What was granted, for the job summary. An output may be of several lines, each of them a secret. */
+async function grantTable(grant) {
+    const { table } = await __nccwpck_require__.e('refusal').then(__nccwpck_require__.bind(__nccwpck_require__, 3791));
+    const isOpen = (value) => !grant.secrets.some((secret) => value.includes(secret));
+    const rows = Object.entries(grant.outputs).filter(([, value]) => isOpen(value));
+    const ends = grant.expiresAt === undefined ? [] : [['expires-at', grant.expiresAt.toISOString()]];
+    return table(['output', 'value'], [...rows, ...ends]);
+}
+/** The stack traces of an error and its causes, for debug mode. Their messages hold no secret. */
+function causes(error) {
+    const stack = error.stack ?? error.message;
+    return error.cause instanceof Error ? `${stack}\ncaused by ${causes(error.cause)}` : stack;
+}
+function cancelled(signal) {
+    return signal.reason instanceof errors/* ActionError */.lZ
+        ? signal.reason
+        : new errors/* ActionError */.lZ('CANCELLED', 'The step was cancelled.', { cause: signal.reason });
+}
+/** Anything thrown, as an error that may be shown: the message of a foreign error could hold anything. */
+function asActionError(error) {
+    if (error instanceof errors/* ActionError */.lZ)
+        return error;
+    const kind = error instanceof Error ? error.name : typeof error;
+    return new errors/* ActionError */.lZ('INTERNAL', `Unexpected ${kind} in the action.`, {
+        cause: error,
+        hint: 'This is a fault of the action: please report it, with the log of a run that has debug logging on.',
+    });
+}
+/** The action and its version, as the runner knows them, for `User-Agent`. */
+function userAgent(environment) {
+    const clean = (value, otherwise) => (value ?? '').replace(/[^\w./-]/g, '').slice(0, 100) || otherwise;
+    const name = clean(environment['GITHUB_ACTION_REPOSITORY'], 'access-token');
+    return `${name}/${clean(environment['GITHUB_ACTION_REF'], 'local')}`;
+}
+
+;// CONCATENATED MODULE: ./src/post.ts
+
+
+
+
+
+/** How long the post step may last, in ms. */
+const POST_MS = 15_000;
+const GITHUB_API_URL = 'https://api.github.com';
+/**
+ * Revokes the token that the main step saved, when the job ends. Never fails the job: whatever goes wrong is one
+ * warning that names the reason and when the token ends by itself.
+ */
+async function post(runner, clock, signal) {
+    const token = runner.state('token');
+    if (token.trim() === '') {
+        runner.info('Nothing to revoke.');
+        return;
+    }
+    const secrets = createSecrets(runner.mask);
+    secrets.conceal(token);
+    const expires = Date.parse(runner.state('expires-at'));
+    const ends = Number.isNaN(expires) ? 'within the hour' : `at ${new Date(expires).toISOString()}`;
+    try {
+        const inputs = (0,src_inputs/* readInputs */.Ko)(runner.state);
+        const saved = inputs.text('api-url') || runner.environment['GITHUB_API_URL'] || GITHUB_API_URL;
+        const apiUrl = inputs.url('api-url', saved, GITHUB_API_URL);
+        if (!/^[\x21-\x7e]+$/.test(token))
+            inputs.problem('token', 'must be one printable line', 'ghs_…');
+        inputs.check();
+        if (expires <= clock.now()) {
+            runner.info(`The token ended by itself ${ends}.`);
+            return;
+        }
+        const client = (0,http/* createClient */.UU)({
+            clock,
+            limitMs: POST_MS,
+            limit: `${POST_MS / 1000} s`,
+            signal,
+            userAgent: userAgent(runner.environment),
+            secrets,
+            debug: runner.debug,
+        });
+        const outcome = await revoke(client, { token, apiUrl: apiUrl.href });
+        runner.info(outcome === 'revoked' ? 'The token was revoked.' : 'The token had ended already.');
+    }
+    catch (error) {
+        const { code, message, hint } = asActionError(error);
+        const reason = code === 'INVALID_INPUT' ? 'What the main step saved cannot be used.' : `${message} ${hint}`;
+        runner.warning(`The token could not be revoked; it ends ${ends}. ${reason}`.trim());
+    }
+}
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = process.getBuiltinModule("node:fs");
+;// CONCATENATED MODULE: external "os"
+const external_os_namespaceObject = process.getBuiltinModule("os");
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+/**
+ * Sanitizes an input into a string so it can be passed into issueCommand safely
+ * @param input input to sanitize into a string
+ */
+function utils_toCommandValue(input) {
+    if (input === null || input === undefined) {
+        return '';
+    }
+    else if (typeof input === 'string' || input instanceof String) {
+        return input;
+    }
+    return JSON.stringify(input);
+}
+/**
+ *
+ * @param annotationProperties
+ * @returns The command properties to send with the actual annotation command
+ * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
+ */
+function utils_toCommandProperties(annotationProperties) {
+    if (!Object.keys(annotationProperties).length) {
+        return {};
+    }
+    return {
+        title: annotationProperties.title,
+        file: annotationProperties.file,
+        line: annotationProperties.startLine,
+        endLine: annotationProperties.endLine,
+        col: annotationProperties.startColumn,
+        endColumn: annotationProperties.endColumn
+    };
+}
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/command.js
+
+
+/**
+ * Issues a command to the GitHub Actions runner
+ *
+ * @param command - The command name to issue
+ * @param properties - Additional properties for the command (key-value pairs)
+ * @param message - The message to include with the command
+ * @remarks
+ * This function outputs a specially formatted string to stdout that the Actions
+ * runner interprets as a command. These commands can control workflow behavior,
+ * set outputs, create annotations, mask values, and more.
+ *
+ * Command Format:
+ *   ::name key=value,key=value::message
+ *
+ * @example
+ * ```typescript
+ * // Issue a warning annotation
+ * issueCommand('warning', {}, 'This is a warning message');
+ * // Output: ::warning::This is a warning message
+ *
+ * // Set an environment variable
+ * issueCommand('set-env', { name: 'MY_VAR' }, 'some value');
+ * // Output: ::set-env name=MY_VAR::some value
+ *
+ * // Add a secret mask
+ * issueCommand('add-mask', {}, 'secretValue123');
+ * // Output: ::add-mask::secretValue123
+ * ```
+ *
+ * @internal
+ * This is an internal utility function that powers the public API functions
+ * such as setSecret, warning, error, and exportVariable.
+ */
+function command_issueCommand(command, properties, message) {
+    const cmd = new Command(command, properties, message);
+    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
+}
+function command_issue(name, message = '') {
+    command_issueCommand(name, {}, message);
+}
+const CMD_STRING = '::';
+class Command {
+    constructor(command, properties, message) {
+        if (!command) {
+            command = 'missing.command';
+        }
+        this.command = command;
+        this.properties = properties;
+        this.message = message;
+    }
+    toString() {
+        let cmdStr = CMD_STRING + this.command;
+        if (this.properties && Object.keys(this.properties).length > 0) {
+            cmdStr += ' ';
+            let first = true;
+            for (const key in this.properties) {
+                if (this.properties.hasOwnProperty(key)) {
+                    const val = this.properties[key];
+                    if (val) {
+                        if (first) {
+                            first = false;
+                        }
+                        else {
+                            cmdStr += ',';
+                        }
+                        cmdStr += `${key}=${escapeProperty(val)}`;
+                    }
+                }
+            }
+        }
+        cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
+        return cmdStr;
+    }
+}
+function escapeData(s) {
+    return utils_toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A');
+}
+function escapeProperty(s) {
+    return utils_toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A')
+        .replace(/:/g, '%3A')
+        .replace(/,/g, '%2C');
+}
+;// CONCATENATED MODULE: external "crypto"
+const external_crypto_namespaceObject = process.getBuiltinModule("crypto");
+;// CONCATENATED MODULE: external "fs"
+const external_fs_namespaceObject = process.getBuiltinModule("fs");
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
+// For internal use, subject to change.
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+
+
+
+
+function file_command_issueFileCommand(command, message) {
+    const filePath = process.env[`GITHUB_${command}`];
+    if (!filePath) {
+        throw new Error(`Unable to find environment variable for file command ${command}`);
+    }
+    if (!external_fs_namespaceObject.existsSync(filePath)) {
+        throw new Error(`Missing file at path: ${filePath}`);
+    }
+    external_fs_namespaceObject.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+        encoding: 'utf8'
+    });
+}
+function file_command_prepareKeyValueMessage(key, value) {
+    const delimiter = `ghadelimiter_${external_crypto_namespaceObject.randomUUID()}`;
+    const convertedValue = utils_toCommandValue(value);
+    // These should realistically never happen, but just in case someone finds a
+    // way to exploit uuid generation let's not allow keys or values that contain
+    // the delimiter.
+    if (key.includes(delimiter)) {
+        throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
+    }
+    if (convertedValue.includes(delimiter)) {
+        throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
+    }
+    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
+}
+;// CONCATENATED MODULE: external "path"
+const external_path_namespaceObject = process.getBuiltinModule("path");
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+class BasicCredentialHandler {
+    constructor(username, password) {
+        this.username = username;
+        this.password = password;
+    }
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return __awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+class auth_BearerCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Bearer ${this.token}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return __awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+class PersonalAccessTokenCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return __awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
+var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+class oidc_utils_OidcClient {
+    static createHttpClient(allowRetry = true, maxRetry = 10) {
+        const requestOptions = {
+            allowRetries: allowRetry,
+            maxRetries: maxRetry
+        };
+        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(oidc_utils_OidcClient.getRequestToken())], requestOptions);
+    }
+    static getRequestToken() {
+        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
+        if (!token) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
+        }
+        return token;
+    }
+    static getIDTokenUrl() {
+        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
+        if (!runtimeUrl) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
+        }
+        return runtimeUrl;
+    }
+    static getCall(id_token_url) {
+        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+            var _a;
+            const httpclient = oidc_utils_OidcClient.createHttpClient();
+            const res = yield httpclient
+                .getJson(id_token_url)
+                .catch(error => {
+                throw new Error(`Failed to get ID Token. \n 
+        Error Code : ${error.statusCode}\n 
+        Error Message: ${error.message}`);
+            });
+            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
+            if (!id_token) {
+                throw new Error('Response json body do not have ID Token field');
+            }
+            return id_token;
+        });
+    }
+    static getIDToken(audience) {
+        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+            try {
+                // New ID Token is requested from action service
+                let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
+                if (audience) {
+                    const encodedAudience = encodeURIComponent(audience);
+                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
+                }
+                debug(`ID token url is ${id_token_url}`);
+                const id_token = yield oidc_utils_OidcClient.getCall(id_token_url);
+                setSecret(id_token);
+                return id_token;
+            }
+            catch (error) {
+                throw new Error(`Error message: ${error.message}`);
+            }
+        });
+    }
+}
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
+var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
+const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
+const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
+class Summary {
+    constructor() {
+        this._buffer = '';
+    }
+    /**
+     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
+     * Also checks r/w permissions.
+     *
+     * @returns step summary file path
+     */
+    filePath() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            if (this._filePath) {
+                return this._filePath;
+            }
+            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
+            if (!pathFromEnv) {
+                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
+            }
+            try {
+                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
+            }
+            catch (_a) {
+                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
+            }
+            this._filePath = pathFromEnv;
+            return this._filePath;
+        });
+    }
+    /**
+     * Wraps content in an HTML tag, adding any HTML attributes
+     *
+     * @param {string} tag HTML tag to wrap
+     * @param {string | null} content content within the tag
+     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
+     *
+     * @returns {string} content wrapped in HTML element
+     */
+    wrap(tag, content, attrs = {}) {
+        const htmlAttrs = Object.entries(attrs)
+            .map(([key, value]) => ` ${key}="${value}"`)
+            .join('');
+        if (!content) {
+            return `<${tag}${htmlAttrs}>`;
+        }
+        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
+    }
+    /**
+     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
+     *
+     * @param {SummaryWriteOptions} [options] (optional) options for write operation
+     *
+     * @returns {Promise<Summary>} summary instance
+     */
+    write(options) {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
+            const filePath = yield this.filePath();
+            const writeFunc = overwrite ? writeFile : appendFile;
+            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
+            return this.emptyBuffer();
+        });
+    }
+    /**
+     * Clears the summary buffer and wipes the summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    clear() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            return this.emptyBuffer().write({ overwrite: true });
+        });
+    }
+    /**
+     * Returns the current summary buffer as a string
+     *
+     * @returns {string} string of summary buffer
+     */
+    stringify() {
+        return this._buffer;
+    }
+    /**
+     * If the summary buffer is empty
+     *
+     * @returns {boolen} true if the buffer is empty
+     */
+    isEmptyBuffer() {
+        return this._buffer.length === 0;
+    }
+    /**
+     * Resets the summary buffer without writing to summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    emptyBuffer() {
+        this._buffer = '';
+        return this;
+    }
+    /**
+     * Adds raw text to the summary buffer
+     *
+     * @param {string} text content to add
+     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addRaw(text, addEOL = false) {
+        this._buffer += text;
+        return addEOL ? this.addEOL() : this;
+    }
+    /**
+     * Adds the operating system-specific end-of-line marker to the buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addEOL() {
+        return this.addRaw(external_os_namespaceObject.EOL);
+    }
+    /**
+     * Adds an HTML codeblock to the summary buffer
+     *
+     * @param {string} code content to render within fenced code block
+     * @param {string} lang (optional) language to syntax highlight code
+     *
+     * @returns {Summary} summary instance
+     */
+    addCodeBlock(code, lang) {
+        const attrs = Object.assign({}, (lang && { lang }));
+        const element = this.wrap('pre', this.wrap('code', code), attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML list to the summary buffer
+     *
+     * @param {string[]} items list of items to render
+     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addList(items, ordered = false) {
+        const tag = ordered ? 'ol' : 'ul';
+        const listItems = items.map(item => this.wrap('li', item)).join('');
+        const element = this.wrap(tag, listItems);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML table to the summary buffer
+     *
+     * @param {SummaryTableCell[]} rows table rows
+     *
+     * @returns {Summary} summary instance
+     */
+    addTable(rows) {
+        const tableBody = rows
+            .map(row => {
+            const cells = row
+                .map(cell => {
+                if (typeof cell === 'string') {
+                    return this.wrap('td', cell);
+                }
+                const { header, data, colspan, rowspan } = cell;
+                const tag = header ? 'th' : 'td';
+                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
+                return this.wrap(tag, data, attrs);
+            })
+                .join('');
+            return this.wrap('tr', cells);
+        })
+            .join('');
+        const element = this.wrap('table', tableBody);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds a collapsable HTML details element to the summary buffer
+     *
+     * @param {string} label text for the closed state
+     * @param {string} content collapsable content
+     *
+     * @returns {Summary} summary instance
+     */
+    addDetails(label, content) {
+        const element = this.wrap('details', this.wrap('summary', label) + content);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML image tag to the summary buffer
+     *
+     * @param {string} src path to the image you to embed
+     * @param {string} alt text description of the image
+     * @param {SummaryImageOptions} options (optional) addition image attributes
+     *
+     * @returns {Summary} summary instance
+     */
+    addImage(src, alt, options) {
+        const { width, height } = options || {};
+        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
+        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML section heading element
+     *
+     * @param {string} text heading text
+     * @param {number | string} [level=1] (optional) the heading level, default: 1
+     *
+     * @returns {Summary} summary instance
+     */
+    addHeading(text, level) {
+        const tag = `h${level}`;
+        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
+            ? tag
+            : 'h1';
+        const element = this.wrap(allowedTag, text);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML thematic break (<hr>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addSeparator() {
+        const element = this.wrap('hr', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML line break (<br>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addBreak() {
+        const element = this.wrap('br', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML blockquote to the summary buffer
+     *
+     * @param {string} text quote text
+     * @param {string} cite (optional) citation url
+     *
+     * @returns {Summary} summary instance
+     */
+    addQuote(text, cite) {
+        const attrs = Object.assign({}, (cite && { cite }));
+        const element = this.wrap('blockquote', text, attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML anchor tag to the summary buffer
+     *
+     * @param {string} text link text/content
+     * @param {string} href hyperlink
+     *
+     * @returns {Summary} summary instance
+     */
+    addLink(text, href) {
+        const element = this.wrap('a', text, { href });
+        return this.addRaw(element).addEOL();
+    }
+}
+const _summary = new Summary();
+/**
+ * @deprecated use `core.summary`
+ */
+const markdownSummary = (/* unused pure expression or super */ null && (_summary));
+const summary = _summary;
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
+
+/**
+ * toPosixPath converts the given path to the posix form. On Windows, \\ will be
+ * replaced with /.
+ *
+ * @param pth. Path to transform.
+ * @return string Posix path.
+ */
+function toPosixPath(pth) {
+    return pth.replace(/[\\]/g, '/');
+}
+/**
+ * toWin32Path converts the given path to the win32 form. On Linux, / will be
+ * replaced with \\.
+ *
+ * @param pth. Path to transform.
+ * @return string Win32 path.
+ */
+function toWin32Path(pth) {
+    return pth.replace(/[/]/g, '\\');
+}
+/**
+ * toPlatformPath converts the given path to a platform-specific path. It does
+ * this by replacing instances of / and \ with the platform-specific path
+ * separator.
+ *
+ * @param pth The path to platformize.
+ * @return string The platform-specific path.
+ */
+function toPlatformPath(pth) {
+    return pth.replace(/[/\\]/g, path.sep);
+}
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
+var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
+        silent: true
+    });
+    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
+        silent: true
+    });
+    return {
+        name: name.trim(),
+        version: version.trim()
+    };
+});
+const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    var _a, _b, _c, _d;
+    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
+        silent: true
+    });
+    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
+    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
+    return {
+        name,
+        version
+    };
+});
+const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
+        silent: true
+    });
+    const [name, version] = stdout.trim().split('\n');
+    return {
+        name,
+        version
+    };
+});
+const platform = external_os_namespaceObject.platform();
+const arch = external_os_namespaceObject.arch();
+const isWindows = platform === 'win32';
+const isMacOS = platform === 'darwin';
+const isLinux = platform === 'linux';
+function getDetails() {
+    return platform_awaiter(this, void 0, void 0, function* () {
+        return Object.assign(Object.assign({}, (yield (isWindows
+            ? getWindowsInfo()
+            : isMacOS
+                ? getMacOsInfo()
+                : getLinuxInfo()))), { platform,
+            arch,
+            isWindows,
+            isMacOS,
+            isLinux });
+    });
+}
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
+var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+/**
+ * The code to exit an action
+ */
+var ExitCode;
+(function (ExitCode) {
+    /**
+     * A code indicating that the action was successful
+     */
+    ExitCode[ExitCode["Success"] = 0] = "Success";
+    /**
+     * A code indicating that the action was a failure
+     */
+    ExitCode[ExitCode["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+//-----------------------------------------------------------------------
+// Variables
+//-----------------------------------------------------------------------
+/**
+ * Sets env variable for this action and future actions in the job
+ * @param name the name of the variable to set
+ * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function exportVariable(name, val) {
+    const convertedVal = toCommandValue(val);
+    process.env[name] = convertedVal;
+    const filePath = process.env['GITHUB_ENV'] || '';
+    if (filePath) {
+        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
+    }
+    issueCommand('set-env', { name }, convertedVal);
+}
+/**
+ * Registers a secret which will get masked from logs
+ *
+ * @param secret - Value of the secret to be masked
+ * @remarks
+ * This function instructs the Actions runner to mask the specified value in any
+ * logs produced during the workflow run. Once registered, the secret value will
+ * be replaced with asterisks (***) whenever it appears in console output, logs,
+ * or error messages.
+ *
+ * This is useful for protecting sensitive information such as:
+ * - API keys
+ * - Access tokens
+ * - Authentication credentials
+ * - URL parameters containing signatures (SAS tokens)
+ *
+ * Note that masking only affects future logs; any previous appearances of the
+ * secret in logs before calling this function will remain unmasked.
+ *
+ * @example
+ * ```typescript
+ * // Register an API token as a secret
+ * const apiToken = "abc123xyz456";
+ * setSecret(apiToken);
+ *
+ * // Now any logs containing this value will show *** instead
+ * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
+ * ```
+ */
+function core_setSecret(secret) {
+    command_issueCommand('add-mask', {}, secret);
+}
+/**
+ * Prepends inputPath to the PATH (for this action and future actions)
+ * @param inputPath
+ */
+function addPath(inputPath) {
+    const filePath = process.env['GITHUB_PATH'] || '';
+    if (filePath) {
+        issueFileCommand('PATH', inputPath);
+    }
+    else {
+        issueCommand('add-path', {}, inputPath);
+    }
+    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
+}
+/**
+ * Gets the value of an input.
+ * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
+ * Returns an empty string if the value is not defined.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string
+ */
+function getInput(name, options) {
+    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
+    if (options && options.required && !val) {
+        throw new Error(`Input required and not supplied: ${name}`);
+    }
+    if (options && options.trimWhitespace === false) {
+        return val;
+    }
+    return val.trim();
+}
+/**
+ * Gets the values of an multiline input.  Each value is also trimmed.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string[]
+ *
+ */
+function getMultilineInput(name, options) {
+    const inputs = getInput(name, options)
+        .split('\n')
+        .filter(x => x !== '');
+    if (options && options.trimWhitespace === false) {
+        return inputs;
+    }
+    return inputs.map(input => input.trim());
+}
+/**
+ * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
+ * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
+ * The return value is also in boolean type.
+ * ref: https://yaml.org/spec/1.2/spec.html#id2804923
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   boolean
+ */
+function getBooleanInput(name, options) {
+    const trueValue = ['true', 'True', 'TRUE'];
+    const falseValue = ['false', 'False', 'FALSE'];
+    const val = getInput(name, options);
+    if (trueValue.includes(val))
+        return true;
+    if (falseValue.includes(val))
+        return false;
+    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
+        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
+}
+/**
+ * Sets the value of an output.
+ *
+ * @param     name     name of the output to set
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function setOutput(name, value) {
+    const filePath = process.env['GITHUB_OUTPUT'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
+    }
+    process.stdout.write(external_os_namespaceObject.EOL);
+    command_issueCommand('set-output', { name }, utils_toCommandValue(value));
+}
+/**
+ * Enables or disables the echoing of commands into stdout for the rest of the step.
+ * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
+ *
+ */
+function setCommandEcho(enabled) {
+    issue('echo', enabled ? 'on' : 'off');
+}
+//-----------------------------------------------------------------------
+// Results
+//-----------------------------------------------------------------------
+/**
+ * Sets the action status to failed.
+ * When the action exits it will be with an exit code of 1
+ * @param message add error issue message
+ */
+function setFailed(message) {
+    process.exitCode = ExitCode.Failure;
+    error(message);
+}
+//-----------------------------------------------------------------------
+// Logging Commands
+//-----------------------------------------------------------------------
+/**
+ * Gets whether Actions Step Debug is on or not
+ */
+function isDebug() {
+    return process.env['RUNNER_DEBUG'] === '1';
+}
+/**
+ * Writes debug message to user log
+ * @param message debug message
+ */
+function core_debug(message) {
+    command_issueCommand('debug', {}, message);
+}
+/**
+ * Adds an error issue
+ * @param message error issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function error(message, properties = {}) {
+    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a warning issue
+ * @param message warning issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function warning(message, properties = {}) {
+    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a notice issue
+ * @param message notice issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function notice(message, properties = {}) {
+    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Writes info to log with console.log.
+ * @param message info message
+ */
+function info(message) {
+    process.stdout.write(message + external_os_namespaceObject.EOL);
+}
+/**
+ * Begin an output group.
+ *
+ * Output until the next `groupEnd` will be foldable in this group
+ *
+ * @param name The name of the output group
+ */
+function startGroup(name) {
+    command_issue('group', name);
+}
+/**
+ * End an output group.
+ */
+function endGroup() {
+    command_issue('endgroup');
+}
+/**
+ * Wrap an asynchronous function call in a group.
+ *
+ * Returns the same type as the function itself.
+ *
+ * @param name The name of the group
+ * @param fn The function to wrap in the group
+ */
+function group(name, fn) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        startGroup(name);
+        let result;
+        try {
+            result = yield fn();
+        }
+        finally {
+            endGroup();
+        }
+        return result;
+    });
+}
+//-----------------------------------------------------------------------
+// Wrapper action state
+//-----------------------------------------------------------------------
+/**
+ * Saves state for current action, the state can only be retrieved by this action's post job execution.
+ *
+ * @param     name     name of the state to store
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function saveState(name, value) {
+    const filePath = process.env['GITHUB_STATE'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('STATE', file_command_prepareKeyValueMessage(name, value));
+    }
+    command_issueCommand('save-state', { name }, utils_toCommandValue(value));
+}
+/**
+ * Gets the value of an state set by this action's main execution.
+ *
+ * @param     name     name of the state to get
+ * @returns   string
+ */
+function getState(name) {
+    return process.env[`STATE_${name}`] || '';
+}
+function getIDToken(aud) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        return yield OidcClient.getIDToken(aud);
+    });
+}
+/**
+ * Summary exports
+ */
+
+/**
+ * @deprecated use core.summary
+ */
+
+/**
+ * Path exports
+ */
+
+/**
+ * Platform utilities exports
+ */
+
+;// CONCATENATED MODULE: ./src/runner.ts
+
+
+
+/** The runner that this process was started by. */
+function createRunner(environment = process.env) {
+    // Without the file, @actions/core would print the value to the log for runners of before 2022.
+    const toFile = (variable, write) => {
+        if ((environment[variable] ?? '') === '') {
+            throw new errors/* ActionError */.lZ('NOT_WRITTEN', `The runner gives no ${variable} file.`, {
+                hint: 'Update the runner: this action needs version 2.327.1 or newer.',
+            });
+        }
+        try {
+            write();
+        }
+        catch (cause) {
+            throw new errors/* ActionError */.lZ('NOT_WRITTEN', `The ${variable} file of the runner cannot be written.`, {
+                cause,
+                hint: 'Check that the disk of the runner is not full and its temporary folder is writable.',
+            });
+        }
+    };
+    const masked = new Set();
+    return {
+        environment,
+        input: (name) => getInput(name),
+        mask: (secret) => {
+            if (!masked.has(secret))
+                core_setSecret(secret);
+            masked.add(secret);
+        },
+        saveState: (name, value) => {
+            toFile('GITHUB_STATE', () => {
+                saveState(name, value);
+            });
+        },
+        state: (name) => getState(name),
+        output: (name, value) => {
+            toFile('GITHUB_OUTPUT', () => {
+                setOutput(name, value);
+            });
+        },
+        info: info,
+        debug: core_debug,
+        warning: (text) => {
+            warning(text);
+        },
+        error: (text) => {
+            error(text);
+        },
+        group: (title, lines) => {
+            startGroup(title);
+            for (const line of lines)
+                info(line);
+            endGroup();
+        },
+        summary: async (markdown) => {
+            if ((environment['GITHUB_STEP_SUMMARY'] ?? '') === '')
+                return;
+            await summary.addRaw(markdown, true).write();
+        },
+        event: () => {
+            try {
+                return JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(environment['GITHUB_EVENT_PATH'] ?? '', 'utf8'));
+            }
+            catch {
+                // The event only helps to explain a failure; without it the explanation is shorter.
+                return undefined;
+            }
+        },
+        debugging: isDebug(),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/index.ts
+
+
+
+
+/** The clock of the machine. */
+const clock = {
+    now: Date.now,
+    // Not performance.now(): that global loads eight modules of Node.
+    monotonic: () => Number(process.hrtime.bigint()) / 1e6,
+    random: Math.random,
+    sleep: (ms, signal) => new Promise((resolve, reject) => {
+        const stop = () => {
+            clearTimeout(timer);
+            reject(signal.reason);
+        };
+        const timer = setTimeout(() => {
+            signal.removeEventListener('abort', stop);
+            resolve();
+        }, ms);
+        if (signal.aborted)
+            stop();
+        signal.addEventListener('abort', stop, { once: true });
+    }),
+    timer: (ms, call) => {
+        const timer = setTimeout(call, ms);
+        return () => {
+            clearTimeout(timer);
+        };
+    },
+};
+/** Runs a step and ends the process. A process that ends in any other way has failed. */
+async function run(step) {
+    process.exitCode = 1;
+    const cancel = new AbortController();
+    for (const name of ['SIGINT', 'SIGTERM']) {
+        process.on(name, () => {
+            cancel.abort(new errors/* ActionError */.lZ('CANCELLED', `The job was cancelled (${name}) while the step was under way.`));
+        });
+    }
+    const code = (await step(cancel.signal).catch(failed)) ? 0 : 1;
+    // Flushed, then ended: nothing that a server keeps open may hold the job up.
+    process.stdout.write('', () => process.exit(code));
+}
+/** What the lifecycle itself could not handle: a fault of this action. */
+function failed(error) {
+    createRunner().error(`${asActionError(error).message} ${asActionError(error).hint}`);
+    return false;
+}
+function runExchange(load) {
+    return run(async (signal) => act(await load(), createRunner(), clock, signal));
+}
+/** `action.yml`: a GitHub token from an app server. */
+const main = () => runExchange(async () => (await __nccwpck_require__.e('app-server').then(__nccwpck_require__.bind(__nccwpck_require__, 6878))).appServer);
+/** The post step of every action that hands out a GitHub token. */
+const src_post = () => run(async (signal) => {
+    await post(createRunner(), clock, signal);
+    return true;
+});
+/** `bytebase/action.yml`: a Bytebase API token. */
+const bytebase = () => runExchange(async () => (await __nccwpck_require__.e('bytebase').then(__nccwpck_require__.bind(__nccwpck_require__, 3619))).bytebase);
+/** `octo-sts/action.yml`: a GitHub token from Octo STS. */
+const octoSts = () => runExchange(async () => (await __nccwpck_require__.e('octo-sts').then(__nccwpck_require__.bind(__nccwpck_require__, 7802))).octoSts);
+/** `database/aws-rds/action.yml`: a password for RDS or Aurora by IAM. */
+const awsRds = () => runExchange(async () => (await __nccwpck_require__.e('aws-rds').then(__nccwpck_require__.bind(__nccwpck_require__, 4197))).awsRds);
+/** `database/google-cloud-sql/action.yml`: a password for Cloud SQL by IAM. */
+const googleCloudSql = () => runExchange(async () => (await __nccwpck_require__.e('google-cloud-sql').then(__nccwpck_require__.bind(__nccwpck_require__, 3110)))
+    .googleCloudSql);
+/** `secret/aws-secrets-manager/action.yml`: a secret of AWS Secrets Manager. */
+const awsSecretsManager = () => runExchange(async () => (await __nccwpck_require__.e('aws-secrets-manager').then(__nccwpck_require__.bind(__nccwpck_require__, 6653)))
+    .awsSecretsManager);
+/** `secret/google-secret-manager/action.yml`: a secret of Google Secret Manager. */
+const googleSecretManager = () => runExchange(async () => (await __nccwpck_require__.e('google-secret-manager').then(__nccwpck_require__.bind(__nccwpck_require__, 9990)))
+    .googleSecretManager);
+/** `secret/vault/action.yml`: one key of a Vault KV v2 secret. */
+const vault = () => runExchange(async () => (await __nccwpck_require__.e('vault').then(__nccwpck_require__.bind(__nccwpck_require__, 5662))).vault);
+/** `secret/http/action.yml`: a secret from an HTTP endpoint. */
+const httpSecret = () => runExchange(async () => (await __nccwpck_require__.e('http-secret').then(__nccwpck_require__.bind(__nccwpck_require__, 7901))).httpSecret);
+
+var __webpack_exports__awsRds = __webpack_exports__.TP;
+var __webpack_exports__awsSecretsManager = __webpack_exports__.EQ;
+var __webpack_exports__bytebase = __webpack_exports__.ks;
+var __webpack_exports__googleCloudSql = __webpack_exports__.Ni;
+var __webpack_exports__googleSecretManager = __webpack_exports__.D$;
+var __webpack_exports__httpSecret = __webpack_exports__.Dr;
+var __webpack_exports__main = __webpack_exports__.iW;
+var __webpack_exports__octoSts = __webpack_exports__.q5;
+var __webpack_exports__post = __webpack_exports__.bE;
+var __webpack_exports__vault = __webpack_exports__.Z3;
+export { __webpack_exports__awsRds as awsRds, __webpack_exports__awsSecretsManager as awsSecretsManager, __webpack_exports__bytebase as bytebase, __webpack_exports__googleCloudSql as googleCloudSql, __webpack_exports__googleSecretManager as googleSecretManager, __webpack_exports__httpSecret as httpSecret, __webpack_exports__main as main, __webpack_exports__octoSts as octoSts, __webpack_exports__post as post, __webpack_exports__vault as vault };

@@ -1,0 +1,2 @@
+// main of octo-sts/action.yml
+import { octoSts } from './index.js'; await octoSts()

@@ -1,0 +1,1022 @@
+export const id = 'app-server';
+export const ids = ['app-server'];
+export const modules = {
+
+/***/ 9378: // ./src/aws/errors.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $N: () => (/* binding */ codeOf),
+/* harmony export */   Dh: () => (/* binding */ KEYS_TROUBLE),
+/* harmony export */   Ji: () => (/* binding */ judgeAws)
+/* harmony export */ });
+/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5940);
+
+/** Codes by which AWS means "later", with any HTTP status. Source: AWS SDK, retry classification. */
+const LATER = new Set([
+    'BandwidthLimitExceeded',
+    'IDPCommunicationError',
+    'InternalFailure',
+    'InternalServiceError',
+    'LimitExceededException',
+    'PriorRequestNotComplete',
+    'ProvisionedThroughputExceededException',
+    'RequestLimitExceeded',
+    'RequestThrottled',
+    'RequestThrottledException',
+    'RequestTimeout',
+    'RequestTimeoutException',
+    'ServiceUnavailable',
+    'SlowDown',
+    'ThrottledException',
+    'Throttling',
+    'ThrottlingException',
+    'TooManyRequestsException',
+    'TransactionInProgressException',
+]);
+/** Codes by which AWS refuses the time of a signature. */
+const SKEWED = new Set(['RequestTimeTooSkewed', 'RequestInTheFuture', 'RequestExpired']);
+/** AWS could not fetch the keys of the issuer. */
+const KEYS_TROUBLE = /retrieve verification key/i;
+const SKEWED_TEXT = /signature expired|signature not yet current/i;
+/** Code and message of an AWS error, in any of its forms: query API (JSON, XML), JSON API, gateways. */
+function awsError(answer) {
+    const { json, text } = answer;
+    const xml = (tag) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1];
+    const code = (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Code') ??
+        (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, '__type') ??
+        (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-errortype') ??
+        xml('Code');
+    const message = (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Message') ?? (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message') ?? (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Message') ?? xml('Message');
+    return {
+        // `namespace#Name:http://…` in the JSON protocols.
+        code: typeof code === 'string' ? code.replace(/:.*$/s, '').replace(/^.*#/s, '') : '',
+        message: typeof message === 'string' ? message : '',
+    };
+}
+/** What an AWS service, or a gateway that checks signatures, means by an answer that is not 2xx. */
+function judgeAws(answer) {
+    const { code, message } = awsError(answer);
+    // The keys of the issuer could not be fetched: transient, under a code that is not.
+    const keys = code === 'InvalidIdentityToken' && KEYS_TROUBLE.test(message);
+    return {
+        reason: code === '' ? message : message === '' ? code : `${code}: ${message}`,
+        requestId: (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'RequestId') ?? (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-requestid'),
+        ...(LATER.has(code) ? { again: Infinity } : keys ? { again: 2 } : {}),
+        ...((SKEWED.has(code) || SKEWED_TEXT.test(message)) && { skewed: true }),
+    };
+}
+/** The code at the beginning of a reason made by {@link judgeAws}; empty where there is none. */
+function codeOf({ refused }) {
+    return /^\w+(?=:|$)/.exec(refused?.reason ?? '')?.[0] ?? '';
+}
+
+
+/***/ }),
+
+/***/ 6429: // ./src/aws/names.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Z: () => (/* binding */ REGION),
+/* harmony export */   x: () => (/* binding */ ROLE_ARN)
+/* harmony export */ });
+/** The name of a region, in any partition. */
+const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/;
+/** The ARN of an IAM role, in any partition. */
+const ROLE_ARN = /^(?<account>arn:aws(?:-[a-z]+)*:iam::\d{12}):role\/[\w+=,.@/-]{1,576}$/;
+
+
+/***/ }),
+
+/***/ 6878: // ./src/exchanges/app-server.ts and what only it imports
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+// ESM COMPAT FLAG
+__webpack_require__.r(__webpack_exports__);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  appServer: () => (/* binding */ appServer)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: ./src/aws/errors.ts
+var errors = __webpack_require__(9378);
+// EXTERNAL MODULE: ./src/aws/names.ts
+var names = __webpack_require__(6429);
+// EXTERNAL MODULE: ./src/inputs.ts
+var src_inputs = __webpack_require__(8422);
+;// CONCATENATED MODULE: ./src/scopes.ts
+/**
+ * Permissions of GitHub App installation tokens, in kebab-case: those that the app server knows, and newer ones of
+ * GitHub's REST API description (schema `app-permissions`). For hints only, since GitHub's list grows.
+ */
+const SCOPES = new Set(`actions actions-variables administration agent-secrets agent-tasks agent-variables artifact-metadata attestations
+  checks code-quality codespaces codespaces-lifecycle-admin codespaces-metadata codespaces-secrets contents
+  copilot-agent-settings custom-properties custom-properties-for-organizations dependabot-secrets deployments
+  discussions email-addresses enterprise-custom-properties-for-organizations environments followers git-ssh-keys
+  gpg-keys interaction-limits issues members merge-queues metadata models organization-actions-variables
+  organization-administration organization-agent-secrets organization-agent-variables
+  organization-announcement-banners organization-codespaces organization-codespaces-secrets
+  organization-codespaces-settings organization-copilot-agent-settings organization-copilot-seat-management
+  organization-custom-org-roles organization-custom-properties organization-custom-roles
+  organization-dependabot-secrets organization-events organization-hooks organization-packages
+  organization-personal-access-token-requests organization-personal-access-tokens organization-plan
+  organization-projects organization-secrets organization-self-hosted-runners organization-user-blocking packages
+  pages profile projects pull-requests repository-advisories repository-custom-properties repository-hooks
+  repository-projects secret-scanning-alerts secrets security-events single-file starring statuses team-discussions
+  vulnerability-alerts workflows`.split(/\s+/));
+/** Names that GitHub's pages use for a permission whose API name is another. */
+const NAMES_ON_PAGES = new Map([
+    ['blocking-users', 'organization-user-blocking'],
+    ['code', 'contents'],
+    ['code-scanning-alerts', 'security-events'],
+    ['commit-statuses', 'statuses'],
+    ['custom-organization-roles', 'organization-custom-org-roles'],
+    ['custom-repository-roles', 'organization-custom-roles'],
+    ['dependabot-alerts', 'vulnerability-alerts'],
+    ['github-copilot-business', 'organization-copilot-seat-management'],
+    ['personal-access-tokens', 'organization-personal-access-tokens'],
+    ['repository-security-advisories', 'repository-advisories'],
+    ['self-hosted-runners', 'organization-self-hosted-runners'],
+    ['variables', 'actions-variables'],
+    ['webhooks', 'repository-hooks'],
+]);
+/** Whether a scope, in kebab-case, is a permission known to this version. */
+function isKnownScope(scope) {
+    return SCOPES.has(scope);
+}
+/** The known scope that an unknown one, in kebab-case, probably means. */
+function suggestScope(scope) {
+    return NAMES_ON_PAGES.get(scope) ?? nearest(scope, [...SCOPES]);
+}
+/** The word that is most like the given one: at most a quarter of its letters differ, or one. Case is ignored. */
+function nearest(given, words) {
+    let best;
+    let least = Math.max(1, Math.floor(given.length / 4)) + 1;
+    for (const word of words) {
+        if (Math.abs(word.length - given.length) >= least)
+            continue;
+        const edits = distance(given.toLowerCase(), word.toLowerCase());
+        if (edits < least)
+            [best, least] = [word, edits];
+    }
+    return best;
+}
+/** Letters to insert, delete, replace or swap with a neighbour (Damerau-Levenshtein, optimal string alignment). */
+function distance(a, b) {
+    const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+    const at = (i, j) => rows[i]?.[j] ?? Infinity;
+    for (let i = 1; i <= a.length; i++) {
+        const row = [i];
+        rows.push(row);
+        for (let j = 1; j <= b.length; j++) {
+            const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+            row.push(Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1), swapped ? at(i - 2, j - 2) + 1 : Infinity));
+        }
+    }
+    return at(a.length, b.length);
+}
+
+;// CONCATENATED MODULE: ./src/yaml.ts
+/**
+ * Reads one YAML 1.2 document (JSON too) of strings, lists and mappings with unique string keys. Aliases and tags are
+ * refused. The caller bounds the length of the text.
+ */
+async function parseYaml(text) {
+    const value = plainYaml(text);
+    return value === undefined ? fullYaml(text) : { value };
+}
+/** `key:` or `key: value`, with its indentation. A YAML key may be 1024 characters away from its colon. */
+const ENTRY = /^( *)(\w[\w.-]{0,99}):(?: +(\S+))? *$/;
+const ITEM = /^( *)- +(\S+) *$/;
+/** Characters that mean nothing to YAML where they stand. `...` would end the document. */
+const SCALAR = /^\.?[\w/](?:[\w./:@+=,~-]*[\w./@+=,~-])?$/;
+/**
+ * Reads the plain forms of YAML without the YAML package, which takes as long to load as a small answer to arrive: a
+ * scalar, a list of scalars, or a mapping of scalars and, one level deep, of such mappings; with comments on their own
+ * lines. A test compares it with the package.
+ *
+ * @returns `undefined` for any other text, be it YAML or not
+ */
+function plainYaml(text) {
+    const lines = text.split(/\r?\n/).filter((line) => !/^ *(?:#.*)?$/.test(line));
+    const [first] = lines;
+    if (first === undefined)
+        return undefined;
+    if (lines.length === 1 && SCALAR.test(first))
+        return first;
+    return plainList(lines) ?? plainMapping(lines);
+}
+function plainList(lines) {
+    const list = [];
+    let indentation;
+    for (const line of lines) {
+        const [, indent, item = ''] = ITEM.exec(line) ?? [];
+        indentation ??= indent;
+        if (indent === undefined || indent !== indentation || !SCALAR.test(item))
+            return undefined;
+        list.push(item);
+    }
+    return list;
+}
+function plainMapping(lines) {
+    const root = new Map();
+    let rootIndent;
+    let nested;
+    /** The key of the root whose value is still to come, if it is on lines of its own. */
+    let open;
+    for (const line of lines) {
+        const [, blanks, key, value = ''] = ENTRY.exec(line) ?? [];
+        if (blanks === undefined || key === undefined || (value !== '' && !SCALAR.test(value)))
+            return undefined;
+        const indent = blanks.length;
+        rootIndent ??= indent;
+        if (indent > rootIndent && open !== undefined) {
+            nested = { indent, map: new Map() };
+            root.set(open, nested.map);
+        }
+        open = undefined;
+        if (indent === rootIndent) {
+            nested = undefined;
+            if (root.has(key))
+                return undefined;
+            root.set(key, value);
+            if (value === '')
+                open = key;
+        }
+        else {
+            if (indent !== nested?.indent || nested.map.has(key))
+                return undefined;
+            nested.map.set(key, value);
+        }
+    }
+    return root;
+}
+/** Reads any YAML with the YAML package, which is loaded for it. */
+async function fullYaml(text) {
+    const { parseDocument } = await __webpack_require__.e('yaml').then(__webpack_require__.t.bind(__webpack_require__, 8815, 19));
+    try {
+        const document = parseDocument(text, { schema: 'failsafe', resolveKnownTags: false, prettyErrors: false });
+        const trouble = document.errors[0] ?? document.warnings[0];
+        if (trouble) {
+            const line = text.slice(0, trouble.pos[0]).split('\n').length;
+            return { fault: `${FAULTS[trouble.code] ?? 'is not valid YAML'} (line ${line})` };
+        }
+        // `null` is a document without content.
+        const value = document.toJS({ mapAsMap: true, maxAliasCount: 0 }) ?? '';
+        return isYamlValue(value) ? { value } : { fault: 'must hold nothing but text, lists and mappings' };
+    }
+    catch (error) {
+        // This is how the package refuses an alias.
+        if (error instanceof ReferenceError)
+            return { fault: 'must not use YAML aliases' };
+        throw error;
+    }
+}
+/** Texts for the codes of the package that are worth telling apart. */
+const FAULTS = {
+    DUPLICATE_KEY: 'has a key twice',
+    MULTIPLE_DOCS: 'must be a single YAML document',
+    RESOURCE_EXHAUSTION: 'is nested too deeply',
+    TAB_AS_INDENT: 'must be indented with blanks, not tabs',
+    TAG_RESOLVE_FAILED: 'must not use YAML tags',
+};
+function isYamlValue(value) {
+    if (typeof value === 'string')
+        return true;
+    if (Array.isArray(value))
+        return value.every(isYamlValue);
+    return (value instanceof Map && [...value].every(([key, each]) => typeof key === 'string' && isYamlValue(each)));
+}
+
+;// CONCATENATED MODULE: ./src/github-inputs.ts
+
+
+
+
+const LEVELS = ['read', 'write', 'admin'];
+const PERMISSIONS_EXAMPLE = 'contents: read, pull-requests: write';
+/**
+ * Reads the required permissions: a YAML mapping, or `scope: level` separated by commas or line breaks. Scope names
+ * are accepted in kebab, snake and blank-separated form and in any case. A scope that is not known is a warning.
+ */
+async function readPermissions(inputs, name) {
+    const permissions = Object.create(null);
+    const text = inputs.required(name, PERMISSIONS_EXAMPLE);
+    const pairs = text === '' ? [] : (linePairs(text) ?? (await yamlPairs(inputs, name, text)));
+    for (const [given, value] of pairs) {
+        const scope = given
+            .trim()
+            .toLowerCase()
+            .replace(/[\s_-]+/g, '-');
+        const level = typeof value === 'string' ? value.trim().toLowerCase() : '';
+        if (!/^(?=.{1,100}$)[a-z][a-z\d]*(?:-[a-z\d]+)*$/.test(scope)) {
+            inputs.problem(name, `must name scopes by letters, digits and dashes${(0,src_inputs/* not */.AU)(given)}`, PERMISSIONS_EXAMPLE);
+        }
+        else if (Object.hasOwn(permissions, scope)) {
+            inputs.problem(name, `must name a scope only once, but has ${scope} twice`, PERMISSIONS_EXAMPLE);
+        }
+        else if (!isLevel(level)) {
+            inputs.problem(name, `must give ${scope} the level read, write or admin${(0,src_inputs/* not */.AU)(level)}`, `${scope}: read`);
+        }
+        else {
+            permissions[scope] = level;
+            if (!isKnownScope(scope))
+                inputs.warn(unknownScope(name, scope));
+        }
+    }
+    return permissions;
+}
+function isLevel(text) {
+    return LEVELS.includes(text);
+}
+function unknownScope(name, scope) {
+    const suggestion = suggestScope(scope);
+    const meant = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
+    return `${name} has the scope ${scope}, which this version does not know. It is sent as it is.${meant}`;
+}
+/**
+ * Reads `scope: level`, separated by commas or line breaks: the plain forms, which need no YAML.
+ *
+ * @returns `undefined` for any other text
+ */
+function linePairs(text) {
+    const pairs = [];
+    for (const item of itemsOf(text)) {
+        const [, scope, level] = /^([a-z][\w -]*):\s*([a-z]+)$/i.exec(item) ?? [];
+        if (scope === undefined || level === undefined)
+            return undefined;
+        pairs.push([scope.trim(), level]);
+    }
+    return pairs.length === 0 ? undefined : pairs;
+}
+async function yamlPairs(inputs, name, text) {
+    const result = await parseYaml(text);
+    if ('fault' in result)
+        inputs.problem(name, result.fault, PERMISSIONS_EXAMPLE);
+    else if (!isMapping(result.value))
+        inputs.problem(name, 'must give each scope a level', PERMISSIONS_EXAMPLE);
+    else if (result.value.size === 0)
+        inputs.problem(name, 'must not be empty', PERMISSIONS_EXAMPLE);
+    else
+        return [...result.value];
+    return [];
+}
+/** The most repositories that an app server takes in one request. */
+const MAX_REPOSITORIES = 32;
+/**
+ * Reads `owner`, `repository` and `repositories`. Names are `name` or `owner/name`; a bare name belongs to `owner`,
+ * which is the workflow's owner unless given. The server compares owners case-sensitively, so one spelling is sent.
+ *
+ * @param workflowRepository as of `GITHUB_REPOSITORY`: `owner/name`
+ */
+async function readRepositories(inputs, workflowRepository) {
+    const [workflowOwner = '', workflowName = ''] = workflowRepository.split('/');
+    // GitHub's own rule. An app server may take fewer (today's wants two characters and no underscore) and says so.
+    const givenOwner = inputs.text('owner');
+    const owner = inputs.matching('owner', givenOwner, /^[a-z\d][\w-]{0,99}$/i, 'must be a user or an organization', 'octocat');
+    const single = inputs.text('repository');
+    const list = await readList(inputs, 'repositories');
+    if (isAll(single)) {
+        inputs.problem('repository', 'must be one name (all of them: repositories: ALL)', 'octocat/all');
+    }
+    if (list.some(isAll)) {
+        if (single !== '' || !list.every(isAll))
+            inputs.problem('repositories', 'must be ALL or names, not both', 'ALL');
+        return { ...(owner !== '' && { owner }), repositories: 'ALL' };
+    }
+    if (single === '' && list.length === 0) {
+        if (owner === '' || inputs.text('repositories') !== '')
+            return {};
+        if (same(owner, workflowOwner))
+            return { owner, repositories: [workflowName] };
+        inputs.problem('repositories', `is required, since the owner ${owner} is not the workflow's: name repositories, or write ALL for all of them`, 'my-repository, another (or: ALL)');
+        return {};
+    }
+    const named = [
+        ...(single === '' ? [] : repositoryOf(inputs, 'repository', single)),
+        ...list.flatMap((item) => repositoryOf(inputs, 'repositories', item)),
+    ];
+    const names = new Map();
+    const owners = new Map();
+    if (owner !== '')
+        owners.set(owner.toLowerCase(), owner);
+    for (const repository of named) {
+        const its = repository.owner ?? (givenOwner === '' ? workflowOwner : owner);
+        if (its !== '' && !owners.has(its.toLowerCase()))
+            owners.set(its.toLowerCase(), its);
+        if (!names.has(repository.name.toLowerCase()))
+            names.set(repository.name.toLowerCase(), repository.name);
+    }
+    const input = list.length === 0 ? 'repository' : 'repositories';
+    if (owners.size > 1) {
+        const [one, other] = owners.values();
+        inputs.problem(input, `must belong to one owner, not to ${one ?? ''} and ${other ?? ''}`, 'octocat/a, octocat/b');
+    }
+    if (names.size > MAX_REPOSITORIES) {
+        inputs.problem(input, `must not be more than ${MAX_REPOSITORIES}, but are ${names.size}`, 'ALL');
+    }
+    const spelled = owner !== '' ? owner : named.find((repository) => repository.owner !== undefined)?.owner;
+    return { ...(spelled !== undefined && { owner: spelled }), repositories: [...names.values()] };
+}
+function isAll(item) {
+    return item.toUpperCase() === 'ALL';
+}
+function same(a, b) {
+    return a.toLowerCase() === b.toLowerCase();
+}
+/** One repository, or none after a problem. */
+function repositoryOf(inputs, input, item) {
+    const [, owner, name] = /^(?:([a-z\d][\w-]{0,99})\/)?((?!\.{1,2}$)[a-z\d._-]{1,100})$/i.exec(item) ?? [];
+    if (name !== undefined)
+        return [{ owner, name }];
+    inputs.problem(input, `must be name or owner/name${(0,src_inputs/* not */.AU)(item)}`, 'octocat/my-repository');
+    return [];
+}
+/** Reads a list: separated by commas or line breaks, YAML, or JSON. */
+async function readList(inputs, name) {
+    const text = inputs.text(name);
+    if (text === '')
+        return [];
+    const items = lineItems(text);
+    if (items !== undefined)
+        return items;
+    const result = await parseYaml(text);
+    if ('fault' in result) {
+        inputs.problem(name, result.fault, 'my-repository, another');
+        return [];
+    }
+    const list = typeof result.value === 'string' ? itemsOf(result.value) : result.value;
+    if (!isTextList(list))
+        inputs.problem(name, 'must be a list of names', 'my-repository, another');
+    else if (list.length === 0)
+        inputs.problem(name, 'must not be an empty list', 'my-repository, another');
+    else
+        return list.map((item) => item.trim());
+    return [];
+}
+/**
+ * Reads names, separated by commas or line breaks: the plain forms, which need no YAML.
+ *
+ * @returns `undefined` for any other text
+ */
+function lineItems(text) {
+    const items = itemsOf(text);
+    return items.length > 0 && items.every((item) => /^\.?\w[\w./-]*$/.test(item)) ? items : undefined;
+}
+/** What stands between commas and line breaks, without comments on their own lines. */
+function itemsOf(text) {
+    return text
+        .split(/\r?\n/)
+        .filter((line) => !/^\s*#/.test(line))
+        .flatMap((line) => line.split(','))
+        .map((item) => item.trim())
+        .filter((item) => item !== '');
+}
+const URL_EXAMPLE = 'https://app-server.example.com';
+const EXAMPLES = {
+    url: `url: ${URL_EXAMPLE}`,
+    auth: 'auth: { type: aws }',
+    type: 'type: aws',
+    roleArn: 'roleArn: arn:aws:iam::123456789012:role/app-server',
+    region: 'region: eu-central-1',
+    service: 'service: lambda',
+};
+const SERVER_KEYS = ['url', 'auth'];
+const AUTH_KEYS = ['type', 'roleArn', 'region', 'service'];
+const SERVICES = ['lambda', 'execute-api', 'vpc-lattice-svcs'];
+const AWS_HOST = /\.(lambda(?=-url\.)|execute-api|vpc-lattice-svcs)(?:-url)?\.([a-z\d-]+)\.(?:on\.aws|api\.aws|(?:vpce\.)?amazonaws\.com(?:\.cn)?)$/;
+/** Reads the required app server: a URL, or a YAML mapping (JSON too) of `url` and `auth`. */
+async function readAppServer(inputs, name) {
+    const text = inputs.required(name, URL_EXAMPLE);
+    if (text === '')
+        return { url: new URL(src_inputs/* NOWHERE */.JW) };
+    const result = await parseYaml(text);
+    if ('fault' in result) {
+        inputs.problem(name, result.fault, URL_EXAMPLE);
+        return { url: new URL(src_inputs/* NOWHERE */.JW) };
+    }
+    const { value } = result;
+    if (typeof value === 'string' || isMapping(value)) {
+        const mapping = typeof value === 'string' ? new Map([['url', value]]) : value;
+        checkKeys(inputs, name, mapping, SERVER_KEYS, AUTH_KEYS);
+        const url = serverUrl(inputs, name, field(inputs, name, mapping, 'url'));
+        const auth = mapping.get('auth');
+        return auth === undefined ? { url } : { url, auth: readAwsAuth(inputs, name, auth, url) };
+    }
+    inputs.problem(name, 'must be a URL or a mapping of url and auth', URL_EXAMPLE);
+    return { url: new URL(src_inputs/* NOWHERE */.JW) };
+}
+function serverUrl(inputs, name, value) {
+    if (value === '')
+        inputs.problem(name, 'needs a url', EXAMPLES.url);
+    const url = inputs.url(name, value, URL_EXAMPLE);
+    url.pathname = url.pathname.replace(/\/+$/, '');
+    return url;
+}
+function readAwsAuth(inputs, name, value, url) {
+    const auth = isMapping(value) ? value : new Map();
+    checkKeys(inputs, name, auth, AUTH_KEYS);
+    const type = field(inputs, name, auth, 'type');
+    if (type !== 'aws')
+        inputs.problem(name, `needs auth.type aws${(0,src_inputs/* not */.AU)(type)}`, EXAMPLES.auth);
+    const roleArn = inputs.matching(name, field(inputs, name, auth, 'roleArn'), names/* ROLE_ARN */.x, 'must have the ARN of a role as auth.roleArn', EXAMPLES.roleArn);
+    const host = awsHost(url.hostname);
+    const givenRegion = field(inputs, name, auth, 'region');
+    const region = inputs.matching(name, givenRegion, names/* REGION */.Z, 'must have an AWS region as auth.region', EXAMPLES.region);
+    const givenService = field(inputs, name, auth, 'service');
+    const service = SERVICES.find((each) => each === givenService);
+    if (givenService !== '' && service === undefined) {
+        const rule = `must have one of ${SERVICES.join(', ')} as auth.service${(0,src_inputs/* not */.AU)(givenService)}`;
+        inputs.problem(name, rule, EXAMPLES.service);
+    }
+    if (host === undefined && url.href !== src_inputs/* NOWHERE */.JW) {
+        const why = 'which the host name of its url does not tell';
+        if (givenRegion === '')
+            inputs.problem(name, `needs auth.region, ${why}`, EXAMPLES.region);
+        if (givenService === '')
+            inputs.problem(name, `needs auth.service, ${why}`, EXAMPLES.service);
+    }
+    return {
+        type: 'aws',
+        ...(roleArn !== '' && { roleArn }),
+        region: region !== '' ? region : (host?.region ?? ''),
+        service: service ?? host?.service ?? 'lambda',
+    };
+}
+/**
+ * Service and region from a host name of AWS: `ID.lambda-url.REGION.on.aws`, `ID.execute-api.REGION.amazonaws.com`
+ * (`.cn`; `vpce.` before it), `ID.vpc-lattice-svcs.REGION.on.aws`.
+ */
+function awsHost(hostname) {
+    const [, label, region] = AWS_HOST.exec(hostname) ?? [];
+    const service = SERVICES.find((each) => each === label);
+    return service === undefined || region === undefined ? undefined : { service, region };
+}
+/** @param below keys that belong into `auth`, for the hint */
+function checkKeys(inputs, name, mapping, known, below = []) {
+    const keys = known;
+    for (const key of mapping.keys()) {
+        if (keys.includes(key))
+            continue;
+        const own = nearest(key, known);
+        const lower = own === undefined ? nearest(key, below) : undefined;
+        const meant = lower === undefined ? own : `auth.${lower}`;
+        const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`;
+        const rule = `must have no other keys than ${known.join(', ')}${(0,src_inputs/* not */.AU)(key)}${hint}`;
+        inputs.problem(name, rule, EXAMPLES[own ?? lower ?? (below.length === 0 ? 'auth' : 'url')]);
+    }
+}
+/** A field's text; empty where it is not there, and after a problem. */
+function field(inputs, name, mapping, key) {
+    const value = mapping.get(key) ?? '';
+    if (typeof value === 'string')
+        return value.trim();
+    inputs.problem(name, `must have text as ${key}`, EXAMPLES[key]);
+    return '';
+}
+function isMapping(value) {
+    return value instanceof Map;
+}
+function isTextList(value) {
+    return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+// EXTERNAL MODULE: ./src/http.ts + 6 modules
+var http = __webpack_require__(5940);
+// EXTERNAL MODULE: ./src/identity.ts
+var identity = __webpack_require__(5625);
+// EXTERNAL MODULE: ./src/errors.ts
+var src_errors = __webpack_require__(3916);
+;// CONCATENATED MODULE: ./src/exchanges/app-server-policy.ts
+
+/** The issues in the message of a 403: a list of targets with a list of texts each. */
+function issuesOf(message) {
+    const list = message.startsWith('Issues:\n') ? message : '';
+    const issues = [];
+    let target = '';
+    for (const line of list.split('\n').slice(0, 500)) {
+        const heading = /^- ([\w.-]{1,100}(?:\/[\w.-]{1,100})?):\s*$/.exec(line);
+        if (heading)
+            target = heading[1] ?? '';
+        const text = (0,src_errors/* showable */.of)(/^ {2}- (.+)$/.exec(line)?.[1], 300);
+        if (text !== undefined)
+            issues.push({ target, text });
+    }
+    return issues;
+}
+/** Organisation permissions are granted by the owner's policy alone. */
+function isOrganizationScope(scope) {
+    return scope === 'members' || scope.startsWith('organization-');
+}
+/**
+ * The statements that would have granted what was asked, for the files that lack them, bound to the most specific
+ * subject that this run has. No wildcard is ever suggested.
+ */
+function explainIssues(issues, asked, claims) {
+    const files = new Map();
+    const advice = [];
+    const policy = (target) => {
+        const missing = files.get(target) ?? { statements: {}, allowed: {}, subjects: false };
+        files.set(target, missing);
+        return missing;
+    };
+    const owner = asked.owner;
+    const wanted = Object.entries(asked.permissions);
+    const byOwner = wanted.filter(([scope]) => asked.repositories === 'ALL' || isOrganizationScope(scope));
+    const byRepository = wanted.filter((each) => !byOwner.includes(each));
+    const ownerNeedsAll = () => {
+        Object.assign(policy(owner).statements, Object.fromEntries(byOwner));
+        Object.assign(policy(owner).allowed, Object.fromEntries(byRepository));
+    };
+    // The app server stops at the owner's policy: what the repositories' own would have said is not known.
+    let stoppedAtOwner = false;
+    const repositoriesNeed = (permissions) => {
+        stoppedAtOwner = true;
+        if (asked.repositories === 'ALL' || permissions.length === 0)
+            return;
+        for (const name of asked.repositories) {
+            Object.assign(policy(`${owner}/${name}`).statements, Object.fromEntries(permissions));
+        }
+    };
+    for (const { target, text } of issues) {
+        const [, scope = '', , what = ''] = /^([a-z-]+): (read|write|admin) - (.*)$/.exec(text) ?? [];
+        const level = Object.hasOwn(asked.permissions, scope) ? (asked.permissions[scope] ?? '') : '';
+        // Whatever a server says, nobody is told to grant what this run did not ask for.
+        if (!isAsked(asked, target) || (scope !== '' && level === ''))
+            continue;
+        const isRepository = target.includes('/');
+        if (what === 'Not authorized') {
+            policy(isRepository && !isOrganizationScope(scope) ? target : owner).statements[scope] = level;
+        }
+        else if (what.startsWith('Not allowed by owner access policy')) {
+            policy(owner).allowed[scope] = level;
+            repositoriesNeed(byRepository.filter(([each]) => each === scope));
+        }
+        else if (what.includes('installation not authorized')) {
+            advice.push(`The GitHub App itself has no ${scope}: ${level} on ${target}: an administrator must grant it to the app.`);
+        }
+        else if (text === 'Access policy not found' || text.startsWith('Invalid access policy')) {
+            if (isRepository)
+                Object.assign(policy(target).statements, Object.fromEntries(byRepository));
+            else {
+                ownerNeedsAll();
+                repositoriesNeed(byRepository);
+            }
+            if (text.startsWith('Invalid')) {
+                advice.push(`The policy file of ${target} cannot be read by the app server: check it against the form below.`);
+            }
+            else {
+                advice.push(`No policy file was found for ${target}. The app server says the same when GitHub could not be read just then.`);
+            }
+        }
+        else if (text.startsWith('OIDC token subject is not allowed by owner access policy')) {
+            policy(owner).subjects = true;
+            repositoriesNeed(byRepository);
+        }
+        else if (/has not been installed/.test(text)) {
+            advice.push(`The GitHub App is not installed for ${target}. Create ${owner}/.github-access-token with its policy first: it decides who may ask.`);
+        }
+        else if (text === 'Not authorized') {
+            advice.push(`${target} belongs to another owner, so the app server does not tell why: the GitHub App may not be installed there, the repository may not exist, or a policy may be missing or not grant this. The files below would grant it.`);
+            ownerNeedsAll();
+            if (isRepository)
+                Object.assign(policy(target).statements, Object.fromEntries(byRepository));
+        }
+    }
+    if (stoppedAtOwner && files.size > 1) {
+        advice.push('The app server stopped at the policy of the owner. What the repositories need is below too, if it is not there yet.');
+    }
+    const subject = subjectOf(claims);
+    if (files.size === 0)
+        return { ...(advice.length > 0 && { advice: advice.join('\n') }) };
+    if (subject === undefined) {
+        advice.push('The claims of this run are not shown, so there is no policy to paste here.');
+        return { advice: advice.join('\n') };
+    }
+    advice.push(...subject.notes);
+    const yaml = [...files].map(([target, missing]) => fileFor(target, missing, subject.text));
+    const names = [...files.keys()].map((target) => target.includes('/') ? target : `${target}/.github-access-token`);
+    return {
+        hint: `Add what is missing to the access policy of ${names.join(' and ')}; the log group below has it to paste.`,
+        advice: advice.join('\n'),
+        yaml: yaml.join('\n\n'),
+    };
+}
+/** Whether something was asked of an owner or a repository. GitHub's names are the same in any case. */
+function isAsked({ owner, repositories }, target) {
+    const [itsOwner, name] = target.toLowerCase().split('/');
+    return (itsOwner === owner.toLowerCase() &&
+        (name === undefined || repositories === 'ALL' || repositories.some((each) => each.toLowerCase() === name)));
+}
+/** One policy file, or the part of one, that grants what is missing. */
+function fileFor(target, { statements, allowed, subjects }, subject) {
+    const ofOwner = !target.includes('/');
+    const origin = ofOwner ? `${target}/.github-access-token` : target;
+    const file = ofOwner ? 'access-token.yaml' : '.github/access-token.yaml';
+    const quoted = `'${subject.replaceAll("'", "''")}'`;
+    const entries = (permissions, indent) => Object.entries(permissions).map(([scope, level]) => `${indent}${scope}: ${level}`);
+    return [
+        `# ${file} in ${origin}, on its default branch`,
+        `origin: ${origin}`,
+        ...(subjects ? ['allowed-subjects:', `  - ${quoted}`] : []),
+        ...(Object.keys(allowed).length > 0
+            ? ['allowed-repository-permissions:', ...entries(allowed, '  ')]
+            : []),
+        ...(Object.keys(statements).length > 0
+            ? [
+                'statements:',
+                '  - subjects:',
+                `      - ${quoted}`,
+                '    permissions:',
+                ...entries(statements, '      '),
+            ]
+            : []),
+    ].join('\n');
+}
+/**
+ * The most specific subject of this run: its environment, or else its workflow file on its branch or tag, or else `sub`
+ * as it is. With the ids of owner and repository: that form does not pass to whoever takes the name over.
+ */
+function subjectOf(claims) {
+    const text = (name) => {
+        const value = claims?.[name];
+        return typeof value === 'string' && (0,src_errors/* showable */.of)(value, 500) === value ? value : '';
+    };
+    const sub = text('sub');
+    const [owner = '', name = ''] = text('repository').split('/');
+    const ids = [text('repository_owner_id'), text('repository_id')];
+    const immutable = `repo:${owner}@${ids[0] ?? ''}/${name}@${ids[1] ?? ''}:`;
+    const onRef = /^refs\/(heads|tags)\//.test(text('ref')) && !text('event_name').startsWith('pull_request');
+    const workflow = text('workflow_ref');
+    const usable = (subject) => subject !== '' && !/[*?]/.test(subject);
+    if (text('environment') === '' &&
+        onRef &&
+        workflow !== '' &&
+        owner !== '' &&
+        ids.every((id) => id !== '')) {
+        const subject = `${immutable}workflow_ref:${workflow}`;
+        if (usable(subject)) {
+            return {
+                text: subject,
+                notes: [
+                    `The subject below is this workflow file on ${text('ref')}. Every workflow on it would be ${immutable}ref:${text('ref')}.`,
+                    `The form with @ids is bound to this very repository. The form without them, repo:${owner}/${name}:…, matches by name and passes to whoever takes the name over.`,
+                ],
+            };
+        }
+    }
+    if (!usable(sub))
+        return undefined;
+    const form = sub.includes('@')
+        ? 'It holds the ids of owner and repository, so it is bound to this very repository.'
+        : 'It matches by name: it passes to whoever takes the name of the repository over.';
+    return { text: sub, notes: [`The subject below is the sub claim of this run. ${form}`] };
+}
+
+;// CONCATENATED MODULE: ./src/exchanges/app-server.ts
+
+
+
+
+
+
+/** The server's own limit for one answer is 30 s where it runs on AWS Lambda; cutting earlier would lose tokens. */
+const ATTEMPT_MS = 35_000;
+const SERVICE = 'the app server';
+/** The server could not fetch the keys of GitHub's issuer: transient, though it says 401. */
+const KEYS_TROUBLE = /request timed out|Expected 200 OK from the JSON Web Key Set|no applicable key found in the JSON Web Key Set/i;
+/** The server's clock is a little behind: the token is not valid yet. */
+const NOT_YET = /"nbf" claim timestamp check failed/i;
+/** A GitHub App installation token from an app server: `POST {app-server}/access_tokens` (docs/app-server.md). */
+const appServer = {
+    settings: async (inputs, environment) => {
+        const { url, auth } = await readAppServer(inputs, 'app-server');
+        const workflowRepository = environment['GITHUB_REPOSITORY'] ?? '';
+        const target = await readRepositories(inputs, workflowRepository);
+        const permissions = await readPermissions(inputs, 'permissions');
+        const apiUrl = inputs.url('github-api-url', inputs.text('github-api-url'), 'https://api.github.com');
+        const outlivesJob = inputs.boolean('skip-token-revoke');
+        inputs.check();
+        return {
+            url: new URL(`${url.href.replace(/\/+$/, '')}/access_tokens`),
+            audience: inputs.line('audience') || url.hostname,
+            aws: auth && (await readAws(auth, inputs, environment)),
+            owner: target.owner,
+            repositories: target.repositories,
+            permissions,
+            workflowRepository,
+            apiUrl: apiUrl.href,
+            outlivesJob,
+        };
+    },
+    exchange: async (settings, tools) => {
+        const { url, audience, aws } = settings;
+        const idToken = tools.idToken(audience);
+        tools.connectEarly(url);
+        if (aws && 'endpoint' in aws.source)
+            tools.connectEarly(aws.source.endpoint);
+        // Side by side: the signature needs both, STS only its own.
+        const [, credentials] = await Promise.all([idToken, aws?.library.awsCredentials(aws.source, tools)]);
+        return tools.send({
+            service: SERVICE,
+            method: 'POST',
+            url,
+            audience,
+            attemptMs: ATTEMPT_MS,
+            signed: aws !== undefined,
+            prepare: (now) => message(settings, credentials, tools, now),
+            judge,
+            read: (answer) => grantFrom(answer, settings, tools),
+        });
+    },
+    explain,
+};
+async function readAws({ roleArn, region, service }, inputs, environment) {
+    const library = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 2978));
+    const source = library.credentialSource(inputs, environment, roleArn, region, 'app-server.auth.roleArn');
+    return { library, source, scope: { region, service } };
+}
+async function message({ url, audience, aws, owner, repositories, permissions }, credentials, tools, now) {
+    const bearer = `Bearer ${await tools.idToken(audience)}`;
+    const body = JSON.stringify({ owner, repositories, permissions });
+    const headers = { accept: 'application/json', 'content-type': 'application/json' };
+    if (!aws || !credentials)
+        return { headers: { ...headers, authorization: bearer }, body };
+    // The signature takes the Authorization header; the server looks for the ID token in this one instead.
+    const request = { method: 'POST', url, headers: { ...headers, 'x-authorization': bearer }, body };
+    return { headers: aws.library.signedHeaders(request, credentials, aws.scope, now), body };
+}
+function judge(answer) {
+    const text = (0,http/* member */.Dc)(answer.json, 'message');
+    // Without the subjects of the run at its end: claims are shown by `explain`, and only where they may be.
+    const [message = ''] = typeof text === 'string' ? text.split(/^Effective /m) : [];
+    // Only the app server itself has `status` in its body: the gateway before it (Lambda, API Gateway) has not.
+    if ((0,http/* member */.Dc)(answer.json, 'status') === undefined)
+        return (0,errors/* judgeAws */.Ji)(answer);
+    const issues = issuesOf(message).map(({ target, text: issue }) => `${target}: ${issue}`);
+    return {
+        reason: issues.length > 0 ? issues.join('; ') : message,
+        requestId: (0,http/* member */.Dc)(answer.json, 'requestId') ?? (0,http/* header */.wx)(answer, 'x-request-id'),
+        message,
+        ...(answer.status === 401 &&
+            (KEYS_TROUBLE.test(message) ? { again: 2 } : NOT_YET.test(message) ? { again: 1 } : {})),
+    };
+}
+function explain(settings, error, claims) {
+    const { code, refused } = error;
+    if (refused?.service !== SERVICE)
+        return settings.aws?.library.explainSts(settings.aws.source, error, claims) ?? {};
+    const message = refused.message ?? '';
+    switch (refused.status) {
+        case 400:
+            return {
+                hint: 'The app server does not take the request as it is: check `permissions`, `owner` and `repositories`.',
+            };
+        case 401:
+            return { ...hintFor401(message, settings.audience) };
+        case 403: {
+            if (refused.message === undefined)
+                return settings.aws && code === 'CLOCK_SKEWED' ? {} : gatewayHint(settings);
+            const [workflowOwner = '', workflowName = ''] = settings.workflowRepository.split('/');
+            return explainIssues(issuesOf(message), {
+                owner: settings.owner ?? workflowOwner,
+                repositories: settings.repositories ?? [workflowName],
+                permissions: settings.permissions,
+            }, claims);
+        }
+        case 404:
+            return { hint: `There is no app server at ${settings.url.href}: check the path in app-server.` };
+        case 500:
+            return {
+                hint: 'Where this lasts, the GitHub App may not be installed on a repository, or may lack a permission that was asked for: the operator of the app server finds the reason by the request id.',
+            };
+        default:
+            return {};
+    }
+}
+function hintFor401(message, audience) {
+    if (/"aud" claim/.test(message)) {
+        return {
+            hint: `The audience of the ID token was ${audience}. The app server must list it (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE), or give the one it lists as \`audience\`.`,
+        };
+    }
+    if (/"iss" claim/.test(message)) {
+        return {
+            hint: 'The app server takes ID tokens of another issuer than this GitHub: GitHub Enterprise Server and enterprises with an issuer of their own need an app server set up for them.',
+        };
+    }
+    if (/"sub" claim/.test(message)) {
+        return {
+            hint: 'The app server takes only some subjects (GITHUB_ACTIONS_TOKEN_ALLOWED_SUBJECTS): its operator must add the sub claim of this run.',
+        };
+    }
+    if (/"(exp|nbf)" claim/.test(message))
+        return { hint: 'Check the clock of the app server.' };
+    return {};
+}
+/** The gateway before the app server refused: AWS IAM, for the most part. */
+function gatewayHint({ aws, url }) {
+    if (!aws) {
+        return {
+            hint: `Something before the app server refused. If it is behind AWS IAM, give app-server as a mapping of url and auth (type: aws).`,
+        };
+    }
+    const actions = {
+        lambda: 'lambda:InvokeFunctionUrl and lambda:InvokeFunction',
+        'execute-api': 'execute-api:Invoke',
+        'vpc-lattice-svcs': 'vpc-lattice-svcs:Invoke',
+    }[aws.scope.service];
+    return {
+        hint: `AWS refused the signed request. The role needs ${actions ?? 'permission'} on ${url.host}; region was ${aws.scope.region}, service ${aws.scope.service}.`,
+    };
+}
+function grantFrom(answer, settings, tools) {
+    const json = (0,http/* jsonObject */.o$)(answer, SERVICE, settings.url);
+    const token = (0,identity/* credential */.eE)(json['token'], 'token', SERVICE, tools.conceal);
+    const ends = (0,http/* timeOf */.nR)(json['expires_at']);
+    const [workflowOwner = ''] = settings.workflowRepository.split('/');
+    const owner = nameOf(json['owner']) ?? settings.owner ?? workflowOwner;
+    const repositories = Array.isArray(json['repositories'])
+        ? json['repositories'].map(nameOf).filter((name) => name !== undefined)
+        : 'ALL';
+    const permissions = permissionsOf(json['permissions']) ?? settings.permissions;
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(token).digest('base64');
+    return {
+        secrets: [token],
+        outputs: {
+            token,
+            'token-hash': hash,
+            owner,
+            repositories: repositories === 'ALL' ? 'ALL' : JSON.stringify(repositories),
+            permissions: JSON.stringify(permissions),
+        },
+        summary: `Token for ${targets(owner, repositories)}: ${list(permissions)}; ends ${ends?.toISOString() ?? 'within the hour'}; hash ${hash}`,
+        ...(ends && { expiresAt: ends }),
+        warnings: differences(settings, repositories, permissions),
+        revocation: { token, apiUrl: settings.apiUrl, outlivesJob: settings.outlivesJob },
+    };
+}
+const RANK = [undefined, 'read', 'write', 'admin'];
+/** Where the grant is not what was asked. `metadata: read` comes with every grant and is no difference. */
+function differences(settings, repositories, permissions) {
+    const less = [];
+    const more = [];
+    for (const scope of new Set([...Object.keys(settings.permissions), ...Object.keys(permissions)])) {
+        const asked = settings.permissions[scope];
+        const granted = permissions[scope];
+        if (RANK.indexOf(granted) < RANK.indexOf(asked))
+            less.push(`${scope}: ${granted ?? 'nothing'} instead of ${asked ?? ''}`);
+        if (RANK.indexOf(granted) > RANK.indexOf(asked) && `${scope}: ${granted ?? ''}` !== 'metadata: read') {
+            more.push(`${scope}: ${granted ?? ''}`);
+        }
+    }
+    const [, workflowName = ''] = settings.workflowRepository.split('/');
+    const asked = settings.repositories ?? [workflowName];
+    if (asked === 'ALL') {
+        if (repositories !== 'ALL')
+            less.push('some repositories instead of all');
+    }
+    else if (repositories === 'ALL') {
+        more.push('all repositories');
+    }
+    else {
+        const has = (names, name) => names.some((each) => each.toLowerCase() === name.toLowerCase());
+        less.push(...asked.filter((name) => !has(repositories, name)).map((name) => `not for repository ${name}`));
+        more.push(...repositories.filter((name) => !has(asked, name)).map((name) => `repository ${name}`));
+    }
+    return [
+        ...(less.length > 0 ? [`The app server granted less than asked: ${less.join(', ')}.`] : []),
+        ...(more.length > 0 ? [`The app server granted more than asked: ${more.join(', ')}.`] : []),
+    ];
+}
+function targets(owner, repositories) {
+    if (repositories === 'ALL')
+        return `all repositories of ${owner}`;
+    return repositories.map((name) => `${owner}/${name}`).join(', ') || owner;
+}
+function list(permissions) {
+    return Object.entries(permissions)
+        .map(([scope, level]) => `${scope}: ${level}`)
+        .join(', ');
+}
+/** A GitHub name from the answer: anything else than such a name does not get into log and outputs. */
+function nameOf(value) {
+    return typeof value === 'string' && /^[\w.-]{1,100}$/.test(value) ? value : undefined;
+}
+function permissionsOf(value) {
+    if (typeof value !== 'object' || value === null)
+        return undefined;
+    const known = Object.entries(value).filter((entry) => /^[a-z][a-z_-]{0,60}$/.test(entry[0]) &&
+        typeof entry[1] === 'string' &&
+        /^(read|write|admin)$/.test(entry[1]));
+    return Object.fromEntries(known.map(([scope, level]) => [scope.replaceAll('_', '-'), level]));
+}
+
+
+/***/ })
+
+};

@@ -1,0 +1,492 @@
+export const id = 'aws';
+export const ids = ['aws'];
+export const modules = {
+
+/***/ 9378: // ./src/aws/errors.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $N: () => (/* binding */ codeOf),
+/* harmony export */   Dh: () => (/* binding */ KEYS_TROUBLE),
+/* harmony export */   Ji: () => (/* binding */ judgeAws)
+/* harmony export */ });
+/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5940);
+
+/** Codes by which AWS means "later", with any HTTP status. Source: AWS SDK, retry classification. */
+const LATER = new Set([
+    'BandwidthLimitExceeded',
+    'IDPCommunicationError',
+    'InternalFailure',
+    'InternalServiceError',
+    'LimitExceededException',
+    'PriorRequestNotComplete',
+    'ProvisionedThroughputExceededException',
+    'RequestLimitExceeded',
+    'RequestThrottled',
+    'RequestThrottledException',
+    'RequestTimeout',
+    'RequestTimeoutException',
+    'ServiceUnavailable',
+    'SlowDown',
+    'ThrottledException',
+    'Throttling',
+    'ThrottlingException',
+    'TooManyRequestsException',
+    'TransactionInProgressException',
+]);
+/** Codes by which AWS refuses the time of a signature. */
+const SKEWED = new Set(['RequestTimeTooSkewed', 'RequestInTheFuture', 'RequestExpired']);
+/** AWS could not fetch the keys of the issuer. */
+const KEYS_TROUBLE = /retrieve verification key/i;
+const SKEWED_TEXT = /signature expired|signature not yet current/i;
+/** Code and message of an AWS error, in any of its forms: query API (JSON, XML), JSON API, gateways. */
+function awsError(answer) {
+    const { json, text } = answer;
+    const xml = (tag) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1];
+    const code = (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Code') ??
+        (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, '__type') ??
+        (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-errortype') ??
+        xml('Code');
+    const message = (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Message') ?? (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message') ?? (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Message') ?? xml('Message');
+    return {
+        // `namespace#Name:http://…` in the JSON protocols.
+        code: typeof code === 'string' ? code.replace(/:.*$/s, '').replace(/^.*#/s, '') : '',
+        message: typeof message === 'string' ? message : '',
+    };
+}
+/** What an AWS service, or a gateway that checks signatures, means by an answer that is not 2xx. */
+function judgeAws(answer) {
+    const { code, message } = awsError(answer);
+    // The keys of the issuer could not be fetched: transient, under a code that is not.
+    const keys = code === 'InvalidIdentityToken' && KEYS_TROUBLE.test(message);
+    return {
+        reason: code === '' ? message : message === '' ? code : `${code}: ${message}`,
+        requestId: (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'RequestId') ?? (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-requestid'),
+        ...(LATER.has(code) ? { again: Infinity } : keys ? { again: 2 } : {}),
+        ...((SKEWED.has(code) || SKEWED_TEXT.test(message)) && { skewed: true }),
+    };
+}
+/** The code at the beginning of a reason made by {@link judgeAws}; empty where there is none. */
+function codeOf({ refused }) {
+    return /^\w+(?=:|$)/.exec(refused?.reason ?? '')?.[0] ?? '';
+}
+
+
+/***/ }),
+
+/***/ 2978: // ./src/aws/index.ts and what only it imports
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+// ESM COMPAT FLAG
+__webpack_require__.r(__webpack_exports__);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  awsCredentials: () => (/* reexport */ awsCredentials),
+  awsEndpoint: () => (/* reexport */ awsEndpoint),
+  credentialSource: () => (/* reexport */ credentialSource),
+  explainSts: () => (/* reexport */ explainSts),
+  presignedQuery: () => (/* reexport */ presignedQuery),
+  readCredentialSource: () => (/* reexport */ readCredentialSource),
+  readRegion: () => (/* reexport */ readRegion),
+  signedHeaders: () => (/* reexport */ signedHeaders)
+});
+
+// EXTERNAL MODULE: ./src/claims.ts
+var src_claims = __webpack_require__(3678);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __webpack_require__(3916);
+// EXTERNAL MODULE: ./src/http.ts + 6 modules
+var http = __webpack_require__(5940);
+// EXTERNAL MODULE: ./src/identity.ts
+var identity = __webpack_require__(5625);
+// EXTERNAL MODULE: ./src/aws/errors.ts
+var aws_errors = __webpack_require__(9378);
+// EXTERNAL MODULE: ./src/aws/names.ts
+var names = __webpack_require__(6429);
+;// CONCATENATED MODULE: ./src/aws/credentials.ts
+
+
+
+
+
+
+const STS = 'AWS STS';
+/** The audience of GitHub's ID tokens that AWS's own pages have the IAM identity provider list. */
+const STS_AUDIENCE = 'sts.amazonaws.com';
+/** How long the role is assumed for, in s: the least that STS gives. */
+const SESSION_SECONDS = 900;
+/** Host names by the beginning of the region's name; what is not listed is `amazonaws.com`. Source: partitions.json of the AWS SDKs. */
+const DOMAINS = [
+    [/^cn-/, 'amazonaws.com.cn'],
+    [/^us-iso-/, 'c2s.ic.gov'],
+    [/^us-isob-/, 'sc2s.sgov.gov'],
+    [/^eu-isoe-/, 'cloud.adc-e.uk'],
+    [/^us-isof-/, 'csp.hci.ic.gov'],
+    [/^eusc-/, 'amazonaws.eu'],
+];
+/**
+ * The regional endpoint of an AWS service; `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` override it (AWS SDKs
+ * and Tools Reference Guide, "Service-specific endpoints").
+ *
+ * @param service as in the host name: `sts`, `secretsmanager`
+ * @param variable as in the variable's name: `STS`, `SECRETS_MANAGER`
+ */
+function awsEndpoint(inputs, environment, service, variable, region) {
+    const domain = DOMAINS.find(([regions]) => regions.test(region))?.[1] ?? 'amazonaws.com';
+    const usual = `https://${service}.${region}.${domain}/`;
+    const override = [`AWS_ENDPOINT_URL_${variable}`, 'AWS_ENDPOINT_URL'].find((name) => environment[name]);
+    if (override === undefined)
+        return new URL(usual);
+    return inputs.url(override, environment[override] ?? '', usual);
+}
+/** The credentials in the environment, or none. */
+function environmentCredentials(inputs, environment) {
+    const text = (name) => {
+        const value = (environment[`AWS_${name}`] ?? '').trim();
+        // It has to fit into a header. The problem does not repeat it.
+        if (!/^[\x20-\x7e]*$/.test(value)) {
+            inputs.problem(`AWS_${name}`, 'must be one printable line', 'what configure-aws-credentials sets');
+        }
+        return value;
+    };
+    const accessKeyId = text('ACCESS_KEY_ID');
+    const secretAccessKey = text('SECRET_ACCESS_KEY');
+    const sessionToken = text('SESSION_TOKEN');
+    const expiresAt = (0,http/* timeOf */.nR)(text('CREDENTIAL_EXPIRATION'));
+    if (accessKeyId === '' || secretAccessKey === '')
+        return undefined;
+    return {
+        accessKeyId,
+        secretAccessKey,
+        ...(sessionToken !== '' && { sessionToken }),
+        ...(expiresAt && { expiresAt }),
+    };
+}
+/**
+ * Where the credentials come from: the role, or else the environment.
+ *
+ * @param roleArn undefined where none was given
+ * @param roleInput the input that would name a role, for the error's text
+ * @throws ActionError `NO_AWS_CREDENTIALS`; `INVALID_INPUT` where other inputs are wrong as well
+ */
+function credentialSource(inputs, environment, roleArn, region, roleInput) {
+    if (roleArn !== undefined) {
+        return { roleArn, endpoint: awsEndpoint(inputs, environment, 'sts', 'STS', region) };
+    }
+    const credentials = environmentCredentials(inputs, environment);
+    if (credentials)
+        return { credentials };
+    inputs.check();
+    throw new errors/* ActionError */.lZ('NO_AWS_CREDENTIALS', `There is no ${roleInput} and there are no AWS credentials in the environment.`, {
+        hint: `Give ${roleInput}, e.g. arn:aws:iam::123456789012:role/github-actions, or run aws-actions/configure-aws-credentials in a step before.`,
+    });
+}
+/** Reads `region`; empty where it may be left out and is, and after a problem. */
+function readRegion(inputs, isRequired) {
+    const example = 'eu-central-1';
+    const given = isRequired ? inputs.required('region', example) : inputs.text('region');
+    return inputs.matching('region', given, names/* REGION */.Z, 'must be an AWS region', example);
+}
+/** Reads `role-arn`; see {@link credentialSource}. */
+function readCredentialSource(inputs, environment, region) {
+    const given = inputs.text('role-arn');
+    const example = 'arn:aws:iam::123456789012:role/github-actions';
+    inputs.matching('role-arn', given, names/* ROLE_ARN */.x, 'must be the ARN of a role', example);
+    return credentialSource(inputs, environment, given === '' ? undefined : given, region, 'role-arn');
+}
+/**
+ * Credentials from their source: `AssumeRoleWithWebIdentity` for 900 s, unsigned (AWS STS API Reference).
+ *
+ * @throws ActionError of {@link Tools.send} and {@link Tools.idToken}
+ */
+async function awsCredentials(source, tools) {
+    if ('credentials' in source) {
+        tools.conceal(source.credentials.secretAccessKey);
+        if (source.credentials.sessionToken !== undefined)
+            tools.conceal(source.credentials.sessionToken);
+        return source.credentials;
+    }
+    return tools.send(assumeRole(source.roleArn, source.endpoint, tools));
+}
+function assumeRole(roleArn, endpoint, tools) {
+    return {
+        service: STS,
+        method: 'POST',
+        url: endpoint,
+        audience: STS_AUDIENCE,
+        prepare: async () => ({
+            headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+            body: new URLSearchParams({
+                Action: 'AssumeRoleWithWebIdentity',
+                Version: '2011-06-15',
+                RoleArn: roleArn,
+                RoleSessionName: sessionName(tools.environment),
+                DurationSeconds: String(SESSION_SECONDS),
+                WebIdentityToken: await tools.idToken(STS_AUDIENCE),
+            }).toString(),
+        }),
+        judge: aws_errors/* judgeAws */.Ji,
+        read: (answer) => {
+            const given = (0,http/* member */.Dc)((0,http/* jsonObject */.o$)(answer, STS, endpoint), 'AssumeRoleWithWebIdentityResponse', 'AssumeRoleWithWebIdentityResult', 'Credentials');
+            const text = (name) => (0,identity/* credential */.eE)((0,http/* member */.Dc)(given, name), name, STS, tools.conceal);
+            const expiresAt = (0,http/* timeOf */.nR)((0,http/* member */.Dc)(given, 'Expiration'));
+            return {
+                // Not a secret, but as in the AWS tools it is masked all the same.
+                accessKeyId: text('AccessKeyId'),
+                secretAccessKey: text('SecretAccessKey'),
+                sessionToken: text('SessionToken'),
+                ...(expiresAt && { expiresAt }),
+            };
+        },
+    };
+}
+/** What a person can do about a refusal by STS; nothing where another system refused. */
+function explainSts(source, error, claims) {
+    if (error.refused?.service !== STS || 'credentials' in source)
+        return {};
+    const { roleArn } = source;
+    const reason = error.refused.reason ?? '';
+    const account = names/* ROLE_ARN */.x.exec(roleArn)?.groups?.['account'] ?? '';
+    const issuer = (0,src_claims/* claimText */.Q1)(claims, 'iss')?.replace('https://', '') ?? 'token.actions.githubusercontent.com';
+    const provider = `${account}:oidc-provider/${issuer}`;
+    switch ((0,aws_errors/* codeOf */.$N)(error)) {
+        case 'AccessDenied': {
+            const subject = (0,src_claims/* claimText */.Q1)(claims, 'sub');
+            return {
+                hint: `Either the role ${roleArn} does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${subject ?? 'another one'}, its audience (aud) ${STS_AUDIENCE}: change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${(0,src_claims/* isImmutable */.t3)(subject ?? '')
+                    ? ' The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
+                    : ''}`,
+                ...(subject !== undefined && {
+                    advice: `With this trust policy the role ${roleArn} accepts this run:`,
+                    yaml: trustPolicy(provider, issuer, subject),
+                }),
+            };
+        }
+        case 'InvalidIdentityToken':
+            if (/audience/i.test(reason)) {
+                return {
+                    hint: `The audience of the ID token was ${STS_AUDIENCE}: add it to the audiences (client ids) of the IAM identity provider ${provider}.`,
+                };
+            }
+            return aws_errors/* KEYS_TROUBLE */.Dh.test(reason)
+                ? keysHint(issuer)
+                : {
+                    hint: `Check that there is an IAM identity provider ${provider}: with the URL https://${issuer} and the audience ${STS_AUDIENCE}.`,
+                };
+        case 'IDPCommunicationError':
+            return keysHint(issuer);
+        case 'RegionDisabledException':
+            return { hint: 'Switch STS on for that region in the account, or give another region.' };
+        default:
+            return {};
+    }
+}
+function keysHint(issuer) {
+    return {
+        hint: `AWS could not fetch the keys of GitHub's ID tokens: https://${issuer} must be reachable from the internet.`,
+    };
+}
+/** JSON, which is YAML. */
+function trustPolicy(provider, issuer, subject) {
+    const statement = {
+        Effect: 'Allow',
+        Principal: { Federated: provider },
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: { StringEquals: { [`${issuer}:aud`]: STS_AUDIENCE, [`${issuer}:sub`]: subject } },
+    };
+    return JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2);
+}
+/** Who assumed the role, for CloudTrail: run and repository, in the characters and the 64 that STS allows. */
+function sessionName(environment) {
+    const name = `${environment['GITHUB_RUN_ID'] || 'run'}@${environment['GITHUB_REPOSITORY'] || 'github-actions'}`;
+    return name.replace(/[^\w+=,.@-]/g, '.').slice(0, 64);
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+;// CONCATENATED MODULE: ./src/aws/signature.ts
+
+const ALGORITHM = 'AWS4-HMAC-SHA256';
+/**
+ * The headers of a request signed with AWS Signature Version 4: those given, and `host`, `x-amz-date`,
+ * `x-amz-content-sha256`, `x-amz-security-token`, `authorization`. For every service but S3.
+ *
+ * Source: AWS IAM User Guide, "Create a signed AWS API request".
+ *
+ * @param now in ms since the epoch
+ */
+function signedHeaders({ method, url, headers: given, body }, credentials, scope, now) {
+    const date = amzDate(now);
+    const headers = {
+        ...given,
+        host: url.host,
+        'x-amz-content-sha256': sha256(body),
+        'x-amz-date': date,
+        ...(credentials.sessionToken !== undefined && { 'x-amz-security-token': credentials.sessionToken }),
+    };
+    const canonical = canonicalRequest({ method, path: url.pathname, query: url.searchParams, headers, body });
+    const signature = signatureOf(stringToSign(canonical, scope, date), credentials, scope, date);
+    return {
+        ...headers,
+        authorization: `${ALGORITHM} Credential=${credentialOf(credentials, scope, date)}, SignedHeaders=${namesOf(headers).join(';')}, Signature=${signature}`,
+    };
+}
+/**
+ * The query of `GET https://{host}/` with the signature in it, sorted by name.
+ *
+ * Source: AWS IAM User Guide, "Create a signed AWS API request", the signature in the query string.
+ *
+ * @param host with the port, where the `Host` header has one
+ * @param query what is asked for, e.g. `Action=connect`
+ * @param seconds how long it may be used, in s
+ * @param now in ms since the epoch
+ */
+function presignedQuery(host, query, credentials, scope, seconds, now) {
+    const date = amzDate(now);
+    const signed = new URLSearchParams(query);
+    signed.set('X-Amz-Algorithm', ALGORITHM);
+    signed.set('X-Amz-Credential', credentialOf(credentials, scope, date));
+    signed.set('X-Amz-Date', date);
+    signed.set('X-Amz-Expires', String(seconds));
+    if (credentials.sessionToken !== undefined)
+        signed.set('X-Amz-Security-Token', credentials.sessionToken);
+    signed.set('X-Amz-SignedHeaders', 'host');
+    const canonical = canonicalRequest({ method: 'GET', path: '/', query: signed, headers: { host }, body: '' });
+    signed.set('X-Amz-Signature', signatureOf(stringToSign(canonical, scope, date), credentials, scope, date));
+    return canonicalQuery(signed);
+}
+/** A request in the one form in which both sides hash it. `path` and `query` as they are sent. */
+function canonicalRequest(request) {
+    const { method, path, query, headers, body } = request;
+    const names = namesOf(headers);
+    return [
+        method,
+        canonicalPath(path),
+        canonicalQuery(query),
+        ...names.map((name) => `${name}:${canonicalValue(headers[name] ?? '')}`),
+        '',
+        names.join(';'),
+        sha256(body),
+    ].join('\n');
+}
+/** @param date as of {@link amzDate} */
+function stringToSign(canonical, scope, date) {
+    return [ALGORITHM, date, scopeOf(scope, date), sha256(canonical)].join('\n');
+}
+/** @returns in hex */
+function signatureOf(text, { secretAccessKey }, scope, date) {
+    const key = scopeOf(scope, date)
+        .split('/')
+        .reduce((secret, part) => hmac(secret, part).digest(), `AWS4${secretAccessKey}`);
+    return hmac(key, text).digest('hex');
+}
+function namesOf(headers) {
+    return Object.keys(headers).sort();
+}
+function credentialOf({ accessKeyId }, scope, date) {
+    return `${accessKeyId}/${scopeOf(scope, date)}`;
+}
+function scopeOf({ region, service }, date) {
+    return `${date.slice(0, 8)}/${region}/${service}/aws4_request`;
+}
+/** `20150830T123600Z` */
+function amzDate(now) {
+    return new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, '');
+}
+/** Every service but S3 wants each segment encoded once more than it is sent, and no empty ones. */
+function canonicalPath(path) {
+    return encode(path.replace(/\/+/g, '/')).replaceAll('%2F', '/');
+}
+/** Sorted by encoded name, then by encoded value. */
+function canonicalQuery(query) {
+    return [...query]
+        .map(([name, value]) => [encode(name), encode(value)])
+        .sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : x < y ? -1 : x > y ? 1 : 0))
+        .map((pair) => pair.join('='))
+        .join('&');
+}
+/** Without blanks at its ends, and with one in place of several. */
+function canonicalValue(value) {
+    return value.replace(/[ \t]+/g, ' ').replace(/^ | $/g, '');
+}
+/** URI encoding as AWS wants it: everything but `A-Za-z0-9-._~`. */
+function encode(text) {
+    return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+function sha256(text) {
+    return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
+}
+function hmac(key, text) {
+    return (0,external_node_crypto_.createHmac)('sha256', key).update(text);
+}
+
+;// CONCATENATED MODULE: ./src/aws/index.ts
+/**
+ * What it takes to be somebody at AWS. Imported at run time, by `import()`, where AWS is used: one part of `dist` that
+ * all its users share and nobody else loads.
+ */
+
+
+
+
+/***/ }),
+
+/***/ 6429: // ./src/aws/names.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Z: () => (/* binding */ REGION),
+/* harmony export */   x: () => (/* binding */ ROLE_ARN)
+/* harmony export */ });
+/** The name of a region, in any partition. */
+const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/;
+/** The ARN of an IAM role, in any partition. */
+const ROLE_ARN = /^(?<account>arn:aws(?:-[a-z]+)*:iam::\d{12}):role\/[\w+=,.@/-]{1,576}$/;
+
+
+/***/ }),
+
+/***/ 3678: // ./src/claims.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Q1: () => (/* binding */ claimText),
+/* harmony export */   pS: () => (/* binding */ yamlText),
+/* harmony export */   t3: () => (/* binding */ isImmutable),
+/* harmony export */   uZ: () => (/* binding */ SHOWN_CLAIMS)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+
+/** The claims that help to find out why a system refused, and nothing else of the token. */
+const SHOWN_CLAIMS = [
+    'iss',
+    'aud',
+    'sub',
+    'repository',
+    'ref',
+    'environment',
+    'job_workflow_ref',
+    'event_name',
+];
+/** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
+function claimText(claims, name) {
+    const value = claims?.[name];
+    return typeof value === 'string' && (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(value) === value ? value : undefined;
+}
+/**
+ * Whether a subject has the immutable form `repo:OWNER@ID/REPOSITORY@ID:…`, the default of repositories made or renamed
+ * since 2026-07-15 (GitHub changelog, 2026-04-23).
+ */
+function isImmutable(subject) {
+    return /^repo:[^/:@]+@\d+\/[^/:@]+@\d+:/.test(subject);
+}
+/** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */
+function yamlText(text) {
+    return `'${text.replaceAll("'", "''")}'`;
+}
+
+
+/***/ })
+
+};

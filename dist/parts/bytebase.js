@@ -1,0 +1,207 @@
+export const id = 'bytebase';
+export const ids = ['bytebase'];
+export const modules = {
+
+/***/ 3678: // ./src/claims.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Q1: () => (/* binding */ claimText),
+/* harmony export */   pS: () => (/* binding */ yamlText),
+/* harmony export */   t3: () => (/* binding */ isImmutable),
+/* harmony export */   uZ: () => (/* binding */ SHOWN_CLAIMS)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+
+/** The claims that help to find out why a system refused, and nothing else of the token. */
+const SHOWN_CLAIMS = [
+    'iss',
+    'aud',
+    'sub',
+    'repository',
+    'ref',
+    'environment',
+    'job_workflow_ref',
+    'event_name',
+];
+/** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
+function claimText(claims, name) {
+    const value = claims?.[name];
+    return typeof value === 'string' && (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(value) === value ? value : undefined;
+}
+/**
+ * Whether a subject has the immutable form `repo:OWNER@ID/REPOSITORY@ID:…`, the default of repositories made or renamed
+ * since 2026-07-15 (GitHub changelog, 2026-04-23).
+ */
+function isImmutable(subject) {
+    return /^repo:[^/:@]+@\d+\/[^/:@]+@\d+:/.test(subject);
+}
+/** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */
+function yamlText(text) {
+    return `'${text.replaceAll("'", "''")}'`;
+}
+
+
+/***/ }),
+
+/***/ 3619: // ./src/exchanges/bytebase.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+__webpack_require__.r(__webpack_exports__);
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   bytebase: () => (/* binding */ bytebase)
+/* harmony export */ });
+/* harmony import */ var _claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3678);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
+/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5940);
+/* harmony import */ var _identity_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5625);
+
+
+
+
+const SERVICE = 'Bytebase';
+const URL_EXAMPLE = 'https://bytebase.example.com';
+const EMAIL_EXAMPLE = 'github-actions@workload.bytebase.com';
+/** Lower case; with the project's id for an identity that belongs to a project. */
+const EMAIL = /^[^\s\p{Lu}@]+@(?:[a-z\d][a-z\d-]*\.)?workload\.bytebase\.com$/u;
+/** The server itself waits up to 30 s for the keys of GitHub's issuer; cutting earlier would end an exchange that succeeds. */
+const ATTEMPT_MS = 35_000;
+/** How much of a message is looked at, in characters: bounds the work that a hostile one makes. */
+const MAX_MESSAGE = 2_000;
+/** A Bytebase API token of a workload identity: `POST {url}/v1/auth:exchangeToken` (Bytebase API, AuthService). */
+const bytebase = {
+    settings: (inputs, environment) => {
+        const base = inputs.url('url', inputs.required('url', URL_EXAMPLE), URL_EXAMPLE);
+        return {
+            url: new URL(`${base.href.replace(/\/+$/, '')}/v1/auth:exchangeToken`),
+            email: inputs.matching('email', inputs.required('email', EMAIL_EXAMPLE), EMAIL, 'must be the e-mail of a workload identity, in lower case: NAME@workload.bytebase.com or NAME@PROJECT.workload.bytebase.com', EMAIL_EXAMPLE),
+            audience: inputs.line('audience') || `https://github.com/${environment['GITHUB_REPOSITORY_OWNER'] ?? ''}`,
+        };
+    },
+    exchange: (settings, tools) => {
+        const { url, email, audience } = settings;
+        tools.connectEarly(url);
+        return tools.send({
+            service: SERVICE,
+            method: 'POST',
+            url,
+            attemptMs: ATTEMPT_MS,
+            prepare: async () => ({
+                headers: { accept: 'application/json', 'content-type': 'application/json' },
+                body: JSON.stringify({ token: await tools.idToken(audience), email }),
+            }),
+            judge,
+            read: (answer) => grantFrom(answer, settings, tools),
+        });
+    },
+    explain,
+};
+/** The code in the body, a number (REST) or a word (Connect), tells nothing that the status does not. */
+function judge(answer) {
+    const text = (0,_http_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(answer.json, 'message');
+    const message = typeof text === 'string' ? text.slice(0, MAX_MESSAGE) : '';
+    return {
+        // Without the claims that it repeats: they are shown by `explain`, and only where they may be.
+        reason: message.replace(/token has \[.*?\], |, got ".*"/gs, ''),
+        // The server could not fetch the keys of GitHub's issuer: transient, though it says 401.
+        ...(answer.status === 401 && message.includes('failed to fetch JWKS') && { again: 2 }),
+        // The identity lacks its settings: lasting, though it says 500.
+        ...(message.includes('workload identity config not found') && { never: true }),
+    };
+}
+function grantFrom(answer, { url, email }, tools) {
+    if (/^\s*</.test(answer.text)) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) answered with a web page: the URL is wrong.`, {
+            hint: wrongUrl(url),
+        });
+    }
+    const token = (0,_identity_js__WEBPACK_IMPORTED_MODULE_3__/* .credential */ .eE)((0,_http_js__WEBPACK_IMPORTED_MODULE_2__/* .jsonObject */ .o$)(answer, SERVICE, url)['accessToken'], 'access token', SERVICE, tools.conceal);
+    const expiresAt = (0,_http_js__WEBPACK_IMPORTED_MODULE_2__/* .timeOf */ .nR)((0,_identity_js__WEBPACK_IMPORTED_MODULE_3__/* .claimsOf */ .ds)(token)?.['exp']);
+    return {
+        secrets: [token],
+        outputs: { token },
+        summary: `Bytebase API token for ${email}${expiresAt ? `; ends ${expiresAt.toISOString()}` : ''}`,
+        ...(expiresAt && { expiresAt }),
+    };
+}
+function explain(settings, error, claims) {
+    const { url, email, audience } = settings;
+    if (error.code !== 'DENIED')
+        return {};
+    const said = (words) => error.refused?.reason?.includes(words) ?? false;
+    const identity = `the workload identity ${email}`;
+    if (said('audience mismatch')) {
+        return {
+            hint: `The audience of the ID token was ${audience}. In Bytebase, add it to the allowed audiences of ${identity}, or give one that stands there as \`audience\`.`,
+            ...accepted(settings, claims),
+        };
+    }
+    if (said('issuer mismatch')) {
+        const issuer = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
+        return {
+            hint: `The issuer (iss) of the ID token was ${issuer ?? 'another one than Bytebase expects'}. In Bytebase, the issuer URL of ${identity} must be exactly that.`,
+            ...accepted(settings, claims),
+        };
+    }
+    if (said('subject mismatch')) {
+        const subject = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
+        const form = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .isImmutable */ .t3)(subject ?? '')
+            ? ' It has the immutable form, with the ids of owner and repository, which the presets of Bytebase (repo:owner/repository:…) do not match: write the pattern yourself.'
+            : '';
+        return {
+            hint: `The subject (sub) of the ID token was ${subject ?? 'another one than Bytebase expects'}. In Bytebase, change the subject pattern of ${identity} so that it matches.${form}`,
+            ...accepted(settings, claims),
+        };
+    }
+    if (said('deactivated'))
+        return { hint: `In Bytebase, activate ${identity} again, or give another one.` };
+    if (said('config not found')) {
+        return {
+            hint: `In Bytebase, ${identity} has no settings for GitHub: give it an issuer URL, allowed audiences and a subject pattern.`,
+        };
+    }
+    if (said('workload identity') && error.refused?.status === 404) {
+        return {
+            hint: `Check \`email\`: Bytebase has no workload identity ${email}. One that belongs to a project has the project's id in it: NAME@PROJECT.workload.bytebase.com.`,
+        };
+    }
+    if (said('failed to fetch JWKS')) {
+        return {
+            hint: `Bytebase could not fetch the keys of GitHub's ID tokens: its server needs a way to ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss') ?? 'the issuer'}.`,
+        };
+    }
+    if (said('failed to verify token signature')) {
+        return {
+            hint: `Bytebase keeps the keys of GitHub's ID tokens for 15 minutes: where GitHub has just changed them, run the job again later. Else check the issuer URL of ${identity}.`,
+        };
+    }
+    if (said('token has expired'))
+        return { hint: 'The ID token was new: check the clock of the Bytebase server.' };
+    return error.refused?.status === 404 ? { hint: wrongUrl(url) } : {};
+}
+function wrongUrl(url) {
+    return `Check \`url\`: ${url.origin}${url.pathname.slice(0, -'/v1/auth:exchangeToken'.length)} must be where Bytebase's own pages are, without /v1 at its end.`;
+}
+/** The settings of a workload identity that accept this run and no other. */
+function accepted({ email, audience }, claims) {
+    const issuer = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
+    const subject = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
+    // An asterisk at the end would make it a pattern.
+    if (issuer === undefined || subject === undefined || subject.endsWith('*'))
+        return {};
+    return {
+        advice: 'These settings of the workload identity accept this run:',
+        yaml: [
+            `# workload identity ${email}`,
+            `issuerUrl: ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(issuer)}`,
+            'allowedAudiences:',
+            `  - ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(audience)}`,
+            `subjectPattern: ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(subject)}`,
+        ].join('\n'),
+    };
+}
+
+
+/***/ })
+
+};

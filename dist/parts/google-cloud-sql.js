@@ -1,0 +1,297 @@
+export const id = 'google-cloud-sql';
+export const ids = ['google-cloud-sql'];
+export const modules = {
+
+/***/ 3678: // ./src/claims.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Q1: () => (/* binding */ claimText),
+/* harmony export */   pS: () => (/* binding */ yamlText),
+/* harmony export */   t3: () => (/* binding */ isImmutable),
+/* harmony export */   uZ: () => (/* binding */ SHOWN_CLAIMS)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+
+/** The claims that help to find out why a system refused, and nothing else of the token. */
+const SHOWN_CLAIMS = [
+    'iss',
+    'aud',
+    'sub',
+    'repository',
+    'ref',
+    'environment',
+    'job_workflow_ref',
+    'event_name',
+];
+/** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
+function claimText(claims, name) {
+    const value = claims?.[name];
+    return typeof value === 'string' && (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(value) === value ? value : undefined;
+}
+/**
+ * Whether a subject has the immutable form `repo:OWNER@ID/REPOSITORY@ID:…`, the default of repositories made or renamed
+ * since 2026-07-15 (GitHub changelog, 2026-04-23).
+ */
+function isImmutable(subject) {
+    return /^repo:[^/:@]+@\d+\/[^/:@]+@\d+:/.test(subject);
+}
+/** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */
+function yamlText(text) {
+    return `'${text.replaceAll("'", "''")}'`;
+}
+
+
+/***/ }),
+
+/***/ 3110: // ./src/exchanges/google-cloud-sql.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+__webpack_require__.r(__webpack_exports__);
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   googleCloudSql: () => (/* binding */ googleCloudSql)
+/* harmony export */ });
+/* harmony import */ var _google_federation_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8166);
+
+/** All that the token may be used for: to log in to a database. */
+const SCOPE = 'https://www.googleapis.com/auth/sqlservice.login';
+/** A password for a Cloud SQL database: an access token of a service account (Google, "Cloud SQL IAM database authentication"). */
+const googleCloudSql = {
+    settings: (inputs, environment) => ({
+        federation: (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .readFederation */ .Q$)(inputs, environment),
+        serviceAccount: (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .readServiceAccount */ .Zf)(inputs, true),
+    }),
+    exchange: async ({ federation, serviceAccount }, tools) => {
+        tools.connectEarly(federation.sts);
+        tools.connectEarly(new URL(federation.iamCredentials));
+        const federated = await (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .federatedToken */ .uA)(federation, tools);
+        const { token, expiresAt } = await (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .serviceAccountToken */ .ew)(federation, federated, serviceAccount, SCOPE, tools);
+        return {
+            secrets: [token],
+            outputs: { token, username: serviceAccount },
+            summary: `Database password for ${serviceAccount}${expiresAt ? `; ends ${expiresAt.toISOString()}` : ''}`,
+            ...(expiresAt && { expiresAt }),
+        };
+    },
+    explain: ({ federation }, error, claims) => (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .explainSts */ .IP)(federation, error, claims),
+};
+
+
+/***/ }),
+
+/***/ 8166: // ./src/google/federation.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   FV: () => (/* binding */ judgeGoogle),
+/* harmony export */   Hk: () => (/* binding */ principalSet),
+/* harmony export */   IP: () => (/* binding */ explainSts),
+/* harmony export */   Mv: () => (/* binding */ CLOUD_PLATFORM),
+/* harmony export */   Q$: () => (/* binding */ readFederation),
+/* harmony export */   Zf: () => (/* binding */ readServiceAccount),
+/* harmony export */   ew: () => (/* binding */ serviceAccountToken),
+/* harmony export */   lX: () => (/* binding */ googleEndpoint),
+/* harmony export */   uA: () => (/* binding */ federatedToken)
+/* harmony export */ });
+/* harmony import */ var _claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3678);
+/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5940);
+/* harmony import */ var _identity_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5625);
+
+
+
+/** The scope of everything; what a token may do is then up to IAM alone. */
+const CLOUD_PLATFORM = 'https://www.googleapis.com/auth/cloud-platform';
+const STS = 'Google STS';
+const IAM_CREDENTIALS = 'Google IAM credentials';
+const IAM = '//iam.googleapis.com/';
+const PROVIDER_INPUT = 'workload-identity-provider';
+const PROVIDER_EXAMPLE = 'projects/123456789012/locations/global/workloadIdentityPools/github/providers/octo-org';
+const PROVIDER = /^projects\/([^/\s]+)\/locations\/global\/workloadIdentityPools\/[a-z\d-]{4,32}\/providers\/[a-z\d-]{4,32}$/;
+const SERVICE_ACCOUNT = /^[a-z\d][a-z\d-]*@[a-z\d.-]+\.gserviceaccount\.com$/;
+const SERVICE_ACCOUNT_EXAMPLE = 'database@my-project.iam.gserviceaccount.com';
+/** Reads `workload-identity-provider` and `audience`. */
+function readFederation(inputs, environment) {
+    const given = inputs.required(PROVIDER_INPUT, PROVIDER_EXAMPLE);
+    const provider = inputs.matching(PROVIDER_INPUT, given.replace(/^(?:https:)?\/\/iam\.googleapis\.com\//, ''), PROVIDER, 'must be the full name of a workload identity provider', PROVIDER_EXAMPLE);
+    const project = PROVIDER.exec(provider)?.[1] ?? '';
+    inputs.matching(PROVIDER_INPUT, project, /^\d+$/, 'must hold the number of the project in place of its id', PROVIDER_EXAMPLE);
+    return {
+        provider,
+        audience: inputs.line('audience') || `https:${IAM}${provider}`,
+        sts: new URL(`${googleEndpoint(inputs, environment, 'sts', 'sts.googleapis.com')}/token`),
+        iamCredentials: googleEndpoint(inputs, environment, 'iamcredentials', 'iamcredentials.googleapis.com'),
+    };
+}
+/** Reads an e-mail of a service account; empty where the input may be left out and is. */
+function readServiceAccount(inputs, isRequired) {
+    const name = 'service-account';
+    return inputs.matching(name, isRequired ? inputs.required(name, SERVICE_ACCOUNT_EXAMPLE) : inputs.text(name), SERVICE_ACCOUNT, 'must be the e-mail of a service account, in lower case', SERVICE_ACCOUNT_EXAMPLE);
+}
+/**
+ * Base URL of a Google API, version 1, without a slash at the end. `GHA_ENDPOINT_OVERRIDE_<name>` replaces it, version
+ * and all, as in Google's own actions (google-github-actions/auth, "universe").
+ *
+ * @param name as in the variable's name: `iamcredentials`
+ */
+function googleEndpoint(inputs, environment, name, host) {
+    const variable = `GHA_ENDPOINT_OVERRIDE_${name}`;
+    const usual = `https://${host}/v1`;
+    return inputs.url(variable, environment[variable] || usual, usual).href.replace(/\/+$/, '');
+}
+/**
+ * Trades an ID token for a federated access token: `POST https://sts.googleapis.com/v1/token` (RFC 8693; Google
+ * "Security Token Service API"). It stands for the job itself, in the form `principal://iam.googleapis.com/…`.
+ *
+ * @throws ActionError of {@link Tools.send} and {@link Tools.idToken}
+ */
+function federatedToken({ provider, audience, sts }, tools) {
+    return tools.send({
+        service: STS,
+        method: 'POST',
+        url: sts,
+        audience,
+        prepare: async () => ({
+            headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+            body: new URLSearchParams({
+                grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+                audience: `${IAM}${provider}`,
+                scope: CLOUD_PLATFORM,
+                requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+                subject_token: await tools.idToken(audience),
+                subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+            }).toString(),
+        }),
+        judge: judgeSts,
+        read: (answer) => (0,_identity_js__WEBPACK_IMPORTED_MODULE_2__/* .credential */ .eE)((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, STS, sts)['access_token'], 'access token', STS, tools.conceal),
+    });
+}
+/**
+ * An access token of a service account, for an hour: `generateAccessToken` of the "IAM Service Account Credentials API".
+ *
+ * @param federated what {@link federatedToken} gave
+ * @throws ActionError of {@link Tools.send}
+ */
+function serviceAccountToken(federation, federated, serviceAccount, scope, tools) {
+    const { iamCredentials } = federation;
+    const url = new URL(`${iamCredentials}/projects/-/serviceAccounts/${serviceAccount}:generateAccessToken`);
+    return tools.send({
+        service: IAM_CREDENTIALS,
+        method: 'POST',
+        url,
+        prepare: () => ({
+            headers: {
+                authorization: `Bearer ${federated}`,
+                'content-type': 'application/json',
+                accept: 'application/json',
+            },
+            body: JSON.stringify({ scope: [scope] }),
+        }),
+        judge: (answer) => {
+            const judgement = judgeGoogle(answer);
+            if (answer.status !== 403 && answer.status !== 404)
+                return judgement;
+            return {
+                ...judgement,
+                hint: judgement.hint ??
+                    `Grant roles/iam.workloadIdentityUser on the service account ${serviceAccount} to ${principalSet(federation, tools.environment)}, and check that there is such an account. A new grant takes up to 5 minutes to work.`,
+            };
+        },
+        read: (answer) => {
+            const body = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, IAM_CREDENTIALS, url);
+            const token = (0,_identity_js__WEBPACK_IMPORTED_MODULE_2__/* .credential */ .eE)(body['accessToken'], 'access token', IAM_CREDENTIALS, tools.conceal);
+            const expiresAt = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .timeOf */ .nR)(body['expireTime']);
+            return { token, ...(expiresAt && { expiresAt }) };
+        },
+    });
+}
+/** The jobs of this repository, as members of an IAM policy. */
+function principalSet({ provider }, environment) {
+    const pool = provider.replace(/\/providers\/.*$/, '');
+    return `principalSet:${IAM}${pool}/attribute.repository_id/${environment['GITHUB_REPOSITORY_ID'] ?? 'ID'}`;
+}
+/** What a Google API means by an answer that is not 2xx: `google.rpc.Status` (Google API design guide, AIP-193). */
+function judgeGoogle(answer) {
+    const error = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error');
+    const status = textOf((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'status'));
+    const details = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'details');
+    const reasons = Array.isArray(details) ? details.map((detail) => (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(detail, 'reason')) : [];
+    return {
+        reason: [status, textOf((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'message'))].filter((text) => text !== '').join(': '),
+        ...(reasons.includes('SERVICE_DISABLED') && {
+            hint: 'Enable that API in the Google Cloud project (gcloud services enable), and wait a few minutes.',
+        }),
+    };
+}
+/** What Google STS means by an answer that is not 2xx: an OAuth error (RFC 6749 section 5.2), or that of any Google API. */
+function judgeSts(answer) {
+    const code = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error');
+    if (typeof code !== 'string')
+        return judgeGoogle(answer);
+    const description = textOf((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error_description'));
+    return {
+        reason: description === '' ? code : `${code}: ${description}`,
+        // Google could not fetch the keys of GitHub's issuer: transient, though it says 400.
+        ...(/connecting to the given credential's issuer/i.test(description) && { again: 2 }),
+    };
+}
+/** What a person can do about a refusal by Google STS. By its error code: the texts are Google's to change. */
+function explainSts({ provider, audience }, error, claims) {
+    const { code, refused } = error;
+    if (code !== 'DENIED' || refused?.service !== STS)
+        return {};
+    const issuer = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
+    const subject = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
+    const settings = accepting(provider, audience, claims);
+    switch (/^[a-z_]+(?=:|$)/.exec(refused.reason ?? '')?.[0]) {
+        case 'invalid_grant':
+            return {
+                hint: `Google does not take the ID token. Its audience was ${audience}: the provider must list it among its allowed audiences; one that lists none takes https:${IAM}${provider}. Its issuer was ${issuer ?? 'that of GitHub'}: the provider must have the same.`,
+                ...settings,
+            };
+        case 'unauthorized_client':
+            return {
+                hint: `The attribute condition of the provider does not accept this job. The subject (sub) of the ID token was ${subject ?? 'another one'}.${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .isImmutable */ .t3)(subject ?? '')
+                    ? ' It has the immutable form, with the ids of owner and repository; a condition on repo:owner/repository:… does not match it.'
+                    : ''}`,
+                ...settings,
+            };
+        case 'invalid_target':
+            return {
+                hint: `Check \`${PROVIDER_INPUT}\`: Google knows no such pool or provider, or it is disabled or deleted: ${provider}. A new one takes up to 5 minutes to work.`,
+            };
+        default:
+            return {};
+    }
+}
+/** The settings of a provider that accept this run and no other, as `gcloud … providers describe` prints them. */
+function accepting(provider, audience, claims) {
+    const issuer = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
+    const subject = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
+    const repositoryId = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'repository_id');
+    if (issuer === undefined || subject === undefined || repositoryId === undefined)
+        return {};
+    const condition = `assertion.repository_id == ${JSON.stringify(repositoryId)} && assertion.sub == ${JSON.stringify(subject)}`;
+    return {
+        advice: 'These settings of the provider accept this run:',
+        yaml: [
+            `# ${provider}`,
+            `attributeCondition: ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(condition)}`,
+            'attributeMapping:',
+            '  attribute.repository_id: assertion.repository_id',
+            '  google.subject: assertion.sub',
+            'oidc:',
+            ...(audience === `https:${IAM}${provider}`
+                ? []
+                : ['  allowedAudiences:', `    - ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(audience)}`]),
+            `  issuerUri: ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(issuer)}`,
+        ].join('\n'),
+    };
+}
+function textOf(value) {
+    return typeof value === 'string' ? value : '';
+}
+
+
+/***/ })
+
+};

@@ -1,0 +1,470 @@
+export const id = 'google-secret-manager';
+export const ids = ['google-secret-manager'];
+export const modules = {
+
+/***/ 3678: // ./src/claims.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Q1: () => (/* binding */ claimText),
+/* harmony export */   pS: () => (/* binding */ yamlText),
+/* harmony export */   t3: () => (/* binding */ isImmutable),
+/* harmony export */   uZ: () => (/* binding */ SHOWN_CLAIMS)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+
+/** The claims that help to find out why a system refused, and nothing else of the token. */
+const SHOWN_CLAIMS = [
+    'iss',
+    'aud',
+    'sub',
+    'repository',
+    'ref',
+    'environment',
+    'job_workflow_ref',
+    'event_name',
+];
+/** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
+function claimText(claims, name) {
+    const value = claims?.[name];
+    return typeof value === 'string' && (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(value) === value ? value : undefined;
+}
+/**
+ * Whether a subject has the immutable form `repo:OWNER@ID/REPOSITORY@ID:…`, the default of repositories made or renamed
+ * since 2026-07-15 (GitHub changelog, 2026-04-23).
+ */
+function isImmutable(subject) {
+    return /^repo:[^/:@]+@\d+\/[^/:@]+@\d+:/.test(subject);
+}
+/** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */
+function yamlText(text) {
+    return `'${text.replaceAll("'", "''")}'`;
+}
+
+
+/***/ }),
+
+/***/ 9990: // ./src/exchanges/google-secret-manager.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+__webpack_require__.r(__webpack_exports__);
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   googleSecretManager: () => (/* binding */ googleSecretManager)
+/* harmony export */ });
+/* harmony import */ var _google_federation_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8166);
+/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5940);
+/* harmony import */ var _payload_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(41);
+/* harmony import */ var _secret_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7355);
+
+
+
+
+const SERVICE = 'Google Secret Manager';
+const EXAMPLE = 'projects/my-project/secrets/database-password';
+/** A secret, regional or not, with or without a version: a number, an alias or `latest`. */
+const SECRET = /^(?<secret>projects\/[a-z\d](?:[a-z\d.:-]*[a-z\d])?(?:\/locations\/(?<location>[a-z\d-]+))?\/secrets\/[\w-]{1,255})(?:\/versions\/(?<version>[\w-]{1,63}))?$/;
+/** A secret of Google Secret Manager: `GET …/versions/{version}:access` ("Secret Manager API"). */
+const googleSecretManager = {
+    settings: (inputs, environment) => {
+        const name = inputs.matching('secret', inputs.required('secret', EXAMPLE), SECRET, 'must be the full name of a secret, with or without a version', EXAMPLE);
+        const { secret = '', location, version = 'latest' } = SECRET.exec(name)?.groups ?? {};
+        const host = location === undefined ? 'secretmanager.googleapis.com' : `secretmanager.${location}.rep.googleapis.com`;
+        const api = (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .googleEndpoint */ .lX)(inputs, environment, 'secretmanager', host);
+        return {
+            federation: (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .readFederation */ .Q$)(inputs, environment),
+            serviceAccount: (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .readServiceAccount */ .Zf)(inputs, false),
+            secret,
+            version,
+            url: new URL(`${api}/${secret}/versions/${version}:access`),
+            allowShort: inputs.boolean('allow-short'),
+        };
+    },
+    exchange: async (settings, tools) => {
+        const { federation, serviceAccount, secret, version, url, allowShort } = settings;
+        tools.connectEarly(federation.sts);
+        if (serviceAccount !== '')
+            tools.connectEarly(new URL(federation.iamCredentials));
+        tools.connectEarly(url);
+        const federated = await (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .federatedToken */ .uA)(federation, tools);
+        const token = serviceAccount === ''
+            ? federated
+            : (await (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .serviceAccountToken */ .ew)(federation, federated, serviceAccount, _google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .CLOUD_PLATFORM */ .Mv, tools)).token;
+        return tools.send({
+            service: SERVICE,
+            method: 'GET',
+            url,
+            prepare: () => ({ headers: { authorization: `Bearer ${token}`, accept: 'application/json' } }),
+            judge: (answer) => judge(answer, settings, tools),
+            read: (answer) => {
+                const name = `${secret} (version ${version})`;
+                return (0,_secret_js__WEBPACK_IMPORTED_MODULE_3__/* .secretGrant */ .z)((0,_payload_js__WEBPACK_IMPORTED_MODULE_2__/* .secretPayload */ .N)((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name), name, allowShort);
+            },
+        });
+    },
+    explain: ({ federation }, error, claims) => (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .explainSts */ .IP)(federation, error, claims),
+};
+function judge(answer, { federation, serviceAccount, secret }, tools) {
+    const judgement = (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .judgeGoogle */ .FV)(answer);
+    const member = serviceAccount === '' ? (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .principalSet */ .Hk)(federation, tools.environment) : `serviceAccount:${serviceAccount}`;
+    const hints = {
+        400: `That version cannot be read: it may be disabled or destroyed. Enable it, or name another one: ${secret}/versions/NUMBER.`,
+        403: `Grant roles/secretmanager.secretAccessor on ${secret} to ${member}, and check that there is such a secret. A new grant takes a few minutes to work.`,
+        404: `There is no such version: check \`secret\`, and that the secret has a version. A regional secret has its location in its name: projects/PROJECT/locations/LOCATION/secrets/NAME.`,
+    };
+    const hint = judgement.hint ?? hints[answer.status];
+    return { ...judgement, ...(hint !== undefined && { hint }) };
+}
+
+
+/***/ }),
+
+/***/ 8166: // ./src/google/federation.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   FV: () => (/* binding */ judgeGoogle),
+/* harmony export */   Hk: () => (/* binding */ principalSet),
+/* harmony export */   IP: () => (/* binding */ explainSts),
+/* harmony export */   Mv: () => (/* binding */ CLOUD_PLATFORM),
+/* harmony export */   Q$: () => (/* binding */ readFederation),
+/* harmony export */   Zf: () => (/* binding */ readServiceAccount),
+/* harmony export */   ew: () => (/* binding */ serviceAccountToken),
+/* harmony export */   lX: () => (/* binding */ googleEndpoint),
+/* harmony export */   uA: () => (/* binding */ federatedToken)
+/* harmony export */ });
+/* harmony import */ var _claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3678);
+/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5940);
+/* harmony import */ var _identity_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5625);
+
+
+
+/** The scope of everything; what a token may do is then up to IAM alone. */
+const CLOUD_PLATFORM = 'https://www.googleapis.com/auth/cloud-platform';
+const STS = 'Google STS';
+const IAM_CREDENTIALS = 'Google IAM credentials';
+const IAM = '//iam.googleapis.com/';
+const PROVIDER_INPUT = 'workload-identity-provider';
+const PROVIDER_EXAMPLE = 'projects/123456789012/locations/global/workloadIdentityPools/github/providers/octo-org';
+const PROVIDER = /^projects\/([^/\s]+)\/locations\/global\/workloadIdentityPools\/[a-z\d-]{4,32}\/providers\/[a-z\d-]{4,32}$/;
+const SERVICE_ACCOUNT = /^[a-z\d][a-z\d-]*@[a-z\d.-]+\.gserviceaccount\.com$/;
+const SERVICE_ACCOUNT_EXAMPLE = 'database@my-project.iam.gserviceaccount.com';
+/** Reads `workload-identity-provider` and `audience`. */
+function readFederation(inputs, environment) {
+    const given = inputs.required(PROVIDER_INPUT, PROVIDER_EXAMPLE);
+    const provider = inputs.matching(PROVIDER_INPUT, given.replace(/^(?:https:)?\/\/iam\.googleapis\.com\//, ''), PROVIDER, 'must be the full name of a workload identity provider', PROVIDER_EXAMPLE);
+    const project = PROVIDER.exec(provider)?.[1] ?? '';
+    inputs.matching(PROVIDER_INPUT, project, /^\d+$/, 'must hold the number of the project in place of its id', PROVIDER_EXAMPLE);
+    return {
+        provider,
+        audience: inputs.line('audience') || `https:${IAM}${provider}`,
+        sts: new URL(`${googleEndpoint(inputs, environment, 'sts', 'sts.googleapis.com')}/token`),
+        iamCredentials: googleEndpoint(inputs, environment, 'iamcredentials', 'iamcredentials.googleapis.com'),
+    };
+}
+/** Reads an e-mail of a service account; empty where the input may be left out and is. */
+function readServiceAccount(inputs, isRequired) {
+    const name = 'service-account';
+    return inputs.matching(name, isRequired ? inputs.required(name, SERVICE_ACCOUNT_EXAMPLE) : inputs.text(name), SERVICE_ACCOUNT, 'must be the e-mail of a service account, in lower case', SERVICE_ACCOUNT_EXAMPLE);
+}
+/**
+ * Base URL of a Google API, version 1, without a slash at the end. `GHA_ENDPOINT_OVERRIDE_<name>` replaces it, version
+ * and all, as in Google's own actions (google-github-actions/auth, "universe").
+ *
+ * @param name as in the variable's name: `iamcredentials`
+ */
+function googleEndpoint(inputs, environment, name, host) {
+    const variable = `GHA_ENDPOINT_OVERRIDE_${name}`;
+    const usual = `https://${host}/v1`;
+    return inputs.url(variable, environment[variable] || usual, usual).href.replace(/\/+$/, '');
+}
+/**
+ * Trades an ID token for a federated access token: `POST https://sts.googleapis.com/v1/token` (RFC 8693; Google
+ * "Security Token Service API"). It stands for the job itself, in the form `principal://iam.googleapis.com/…`.
+ *
+ * @throws ActionError of {@link Tools.send} and {@link Tools.idToken}
+ */
+function federatedToken({ provider, audience, sts }, tools) {
+    return tools.send({
+        service: STS,
+        method: 'POST',
+        url: sts,
+        audience,
+        prepare: async () => ({
+            headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+            body: new URLSearchParams({
+                grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+                audience: `${IAM}${provider}`,
+                scope: CLOUD_PLATFORM,
+                requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+                subject_token: await tools.idToken(audience),
+                subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+            }).toString(),
+        }),
+        judge: judgeSts,
+        read: (answer) => (0,_identity_js__WEBPACK_IMPORTED_MODULE_2__/* .credential */ .eE)((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, STS, sts)['access_token'], 'access token', STS, tools.conceal),
+    });
+}
+/**
+ * An access token of a service account, for an hour: `generateAccessToken` of the "IAM Service Account Credentials API".
+ *
+ * @param federated what {@link federatedToken} gave
+ * @throws ActionError of {@link Tools.send}
+ */
+function serviceAccountToken(federation, federated, serviceAccount, scope, tools) {
+    const { iamCredentials } = federation;
+    const url = new URL(`${iamCredentials}/projects/-/serviceAccounts/${serviceAccount}:generateAccessToken`);
+    return tools.send({
+        service: IAM_CREDENTIALS,
+        method: 'POST',
+        url,
+        prepare: () => ({
+            headers: {
+                authorization: `Bearer ${federated}`,
+                'content-type': 'application/json',
+                accept: 'application/json',
+            },
+            body: JSON.stringify({ scope: [scope] }),
+        }),
+        judge: (answer) => {
+            const judgement = judgeGoogle(answer);
+            if (answer.status !== 403 && answer.status !== 404)
+                return judgement;
+            return {
+                ...judgement,
+                hint: judgement.hint ??
+                    `Grant roles/iam.workloadIdentityUser on the service account ${serviceAccount} to ${principalSet(federation, tools.environment)}, and check that there is such an account. A new grant takes up to 5 minutes to work.`,
+            };
+        },
+        read: (answer) => {
+            const body = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, IAM_CREDENTIALS, url);
+            const token = (0,_identity_js__WEBPACK_IMPORTED_MODULE_2__/* .credential */ .eE)(body['accessToken'], 'access token', IAM_CREDENTIALS, tools.conceal);
+            const expiresAt = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .timeOf */ .nR)(body['expireTime']);
+            return { token, ...(expiresAt && { expiresAt }) };
+        },
+    });
+}
+/** The jobs of this repository, as members of an IAM policy. */
+function principalSet({ provider }, environment) {
+    const pool = provider.replace(/\/providers\/.*$/, '');
+    return `principalSet:${IAM}${pool}/attribute.repository_id/${environment['GITHUB_REPOSITORY_ID'] ?? 'ID'}`;
+}
+/** What a Google API means by an answer that is not 2xx: `google.rpc.Status` (Google API design guide, AIP-193). */
+function judgeGoogle(answer) {
+    const error = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error');
+    const status = textOf((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'status'));
+    const details = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'details');
+    const reasons = Array.isArray(details) ? details.map((detail) => (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(detail, 'reason')) : [];
+    return {
+        reason: [status, textOf((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'message'))].filter((text) => text !== '').join(': '),
+        ...(reasons.includes('SERVICE_DISABLED') && {
+            hint: 'Enable that API in the Google Cloud project (gcloud services enable), and wait a few minutes.',
+        }),
+    };
+}
+/** What Google STS means by an answer that is not 2xx: an OAuth error (RFC 6749 section 5.2), or that of any Google API. */
+function judgeSts(answer) {
+    const code = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error');
+    if (typeof code !== 'string')
+        return judgeGoogle(answer);
+    const description = textOf((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error_description'));
+    return {
+        reason: description === '' ? code : `${code}: ${description}`,
+        // Google could not fetch the keys of GitHub's issuer: transient, though it says 400.
+        ...(/connecting to the given credential's issuer/i.test(description) && { again: 2 }),
+    };
+}
+/** What a person can do about a refusal by Google STS. By its error code: the texts are Google's to change. */
+function explainSts({ provider, audience }, error, claims) {
+    const { code, refused } = error;
+    if (code !== 'DENIED' || refused?.service !== STS)
+        return {};
+    const issuer = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
+    const subject = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
+    const settings = accepting(provider, audience, claims);
+    switch (/^[a-z_]+(?=:|$)/.exec(refused.reason ?? '')?.[0]) {
+        case 'invalid_grant':
+            return {
+                hint: `Google does not take the ID token. Its audience was ${audience}: the provider must list it among its allowed audiences; one that lists none takes https:${IAM}${provider}. Its issuer was ${issuer ?? 'that of GitHub'}: the provider must have the same.`,
+                ...settings,
+            };
+        case 'unauthorized_client':
+            return {
+                hint: `The attribute condition of the provider does not accept this job. The subject (sub) of the ID token was ${subject ?? 'another one'}.${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .isImmutable */ .t3)(subject ?? '')
+                    ? ' It has the immutable form, with the ids of owner and repository; a condition on repo:owner/repository:… does not match it.'
+                    : ''}`,
+                ...settings,
+            };
+        case 'invalid_target':
+            return {
+                hint: `Check \`${PROVIDER_INPUT}\`: Google knows no such pool or provider, or it is disabled or deleted: ${provider}. A new one takes up to 5 minutes to work.`,
+            };
+        default:
+            return {};
+    }
+}
+/** The settings of a provider that accept this run and no other, as `gcloud … providers describe` prints them. */
+function accepting(provider, audience, claims) {
+    const issuer = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
+    const subject = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
+    const repositoryId = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'repository_id');
+    if (issuer === undefined || subject === undefined || repositoryId === undefined)
+        return {};
+    const condition = `assertion.repository_id == ${JSON.stringify(repositoryId)} && assertion.sub == ${JSON.stringify(subject)}`;
+    return {
+        advice: 'These settings of the provider accept this run:',
+        yaml: [
+            `# ${provider}`,
+            `attributeCondition: ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(condition)}`,
+            'attributeMapping:',
+            '  attribute.repository_id: assertion.repository_id',
+            '  google.subject: assertion.sub',
+            'oidc:',
+            ...(audience === `https:${IAM}${provider}`
+                ? []
+                : ['  allowedAudiences:', `    - ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(audience)}`]),
+            `  issuerUri: ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(issuer)}`,
+        ].join('\n'),
+    };
+}
+function textOf(value) {
+    return typeof value === 'string' ? value : '';
+}
+
+
+/***/ }),
+
+/***/ 41: // ./src/payload.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ secretPayload)
+/* harmony export */ });
+/* unused harmony export crc32c */
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5940);
+
+
+/**
+ * The secret in `{"payload": {"data": "<base64>", "dataCrc32c"?: "<decimal>"}}`, the answer of Google Secret Manager's
+ * `versions.access`: base64 of RFC 4648 section 4, with padding and without line breaks; the checksum is compared where it
+ * is sent.
+ *
+ * @param json the whole answer
+ * @param service who sent it, as a sentence names it
+ * @param name how the log names the secret
+ * @throws ActionError `UNUSABLE_ANSWER`; `UNUSABLE_SECRET` where the secret is no text (UTF-8)
+ */
+function secretPayload(json, service, name) {
+    const data = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'data');
+    const unusable = (what, hint) => new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `The payload.data in the answer of ${service} ${what}.`, { hint });
+    if (typeof data !== 'string') {
+        throw unusable(data === undefined ? 'is missing' : 'is not text', 'The answer must be {"payload": {"data": "<the secret in base64>"}}.');
+    }
+    const bytes = Buffer.from(data, 'base64');
+    // Decoding skips what is no base64; encoding again shows whether there was any.
+    if (bytes.toString('base64') !== data) {
+        throw unusable('is not base64', 'The server must encode the secret as standard base64 (+ and /), with padding and without line breaks.');
+    }
+    const checksum = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'dataCrc32c');
+    const right = crc32c(bytes);
+    if (checksum !== undefined && checksum !== String(right) && checksum !== right) {
+        throw unusable('does not match its checksum', 'It was damaged on the way: run the job again.');
+    }
+    try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    }
+    catch (cause) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} is binary: it is not UTF-8 text.`, {
+            cause,
+            hint: 'An output can only hold text. Store it in base64 and decode it in the step that uses it.',
+        });
+    }
+}
+/** The CRC-32C checksum (Castagnoli; RFC 3720 appendix B.4) as an unsigned number. */
+function crc32c(bytes) {
+    let crc = -1;
+    for (const byte of bytes) {
+        crc ^= byte;
+        for (let bit = 0; bit < 8; bit++)
+            crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
+    }
+    return ~crc >>> 0;
+}
+
+
+/***/ }),
+
+/***/ 7355: // ./src/secret.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   l: () => (/* binding */ secretMember),
+/* harmony export */   z: () => (/* binding */ secretGrant)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+
+/** Masking fewer characters than this would black out whole logs. */
+const SHORTEST = 4;
+/**
+ * A secret as a grant: output `secret`, each of its lines masked.
+ *
+ * Lines of fewer than four characters are refused unless `allowShort`, since masking one blacks out every log; lines of
+ * mere punctuation, as in formatted JSON, are no secret and are left unmasked.
+ *
+ * @param name how the log names the secret
+ * @throws ActionError `UNUSABLE_SECRET`
+ */
+function secretGrant(secret, name, allowShort) {
+    const lines = secret
+        .split(/[\r\n]+/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+    if (lines.length === 0) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} is empty.`, {
+            hint: 'Store a value in it, or name another one.',
+        });
+    }
+    const masks = lines.length === 1 || allowShort ? lines : lines.filter((line) => !/^[^\p{L}\p{N}]{1,3}$/u.test(line));
+    if (!allowShort && (masks.length === 0 || masks.some((line) => line.length < SHORTEST))) {
+        const what = lines.length === 1 ? 'is' : 'has a line that is';
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} ${what} shorter than ${SHORTEST} characters.`, {
+            hint: 'Masking it would black out unrelated text in every log of the job. Store a longer one, or give `allow-short: true`.',
+        });
+    }
+    return { secrets: masks, outputs: { secret }, summary: `Secret ${name} read.` };
+}
+/**
+ * One member of a secret that is a JSON object. Text as it is, anything else as JSON.
+ *
+ * @throws ActionError `UNUSABLE_SECRET`, which lists the names that there are, never a value
+ */
+function secretMember(object, key, name) {
+    if (typeof object !== 'object' || object === null || Array.isArray(object)) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} is no JSON object, so it has no key ${key}.`, {
+            hint: 'Leave `key` out to get the whole text.',
+        });
+    }
+    const value = Object.hasOwn(object, key) ? object[key] : undefined;
+    if (value === undefined || value === null) {
+        const names = Object.keys(object).map((each) => (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(each, 60) ?? '?');
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} has no key ${key}.`, {
+            hint: names.length === 0 ? 'It has no keys at all.' : `Its keys: ${names.slice(0, 50).join(', ')}.`,
+        });
+    }
+    return typeof value === 'string'
+        ? value
+        : JSON.stringify(value, (_, each) => exact(each, key, name));
+}
+/** A whole number above 2^53 has lost digits when it was read: a wrong secret would be handed over in silence. */
+function exact(value, key, name) {
+    if (!Number.isInteger(value) || Number.isSafeInteger(value))
+        return value;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The key ${key} of the secret ${name} holds a number that is too large to be read exactly.`, {
+        hint: 'Store it as text, in quotes.',
+    });
+}
+
+
+/***/ })
+
+};

@@ -1,0 +1,233 @@
+export const id = 'octo-sts';
+export const ids = ['octo-sts'];
+export const modules = {
+
+/***/ 3678: // ./src/claims.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Q1: () => (/* binding */ claimText),
+/* harmony export */   pS: () => (/* binding */ yamlText),
+/* harmony export */   t3: () => (/* binding */ isImmutable),
+/* harmony export */   uZ: () => (/* binding */ SHOWN_CLAIMS)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+
+/** The claims that help to find out why a system refused, and nothing else of the token. */
+const SHOWN_CLAIMS = [
+    'iss',
+    'aud',
+    'sub',
+    'repository',
+    'ref',
+    'environment',
+    'job_workflow_ref',
+    'event_name',
+];
+/** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
+function claimText(claims, name) {
+    const value = claims?.[name];
+    return typeof value === 'string' && (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(value) === value ? value : undefined;
+}
+/**
+ * Whether a subject has the immutable form `repo:OWNER@ID/REPOSITORY@ID:…`, the default of repositories made or renamed
+ * since 2026-07-15 (GitHub changelog, 2026-04-23).
+ */
+function isImmutable(subject) {
+    return /^repo:[^/:@]+@\d+\/[^/:@]+@\d+:/.test(subject);
+}
+/** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */
+function yamlText(text) {
+    return `'${text.replaceAll("'", "''")}'`;
+}
+
+
+/***/ }),
+
+/***/ 7802: // ./src/exchanges/octo-sts.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+__webpack_require__.r(__webpack_exports__);
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   octoSts: () => (/* binding */ octoSts)
+/* harmony export */ });
+/* harmony import */ var _claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3678);
+/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5940);
+/* harmony import */ var _identity_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5625);
+/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8422);
+
+
+
+
+const SERVICE = 'Octo STS';
+const DOMAIN = 'octo-sts.dev';
+/** A host name, with a port where it is not 443. */
+const HOST = /^(?=.{1,253}(?::|$))[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*(:\d{1,5})?$/i;
+const SCOPE = /^[a-z\d][\w-]*(\/[\w.-]+)?$/i;
+const IDENTITY = /^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/;
+/** GitHub's installation tokens live for an hour. The server tells no time. */
+const LIFETIME_MS = 3_600_000;
+/** A try that is cut off can leave a token behind that nobody revokes; the server asks GitHub several times for one. */
+const ATTEMPT_MS = 30_000;
+/** How much of a message is looked at, in characters: bounds the work that a hostile one makes. */
+const MAX_MESSAGE = 2_000;
+/** A GitHub App installation token from Octo STS: `POST https://{domain}/sts/exchange` (octo-sts/app). */
+const octoSts = {
+    settings: (inputs, environment) => {
+        const domain = inputs.matching('domain', inputs.text('domain') || DOMAIN, HOST, 'must be a host name, without https:// and path', DOMAIN);
+        const scheme = (0,_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .isLoopback */ .U9)(domain.replace(/:\d+$/, '')) ? 'http' : 'https';
+        const scope = inputs.matching('scope', inputs.text('scope') || (environment['GITHUB_REPOSITORY'] ?? ''), SCOPE, 'must be owner/name, or the owner alone', 'octo-org/target');
+        const identity = inputs.matching('identity', inputs.required('identity', 'deploy'), IDENTITY, 'must be the name of a trust policy, without .sts.yaml', 'deploy');
+        const url = inputs.url('domain', domain && `${scheme}://${domain}/sts/exchange`, DOMAIN);
+        url.search = new URLSearchParams({ scope, identity }).toString();
+        const apiUrl = inputs.url('github-api-url', inputs.text('github-api-url'), 'https://api.github.com');
+        const outlivesJob = inputs.boolean('skip-token-revoke');
+        return {
+            url,
+            domain,
+            audience: inputs.line('audience') || domain,
+            scope,
+            identity,
+            apiUrl: apiUrl.href,
+            outlivesJob,
+        };
+    },
+    exchange: (settings, tools) => {
+        const { url, audience, scope, identity, apiUrl, outlivesJob } = settings;
+        let sentAt = 0;
+        tools.connectEarly(url);
+        return tools.send({
+            service: SERVICE,
+            method: 'POST',
+            url,
+            attemptMs: ATTEMPT_MS,
+            prepare: async () => {
+                const headers = {
+                    accept: 'application/json',
+                    authorization: `Bearer ${await tools.idToken(audience)}`,
+                };
+                sentAt = tools.now();
+                return { headers };
+            },
+            judge,
+            read: (answer) => {
+                const token = (0,_identity_js__WEBPACK_IMPORTED_MODULE_2__/* .credential */ .eE)((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, SERVICE, url)['token'], 'token', SERVICE, tools.conceal);
+                // Counted from the request, so that it is never later than the real end.
+                const expiresAt = new Date(sentAt + LIFETIME_MS);
+                return {
+                    secrets: [token],
+                    outputs: { token },
+                    summary: `Token for ${scope} by the trust policy ${identity}; ends ${expiresAt.toISOString()}`,
+                    expiresAt,
+                    revocation: { token, apiUrl, outlivesJob },
+                };
+            },
+        });
+    },
+    explain,
+};
+function judge(answer) {
+    const text = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'message');
+    const message = typeof text === 'string' ? text.slice(0, MAX_MESSAGE) : '';
+    return {
+        // Without the claims that it repeats: they are shown by `explain`, and only where they may be.
+        reason: message
+            .replace(/^(trust policy: (?:issuer|subject)) ".*" (?=did not match)/s, '$1 ')
+            .replace(/ any of \[.*\]$/s, ''),
+        // Both also stand for trouble with the keys of the issuer, which passes.
+        ...(answer.status === 401 && message.includes('unable to verify bearer token') && { again: 1 }),
+        ...(answer.status === 400 && message.includes('unable to fetch or create the provider') && { again: 2 }),
+    };
+}
+function explain(settings, error, claims) {
+    const { scope, identity, audience, domain } = settings;
+    if (error.code !== 'DENIED')
+        return {};
+    const reason = error.refused?.reason ?? '';
+    const said = (words) => words.test(reason);
+    const file = `.github/chainguard/${identity}.sts.yaml`;
+    const repository = scope.includes('/') ? scope : `${scope}/.github`;
+    const policy = `the trust policy ${file} in ${repository}`;
+    if (said(/unable to (find|read|parse|compile) trust policy/)) {
+        return {
+            hint: `Octo STS looks for ${policy}, on the default branch, and says this also of a file that it cannot read. After a change wait 5 minutes: it remembers for so long that there was none.`,
+            ...matching(settings, claims, ['permissions:', '  contents: read # what the token may do']),
+        };
+    }
+    if (said(/trust policy: issuer/)) {
+        return {
+            hint: `The issuer (iss) of the ID token was ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss') ?? 'another one, not shown here'}: set that as \`issuer\` in ${policy}.`,
+            ...matching(settings, claims),
+        };
+    }
+    if (said(/trust policy: subject/)) {
+        const subject = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
+        const form = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .isImmutable */ .t3)(subject ?? '')
+            ? ' It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
+            : '';
+        return {
+            hint: `The subject (sub) of the ID token was ${subject ?? 'another one, not shown here'}: set that as \`subject\` in ${policy}.${form}`,
+            ...matching(settings, claims),
+        };
+    }
+    if (said(/trust policy: audience/)) {
+        return {
+            hint: `The audience of the ID token was ${audience}: ${audience === domain
+                ? `remove \`audience\` from ${policy}, which has another one, or give that one as \`audience\` here.`
+                : `set it as \`audience\` in ${policy}; without one the policy takes ${domain} alone.`}`,
+            ...matching(settings, claims),
+        };
+    }
+    if (said(/trust policy: .*claim/)) {
+        return { hint: `Compare claim_pattern in ${policy} with the claims of the ID token below.` };
+    }
+    if (said(/no installation found|no GitHub App/i)) {
+        const owner = scope.split('/')[0] ?? '';
+        return {
+            hint: `The GitHub App of ${domain} must be installed for ${owner}: check \`scope\`, and the app's installations.`,
+        };
+    }
+    if (said(/StatusUnprocessableEntity/)) {
+        return {
+            hint: `GitHub refused the permissions or repositories of ${policy}: the GitHub App of ${domain} must have them all, on ${scope}.`,
+        };
+    }
+    if (said(/issuer not permitted|trusted.*issuer/i)) {
+        return {
+            hint: `The organization lists the issuers that it trusts in .github/trusted-token-issuers.yaml: its administrator must look at it.`,
+        };
+    }
+    if (said(/unable to (verify bearer token|fetch or create the provider)/)) {
+        return {
+            hint: 'Octo STS could not check the ID token. This may be trouble with the keys of its issuer, which passes: run the job again.',
+        };
+    }
+    if (said(/invalid subject/)) {
+        return {
+            hint: 'Octo STS takes no subject with quotes, brackets or any of \\ ; & $ < >: rename the branch or the environment.',
+        };
+    }
+    return {};
+}
+/** A trust policy that matches this run and no other. */
+function matching({ scope, identity, audience, domain }, claims, more = []) {
+    const issuer = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
+    const subject = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
+    if (issuer === undefined || subject === undefined)
+        return {};
+    return {
+        advice: 'This trust policy matches this run:',
+        yaml: [
+            `# .github/chainguard/${identity}.sts.yaml in ${scope.includes('/') ? scope : `${scope}/.github`}`,
+            `issuer: ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(issuer)}`,
+            `subject: ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(subject)}`,
+            ...(audience === domain ? [] : [`audience: ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(audience)}`]),
+            ...more,
+        ].join('\n'),
+    };
+}
+
+
+/***/ })
+
+};

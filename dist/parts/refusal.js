@@ -1,0 +1,189 @@
+export const id = 'refusal';
+export const ids = ['refusal'];
+export const modules = {
+
+/***/ 3678: // ./src/claims.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Q1: () => (/* binding */ claimText),
+/* harmony export */   pS: () => (/* binding */ yamlText),
+/* harmony export */   t3: () => (/* binding */ isImmutable),
+/* harmony export */   uZ: () => (/* binding */ SHOWN_CLAIMS)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+
+/** The claims that help to find out why a system refused, and nothing else of the token. */
+const SHOWN_CLAIMS = [
+    'iss',
+    'aud',
+    'sub',
+    'repository',
+    'ref',
+    'environment',
+    'job_workflow_ref',
+    'event_name',
+];
+/** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
+function claimText(claims, name) {
+    const value = claims?.[name];
+    return typeof value === 'string' && (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(value) === value ? value : undefined;
+}
+/**
+ * Whether a subject has the immutable form `repo:OWNER@ID/REPOSITORY@ID:…`, the default of repositories made or renamed
+ * since 2026-07-15 (GitHub changelog, 2026-04-23).
+ */
+function isImmutable(subject) {
+    return /^repo:[^/:@]+@\d+\/[^/:@]+@\d+:/.test(subject);
+}
+/** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */
+function yamlText(text) {
+    return `'${text.replaceAll("'", "''")}'`;
+}
+
+
+/***/ }),
+
+/***/ 3791: // ./src/refusal.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   reportOf: () => (/* binding */ reportOf),
+/* harmony export */   table: () => (/* binding */ table)
+/* harmony export */ });
+/* harmony import */ var _claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3678);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
+
+
+/**
+ * Puts together what a person can do about a failure.
+ *
+ * @param event the payload of the event, as GitHub wrote it for the runner
+ * @param claims of the ID token that was sent
+ * @param explain what the exchange knows, called where its system said no; gets no claims where they must not be shown
+ */
+function reportOf(error, environment, event, claims, explain) {
+    const situation = situationOf(environment, event);
+    const shown = situation.claimsMayBeShown ? claims : undefined;
+    const said = error.refused !== undefined && error.code !== 'OVERLOADED';
+    const explanation = error.refused === undefined ? {} : explain(shown);
+    const hints = [explanation.hint ?? error.hint, situationHint(error, situation.kind)].filter((hint) => hint !== '');
+    const facts = factsOf(error, said ? shown : undefined);
+    const { advice, yaml } = explanation;
+    return {
+        annotation: [error.message, ...hints, `${error.code}: ${linkFor(error, environment)}`].join('\n'),
+        group: [
+            ...facts.map(([name, value]) => `${name}: ${value}`),
+            ...(advice === undefined ? [] : ['', ...advice.split('\n')]),
+            ...(yaml === undefined ? [] : ['', ...yaml.split('\n')]),
+        ].map(_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .harmless */ .Is),
+        summary: said ? summaryOf(error, hints, facts, explanation) : '',
+    };
+}
+function summaryOf(error, hints, facts, { advice, yaml }) {
+    return [
+        '### Refused',
+        escaped(error.message),
+        ...hints.map(escaped),
+        table(['claim', 'value'], facts),
+        ...(advice === undefined ? [] : advice.split('\n').map(escaped)),
+        ...(yaml === undefined ? [] : [`\`\`\`yaml\n${yaml}\n\`\`\``]),
+    ]
+        .filter((part) => part !== '')
+        .join('\n\n');
+}
+/** A Markdown table; empty where there are no rows. Any text is shown as it is. */
+function table(head, rows) {
+    if (rows.length === 0)
+        return '';
+    const lines = rows.map(([name, value]) => `| ${escaped(name)} | <code>${escaped(value)}</code> |`);
+    return [`| ${head.join(' | ')} |`, '| --- | --- |', ...lines].join('\n');
+}
+/** Text for Markdown, without any character that means something to it or to HTML: a dot makes a link of `www.`. */
+function escaped(text) {
+    return text.replace(/[^\w\s,()/'-]|_/g, (char) => `&#${char.codePointAt(0) ?? 0};`).replace(/\n/g, '<br>');
+}
+function situationOf(environment, event) {
+    const name = environment['GITHUB_EVENT_NAME'] ?? '';
+    const forFork = mayBeForFork(name, event, environment['GITHUB_REPOSITORY']);
+    const host = new URL(serverUrl(environment)).hostname;
+    const kind = environment['ACT'] === 'true'
+        ? 'act'
+        : forFork && name.startsWith('pull_request') && name !== 'pull_request_target'
+            ? 'fork'
+            : environment['GITHUB_ACTOR'] === 'dependabot[bot]'
+                ? 'dependabot'
+                : host !== 'github.com' && !host.endsWith('.ghe.com')
+                    ? 'enterprise-server'
+                    : 'plain';
+    return { kind, claimsMayBeShown: !forFork };
+}
+/** Whether a run is for a pull request from a fork, or its event does not tell that it is not. */
+function mayBeForFork(name, event, repository) {
+    if (name.startsWith('pull_request')) {
+        return field(event, 'pull_request', 'head', 'repo', 'full_name') !== repository;
+    }
+    // These have ID tokens: they run for a pull request, on the default branch.
+    if (name === 'workflow_run') {
+        return field(event, 'workflow_run', 'head_repository', 'full_name') !== repository;
+    }
+    // A comment tells that it is on a pull request, but not from where that comes.
+    return (name === 'issue_comment' && (event === undefined || field(event, 'issue', 'pull_request') !== undefined));
+}
+/** Where GitHub is, for links and hints: github.com where the runner does not tell. */
+function serverUrl(environment) {
+    const given = environment['GITHUB_SERVER_URL'] ?? '';
+    return URL.canParse(given) ? given : 'https://github.com';
+}
+/** What to change, from the situation of the run and not from error text; empty where it tells nothing. */
+function situationHint(error, kind) {
+    if (error.code === 'DENIED' && kind === 'enterprise-server') {
+        return 'This is GitHub Enterprise Server: its ID tokens have an issuer of their own, which the other side must accept.';
+    }
+    if (error.code !== 'NO_ID_TOKEN')
+        return '';
+    switch (kind) {
+        case 'act':
+            return 'act has no ID tokens: run this workflow on GitHub.';
+        case 'fork':
+            return 'GitHub gives no ID token to a pull request from a fork. Run this step on push instead, or skip it with\nif: github.event.pull_request.head.repo.full_name == github.repository';
+        case 'dependabot':
+            return "GitHub gives no ID token to a run that Dependabot started. Skip the step with\nif: github.actor != 'dependabot[bot]'";
+        case 'enterprise-server':
+            return `${PERMISSION}\nGitHub Enterprise Server has ID tokens from version 3.5 on.`;
+        case 'plain':
+            return PERMISSION;
+    }
+}
+const PERMISSION = 'Give the job this permission; a reusable workflow needs it in the job that calls it, too:\npermissions:\n  id-token: write\n  contents: read';
+function factsOf(error, claims) {
+    const facts = _claims_js__WEBPACK_IMPORTED_MODULE_0__/* .SHOWN_CLAIMS */ .uZ.flatMap((name) => {
+        const value = claims?.[name];
+        const text = (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .showable */ .of)(Array.isArray(value) ? value.join(', ') : value);
+        return text === undefined ? [] : [[name, text]];
+    });
+    const requestId = error.refused?.requestId;
+    return requestId === undefined ? facts : [...facts, ['request id', requestId]];
+}
+/** Where the code is explained, in the version of this action that runs. */
+function linkFor(error, environment) {
+    const page = `docs/troubleshooting.md#${error.code.toLowerCase()}`;
+    const repository = environment['GITHUB_ACTION_REPOSITORY'] ?? '';
+    if (repository === '')
+        return page;
+    return `${serverUrl(environment)}/${repository}/blob/${environment['GITHUB_ACTION_REF'] || 'main'}/${page}`;
+}
+function field(value, ...path) {
+    let found = value;
+    for (const name of path) {
+        if (typeof found !== 'object' || found === null)
+            return undefined;
+        found = found[name];
+    }
+    return found;
+}
+
+
+/***/ })
+
+};

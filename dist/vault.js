@@ -1,0 +1,2 @@
+// main of secret/vault/action.yml
+import { vault } from './index.js'; await vault()

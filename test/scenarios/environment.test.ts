@@ -1,0 +1,147 @@
+import * as net from 'node:net'
+import * as tls from 'node:tls'
+import { describe, expect, it } from 'vitest'
+import { appServerError } from '../../dev/fakes/app-server.ts'
+import { createCertificates } from '../../dev/fakes/certificates.ts'
+import { fault } from '../../dev/fakes/faults.ts'
+import { situations, type Situation } from '../../dev/runner/context.ts'
+import { system as httpSecret } from '../../dev/systems/http-secret.ts'
+import { system } from '../../dev/systems/github-app-server.ts'
+import { createWorld } from '../../dev/world.ts'
+import { rawServer } from './faults.ts'
+import { answers, expectGranted, expectRefused } from './support.ts'
+
+describe.concurrent('an environment that is not as it should be', () => {
+  it.each([
+    ['AWS_SESSION_TOKEN', 'not-a-token\nof-two-lines'],
+    ['AWS_SESSION_TOKEN', 'not-a-tokén'],
+    ['AWS_ACCESS_KEY_ID', 'AKID\tEXAMPLE'],
+    ['AWS_SECRET_ACCESS_KEY', 'not-a-secret-key\u2028'.concat('x')],
+  ])('%s that fits into no header is told, and not repeated', async (name, value) => {
+    await using world = await createWorld(system, { variant: 'aws' })
+    const auth = { type: 'aws', region: 'eu-central-1', service: 'lambda' }
+    const main = await world.run({
+      inputs: { 'app-server': JSON.stringify({ url: world.url('app-server'), auth }) },
+      env: { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'not-a-secret-key', [name]: value },
+    })
+    const message = expectRefused(world, main)
+    expect(message).toContain(`\n- ${name} must be one printable line; for example: `)
+    expect(message).toContain('\nINVALID_INPUT: ')
+    expect(message).not.toContain(value.slice(0, 8))
+    expect(answers(world, 'oidc')).toEqual([])
+  })
+
+  it.each(['http://oidc.example/token?x=1', 'ftp://127.0.0.1/token?x=1', 'http://127.0.0.1.example/?x'])(
+    'the request token of the job goes to no %s',
+    async (url) => {
+      await using proxy = await rawServer(() => undefined)
+      await using world = await createWorld(system)
+      const main = await world.run({
+        env: { ACTIONS_ID_TOKEN_REQUEST_URL: url, http_proxy: `http://127.0.0.1:${proxy.port}` },
+      })
+      expect(expectRefused(world, main)).toMatch(
+        /its address does not begin with https:.*\n.*\nTLS_FAILED: /s,
+      )
+      expect(proxy.connections()).toBe(0)
+    },
+  )
+
+  it('a GITHUB_SERVER_URL that is no URL hides no error', async () => {
+    await using world = await createWorld(system, { situation: situations.withoutPermission })
+    const main = await world.run({ env: { GITHUB_SERVER_URL: 'nowhere', GITHUB_EVENT_PATH: '/dev/null' } })
+    const message = expectRefused(world, main)
+    expect(message).toContain('id-token: write')
+    expect(message).toContain('\nNO_ID_TOKEN: ')
+  })
+
+  it('NODE_TLS_REJECT_UNAUTHORIZED=0 does not have the proxy’s certificate trusted', async () => {
+    const { good } = await createCertificates()
+    await using world = await createWorld(system, {
+      proxy: { credentials: { user: 'runner', password: 'obviously-fake-password' } },
+      inputs: { 'timeout-seconds': '1' },
+    })
+    const { port = 0, url = '' } = world.proxy ?? {}
+    let tunnels = 0
+    const front = tls.createServer({ key: good.key, cert: good.cert }, (socket) => {
+      tunnels++
+      socket.on('error', () => undefined)
+      const onward = net.connect(port, '127.0.0.1').on('error', () => undefined)
+      socket.pipe(onward).pipe(socket)
+    })
+    front.on('tlsClientError', () => undefined)
+    await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve))
+    try {
+      const { port: secure } = front.address() as net.AddressInfo
+      const https_proxy = url.replace('http:', 'https:').replace(/:\d+$/, `:${secure}`)
+      const main = await world.run({ env: { https_proxy, NODE_TLS_REJECT_UNAUTHORIZED: '0' } })
+      expect(expectRefused(world, main)).toContain(`the proxy 127.0.0.1:${secure} could not be reached`)
+      expect(tunnels).toBe(0)
+      expect(world.proxy?.targets).toEqual([])
+    } finally {
+      front.close()
+    }
+  })
+})
+
+describe.concurrent('a server that wastes', () => {
+  it('an answer of 1 MiB in chunks of one byte costs no memory to speak of', async () => {
+    const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n'
+    await using server = await rawServer((socket) => {
+      socket.once('data', () => {
+        socket.end(`${head}${'1\r\n \r\n'.repeat(1_000_000)}2\r\n{}\r\n0\r\n\r\n`)
+      })
+    })
+    await using world = await createWorld(system)
+    const main = await world.run({
+      memory: true,
+      inputs: { 'app-server': `http://127.0.0.1:${server.port}` },
+    })
+    // It was read to its end.
+    expect(expectRefused(world, main)).toContain('The token in the answer of the app server is missing.')
+    expect(main.peakMemory).toBeLessThan(250 * 1024 * 1024)
+    expect(server.connections()).toBe(1)
+  })
+})
+
+describe.concurrent('claims in the words of the app server', () => {
+  const SUBJECTS =
+    '\n\nEffective OIDC token subjects:\n- repo:octo-org@6811672/workflows@216219028:pull_request\n'
+  const fork: Situation = { ...situations.forkPullRequest, idToken: true }
+  it.each([
+    ['without an issue', 'Issues:\n- octo-org/workflows:\n'],
+    ['of another kind', 'Not today.'],
+    ['with issues', 'Issues:\n- octo-org/workflows:\n  - contents: read - Not authorized'],
+  ])('%s are not shown for a pull request from a fork', async (_what, words) => {
+    const answer = fault.answer(appServerError(403, words + SUBJECTS, 'obviously-fake-id'))
+    await using world = await createWorld(system, { situation: fork, faults: { 'app-server': [answer] } })
+    const main = await world.run({ debug: true })
+    const message = expectRefused(world, main)
+    expect(message).toContain(words.includes('contents') ? 'Not authorized' : words.split('\n')[0])
+    for (const text of [main.log, main.summary, message]) expect(text).not.toMatch(/6811672|Effective/)
+    expect(answers(world, 'app-server')).toEqual(['status 403'])
+  })
+})
+
+describe.concurrent('job-summary: always', () => {
+  it.each([
+    'obviously-fake=1\nobviously-fake=2\n',
+    ' obviously-fake=3 ',
+    '{\n  "obviously": "fake=4"\n}',
+    '\n"obviously-fake"',
+  ])('shows no secret: %j', async (secret) => {
+    await using world = await createWorld(httpSecret)
+    world.setup.secrets['/secrets?name=database'] = Buffer.from(secret)
+    const main = await world.run({ inputs: { 'job-summary': 'always' } })
+    expect(main).toMatchObject({ outcome: 'success', outputs: { secret } })
+    expect(main.summary).not.toContain('fake')
+    expect(main.summary).not.toContain('| secret |')
+  })
+
+  it('shows no token', async () => {
+    await using world = await createWorld(system, { inputs: { 'job-summary': 'always' } })
+    const main = await world.run()
+    await expectGranted(world, main)
+    expect(main.summary).toContain('| token-hash |')
+    expect(main.summary).not.toContain('| token |')
+  })
+})
