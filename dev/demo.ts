@@ -50,17 +50,25 @@ for (const role of Object.keys(world.handlers)) {
 }
 
 const credential = main.outputs[world.setup.credential] ?? ''
-const good = async (): Promise<string> => ((await world.setup.accepts(credential)) ? 'good' : 'dead')
-heading('Afterwards')
-console.log(`  The ${world.setup.credential} is ${await good()} while the job goes on.`)
+const isGood = async (): Promise<boolean> => world.setup.accepts(credential)
+let ended = main.outcome === 'success' && (await isGood())
 
-let ended = main.outcome === 'success'
-if (main.state['token'] !== undefined) {
+heading('Afterwards')
+if (world.setup.credential === 'secret') {
+  console.log(`  The secret is ${(await isGood()) ? 'the one that is stored there' : 'another one'}.`)
+} else if (main.state['token'] === undefined) {
+  const ends = main.outputs['expires-at'] ?? 'a time that nobody tells'
+  console.log(
+    `  The token is ${(await isGood()) ? 'good' : 'dead'}. Nobody can take it back; it ends at ${ends}.`,
+  )
+} else {
+  console.log(`  The token is ${(await isGood()) ? 'good' : 'dead'} while the job goes on.`)
   heading('The log of the post step, when the job ends')
   const post = await world.post(main, { uses })
   show(post)
-  ended &&= post.outcome === 'success'
-  console.log(`  The ${world.setup.credential} is ${await good()} now.`)
+  const isDead = !(await isGood())
+  ended &&= post.outcome === 'success' && isDead
+  console.log(`  The token is ${isDead ? 'dead' : 'still good'} now.`)
 }
 const shown = world.leaks(main)
 console.log(shown.length === 0 ? '  No secret stands in the log.' : `  LEAKED: ${shown.join(', ')}`)

@@ -293,18 +293,23 @@ export function createClient(options: ClientOptions): Client {
       if (proxy.password !== '') options.secrets.conceal(proxy.password)
       headers['proxy-authorization'] = `Basic ${basic}`
     }
-    const failed = (what: string, cause?: unknown, again = true): TryFailed =>
-      new TryFailed('PROXY_FAILED', `the proxy ${proxy.host} ${what}`, { again, cause, hint: PROXY_HINT })
+    const failed = (what: string, again: boolean, cause?: TryFailed): TryFailed => {
+      const hint = cause?.hint ?? PROXY_HINT
+      return new TryFailed('PROXY_FAILED', `the proxy ${proxy.host} ${what}`, { again, cause, hint })
+    }
+    const host = proxy.hostname.replace(/^\[|\]$/g, '')
     return new Promise((resolve, reject) => {
       const request = (proxy.protocol === 'https:' ? https : http).request({
         method: 'CONNECT',
-        host: proxy.hostname.replace(/^\[|\]$/g, ''),
+        host,
         port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
         path: authority,
         headers,
         agent: false,
         signal: ends,
         rejectUnauthorized: true,
+        // Else it would be that of the host header, which is not the proxy's.
+        servername: net.isIP(host) === 0 ? host : '',
       })
       request.once('connect', (answer, socket: net.Socket, head) => {
         const status = answer.statusCode ?? 0
@@ -315,14 +320,11 @@ export function createClient(options: ClientOptions): Client {
         }
         socket.destroy()
         const wants = status === 407 ? '407: it wants a user name and a password' : String(status)
-        reject(failed(`refused the tunnel (${wants})`, undefined, isTransient(status)))
+        reject(failed(`refused the tunnel (${wants})`, isTransient(status)))
       })
-      request.once('response', (answer) => {
-        answer.destroy()
-        reject(failed(`answered ${answer.statusCode ?? 0} and no tunnel`, undefined, false))
-      })
-      request.once('error', (error) => {
-        reject(reasonOf(ends) ?? failed(`could not be reached (${networkFault(error)})`, error))
+      request.on('error', (error) => {
+        const fault = connectionFault(error)
+        reject(reasonOf(ends) ?? failed(`could not be reached (${fault.message})`, fault.again, fault))
       })
       request.end()
     })

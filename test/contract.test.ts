@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fault, forEver, type Fault } from '../dev/fakes/faults.ts'
 import type { FakeReply, FakeRequest } from '../dev/fakes/handler.ts'
@@ -40,19 +40,29 @@ interface Subject {
   readonly calls: readonly Call[]
   /** Names of the inputs that the code asked for. */
   readonly read: readonly string[]
+  /** The parts of `dist` that were loaded, without folder and ending. */
+  readonly parts: readonly string[]
 }
 
-/** A preload that notes which inputs are read. */
-const NOTE_INPUTS = `data:text/javascript,${encodeURIComponent(
+/** A preload that notes which inputs are read and which files are loaded. */
+const TAKE_NOTES = `data:text/javascript,${encodeURIComponent(
   `import { writeFileSync } from 'node:fs'
+   import { registerHooks } from 'node:module'
    const read = new Set()
+   const loaded = []
+   registerHooks({
+     load(url, context, next) {
+       loaded.push(url)
+       return next(url, context)
+     },
+   })
    process.env = new Proxy(process.env, {
      get(environment, name) {
        if (String(name).startsWith('INPUT_')) read.add(name.slice('INPUT_'.length).toLowerCase())
        return environment[name]
      },
    })
-   process.on('exit', () => writeFileSync(process.env.NOTED_INPUTS, JSON.stringify([...read])))`,
+   process.on('exit', () => writeFileSync(process.env.NOTES, JSON.stringify({ read: [...read], loaded })))`,
 )}`
 const LEAP = join(import.meta.dirname, '../dev/runner/leap.ts')
 
@@ -87,9 +97,10 @@ async function survey(title: string, system: System, variant: string): Promise<S
   }
   const folder = await mkdtemp(join(tmpdir(), 'contract-'))
   await using world = await createWorld(observed, { variant })
-  const noted = join(folder, 'inputs.json')
-  const main = await world.run({ preloads: [NOTE_INPUTS], env: { NOTED_INPUTS: noted } })
-  const read = JSON.parse(await readFile(noted, 'utf8')) as string[]
+  const notes = join(folder, 'notes.json')
+  const main = await world.run({ preloads: [TAKE_NOTES], env: { NOTES: notes } })
+  const { read, loaded } = JSON.parse(await readFile(notes, 'utf8')) as Record<'read' | 'loaded', string[]>
+  const parts = loaded.flatMap((url) => /\/dist\/parts\/([\w-]+)\.js$/.exec(url)?.[1] ?? [])
   await rm(folder, { recursive: true })
 
   const secrets = world.secrets.map(({ value }) => value)
@@ -109,7 +120,7 @@ async function survey(title: string, system: System, variant: string): Promise<S
     const key = `${call.role} ${call.method} ${call.path}`
     calls.set(key, { ...call, times: (calls.get(key)?.times ?? 0) + 1 })
   }
-  return { title, system, variant, metadata, world, main, calls: [...calls.values()], read }
+  return { title, system, variant, metadata, world, main, calls: [...calls.values()], read, parts }
 }
 
 function jsonOf({ body }: FakeReply): unknown {
@@ -246,6 +257,13 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
       expect(world.server(role).requests, role).toEqual([])
       expect(world.server(role).connections, role).toBe(1)
     }
+  })
+
+  it('loads its own part of dist, and no code that only others need', () => {
+    const partOf = ({ runs }: ActionMetadata): string =>
+      basename(runs.main, '.js').replace('main', 'app-server')
+    const usesAws = Object.keys(subject.world.env).some((name) => name.startsWith('AWS_'))
+    expect(subject.parts).toEqual([partOf(metadata), ...(usesAws ? ['aws'] : [])])
   })
 
   it('sets the outputs of its action.yml and no others', () => {

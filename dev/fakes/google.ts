@@ -41,6 +41,8 @@ export interface GoogleOptions {
   readonly providers: Readonly<Record<string, Provider>>
   /** Members with `roles/iam.workloadIdentityUser`, by e-mail. May be changed while the fake runs. */
   readonly serviceAccounts: Readonly<Record<string, readonly string[]>>
+  /** E-mails of service accounts by unique id. */
+  readonly uniqueIds?: Readonly<Record<string, string>>
   /** By full name, with the project's number. May be changed while the fake runs. */
   readonly secrets: Readonly<Record<string, Secret>>
 }
@@ -236,10 +238,12 @@ export function createGoogle(options: GoogleOptions): Google {
   }
 
   const iamCredentials = api((request, bearer) => {
-    const email = /^\/v1\/projects\/-\/serviceAccounts\/([^/]+):generateAccessToken$/.exec(
+    const account = /^\/v1\/projects\/-\/serviceAccounts\/([^/]+):generateAccessToken$/.exec(
       decodeURIComponent(request.url.pathname),
     )?.[1]
-    if (request.method !== 'POST' || email === undefined) throw new ApiError('NOT_FOUND', 'Method not found.')
+    if (request.method !== 'POST' || account === undefined)
+      throw new ApiError('NOT_FOUND', 'Method not found.')
+    const email = options.uniqueIds?.[account] ?? account
     const scopes = scopesOf(request)
     if (serviceAccounts[email]?.some((user) => bearer.members.includes(user)) !== true) {
       throw new ApiError(

@@ -4,6 +4,8 @@ import { principalSet, PROVIDER } from './google-cloud-sql.ts'
 import type { Setup, System } from './system.ts'
 
 export const SERVICE_ACCOUNT = 'secrets@my-project.iam.gserviceaccount.com'
+/** Its unique id. */
+export const SERVICE_ACCOUNT_ID = '104523456789012345678'
 /** As Google names it: with the project's number. */
 export const SECRET = 'projects/123456789012/secrets/database-password'
 
@@ -42,6 +44,7 @@ export const system: System<GoogleSecretManagerSetup> = {
       projects: { 'my-project': '123456789012' },
       providers,
       serviceAccounts,
+      uniqueIds: { [SERVICE_ACCOUNT_ID]: SERVICE_ACCOUNT },
       secrets,
     })
     return {

@@ -701,7 +701,7 @@ function explainIssues(issues, asked, claims) {
     const yaml = [...files].map(([target, missing]) => fileFor(target, missing, subject.text));
     const names = [...files.keys()].map((target) => target.includes('/') ? target : `${target}/.github-access-token`);
     return {
-        hint: `Add what is missing to the access policy of ${names.join(' and ')}; the log group below has it to paste.`,
+        hint: `Add what is missing to the access policy of ${names.join(' and ')}; what to paste stands below.`,
         advice: advice.join('\n'),
         yaml: yaml.join('\n\n'),
     };

@@ -9,7 +9,9 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   awsRds: () => (/* binding */ awsRds)
 /* harmony export */ });
-/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8422);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8422);
+
 
 /** How long a database takes the token, in s. */
 const SECONDS = 900;
@@ -24,7 +26,7 @@ const awsRds = {
         const host = inputs.matching('host', inputs.required('host', HOST_EXAMPLE).toLowerCase(), HOST, 'must be the host name of the endpoint of the database, alone', HOST_EXAMPLE);
         const port = inputs.required('port', '5432');
         if (port !== '' && !(/^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535)) {
-            inputs.problem('port', `must be a port from 1 to 65535${(0,_inputs_js__WEBPACK_IMPORTED_MODULE_0__/* .not */ .AU)(port)}`, '5432');
+            inputs.problem('port', `must be a port from 1 to 65535${(0,_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .not */ .AU)(port)}`, '5432');
         }
         const username = inputs.matching('username', inputs.required('username', 'app_migrations'), /^\P{C}{1,128}$/u, 'must be the name of a database user', 'app_migrations');
         const [, usual, chinese] = RDS_HOST.exec(host) ?? [];
@@ -34,7 +36,7 @@ const awsRds = {
             inputs.problem('region', 'is required, since the host name does not tell it', 'eu-central-1');
         }
         if (told !== undefined && region !== told) {
-            inputs.problem('region', `must be ${told}, which the host name tells${(0,_inputs_js__WEBPACK_IMPORTED_MODULE_0__/* .not */ .AU)(region)}`, told);
+            inputs.problem('region', `must be ${told}, which the host name tells${(0,_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .not */ .AU)(region)}`, told);
         }
         const source = aws.readCredentialSource(inputs, environment, region);
         return { aws, host: `${host}:${port}`, username, region, source };
@@ -44,6 +46,13 @@ const awsRds = {
             tools.connectEarly(source.endpoint);
         const credentials = await aws.awsCredentials(source, tools);
         const now = tools.now();
+        // The database would refuse the token and not tell why.
+        if ('credentials' in source && credentials.expiresAt && credentials.expiresAt.getTime() <= now) {
+            const ended = credentials.expiresAt.toISOString();
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('NO_AWS_CREDENTIALS', `The AWS credentials in the environment ended at ${ended}.`, {
+                hint: 'Get new ones in a step right before this one, or give role-arn.',
+            });
+        }
         const query = aws.presignedQuery(host, new URLSearchParams({ Action: 'connect', DBUser: username }), credentials, { region, service: 'rds-db' }, SECONDS, now);
         const token = `${host}/?${query}`;
         // A client may quote the token in an encoding of its own; without the signature it is worth nothing.

@@ -105,7 +105,9 @@ const googleSecretManager = {
 };
 function judge(answer, { federation, serviceAccount, secret }, tools) {
     const judgement = (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .judgeGoogle */ .FV)(answer);
-    const member = serviceAccount === '' ? (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .principalSet */ .Hk)(federation, tools.environment) : `serviceAccount:${serviceAccount}`;
+    // An IAM policy takes no unique id.
+    const account = serviceAccount.includes('@') ? `serviceAccount:${serviceAccount}` : 'that service account';
+    const member = serviceAccount === '' ? (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .principalSet */ .Hk)(federation, tools.environment) : account;
     const hints = {
         400: `That version cannot be read: it may be disabled or destroyed. Enable it, or name another one: ${secret}/versions/NUMBER.`,
         403: `Grant roles/secretmanager.secretAccessor on ${secret} to ${member}, and check that there is such a secret. A new grant takes a few minutes to work.`,
@@ -147,6 +149,7 @@ const PROVIDER_INPUT = 'workload-identity-provider';
 const PROVIDER_EXAMPLE = 'projects/123456789012/locations/global/workloadIdentityPools/github/providers/octo-org';
 const PROVIDER = /^projects\/([^/\s]+)\/locations\/global\/workloadIdentityPools\/[a-z\d-]{4,32}\/providers\/[a-z\d-]{4,32}$/;
 const SERVICE_ACCOUNT = /^[a-z\d][a-z\d-]*@[a-z\d.-]+\.gserviceaccount\.com$/;
+const UNIQUE_ID = /^\d{1,30}$/;
 const SERVICE_ACCOUNT_EXAMPLE = 'database@my-project.iam.gserviceaccount.com';
 /** Reads `workload-identity-provider` and `audience`. */
 function readFederation(inputs, environment) {
@@ -161,10 +164,17 @@ function readFederation(inputs, environment) {
         iamCredentials: googleEndpoint(inputs, environment, 'iamcredentials', 'iamcredentials.googleapis.com'),
     };
 }
-/** Reads an e-mail of a service account; empty where the input may be left out and is. */
-function readServiceAccount(inputs, isRequired) {
+/**
+ * Reads `service-account`. A database user is named after the account's e-mail, which is then required; otherwise it may
+ * be left out, and is empty then, or be the account's unique id.
+ */
+function readServiceAccount(inputs, isDatabaseUser) {
     const name = 'service-account';
-    return inputs.matching(name, isRequired ? inputs.required(name, SERVICE_ACCOUNT_EXAMPLE) : inputs.text(name), SERVICE_ACCOUNT, 'must be the e-mail of a service account, in lower case', SERVICE_ACCOUNT_EXAMPLE);
+    const given = isDatabaseUser ? inputs.required(name, SERVICE_ACCOUNT_EXAMPLE) : inputs.text(name);
+    if (!isDatabaseUser && UNIQUE_ID.test(given))
+        return given;
+    const rule = `must be the e-mail of a service account, in lower case${isDatabaseUser ? '' : ', or its unique id'}`;
+    return inputs.matching(name, given, SERVICE_ACCOUNT, rule, SERVICE_ACCOUNT_EXAMPLE);
 }
 /**
  * Base URL of a Google API, version 1, without a slash at the end. `GHA_ENDPOINT_OVERRIDE_<name>` replaces it, version

@@ -130,15 +130,16 @@ async function login(settings, tools) {
             body: JSON.stringify({ role, jwt: await tools.idToken(audience) }),
         }),
         judge: (answer) => {
-            const { reason = '', hint } = judge(answer);
+            const judgement = judge(answer);
             const hints = {
                 403: `Vault says this where there is no auth method at ${authPath}, in another \`namespace\`, or where the role ${role} does not take logins from the address of this runner (token_bound_cidrs).`,
                 404: `Check \`auth-path\` and \`namespace\`: Vault has no auth method at ${authPath}.`,
             };
+            const hint = hints[answer.status];
             return {
-                ...judge(answer),
-                ...(answer.status === 400 && KEYS_TROUBLE.test(reason) && { again: 2 }),
-                ...hinted(hint ?? hints[answer.status]),
+                ...judgement,
+                ...(answer.status === 400 && KEYS_TROUBLE.test(judgement.reason ?? '') && { again: 2 }),
+                ...(hint !== undefined && { hint }),
             };
         },
         read: (answer) => {
@@ -343,9 +344,6 @@ function accepting({ role, authPath, audience }, claims) {
         advice: `With these settings the role accepts this run (vault write auth/${authPath}/role/${role} @role.json):`,
         yaml: JSON.stringify({ bound_audiences: [audience], bound_subject: subject, bound_claims: { repository_id: repositoryId } }, undefined, 2),
     };
-}
-function hinted(hint) {
-    return hint === undefined ? {} : { hint };
 }
 function isPresent(value) {
     return value !== undefined && value !== null;

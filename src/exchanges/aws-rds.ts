@@ -62,9 +62,13 @@ export const awsRds: Exchange<Settings> = {
     // The database would refuse the token and not tell why.
     if ('credentials' in source && credentials.expiresAt && credentials.expiresAt.getTime() <= now) {
       const ended = credentials.expiresAt.toISOString()
-      throw new ActionError('NO_AWS_CREDENTIALS', `The AWS credentials in the environment ended at ${ended}.`, {
-        hint: 'Get new ones in a step right before this one, or give role-arn.',
-      })
+      throw new ActionError(
+        'NO_AWS_CREDENTIALS',
+        `The AWS credentials in the environment ended at ${ended}.`,
+        {
+          hint: 'Get new ones in a step right before this one, or give role-arn.',
+        },
+      )
     }
     const query = aws.presignedQuery(
       host,

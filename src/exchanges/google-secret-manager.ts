@@ -23,7 +23,7 @@ const SECRET =
 
 interface Settings {
   readonly federation: Federation
-  /** Empty where the job itself has access. */
+  /** E-mail or unique id; empty where the job itself has access. */
   readonly serviceAccount: string
   /** Without the version. */
   readonly secret: string
@@ -84,8 +84,9 @@ export const googleSecretManager: Exchange<Settings> = {
 
 function judge(answer: Answer, { federation, serviceAccount, secret }: Settings, tools: Tools): Judgement {
   const judgement = judgeGoogle(answer)
-  const member =
-    serviceAccount === '' ? principalSet(federation, tools.environment) : `serviceAccount:${serviceAccount}`
+  // An IAM policy takes no unique id.
+  const account = serviceAccount.includes('@') ? `serviceAccount:${serviceAccount}` : 'that service account'
+  const member = serviceAccount === '' ? principalSet(federation, tools.environment) : account
   const hints: Readonly<Record<number, string>> = {
     400: `That version cannot be read: it may be disabled or destroyed. Enable it, or name another one: ${secret}/versions/NUMBER.`,
     403: `Grant roles/secretmanager.secretAccessor on ${secret} to ${member}, and check that there is such a secret. A new grant takes a few minutes to work.`,

@@ -109,15 +109,16 @@ async function login(settings: Settings, tools: Tools): Promise<string> {
       body: JSON.stringify({ role, jwt: await tools.idToken(audience) }),
     }),
     judge: (answer) => {
-      const { reason = '', hint } = judge(answer)
+      const judgement = judge(answer)
       const hints: Readonly<Record<number, string>> = {
         403: `Vault says this where there is no auth method at ${authPath}, in another \`namespace\`, or where the role ${role} does not take logins from the address of this runner (token_bound_cidrs).`,
         404: `Check \`auth-path\` and \`namespace\`: Vault has no auth method at ${authPath}.`,
       }
+      const hint = hints[answer.status]
       return {
-        ...judge(answer),
-        ...(answer.status === 400 && KEYS_TROUBLE.test(reason) && { again: 2 }),
-        ...hinted(hint ?? hints[answer.status]),
+        ...judgement,
+        ...(answer.status === 400 && KEYS_TROUBLE.test(judgement.reason ?? '') && { again: 2 }),
+        ...(hint !== undefined && { hint }),
       }
     },
     read: (answer) => {
@@ -339,10 +340,6 @@ function accepting({ role, authPath, audience }: Settings, claims: Claims | unde
       2,
     ),
   }
-}
-
-function hinted(hint: string | undefined): { hint?: string } {
-  return hint === undefined ? {} : { hint }
 }
 
 function isPresent(value: unknown): boolean {

@@ -17,7 +17,6 @@ const PROVIDER_EXAMPLE =
 const PROVIDER =
   /^projects\/([^/\s]+)\/locations\/global\/workloadIdentityPools\/[a-z\d-]{4,32}\/providers\/[a-z\d-]{4,32}$/
 const SERVICE_ACCOUNT = /^[a-z\d][a-z\d-]*@[a-z\d.-]+\.gserviceaccount\.com$/
-/** Its number, which never passes to another account. */
 const UNIQUE_ID = /^\d{1,30}$/
 const SERVICE_ACCOUNT_EXAMPLE = 'database@my-project.iam.gserviceaccount.com'
 
@@ -64,29 +63,16 @@ export function readFederation(inputs: Inputs, environment: Environment): Federa
   }
 }
 
-/** Reads the e-mail of a service account. */
-export function readServiceAccount(inputs: Inputs): string {
-  return inputs.matching(
-    'service-account',
-    inputs.required('service-account', SERVICE_ACCOUNT_EXAMPLE),
-    SERVICE_ACCOUNT,
-    'must be the e-mail of a service account, in lower case',
-    SERVICE_ACCOUNT_EXAMPLE,
-  )
-}
-
-/** Reads the e-mail or the unique id of a service account that may be left out; empty where it is. */
-export function readOptionalServiceAccount(inputs: Inputs): string {
-  const value = inputs.text('service-account')
-  return UNIQUE_ID.test(value)
-    ? value
-    : inputs.matching(
-        'service-account',
-        value,
-        SERVICE_ACCOUNT,
-        'must be the e-mail of a service account, in lower case, or its unique id',
-        SERVICE_ACCOUNT_EXAMPLE,
-      )
+/**
+ * Reads `service-account`. A database user is named after the account's e-mail, which is then required; otherwise it may
+ * be left out, and is empty then, or be the account's unique id.
+ */
+export function readServiceAccount(inputs: Inputs, isDatabaseUser: boolean): string {
+  const name = 'service-account'
+  const given = isDatabaseUser ? inputs.required(name, SERVICE_ACCOUNT_EXAMPLE) : inputs.text(name)
+  if (!isDatabaseUser && UNIQUE_ID.test(given)) return given
+  const rule = `must be the e-mail of a service account, in lower case${isDatabaseUser ? '' : ', or its unique id'}`
+  return inputs.matching(name, given, SERVICE_ACCOUNT, rule, SERVICE_ACCOUNT_EXAMPLE)
 }
 
 /**

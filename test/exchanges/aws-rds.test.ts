@@ -170,7 +170,10 @@ describe('with AWS credentials in the environment', () => {
 
   test('that have ended make no token', async () => {
     const world = await open()
-    const env = { ...environmentOf(world.setup.account.keys), AWS_CREDENTIAL_EXPIRATION: '2026-11-21T08:00:00Z' }
+    const env = {
+      ...environmentOf(world.setup.account.keys),
+      AWS_CREDENTIAL_EXPIRATION: '2026-11-21T08:00:00Z',
+    }
     expect(await refusal(world, { inputs, env })).toBe(
       [
         'The AWS credentials in the environment ended at 2026-11-21T08:00:00.000Z.',

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import { environmentOf, ROLE_ARN, USER_ARN } from '../../dev/fakes/aws-account.ts'
 import { secretsManagerError, type StoredSecret } from '../../dev/fakes/aws-secrets-manager.ts'
@@ -115,6 +116,16 @@ describe('a secret', () => {
     const ran = await run(world)
     expect(ran.outputs['secret']).toBe(value)
     for (const line of value.trim().split('\n')) expect(ran.masks).toContain(line)
+  })
+
+  test('of the 64 KiB that AWS takes is put out, as is a private key, each line of it masked', async () => {
+    const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+    for (const value of ['s'.repeat(65_536), key.export({ type: 'pkcs8', format: 'pem' }).toString()]) {
+      const world = await openWith({ value })
+      const ran = await run(world)
+      expect(ran.outputs).toEqual({ secret: value })
+      expect(ran.masks).toEqual(expect.arrayContaining(value.trim().split('\n')))
+    }
   })
 
   test('that is short is refused, unless it is allowed', async () => {

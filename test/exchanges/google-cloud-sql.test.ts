@@ -276,6 +276,15 @@ describe('a refusal by STS', () => {
   })
 })
 
+test('an error of STS in the form of Google’s other APIs is read too', async () => {
+  const world = await open()
+  const message = 'Security Token Service API has not been used in project 1 before or it is disabled.'
+  world.server('sts').faults.push(reply(apiError('PERMISSION_DENIED', message, 'SERVICE_DISABLED')))
+  expect(await refusal(world)).toContain(
+    `Google STS (HOST) refused (403 Forbidden): PERMISSION_DENIED: ${message}\nEnable that API`,
+  )
+})
+
 describe('trouble with the keys of the issuer', () => {
   const trouble = reply(stsError('invalid_grant', "Error connecting to the given credential's issuer."))
 
@@ -321,6 +330,12 @@ describe('a refusal by IAM', () => {
       ].join('\n'),
     )
     expect(answers(world, 'iamcredentials')).toEqual([403])
+  })
+
+  test('of a service account that Google says is not there asks to check it', async () => {
+    const world = await open()
+    world.server('iamcredentials').faults.push(reply(apiError('NOT_FOUND', 'Not found; Gaia id not found')))
+    expect(await refusal(world)).toMatch(/NOT_FOUND: .*\n.*and check that there is such an account\./)
   })
 
   test('names what works: with that grant the step succeeds', async () => {

@@ -5,6 +5,7 @@ import { principalSet, PROVIDER } from '../../dev/systems/google-cloud-sql.ts'
 import {
   SECRET,
   SERVICE_ACCOUNT,
+  SERVICE_ACCOUNT_ID,
   system,
   type GoogleSecretManagerSetup,
 } from '../../dev/systems/google-secret-manager.ts'
@@ -87,6 +88,19 @@ describe('a secret', () => {
     expect(JSON.parse(world.server('iamcredentials').requests[0]!.body)).toEqual({
       scope: ['https://www.googleapis.com/auth/cloud-platform'],
     })
+  })
+
+  test('is read as a service account given by its unique id', async () => {
+    const world = await open({ variant: 'impersonation' })
+    const inputs = { 'service-account': SERVICE_ACCOUNT_ID }
+    expect((await run(world, { inputs })).outputs).toEqual({ secret: world.setup.secret })
+    expect(paths(world, 'iamcredentials')).toEqual([
+      `/v1/projects/-/serviceAccounts/${SERVICE_ACCOUNT_ID}:generateAccessToken`,
+    ])
+    world.setup.deny()
+    expect(await refusal(world, { inputs })).toContain(
+      `Grant roles/secretmanager.secretAccessor on ${NAME} to that service account, and check`,
+    )
   })
 
   test.each<[string, (old: string, now: string) => string]>([

@@ -160,6 +160,7 @@ describe('settings', () => {
     ['domain', 'user@octo-sts.dev', 'must be a host name, without https:// and path'],
     ['domain', 'octo-sts.dev?x=y', 'must be a host name, without https:// and path'],
     ['domain', 'octo-sts.dev:99999', 'must be a URL'],
+    ['domain', `${'a.'.repeat(126)}dev`, 'must be a host name, without https:// and path'],
     ['domain', '-octo.dev', 'must be a host name, without https:// and path'],
     ['scope', 'octo-org/target/more', 'must be owner/name, or the owner alone'],
     ['scope', 'octo org', 'must be owner/name, or the owner alone'],

@@ -92,6 +92,7 @@ describe('a secret', () => {
       expect(headers).not.toHaveProperty('authorization')
     }
     expect(seen.map(({ headers }) => 'x-vault-token' in headers)).toEqual([false, true, true])
+    expect(seen[0]!.headers['content-type']).toBe('application/json')
     expect(JSON.parse(seen[0]!.body)).toEqual({ role: ROLE, jwt: world.issuer.issued[0]!.token })
   })
 
@@ -364,6 +365,8 @@ describe('trouble on Vault’s way to the keys of the issuer', () => {
   const texts = [
     'error validating token: error verifying token signature: fetching keys oidc: get keys failed Get "https://token.actions.githubusercontent.com/.well-known/jwks": dial tcp: lookup token.actions.githubusercontent.com: no such host',
     'error configuring token validator: Get "https://token.actions.githubusercontent.com/.well-known/openid-configuration": context deadline exceeded',
+    'error validating token: error verifying token signature: fetching keys: read tcp 10.0.0.5:44444->10.0.0.6:443: read: connection reset by peer',
+    'error configuring token validator: Get "https://token.actions.githubusercontent.com/.well-known/openid-configuration": read tcp 10.0.0.5:44444->10.0.0.6:443: read: connection reset by peer',
     'error configuring token validator: 503 Service Unavailable: upstream',
   ]
   test.each(texts)('is tried again: %s', async (text) => {

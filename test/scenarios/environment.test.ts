@@ -1,4 +1,7 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import * as net from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as tls from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { appServerError } from '../../dev/fakes/app-server.ts'
@@ -8,7 +11,7 @@ import { situations, type Situation } from '../../dev/runner/context.ts'
 import { system as httpSecret } from '../../dev/systems/http-secret.ts'
 import { system } from '../../dev/systems/github-app-server.ts'
 import { createWorld } from '../../dev/world.ts'
-import { rawServer } from './faults.ts'
+import { preload, rawServer } from './faults.ts'
 import { answers, expectGranted, expectRefused } from './support.ts'
 
 describe.concurrent('an environment that is not as it should be', () => {
@@ -54,13 +57,13 @@ describe.concurrent('an environment that is not as it should be', () => {
     expect(message).toContain('\nNO_ID_TOKEN: ')
   })
 
-  it('NODE_TLS_REJECT_UNAUTHORIZED=0 does not have the proxy’s certificate trusted', async () => {
-    const { good } = await createCertificates()
+  it.each([true, false])('a proxy by TLS is used where its certificate is trusted: %s', async (trusted) => {
+    const { good, authority } = await createCertificates()
     await using world = await createWorld(system, {
       proxy: { credentials: { user: 'runner', password: 'obviously-fake-password' } },
-      inputs: { 'timeout-seconds': '1' },
     })
     const { port = 0, url = '' } = world.proxy ?? {}
+    const folder = await mkdtemp(join(tmpdir(), 'proxy-'))
     let tunnels = 0
     const front = tls.createServer({ key: good.key, cert: good.cert }, (socket) => {
       tunnels++
@@ -73,22 +76,40 @@ describe.concurrent('an environment that is not as it should be', () => {
     try {
       const { port: secure } = front.address() as net.AddressInfo
       const https_proxy = url.replace('http:', 'https:').replace(/:\d+$/, `:${secure}`)
+      const authorities = join(folder, 'authorities.pem')
+      const others = await readFile(world.env['NODE_EXTRA_CA_CERTS'] ?? '', 'utf8')
+      await writeFile(
+        authorities,
+        `${authority}
+${others}`,
+      )
+      if (trusted) {
+        await expectGranted(
+          world,
+          await world.run({ env: { https_proxy, NODE_EXTRA_CA_CERTS: authorities } }),
+        )
+        expect(tunnels).toBe(2)
+        return
+      }
       const main = await world.run({ env: { https_proxy, NODE_TLS_REJECT_UNAUTHORIZED: '0' } })
-      expect(expectRefused(world, main)).toContain(`the proxy 127.0.0.1:${secure} could not be reached`)
+      expect(expectRefused(world, main)).toContain(
+        `the proxy 127.0.0.1:${secure} could not be reached (its certificate is from a certificate authority that this runner does not know).\nSet NODE_EXTRA_CA_CERTS`,
+      )
       expect(tunnels).toBe(0)
       expect(world.proxy?.targets).toEqual([])
     } finally {
       front.close()
+      await rm(folder, { recursive: true })
     }
   })
 })
 
 describe.concurrent('a server that wastes', () => {
-  it('an answer of 1 MiB in chunks of one byte costs no memory to speak of', async () => {
+  it('an answer of just 1 MiB in chunks of one byte is read, and costs no memory to speak of', async () => {
     const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n'
     await using server = await rawServer((socket) => {
       socket.once('data', () => {
-        socket.end(`${head}${'1\r\n \r\n'.repeat(1_000_000)}2\r\n{}\r\n0\r\n\r\n`)
+        socket.end(`${head}${'1\r\n \r\n'.repeat(1024 * 1024 - 2)}2\r\n{}\r\n0\r\n\r\n`)
       })
     })
     await using world = await createWorld(system)
@@ -100,6 +121,21 @@ describe.concurrent('a server that wastes', () => {
     expect(expectRefused(world, main)).toContain('The token in the answer of the app server is missing.')
     expect(main.peakMemory).toBeLessThan(250 * 1024 * 1024)
     expect(server.connections()).toBe(1)
+  })
+})
+
+describe.concurrent('a process that ends before it could tell how', () => {
+  it('has failed', async () => {
+    const silent = preload(`
+      const write = process.stdout.write
+      process.stdout.write = function (text, ...more) {
+        return text === '' ? true : write.call(this, text, ...more)
+      }`)
+    await using world = await createWorld(system)
+    const main = await world.run({ preloads: [silent] })
+    expect(main.log).toContain('Token for ')
+    expect(main).toMatchObject({ outcome: 'failure', exitCode: 1 })
+    expect((await world.post(main)).log).toBe('The token was revoked.\n')
   })
 })
 

@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { allSystems } from '../../dev/systems/system.ts'
+import { ROOT } from '../../dev/world.ts'
+
+/** Runs `npm run demo -- …`. */
+function demo(...args: string[]): Promise<{ code: number; output: string; errors: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [join(ROOT, 'dev/demo.ts'), ...args], (error, output, errors) => {
+      resolve({ code: error === null ? 0 : Number(error.code), output, errors })
+    })
+  })
+}
+
+const systems = await allSystems()
+
+describe('npm run demo', () => {
+  test.each(Object.entries(systems))('-- %s shows the action at work', async (name, system) => {
+    const { code, output, errors } = await demo(name)
+    expect({ code, errors }).toEqual({ code: 0, errors: '' })
+    const path = system.action === '.' ? '' : `/${system.action}`
+    expect(output).toContain(`Run OWNER/access-token${path}@v1`)
+    expect(output).toContain('No secret stands in the log.')
+    // Claims stand there in place of ID tokens, asterisks in place of what was issued.
+    expect(output).toContain('an ID token that says iss=https://token.actions.githubusercontent.com')
+    expect(output).not.toMatch(/eyJ[\w-]+\.[\w-]+|\bghs_|\bya29\.|\bhvs\.|Signature=[^*]/)
+  })
+
+  test('says what becomes of the credential', async () => {
+    const [revoked, ends, stored] = await Promise.all([demo(), demo('bytebase'), demo('vault')])
+    expect(revoked.output).toContain('The token was revoked.')
+    expect(revoked.output).toContain('The token is dead now.')
+    expect(ends.output).toMatch(/The token is good\. Nobody can take it back; it ends at 20\S+Z\.\n/)
+    expect(stored.output).toContain('The secret is the one that is stored there.')
+  })
+
+  test('-- --aws goes the way through AWS, where there is one', async () => {
+    const { code, output } = await demo('--aws')
+    expect(code).toBe(0)
+    expect(output).toContain('Action=AssumeRoleWithWebIdentity')
+    expect(await demo('bytebase', '--aws')).toMatchObject({ code: 2, output: '' })
+  })
+
+  test('of something unknown names what there is', async () => {
+    const { code, output, errors } = await demo('nonsense')
+    expect({ code, output }).toEqual({ code: 2, output: '' })
+    expect(errors).toBe(`There is no demo nonsense. There are: ${Object.keys(systems).join(', ')}.\n`)
+  })
+})
