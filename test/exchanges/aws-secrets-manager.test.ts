@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { environmentOf, ROLE_ARN, USER_ARN } from '../../dev/fakes/aws-account.ts'
 import { secretsManagerError, type StoredSecret } from '../../dev/fakes/aws-secrets-manager.ts'
 import { fault, forEver } from '../../dev/fakes/faults.ts'
@@ -12,20 +12,15 @@ import {
 } from '../../dev/systems/aws-secrets-manager.ts'
 import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
 import { awsSecretsManager } from '../../src/exchanges/aws-secrets-manager.ts'
-import { runStep, type Ran } from './in-process.ts'
+import { refusalOf, runStep, worldsOfTest, type Ran, type StepOptions } from './in-process.ts'
 
 const DOCS = 'https://github.com/OWNER/access-token/blob/v1/docs/troubleshooting.md'
 const READERS = [ROLE_ARN, USER_ARN]
 
-const worlds: World[] = []
-afterEach(async () => {
-  await Promise.all(worlds.splice(0).map((world) => world.close()))
-})
+const keep = worldsOfTest()
 
 async function open(options: WorldOptions = {}): Promise<World<AwsSecretsManagerSetup>> {
-  const world = await createWorld(system, options)
-  worlds.push(world)
-  return world
+  return keep(createWorld(system, options))
 }
 
 /** A world in which the secret is another one. */
@@ -40,25 +35,15 @@ async function openWith(
 }
 
 /** Runs the step; whatever happens, no secret may have been printed. */
-async function run(
-  world: World<AwsSecretsManagerSetup>,
-  options: Parameters<typeof runStep>[3] = {},
-): Promise<Ran> {
+async function run(world: World<AwsSecretsManagerSetup>, options: StepOptions = {}): Promise<Ran> {
   const ran = await runStep(awsSecretsManager, world, 'secret/aws-secrets-manager', options)
   expect(ran.leaks).toEqual([])
   return ran
 }
 
 /** The error annotation of a step that fails, with the port taken out. */
-async function refusal(
-  world: World<AwsSecretsManagerSetup>,
-  options: Parameters<typeof runStep>[3] = {},
-): Promise<string> {
-  const ran = await run(world, options)
-  expect(ran.succeeded).toBe(false)
-  expect(ran.outputs).toEqual({})
-  expect(ran.errors).toHaveLength(1)
-  return ran.errors[0]!.replace(/127\.0\.0\.1:\d+/g, 'HOST')
+async function refusal(world: World<AwsSecretsManagerSetup>, options: StepOptions = {}): Promise<string> {
+  return refusalOf(await run(world, options))
 }
 
 describe('a secret', () => {

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readActions } from '../../dev/documents/actions.ts'
 import { fencesOf } from '../../dev/documents/fences.ts'
 import { workflowOf, type Step } from '../../dev/documents/workflows.ts'
@@ -19,39 +19,30 @@ import {
 } from '../../dev/systems/bytebase.ts'
 import { createWorld, ROOT, type World, type WorldOptions } from '../../dev/world.ts'
 import { bytebase } from '../../src/exchanges/bytebase.ts'
-import { runStep, type Ran } from './in-process.ts'
+import { refusalOf, runStep, worldsOfTest, type Ran, type StepOptions } from './in-process.ts'
 
 const IMMUTABLE = 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main'
 const LINK = 'DENIED: https://github.com/OWNER/access-token/blob/v1/docs/troubleshooting.md#denied'
 
-const worlds: World[] = []
-afterEach(async () => {
-  await Promise.all(worlds.splice(0).map((world) => world.close()))
-})
+const keep = worldsOfTest()
 
 async function open(
   settings: BytebaseSettings = {},
   options: WorldOptions = {},
 ): Promise<World<BytebaseSetup>> {
-  const world = await createWorld(bytebaseSystem(settings), options)
-  worlds.push(world)
-  return world
+  return keep(createWorld(bytebaseSystem(settings), options))
 }
 
 /** Runs the step; whatever happens, no secret may have been printed. */
-async function run(world: World, options: Parameters<typeof runStep>[3] = {}): Promise<Ran> {
+async function run(world: World, options: StepOptions = {}): Promise<Ran> {
   const ran = await runStep(bytebase, world, 'bytebase', options)
   expect(ran.leaks).toEqual([])
   return ran
 }
 
 /** The error annotation of a step that fails, with the port taken out. */
-async function refusal(world: World, options: Parameters<typeof runStep>[3] = {}): Promise<string> {
-  const ran = await run(world, options)
-  expect(ran.succeeded).toBe(false)
-  expect(ran.outputs).toEqual({})
-  expect(ran.errors).toHaveLength(1)
-  return ran.errors[0]!.replace(/127\.0\.0\.1:\d+/g, 'HOST')
+async function refusal(world: World, options: StepOptions = {}): Promise<string> {
+  return refusalOf(await run(world, options))
 }
 
 const reply = (answer: FakeReply): Fault => ({ kind: 'answer', name: 'reply', reply: answer })

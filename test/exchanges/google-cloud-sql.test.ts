@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
 import type { FakeReply } from '../../dev/fakes/handler.ts'
 import { ISSUER } from '../../dev/fakes/issuer.ts'
@@ -16,7 +16,7 @@ import {
 } from '../../dev/systems/google-cloud-sql.ts'
 import { createWorld, ROOT, type World, type WorldOptions } from '../../dev/world.ts'
 import { googleCloudSql } from '../../src/exchanges/google-cloud-sql.ts'
-import { runStep, type Ran } from './in-process.ts'
+import { refusalOf, runStep, worldsOfTest, type Ran, type StepOptions } from './in-process.ts'
 
 const SUBJECT = 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main'
 const AUDIENCE = `https://iam.googleapis.com/${PROVIDER}`
@@ -24,19 +24,14 @@ const LINK = 'DENIED: https://github.com/OWNER/access-token/blob/v1/docs/trouble
 const EXAMPLE =
   'for example: projects/123456789012/locations/global/workloadIdentityPools/github/providers/octo-org'
 
-const worlds: World[] = []
-afterEach(async () => {
-  await Promise.all(worlds.splice(0).map((world) => world.close()))
-})
+const keep = worldsOfTest()
 
 async function open(options: WorldOptions = {}): Promise<World<GoogleCloudSqlSetup>> {
-  const world = await createWorld(system, options)
-  worlds.push(world)
-  return world
+  return keep(createWorld(system, options))
 }
 
 /** Runs the step; whatever happens, no secret may have been printed. */
-async function run(world: World, options: Parameters<typeof runStep>[3] = {}): Promise<Ran> {
+async function run(world: World, options: StepOptions = {}): Promise<Ran> {
   const ran = await runStep(googleCloudSql, world, 'database/google-cloud-sql', options)
   expect(ran.leaks).toEqual([])
   expect(ran.state).toEqual({})
@@ -44,12 +39,8 @@ async function run(world: World, options: Parameters<typeof runStep>[3] = {}): P
 }
 
 /** The error annotation of a step that fails, with the port taken out. */
-async function refusal(world: World, options: Parameters<typeof runStep>[3] = {}): Promise<string> {
-  const ran = await run(world, options)
-  expect(ran.succeeded).toBe(false)
-  expect(ran.outputs).toEqual({})
-  expect(ran.errors).toHaveLength(1)
-  return ran.errors[0]!.replace(/127\.0\.0\.1:\d+/g, 'HOST')
+async function refusal(world: World, options: StepOptions = {}): Promise<string> {
+  return refusalOf(await run(world, options))
 }
 
 const reply = (answer: FakeReply): Fault => ({ kind: 'answer', name: 'reply', reply: answer })

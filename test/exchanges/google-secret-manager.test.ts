@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { fault } from '../../dev/fakes/faults.ts'
 import { apiError } from '../../dev/fakes/google.ts'
 import { principalSet, PROVIDER } from '../../dev/systems/google-cloud-sql.ts'
@@ -12,25 +12,20 @@ import {
 import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
 import { googleSecretManager } from '../../src/exchanges/google-secret-manager.ts'
 import { readInputs } from '../../src/inputs.ts'
-import { runStep, type Ran } from './in-process.ts'
+import { refusalOf, runStep, worldsOfTest, type Ran, type StepOptions } from './in-process.ts'
 
 const NAME = 'projects/my-project/secrets/database-password'
 const PAGE = 'https://github.com/OWNER/access-token/blob/v1/docs/troubleshooting.md#'
 const LINK = `DENIED: ${PAGE}denied`
 
-const worlds: World[] = []
-afterEach(async () => {
-  await Promise.all(worlds.splice(0).map((world) => world.close()))
-})
+const keep = worldsOfTest()
 
 async function open(options: WorldOptions = {}): Promise<World<GoogleSecretManagerSetup>> {
-  const world = await createWorld(system, options)
-  worlds.push(world)
-  return world
+  return keep(createWorld(system, options))
 }
 
 /** Runs the step; whatever happens, no secret may have been printed. */
-async function run(world: World, options: Parameters<typeof runStep>[3] = {}): Promise<Ran> {
+async function run(world: World, options: StepOptions = {}): Promise<Ran> {
   const ran = await runStep(googleSecretManager, world, 'secret/google-secret-manager', options)
   expect(ran.leaks).toEqual([])
   expect(ran.state).toEqual({})
@@ -38,12 +33,8 @@ async function run(world: World, options: Parameters<typeof runStep>[3] = {}): P
 }
 
 /** The error annotation of a step that fails, with the port taken out. */
-async function refusal(world: World, options: Parameters<typeof runStep>[3] = {}): Promise<string> {
-  const ran = await run(world, options)
-  expect(ran.succeeded).toBe(false)
-  expect(ran.outputs).toEqual({})
-  expect(ran.errors).toHaveLength(1)
-  return ran.errors[0]!.replace(/127\.0\.0\.1:\d+/g, 'HOST')
+async function refusal(world: World, options: StepOptions = {}): Promise<string> {
+  return refusalOf(await run(world, options))
 }
 
 /** Replaces the newest version. */

@@ -9,25 +9,20 @@ import { serve, type FakeServer } from '../../dev/fakes/serve.ts'
 import { system, type HttpSecretSetup } from '../../dev/systems/http-secret.ts'
 import { createWorld, ROOT, type World, type WorldOptions } from '../../dev/world.ts'
 import { httpSecret } from '../../src/exchanges/http-secret.ts'
-import { runStep, type Ran } from './in-process.ts'
+import { refusalOf, runStep, withoutPort, worldsOfTest, type Ran, type StepOptions } from './in-process.ts'
 
 const SUBJECT = 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main'
 const PAGE = 'https://github.com/OWNER/access-token/blob/v1/docs/troubleshooting.md#'
 const LINK = `DENIED: ${PAGE}denied`
 
-const worlds: World[] = []
-afterEach(async () => {
-  await Promise.all(worlds.splice(0).map((world) => world.close()))
-})
+const keep = worldsOfTest()
 
 async function open(options: WorldOptions = {}): Promise<World<HttpSecretSetup>> {
-  const world = await createWorld(system, options)
-  worlds.push(world)
-  return world
+  return keep(createWorld(system, options))
 }
 
 /** Runs the step; whatever happens, no secret may have been printed. */
-async function run(world: World, options: Parameters<typeof runStep>[3] = {}): Promise<Ran> {
+async function run(world: World, options: StepOptions = {}): Promise<Ran> {
   const ran = await runStep(httpSecret, world, 'secret/http', options)
   expect(ran.leaks).toEqual([])
   expect(ran.state).toEqual({})
@@ -35,16 +30,8 @@ async function run(world: World, options: Parameters<typeof runStep>[3] = {}): P
 }
 
 /** The error annotation of a step that fails, with the port taken out. */
-async function refusal(world: World, options: Parameters<typeof runStep>[3] = {}): Promise<string> {
-  const ran = await run(world, options)
-  expect(ran.succeeded).toBe(false)
-  expect(ran.outputs).toEqual({})
-  expect(ran.errors).toHaveLength(1)
-  return withoutPort(ran.errors[0]!)
-}
-
-function withoutPort(text: string): string {
-  return text.replace(/127\.0\.0\.1:\d+/g, 'HOST')
+async function refusal(world: World, options: StepOptions = {}): Promise<string> {
+  return refusalOf(await run(world, options))
 }
 
 describe('a secret', () => {

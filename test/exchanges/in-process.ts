@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { afterEach, expect } from 'vitest'
 import { act } from '../../src/action.ts'
 import type { Exchange } from '../../src/exchange.ts'
 import type { Clock } from '../../src/http.ts'
@@ -27,22 +28,49 @@ export interface Ran {
   readonly leaks: readonly string[]
 }
 
+export interface StepOptions {
+  /** Instead of those of the world; an empty one counts as not given. */
+  readonly inputs?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
+  readonly event?: keyof typeof situations
+  readonly now?: () => number
+}
+
+/** Takes worlds to close after each test of the file. */
+export function worldsOfTest(): <W extends World>(opening: Promise<W>) => Promise<W> {
+  const worlds: World[] = []
+  afterEach(async () => {
+    await Promise.all(worlds.splice(0).map((world) => world.close()))
+  })
+  return async (opening) => {
+    const world = await opening
+    worlds.push(world)
+    return world
+  }
+}
+
+/** The error annotation of a step that must have failed and left nothing behind; loopback addresses are `HOST`. */
+export function refusalOf(ran: Ran): string {
+  expect(ran.succeeded).toBe(false)
+  expect(ran.outputs).toEqual({})
+  expect(ran.state).toEqual({})
+  expect(ran.errors).toHaveLength(1)
+  return withoutPort(ran.errors[0]!)
+}
+
+export function withoutPort(text: string): string {
+  return text.replace(/127\.0\.0\.1:\d+/g, 'HOST')
+}
+
 /**
  * Runs an exchange as a step in this process, with the inputs and variables of a world and the defaults of the action's
  * `action.yml`. Without a mask: what is printed must not hold a secret in the first place.
- *
- * @param options.inputs instead of those of the world; an empty one counts as not given
  */
 export async function runStep<Settings>(
   exchange: Exchange<Settings>,
   world: World,
   action: string,
-  options: {
-    readonly inputs?: Readonly<Record<string, string>>
-    readonly env?: Readonly<Record<string, string>>
-    readonly event?: keyof typeof situations
-    readonly now?: () => number
-  } = {},
+  options: StepOptions = {},
 ): Promise<Ran> {
   const { setup, identity } = world
   const metadata = await readAction(join(ROOT, action))

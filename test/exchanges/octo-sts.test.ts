@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
 import { ISSUER } from '../../dev/fakes/issuer.ts'
 import { octoStsError } from '../../dev/fakes/octo-sts.ts'
@@ -6,41 +6,31 @@ import { IDENTITY, octoStsSystem, type OctoStsSetup } from '../../dev/systems/oc
 import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
 import { octoSts } from '../../src/exchanges/octo-sts.ts'
 import { readInputs } from '../../src/inputs.ts'
-import { runStep, type Ran } from './in-process.ts'
+import { refusalOf, runStep, worldsOfTest, type Ran, type StepOptions } from './in-process.ts'
 
 const IMMUTABLE = 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main'
 const FILE = '.github/chainguard/deploy.sts.yaml'
 const LINK = 'DENIED: https://github.com/OWNER/access-token/blob/v1/docs/troubleshooting.md#denied'
 
-const worlds: World[] = []
-afterEach(async () => {
-  await Promise.all(worlds.splice(0).map((world) => world.close()))
-})
+const keep = worldsOfTest()
 
 async function open(
   settings: Parameters<typeof octoStsSystem>[0] = {},
   options: WorldOptions = {},
 ): Promise<World<OctoStsSetup>> {
-  const world = await createWorld(octoStsSystem(settings), options)
-  worlds.push(world)
-  return world
+  return keep(createWorld(octoStsSystem(settings), options))
 }
 
 /** Runs the step; whatever happens, no secret may have been printed. */
-async function run(world: World, options: Parameters<typeof runStep>[3] = {}): Promise<Ran> {
+async function run(world: World, options: StepOptions = {}): Promise<Ran> {
   const ran = await runStep(octoSts, world, 'octo-sts', options)
   expect(ran.leaks).toEqual([])
   return ran
 }
 
 /** The error annotation of a step that fails, with the port taken out. */
-async function refusal(world: World, options: Parameters<typeof runStep>[3] = {}): Promise<string> {
-  const ran = await run(world, options)
-  expect(ran.succeeded).toBe(false)
-  expect(ran.outputs).toEqual({})
-  expect(ran.state).toEqual({})
-  expect(ran.errors).toHaveLength(1)
-  return ran.errors[0]!.replace(/127\.0\.0\.1:\d+/g, 'HOST')
+async function refusal(world: World, options: StepOptions = {}): Promise<string> {
+  return refusalOf(await run(world, options))
 }
 
 /** Changes the trust policy. */

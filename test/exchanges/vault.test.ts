@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { fencesOf } from '../../dev/documents/fences.ts'
 import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
 import type { FakeReply, FakeRequest } from '../../dev/fakes/handler.ts'
@@ -10,26 +10,21 @@ import { KEY, ROLE, vaultSystem, type VaultSettings, type VaultSetup } from '../
 import { createWorld, ROOT, type World, type WorldOptions } from '../../dev/world.ts'
 import { vault } from '../../src/exchanges/vault.ts'
 import { expectRefused } from '../scenarios/support.ts'
-import { runStep, type Ran } from './in-process.ts'
+import { refusalOf, runStep, withoutPort, worldsOfTest, type Ran, type StepOptions } from './in-process.ts'
 
 const SUBJECT = 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main'
 const PAGE = 'https://github.com/OWNER/access-token/blob/v1/docs/troubleshooting.md#'
 const LINK = `DENIED: ${PAGE}denied`
 const PLACE = `the role ${ROLE} (auth/jwt/role/${ROLE})`
 
-const worlds: World[] = []
-afterEach(async () => {
-  await Promise.all(worlds.splice(0).map((world) => world.close()))
-})
+const keep = worldsOfTest()
 
 async function open(settings: VaultSettings = {}, options: WorldOptions = {}): Promise<World<VaultSetup>> {
-  const world = await createWorld(vaultSystem(settings), options)
-  worlds.push(world)
-  return world
+  return keep(createWorld(vaultSystem(settings), options))
 }
 
 /** Runs the step; whatever happens, no secret may have been printed, and no token that can be revoked is left. */
-async function run(world: World<VaultSetup>, options: Parameters<typeof runStep>[3] = {}): Promise<Ran> {
+async function run(world: World<VaultSetup>, options: StepOptions = {}): Promise<Ran> {
   const ran = await runStep(vault, world, 'secret/vault', options)
   expect(ran.leaks).toEqual([])
   expect(ran.state).toEqual({})
@@ -37,19 +32,8 @@ async function run(world: World<VaultSetup>, options: Parameters<typeof runStep>
 }
 
 /** The error annotation of a step that fails, with the port taken out. */
-async function refusal(
-  world: World<VaultSetup>,
-  options: Parameters<typeof runStep>[3] = {},
-): Promise<string> {
-  const ran = await run(world, options)
-  expect(ran.succeeded).toBe(false)
-  expect(ran.outputs).toEqual({})
-  expect(ran.errors).toHaveLength(1)
-  return withoutPort(ran.errors[0]!)
-}
-
-function withoutPort(text: string): string {
-  return text.replace(/127\.0\.0\.1:\d+/g, 'HOST')
+async function refusal(world: World<VaultSetup>, options: StepOptions = {}): Promise<string> {
+  return refusalOf(await run(world, options))
 }
 
 /** Answers requests to a path with this, and lets all others through. */
