@@ -1,6 +1,7 @@
+import { randomInt } from 'node:crypto'
 import * as http from 'node:http'
 import * as https from 'node:https'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { nameOf, type Fault, type FaultEntry } from './faults.ts'
@@ -45,6 +46,14 @@ export interface FakeServer {
   readonly listen: () => Promise<void>
   readonly close: () => Promise<void>
 }
+
+/**
+ * Where the ports of fakes are drawn from: below what systems give to outgoing connections and to port 0, so that a port
+ * that is refused for a while is not taken by somebody who answers.
+ */
+const [FIRST_PORT, LAST_PORT] = [20_000, 32_000]
+/** How many ports may be in use by others before that is an error. */
+const MOST_TRIES = 20
 
 /** Serves a handler on 127.0.0.1 at a free port. */
 export async function serve(handler: Handler, options: ServeOptions = {}): Promise<FakeServer> {
@@ -185,31 +194,33 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
   }
 
   let port = 0
-  let release: (() => Promise<void>) | undefined
-  const listen = async (): Promise<void> => {
-    await release?.()
-    release = undefined
-    await new Promise<void>((resolve, reject) => {
+  const listen = (): Promise<void> =>
+    new Promise((resolve, reject) => {
       server.once('error', reject)
       server.listen(port, '127.0.0.1', () => {
         server.off('error', reject)
-        port = (server.address() as AddressInfo).port
         resolve()
       })
     })
-  }
-  const stop = (): Promise<void> =>
+  const refuse = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => {
         resolve()
       })
       server.closeAllConnections()
     })
-  const refuse = async (): Promise<void> => {
-    await stop()
-    release = await holdPort(port)
+  for (let tries = 0; !server.listening; tries++) {
+    port = randomInt(FIRST_PORT, LAST_PORT)
+    await listen().catch((error: unknown) => {
+      if (
+        tries >= MOST_TRIES ||
+        !(error instanceof Error) ||
+        !('code' in error) ||
+        error.code !== 'EADDRINUSE'
+      )
+        throw error
+    })
   }
-  await listen()
 
   return {
     url: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
@@ -228,32 +239,9 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
     listen,
     async close() {
       closed.abort()
-      if (server.listening) await stop()
-      await release?.()
+      if (server.listening) await refuse()
     },
   }
-}
-
-/**
- * Keeps a port from everybody else while nobody listens there, by a connection that goes out from it. Otherwise the next
- * fake of another scenario could get it, and answer.
- *
- * @returns lets go of it
- */
-async function holdPort(port: number): Promise<() => Promise<void>> {
-  const target = createServer((socket) => socket.on('error', () => undefined))
-  await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve))
-  const { port: to } = target.address() as AddressInfo
-  const holder = connect({ host: '127.0.0.1', port: to, localAddress: '127.0.0.1', localPort: port })
-  await new Promise<void>((resolve, reject) => holder.once('connect', resolve).once('error', reject))
-  return () =>
-    new Promise((resolve) => {
-      target.close(() => {
-        resolve()
-      })
-      // A reset leaves nothing behind that would keep the port busy.
-      holder.resetAndDestroy()
-    })
 }
 
 function send(response: http.ServerResponse, reply: FakeReply): number {
