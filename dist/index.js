@@ -431,17 +431,23 @@ function createClient(options) {
                 options.secrets.conceal(proxy.password);
             headers['proxy-authorization'] = `Basic ${basic}`;
         }
-        const failed = (what, cause, again = true) => new TryFailed('PROXY_FAILED', `the proxy ${proxy.host} ${what}`, { again, cause, hint: PROXY_HINT });
+        const failed = (what, again, cause) => {
+            const hint = cause?.hint ?? PROXY_HINT;
+            return new TryFailed('PROXY_FAILED', `the proxy ${proxy.host} ${what}`, { again, cause, hint });
+        };
+        const host = proxy.hostname.replace(/^\[|\]$/g, '');
         return new Promise((resolve, reject) => {
             const request = (proxy.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_namespaceObject).request({
                 method: 'CONNECT',
-                host: proxy.hostname.replace(/^\[|\]$/g, ''),
+                host,
                 port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
                 path: authority,
                 headers,
                 agent: false,
                 signal: ends,
                 rejectUnauthorized: true,
+                // Else it would be that of the host header, which is not the proxy's.
+                servername: external_node_net_namespaceObject.isIP(host) === 0 ? host : '',
             });
             request.once('connect', (answer, socket, head) => {
                 const status = answer.statusCode ?? 0;
@@ -452,14 +458,11 @@ function createClient(options) {
                 }
                 socket.destroy();
                 const wants = status === 407 ? '407: it wants a user name and a password' : String(status);
-                reject(failed(`refused the tunnel (${wants})`, undefined, isTransient(status)));
+                reject(failed(`refused the tunnel (${wants})`, isTransient(status)));
             });
-            request.once('response', (answer) => {
-                answer.destroy();
-                reject(failed(`answered ${answer.statusCode ?? 0} and no tunnel`, undefined, false));
-            });
-            request.once('error', (error) => {
-                reject(reasonOf(ends) ?? failed(`could not be reached (${networkFault(error)})`, error));
+            request.on('error', (error) => {
+                const fault = connectionFault(error);
+                reject(reasonOf(ends) ?? failed(`could not be reached (${fault.message})`, fault.again, fault));
             });
             request.end();
         });

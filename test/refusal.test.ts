@@ -119,6 +119,21 @@ test.each([
   expect(annotation).toBe(`Somebody refused.\nDENIED: ${link}`)
 })
 
+test('no line of the log group can be taken for a command', () => {
+  const { group } = reportOf(DENIED, ENVIRONMENT, {}, undefined, () => ({
+    advice: '::error::one\n  ::add-mask::two',
+    yaml: 'key: ##[group]three\n##[error]four\u2028::five',
+  }))
+  expect(group).toEqual([
+    '',
+    ': :error::one',
+    '  : :add-mask::two',
+    '',
+    'key: ## [group]three',
+    '## [error]four ::five',
+  ])
+})
+
 test('a table shows any text as it is', () => {
   const text = 'www.octo.example | </code> <img> `x` *y* _z_ [l](m) #1 @mona\n::x:: ~~s~~ \\ &amp; !'
   const [head, line, row = '', ...more] = table(['name', 'value'], [['a|b', text]]).split('\n')

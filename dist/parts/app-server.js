@@ -694,7 +694,7 @@ function explainIssues(issues, asked, claims) {
     if (files.size === 0)
         return { ...(advice.length > 0 && { advice: advice.join('\n') }) };
     if (subject === undefined) {
-        advice.push('The claims of this run are not shown, so there is no policy to paste here.');
+        advice.push('There is no policy to paste here: the subject of this run is not shown, or has a character that is a wildcard in policies.');
         return { advice: advice.join('\n') };
     }
     advice.push(...subject.notes);

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { Claims } from '../../src/exchange.ts'
 import { explainIssues, issuesOf, type Asked } from '../../src/exchanges/app-server-policy.ts'
 
 const ASKED: Asked = { owner: 'octo-org', repositories: ['target'], permissions: { contents: 'read' } }
+const ISSUES = issuesOf('Issues:\n- octo-org/target:\n  - contents: read - Not authorized')
 const CLAIMS = { sub: 'repo:octo-org/workflows:ref:refs/heads/main' }
 
 function policyFor(message: string, asked: Asked = ASKED): string | undefined {
@@ -52,6 +54,60 @@ describe('the policy to paste', () => {
     expect(policyFor('Issues:\n- octo-org/any:\n  - contents: read - Not authorized', asked)).toContain(
       'origin: octo-org/any\n',
     )
+  })
+})
+
+describe('the subject', () => {
+  const environment = { ...CLAIMS, sub: 'repo:octo-org/workflows:environment:live', environment: 'live' }
+  const push = {
+    sub: 'repo:octo-org/workflows:ref:refs/heads/main',
+    repository: 'octo-org/workflows',
+    repository_id: '216219028',
+    repository_owner_id: '6811672',
+    ref: 'refs/heads/main',
+    event_name: 'push',
+    workflow_ref: 'octo-org/workflows/.github/workflows/release.yml@refs/heads/main',
+  }
+  const subjectOf = (claims: Claims | undefined): string | undefined =>
+    /^ {6}- '(.*)'$/m.exec(explainIssues(ISSUES, ASKED, claims).yaml ?? '')?.[1]
+
+  test('is the environment of the job', () => {
+    expect(subjectOf(environment)).toBe('repo:octo-org/workflows:environment:live')
+  })
+
+  test('is else the workflow file, bound to the ids', () => {
+    expect(subjectOf(push)).toBe(
+      'repo:octo-org@6811672/workflows@216219028:workflow_ref:octo-org/workflows/.github/workflows/release.yml@refs/heads/main',
+    )
+  })
+
+  test.each([
+    ['for a pull request', { event_name: 'pull_request', ref: 'refs/pull/7/merge' }],
+    ['where the ids are not known', { repository_id: '' }],
+    [
+      'where the workflow file has a wildcard in its name',
+      { workflow_ref: 'octo-org/workflows/a*.yml@main' },
+    ],
+  ])('is the sub claim %s', (_what, claims) => {
+    expect(subjectOf({ ...push, ...claims })).toBe(push.sub)
+  })
+
+  test('has its quotes doubled', () => {
+    expect(subjectOf({ sub: "repo:octo-org/workflows:environment:it's" })).toBe(
+      "repo:octo-org/workflows:environment:it''s",
+    )
+  })
+
+  test.each<[string, Claims | undefined]>([
+    ['are not shown', undefined],
+    ['have none', {}],
+    ['have one with a wildcard', { sub: 'repo:octo-org/workflows:environment:live*' }],
+    ['have one with another wildcard', { sub: 'repo:octo-org/workflows:environment:live?' }],
+    ['have one of two lines', { sub: 'repo:octo-org/workflows:environment:live\nsubjects:' }],
+  ])('is none where the claims %s', (_what, claims) => {
+    const { yaml, hint, advice } = explainIssues(ISSUES, ASKED, claims)
+    expect({ yaml, hint }).toEqual({ yaml: undefined, hint: undefined })
+    expect(advice).toContain('There is no policy to paste here')
   })
 })
 

@@ -6,13 +6,13 @@ import * as tls from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { appServerError } from '../../dev/fakes/app-server.ts'
 import { createCertificates } from '../../dev/fakes/certificates.ts'
-import { fault } from '../../dev/fakes/faults.ts'
+import { fault, forEver } from '../../dev/fakes/faults.ts'
 import { situations, type Situation } from '../../dev/runner/context.ts'
 import { system as httpSecret } from '../../dev/systems/http-secret.ts'
 import { system } from '../../dev/systems/github-app-server.ts'
 import { createWorld } from '../../dev/world.ts'
-import { preload, rawServer } from './faults.ts'
-import { answers, expectGranted, expectRefused } from './support.ts'
+import { expectWarned, LEAP, preload, rawServer, waits } from './faults.ts'
+import { answers, expectClean, expectGranted, expectRefused } from './support.ts'
 
 describe.concurrent('an environment that is not as it should be', () => {
   it.each([
@@ -124,6 +124,85 @@ describe.concurrent('a server that wastes', () => {
   })
 })
 
+describe.concurrent('an answer of somebody else', () => {
+  it.each([200, 201, 202, 205])('%i does not count as a revocation', async (status) => {
+    await using world = await createWorld(system, {
+      faults: { github: [fault.answer({ status, body: '' })] },
+    })
+    const main = await world.run()
+    const token = await expectGranted(world, main)
+    const post = await world.post(main)
+    expectClean(world, post)
+    expect(expectWarned(post)).toContain(`GitHub answered ${status} instead of 204.`)
+    expect(await world.setup.accepts(token)).toBe(true)
+  })
+
+  it('101 is told, and not waited on', async () => {
+    await using server = await rawServer((socket) => {
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n{}')
+      })
+    })
+    await using world = await createWorld(system)
+    const main = await world.run({
+      inputs: { 'app-server': `http://127.0.0.1:${server.port}`, 'timeout-seconds': '1' },
+    })
+    expect(expectRefused(world, main)).toContain('it answered with an upgrade to another protocol')
+    expect(server.connections()).toBeGreaterThan(0)
+  })
+
+  it('that breaks off on a connection that was opened early is a try like others', async () => {
+    await using world = await createWorld(system, { faults: { 'app-server': [fault.resetInBody()] } })
+    const main = await world.run({ debug: true })
+    await expectGranted(world, main)
+    expect(answers(world, 'app-server')).toHaveLength(2)
+    expect(waits(main)).toHaveLength(1)
+  })
+})
+
+describe.concurrent('a TLS handshake', () => {
+  it.each([
+    ['localhost', 'localhost'],
+    ['127.0.0.1', false],
+  ])('with %s asks for the name %s, and for HTTP/1.1', async (host, name) => {
+    const { good, authority } = await createCertificates()
+    await using world = await createWorld(system)
+    const folder = await mkdtemp(join(tmpdir(), 'tls-'))
+    const seen: unknown[] = []
+    const options = { key: good.key, cert: good.cert, ALPNProtocols: ['h2', 'http/1.1'] }
+    const server = tls.createServer(options, (socket) => {
+      seen.push([socket.servername, socket.alpnProtocol])
+      socket.on('error', () => undefined).resume()
+      socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    try {
+      const { port } = server.address() as net.AddressInfo
+      const file = join(folder, 'authority.pem')
+      await writeFile(file, authority)
+      const main = await world.run({
+        inputs: { 'app-server': `https://${host}:${port}` },
+        env: { NODE_EXTRA_CA_CERTS: file },
+      })
+      expect(expectRefused(world, main)).toContain('There is no app server at')
+      expect(seen).toEqual([[name, 'http/1.1']])
+    } finally {
+      server.close()
+      await rm(folder, { recursive: true })
+    }
+  })
+})
+
+describe.concurrent('a token that nobody can have', () => {
+  it('is taken back within 5 s, or left to post', async () => {
+    await using world = await createWorld(system, { faults: { github: [forEver(fault.status(500))] } })
+    const main = await world.run({ ...LEAP, unwritable: ['output'] })
+    expectRefused(world, main)
+    const [warning] = main.annotations.filter(({ level }) => level === 'warning')
+    expect(warning?.message).toMatch(/^The token could not be revoked in this step; .* the limit is 5 s\.$/)
+  })
+})
+
 describe.concurrent('a process that ends before it could tell how', () => {
   it('has failed', async () => {
     const silent = preload(`
@@ -136,6 +215,24 @@ describe.concurrent('a process that ends before it could tell how', () => {
     expect(main.log).toContain('Token for ')
     expect(main).toMatchObject({ outcome: 'failure', exitCode: 1 })
     expect((await world.post(main)).log).toBe('The token was revoked.\n')
+  })
+})
+
+describe.concurrent('the claims that are shown', () => {
+  it('are those of the ID token that was refused, not of the newest', async () => {
+    const late = forEver((request) =>
+      request.url.search.includes('sts.amazonaws.com') ? fault.delay(200) : undefined,
+    )
+    await using world = await createWorld(system, { variant: 'aws', faults: { oidc: [late] } })
+    world.setup.deny()
+    const main = await world.run()
+    expectRefused(world, main)
+    expect(world.issuer.issued.map(({ audience }) => audience).sort()).toEqual([
+      '127.0.0.1',
+      'sts.amazonaws.com',
+    ])
+    expect(main.log).toMatch(/^aud: 127\.0\.0\.1$/m)
+    expect(main.log).not.toMatch(/^aud: sts/m)
   })
 })
 

@@ -285,6 +285,7 @@ describe('granted is not asked', () => {
       (grant) => ({ ...grant, permissions: { ...grant.permissions, metadata: 'read' } }),
       [],
     ],
+    ['names in another case', (grant) => ({ ...grant, repositories: ['WorkFlows'] }), []],
     [
       'other repositories',
       (grant) => ({ ...grant, repositories: ['other'] }),
