@@ -642,7 +642,7 @@ function jsonObject(answer, service, url) {
         hint: `Check that ${url.origin}${url.pathname} is the address of the API and that no gateway or login page stands before it.`,
     });
 }
-/** A member of the answer's JSON object, by its path; `undefined` where there is none. */
+/** A member of a JSON object, by its path; `undefined` where there is none. */
 function member(json, ...path) {
     let value = json;
     for (const name of path) {

@@ -536,7 +536,7 @@ export function jsonObject(answer: Answer, service: string, url: URL): Record<st
   )
 }
 
-/** A member of the answer's JSON object, by its path; `undefined` where there is none. */
+/** A member of a JSON object, by its path; `undefined` where there is none. */
 export function member(json: unknown, ...path: readonly string[]): unknown {
   let value = json
   for (const name of path) {

@@ -1,6 +1,7 @@
 import { SHOWN_CLAIMS } from './claims.ts'
 import { harmless, showable, type ActionError } from './errors.ts'
 import type { Claims, Environment, Explanation } from './exchange.ts'
+import { member } from './http.ts'
 
 /** What the environment and the event tell about the run. */
 interface Situation {
@@ -103,15 +104,15 @@ function situationOf(environment: Environment, event: unknown): Situation {
 /** Whether a run is for a pull request from a fork, or its event does not tell that it is not. */
 function mayBeForFork(name: string, event: unknown, repository: string | undefined): boolean {
   if (name.startsWith('pull_request')) {
-    return field(event, 'pull_request', 'head', 'repo', 'full_name') !== repository
+    return member(event, 'pull_request', 'head', 'repo', 'full_name') !== repository
   }
   // These have ID tokens: they run for a pull request, on the default branch.
   if (name === 'workflow_run') {
-    return field(event, 'workflow_run', 'head_repository', 'full_name') !== repository
+    return member(event, 'workflow_run', 'head_repository', 'full_name') !== repository
   }
   // A comment tells that it is on a pull request, but not from where that comes.
   return (
-    name === 'issue_comment' && (event === undefined || field(event, 'issue', 'pull_request') !== undefined)
+    name === 'issue_comment' && (event === undefined || member(event, 'issue', 'pull_request') !== undefined)
   )
 }
 
@@ -160,13 +161,4 @@ function linkFor(error: ActionError, environment: Environment): string {
   const repository = environment['GITHUB_ACTION_REPOSITORY'] ?? ''
   if (repository === '') return page
   return `${serverUrl(environment)}/${repository}/blob/${environment['GITHUB_ACTION_REF'] || 'main'}/${page}`
-}
-
-function field(value: unknown, ...path: readonly string[]): unknown {
-  let found = value
-  for (const name of path) {
-    if (typeof found !== 'object' || found === null) return undefined
-    found = (found as Record<string, unknown>)[name]
-  }
-  return found
 }

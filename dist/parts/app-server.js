@@ -89,6 +89,48 @@ const ROLE_ARN = /^(?<account>arn:aws(?:-[a-z]+)*:iam::\d{12}):role\/[\w+=,.@/-]
 
 /***/ }),
 
+/***/ 3678: // ./src/claims.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Q1: () => (/* binding */ claimText),
+/* harmony export */   pS: () => (/* binding */ yamlText),
+/* harmony export */   t3: () => (/* binding */ isImmutable),
+/* harmony export */   uZ: () => (/* binding */ SHOWN_CLAIMS)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+
+/** The claims that help to find out why a system refused, and nothing else of the token. */
+const SHOWN_CLAIMS = [
+    'iss',
+    'aud',
+    'sub',
+    'repository',
+    'ref',
+    'environment',
+    'job_workflow_ref',
+    'event_name',
+];
+/** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
+function claimText(claims, name) {
+    const value = claims?.[name];
+    return typeof value === 'string' && (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(value) === value ? value : undefined;
+}
+/**
+ * Whether a subject has the immutable form `repo:OWNER@ID/REPOSITORY@ID:…`, the default of repositories made or renamed
+ * since 2026-07-15 (GitHub changelog, 2026-04-23).
+ */
+function isImmutable(subject) {
+    return /^repo:[^/:@]+@\d+\/[^/:@]+@\d+:/.test(subject);
+}
+/** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */
+function yamlText(text) {
+    return `'${text.replaceAll("'", "''")}'`;
+}
+
+
+/***/ }),
+
 /***/ 6878: // ./src/exchanges/app-server.ts and what only it imports
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -589,9 +631,12 @@ function isTextList(value) {
 var http = __webpack_require__(5940);
 // EXTERNAL MODULE: ./src/identity.ts
 var identity = __webpack_require__(5625);
+// EXTERNAL MODULE: ./src/claims.ts
+var src_claims = __webpack_require__(3678);
 // EXTERNAL MODULE: ./src/errors.ts
 var src_errors = __webpack_require__(3916);
 ;// CONCATENATED MODULE: ./src/exchanges/app-server-policy.ts
+
 
 /** The issues in the message of a 403: a list of targets with a list of texts each. */
 function issuesOf(message) {
@@ -717,7 +762,7 @@ function fileFor(target, { statements, allowed, subjects }, subject) {
     const ofOwner = !target.includes('/');
     const origin = ofOwner ? `${target}/.github-access-token` : target;
     const file = ofOwner ? 'access-token.yaml' : '.github/access-token.yaml';
-    const quoted = `'${subject.replaceAll("'", "''")}'`;
+    const quoted = (0,src_claims/* yamlText */.pS)(subject);
     const entries = (permissions, indent) => Object.entries(permissions).map(([scope, level]) => `${indent}${scope}: ${level}`);
     return [
         `# ${file} in ${origin}, on its default branch`,
@@ -742,10 +787,7 @@ function fileFor(target, { statements, allowed, subjects }, subject) {
  * as it is. With the ids of owner and repository: that form does not pass to whoever takes the name over.
  */
 function subjectOf(claims) {
-    const text = (name) => {
-        const value = claims?.[name];
-        return typeof value === 'string' && (0,src_errors/* showable */.of)(value, 500) === value ? value : '';
-    };
+    const text = (name) => (0,src_claims/* claimText */.Q1)(claims, name) ?? '';
     const sub = text('sub');
     const [owner = '', name = ''] = text('repository').split('/');
     const ids = [text('repository_owner_id'), text('repository_id')];
@@ -771,7 +813,7 @@ function subjectOf(claims) {
     }
     if (!usable(sub))
         return undefined;
-    const form = sub.includes('@')
+    const form = (0,src_claims/* isImmutable */.t3)(sub)
         ? 'It holds the ids of owner and repository, so it is bound to this very repository.'
         : 'It matches by name: it passes to whoever takes the name of the repository over.';
     return { text: sub, notes: [`The subject below is the sub claim of this run. ${form}`] };

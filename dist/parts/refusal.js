@@ -53,6 +53,8 @@ function yamlText(text) {
 /* harmony export */ });
 /* harmony import */ var _claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3678);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
+/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5940);
+
 
 
 /**
@@ -121,14 +123,14 @@ function situationOf(environment, event) {
 /** Whether a run is for a pull request from a fork, or its event does not tell that it is not. */
 function mayBeForFork(name, event, repository) {
     if (name.startsWith('pull_request')) {
-        return field(event, 'pull_request', 'head', 'repo', 'full_name') !== repository;
+        return (0,_http_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(event, 'pull_request', 'head', 'repo', 'full_name') !== repository;
     }
     // These have ID tokens: they run for a pull request, on the default branch.
     if (name === 'workflow_run') {
-        return field(event, 'workflow_run', 'head_repository', 'full_name') !== repository;
+        return (0,_http_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(event, 'workflow_run', 'head_repository', 'full_name') !== repository;
     }
     // A comment tells that it is on a pull request, but not from where that comes.
-    return (name === 'issue_comment' && (event === undefined || field(event, 'issue', 'pull_request') !== undefined));
+    return (name === 'issue_comment' && (event === undefined || (0,_http_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(event, 'issue', 'pull_request') !== undefined));
 }
 /** Where GitHub is, for links and hints: github.com where the runner does not tell. */
 function serverUrl(environment) {
@@ -172,15 +174,6 @@ function linkFor(error, environment) {
     if (repository === '')
         return page;
     return `${serverUrl(environment)}/${repository}/blob/${environment['GITHUB_ACTION_REF'] || 'main'}/${page}`;
-}
-function field(value, ...path) {
-    let found = value;
-    for (const name of path) {
-        if (typeof found !== 'object' || found === null)
-            return undefined;
-        found = found[name];
-    }
-    return found;
 }
 
 

@@ -1,3 +1,4 @@
+import { claimText, isImmutable, yamlText } from '../claims.ts'
 import type { Claims, Explanation } from '../exchange.ts'
 import { showable } from '../errors.ts'
 
@@ -164,7 +165,7 @@ function fileFor(target: string, { statements, allowed, subjects }: Missing, sub
   const ofOwner = !target.includes('/')
   const origin = ofOwner ? `${target}/.github-access-token` : target
   const file = ofOwner ? 'access-token.yaml' : '.github/access-token.yaml'
-  const quoted = `'${subject.replaceAll("'", "''")}'`
+  const quoted = yamlText(subject)
   const entries = (permissions: Permissions, indent: string): string[] =>
     Object.entries(permissions).map(([scope, level]) => `${indent}${scope}: ${level}`)
   return [
@@ -191,10 +192,7 @@ function fileFor(target: string, { statements, allowed, subjects }: Missing, sub
  * as it is. With the ids of owner and repository: that form does not pass to whoever takes the name over.
  */
 function subjectOf(claims: Claims | undefined): { text: string; notes: string[] } | undefined {
-  const text = (name: string): string => {
-    const value = claims?.[name]
-    return typeof value === 'string' && showable(value, 500) === value ? value : ''
-  }
+  const text = (name: string): string => claimText(claims, name) ?? ''
   const sub = text('sub')
   const [owner = '', name = ''] = text('repository').split('/')
   const ids = [text('repository_owner_id'), text('repository_id')]
@@ -221,7 +219,7 @@ function subjectOf(claims: Claims | undefined): { text: string; notes: string[] 
     }
   }
   if (!usable(sub)) return undefined
-  const form = sub.includes('@')
+  const form = isImmutable(sub)
     ? 'It holds the ids of owner and repository, so it is bound to this very repository.'
     : 'It matches by name: it passes to whoever takes the name of the repository over.'
   return { text: sub, notes: [`The subject below is the sub claim of this run. ${form}`] }

@@ -21,6 +21,15 @@ const GRANTED = [
 ].join('\n')
 
 describe('the policy to paste', () => {
+  test.each([
+    ['repo:octo-org@6811672/workflows@216219028:environment:live', 'it is bound to this very repository'],
+    ['repo:octo-org/workflows:environment:live', 'It matches by name'],
+    ['repo:octo-org/workflows:environment:live@europe', 'It matches by name'],
+  ])('tells the immutable form by the ids, not by a sign in a name: %s', (sub, note) => {
+    const { advice } = explainIssues(ISSUES, ASKED, { sub, environment: 'live' })
+    expect(advice).toContain(note)
+  })
+
   test('grants what was asked', () => {
     expect(policyFor('Issues:\n- octo-org/target:\n  - contents: read - Not authorized')).toBe(GRANTED)
   })
