@@ -3,7 +3,7 @@
  * What it prints is what a user would see; secrets are masked as GitHub masks them.
  */
 import { parseArgs, styleText } from 'node:util'
-import { claimsOf } from '../src/identity.ts'
+import { claimsOf } from '../src/identity/claims.ts'
 import type { RecordedRequest } from './fakes/serve.ts'
 import type { StageResult } from './runner/runner.ts'
 import { allSystems } from './systems/system.ts'

@@ -1,9 +1,9 @@
 /**
  * What a retry policy does to a server and to the people who wait, in virtual time. `npm run bench:herd` prints the
- * tables, `npm run bench:herd -- --sweep` those that argue the numbers of `src/retry.ts`. Seeded: the same tables each time.
+ * tables, `npm run bench:herd -- --sweep` those that argue the numbers of `src/http/retry.ts`. Seeded: the same tables each time.
  */
 import { parseArgs } from 'node:util'
-import { ANSWER_MS, BASE_MS, CAP_MS, RETRY_AFTER_JITTER, next, type Next } from '../src/retry.ts'
+import { ANSWER_MS, BASE_MS, CAP_MS, RETRY_AFTER_JITTER, next, type Next } from '../src/http/retry.ts'
 
 /** Requests that the server serves in each whole second of its clock. It refuses the others with 429. */
 const PER_SECOND = 50

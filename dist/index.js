@@ -6,7 +6,8 @@
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Is: () => (/* binding */ harmless),
 /* harmony export */   lZ: () => (/* binding */ ActionError),
-/* harmony export */   of: () => (/* binding */ showable)
+/* harmony export */   of: () => (/* binding */ showable),
+/* harmony export */   z6: () => (/* binding */ asActionError)
 /* harmony export */ });
 /** The one error class. `message` says what failed and why, `hint` what to change. Neither holds a secret. */
 class ActionError extends Error {
@@ -22,6 +23,16 @@ class ActionError extends Error {
         this.hint = more.hint ?? '';
         this.refused = more.refused;
     }
+}
+/** Anything thrown, as an error that may be shown: the message of a foreign error could hold anything. */
+function asActionError(error) {
+    if (error instanceof ActionError)
+        return error;
+    const kind = error instanceof Error ? error.name : typeof error;
+    return new ActionError('INTERNAL', `Unexpected ${kind} in the action.`, {
+        cause: error,
+        hint: 'This is a fault of the action: please report it, with the log of a run that has debug logging on.',
+    });
 }
 /**
  * A server's text as one harmless line: control and invisible characters become blanks, workflow commands
@@ -53,7 +64,7 @@ function harmless(line) {
 
 /***/ }),
 
-/***/ 5940: // ./src/http.ts and what only it imports
+/***/ 5657: // ./src/http/client.ts and what only it imports
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -166,9 +177,9 @@ class DecodedURL extends URL {
 }
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/inputs.ts
-var inputs = __nccwpck_require__(8422);
-;// CONCATENATED MODULE: ./src/retry.ts
+// EXTERNAL MODULE: ./src/inputs/inputs.ts
+var inputs = __nccwpck_require__(8028);
+;// CONCATENATED MODULE: ./src/http/retry.ts
 /**
  * When to try again and how long to wait. Pure: the time and the random source are parameters.
  * `docs/retrying.md` argues the numbers from a simulation (`npm run bench:herd`).
@@ -253,7 +264,7 @@ function fullYear(twoDigits, thisYear) {
     return year > thisYear + 50 ? year - 100 : year;
 }
 
-;// CONCATENATED MODULE: ./src/http.ts
+;// CONCATENATED MODULE: ./src/http/client.ts
 
 
 
@@ -757,77 +768,72 @@ function capital(text) {
 
 /***/ }),
 
-/***/ 5625: // ./src/identity.ts
+/***/ 2437: // ./src/identity/claims.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   DA: () => (/* binding */ createIdentity),
+/* harmony export */   Q1: () => (/* binding */ claimText),
 /* harmony export */   ds: () => (/* binding */ claimsOf),
-/* harmony export */   eE: () => (/* binding */ credential)
+/* harmony export */   pS: () => (/* binding */ yamlText),
+/* harmony export */   t3: () => (/* binding */ isImmutable),
+/* harmony export */   uZ: () => (/* binding */ SHOWN_CLAIMS)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
-/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5940);
+
+/** The claims that help to find out why a system refused, and nothing else of the token. */
+const SHOWN_CLAIMS = [
+    'iss',
+    'aud',
+    'sub',
+    'repository',
+    'ref',
+    'environment',
+    'job_workflow_ref',
+    'event_name',
+];
+/** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
+function claimText(claims, name) {
+    const value = claims?.[name];
+    return typeof value === 'string' && (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(value) === value ? value : undefined;
+}
+/**
+ * Whether a subject has the immutable form `repo:OWNER@ID/REPOSITORY@ID:…`, the default of repositories made or renamed
+ * since 2026-07-15 (GitHub changelog, 2026-04-23).
+ */
+function isImmutable(subject) {
+    return /^repo:[^/:@]+@\d+\/[^/:@]+@\d+:/.test(subject);
+}
+/** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */
+function yamlText(text) {
+    return `'${text.replaceAll("'", "''")}'`;
+}
+/** The payload of a JWT, not verified (RFC 7519); `undefined` where it is none. */
+function claimsOf(token) {
+    try {
+        const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+        return typeof payload === 'object' && payload !== null ? payload : undefined;
+    }
+    catch {
+        // An opaque token has no claims to show.
+        return undefined;
+    }
+}
 
 
-/** From this age on, in ms, an ID token is not used again: it lives five minutes, and a server may need one of them. */
-const FRESH_MS = 60_000;
+/***/ }),
+
+/***/ 8585: // ./src/identity/credential.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ credential)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+
 /** A credential as one printable line without blanks, in US-ASCII: what fits into a header. */
 const PRINTABLE = /^[\x21-\x7e]+$/;
 /** The longest credential that is taken, in characters. Google's are up to 12 KB, AWS session tokens may be longer. */
 const MAX_CREDENTIAL = 32_768;
-/**
- * Asks the runner's ID-token endpoint: `GET $ACTIONS_ID_TOKEN_REQUEST_URL&audience=…` with the request token as
- * bearer (GitHub: "OpenID Connect reference").
- */
-function createIdentity(options) {
-    const endpoint = options.environment['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '';
-    const requestToken = options.environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? '';
-    if (requestToken !== '')
-        options.conceal(requestToken);
-    const minted = new Map();
-    const known = new Map();
-    let newest;
-    async function mint(audience) {
-        if (requestToken === '' || !URL.canParse(endpoint)) {
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('NO_ID_TOKEN', 'This job cannot get an ID token: the runner offers none.');
-        }
-        const url = new URL(`${endpoint}${endpoint.includes('?') ? '&' : '?'}audience=${encodeURIComponent(audience)}`);
-        const service = "the runner's ID-token endpoint";
-        const token = await options.client.send({
-            service,
-            method: 'GET',
-            url,
-            prepare: () => ({ headers: { authorization: `Bearer ${requestToken}`, accept: 'application/json' } }),
-            judge: (answer) => {
-                const reason = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'message') ?? (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error', 'message');
-                const early = answer.status === 403 && /pending|delayed|non-inprogress/i.test(answer.text);
-                return {
-                    reason,
-                    ...(early ? { again: Infinity } : { code: 'ID_TOKEN_REFUSED' }),
-                    ...(answer.status === 401 || answer.status === 403
-                        ? { hint: 'Ask for the token in the job that has `permissions: id-token: write`, while it runs.' }
-                        : {}),
-                };
-            },
-            read: (answer) => credential((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, service, url)['value'], 'ID token', service, options.conceal),
-        });
-        newest = claimsOf(token) ?? {};
-        known.set(audience, newest);
-        return token;
-    }
-    return {
-        idToken: (audience) => {
-            const held = minted.get(audience);
-            if (held !== undefined && options.monotonic() - held.at < FRESH_MS)
-                return held.token;
-            const token = mint(audience);
-            minted.set(audience, { at: options.monotonic(), token });
-            token.catch(() => minted.delete(audience));
-            return token;
-        },
-        claims: (audience) => (audience === undefined ? newest : known.get(audience)),
-    };
-}
 /**
  * A credential from a server's answer, concealed and checked: one printable line of at most 32,768 characters. Its
  * shape is otherwise its issuer's business and not looked at.
@@ -852,22 +858,11 @@ function credential(value, what, service, conceal) {
         hint: 'Nothing was set as output. This is a fault of the server; its operator should look at what it answers.',
     });
 }
-/** The payload of a JWT, not verified (RFC 7519); `undefined` where it is none. */
-function claimsOf(token) {
-    try {
-        const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
-        return typeof payload === 'object' && payload !== null ? payload : undefined;
-    }
-    catch {
-        // An opaque token has no claims to show.
-        return undefined;
-    }
-}
 
 
 /***/ }),
 
-/***/ 8422: // ./src/inputs.ts
+/***/ 8028: // ./src/inputs/inputs.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1231,13 +1226,76 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/http.ts + 6 modules
-var http = __nccwpck_require__(5940);
-// EXTERNAL MODULE: ./src/identity.ts
-var src_identity = __nccwpck_require__(5625);
-// EXTERNAL MODULE: ./src/inputs.ts
-var src_inputs = __nccwpck_require__(8422);
-;// CONCATENATED MODULE: ./src/redaction.ts
+// EXTERNAL MODULE: ./src/http/client.ts + 6 modules
+var http_client = __nccwpck_require__(5657);
+// EXTERNAL MODULE: ./src/identity/claims.ts
+var claims = __nccwpck_require__(2437);
+// EXTERNAL MODULE: ./src/identity/credential.ts
+var credential = __nccwpck_require__(8585);
+;// CONCATENATED MODULE: ./src/identity/id-token.ts
+
+
+
+
+/** From this age on, in ms, an ID token is not used again: it lives five minutes, and a server may need one of them. */
+const FRESH_MS = 60_000;
+/**
+ * Asks the runner's ID-token endpoint: `GET $ACTIONS_ID_TOKEN_REQUEST_URL&audience=…` with the request token as
+ * bearer (GitHub: "OpenID Connect reference").
+ */
+function createIdentity(options) {
+    const endpoint = options.environment['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '';
+    const requestToken = options.environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? '';
+    if (requestToken !== '')
+        options.conceal(requestToken);
+    const minted = new Map();
+    const known = new Map();
+    let newest;
+    async function mint(audience) {
+        if (requestToken === '' || !URL.canParse(endpoint)) {
+            throw new errors/* ActionError */.lZ('NO_ID_TOKEN', 'This job cannot get an ID token: the runner offers none.');
+        }
+        const url = new URL(`${endpoint}${endpoint.includes('?') ? '&' : '?'}audience=${encodeURIComponent(audience)}`);
+        const service = "the runner's ID-token endpoint";
+        const token = await options.client.send({
+            service,
+            method: 'GET',
+            url,
+            prepare: () => ({ headers: { authorization: `Bearer ${requestToken}`, accept: 'application/json' } }),
+            judge: (answer) => {
+                const reason = (0,http_client/* member */.Dc)(answer.json, 'message') ?? (0,http_client/* member */.Dc)(answer.json, 'error', 'message');
+                const early = answer.status === 403 && /pending|delayed|non-inprogress/i.test(answer.text);
+                return {
+                    reason,
+                    ...(early ? { again: Infinity } : { code: 'ID_TOKEN_REFUSED' }),
+                    ...(answer.status === 401 || answer.status === 403
+                        ? { hint: 'Ask for the token in the job that has `permissions: id-token: write`, while it runs.' }
+                        : {}),
+                };
+            },
+            read: (answer) => (0,credential/* credential */.e)((0,http_client/* jsonObject */.o$)(answer, service, url)['value'], 'ID token', service, options.conceal),
+        });
+        newest = (0,claims/* claimsOf */.ds)(token) ?? {};
+        known.set(audience, newest);
+        return token;
+    }
+    return {
+        idToken: (audience) => {
+            const held = minted.get(audience);
+            if (held !== undefined && options.monotonic() - held.at < FRESH_MS)
+                return held.token;
+            const token = mint(audience);
+            minted.set(audience, { at: options.monotonic(), token });
+            token.catch(() => minted.delete(audience));
+            return token;
+        },
+        claims: (audience) => (audience === undefined ? newest : known.get(audience)),
+    };
+}
+
+// EXTERNAL MODULE: ./src/inputs/inputs.ts
+var inputs_inputs = __nccwpck_require__(8028);
+;// CONCATENATED MODULE: ./src/step/redaction.ts
 /** How many characters of a secret in a row count as the secret: no other text has them by chance. */
 const STRETCH = 16;
 /** How much of a server's text is looked at, in characters: bounds the work. */
@@ -1272,7 +1330,7 @@ function redacted(text, secrets) {
     return rest + text.slice(kept);
 }
 
-;// CONCATENATED MODULE: ./src/revocation.ts
+;// CONCATENATED MODULE: ./src/step/revocation.ts
 
 
 /**
@@ -1297,12 +1355,12 @@ async function revoke(client, { token, apiUrl }) {
                 },
             }),
             judge: (answer) => ({
-                reason: (0,http/* member */.Dc)(answer.json, 'message'),
-                requestId: (0,http/* header */.wx)(answer, 'x-github-request-id'),
+                reason: (0,http_client/* member */.Dc)(answer.json, 'message'),
+                requestId: (0,http_client/* header */.wx)(answer, 'x-github-request-id'),
                 // A rate limit is a 403 with one of these headers (GitHub: "Rate limits for the REST API").
                 ...(answer.status === 403 &&
-                    ((0,http/* header */.wx)(answer, 'retry-after') !== undefined ||
-                        (0,http/* header */.wx)(answer, 'x-ratelimit-remaining') === '0') && {
+                    ((0,http_client/* header */.wx)(answer, 'retry-after') !== undefined ||
+                        (0,http_client/* header */.wx)(answer, 'x-ratelimit-remaining') === '0') && {
                     again: Infinity,
                 }),
             }),
@@ -1322,241 +1380,6 @@ async function revoke(client, { token, apiUrl }) {
         if (status === 401 || status === 404)
             return 'gone';
         throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/action.ts
-
-
-
-
-
-
-const SUMMARY_MODES = ['on-refusal', 'always', 'never'];
-/** How long taking something back may last before the step ends, in ms. */
-const UNDO_MS = 5_000;
-/**
- * Runs one exchange as a step: read → prove → exchange → mask → save → output → explain. A failure is one error
- * annotation; a failure after the grant takes the grant back.
- *
- * @param signal aborted when the job is cancelled
- * @returns whether the step succeeded
- */
-async function act(exchange, runner, clock, signal) {
-    let settings;
-    let identity;
-    let client;
-    let summaryMode = 'never';
-    let undoMs = UNDO_MS;
-    const borrowed = [];
-    const secrets = createSecrets(runner.mask);
-    const { conceal } = secrets;
-    try {
-        const inputs = (0,src_inputs/* readInputs */.Ko)(runner.input);
-        summaryMode = inputs.oneOf('job-summary', SUMMARY_MODES, 'on-refusal');
-        const timeout = inputs.seconds('timeout-seconds', { least: 1, most: 600, fallback: 60 });
-        undoMs = Math.min(UNDO_MS, timeout * 1000);
-        settings = await read(exchange, inputs, runner.environment);
-        for (const warning of inputs.warnings)
-            runner.warning(warning);
-        client = (0,http/* createClient */.UU)({
-            clock,
-            limitMs: timeout * 1000,
-            limit: `${timeout} s (timeout-seconds)`,
-            signal,
-            userAgent: userAgent(runner.environment),
-            secrets,
-            debug: runner.debug,
-        });
-        identity = (0,src_identity/* createIdentity */.DA)({
-            environment: runner.environment,
-            client,
-            monotonic: clock.monotonic,
-            conceal,
-        });
-        const grant = await exchange.exchange(settings, {
-            idToken: identity.idToken,
-            send: client.send,
-            connectEarly: client.connectEarly,
-            conceal,
-            takeBack: (each) => borrowed.push(each),
-            now: clock.now,
-            environment: runner.environment,
-        });
-        await handOver(grant, runner, clock, secrets);
-        for (const warning of grant.warnings ?? [])
-            runner.warning(warning);
-        runner.info((0,errors/* harmless */.Is)(grant.summary));
-        if (summaryMode === 'always')
-            await summarize(runner, () => grantTable(grant));
-        return true;
-    }
-    catch (cause) {
-        const error = signal.aborted ? cancelled(signal) : asActionError(cause);
-        const { reportOf } = await __nccwpck_require__.e('refusal').then(__nccwpck_require__.bind(__nccwpck_require__, 3791));
-        const report = reportOf(error, runner.environment, runner.event(), identity?.claims(error.refused?.audience), (claims) => (settings === undefined ? {} : (exchange.explain?.(settings, error, claims) ?? {})));
-        runner.error(report.annotation);
-        if (report.group.length > 0)
-            runner.group('Why it was refused', report.group);
-        if (report.summary !== '' && summaryMode !== 'never')
-            await summarize(runner, () => report.summary);
-        if (runner.debugging)
-            for (const line of causes(error).split('\n'))
-                runner.debug(line);
-        return false;
-    }
-    finally {
-        client?.close();
-        for (const each of borrowed)
-            await takeBack(each, runner, clock, secrets, undoMs);
-    }
-}
-/** Settings, or one error that holds the problems of all inputs. */
-async function read(exchange, inputs, environment) {
-    const settings = await exchange.settings(inputs, environment);
-    inputs.check();
-    return settings;
-}
-/** The one order that is safe: a credential is masked before it is written anywhere, and saved for post before it is used. */
-async function handOver(grant, runner, clock, secrets) {
-    for (const secret of grant.secrets)
-        secrets.conceal(secret);
-    const { revocation } = grant;
-    try {
-        if (revocation && revocation.outlivesJob !== true) {
-            runner.saveState('version', '1');
-            runner.saveState('api-url', revocation.apiUrl);
-            runner.saveState('expires-at', grant.expiresAt?.toISOString() ?? '');
-            // Last: where post finds the token, the rest is there too, even if the process died in between.
-            runner.saveState('token', revocation.token);
-        }
-        for (const [name, value] of Object.entries(grant.outputs))
-            runner.output(name, value);
-        if (grant.expiresAt)
-            runner.output('expires-at', grant.expiresAt.toISOString());
-    }
-    catch (error) {
-        // Nobody has use for the token now; post would take it back too, if the state was saved.
-        if (revocation) {
-            const ends = grant.expiresAt === undefined ? 'within the hour' : `at ${grant.expiresAt.toISOString()}`;
-            await takeBack({ name: 'The token', ends, revoke: (client) => revoke(client, revocation) }, runner, clock, secrets);
-        }
-        throw error;
-    }
-}
-/** Revokes with a client of its own, since the step's may have no time left. A failure is one warning. */
-async function takeBack(borrowed, runner, clock, secrets, limitMs = UNDO_MS) {
-    const { name, ends } = borrowed;
-    const client = (0,http/* createClient */.UU)({
-        clock,
-        limitMs,
-        limit: `${limitMs / 1000} s`,
-        signal: new AbortController().signal,
-        userAgent: userAgent(runner.environment),
-        secrets,
-        debug: runner.debug,
-    });
-    try {
-        runner.info((await borrowed.revoke(client)) === 'revoked' ? `${name} was revoked.` : `${name} is gone.`);
-    }
-    catch (error) {
-        runner.warning(`${name} could not be revoked in this step; it ends ${ends}. ${asActionError(error).message}`);
-    }
-}
-/** The job summary is a courtesy: where it cannot be written, the log says so and nothing else changes. */
-async function summarize(runner, markdown) {
-    try {
-        await runner.summary(await markdown());
-    }
-    catch (error) {
-        runner.info(`The job summary could not be written (${error instanceof Error ? error.name : 'no reason'}).`);
-    }
-}
-/** What was granted, for the job summary. An output may be of several lines, each of them a secret. */
-async function grantTable(grant) {
-    const { table } = await __nccwpck_require__.e('refusal').then(__nccwpck_require__.bind(__nccwpck_require__, 3791));
-    const isOpen = (value) => !grant.secrets.some((secret) => value.includes(secret));
-    const rows = Object.entries(grant.outputs).filter(([, value]) => isOpen(value));
-    const ends = grant.expiresAt === undefined ? [] : [['expires-at', grant.expiresAt.toISOString()]];
-    return table(['output', 'value'], [...rows, ...ends]);
-}
-/** The stack traces of an error and its causes, for debug mode. Their messages hold no secret. */
-function causes(error) {
-    const stack = error.stack ?? error.message;
-    return error.cause instanceof Error ? `${stack}\ncaused by ${causes(error.cause)}` : stack;
-}
-function cancelled(signal) {
-    return signal.reason instanceof errors/* ActionError */.lZ
-        ? signal.reason
-        : new errors/* ActionError */.lZ('CANCELLED', 'The step was cancelled.', { cause: signal.reason });
-}
-/** Anything thrown, as an error that may be shown: the message of a foreign error could hold anything. */
-function asActionError(error) {
-    if (error instanceof errors/* ActionError */.lZ)
-        return error;
-    const kind = error instanceof Error ? error.name : typeof error;
-    return new errors/* ActionError */.lZ('INTERNAL', `Unexpected ${kind} in the action.`, {
-        cause: error,
-        hint: 'This is a fault of the action: please report it, with the log of a run that has debug logging on.',
-    });
-}
-/** The action and its version, as the runner knows them, for `User-Agent`. */
-function userAgent(environment) {
-    const clean = (value, otherwise) => (value ?? '').replace(/[^\w./-]/g, '').slice(0, 100) || otherwise;
-    const name = clean(environment['GITHUB_ACTION_REPOSITORY'], 'access-token');
-    return `${name}/${clean(environment['GITHUB_ACTION_REF'], 'local')}`;
-}
-
-;// CONCATENATED MODULE: ./src/post.ts
-
-
-
-
-
-/** How long the post step may last, in ms. */
-const POST_MS = 15_000;
-const GITHUB_API_URL = 'https://api.github.com';
-/**
- * Revokes the token that the main step saved, when the job ends. Never fails the job: whatever goes wrong is one
- * warning that names the reason and when the token ends by itself.
- */
-async function post(runner, clock, signal) {
-    const token = runner.state('token');
-    if (token.trim() === '') {
-        runner.info('Nothing to revoke.');
-        return;
-    }
-    const secrets = createSecrets(runner.mask);
-    secrets.conceal(token);
-    const expires = Date.parse(runner.state('expires-at'));
-    const ends = Number.isNaN(expires) ? 'within the hour' : `at ${new Date(expires).toISOString()}`;
-    try {
-        const inputs = (0,src_inputs/* readInputs */.Ko)(runner.state);
-        const saved = inputs.text('api-url') || runner.environment['GITHUB_API_URL'] || GITHUB_API_URL;
-        const apiUrl = inputs.url('api-url', saved, GITHUB_API_URL);
-        if (!/^[\x21-\x7e]+$/.test(token))
-            inputs.problem('token', 'must be one printable line', 'ghs_…');
-        inputs.check();
-        if (expires <= clock.now()) {
-            runner.info(`The token ended by itself ${ends}.`);
-            return;
-        }
-        const client = (0,http/* createClient */.UU)({
-            clock,
-            limitMs: POST_MS,
-            limit: `${POST_MS / 1000} s`,
-            signal,
-            userAgent: userAgent(runner.environment),
-            secrets,
-            debug: runner.debug,
-        });
-        const outcome = await revoke(client, { token, apiUrl: apiUrl.href });
-        runner.info(outcome === 'revoked' ? 'The token was revoked.' : 'The token had ended already.');
-    }
-    catch (error) {
-        const { code, message, hint } = asActionError(error);
-        const reason = code === 'INVALID_INPUT' ? 'What the main step saved cannot be used.' : `${message} ${hint}`;
-        runner.warning(`The token could not be revoked; it ends ${ends}. ${reason}`.trim());
     }
 }
 
@@ -2572,7 +2395,7 @@ function getIDToken(aud) {
  * Platform utilities exports
  */
 
-;// CONCATENATED MODULE: ./src/runner.ts
+;// CONCATENATED MODULE: ./src/step/runner.ts
 
 
 
@@ -2646,6 +2469,233 @@ function createRunner(environment = process.env) {
         debugging: isDebug(),
     };
 }
+/** The action and its version, as the runner knows them, for `User-Agent`. */
+function userAgent(environment) {
+    const clean = (value, otherwise) => (value ?? '').replace(/[^\w./-]/g, '').slice(0, 100) || otherwise;
+    const name = clean(environment['GITHUB_ACTION_REPOSITORY'], 'access-token');
+    return `${name}/${clean(environment['GITHUB_ACTION_REF'], 'local')}`;
+}
+
+;// CONCATENATED MODULE: ./src/step/main.ts
+
+
+
+
+
+
+
+const SUMMARY_MODES = ['on-refusal', 'always', 'never'];
+/** How long taking something back may last before the step ends, in ms. */
+const UNDO_MS = 5_000;
+/**
+ * Runs one exchange as a step: read → prove → exchange → mask → save → output → explain. A failure is one error
+ * annotation; a failure after the grant takes the grant back.
+ *
+ * @param signal aborted when the job is cancelled
+ * @returns whether the step succeeded
+ */
+async function act(exchange, runner, clock, signal) {
+    let settings;
+    let identity;
+    let client;
+    let summaryMode = 'never';
+    let undoMs = UNDO_MS;
+    const borrowed = [];
+    const secrets = createSecrets(runner.mask);
+    const { conceal } = secrets;
+    try {
+        const inputs = (0,inputs_inputs/* readInputs */.Ko)(runner.input);
+        summaryMode = inputs.oneOf('job-summary', SUMMARY_MODES, 'on-refusal');
+        const timeout = inputs.seconds('timeout-seconds', { least: 1, most: 600, fallback: 60 });
+        undoMs = Math.min(UNDO_MS, timeout * 1000);
+        settings = await read(exchange, inputs, runner.environment);
+        for (const warning of inputs.warnings)
+            runner.warning(warning);
+        client = (0,http_client/* createClient */.UU)({
+            clock,
+            limitMs: timeout * 1000,
+            limit: `${timeout} s (timeout-seconds)`,
+            signal,
+            userAgent: userAgent(runner.environment),
+            secrets,
+            debug: runner.debug,
+        });
+        identity = createIdentity({
+            environment: runner.environment,
+            client,
+            monotonic: clock.monotonic,
+            conceal,
+        });
+        const grant = await exchange.exchange(settings, {
+            idToken: identity.idToken,
+            send: client.send,
+            connectEarly: client.connectEarly,
+            conceal,
+            takeBack: (each) => borrowed.push(each),
+            now: clock.now,
+            environment: runner.environment,
+        });
+        await handOver(grant, runner, clock, secrets);
+        for (const warning of grant.warnings ?? [])
+            runner.warning(warning);
+        runner.info((0,errors/* harmless */.Is)(grant.summary));
+        if (summaryMode === 'always')
+            await summarize(runner, () => grantTable(grant));
+        return true;
+    }
+    catch (cause) {
+        const error = signal.aborted ? cancelled(signal) : (0,errors/* asActionError */.z6)(cause);
+        const { reportOf } = await __nccwpck_require__.e('refusal').then(__nccwpck_require__.bind(__nccwpck_require__, 9374));
+        const report = reportOf(error, runner.environment, runner.event(), identity?.claims(error.refused?.audience), (claims) => (settings === undefined ? {} : (exchange.explain?.(settings, error, claims) ?? {})));
+        runner.error(report.annotation);
+        if (report.group.length > 0)
+            runner.group('Why it was refused', report.group);
+        if (report.summary !== '' && summaryMode !== 'never')
+            await summarize(runner, () => report.summary);
+        if (runner.debugging)
+            for (const line of causes(error).split('\n'))
+                runner.debug(line);
+        return false;
+    }
+    finally {
+        client?.close();
+        for (const each of borrowed)
+            await takeBack(each, runner, clock, secrets, undoMs);
+    }
+}
+/** Settings, or one error that holds the problems of all inputs. */
+async function read(exchange, inputs, environment) {
+    const settings = await exchange.settings(inputs, environment);
+    inputs.check();
+    return settings;
+}
+/** The one order that is safe: a credential is masked before it is written anywhere, and saved for post before it is used. */
+async function handOver(grant, runner, clock, secrets) {
+    for (const secret of grant.secrets)
+        secrets.conceal(secret);
+    const { revocation } = grant;
+    try {
+        if (revocation && revocation.outlivesJob !== true) {
+            runner.saveState('version', '1');
+            runner.saveState('api-url', revocation.apiUrl);
+            runner.saveState('expires-at', grant.expiresAt?.toISOString() ?? '');
+            // Last: where post finds the token, the rest is there too, even if the process died in between.
+            runner.saveState('token', revocation.token);
+        }
+        for (const [name, value] of Object.entries(grant.outputs))
+            runner.output(name, value);
+        if (grant.expiresAt)
+            runner.output('expires-at', grant.expiresAt.toISOString());
+    }
+    catch (error) {
+        // Nobody has use for the token now; post would take it back too, if the state was saved.
+        if (revocation) {
+            const ends = grant.expiresAt === undefined ? 'within the hour' : `at ${grant.expiresAt.toISOString()}`;
+            await takeBack({ name: 'The token', ends, revoke: (client) => revoke(client, revocation) }, runner, clock, secrets);
+        }
+        throw error;
+    }
+}
+/** Revokes with a client of its own, since the step's may have no time left. A failure is one warning. */
+async function takeBack(borrowed, runner, clock, secrets, limitMs = UNDO_MS) {
+    const { name, ends } = borrowed;
+    const client = (0,http_client/* createClient */.UU)({
+        clock,
+        limitMs,
+        limit: `${limitMs / 1000} s`,
+        signal: new AbortController().signal,
+        userAgent: userAgent(runner.environment),
+        secrets,
+        debug: runner.debug,
+    });
+    try {
+        runner.info((await borrowed.revoke(client)) === 'revoked' ? `${name} was revoked.` : `${name} is gone.`);
+    }
+    catch (error) {
+        runner.warning(`${name} could not be revoked in this step; it ends ${ends}. ${(0,errors/* asActionError */.z6)(error).message}`);
+    }
+}
+/** The job summary is a courtesy: where it cannot be written, the log says so and nothing else changes. */
+async function summarize(runner, markdown) {
+    try {
+        await runner.summary(await markdown());
+    }
+    catch (error) {
+        runner.info(`The job summary could not be written (${error instanceof Error ? error.name : 'no reason'}).`);
+    }
+}
+/** What was granted, for the job summary. An output may be of several lines, each of them a secret. */
+async function grantTable(grant) {
+    const { table } = await __nccwpck_require__.e('refusal').then(__nccwpck_require__.bind(__nccwpck_require__, 9374));
+    const isOpen = (value) => !grant.secrets.some((secret) => value.includes(secret));
+    const rows = Object.entries(grant.outputs).filter(([, value]) => isOpen(value));
+    const ends = grant.expiresAt === undefined ? [] : [['expires-at', grant.expiresAt.toISOString()]];
+    return table(['output', 'value'], [...rows, ...ends]);
+}
+/** The stack traces of an error and its causes, for debug mode. Their messages hold no secret. */
+function causes(error) {
+    const stack = error.stack ?? error.message;
+    return error.cause instanceof Error ? `${stack}\ncaused by ${causes(error.cause)}` : stack;
+}
+function cancelled(signal) {
+    return signal.reason instanceof errors/* ActionError */.lZ
+        ? signal.reason
+        : new errors/* ActionError */.lZ('CANCELLED', 'The step was cancelled.', { cause: signal.reason });
+}
+
+;// CONCATENATED MODULE: ./src/step/post.ts
+
+
+
+
+
+
+/** How long the post step may last, in ms. */
+const POST_MS = 15_000;
+const GITHUB_API_URL = 'https://api.github.com';
+/**
+ * Revokes the token that the main step saved, when the job ends. Never fails the job: whatever goes wrong is one
+ * warning that names the reason and when the token ends by itself.
+ */
+async function post(runner, clock, signal) {
+    const token = runner.state('token');
+    if (token.trim() === '') {
+        runner.info('Nothing to revoke.');
+        return;
+    }
+    const secrets = createSecrets(runner.mask);
+    secrets.conceal(token);
+    const expires = Date.parse(runner.state('expires-at'));
+    const ends = Number.isNaN(expires) ? 'within the hour' : `at ${new Date(expires).toISOString()}`;
+    try {
+        const inputs = (0,inputs_inputs/* readInputs */.Ko)(runner.state);
+        const saved = inputs.text('api-url') || runner.environment['GITHUB_API_URL'] || GITHUB_API_URL;
+        const apiUrl = inputs.url('api-url', saved, GITHUB_API_URL);
+        if (!/^[\x21-\x7e]+$/.test(token))
+            inputs.problem('token', 'must be one printable line', 'ghs_…');
+        inputs.check();
+        if (expires <= clock.now()) {
+            runner.info(`The token ended by itself ${ends}.`);
+            return;
+        }
+        const client = (0,http_client/* createClient */.UU)({
+            clock,
+            limitMs: POST_MS,
+            limit: `${POST_MS / 1000} s`,
+            signal,
+            userAgent: userAgent(runner.environment),
+            secrets,
+            debug: runner.debug,
+        });
+        const outcome = await revoke(client, { token, apiUrl: apiUrl.href });
+        runner.info(outcome === 'revoked' ? 'The token was revoked.' : 'The token had ended already.');
+    }
+    catch (error) {
+        const { code, message, hint } = (0,errors/* asActionError */.z6)(error);
+        const reason = code === 'INVALID_INPUT' ? 'What the main step saved cannot be used.' : `${message} ${hint}`;
+        runner.warning(`The token could not be revoked; it ends ${ends}. ${reason}`.trim());
+    }
+}
 
 ;// CONCATENATED MODULE: ./src/index.ts
 
@@ -2693,14 +2743,14 @@ async function run(step) {
 }
 /** What the lifecycle itself could not handle: a fault of this action. */
 function failed(error) {
-    createRunner().error(`${asActionError(error).message} ${asActionError(error).hint}`);
+    createRunner().error(`${(0,errors/* asActionError */.z6)(error).message} ${(0,errors/* asActionError */.z6)(error).hint}`);
     return false;
 }
 function runExchange(load) {
     return run(async (signal) => act(await load(), createRunner(), clock, signal));
 }
 /** `action.yml`: a GitHub token from an app server. */
-const main = () => runExchange(async () => (await __nccwpck_require__.e('app-server').then(__nccwpck_require__.bind(__nccwpck_require__, 6878))).appServer);
+const main = () => runExchange(async () => (await __nccwpck_require__.e('app-server').then(__nccwpck_require__.bind(__nccwpck_require__, 8777))).appServer);
 /** The post step of every action that hands out a GitHub token. */
 const src_post = () => run(async (signal) => {
     await post(createRunner(), clock, signal);
@@ -2711,20 +2761,18 @@ const bytebase = () => runExchange(async () => (await __nccwpck_require__.e('byt
 /** `octo-sts/action.yml`: a GitHub token from Octo STS. */
 const octoSts = () => runExchange(async () => (await __nccwpck_require__.e('octo-sts').then(__nccwpck_require__.bind(__nccwpck_require__, 7802))).octoSts);
 /** `database/aws-rds/action.yml`: a password for RDS or Aurora by IAM. */
-const awsRds = () => runExchange(async () => (await __nccwpck_require__.e('aws-rds').then(__nccwpck_require__.bind(__nccwpck_require__, 4197))).awsRds);
+const awsRds = () => runExchange(async () => (await __nccwpck_require__.e('aws-rds').then(__nccwpck_require__.bind(__nccwpck_require__, 3685))).awsRds);
 /** `database/google-cloud-sql/action.yml`: a password for Cloud SQL by IAM. */
-const googleCloudSql = () => runExchange(async () => (await __nccwpck_require__.e('google-cloud-sql').then(__nccwpck_require__.bind(__nccwpck_require__, 3110)))
+const googleCloudSql = () => runExchange(async () => (await __nccwpck_require__.e('google-cloud-sql').then(__nccwpck_require__.bind(__nccwpck_require__, 454)))
     .googleCloudSql);
 /** `secret/aws-secrets-manager/action.yml`: a secret of AWS Secrets Manager. */
-const awsSecretsManager = () => runExchange(async () => (await __nccwpck_require__.e('aws-secrets-manager').then(__nccwpck_require__.bind(__nccwpck_require__, 6653)))
-    .awsSecretsManager);
+const awsSecretsManager = () => runExchange(async () => (await __nccwpck_require__.e('aws-secrets-manager').then(__nccwpck_require__.bind(__nccwpck_require__, 808))).awsSecretsManager);
 /** `secret/google-secret-manager/action.yml`: a secret of Google Secret Manager. */
-const googleSecretManager = () => runExchange(async () => (await __nccwpck_require__.e('google-secret-manager').then(__nccwpck_require__.bind(__nccwpck_require__, 9990)))
-    .googleSecretManager);
+const googleSecretManager = () => runExchange(async () => (await __nccwpck_require__.e('google-secret-manager').then(__nccwpck_require__.bind(__nccwpck_require__, 2999))).googleSecretManager);
 /** `secret/vault/action.yml`: one key of a Vault KV v2 secret. */
-const vault = () => runExchange(async () => (await __nccwpck_require__.e('vault').then(__nccwpck_require__.bind(__nccwpck_require__, 5662))).vault);
+const vault = () => runExchange(async () => (await __nccwpck_require__.e('vault').then(__nccwpck_require__.bind(__nccwpck_require__, 6535))).vault);
 /** `secret/http/action.yml`: a secret from an HTTP endpoint. */
-const httpSecret = () => runExchange(async () => (await __nccwpck_require__.e('http-secret').then(__nccwpck_require__.bind(__nccwpck_require__, 7901))).httpSecret);
+const httpSecret = () => runExchange(async () => (await __nccwpck_require__.e('http-secret').then(__nccwpck_require__.bind(__nccwpck_require__, 5763))).httpSecret);
 
 var __webpack_exports__awsRds = __webpack_exports__.TP;
 var __webpack_exports__awsSecretsManager = __webpack_exports__.EQ;

@@ -75,6 +75,16 @@ export class ActionError extends Error {
   }
 }
 
+/** Anything thrown, as an error that may be shown: the message of a foreign error could hold anything. */
+export function asActionError(error: unknown): ActionError {
+  if (error instanceof ActionError) return error
+  const kind = error instanceof Error ? error.name : typeof error
+  return new ActionError('INTERNAL', `Unexpected ${kind} in the action.`, {
+    cause: error,
+    hint: 'This is a fault of the action: please report it, with the log of a run that has debug logging on.',
+  })
+}
+
 /**
  * A server's text as one harmless line: control and invisible characters become blanks, workflow commands
  * (`::…`, `##[…`) are defused, and it is cut at `most` characters.

@@ -1,6 +1,6 @@
 import type { ActionError } from './errors.ts'
-import type { Answer, Call, Client } from './http.ts'
-import type { Inputs } from './inputs.ts'
+import type { Answer, Call, Client } from './http/client.ts'
+import type { Inputs } from './inputs/inputs.ts'
 
 /** Environment variables, as of `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -1,9 +1,9 @@
-import { act, asActionError } from './action.ts'
-import { ActionError } from './errors.ts'
+import { ActionError, asActionError } from './errors.ts'
+import { act } from './step/main.ts'
 import type { Exchange } from './exchange.ts'
-import type { Clock } from './http.ts'
-import { post as takeBack } from './post.ts'
-import { createRunner } from './runner.ts'
+import type { Clock } from './http/client.ts'
+import { post as takeBack } from './step/post.ts'
+import { createRunner } from './step/runner.ts'
 
 /** The clock of the machine. */
 const clock: Clock = {
@@ -61,7 +61,8 @@ function runExchange<Settings>(load: () => Promise<Exchange<Settings>>): Promise
 /** `action.yml`: a GitHub token from an app server. */
 export const main = (): Promise<void> =>
   runExchange(
-    async () => (await import(/* webpackChunkName: "app-server" */ './exchanges/app-server.ts')).appServer,
+    async () =>
+      (await import(/* webpackChunkName: "app-server" */ './exchanges/app-server/exchange.ts')).appServer,
   )
 
 /** The post step of every action that hands out a GitHub token. */
@@ -85,13 +86,15 @@ export const octoSts = (): Promise<void> =>
 
 /** `database/aws-rds/action.yml`: a password for RDS or Aurora by IAM. */
 export const awsRds = (): Promise<void> =>
-  runExchange(async () => (await import(/* webpackChunkName: "aws-rds" */ './exchanges/aws-rds.ts')).awsRds)
+  runExchange(
+    async () => (await import(/* webpackChunkName: "aws-rds" */ './exchanges/database/aws-rds.ts')).awsRds,
+  )
 
 /** `database/google-cloud-sql/action.yml`: a password for Cloud SQL by IAM. */
 export const googleCloudSql = (): Promise<void> =>
   runExchange(
     async () =>
-      (await import(/* webpackChunkName: "google-cloud-sql" */ './exchanges/google-cloud-sql.ts'))
+      (await import(/* webpackChunkName: "google-cloud-sql" */ './exchanges/database/google-cloud-sql.ts'))
         .googleCloudSql,
   )
 
@@ -99,24 +102,30 @@ export const googleCloudSql = (): Promise<void> =>
 export const awsSecretsManager = (): Promise<void> =>
   runExchange(
     async () =>
-      (await import(/* webpackChunkName: "aws-secrets-manager" */ './exchanges/aws-secrets-manager.ts'))
-        .awsSecretsManager,
+      (
+        await import(
+          /* webpackChunkName: "aws-secrets-manager" */ './exchanges/secret/aws-secrets-manager.ts'
+        )
+      ).awsSecretsManager,
   )
 
 /** `secret/google-secret-manager/action.yml`: a secret of Google Secret Manager. */
 export const googleSecretManager = (): Promise<void> =>
   runExchange(
     async () =>
-      (await import(/* webpackChunkName: "google-secret-manager" */ './exchanges/google-secret-manager.ts'))
-        .googleSecretManager,
+      (
+        await import(
+          /* webpackChunkName: "google-secret-manager" */ './exchanges/secret/google-secret-manager.ts'
+        )
+      ).googleSecretManager,
   )
 
 /** `secret/vault/action.yml`: one key of a Vault KV v2 secret. */
 export const vault = (): Promise<void> =>
-  runExchange(async () => (await import(/* webpackChunkName: "vault" */ './exchanges/vault.ts')).vault)
+  runExchange(async () => (await import(/* webpackChunkName: "vault" */ './exchanges/secret/vault.ts')).vault)
 
 /** `secret/http/action.yml`: a secret from an HTTP endpoint. */
 export const httpSecret = (): Promise<void> =>
   runExchange(
-    async () => (await import(/* webpackChunkName: "http-secret" */ './exchanges/http-secret.ts')).httpSecret,
+    async () => (await import(/* webpackChunkName: "http-secret" */ './exchanges/secret/http.ts')).httpSecret,
   )

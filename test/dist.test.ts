@@ -62,7 +62,7 @@ describe('content', () => {
       (source) => packageFolder(source) === undefined && !source.startsWith('./src/'),
     )
     expect(['./dev/build/no-exec.ts', './dev/build/no-http-client.ts']).toEqual(expect.arrayContaining(rest))
-    expect(sources).toContain('./src/http.ts')
+    expect(sources).toContain('./src/http/client.ts')
     const allowed = [
       '@actions/core',
       '@actions/http-client',

@@ -10,7 +10,7 @@ export const modules = {
 /* harmony export */   Dh: () => (/* binding */ KEYS_TROUBLE),
 /* harmony export */   Ji: () => (/* binding */ judgeAws)
 /* harmony export */ });
-/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5940);
+/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5657);
 
 /** Codes by which AWS means "later", with any HTTP status. Source: AWS SDK, retry classification. */
 const LATER = new Set([
@@ -43,11 +43,11 @@ const SKEWED_TEXT = /signature expired|signature not yet current/i;
 function awsError(answer) {
     const { json, text } = answer;
     const xml = (tag) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1];
-    const code = (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Code') ??
-        (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, '__type') ??
-        (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-errortype') ??
+    const code = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Code') ??
+        (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, '__type') ??
+        (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-errortype') ??
         xml('Code');
-    const message = (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Message') ?? (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message') ?? (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Message') ?? xml('Message');
+    const message = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Message') ?? (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message') ?? (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Message') ?? xml('Message');
     return {
         // `namespace#Name:http://…` in the JSON protocols.
         code: typeof code === 'string' ? code.replace(/:.*$/s, '').replace(/^.*#/s, '') : '',
@@ -61,7 +61,7 @@ function judgeAws(answer) {
     const keys = code === 'InvalidIdentityToken' && KEYS_TROUBLE.test(message);
     return {
         reason: code === '' ? message : message === '' ? code : `${code}: ${message}`,
-        requestId: (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'RequestId') ?? (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-requestid'),
+        requestId: (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'RequestId') ?? (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-requestid'),
         ...(LATER.has(code) ? { again: Infinity } : keys ? { again: 2 } : {}),
         ...((SKEWED.has(code) || SKEWED_TEXT.test(message)) && { skewed: true }),
     };
@@ -89,49 +89,7 @@ const ROLE_ARN = /^(?<account>arn:aws(?:-[a-z]+)*:iam::\d{12}):role\/[\w+=,.@/-]
 
 /***/ }),
 
-/***/ 3678: // ./src/claims.ts
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Q1: () => (/* binding */ claimText),
-/* harmony export */   pS: () => (/* binding */ yamlText),
-/* harmony export */   t3: () => (/* binding */ isImmutable),
-/* harmony export */   uZ: () => (/* binding */ SHOWN_CLAIMS)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
-
-/** The claims that help to find out why a system refused, and nothing else of the token. */
-const SHOWN_CLAIMS = [
-    'iss',
-    'aud',
-    'sub',
-    'repository',
-    'ref',
-    'environment',
-    'job_workflow_ref',
-    'event_name',
-];
-/** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
-function claimText(claims, name) {
-    const value = claims?.[name];
-    return typeof value === 'string' && (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(value) === value ? value : undefined;
-}
-/**
- * Whether a subject has the immutable form `repo:OWNER@ID/REPOSITORY@ID:…`, the default of repositories made or renamed
- * since 2026-07-15 (GitHub changelog, 2026-04-23).
- */
-function isImmutable(subject) {
-    return /^repo:[^/:@]+@\d+\/[^/:@]+@\d+:/.test(subject);
-}
-/** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */
-function yamlText(text) {
-    return `'${text.replaceAll("'", "''")}'`;
-}
-
-
-/***/ }),
-
-/***/ 6878: // ./src/exchanges/app-server.ts and what only it imports
+/***/ 8777: // ./src/exchanges/app-server/exchange.ts and what only it imports
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -146,83 +104,24 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: ./src/aws/errors.ts
 var errors = __webpack_require__(9378);
-// EXTERNAL MODULE: ./src/aws/names.ts
-var names = __webpack_require__(6429);
-// EXTERNAL MODULE: ./src/inputs.ts
-var src_inputs = __webpack_require__(8422);
-;// CONCATENATED MODULE: ./src/scopes.ts
-/**
- * Permissions of GitHub App installation tokens, in kebab-case: those that the app server knows, and newer ones of
- * GitHub's REST API description (schema `app-permissions`). For hints only, since GitHub's list grows.
- */
-const SCOPES = new Set(`actions actions-variables administration agent-secrets agent-tasks agent-variables artifact-metadata attestations
-  checks code-quality codespaces codespaces-lifecycle-admin codespaces-metadata codespaces-secrets contents
-  copilot-agent-settings custom-properties custom-properties-for-organizations dependabot-secrets deployments
-  discussions email-addresses enterprise-custom-properties-for-organizations environments followers git-ssh-keys
-  gpg-keys interaction-limits issues members merge-queues metadata models organization-actions-variables
-  organization-administration organization-agent-secrets organization-agent-variables
-  organization-announcement-banners organization-codespaces organization-codespaces-secrets
-  organization-codespaces-settings organization-copilot-agent-settings organization-copilot-seat-management
-  organization-custom-org-roles organization-custom-properties organization-custom-roles
-  organization-dependabot-secrets organization-events organization-hooks organization-packages
-  organization-personal-access-token-requests organization-personal-access-tokens organization-plan
-  organization-projects organization-secrets organization-self-hosted-runners organization-user-blocking packages
-  pages profile projects pull-requests repository-advisories repository-custom-properties repository-hooks
-  repository-projects secret-scanning-alerts secrets security-events single-file starring statuses team-discussions
-  vulnerability-alerts workflows`.split(/\s+/));
-/** Names that GitHub's pages use for a permission whose API name is another. */
-const NAMES_ON_PAGES = new Map([
-    ['blocking-users', 'organization-user-blocking'],
-    ['code', 'contents'],
-    ['code-scanning-alerts', 'security-events'],
-    ['commit-statuses', 'statuses'],
-    ['custom-organization-roles', 'organization-custom-org-roles'],
-    ['custom-repository-roles', 'organization-custom-roles'],
-    ['dependabot-alerts', 'vulnerability-alerts'],
-    ['github-copilot-business', 'organization-copilot-seat-management'],
-    ['personal-access-tokens', 'organization-personal-access-tokens'],
-    ['repository-security-advisories', 'repository-advisories'],
-    ['self-hosted-runners', 'organization-self-hosted-runners'],
-    ['variables', 'actions-variables'],
-    ['webhooks', 'repository-hooks'],
-]);
-/** Whether a scope, in kebab-case, is a permission known to this version. */
-function isKnownScope(scope) {
-    return SCOPES.has(scope);
-}
-/** The known scope that an unknown one, in kebab-case, probably means. */
-function suggestScope(scope) {
-    return NAMES_ON_PAGES.get(scope) ?? nearest(scope, [...SCOPES]);
-}
-/** The word that is most like the given one: at most a quarter of its letters differ, or one. Case is ignored. */
-function nearest(given, words) {
-    let best;
-    let least = Math.max(1, Math.floor(given.length / 4)) + 1;
-    for (const word of words) {
-        if (Math.abs(word.length - given.length) >= least)
-            continue;
-        const edits = distance(given.toLowerCase(), word.toLowerCase());
-        if (edits < least)
-            [best, least] = [word, edits];
-    }
-    return best;
-}
-/** Letters to insert, delete, replace or swap with a neighbour (Damerau-Levenshtein, optimal string alignment). */
-function distance(a, b) {
-    const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
-    const at = (i, j) => rows[i]?.[j] ?? Infinity;
-    for (let i = 1; i <= a.length; i++) {
-        const row = [i];
-        rows.push(row);
-        for (let j = 1; j <= b.length; j++) {
-            const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-            row.push(Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1), swapped ? at(i - 2, j - 2) + 1 : Infinity));
-        }
-    }
-    return at(a.length, b.length);
+// EXTERNAL MODULE: ./src/http/client.ts + 6 modules
+var client = __webpack_require__(5657);
+// EXTERNAL MODULE: ./src/identity/credential.ts
+var credential = __webpack_require__(8585);
+// EXTERNAL MODULE: ./src/inputs/inputs.ts
+var inputs_inputs = __webpack_require__(8028);
+;// CONCATENATED MODULE: ./src/inputs/items.ts
+/** What stands between commas and line breaks, without comments on their own lines. */
+function itemsOf(text) {
+    return text
+        .split(/\r?\n/)
+        .filter((line) => !/^\s*#/.test(line))
+        .flatMap((line) => line.split(','))
+        .map((item) => item.trim())
+        .filter((item) => item !== '');
 }
 
-;// CONCATENATED MODULE: ./src/yaml.ts
+;// CONCATENATED MODULE: ./src/inputs/yaml.ts
 /**
  * Reads one YAML 1.2 document (JSON too) of strings, lists and mappings with unique string keys. Aliases and tags are
  * refused. The caller bounds the length of the text.
@@ -333,8 +232,84 @@ function isYamlValue(value) {
         return value.every(isYamlValue);
     return (value instanceof Map && [...value].every(([key, each]) => typeof key === 'string' && isYamlValue(each)));
 }
+/** Whether a value is a mapping. */
+function isMapping(value) {
+    return value instanceof Map;
+}
 
-;// CONCATENATED MODULE: ./src/github-inputs.ts
+;// CONCATENATED MODULE: ./src/exchanges/app-server/scopes.ts
+/**
+ * Permissions of GitHub App installation tokens, in kebab-case: those that the app server knows, and newer ones of
+ * GitHub's REST API description (schema `app-permissions`). For hints only, since GitHub's list grows.
+ */
+const SCOPES = new Set(`actions actions-variables administration agent-secrets agent-tasks agent-variables artifact-metadata attestations
+  checks code-quality codespaces codespaces-lifecycle-admin codespaces-metadata codespaces-secrets contents
+  copilot-agent-settings custom-properties custom-properties-for-organizations dependabot-secrets deployments
+  discussions email-addresses enterprise-custom-properties-for-organizations environments followers git-ssh-keys
+  gpg-keys interaction-limits issues members merge-queues metadata models organization-actions-variables
+  organization-administration organization-agent-secrets organization-agent-variables
+  organization-announcement-banners organization-codespaces organization-codespaces-secrets
+  organization-codespaces-settings organization-copilot-agent-settings organization-copilot-seat-management
+  organization-custom-org-roles organization-custom-properties organization-custom-roles
+  organization-dependabot-secrets organization-events organization-hooks organization-packages
+  organization-personal-access-token-requests organization-personal-access-tokens organization-plan
+  organization-projects organization-secrets organization-self-hosted-runners organization-user-blocking packages
+  pages profile projects pull-requests repository-advisories repository-custom-properties repository-hooks
+  repository-projects secret-scanning-alerts secrets security-events single-file starring statuses team-discussions
+  vulnerability-alerts workflows`.split(/\s+/));
+/** Names that GitHub's pages use for a permission whose API name is another. */
+const NAMES_ON_PAGES = new Map([
+    ['blocking-users', 'organization-user-blocking'],
+    ['code', 'contents'],
+    ['code-scanning-alerts', 'security-events'],
+    ['commit-statuses', 'statuses'],
+    ['custom-organization-roles', 'organization-custom-org-roles'],
+    ['custom-repository-roles', 'organization-custom-roles'],
+    ['dependabot-alerts', 'vulnerability-alerts'],
+    ['github-copilot-business', 'organization-copilot-seat-management'],
+    ['personal-access-tokens', 'organization-personal-access-tokens'],
+    ['repository-security-advisories', 'repository-advisories'],
+    ['self-hosted-runners', 'organization-self-hosted-runners'],
+    ['variables', 'actions-variables'],
+    ['webhooks', 'repository-hooks'],
+]);
+/** Whether a scope, in kebab-case, is a permission known to this version. */
+function isKnownScope(scope) {
+    return SCOPES.has(scope);
+}
+/** The known scope that an unknown one, in kebab-case, probably means. */
+function suggestScope(scope) {
+    return NAMES_ON_PAGES.get(scope) ?? nearest(scope, [...SCOPES]);
+}
+/** The word that is most like the given one: at most a quarter of its letters differ, or one. Case is ignored. */
+function nearest(given, words) {
+    let best;
+    let least = Math.max(1, Math.floor(given.length / 4)) + 1;
+    for (const word of words) {
+        if (Math.abs(word.length - given.length) >= least)
+            continue;
+        const edits = distance(given.toLowerCase(), word.toLowerCase());
+        if (edits < least)
+            [best, least] = [word, edits];
+    }
+    return best;
+}
+/** Letters to insert, delete, replace or swap with a neighbour (Damerau-Levenshtein, optimal string alignment). */
+function distance(a, b) {
+    const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+    const at = (i, j) => rows[i]?.[j] ?? Infinity;
+    for (let i = 1; i <= a.length; i++) {
+        const row = [i];
+        rows.push(row);
+        for (let j = 1; j <= b.length; j++) {
+            const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+            row.push(Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1), swapped ? at(i - 2, j - 2) + 1 : Infinity));
+        }
+    }
+    return at(a.length, b.length);
+}
+
+;// CONCATENATED MODULE: ./src/exchanges/app-server/permissions.ts
 
 
 
@@ -356,13 +331,13 @@ async function readPermissions(inputs, name) {
             .replace(/[\s_-]+/g, '-');
         const level = typeof value === 'string' ? value.trim().toLowerCase() : '';
         if (!/^(?=.{1,100}$)[a-z][a-z\d]*(?:-[a-z\d]+)*$/.test(scope)) {
-            inputs.problem(name, `must name scopes by letters, digits and dashes${(0,src_inputs/* not */.AU)(given)}`, PERMISSIONS_EXAMPLE);
+            inputs.problem(name, `must name scopes by letters, digits and dashes${(0,inputs_inputs/* not */.AU)(given)}`, PERMISSIONS_EXAMPLE);
         }
         else if (Object.hasOwn(permissions, scope)) {
             inputs.problem(name, `must name a scope only once, but has ${scope} twice`, PERMISSIONS_EXAMPLE);
         }
         else if (!isLevel(level)) {
-            inputs.problem(name, `must give ${scope} the level read, write or admin${(0,src_inputs/* not */.AU)(level)}`, `${scope}: read`);
+            inputs.problem(name, `must give ${scope} the level read, write or admin${(0,inputs_inputs/* not */.AU)(level)}`, `${scope}: read`);
         }
         else {
             permissions[scope] = level;
@@ -407,235 +382,12 @@ async function yamlPairs(inputs, name, text) {
         return [...result.value];
     return [];
 }
-/** The most repositories that an app server takes in one request. */
-const MAX_REPOSITORIES = 32;
-/**
- * Reads `owner`, `repository` and `repositories`. Names are `name` or `owner/name`; a bare name belongs to `owner`,
- * which is the workflow's owner unless given. The server compares owners case-sensitively, so one spelling is sent.
- *
- * @param workflowRepository as of `GITHUB_REPOSITORY`: `owner/name`
- */
-async function readRepositories(inputs, workflowRepository) {
-    const [workflowOwner = '', workflowName = ''] = workflowRepository.split('/');
-    // GitHub's own rule. An app server may take fewer (today's wants two characters and no underscore) and says so.
-    const givenOwner = inputs.text('owner');
-    const owner = inputs.matching('owner', givenOwner, /^[a-z\d][\w-]{0,99}$/i, 'must be a user or an organization', 'octocat');
-    const single = inputs.text('repository');
-    const list = await readList(inputs, 'repositories');
-    if (isAll(single)) {
-        inputs.problem('repository', 'must be one name (all of them: repositories: ALL)', 'octocat/all');
-    }
-    if (list.some(isAll)) {
-        if (single !== '' || !list.every(isAll))
-            inputs.problem('repositories', 'must be ALL or names, not both', 'ALL');
-        return { ...(owner !== '' && { owner }), repositories: 'ALL' };
-    }
-    if (single === '' && list.length === 0) {
-        if (owner === '' || inputs.text('repositories') !== '')
-            return {};
-        if (same(owner, workflowOwner))
-            return { owner, repositories: [workflowName] };
-        inputs.problem('repositories', `is required, since the owner ${owner} is not the workflow's: name repositories, or write ALL for all of them`, 'my-repository, another (or: ALL)');
-        return {};
-    }
-    const named = [
-        ...(single === '' ? [] : repositoryOf(inputs, 'repository', single)),
-        ...list.flatMap((item) => repositoryOf(inputs, 'repositories', item)),
-    ];
-    const names = new Map();
-    const owners = new Map();
-    if (owner !== '')
-        owners.set(owner.toLowerCase(), owner);
-    for (const repository of named) {
-        const its = repository.owner ?? (givenOwner === '' ? workflowOwner : owner);
-        if (its !== '' && !owners.has(its.toLowerCase()))
-            owners.set(its.toLowerCase(), its);
-        if (!names.has(repository.name.toLowerCase()))
-            names.set(repository.name.toLowerCase(), repository.name);
-    }
-    const input = list.length === 0 ? 'repository' : 'repositories';
-    if (owners.size > 1) {
-        const [one, other] = owners.values();
-        inputs.problem(input, `must belong to one owner, not to ${one ?? ''} and ${other ?? ''}`, 'octocat/a, octocat/b');
-    }
-    if (names.size > MAX_REPOSITORIES) {
-        inputs.problem(input, `must not be more than ${MAX_REPOSITORIES}, but are ${names.size}`, 'ALL');
-    }
-    const spelled = owner !== '' ? owner : named.find((repository) => repository.owner !== undefined)?.owner;
-    return { ...(spelled !== undefined && { owner: spelled }), repositories: [...names.values()] };
-}
-function isAll(item) {
-    return item.toUpperCase() === 'ALL';
-}
-function same(a, b) {
-    return a.toLowerCase() === b.toLowerCase();
-}
-/** One repository, or none after a problem. */
-function repositoryOf(inputs, input, item) {
-    const [, owner, name] = /^(?:([a-z\d][\w-]{0,99})\/)?((?!\.{1,2}$)[a-z\d._-]{1,100})$/i.exec(item) ?? [];
-    if (name !== undefined)
-        return [{ owner, name }];
-    inputs.problem(input, `must be name or owner/name${(0,src_inputs/* not */.AU)(item)}`, 'octocat/my-repository');
-    return [];
-}
-/** Reads a list: separated by commas or line breaks, YAML, or JSON. */
-async function readList(inputs, name) {
-    const text = inputs.text(name);
-    if (text === '')
-        return [];
-    const items = lineItems(text);
-    if (items !== undefined)
-        return items;
-    const result = await parseYaml(text);
-    if ('fault' in result) {
-        inputs.problem(name, result.fault, 'my-repository, another');
-        return [];
-    }
-    const list = typeof result.value === 'string' ? itemsOf(result.value) : result.value;
-    if (!isTextList(list))
-        inputs.problem(name, 'must be a list of names', 'my-repository, another');
-    else if (list.length === 0)
-        inputs.problem(name, 'must not be an empty list', 'my-repository, another');
-    else
-        return list.map((item) => item.trim());
-    return [];
-}
-/**
- * Reads names, separated by commas or line breaks: the plain forms, which need no YAML.
- *
- * @returns `undefined` for any other text
- */
-function lineItems(text) {
-    const items = itemsOf(text);
-    return items.length > 0 && items.every((item) => /^\.?\w[\w./-]*$/.test(item)) ? items : undefined;
-}
-/** What stands between commas and line breaks, without comments on their own lines. */
-function itemsOf(text) {
-    return text
-        .split(/\r?\n/)
-        .filter((line) => !/^\s*#/.test(line))
-        .flatMap((line) => line.split(','))
-        .map((item) => item.trim())
-        .filter((item) => item !== '');
-}
-const URL_EXAMPLE = 'https://app-server.example.com';
-const EXAMPLES = {
-    url: `url: ${URL_EXAMPLE}`,
-    auth: 'auth: { type: aws }',
-    type: 'type: aws',
-    roleArn: 'roleArn: arn:aws:iam::123456789012:role/app-server',
-    region: 'region: eu-central-1',
-    service: 'service: lambda',
-};
-const SERVER_KEYS = ['url', 'auth'];
-const AUTH_KEYS = ['type', 'roleArn', 'region', 'service'];
-const SERVICES = ['lambda', 'execute-api', 'vpc-lattice-svcs'];
-const AWS_HOST = /\.(lambda(?=-url\.)|execute-api|vpc-lattice-svcs)(?:-url)?\.([a-z\d-]+)\.(?:on\.aws|api\.aws|(?:vpce\.)?amazonaws\.com(?:\.cn)?)$/;
-/** Reads the required app server: a URL, or a YAML mapping (JSON too) of `url` and `auth`. */
-async function readAppServer(inputs, name) {
-    const text = inputs.required(name, URL_EXAMPLE);
-    if (text === '')
-        return { url: new URL(src_inputs/* NOWHERE */.JW) };
-    const result = await parseYaml(text);
-    if ('fault' in result) {
-        inputs.problem(name, result.fault, URL_EXAMPLE);
-        return { url: new URL(src_inputs/* NOWHERE */.JW) };
-    }
-    const { value } = result;
-    if (typeof value === 'string' || isMapping(value)) {
-        const mapping = typeof value === 'string' ? new Map([['url', value]]) : value;
-        checkKeys(inputs, name, mapping, SERVER_KEYS, AUTH_KEYS);
-        const url = serverUrl(inputs, name, field(inputs, name, mapping, 'url'));
-        const auth = mapping.get('auth');
-        return auth === undefined ? { url } : { url, auth: readAwsAuth(inputs, name, auth, url) };
-    }
-    inputs.problem(name, 'must be a URL or a mapping of url and auth', URL_EXAMPLE);
-    return { url: new URL(src_inputs/* NOWHERE */.JW) };
-}
-function serverUrl(inputs, name, value) {
-    if (value === '')
-        inputs.problem(name, 'needs a url', EXAMPLES.url);
-    const url = inputs.url(name, value, URL_EXAMPLE);
-    url.pathname = url.pathname.replace(/\/+$/, '');
-    return url;
-}
-function readAwsAuth(inputs, name, value, url) {
-    const auth = isMapping(value) ? value : new Map();
-    checkKeys(inputs, name, auth, AUTH_KEYS);
-    const type = field(inputs, name, auth, 'type');
-    if (type !== 'aws')
-        inputs.problem(name, `needs auth.type aws${(0,src_inputs/* not */.AU)(type)}`, EXAMPLES.auth);
-    const roleArn = inputs.matching(name, field(inputs, name, auth, 'roleArn'), names/* ROLE_ARN */.x, 'must have the ARN of a role as auth.roleArn', EXAMPLES.roleArn);
-    const host = awsHost(url.hostname);
-    const givenRegion = field(inputs, name, auth, 'region');
-    const region = inputs.matching(name, givenRegion, names/* REGION */.Z, 'must have an AWS region as auth.region', EXAMPLES.region);
-    const givenService = field(inputs, name, auth, 'service');
-    const service = SERVICES.find((each) => each === givenService);
-    if (givenService !== '' && service === undefined) {
-        const rule = `must have one of ${SERVICES.join(', ')} as auth.service${(0,src_inputs/* not */.AU)(givenService)}`;
-        inputs.problem(name, rule, EXAMPLES.service);
-    }
-    if (host === undefined && url.href !== src_inputs/* NOWHERE */.JW) {
-        const why = 'which the host name of its url does not tell';
-        if (givenRegion === '')
-            inputs.problem(name, `needs auth.region, ${why}`, EXAMPLES.region);
-        if (givenService === '')
-            inputs.problem(name, `needs auth.service, ${why}`, EXAMPLES.service);
-    }
-    return {
-        type: 'aws',
-        ...(roleArn !== '' && { roleArn }),
-        region: region !== '' ? region : (host?.region ?? ''),
-        service: service ?? host?.service ?? 'lambda',
-    };
-}
-/**
- * Service and region from a host name of AWS: `ID.lambda-url.REGION.on.aws`, `ID.execute-api.REGION.amazonaws.com`
- * (`.cn`; `vpce.` before it), `ID.vpc-lattice-svcs.REGION.on.aws`.
- */
-function awsHost(hostname) {
-    const [, label, region] = AWS_HOST.exec(hostname) ?? [];
-    const service = SERVICES.find((each) => each === label);
-    return service === undefined || region === undefined ? undefined : { service, region };
-}
-/** @param below keys that belong into `auth`, for the hint */
-function checkKeys(inputs, name, mapping, known, below = []) {
-    const keys = known;
-    for (const key of mapping.keys()) {
-        if (keys.includes(key))
-            continue;
-        const own = nearest(key, known);
-        const lower = own === undefined ? nearest(key, below) : undefined;
-        const meant = lower === undefined ? own : `auth.${lower}`;
-        const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`;
-        const rule = `must have no other keys than ${known.join(', ')}${(0,src_inputs/* not */.AU)(key)}${hint}`;
-        inputs.problem(name, rule, EXAMPLES[own ?? lower ?? (below.length === 0 ? 'auth' : 'url')]);
-    }
-}
-/** A field's text; empty where it is not there, and after a problem. */
-function field(inputs, name, mapping, key) {
-    const value = mapping.get(key) ?? '';
-    if (typeof value === 'string')
-        return value.trim();
-    inputs.problem(name, `must have text as ${key}`, EXAMPLES[key]);
-    return '';
-}
-function isMapping(value) {
-    return value instanceof Map;
-}
-function isTextList(value) {
-    return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
 
-// EXTERNAL MODULE: ./src/http.ts + 6 modules
-var http = __webpack_require__(5940);
-// EXTERNAL MODULE: ./src/identity.ts
-var identity = __webpack_require__(5625);
-// EXTERNAL MODULE: ./src/claims.ts
-var src_claims = __webpack_require__(3678);
+// EXTERNAL MODULE: ./src/identity/claims.ts
+var identity_claims = __webpack_require__(2437);
 // EXTERNAL MODULE: ./src/errors.ts
 var src_errors = __webpack_require__(3916);
-;// CONCATENATED MODULE: ./src/exchanges/app-server-policy.ts
+;// CONCATENATED MODULE: ./src/exchanges/app-server/policy.ts
 
 
 /** The issues in the message of a 403: a list of targets with a list of texts each. */
@@ -762,7 +514,7 @@ function fileFor(target, { statements, allowed, subjects }, subject) {
     const ofOwner = !target.includes('/');
     const origin = ofOwner ? `${target}/.github-access-token` : target;
     const file = ofOwner ? 'access-token.yaml' : '.github/access-token.yaml';
-    const quoted = (0,src_claims/* yamlText */.pS)(subject);
+    const quoted = (0,identity_claims/* yamlText */.pS)(subject);
     const entries = (permissions, indent) => Object.entries(permissions).map(([scope, level]) => `${indent}${scope}: ${level}`);
     return [
         `# ${file} in ${origin}, on its default branch`,
@@ -787,7 +539,7 @@ function fileFor(target, { statements, allowed, subjects }, subject) {
  * as it is. With the ids of owner and repository: that form does not pass to whoever takes the name over.
  */
 function subjectOf(claims) {
-    const text = (name) => (0,src_claims/* claimText */.Q1)(claims, name) ?? '';
+    const text = (name) => (0,identity_claims/* claimText */.Q1)(claims, name) ?? '';
     const sub = text('sub');
     const [owner = '', name = ''] = text('repository').split('/');
     const ids = [text('repository_owner_id'), text('repository_id')];
@@ -813,13 +565,235 @@ function subjectOf(claims) {
     }
     if (!usable(sub))
         return undefined;
-    const form = (0,src_claims/* isImmutable */.t3)(sub)
+    const form = (0,identity_claims/* isImmutable */.t3)(sub)
         ? 'It holds the ids of owner and repository, so it is bound to this very repository.'
         : 'It matches by name: it passes to whoever takes the name of the repository over.';
     return { text: sub, notes: [`The subject below is the sub claim of this run. ${form}`] };
 }
 
-;// CONCATENATED MODULE: ./src/exchanges/app-server.ts
+;// CONCATENATED MODULE: ./src/exchanges/app-server/repositories.ts
+
+
+
+/** The most repositories that an app server takes in one request. */
+const MAX_REPOSITORIES = 32;
+/**
+ * Reads `owner`, `repository` and `repositories`. Names are `name` or `owner/name`; a bare name belongs to `owner`,
+ * which is the workflow's owner unless given. The server compares owners case-sensitively, so one spelling is sent.
+ *
+ * @param workflowRepository as of `GITHUB_REPOSITORY`: `owner/name`
+ */
+async function readRepositories(inputs, workflowRepository) {
+    const [workflowOwner = '', workflowName = ''] = workflowRepository.split('/');
+    // GitHub's own rule. An app server may take fewer (today's wants two characters and no underscore) and says so.
+    const givenOwner = inputs.text('owner');
+    const owner = inputs.matching('owner', givenOwner, /^[a-z\d][\w-]{0,99}$/i, 'must be a user or an organization', 'octocat');
+    const single = inputs.text('repository');
+    const list = await readList(inputs, 'repositories');
+    if (isAll(single)) {
+        inputs.problem('repository', 'must be one name (all of them: repositories: ALL)', 'octocat/all');
+    }
+    if (list.some(isAll)) {
+        if (single !== '' || !list.every(isAll))
+            inputs.problem('repositories', 'must be ALL or names, not both', 'ALL');
+        return { ...(owner !== '' && { owner }), repositories: 'ALL' };
+    }
+    if (single === '' && list.length === 0) {
+        if (owner === '' || inputs.text('repositories') !== '')
+            return {};
+        if (same(owner, workflowOwner))
+            return { owner, repositories: [workflowName] };
+        inputs.problem('repositories', `is required, since the owner ${owner} is not the workflow's: name repositories, or write ALL for all of them`, 'my-repository, another (or: ALL)');
+        return {};
+    }
+    const named = [
+        ...(single === '' ? [] : repositoryOf(inputs, 'repository', single)),
+        ...list.flatMap((item) => repositoryOf(inputs, 'repositories', item)),
+    ];
+    const names = new Map();
+    const owners = new Map();
+    if (owner !== '')
+        owners.set(owner.toLowerCase(), owner);
+    for (const repository of named) {
+        const its = repository.owner ?? (givenOwner === '' ? workflowOwner : owner);
+        if (its !== '' && !owners.has(its.toLowerCase()))
+            owners.set(its.toLowerCase(), its);
+        if (!names.has(repository.name.toLowerCase()))
+            names.set(repository.name.toLowerCase(), repository.name);
+    }
+    const input = list.length === 0 ? 'repository' : 'repositories';
+    if (owners.size > 1) {
+        const [one, other] = owners.values();
+        inputs.problem(input, `must belong to one owner, not to ${one ?? ''} and ${other ?? ''}`, 'octocat/a, octocat/b');
+    }
+    if (names.size > MAX_REPOSITORIES) {
+        inputs.problem(input, `must not be more than ${MAX_REPOSITORIES}, but are ${names.size}`, 'ALL');
+    }
+    const spelled = owner !== '' ? owner : named.find((repository) => repository.owner !== undefined)?.owner;
+    return { ...(spelled !== undefined && { owner: spelled }), repositories: [...names.values()] };
+}
+function isAll(item) {
+    return item.toUpperCase() === 'ALL';
+}
+function same(a, b) {
+    return a.toLowerCase() === b.toLowerCase();
+}
+/** One repository, or none after a problem. */
+function repositoryOf(inputs, input, item) {
+    const [, owner, name] = /^(?:([a-z\d][\w-]{0,99})\/)?((?!\.{1,2}$)[a-z\d._-]{1,100})$/i.exec(item) ?? [];
+    if (name !== undefined)
+        return [{ owner, name }];
+    inputs.problem(input, `must be name or owner/name${(0,inputs_inputs/* not */.AU)(item)}`, 'octocat/my-repository');
+    return [];
+}
+/** Reads a list: separated by commas or line breaks, YAML, or JSON. */
+async function readList(inputs, name) {
+    const text = inputs.text(name);
+    if (text === '')
+        return [];
+    const items = lineItems(text);
+    if (items !== undefined)
+        return items;
+    const result = await parseYaml(text);
+    if ('fault' in result) {
+        inputs.problem(name, result.fault, 'my-repository, another');
+        return [];
+    }
+    const list = typeof result.value === 'string' ? itemsOf(result.value) : result.value;
+    if (!isTextList(list))
+        inputs.problem(name, 'must be a list of names', 'my-repository, another');
+    else if (list.length === 0)
+        inputs.problem(name, 'must not be an empty list', 'my-repository, another');
+    else
+        return list.map((item) => item.trim());
+    return [];
+}
+/**
+ * Reads names, separated by commas or line breaks: the plain forms, which need no YAML.
+ *
+ * @returns `undefined` for any other text
+ */
+function lineItems(text) {
+    const items = itemsOf(text);
+    return items.length > 0 && items.every((item) => /^\.?\w[\w./-]*$/.test(item)) ? items : undefined;
+}
+function isTextList(value) {
+    return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+// EXTERNAL MODULE: ./src/aws/names.ts
+var names = __webpack_require__(6429);
+;// CONCATENATED MODULE: ./src/exchanges/app-server/server.ts
+
+
+
+
+const URL_EXAMPLE = 'https://app-server.example.com';
+const EXAMPLES = {
+    url: `url: ${URL_EXAMPLE}`,
+    auth: 'auth: { type: aws }',
+    type: 'type: aws',
+    roleArn: 'roleArn: arn:aws:iam::123456789012:role/app-server',
+    region: 'region: eu-central-1',
+    service: 'service: lambda',
+};
+const SERVER_KEYS = ['url', 'auth'];
+const AUTH_KEYS = ['type', 'roleArn', 'region', 'service'];
+const SERVICES = ['lambda', 'execute-api', 'vpc-lattice-svcs'];
+const AWS_HOST = /\.(lambda(?=-url\.)|execute-api|vpc-lattice-svcs)(?:-url)?\.([a-z\d-]+)\.(?:on\.aws|api\.aws|(?:vpce\.)?amazonaws\.com(?:\.cn)?)$/;
+/** Reads the required app server: a URL, or a YAML mapping (JSON too) of `url` and `auth`. */
+async function readAppServer(inputs, name) {
+    const text = inputs.required(name, URL_EXAMPLE);
+    if (text === '')
+        return { url: new URL(inputs_inputs/* NOWHERE */.JW) };
+    const result = await parseYaml(text);
+    if ('fault' in result) {
+        inputs.problem(name, result.fault, URL_EXAMPLE);
+        return { url: new URL(inputs_inputs/* NOWHERE */.JW) };
+    }
+    const { value } = result;
+    if (typeof value === 'string' || isMapping(value)) {
+        const mapping = typeof value === 'string' ? new Map([['url', value]]) : value;
+        checkKeys(inputs, name, mapping, SERVER_KEYS, AUTH_KEYS);
+        const url = serverUrl(inputs, name, field(inputs, name, mapping, 'url'));
+        const auth = mapping.get('auth');
+        return auth === undefined ? { url } : { url, auth: readAwsAuth(inputs, name, auth, url) };
+    }
+    inputs.problem(name, 'must be a URL or a mapping of url and auth', URL_EXAMPLE);
+    return { url: new URL(inputs_inputs/* NOWHERE */.JW) };
+}
+function serverUrl(inputs, name, value) {
+    if (value === '')
+        inputs.problem(name, 'needs a url', EXAMPLES.url);
+    const url = inputs.url(name, value, URL_EXAMPLE);
+    url.pathname = url.pathname.replace(/\/+$/, '');
+    return url;
+}
+function readAwsAuth(inputs, name, value, url) {
+    const auth = isMapping(value) ? value : new Map();
+    checkKeys(inputs, name, auth, AUTH_KEYS);
+    const type = field(inputs, name, auth, 'type');
+    if (type !== 'aws')
+        inputs.problem(name, `needs auth.type aws${(0,inputs_inputs/* not */.AU)(type)}`, EXAMPLES.auth);
+    const roleArn = inputs.matching(name, field(inputs, name, auth, 'roleArn'), names/* ROLE_ARN */.x, 'must have the ARN of a role as auth.roleArn', EXAMPLES.roleArn);
+    const host = awsHost(url.hostname);
+    const givenRegion = field(inputs, name, auth, 'region');
+    const region = inputs.matching(name, givenRegion, names/* REGION */.Z, 'must have an AWS region as auth.region', EXAMPLES.region);
+    const givenService = field(inputs, name, auth, 'service');
+    const service = SERVICES.find((each) => each === givenService);
+    if (givenService !== '' && service === undefined) {
+        const rule = `must have one of ${SERVICES.join(', ')} as auth.service${(0,inputs_inputs/* not */.AU)(givenService)}`;
+        inputs.problem(name, rule, EXAMPLES.service);
+    }
+    if (host === undefined && url.href !== inputs_inputs/* NOWHERE */.JW) {
+        const why = 'which the host name of its url does not tell';
+        if (givenRegion === '')
+            inputs.problem(name, `needs auth.region, ${why}`, EXAMPLES.region);
+        if (givenService === '')
+            inputs.problem(name, `needs auth.service, ${why}`, EXAMPLES.service);
+    }
+    return {
+        type: 'aws',
+        ...(roleArn !== '' && { roleArn }),
+        region: region !== '' ? region : (host?.region ?? ''),
+        service: service ?? host?.service ?? 'lambda',
+    };
+}
+/**
+ * Service and region from a host name of AWS: `ID.lambda-url.REGION.on.aws`, `ID.execute-api.REGION.amazonaws.com`
+ * (`.cn`; `vpce.` before it), `ID.vpc-lattice-svcs.REGION.on.aws`.
+ */
+function awsHost(hostname) {
+    const [, label, region] = AWS_HOST.exec(hostname) ?? [];
+    const service = SERVICES.find((each) => each === label);
+    return service === undefined || region === undefined ? undefined : { service, region };
+}
+/** @param below keys that belong into `auth`, for the hint */
+function checkKeys(inputs, name, mapping, known, below = []) {
+    const keys = known;
+    for (const key of mapping.keys()) {
+        if (keys.includes(key))
+            continue;
+        const own = nearest(key, known);
+        const lower = own === undefined ? nearest(key, below) : undefined;
+        const meant = lower === undefined ? own : `auth.${lower}`;
+        const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`;
+        const rule = `must have no other keys than ${known.join(', ')}${(0,inputs_inputs/* not */.AU)(key)}${hint}`;
+        inputs.problem(name, rule, EXAMPLES[own ?? lower ?? (below.length === 0 ? 'auth' : 'url')]);
+    }
+}
+/** A field's text; empty where it is not there, and after a problem. */
+function field(inputs, name, mapping, key) {
+    const value = mapping.get(key) ?? '';
+    if (typeof value === 'string')
+        return value.trim();
+    inputs.problem(name, `must have text as ${key}`, EXAMPLES[key]);
+    return '';
+}
+
+;// CONCATENATED MODULE: ./src/exchanges/app-server/exchange.ts
+
+
 
 
 
@@ -893,16 +867,16 @@ async function message({ url, audience, aws, owner, repositories, permissions },
     return { headers: aws.library.signedHeaders(request, credentials, aws.scope, now), body };
 }
 function judge(answer) {
-    const text = (0,http/* member */.Dc)(answer.json, 'message');
+    const text = (0,client/* member */.Dc)(answer.json, 'message');
     // Without the subjects of the run at its end: claims are shown by `explain`, and only where they may be.
     const [message = ''] = typeof text === 'string' ? text.split(/^Effective /m) : [];
     // Only the app server itself has `status` in its body: the gateway before it (Lambda, API Gateway) has not.
-    if ((0,http/* member */.Dc)(answer.json, 'status') === undefined)
+    if ((0,client/* member */.Dc)(answer.json, 'status') === undefined)
         return (0,errors/* judgeAws */.Ji)(answer);
     const issues = issuesOf(message).map(({ target, text: issue }) => `${target}: ${issue}`);
     return {
         reason: issues.length > 0 ? issues.join('; ') : message,
-        requestId: (0,http/* member */.Dc)(answer.json, 'requestId') ?? (0,http/* header */.wx)(answer, 'x-request-id'),
+        requestId: (0,client/* member */.Dc)(answer.json, 'requestId') ?? (0,client/* header */.wx)(answer, 'x-request-id'),
         message,
         ...(answer.status === 401 &&
             (KEYS_TROUBLE.test(message) ? { again: 2 } : NOT_YET.test(message) ? { again: 1 } : {})),
@@ -977,9 +951,9 @@ function gatewayHint({ aws, url }) {
     };
 }
 function grantFrom(answer, settings, tools) {
-    const json = (0,http/* jsonObject */.o$)(answer, SERVICE, settings.url);
-    const token = (0,identity/* credential */.eE)(json['token'], 'token', SERVICE, tools.conceal);
-    const ends = (0,http/* timeOf */.nR)(json['expires_at']);
+    const json = (0,client/* jsonObject */.o$)(answer, SERVICE, settings.url);
+    const token = (0,credential/* credential */.e)(json['token'], 'token', SERVICE, tools.conceal);
+    const ends = (0,client/* timeOf */.nR)(json['expires_at']);
     const [workflowOwner = ''] = settings.workflowRepository.split('/');
     const owner = nameOf(json['owner']) ?? settings.owner ?? workflowOwner;
     const repositories = Array.isArray(json['repositories'])

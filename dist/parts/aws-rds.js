@@ -2,7 +2,7 @@ export const id = 'aws-rds';
 export const ids = ['aws-rds'];
 export const modules = {
 
-/***/ 4197: // ./src/exchanges/aws-rds.ts
+/***/ 3685: // ./src/exchanges/database/aws-rds.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 __webpack_require__.r(__webpack_exports__);
@@ -10,7 +10,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */   awsRds: () => (/* binding */ awsRds)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
-/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8422);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8028);
 
 
 /** How long a database takes the token, in s. */
@@ -26,7 +26,7 @@ const awsRds = {
         const host = inputs.matching('host', inputs.required('host', HOST_EXAMPLE).toLowerCase(), HOST, 'must be the host name of the endpoint of the database, alone', HOST_EXAMPLE);
         const port = inputs.required('port', '5432');
         if (port !== '' && !(/^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535)) {
-            inputs.problem('port', `must be a port from 1 to 65535${(0,_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .not */ .AU)(port)}`, '5432');
+            inputs.problem('port', `must be a port from 1 to 65535${(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .not */ .AU)(port)}`, '5432');
         }
         const username = inputs.matching('username', inputs.required('username', 'app_migrations'), /^\P{C}{1,128}$/u, 'must be the name of a database user', 'app_migrations');
         const [, usual, chinese] = RDS_HOST.exec(host) ?? [];
@@ -36,7 +36,7 @@ const awsRds = {
             inputs.problem('region', 'is required, since the host name does not tell it', 'eu-central-1');
         }
         if (told !== undefined && region !== told) {
-            inputs.problem('region', `must be ${told}, which the host name tells${(0,_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .not */ .AU)(region)}`, told);
+            inputs.problem('region', `must be ${told}, which the host name tells${(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .not */ .AU)(region)}`, told);
         }
         const source = aws.readCredentialSource(inputs, environment, region);
         return { aws, host: `${host}:${port}`, username, region, source };

@@ -10,7 +10,7 @@ export const modules = {
 /* harmony export */   Dh: () => (/* binding */ KEYS_TROUBLE),
 /* harmony export */   Ji: () => (/* binding */ judgeAws)
 /* harmony export */ });
-/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5940);
+/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5657);
 
 /** Codes by which AWS means "later", with any HTTP status. Source: AWS SDK, retry classification. */
 const LATER = new Set([
@@ -43,11 +43,11 @@ const SKEWED_TEXT = /signature expired|signature not yet current/i;
 function awsError(answer) {
     const { json, text } = answer;
     const xml = (tag) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1];
-    const code = (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Code') ??
-        (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, '__type') ??
-        (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-errortype') ??
+    const code = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Code') ??
+        (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, '__type') ??
+        (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-errortype') ??
         xml('Code');
-    const message = (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Message') ?? (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message') ?? (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Message') ?? xml('Message');
+    const message = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Message') ?? (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message') ?? (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Message') ?? xml('Message');
     return {
         // `namespace#Name:http://…` in the JSON protocols.
         code: typeof code === 'string' ? code.replace(/:.*$/s, '').replace(/^.*#/s, '') : '',
@@ -61,7 +61,7 @@ function judgeAws(answer) {
     const keys = code === 'InvalidIdentityToken' && KEYS_TROUBLE.test(message);
     return {
         reason: code === '' ? message : message === '' ? code : `${code}: ${message}`,
-        requestId: (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'RequestId') ?? (0,_http_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-requestid'),
+        requestId: (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'RequestId') ?? (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-requestid'),
         ...(LATER.has(code) ? { again: Infinity } : keys ? { again: 2 } : {}),
         ...((SKEWED.has(code) || SKEWED_TEXT.test(message)) && { skewed: true }),
     };
@@ -92,14 +92,14 @@ __webpack_require__.d(__webpack_exports__, {
   signedHeaders: () => (/* reexport */ signedHeaders)
 });
 
-// EXTERNAL MODULE: ./src/claims.ts
-var src_claims = __webpack_require__(3678);
+// EXTERNAL MODULE: ./src/identity/claims.ts
+var identity_claims = __webpack_require__(2437);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __webpack_require__(3916);
-// EXTERNAL MODULE: ./src/http.ts + 6 modules
-var http = __webpack_require__(5940);
-// EXTERNAL MODULE: ./src/identity.ts
-var identity = __webpack_require__(5625);
+// EXTERNAL MODULE: ./src/http/client.ts + 6 modules
+var client = __webpack_require__(5657);
+// EXTERNAL MODULE: ./src/identity/credential.ts
+var credential = __webpack_require__(8585);
 // EXTERNAL MODULE: ./src/aws/errors.ts
 var aws_errors = __webpack_require__(9378);
 // EXTERNAL MODULE: ./src/aws/names.ts
@@ -153,7 +153,7 @@ function environmentCredentials(inputs, environment) {
     const accessKeyId = text('ACCESS_KEY_ID');
     const secretAccessKey = text('SECRET_ACCESS_KEY');
     const sessionToken = text('SESSION_TOKEN');
-    const expiresAt = (0,http/* timeOf */.nR)(text('CREDENTIAL_EXPIRATION'));
+    const expiresAt = (0,client/* timeOf */.nR)(text('CREDENTIAL_EXPIRATION'));
     if (accessKeyId === '' || secretAccessKey === '')
         return undefined;
     return {
@@ -228,9 +228,9 @@ function assumeRole(roleArn, endpoint, tools) {
         }),
         judge: aws_errors/* judgeAws */.Ji,
         read: (answer) => {
-            const given = (0,http/* member */.Dc)((0,http/* jsonObject */.o$)(answer, STS, endpoint), 'AssumeRoleWithWebIdentityResponse', 'AssumeRoleWithWebIdentityResult', 'Credentials');
-            const text = (name) => (0,identity/* credential */.eE)((0,http/* member */.Dc)(given, name), name, STS, tools.conceal);
-            const expiresAt = (0,http/* timeOf */.nR)((0,http/* member */.Dc)(given, 'Expiration'));
+            const given = (0,client/* member */.Dc)((0,client/* jsonObject */.o$)(answer, STS, endpoint), 'AssumeRoleWithWebIdentityResponse', 'AssumeRoleWithWebIdentityResult', 'Credentials');
+            const text = (name) => (0,credential/* credential */.e)((0,client/* member */.Dc)(given, name), name, STS, tools.conceal);
+            const expiresAt = (0,client/* timeOf */.nR)((0,client/* member */.Dc)(given, 'Expiration'));
             return {
                 // Not a secret, but as in the AWS tools it is masked all the same.
                 accessKeyId: text('AccessKeyId'),
@@ -248,13 +248,13 @@ function explainSts(source, error, claims) {
     const { roleArn } = source;
     const reason = error.refused.reason ?? '';
     const account = names/* ROLE_ARN */.x.exec(roleArn)?.groups?.['account'] ?? '';
-    const issuer = (0,src_claims/* claimText */.Q1)(claims, 'iss')?.replace('https://', '') ?? 'token.actions.githubusercontent.com';
+    const issuer = (0,identity_claims/* claimText */.Q1)(claims, 'iss')?.replace('https://', '') ?? 'token.actions.githubusercontent.com';
     const provider = `${account}:oidc-provider/${issuer}`;
     switch ((0,aws_errors/* codeOf */.$N)(error)) {
         case 'AccessDenied': {
-            const subject = (0,src_claims/* claimText */.Q1)(claims, 'sub');
+            const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
             return {
-                hint: `Either the role ${roleArn} does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${subject ?? 'another one'}, its audience (aud) ${STS_AUDIENCE}: change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${(0,src_claims/* isImmutable */.t3)(subject ?? '')
+                hint: `Either the role ${roleArn} does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${subject ?? 'another one'}, its audience (aud) ${STS_AUDIENCE}: change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${(0,identity_claims/* isImmutable */.t3)(subject ?? '')
                     ? ' The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
                     : ''}`,
                 ...(subject !== undefined && {
@@ -443,48 +443,6 @@ function hmac(key, text) {
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/;
 /** The ARN of an IAM role, in any partition. */
 const ROLE_ARN = /^(?<account>arn:aws(?:-[a-z]+)*:iam::\d{12}):role\/[\w+=,.@/-]{1,576}$/;
-
-
-/***/ }),
-
-/***/ 3678: // ./src/claims.ts
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Q1: () => (/* binding */ claimText),
-/* harmony export */   pS: () => (/* binding */ yamlText),
-/* harmony export */   t3: () => (/* binding */ isImmutable),
-/* harmony export */   uZ: () => (/* binding */ SHOWN_CLAIMS)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
-
-/** The claims that help to find out why a system refused, and nothing else of the token. */
-const SHOWN_CLAIMS = [
-    'iss',
-    'aud',
-    'sub',
-    'repository',
-    'ref',
-    'environment',
-    'job_workflow_ref',
-    'event_name',
-];
-/** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
-function claimText(claims, name) {
-    const value = claims?.[name];
-    return typeof value === 'string' && (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(value) === value ? value : undefined;
-}
-/**
- * Whether a subject has the immutable form `repo:OWNER@ID/REPOSITORY@ID:…`, the default of repositories made or renamed
- * since 2026-07-15 (GitHub changelog, 2026-04-23).
- */
-function isImmutable(subject) {
-    return /^repo:[^/:@]+@\d+\/[^/:@]+@\d+:/.test(subject);
-}
-/** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */
-function yamlText(text) {
-    return `'${text.replaceAll("'", "''")}'`;
-}
 
 
 /***/ })

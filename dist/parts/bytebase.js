@@ -2,48 +2,6 @@ export const id = 'bytebase';
 export const ids = ['bytebase'];
 export const modules = {
 
-/***/ 3678: // ./src/claims.ts
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Q1: () => (/* binding */ claimText),
-/* harmony export */   pS: () => (/* binding */ yamlText),
-/* harmony export */   t3: () => (/* binding */ isImmutable),
-/* harmony export */   uZ: () => (/* binding */ SHOWN_CLAIMS)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
-
-/** The claims that help to find out why a system refused, and nothing else of the token. */
-const SHOWN_CLAIMS = [
-    'iss',
-    'aud',
-    'sub',
-    'repository',
-    'ref',
-    'environment',
-    'job_workflow_ref',
-    'event_name',
-];
-/** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
-function claimText(claims, name) {
-    const value = claims?.[name];
-    return typeof value === 'string' && (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(value) === value ? value : undefined;
-}
-/**
- * Whether a subject has the immutable form `repo:OWNER@ID/REPOSITORY@ID:…`, the default of repositories made or renamed
- * since 2026-07-15 (GitHub changelog, 2026-04-23).
- */
-function isImmutable(subject) {
-    return /^repo:[^/:@]+@\d+\/[^/:@]+@\d+:/.test(subject);
-}
-/** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */
-function yamlText(text) {
-    return `'${text.replaceAll("'", "''")}'`;
-}
-
-
-/***/ }),
-
 /***/ 3619: // ./src/exchanges/bytebase.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -51,10 +9,11 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   bytebase: () => (/* binding */ bytebase)
 /* harmony export */ });
-/* harmony import */ var _claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3678);
+/* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2437);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
-/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5940);
-/* harmony import */ var _identity_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5625);
+/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5657);
+/* harmony import */ var _identity_credential_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8585);
+
 
 
 
@@ -98,7 +57,7 @@ const bytebase = {
 };
 /** The code in the body, a number (REST) or a word (Connect), tells nothing that the status does not. */
 function judge(answer) {
-    const text = (0,_http_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(answer.json, 'message');
+    const text = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(answer.json, 'message');
     const message = typeof text === 'string' ? text.slice(0, MAX_MESSAGE) : '';
     return {
         // Without the claims that it repeats: they are shown by `explain`, and only where they may be.
@@ -115,8 +74,8 @@ function grantFrom(answer, { url, email }, tools) {
             hint: wrongUrl(url),
         });
     }
-    const token = (0,_identity_js__WEBPACK_IMPORTED_MODULE_3__/* .credential */ .eE)((0,_http_js__WEBPACK_IMPORTED_MODULE_2__/* .jsonObject */ .o$)(answer, SERVICE, url)['accessToken'], 'access token', SERVICE, tools.conceal);
-    const expiresAt = (0,_http_js__WEBPACK_IMPORTED_MODULE_2__/* .timeOf */ .nR)((0,_identity_js__WEBPACK_IMPORTED_MODULE_3__/* .claimsOf */ .ds)(token)?.['exp']);
+    const token = (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_3__/* .credential */ .e)((0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .jsonObject */ .o$)(answer, SERVICE, url)['accessToken'], 'access token', SERVICE, tools.conceal);
+    const expiresAt = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .timeOf */ .nR)((0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimsOf */ .ds)(token)?.['exp']);
     return {
         secrets: [token],
         outputs: { token },
@@ -137,15 +96,15 @@ function explain(settings, error, claims) {
         };
     }
     if (said('issuer mismatch')) {
-        const issuer = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
+        const issuer = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
         return {
             hint: `The issuer (iss) of the ID token was ${issuer ?? 'another one than Bytebase expects'}. In Bytebase, the issuer URL of ${identity} must be exactly that.`,
             ...accepted(settings, claims),
         };
     }
     if (said('subject mismatch')) {
-        const subject = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
-        const form = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .isImmutable */ .t3)(subject ?? '')
+        const subject = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
+        const form = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .isImmutable */ .t3)(subject ?? '')
             ? ' It has the immutable form, with the ids of owner and repository, which the presets of Bytebase (repo:owner/repository:…) do not match: write the pattern yourself.'
             : '';
         return {
@@ -167,7 +126,7 @@ function explain(settings, error, claims) {
     }
     if (said('failed to fetch JWKS')) {
         return {
-            hint: `Bytebase could not fetch the keys of GitHub's ID tokens: its server needs a way to ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss') ?? 'the issuer'}.`,
+            hint: `Bytebase could not fetch the keys of GitHub's ID tokens: its server needs a way to ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss') ?? 'the issuer'}.`,
         };
     }
     if (said('failed to verify token signature')) {
@@ -184,8 +143,8 @@ function wrongUrl(url) {
 }
 /** The settings of a workload identity that accept this run and no other. */
 function accepted({ email, audience }, claims) {
-    const issuer = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
-    const subject = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
+    const issuer = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
+    const subject = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
     // An asterisk at the end would make it a pattern.
     if (issuer === undefined || subject === undefined || subject.endsWith('*'))
         return {};
@@ -193,10 +152,10 @@ function accepted({ email, audience }, claims) {
         advice: 'These settings of the workload identity accept this run:',
         yaml: [
             `# workload identity ${email}`,
-            `issuerUrl: ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(issuer)}`,
+            `issuerUrl: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(issuer)}`,
             'allowedAudiences:',
-            `  - ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(audience)}`,
-            `subjectPattern: ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(subject)}`,
+            `  - ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(audience)}`,
+            `subjectPattern: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(subject)}`,
         ].join('\n'),
     };
 }

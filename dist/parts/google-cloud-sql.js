@@ -2,49 +2,7 @@ export const id = 'google-cloud-sql';
 export const ids = ['google-cloud-sql'];
 export const modules = {
 
-/***/ 3678: // ./src/claims.ts
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Q1: () => (/* binding */ claimText),
-/* harmony export */   pS: () => (/* binding */ yamlText),
-/* harmony export */   t3: () => (/* binding */ isImmutable),
-/* harmony export */   uZ: () => (/* binding */ SHOWN_CLAIMS)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
-
-/** The claims that help to find out why a system refused, and nothing else of the token. */
-const SHOWN_CLAIMS = [
-    'iss',
-    'aud',
-    'sub',
-    'repository',
-    'ref',
-    'environment',
-    'job_workflow_ref',
-    'event_name',
-];
-/** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
-function claimText(claims, name) {
-    const value = claims?.[name];
-    return typeof value === 'string' && (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(value) === value ? value : undefined;
-}
-/**
- * Whether a subject has the immutable form `repo:OWNER@ID/REPOSITORY@ID:…`, the default of repositories made or renamed
- * since 2026-07-15 (GitHub changelog, 2026-04-23).
- */
-function isImmutable(subject) {
-    return /^repo:[^/:@]+@\d+\/[^/:@]+@\d+:/.test(subject);
-}
-/** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */
-function yamlText(text) {
-    return `'${text.replaceAll("'", "''")}'`;
-}
-
-
-/***/ }),
-
-/***/ 3110: // ./src/exchanges/google-cloud-sql.ts
+/***/ 454: // ./src/exchanges/database/google-cloud-sql.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 __webpack_require__.r(__webpack_exports__);
@@ -93,9 +51,9 @@ const googleCloudSql = {
 /* harmony export */   lX: () => (/* binding */ googleEndpoint),
 /* harmony export */   uA: () => (/* binding */ federatedToken)
 /* harmony export */ });
-/* harmony import */ var _claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3678);
-/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5940);
-/* harmony import */ var _identity_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5625);
+/* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2437);
+/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5657);
+/* harmony import */ var _identity_credential_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8585);
 
 
 
@@ -170,7 +128,7 @@ function federatedToken({ provider, audience, sts }, tools) {
             }).toString(),
         }),
         judge: judgeSts,
-        read: (answer) => (0,_identity_js__WEBPACK_IMPORTED_MODULE_2__/* .credential */ .eE)((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, STS, sts)['access_token'], 'access token', STS, tools.conceal),
+        read: (answer) => (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_2__/* .credential */ .e)((0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, STS, sts)['access_token'], 'access token', STS, tools.conceal),
     });
 }
 /**
@@ -205,9 +163,9 @@ function serviceAccountToken(federation, federated, serviceAccount, scope, tools
             };
         },
         read: (answer) => {
-            const body = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, IAM_CREDENTIALS, url);
-            const token = (0,_identity_js__WEBPACK_IMPORTED_MODULE_2__/* .credential */ .eE)(body['accessToken'], 'access token', IAM_CREDENTIALS, tools.conceal);
-            const expiresAt = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .timeOf */ .nR)(body['expireTime']);
+            const body = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, IAM_CREDENTIALS, url);
+            const token = (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_2__/* .credential */ .e)(body['accessToken'], 'access token', IAM_CREDENTIALS, tools.conceal);
+            const expiresAt = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .timeOf */ .nR)(body['expireTime']);
             return { token, ...(expiresAt && { expiresAt }) };
         },
     });
@@ -219,12 +177,12 @@ function principalSet({ provider }, environment) {
 }
 /** What a Google API means by an answer that is not 2xx: `google.rpc.Status` (Google API design guide, AIP-193). */
 function judgeGoogle(answer) {
-    const error = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error');
-    const status = textOf((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'status'));
-    const details = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'details');
-    const reasons = Array.isArray(details) ? details.map((detail) => (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(detail, 'reason')) : [];
+    const error = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error');
+    const status = textOf((0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'status'));
+    const details = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'details');
+    const reasons = Array.isArray(details) ? details.map((detail) => (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(detail, 'reason')) : [];
     return {
-        reason: [status, textOf((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'message'))].filter((text) => text !== '').join(': '),
+        reason: [status, textOf((0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'message'))].filter((text) => text !== '').join(': '),
         ...(reasons.includes('SERVICE_DISABLED') && {
             hint: 'Enable that API in the Google Cloud project (gcloud services enable), and wait a few minutes.',
         }),
@@ -232,10 +190,10 @@ function judgeGoogle(answer) {
 }
 /** What Google STS means by an answer that is not 2xx: an OAuth error (RFC 6749 section 5.2), or that of any Google API. */
 function judgeSts(answer) {
-    const code = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error');
+    const code = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error');
     if (typeof code !== 'string')
         return judgeGoogle(answer);
-    const description = textOf((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error_description'));
+    const description = textOf((0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error_description'));
     return {
         reason: description === '' ? code : `${code}: ${description}`,
         // Google could not fetch the keys of GitHub's issuer: transient, though it says 400.
@@ -247,8 +205,8 @@ function explainSts({ provider, audience }, error, claims) {
     const { code, refused } = error;
     if (code !== 'DENIED' || refused?.service !== STS)
         return {};
-    const issuer = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
-    const subject = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
+    const issuer = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
+    const subject = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
     const settings = accepting(provider, audience, claims);
     switch (/^[a-z_]+(?=:|$)/.exec(refused.reason ?? '')?.[0]) {
         case 'invalid_grant':
@@ -258,7 +216,7 @@ function explainSts({ provider, audience }, error, claims) {
             };
         case 'unauthorized_client':
             return {
-                hint: `The attribute condition of the provider does not accept this job. The subject (sub) of the ID token was ${subject ?? 'another one'}.${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .isImmutable */ .t3)(subject ?? '')
+                hint: `The attribute condition of the provider does not accept this job. The subject (sub) of the ID token was ${subject ?? 'another one'}.${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .isImmutable */ .t3)(subject ?? '')
                     ? ' It has the immutable form, with the ids of owner and repository; a condition on repo:owner/repository:… does not match it.'
                     : ''}`,
                 ...settings,
@@ -273,9 +231,9 @@ function explainSts({ provider, audience }, error, claims) {
 }
 /** The settings of a provider that accept this run and no other, as `gcloud … providers describe` prints them. */
 function accepting(provider, audience, claims) {
-    const issuer = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
-    const subject = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
-    const repositoryId = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'repository_id');
+    const issuer = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
+    const subject = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
+    const repositoryId = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'repository_id');
     if (issuer === undefined || subject === undefined || repositoryId === undefined)
         return {};
     const condition = `assertion.repository_id == ${JSON.stringify(repositoryId)} && assertion.sub == ${JSON.stringify(subject)}`;
@@ -283,15 +241,15 @@ function accepting(provider, audience, claims) {
         advice: 'These settings of the provider accept this run:',
         yaml: [
             `# ${provider}`,
-            `attributeCondition: ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(condition)}`,
+            `attributeCondition: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(condition)}`,
             'attributeMapping:',
             '  attribute.repository_id: assertion.repository_id',
             '  google.subject: assertion.sub',
             'oidc:',
             ...(audience === `https:${IAM}${provider}`
                 ? []
-                : ['  allowedAudiences:', `    - ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(audience)}`]),
-            `  issuerUri: ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(issuer)}`,
+                : ['  allowedAudiences:', `    - ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(audience)}`]),
+            `  issuerUri: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(issuer)}`,
         ].join('\n'),
     };
 }

@@ -2,49 +2,7 @@ export const id = 'google-secret-manager';
 export const ids = ['google-secret-manager'];
 export const modules = {
 
-/***/ 3678: // ./src/claims.ts
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Q1: () => (/* binding */ claimText),
-/* harmony export */   pS: () => (/* binding */ yamlText),
-/* harmony export */   t3: () => (/* binding */ isImmutable),
-/* harmony export */   uZ: () => (/* binding */ SHOWN_CLAIMS)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
-
-/** The claims that help to find out why a system refused, and nothing else of the token. */
-const SHOWN_CLAIMS = [
-    'iss',
-    'aud',
-    'sub',
-    'repository',
-    'ref',
-    'environment',
-    'job_workflow_ref',
-    'event_name',
-];
-/** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
-function claimText(claims, name) {
-    const value = claims?.[name];
-    return typeof value === 'string' && (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(value) === value ? value : undefined;
-}
-/**
- * Whether a subject has the immutable form `repo:OWNER@ID/REPOSITORY@ID:…`, the default of repositories made or renamed
- * since 2026-07-15 (GitHub changelog, 2026-04-23).
- */
-function isImmutable(subject) {
-    return /^repo:[^/:@]+@\d+\/[^/:@]+@\d+:/.test(subject);
-}
-/** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */
-function yamlText(text) {
-    return `'${text.replaceAll("'", "''")}'`;
-}
-
-
-/***/ }),
-
-/***/ 9990: // ./src/exchanges/google-secret-manager.ts
+/***/ 2999: // ./src/exchanges/secret/google-secret-manager.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 __webpack_require__.r(__webpack_exports__);
@@ -52,9 +10,9 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */   googleSecretManager: () => (/* binding */ googleSecretManager)
 /* harmony export */ });
 /* harmony import */ var _google_federation_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8166);
-/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5940);
-/* harmony import */ var _payload_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(41);
-/* harmony import */ var _secret_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7355);
+/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5657);
+/* harmony import */ var _payload_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(473);
+/* harmony import */ var _grant_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5665);
 
 
 
@@ -97,7 +55,7 @@ const googleSecretManager = {
             judge: (answer) => judge(answer, settings, tools),
             read: (answer) => {
                 const name = `${secret} (version ${version})`;
-                return (0,_secret_js__WEBPACK_IMPORTED_MODULE_3__/* .secretGrant */ .z)((0,_payload_js__WEBPACK_IMPORTED_MODULE_2__/* .secretPayload */ .N)((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name), name, allowShort);
+                return (0,_grant_js__WEBPACK_IMPORTED_MODULE_3__/* .secretGrant */ .z)((0,_payload_js__WEBPACK_IMPORTED_MODULE_2__/* .secretPayload */ .N)((0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name), name, allowShort);
             },
         });
     },
@@ -120,6 +78,140 @@ function judge(answer, { federation, serviceAccount, secret }, tools) {
 
 /***/ }),
 
+/***/ 5665: // ./src/exchanges/secret/grant.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   l: () => (/* binding */ secretMember),
+/* harmony export */   z: () => (/* binding */ secretGrant)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+
+/** Masking fewer characters than this would black out whole logs. */
+const SHORTEST = 4;
+/**
+ * A secret as a grant: output `secret`, each of its lines masked.
+ *
+ * Lines of fewer than four characters are refused unless `allowShort`, since masking one blacks out every log; lines of
+ * mere punctuation, as in formatted JSON, are no secret and are left unmasked.
+ *
+ * @param name how the log names the secret
+ * @throws ActionError `UNUSABLE_SECRET`
+ */
+function secretGrant(secret, name, allowShort) {
+    const lines = secret
+        .split(/[\r\n]+/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+    if (lines.length === 0) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} is empty.`, {
+            hint: 'Store a value in it, or name another one.',
+        });
+    }
+    const masks = lines.length === 1 || allowShort ? lines : lines.filter((line) => !/^[^\p{L}\p{N}]{1,3}$/u.test(line));
+    if (!allowShort && (masks.length === 0 || masks.some((line) => line.length < SHORTEST))) {
+        const what = lines.length === 1 ? 'is' : 'has a line that is';
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} ${what} shorter than ${SHORTEST} characters.`, {
+            hint: 'Masking it would black out unrelated text in every log of the job. Store a longer one, or give `allow-short: true`.',
+        });
+    }
+    return { secrets: masks, outputs: { secret }, summary: `Secret ${name} read.` };
+}
+/**
+ * One member of a secret that is a JSON object. Text as it is, anything else as JSON.
+ *
+ * @throws ActionError `UNUSABLE_SECRET`, which lists the names that there are, never a value
+ */
+function secretMember(object, key, name) {
+    if (typeof object !== 'object' || object === null || Array.isArray(object)) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} is no JSON object, so it has no key ${key}.`, {
+            hint: 'Leave `key` out to get the whole text.',
+        });
+    }
+    const value = Object.hasOwn(object, key) ? object[key] : undefined;
+    if (value === undefined || value === null) {
+        const names = Object.keys(object).map((each) => (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(each, 60) ?? '?');
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} has no key ${key}.`, {
+            hint: names.length === 0 ? 'It has no keys at all.' : `Its keys: ${names.slice(0, 50).join(', ')}.`,
+        });
+    }
+    return typeof value === 'string'
+        ? value
+        : JSON.stringify(value, (_, each) => exact(each, key, name));
+}
+/** A whole number above 2^53 has lost digits when it was read: a wrong secret would be handed over in silence. */
+function exact(value, key, name) {
+    if (!Number.isInteger(value) || Number.isSafeInteger(value))
+        return value;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The key ${key} of the secret ${name} holds a number that is too large to be read exactly.`, {
+        hint: 'Store it as text, in quotes.',
+    });
+}
+
+
+/***/ }),
+
+/***/ 473: // ./src/exchanges/secret/payload.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ secretPayload)
+/* harmony export */ });
+/* unused harmony export crc32c */
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5657);
+
+
+/**
+ * The secret in `{"payload": {"data": "<base64>", "dataCrc32c"?: "<decimal>"}}`, the answer of Google Secret Manager's
+ * `versions.access`: base64 of RFC 4648 section 4, with padding and without line breaks; the checksum is compared where it
+ * is sent.
+ *
+ * @param json the whole answer
+ * @param service who sent it, as a sentence names it
+ * @param name how the log names the secret
+ * @throws ActionError `UNUSABLE_ANSWER`; `UNUSABLE_SECRET` where the secret is no text (UTF-8)
+ */
+function secretPayload(json, service, name) {
+    const data = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'data');
+    const unusable = (what, hint) => new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `The payload.data in the answer of ${service} ${what}.`, { hint });
+    if (typeof data !== 'string') {
+        throw unusable(data === undefined ? 'is missing' : 'is not text', 'The answer must be {"payload": {"data": "<the secret in base64>"}}.');
+    }
+    const bytes = Buffer.from(data, 'base64');
+    // Decoding skips what is no base64; encoding again shows whether there was any.
+    if (bytes.toString('base64') !== data) {
+        throw unusable('is not base64', 'The server must encode the secret as standard base64 (+ and /), with padding and without line breaks.');
+    }
+    const checksum = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'dataCrc32c');
+    const right = crc32c(bytes);
+    if (checksum !== undefined && checksum !== String(right) && checksum !== right) {
+        throw unusable('does not match its checksum', 'It was damaged on the way: run the job again.');
+    }
+    try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    }
+    catch (cause) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} is binary: it is not UTF-8 text.`, {
+            cause,
+            hint: 'An output can only hold text. Store it in base64 and decode it in the step that uses it.',
+        });
+    }
+}
+/** The CRC-32C checksum (Castagnoli; RFC 3720 appendix B.4) as an unsigned number. */
+function crc32c(bytes) {
+    let crc = -1;
+    for (const byte of bytes) {
+        crc ^= byte;
+        for (let bit = 0; bit < 8; bit++)
+            crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
+    }
+    return ~crc >>> 0;
+}
+
+
+/***/ }),
+
 /***/ 8166: // ./src/google/federation.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -134,9 +226,9 @@ function judge(answer, { federation, serviceAccount, secret }, tools) {
 /* harmony export */   lX: () => (/* binding */ googleEndpoint),
 /* harmony export */   uA: () => (/* binding */ federatedToken)
 /* harmony export */ });
-/* harmony import */ var _claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3678);
-/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5940);
-/* harmony import */ var _identity_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5625);
+/* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2437);
+/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5657);
+/* harmony import */ var _identity_credential_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8585);
 
 
 
@@ -211,7 +303,7 @@ function federatedToken({ provider, audience, sts }, tools) {
             }).toString(),
         }),
         judge: judgeSts,
-        read: (answer) => (0,_identity_js__WEBPACK_IMPORTED_MODULE_2__/* .credential */ .eE)((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, STS, sts)['access_token'], 'access token', STS, tools.conceal),
+        read: (answer) => (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_2__/* .credential */ .e)((0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, STS, sts)['access_token'], 'access token', STS, tools.conceal),
     });
 }
 /**
@@ -246,9 +338,9 @@ function serviceAccountToken(federation, federated, serviceAccount, scope, tools
             };
         },
         read: (answer) => {
-            const body = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, IAM_CREDENTIALS, url);
-            const token = (0,_identity_js__WEBPACK_IMPORTED_MODULE_2__/* .credential */ .eE)(body['accessToken'], 'access token', IAM_CREDENTIALS, tools.conceal);
-            const expiresAt = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .timeOf */ .nR)(body['expireTime']);
+            const body = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, IAM_CREDENTIALS, url);
+            const token = (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_2__/* .credential */ .e)(body['accessToken'], 'access token', IAM_CREDENTIALS, tools.conceal);
+            const expiresAt = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .timeOf */ .nR)(body['expireTime']);
             return { token, ...(expiresAt && { expiresAt }) };
         },
     });
@@ -260,12 +352,12 @@ function principalSet({ provider }, environment) {
 }
 /** What a Google API means by an answer that is not 2xx: `google.rpc.Status` (Google API design guide, AIP-193). */
 function judgeGoogle(answer) {
-    const error = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error');
-    const status = textOf((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'status'));
-    const details = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'details');
-    const reasons = Array.isArray(details) ? details.map((detail) => (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(detail, 'reason')) : [];
+    const error = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error');
+    const status = textOf((0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'status'));
+    const details = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'details');
+    const reasons = Array.isArray(details) ? details.map((detail) => (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(detail, 'reason')) : [];
     return {
-        reason: [status, textOf((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'message'))].filter((text) => text !== '').join(': '),
+        reason: [status, textOf((0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'message'))].filter((text) => text !== '').join(': '),
         ...(reasons.includes('SERVICE_DISABLED') && {
             hint: 'Enable that API in the Google Cloud project (gcloud services enable), and wait a few minutes.',
         }),
@@ -273,10 +365,10 @@ function judgeGoogle(answer) {
 }
 /** What Google STS means by an answer that is not 2xx: an OAuth error (RFC 6749 section 5.2), or that of any Google API. */
 function judgeSts(answer) {
-    const code = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error');
+    const code = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error');
     if (typeof code !== 'string')
         return judgeGoogle(answer);
-    const description = textOf((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error_description'));
+    const description = textOf((0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error_description'));
     return {
         reason: description === '' ? code : `${code}: ${description}`,
         // Google could not fetch the keys of GitHub's issuer: transient, though it says 400.
@@ -288,8 +380,8 @@ function explainSts({ provider, audience }, error, claims) {
     const { code, refused } = error;
     if (code !== 'DENIED' || refused?.service !== STS)
         return {};
-    const issuer = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
-    const subject = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
+    const issuer = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
+    const subject = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
     const settings = accepting(provider, audience, claims);
     switch (/^[a-z_]+(?=:|$)/.exec(refused.reason ?? '')?.[0]) {
         case 'invalid_grant':
@@ -299,7 +391,7 @@ function explainSts({ provider, audience }, error, claims) {
             };
         case 'unauthorized_client':
             return {
-                hint: `The attribute condition of the provider does not accept this job. The subject (sub) of the ID token was ${subject ?? 'another one'}.${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .isImmutable */ .t3)(subject ?? '')
+                hint: `The attribute condition of the provider does not accept this job. The subject (sub) of the ID token was ${subject ?? 'another one'}.${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .isImmutable */ .t3)(subject ?? '')
                     ? ' It has the immutable form, with the ids of owner and repository; a condition on repo:owner/repository:… does not match it.'
                     : ''}`,
                 ...settings,
@@ -314,9 +406,9 @@ function explainSts({ provider, audience }, error, claims) {
 }
 /** The settings of a provider that accept this run and no other, as `gcloud … providers describe` prints them. */
 function accepting(provider, audience, claims) {
-    const issuer = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
-    const subject = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
-    const repositoryId = (0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'repository_id');
+    const issuer = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
+    const subject = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
+    const repositoryId = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'repository_id');
     if (issuer === undefined || subject === undefined || repositoryId === undefined)
         return {};
     const condition = `assertion.repository_id == ${JSON.stringify(repositoryId)} && assertion.sub == ${JSON.stringify(subject)}`;
@@ -324,154 +416,20 @@ function accepting(provider, audience, claims) {
         advice: 'These settings of the provider accept this run:',
         yaml: [
             `# ${provider}`,
-            `attributeCondition: ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(condition)}`,
+            `attributeCondition: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(condition)}`,
             'attributeMapping:',
             '  attribute.repository_id: assertion.repository_id',
             '  google.subject: assertion.sub',
             'oidc:',
             ...(audience === `https:${IAM}${provider}`
                 ? []
-                : ['  allowedAudiences:', `    - ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(audience)}`]),
-            `  issuerUri: ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(issuer)}`,
+                : ['  allowedAudiences:', `    - ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(audience)}`]),
+            `  issuerUri: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(issuer)}`,
         ].join('\n'),
     };
 }
 function textOf(value) {
     return typeof value === 'string' ? value : '';
-}
-
-
-/***/ }),
-
-/***/ 41: // ./src/payload.ts
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   N: () => (/* binding */ secretPayload)
-/* harmony export */ });
-/* unused harmony export crc32c */
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
-/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5940);
-
-
-/**
- * The secret in `{"payload": {"data": "<base64>", "dataCrc32c"?: "<decimal>"}}`, the answer of Google Secret Manager's
- * `versions.access`: base64 of RFC 4648 section 4, with padding and without line breaks; the checksum is compared where it
- * is sent.
- *
- * @param json the whole answer
- * @param service who sent it, as a sentence names it
- * @param name how the log names the secret
- * @throws ActionError `UNUSABLE_ANSWER`; `UNUSABLE_SECRET` where the secret is no text (UTF-8)
- */
-function secretPayload(json, service, name) {
-    const data = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'data');
-    const unusable = (what, hint) => new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `The payload.data in the answer of ${service} ${what}.`, { hint });
-    if (typeof data !== 'string') {
-        throw unusable(data === undefined ? 'is missing' : 'is not text', 'The answer must be {"payload": {"data": "<the secret in base64>"}}.');
-    }
-    const bytes = Buffer.from(data, 'base64');
-    // Decoding skips what is no base64; encoding again shows whether there was any.
-    if (bytes.toString('base64') !== data) {
-        throw unusable('is not base64', 'The server must encode the secret as standard base64 (+ and /), with padding and without line breaks.');
-    }
-    const checksum = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'dataCrc32c');
-    const right = crc32c(bytes);
-    if (checksum !== undefined && checksum !== String(right) && checksum !== right) {
-        throw unusable('does not match its checksum', 'It was damaged on the way: run the job again.');
-    }
-    try {
-        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    }
-    catch (cause) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} is binary: it is not UTF-8 text.`, {
-            cause,
-            hint: 'An output can only hold text. Store it in base64 and decode it in the step that uses it.',
-        });
-    }
-}
-/** The CRC-32C checksum (Castagnoli; RFC 3720 appendix B.4) as an unsigned number. */
-function crc32c(bytes) {
-    let crc = -1;
-    for (const byte of bytes) {
-        crc ^= byte;
-        for (let bit = 0; bit < 8; bit++)
-            crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
-    }
-    return ~crc >>> 0;
-}
-
-
-/***/ }),
-
-/***/ 7355: // ./src/secret.ts
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   l: () => (/* binding */ secretMember),
-/* harmony export */   z: () => (/* binding */ secretGrant)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
-
-/** Masking fewer characters than this would black out whole logs. */
-const SHORTEST = 4;
-/**
- * A secret as a grant: output `secret`, each of its lines masked.
- *
- * Lines of fewer than four characters are refused unless `allowShort`, since masking one blacks out every log; lines of
- * mere punctuation, as in formatted JSON, are no secret and are left unmasked.
- *
- * @param name how the log names the secret
- * @throws ActionError `UNUSABLE_SECRET`
- */
-function secretGrant(secret, name, allowShort) {
-    const lines = secret
-        .split(/[\r\n]+/)
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-    if (lines.length === 0) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} is empty.`, {
-            hint: 'Store a value in it, or name another one.',
-        });
-    }
-    const masks = lines.length === 1 || allowShort ? lines : lines.filter((line) => !/^[^\p{L}\p{N}]{1,3}$/u.test(line));
-    if (!allowShort && (masks.length === 0 || masks.some((line) => line.length < SHORTEST))) {
-        const what = lines.length === 1 ? 'is' : 'has a line that is';
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} ${what} shorter than ${SHORTEST} characters.`, {
-            hint: 'Masking it would black out unrelated text in every log of the job. Store a longer one, or give `allow-short: true`.',
-        });
-    }
-    return { secrets: masks, outputs: { secret }, summary: `Secret ${name} read.` };
-}
-/**
- * One member of a secret that is a JSON object. Text as it is, anything else as JSON.
- *
- * @throws ActionError `UNUSABLE_SECRET`, which lists the names that there are, never a value
- */
-function secretMember(object, key, name) {
-    if (typeof object !== 'object' || object === null || Array.isArray(object)) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} is no JSON object, so it has no key ${key}.`, {
-            hint: 'Leave `key` out to get the whole text.',
-        });
-    }
-    const value = Object.hasOwn(object, key) ? object[key] : undefined;
-    if (value === undefined || value === null) {
-        const names = Object.keys(object).map((each) => (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(each, 60) ?? '?');
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} has no key ${key}.`, {
-            hint: names.length === 0 ? 'It has no keys at all.' : `Its keys: ${names.slice(0, 50).join(', ')}.`,
-        });
-    }
-    return typeof value === 'string'
-        ? value
-        : JSON.stringify(value, (_, each) => exact(each, key, name));
-}
-/** A whole number above 2^53 has lost digits when it was read: a wrong secret would be handed over in silence. */
-function exact(value, key, name) {
-    if (!Number.isInteger(value) || Number.isSafeInteger(value))
-        return value;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The key ${key} of the secret ${name} holds a number that is too large to be read exactly.`, {
-        hint: 'Store it as text, in quotes.',
-    });
 }
 
 

@@ -2,181 +2,7 @@ export const id = 'http-secret';
 export const ids = ['http-secret'];
 export const modules = {
 
-/***/ 3678: // ./src/claims.ts
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Q1: () => (/* binding */ claimText),
-/* harmony export */   pS: () => (/* binding */ yamlText),
-/* harmony export */   t3: () => (/* binding */ isImmutable),
-/* harmony export */   uZ: () => (/* binding */ SHOWN_CLAIMS)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
-
-/** The claims that help to find out why a system refused, and nothing else of the token. */
-const SHOWN_CLAIMS = [
-    'iss',
-    'aud',
-    'sub',
-    'repository',
-    'ref',
-    'environment',
-    'job_workflow_ref',
-    'event_name',
-];
-/** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
-function claimText(claims, name) {
-    const value = claims?.[name];
-    return typeof value === 'string' && (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(value) === value ? value : undefined;
-}
-/**
- * Whether a subject has the immutable form `repo:OWNER@ID/REPOSITORY@ID:…`, the default of repositories made or renamed
- * since 2026-07-15 (GitHub changelog, 2026-04-23).
- */
-function isImmutable(subject) {
-    return /^repo:[^/:@]+@\d+\/[^/:@]+@\d+:/.test(subject);
-}
-/** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */
-function yamlText(text) {
-    return `'${text.replaceAll("'", "''")}'`;
-}
-
-
-/***/ }),
-
-/***/ 7901: // ./src/exchanges/http-secret.ts
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-__webpack_require__.r(__webpack_exports__);
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   httpSecret: () => (/* binding */ httpSecret)
-/* harmony export */ });
-/* harmony import */ var _claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3678);
-/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5940);
-/* harmony import */ var _payload_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(41);
-/* harmony import */ var _secret_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7355);
-
-
-
-
-const SERVICE = 'the secret endpoint';
-const EXAMPLE = 'https://secrets.example.com/database-password';
-/** A secret from an endpoint of one's own: `GET {url}` with the ID token gives `{"payload": {"data": "<base64>"}}`. */
-const httpSecret = {
-    settings: (inputs) => {
-        const url = inputs.url('url', inputs.required('url', EXAMPLE), EXAMPLE, { query: true });
-        return {
-            url,
-            audience: inputs.line('audience') || url.origin,
-            allowShort: inputs.boolean('allow-short'),
-        };
-    },
-    exchange: ({ url, audience, allowShort }, tools) => {
-        // Without the query, which may be nobody else's business.
-        const name = `${url.host}${url.pathname}`;
-        tools.connectEarly(url);
-        return tools.send({
-            service: SERVICE,
-            method: 'GET',
-            url,
-            audience,
-            prepare: async () => ({
-                headers: { accept: 'application/json', authorization: `Bearer ${await tools.idToken(audience)}` },
-            }),
-            judge: ({ json }) => ({
-                reason: [
-                    (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'message'),
-                    (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'error', 'message'),
-                    (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'error_description'),
-                    (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'error'),
-                    (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'detail'),
-                ].find((text) => typeof text === 'string'),
-            }),
-            read: (answer) => (0,_secret_js__WEBPACK_IMPORTED_MODULE_3__/* .secretGrant */ .z)((0,_payload_js__WEBPACK_IMPORTED_MODULE_2__/* .secretPayload */ .N)((0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name), name, allowShort),
-        });
-    },
-    explain: ({ url, audience }, { code, refused }, claims) => {
-        if (code !== 'DENIED')
-            return {};
-        switch (refused?.status) {
-            case 401:
-            case 403:
-                return {
-                    hint: `The audience of the ID token was ${audience}, its subject ${(0,_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub') ?? 'that of this job'}: the endpoint must accept both. Give the audience that it expects as \`audience\`.`,
-                };
-            case 404:
-                return { hint: `Check \`url\`: there is nothing at ${url.origin}${url.pathname}.` };
-            default:
-                return {};
-        }
-    },
-};
-
-
-/***/ }),
-
-/***/ 41: // ./src/payload.ts
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   N: () => (/* binding */ secretPayload)
-/* harmony export */ });
-/* unused harmony export crc32c */
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
-/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5940);
-
-
-/**
- * The secret in `{"payload": {"data": "<base64>", "dataCrc32c"?: "<decimal>"}}`, the answer of Google Secret Manager's
- * `versions.access`: base64 of RFC 4648 section 4, with padding and without line breaks; the checksum is compared where it
- * is sent.
- *
- * @param json the whole answer
- * @param service who sent it, as a sentence names it
- * @param name how the log names the secret
- * @throws ActionError `UNUSABLE_ANSWER`; `UNUSABLE_SECRET` where the secret is no text (UTF-8)
- */
-function secretPayload(json, service, name) {
-    const data = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'data');
-    const unusable = (what, hint) => new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `The payload.data in the answer of ${service} ${what}.`, { hint });
-    if (typeof data !== 'string') {
-        throw unusable(data === undefined ? 'is missing' : 'is not text', 'The answer must be {"payload": {"data": "<the secret in base64>"}}.');
-    }
-    const bytes = Buffer.from(data, 'base64');
-    // Decoding skips what is no base64; encoding again shows whether there was any.
-    if (bytes.toString('base64') !== data) {
-        throw unusable('is not base64', 'The server must encode the secret as standard base64 (+ and /), with padding and without line breaks.');
-    }
-    const checksum = (0,_http_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'dataCrc32c');
-    const right = crc32c(bytes);
-    if (checksum !== undefined && checksum !== String(right) && checksum !== right) {
-        throw unusable('does not match its checksum', 'It was damaged on the way: run the job again.');
-    }
-    try {
-        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    }
-    catch (cause) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} is binary: it is not UTF-8 text.`, {
-            cause,
-            hint: 'An output can only hold text. Store it in base64 and decode it in the step that uses it.',
-        });
-    }
-}
-/** The CRC-32C checksum (Castagnoli; RFC 3720 appendix B.4) as an unsigned number. */
-function crc32c(bytes) {
-    let crc = -1;
-    for (const byte of bytes) {
-        crc ^= byte;
-        for (let bit = 0; bit < 8; bit++)
-            crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
-    }
-    return ~crc >>> 0;
-}
-
-
-/***/ }),
-
-/***/ 7355: // ./src/secret.ts
+/***/ 5665: // ./src/exchanges/secret/grant.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -244,6 +70,138 @@ function exact(value, key, name) {
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The key ${key} of the secret ${name} holds a number that is too large to be read exactly.`, {
         hint: 'Store it as text, in quotes.',
     });
+}
+
+
+/***/ }),
+
+/***/ 5763: // ./src/exchanges/secret/http.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+__webpack_require__.r(__webpack_exports__);
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   httpSecret: () => (/* binding */ httpSecret)
+/* harmony export */ });
+/* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2437);
+/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5657);
+/* harmony import */ var _payload_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(473);
+/* harmony import */ var _grant_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5665);
+
+
+
+
+const SERVICE = 'the secret endpoint';
+const EXAMPLE = 'https://secrets.example.com/database-password';
+/** A secret from an endpoint of one's own: `GET {url}` with the ID token gives `{"payload": {"data": "<base64>"}}`. */
+const httpSecret = {
+    settings: (inputs) => {
+        const url = inputs.url('url', inputs.required('url', EXAMPLE), EXAMPLE, { query: true });
+        return {
+            url,
+            audience: inputs.line('audience') || url.origin,
+            allowShort: inputs.boolean('allow-short'),
+        };
+    },
+    exchange: ({ url, audience, allowShort }, tools) => {
+        // Without the query, which may be nobody else's business.
+        const name = `${url.host}${url.pathname}`;
+        tools.connectEarly(url);
+        return tools.send({
+            service: SERVICE,
+            method: 'GET',
+            url,
+            audience,
+            prepare: async () => ({
+                headers: { accept: 'application/json', authorization: `Bearer ${await tools.idToken(audience)}` },
+            }),
+            judge: ({ json }) => ({
+                reason: [
+                    (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'message'),
+                    (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'error', 'message'),
+                    (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'error_description'),
+                    (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'error'),
+                    (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'detail'),
+                ].find((text) => typeof text === 'string'),
+            }),
+            read: (answer) => (0,_grant_js__WEBPACK_IMPORTED_MODULE_3__/* .secretGrant */ .z)((0,_payload_js__WEBPACK_IMPORTED_MODULE_2__/* .secretPayload */ .N)((0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name), name, allowShort),
+        });
+    },
+    explain: ({ url, audience }, { code, refused }, claims) => {
+        if (code !== 'DENIED')
+            return {};
+        switch (refused?.status) {
+            case 401:
+            case 403:
+                return {
+                    hint: `The audience of the ID token was ${audience}, its subject ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub') ?? 'that of this job'}: the endpoint must accept both. Give the audience that it expects as \`audience\`.`,
+                };
+            case 404:
+                return { hint: `Check \`url\`: there is nothing at ${url.origin}${url.pathname}.` };
+            default:
+                return {};
+        }
+    },
+};
+
+
+/***/ }),
+
+/***/ 473: // ./src/exchanges/secret/payload.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ secretPayload)
+/* harmony export */ });
+/* unused harmony export crc32c */
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5657);
+
+
+/**
+ * The secret in `{"payload": {"data": "<base64>", "dataCrc32c"?: "<decimal>"}}`, the answer of Google Secret Manager's
+ * `versions.access`: base64 of RFC 4648 section 4, with padding and without line breaks; the checksum is compared where it
+ * is sent.
+ *
+ * @param json the whole answer
+ * @param service who sent it, as a sentence names it
+ * @param name how the log names the secret
+ * @throws ActionError `UNUSABLE_ANSWER`; `UNUSABLE_SECRET` where the secret is no text (UTF-8)
+ */
+function secretPayload(json, service, name) {
+    const data = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'data');
+    const unusable = (what, hint) => new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `The payload.data in the answer of ${service} ${what}.`, { hint });
+    if (typeof data !== 'string') {
+        throw unusable(data === undefined ? 'is missing' : 'is not text', 'The answer must be {"payload": {"data": "<the secret in base64>"}}.');
+    }
+    const bytes = Buffer.from(data, 'base64');
+    // Decoding skips what is no base64; encoding again shows whether there was any.
+    if (bytes.toString('base64') !== data) {
+        throw unusable('is not base64', 'The server must encode the secret as standard base64 (+ and /), with padding and without line breaks.');
+    }
+    const checksum = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'dataCrc32c');
+    const right = crc32c(bytes);
+    if (checksum !== undefined && checksum !== String(right) && checksum !== right) {
+        throw unusable('does not match its checksum', 'It was damaged on the way: run the job again.');
+    }
+    try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    }
+    catch (cause) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} is binary: it is not UTF-8 text.`, {
+            cause,
+            hint: 'An output can only hold text. Store it in base64 and decode it in the step that uses it.',
+        });
+    }
+}
+/** The CRC-32C checksum (Castagnoli; RFC 3720 appendix B.4) as an unsigned number. */
+function crc32c(bytes) {
+    let crc = -1;
+    for (const byte of bytes) {
+        crc ^= byte;
+        for (let bit = 0; bit < 8; bit++)
+            crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
+    }
+    return ~crc >>> 0;
 }
 
 

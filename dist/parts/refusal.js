@@ -2,58 +2,16 @@ export const id = 'refusal';
 export const ids = ['refusal'];
 export const modules = {
 
-/***/ 3678: // ./src/claims.ts
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Q1: () => (/* binding */ claimText),
-/* harmony export */   pS: () => (/* binding */ yamlText),
-/* harmony export */   t3: () => (/* binding */ isImmutable),
-/* harmony export */   uZ: () => (/* binding */ SHOWN_CLAIMS)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
-
-/** The claims that help to find out why a system refused, and nothing else of the token. */
-const SHOWN_CLAIMS = [
-    'iss',
-    'aud',
-    'sub',
-    'repository',
-    'ref',
-    'environment',
-    'job_workflow_ref',
-    'event_name',
-];
-/** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
-function claimText(claims, name) {
-    const value = claims?.[name];
-    return typeof value === 'string' && (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(value) === value ? value : undefined;
-}
-/**
- * Whether a subject has the immutable form `repo:OWNER@ID/REPOSITORY@ID:…`, the default of repositories made or renamed
- * since 2026-07-15 (GitHub changelog, 2026-04-23).
- */
-function isImmutable(subject) {
-    return /^repo:[^/:@]+@\d+\/[^/:@]+@\d+:/.test(subject);
-}
-/** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */
-function yamlText(text) {
-    return `'${text.replaceAll("'", "''")}'`;
-}
-
-
-/***/ }),
-
-/***/ 3791: // ./src/refusal.ts
+/***/ 9374: // ./src/step/refusal.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   reportOf: () => (/* binding */ reportOf),
 /* harmony export */   table: () => (/* binding */ table)
 /* harmony export */ });
-/* harmony import */ var _claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3678);
+/* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2437);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
-/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5940);
+/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5657);
 
 
 
@@ -123,14 +81,14 @@ function situationOf(environment, event) {
 /** Whether a run is for a pull request from a fork, or its event does not tell that it is not. */
 function mayBeForFork(name, event, repository) {
     if (name.startsWith('pull_request')) {
-        return (0,_http_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(event, 'pull_request', 'head', 'repo', 'full_name') !== repository;
+        return (0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(event, 'pull_request', 'head', 'repo', 'full_name') !== repository;
     }
     // These have ID tokens: they run for a pull request, on the default branch.
     if (name === 'workflow_run') {
-        return (0,_http_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(event, 'workflow_run', 'head_repository', 'full_name') !== repository;
+        return (0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(event, 'workflow_run', 'head_repository', 'full_name') !== repository;
     }
     // A comment tells that it is on a pull request, but not from where that comes.
-    return (name === 'issue_comment' && (event === undefined || (0,_http_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(event, 'issue', 'pull_request') !== undefined));
+    return (name === 'issue_comment' && (event === undefined || (0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(event, 'issue', 'pull_request') !== undefined));
 }
 /** Where GitHub is, for links and hints: github.com where the runner does not tell. */
 function serverUrl(environment) {
@@ -159,7 +117,7 @@ function situationHint(error, kind) {
 }
 const PERMISSION = 'Give the job this permission; a reusable workflow needs it in the job that calls it, too:\npermissions:\n  id-token: write\n  contents: read';
 function factsOf(error, claims) {
-    const facts = _claims_js__WEBPACK_IMPORTED_MODULE_0__/* .SHOWN_CLAIMS */ .uZ.flatMap((name) => {
+    const facts = _identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .SHOWN_CLAIMS */ .uZ.flatMap((name) => {
         const value = claims?.[name];
         const text = (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .showable */ .of)(Array.isArray(value) ? value.join(', ') : value);
         return text === undefined ? [] : [[name, text]];

@@ -1,5 +1,5 @@
 import type { ActionError } from '../errors.ts'
-import { header, member, type Answer, type Judgement } from '../http.ts'
+import { header, member, type Answer, type Judgement } from '../http/client.ts'
 
 /** Codes by which AWS means "later", with any HTTP status. Source: AWS SDK, retry classification. */
 const LATER = new Set([

@@ -1,8 +1,9 @@
-import { claimText, isImmutable, yamlText } from '../claims.ts'
+import { claimText, isImmutable, yamlText } from '../identity/claims.ts'
 import { ActionError } from '../errors.ts'
 import type { Claims, Exchange, Explanation, Grant, Tools } from '../exchange.ts'
-import { jsonObject, member, timeOf, type Answer, type Judgement } from '../http.ts'
-import { claimsOf, credential } from '../identity.ts'
+import { jsonObject, member, timeOf, type Answer, type Judgement } from '../http/client.ts'
+import { claimsOf } from '../identity/claims.ts'
+import { credential } from '../identity/credential.ts'
 
 const SERVICE = 'Bytebase'
 const URL_EXAMPLE = 'https://bytebase.example.com'

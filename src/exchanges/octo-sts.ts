@@ -1,9 +1,9 @@
-import { claimText, isImmutable, yamlText } from '../claims.ts'
+import { claimText, isImmutable, yamlText } from '../identity/claims.ts'
 import type { ActionError } from '../errors.ts'
 import type { Claims, Exchange, Explanation } from '../exchange.ts'
-import { jsonObject, member, type Answer, type Judgement } from '../http.ts'
-import { credential } from '../identity.ts'
-import { isLoopback } from '../inputs.ts'
+import { jsonObject, member, type Answer, type Judgement } from '../http/client.ts'
+import { credential } from '../identity/credential.ts'
+import { isLoopback } from '../inputs/inputs.ts'
 
 const SERVICE = 'Octo STS'
 const DOMAIN = 'octo-sts.dev'

@@ -1,9 +1,9 @@
-import { claimText, isImmutable, yamlText } from '../claims.ts'
+import { claimText, isImmutable, yamlText } from '../identity/claims.ts'
 import type { ActionError } from '../errors.ts'
 import type { Claims, Environment, Explanation, Tools } from '../exchange.ts'
-import { jsonObject, member, timeOf, type Answer, type Judgement } from '../http.ts'
-import { credential } from '../identity.ts'
-import type { Inputs } from '../inputs.ts'
+import { jsonObject, member, timeOf, type Answer, type Judgement } from '../http/client.ts'
+import { credential } from '../identity/credential.ts'
+import type { Inputs } from '../inputs/inputs.ts'
 
 /** The scope of everything; what a token may do is then up to IAM alone. */
 export const CLOUD_PLATFORM = 'https://www.googleapis.com/auth/cloud-platform'

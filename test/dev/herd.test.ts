@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { GOAL, runHerd, runOutage, type Policy } from '../../dev/herd.ts'
-import { next } from '../../src/retry.ts'
+import { next } from '../../src/http/retry.ts'
 
 const giveUp: Policy = () => ({ again: false, because: 'deadline' })
 const policy: Policy = (failure) => next(failure)

@@ -5,7 +5,7 @@ import { octoStsError } from '../../dev/fakes/octo-sts.ts'
 import { IDENTITY, octoStsSystem, type OctoStsSetup } from '../../dev/systems/octo-sts.ts'
 import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
 import { octoSts } from '../../src/exchanges/octo-sts.ts'
-import { readInputs } from '../../src/inputs.ts'
+import { readInputs } from '../../src/inputs/inputs.ts'
 import { refusalOf, runStep, worldsOfTest, type Ran, type StepOptions } from './in-process.ts'
 
 const IMMUTABLE = 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main'

@@ -6,8 +6,8 @@ import { fault } from '../../dev/fakes/faults.ts'
 import { startProxy, type Proxy } from '../../dev/fakes/proxy.ts'
 import { allSystems, type System } from '../../dev/systems/system.ts'
 import { createWorld } from '../../dev/world.ts'
-import { arm, story, type Story } from '../arbitraries.ts'
-import { Forgeries, problemsOf, problemsOfPost } from '../verdict.ts'
+import { arm, story, type Story } from '../properties/arbitraries.ts'
+import { Forgeries, problemsOf, problemsOfPost } from '../properties/verdict.ts'
 
 /*
  * The stories of `test/properties.test.ts`, told to `dist` by the runner emulation: in processes of their own, with

@@ -1,0 +1,133 @@
+import { not, type Inputs } from '../../inputs/inputs.ts'
+import { itemsOf } from '../../inputs/items.ts'
+import { parseYaml, type YamlValue } from '../../inputs/yaml.ts'
+
+/** What an app server is asked for. Nothing in it: the workflow's own repository. */
+export interface Repositories {
+  /** Present where the repositories' owner was given; names are then without it. */
+  readonly owner?: string
+  /** Names without owner, each once; or all of the installation. */
+  readonly repositories?: readonly string[] | 'ALL'
+}
+
+/** The most repositories that an app server takes in one request. */
+const MAX_REPOSITORIES = 32
+
+/**
+ * Reads `owner`, `repository` and `repositories`. Names are `name` or `owner/name`; a bare name belongs to `owner`,
+ * which is the workflow's owner unless given. The server compares owners case-sensitively, so one spelling is sent.
+ *
+ * @param workflowRepository as of `GITHUB_REPOSITORY`: `owner/name`
+ */
+export async function readRepositories(inputs: Inputs, workflowRepository: string): Promise<Repositories> {
+  const [workflowOwner = '', workflowName = ''] = workflowRepository.split('/')
+  // GitHub's own rule. An app server may take fewer (today's wants two characters and no underscore) and says so.
+  const givenOwner = inputs.text('owner')
+  const owner = inputs.matching(
+    'owner',
+    givenOwner,
+    /^[a-z\d][\w-]{0,99}$/i,
+    'must be a user or an organization',
+    'octocat',
+  )
+  const single = inputs.text('repository')
+  const list = await readList(inputs, 'repositories')
+  if (isAll(single)) {
+    inputs.problem('repository', 'must be one name (all of them: repositories: ALL)', 'octocat/all')
+  }
+  if (list.some(isAll)) {
+    if (single !== '' || !list.every(isAll))
+      inputs.problem('repositories', 'must be ALL or names, not both', 'ALL')
+    return { ...(owner !== '' && { owner }), repositories: 'ALL' }
+  }
+  if (single === '' && list.length === 0) {
+    if (owner === '' || inputs.text('repositories') !== '') return {}
+    if (same(owner, workflowOwner)) return { owner, repositories: [workflowName] }
+    inputs.problem(
+      'repositories',
+      `is required, since the owner ${owner} is not the workflow's: name repositories, or write ALL for all of them`,
+      'my-repository, another (or: ALL)',
+    )
+    return {}
+  }
+
+  const named = [
+    ...(single === '' ? [] : repositoryOf(inputs, 'repository', single)),
+    ...list.flatMap((item) => repositoryOf(inputs, 'repositories', item)),
+  ]
+  const names = new Map<string, string>()
+  const owners = new Map<string, string>()
+  if (owner !== '') owners.set(owner.toLowerCase(), owner)
+  for (const repository of named) {
+    const its = repository.owner ?? (givenOwner === '' ? workflowOwner : owner)
+    if (its !== '' && !owners.has(its.toLowerCase())) owners.set(its.toLowerCase(), its)
+    if (!names.has(repository.name.toLowerCase())) names.set(repository.name.toLowerCase(), repository.name)
+  }
+  const input = list.length === 0 ? 'repository' : 'repositories'
+  if (owners.size > 1) {
+    const [one, other] = owners.values()
+    inputs.problem(
+      input,
+      `must belong to one owner, not to ${one ?? ''} and ${other ?? ''}`,
+      'octocat/a, octocat/b',
+    )
+  }
+  if (names.size > MAX_REPOSITORIES) {
+    inputs.problem(input, `must not be more than ${MAX_REPOSITORIES}, but are ${names.size}`, 'ALL')
+  }
+  const spelled = owner !== '' ? owner : named.find((repository) => repository.owner !== undefined)?.owner
+  return { ...(spelled !== undefined && { owner: spelled }), repositories: [...names.values()] }
+}
+
+function isAll(item: string): boolean {
+  return item.toUpperCase() === 'ALL'
+}
+
+function same(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase()
+}
+
+interface Named {
+  readonly owner: string | undefined
+  readonly name: string
+}
+
+/** One repository, or none after a problem. */
+function repositoryOf(inputs: Inputs, input: string, item: string): Named[] {
+  const [, owner, name] = /^(?:([a-z\d][\w-]{0,99})\/)?((?!\.{1,2}$)[a-z\d._-]{1,100})$/i.exec(item) ?? []
+  if (name !== undefined) return [{ owner, name }]
+  inputs.problem(input, `must be name or owner/name${not(item)}`, 'octocat/my-repository')
+  return []
+}
+
+/** Reads a list: separated by commas or line breaks, YAML, or JSON. */
+async function readList(inputs: Inputs, name: string): Promise<readonly string[]> {
+  const text = inputs.text(name)
+  if (text === '') return []
+  const items = lineItems(text)
+  if (items !== undefined) return items
+  const result = await parseYaml(text)
+  if ('fault' in result) {
+    inputs.problem(name, result.fault, 'my-repository, another')
+    return []
+  }
+  const list = typeof result.value === 'string' ? itemsOf(result.value) : result.value
+  if (!isTextList(list)) inputs.problem(name, 'must be a list of names', 'my-repository, another')
+  else if (list.length === 0) inputs.problem(name, 'must not be an empty list', 'my-repository, another')
+  else return list.map((item) => item.trim())
+  return []
+}
+
+/**
+ * Reads names, separated by commas or line breaks: the plain forms, which need no YAML.
+ *
+ * @returns `undefined` for any other text
+ */
+export function lineItems(text: string): string[] | undefined {
+  const items = itemsOf(text)
+  return items.length > 0 && items.every((item) => /^\.?\w[\w./-]*$/.test(item)) ? items : undefined
+}
+
+function isTextList(value: YamlValue): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}

@@ -1,0 +1,144 @@
+import { REGION, ROLE_ARN } from '../../aws/names.ts'
+import { NOWHERE, not, type Inputs } from '../../inputs/inputs.ts'
+import { isMapping, parseYaml, type YamlValue } from '../../inputs/yaml.ts'
+import { nearest } from './scopes.ts'
+
+export type AwsService = 'lambda' | 'execute-api' | 'vpc-lattice-svcs'
+
+/** How to sign requests to an app server behind AWS IAM. */
+export interface AwsAuth {
+  readonly type: 'aws'
+  /** The role to assume; without it the credentials in the environment sign. */
+  readonly roleArn?: string
+  readonly region: string
+  readonly service: AwsService
+}
+
+export interface AppServer {
+  /** With the path as given, without slash at its end. */
+  readonly url: URL
+  readonly auth?: AwsAuth
+}
+
+const URL_EXAMPLE = 'https://app-server.example.com'
+const EXAMPLES = {
+  url: `url: ${URL_EXAMPLE}`,
+  auth: 'auth: { type: aws }',
+  type: 'type: aws',
+  roleArn: 'roleArn: arn:aws:iam::123456789012:role/app-server',
+  region: 'region: eu-central-1',
+  service: 'service: lambda',
+} as const
+type Key = keyof typeof EXAMPLES
+const SERVER_KEYS: readonly Key[] = ['url', 'auth']
+const AUTH_KEYS: readonly Key[] = ['type', 'roleArn', 'region', 'service']
+const SERVICES = ['lambda', 'execute-api', 'vpc-lattice-svcs'] as const satisfies AwsService[]
+
+const AWS_HOST =
+  /\.(lambda(?=-url\.)|execute-api|vpc-lattice-svcs)(?:-url)?\.([a-z\d-]+)\.(?:on\.aws|api\.aws|(?:vpce\.)?amazonaws\.com(?:\.cn)?)$/
+
+/** Reads the required app server: a URL, or a YAML mapping (JSON too) of `url` and `auth`. */
+export async function readAppServer(inputs: Inputs, name: string): Promise<AppServer> {
+  const text = inputs.required(name, URL_EXAMPLE)
+  if (text === '') return { url: new URL(NOWHERE) }
+  const result = await parseYaml(text)
+  if ('fault' in result) {
+    inputs.problem(name, result.fault, URL_EXAMPLE)
+    return { url: new URL(NOWHERE) }
+  }
+  const { value } = result
+  if (typeof value === 'string' || isMapping(value)) {
+    const mapping = typeof value === 'string' ? new Map([['url', value]]) : value
+    checkKeys(inputs, name, mapping, SERVER_KEYS, AUTH_KEYS)
+    const url = serverUrl(inputs, name, field(inputs, name, mapping, 'url'))
+    const auth = mapping.get('auth')
+    return auth === undefined ? { url } : { url, auth: readAwsAuth(inputs, name, auth, url) }
+  }
+  inputs.problem(name, 'must be a URL or a mapping of url and auth', URL_EXAMPLE)
+  return { url: new URL(NOWHERE) }
+}
+
+function serverUrl(inputs: Inputs, name: string, value: string): URL {
+  if (value === '') inputs.problem(name, 'needs a url', EXAMPLES.url)
+  const url = inputs.url(name, value, URL_EXAMPLE)
+  url.pathname = url.pathname.replace(/\/+$/, '')
+  return url
+}
+
+function readAwsAuth(inputs: Inputs, name: string, value: YamlValue, url: URL): AwsAuth {
+  const auth = isMapping(value) ? value : new Map<string, YamlValue>()
+  checkKeys(inputs, name, auth, AUTH_KEYS)
+  const type = field(inputs, name, auth, 'type')
+  if (type !== 'aws') inputs.problem(name, `needs auth.type aws${not(type)}`, EXAMPLES.auth)
+  const roleArn = inputs.matching(
+    name,
+    field(inputs, name, auth, 'roleArn'),
+    ROLE_ARN,
+    'must have the ARN of a role as auth.roleArn',
+    EXAMPLES.roleArn,
+  )
+  const host = awsHost(url.hostname)
+  const givenRegion = field(inputs, name, auth, 'region')
+  const region = inputs.matching(
+    name,
+    givenRegion,
+    REGION,
+    'must have an AWS region as auth.region',
+    EXAMPLES.region,
+  )
+  const givenService = field(inputs, name, auth, 'service')
+  const service = SERVICES.find((each) => each === givenService)
+  if (givenService !== '' && service === undefined) {
+    const rule = `must have one of ${SERVICES.join(', ')} as auth.service${not(givenService)}`
+    inputs.problem(name, rule, EXAMPLES.service)
+  }
+  if (host === undefined && url.href !== NOWHERE) {
+    const why = 'which the host name of its url does not tell'
+    if (givenRegion === '') inputs.problem(name, `needs auth.region, ${why}`, EXAMPLES.region)
+    if (givenService === '') inputs.problem(name, `needs auth.service, ${why}`, EXAMPLES.service)
+  }
+  return {
+    type: 'aws',
+    ...(roleArn !== '' && { roleArn }),
+    region: region !== '' ? region : (host?.region ?? ''),
+    service: service ?? host?.service ?? 'lambda',
+  }
+}
+
+/**
+ * Service and region from a host name of AWS: `ID.lambda-url.REGION.on.aws`, `ID.execute-api.REGION.amazonaws.com`
+ * (`.cn`; `vpce.` before it), `ID.vpc-lattice-svcs.REGION.on.aws`.
+ */
+function awsHost(hostname: string): { service: AwsService; region: string } | undefined {
+  const [, label, region] = AWS_HOST.exec(hostname) ?? []
+  const service = SERVICES.find((each) => each === label)
+  return service === undefined || region === undefined ? undefined : { service, region }
+}
+
+/** @param below keys that belong into `auth`, for the hint */
+function checkKeys(
+  inputs: Inputs,
+  name: string,
+  mapping: ReadonlyMap<string, YamlValue>,
+  known: readonly Key[],
+  below: readonly Key[] = [],
+): void {
+  const keys: readonly string[] = known
+  for (const key of mapping.keys()) {
+    if (keys.includes(key)) continue
+    const own = nearest(key, known)
+    const lower = own === undefined ? nearest(key, below) : undefined
+    const meant = lower === undefined ? own : `auth.${lower}`
+    const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`
+    const rule = `must have no other keys than ${known.join(', ')}${not(key)}${hint}`
+    inputs.problem(name, rule, EXAMPLES[own ?? lower ?? (below.length === 0 ? 'auth' : 'url')])
+  }
+}
+
+/** A field's text; empty where it is not there, and after a problem. */
+function field(inputs: Inputs, name: string, mapping: ReadonlyMap<string, YamlValue>, key: Key): string {
+  const value = mapping.get(key) ?? ''
+  if (typeof value === 'string') return value.trim()
+  inputs.problem(name, `must have text as ${key}`, EXAMPLES[key])
+  return ''
+}

@@ -1,0 +1,96 @@
+import type { CredentialSource } from '../../aws/credentials.ts'
+import type * as awsLibrary from '../../aws/index.ts'
+import { ActionError } from '../../errors.ts'
+import type { Exchange } from '../../exchange.ts'
+import { not } from '../../inputs/inputs.ts'
+
+/** How long a database takes the token, in s. */
+const SECONDS = 900
+const HOST = /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*$/
+const HOST_EXAMPLE = 'app.cluster-abc123.eu-central-1.rds.amazonaws.com'
+/** The endpoint of an instance, a cluster or a proxy. In China the region stands after `rds`, once stood before it. */
+const RDS_HOST = /\.(?:([a-z]+(?:-[a-z]+)+-\d+)\.rds|rds\.(cn-[a-z]+-\d+))\.amazonaws\.(?:com|com\.cn|eu)$/
+
+interface Settings {
+  readonly aws: typeof awsLibrary
+  /** With the port, as the signature has it. */
+  readonly host: string
+  readonly username: string
+  readonly region: string
+  readonly source: CredentialSource
+}
+
+/** A password for a database of Amazon RDS or Aurora: a presigned `connect` request, computed here ("IAM database authentication", RDS User Guide). */
+export const awsRds: Exchange<Settings> = {
+  settings: async (inputs, environment) => {
+    const aws = await import(/* webpackChunkName: "aws" */ '../../aws/index.ts')
+    const host = inputs.matching(
+      'host',
+      inputs.required('host', HOST_EXAMPLE).toLowerCase(),
+      HOST,
+      'must be the host name of the endpoint of the database, alone',
+      HOST_EXAMPLE,
+    )
+    const port = inputs.required('port', '5432')
+    if (port !== '' && !(/^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535)) {
+      inputs.problem('port', `must be a port from 1 to 65535${not(port)}`, '5432')
+    }
+    const username = inputs.matching(
+      'username',
+      inputs.required('username', 'app_migrations'),
+      /^\P{C}{1,128}$/u,
+      'must be the name of a database user',
+      'app_migrations',
+    )
+    const [, usual, chinese] = RDS_HOST.exec(host) ?? []
+    const told = usual ?? chinese
+    const region = aws.readRegion(inputs) || told || ''
+    if (region === '' && host !== '') {
+      inputs.problem('region', 'is required, since the host name does not tell it', 'eu-central-1')
+    }
+    if (told !== undefined && region !== told) {
+      inputs.problem('region', `must be ${told}, which the host name tells${not(region)}`, told)
+    }
+    const source = aws.readCredentialSource(inputs, environment, region)
+    return { aws, host: `${host}:${port}`, username, region, source }
+  },
+
+  exchange: async ({ aws, host, username, region, source }, tools) => {
+    if ('endpoint' in source) tools.connectEarly(source.endpoint)
+    const credentials = await aws.awsCredentials(source, tools)
+    const now = tools.now()
+    // The database would refuse the token and not tell why.
+    if ('credentials' in source && credentials.expiresAt && credentials.expiresAt.getTime() <= now) {
+      const ended = credentials.expiresAt.toISOString()
+      throw new ActionError(
+        'NO_AWS_CREDENTIALS',
+        `The AWS credentials in the environment ended at ${ended}.`,
+        {
+          hint: 'Get new ones in a step right before this one, or give role-arn.',
+        },
+      )
+    }
+    const query = aws.presignedQuery(
+      host,
+      new URLSearchParams({ Action: 'connect', DBUser: username }),
+      credentials,
+      { region, service: 'rds-db' },
+      SECONDS,
+      now,
+    )
+    const token = `${host}/?${query}`
+    // A client may quote the token in an encoding of its own; without the signature it is worth nothing.
+    const signature = new URLSearchParams(query).get('X-Amz-Signature') ?? ''
+    const signed = Math.floor(now / 1000) * 1000
+    const ends = Math.min(signed + SECONDS * 1000, credentials.expiresAt?.getTime() ?? Infinity)
+    const expiresAt = new Date(ends)
+    return {
+      secrets: [token, signature],
+      outputs: { token },
+      summary: `Password of ${username} for ${host}; opens connections until ${expiresAt.toISOString()}`,
+      expiresAt,
+    }
+  },
+
+  explain: ({ aws, source }, error, claims) => aws.explainSts(source, error, claims),
+}

@@ -1,0 +1,181 @@
+import type { CredentialSource } from '../../aws/credentials.ts'
+import { codeOf, judgeAws } from '../../aws/errors.ts'
+import type * as awsLibrary from '../../aws/index.ts'
+import { ActionError } from '../../errors.ts'
+import type { Exchange, Explanation } from '../../exchange.ts'
+import { jsonObject, type Answer } from '../../http/client.ts'
+import { secretGrant, secretMember } from './grant.ts'
+
+const SERVICE = 'AWS Secrets Manager'
+const EXAMPLE = 'app/database'
+/** A name, or the ARN of a secret. Names with `!` are those of secrets that an AWS service manages. */
+const SECRET =
+  /^(?<arn>arn:aws(?:-[a-z]+)*:secretsmanager:(?<region>[a-z\d-]+):\d{12}:secret:)?[\w/+=.@!-]{1,519}$/
+
+interface Settings {
+  readonly aws: typeof awsLibrary
+  readonly secret: string
+  /** Empty: the whole text. */
+  readonly key: string
+  readonly region: string
+  readonly source: CredentialSource
+  readonly url: URL
+  readonly allowShort: boolean
+}
+
+/** A secret of AWS Secrets Manager: `GetSecretValue` (AWS Secrets Manager API Reference). */
+export const awsSecretsManager: Exchange<Settings> = {
+  settings: async (inputs, environment) => {
+    const aws = await import(/* webpackChunkName: "aws" */ '../../aws/index.ts')
+    const secret = inputs.matching(
+      'secret',
+      inputs.required('secret', EXAMPLE),
+      SECRET,
+      'must be the name or the ARN of a secret',
+      EXAMPLE,
+    )
+    const region = aws.readRegion(inputs, 'required')
+    const told = SECRET.exec(secret)?.groups?.['region'] ?? region
+    if (told !== region && region !== '') {
+      inputs.problem('region', `must be that of the secret's ARN, not ${region}`, told)
+    }
+    return {
+      aws,
+      secret,
+      key: inputs.matching('key', inputs.text('key'), /^\P{Cc}+$/u, 'must be one line', 'password'),
+      region,
+      source: aws.readCredentialSource(inputs, environment, region),
+      url: aws.awsEndpoint(inputs, environment, 'secretsmanager', 'SECRETS_MANAGER', region),
+      allowShort: inputs.boolean('allow-short'),
+    }
+  },
+
+  exchange: async (settings, tools) => {
+    const { aws, secret, region, source, url } = settings
+    if ('endpoint' in source) tools.connectEarly(source.endpoint)
+    tools.connectEarly(url)
+    const credentials = await aws.awsCredentials(source, tools)
+    const headers = {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'secretsmanager.GetSecretValue',
+    }
+    const body = JSON.stringify({ SecretId: secret })
+    const request = { method: 'POST', url, headers, body } as const
+    return tools.send({
+      service: SERVICE,
+      method: 'POST',
+      url,
+      signed: true,
+      prepare: (now) => ({
+        headers: aws.signedHeaders(request, credentials, { region, service: 'secretsmanager' }, now),
+        body,
+      }),
+      judge: judgeAws,
+      read: (answer) => {
+        const { key, allowShort } = settings
+        const text = secretString(answer, settings)
+        if (key === '') return secretGrant(text, secret, allowShort)
+        return secretGrant(secretMember(parsed(text), key, secret), `${key} of ${secret}`, allowShort)
+      },
+    })
+  },
+
+  explain: (settings, error, claims) =>
+    error.refused?.service === SERVICE
+      ? explain(settings, error)
+      : settings.aws.explainSts(settings.source, error, claims),
+}
+
+function secretString(answer: Answer, { secret, url }: Settings): string {
+  const { SecretString: text, SecretBinary: binary } = jsonObject(answer, SERVICE, url)
+  if (typeof text === 'string') return text
+  if (typeof binary === 'string') {
+    throw new ActionError('UNUSABLE_SECRET', `The secret ${secret} is binary (SecretBinary).`, {
+      hint: 'An output can only hold text. Store it as text (SecretString), e.g. in base64, and decode it in the step that uses it.',
+    })
+  }
+  throw new ActionError(
+    'UNUSABLE_ANSWER',
+    `The answer of ${SERVICE} (${url.host}) has no text of a secret.`,
+    {
+      hint: 'Nothing was set as output. Check that the endpoint is that of AWS Secrets Manager.',
+    },
+  )
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Whoever asks for a key says that there is none. The error itself would quote the secret.
+    return undefined
+  }
+}
+
+function explain({ secret, region, source }: Settings, error: ActionError): Explanation {
+  const reason = error.refused?.reason ?? ''
+  const fromEnvironment = 'credentials' in source
+  switch (codeOf(error)) {
+    case 'ResourceNotFoundException':
+      return {
+        hint: /staging label|VersionId/i.test(reason)
+          ? `The secret ${secret} is there but has no value: store one.`
+          : `Check \`secret\` and \`region\`: in ${region} the account of the credentials has no secret ${secret}. One of another account needs its full ARN.`,
+      }
+    case 'InvalidParameterException':
+      return { hint: `Check \`secret\`: AWS does not take ${secret} as the name or the ARN of a secret.` }
+    case 'InvalidRequestException':
+      return {
+        hint: /deletion|deleted/i.test(reason)
+          ? `Restore the secret (aws secretsmanager restore-secret --region ${region} --secret-id ${secret}), or name another one.`
+          : `The secret ${secret} cannot be read in its present state: aws secretsmanager describe-secret shows it.`,
+      }
+    case 'DecryptionFailure':
+      return {
+        hint: `AWS cannot decrypt the secret: check that its KMS key is enabled, and that the key's policy allows kms:Decrypt.`,
+      }
+    case 'AccessDeniedException':
+      return /\bKMS\b/.test(reason)
+        ? { hint: `The credentials may read the secret but not its KMS key: allow them kms:Decrypt on it.` }
+        : {
+            hint: `The credentials may not read the secret: allow them secretsmanager:GetSecretValue on ${secret}. For a secret of another account, its resource policy and its KMS key must allow them, too.`,
+            ...policyFor(secret, region, source),
+          }
+    case 'UnrecognizedClientException':
+      return {
+        hint: fromEnvironment
+          ? 'AWS does not know the credentials in the environment: check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN, which belong together, and `region`.'
+          : `AWS does not know the role's credentials in ${region}: check that the account has this region switched on.`,
+      }
+    case 'ExpiredTokenException':
+      return {
+        hint: fromEnvironment
+          ? 'The AWS credentials in the environment have ended: get new ones right before this step, or give role-arn.'
+          : 'The credentials of the role were new: run the job again.',
+      }
+    case 'InvalidSignatureException':
+      // With this code the clock is to blame, and what to do stands on its page.
+      if (error.code === 'CLOCK_SKEWED') return {}
+      return {
+        hint: fromEnvironment
+          ? 'Check AWS_SECRET_ACCESS_KEY in the environment: it does not belong to AWS_ACCESS_KEY_ID.'
+          : 'Something between the runner and AWS changes requests: check the proxy and AWS_ENDPOINT_URL_SECRETS_MANAGER.',
+      }
+    default:
+      return {}
+  }
+}
+
+/** The policy that lets the role read this secret and no other. JSON, which is YAML. */
+function policyFor(secret: string, region: string, source: CredentialSource): Explanation {
+  if (!('roleArn' in source)) return {}
+  const [, partition = '', , , account = ''] = source.roleArn.split(':')
+  const arn = secret.startsWith('arn:')
+    ? secret
+    : `arn:${partition}:secretsmanager:${region}:${account}:secret:${secret}-??????`
+  const statement = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: arn }
+  return {
+    advice: `With this policy the role ${source.roleArn} may read this secret and no other:`,
+    yaml: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2),
+  }
+}

@@ -1,0 +1,44 @@
+import { showable } from '../errors.ts'
+import type { Claims } from '../exchange.ts'
+
+/** The claims that help to find out why a system refused, and nothing else of the token. */
+export const SHOWN_CLAIMS: readonly string[] = [
+  'iss',
+  'aud',
+  'sub',
+  'repository',
+  'ref',
+  'environment',
+  'job_workflow_ref',
+  'event_name',
+]
+
+/** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
+export function claimText(claims: Claims | undefined, name: string): string | undefined {
+  const value = claims?.[name]
+  return typeof value === 'string' && showable(value) === value ? value : undefined
+}
+
+/**
+ * Whether a subject has the immutable form `repo:OWNER@ID/REPOSITORY@ID:…`, the default of repositories made or renamed
+ * since 2026-07-15 (GitHub changelog, 2026-04-23).
+ */
+export function isImmutable(subject: string): boolean {
+  return /^repo:[^/:@]+@\d+\/[^/:@]+@\d+:/.test(subject)
+}
+
+/** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */
+export function yamlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+/** The payload of a JWT, not verified (RFC 7519); `undefined` where it is none. */
+export function claimsOf(token: string): Claims | undefined {
+  try {
+    const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
+    return typeof payload === 'object' && payload !== null ? (payload as Claims) : undefined
+  } catch {
+    // An opaque token has no claims to show.
+    return undefined
+  }
+}

@@ -1,0 +1,82 @@
+import { ActionError } from '../errors.ts'
+import type { Claims, Environment } from '../exchange.ts'
+import { jsonObject, member, type Client } from '../http/client.ts'
+import { claimsOf } from './claims.ts'
+import { credential } from './credential.ts'
+
+/** From this age on, in ms, an ID token is not used again: it lives five minutes, and a server may need one of them. */
+const FRESH_MS = 60_000
+
+/** The job's ID tokens. */
+export interface Identity {
+  /**
+   * An ID token for the audience, minted less than 60 s ago. Calls for one audience at a time share the request.
+   *
+   * @throws ActionError `NO_ID_TOKEN`, `ID_TOKEN_REFUSED`, `UNUSABLE_ANSWER` and the codes of {@link Client.send}
+   */
+  readonly idToken: (audience: string) => Promise<string>
+  /** The claims of the newest ID token for the audience, not verified; `undefined` where none was minted. */
+  readonly claims: (audience?: string) => Claims | undefined
+}
+
+/**
+ * Asks the runner's ID-token endpoint: `GET $ACTIONS_ID_TOKEN_REQUEST_URL&audience=…` with the request token as
+ * bearer (GitHub: "OpenID Connect reference").
+ */
+export function createIdentity(options: {
+  environment: Environment
+  client: Client
+  monotonic: () => number
+  conceal: (secret: string) => void
+}): Identity {
+  const endpoint = options.environment['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? ''
+  const requestToken = options.environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? ''
+  if (requestToken !== '') options.conceal(requestToken)
+  const minted = new Map<string, { at: number; token: Promise<string> }>()
+  const known = new Map<string, Claims>()
+  let newest: Claims | undefined
+
+  async function mint(audience: string): Promise<string> {
+    if (requestToken === '' || !URL.canParse(endpoint)) {
+      throw new ActionError('NO_ID_TOKEN', 'This job cannot get an ID token: the runner offers none.')
+    }
+    const url = new URL(
+      `${endpoint}${endpoint.includes('?') ? '&' : '?'}audience=${encodeURIComponent(audience)}`,
+    )
+    const service = "the runner's ID-token endpoint"
+    const token = await options.client.send({
+      service,
+      method: 'GET',
+      url,
+      prepare: () => ({ headers: { authorization: `Bearer ${requestToken}`, accept: 'application/json' } }),
+      judge: (answer) => {
+        const reason = member(answer.json, 'message') ?? member(answer.json, 'error', 'message')
+        const early = answer.status === 403 && /pending|delayed|non-inprogress/i.test(answer.text)
+        return {
+          reason,
+          ...(early ? { again: Infinity } : { code: 'ID_TOKEN_REFUSED' as const }),
+          ...(answer.status === 401 || answer.status === 403
+            ? { hint: 'Ask for the token in the job that has `permissions: id-token: write`, while it runs.' }
+            : {}),
+        }
+      },
+      read: (answer) =>
+        credential(jsonObject(answer, service, url)['value'], 'ID token', service, options.conceal),
+    })
+    newest = claimsOf(token) ?? {}
+    known.set(audience, newest)
+    return token
+  }
+
+  return {
+    idToken: (audience) => {
+      const held = minted.get(audience)
+      if (held !== undefined && options.monotonic() - held.at < FRESH_MS) return held.token
+      const token = mint(audience)
+      minted.set(audience, { at: options.monotonic(), token })
+      token.catch(() => minted.delete(audience))
+      return token
+    },
+    claims: (audience) => (audience === undefined ? newest : known.get(audience)),
+  }
+}

@@ -1,0 +1,189 @@
+import { ActionError, asActionError, harmless } from '../errors.ts'
+import type { Borrowed, Environment, Exchange, Grant } from '../exchange.ts'
+import { createClient, type Client, type Clock } from '../http/client.ts'
+import { createIdentity, type Identity } from '../identity/id-token.ts'
+import { readInputs, type Inputs } from '../inputs/inputs.ts'
+import { createSecrets, type Secrets } from './redaction.ts'
+import { revoke } from './revocation.ts'
+import { userAgent, type Runner } from './runner.ts'
+
+const SUMMARY_MODES = ['on-refusal', 'always', 'never'] as const
+/** How long taking something back may last before the step ends, in ms. */
+const UNDO_MS = 5_000
+
+/**
+ * Runs one exchange as a step: read → prove → exchange → mask → save → output → explain. A failure is one error
+ * annotation; a failure after the grant takes the grant back.
+ *
+ * @param signal aborted when the job is cancelled
+ * @returns whether the step succeeded
+ */
+export async function act<Settings>(
+  exchange: Exchange<Settings>,
+  runner: Runner,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<boolean> {
+  let settings: Settings | undefined
+  let identity: Identity | undefined
+  let client: Client | undefined
+  let summaryMode: (typeof SUMMARY_MODES)[number] = 'never'
+  let undoMs = UNDO_MS
+  const borrowed: Borrowed[] = []
+  const secrets = createSecrets(runner.mask)
+  const { conceal } = secrets
+  try {
+    const inputs = readInputs(runner.input)
+    summaryMode = inputs.oneOf('job-summary', SUMMARY_MODES, 'on-refusal')
+    const timeout = inputs.seconds('timeout-seconds', { least: 1, most: 600, fallback: 60 })
+    undoMs = Math.min(UNDO_MS, timeout * 1000)
+    settings = await read(exchange, inputs, runner.environment)
+    for (const warning of inputs.warnings) runner.warning(warning)
+    client = createClient({
+      clock,
+      limitMs: timeout * 1000,
+      limit: `${timeout} s (timeout-seconds)`,
+      signal,
+      userAgent: userAgent(runner.environment),
+      secrets,
+      debug: runner.debug,
+    })
+    identity = createIdentity({
+      environment: runner.environment,
+      client,
+      monotonic: clock.monotonic,
+      conceal,
+    })
+    const grant = await exchange.exchange(settings, {
+      idToken: identity.idToken,
+      send: client.send,
+      connectEarly: client.connectEarly,
+      conceal,
+      takeBack: (each) => borrowed.push(each),
+      now: clock.now,
+      environment: runner.environment,
+    })
+    await handOver(grant, runner, clock, secrets)
+    for (const warning of grant.warnings ?? []) runner.warning(warning)
+    runner.info(harmless(grant.summary))
+    if (summaryMode === 'always') await summarize(runner, () => grantTable(grant))
+    return true
+  } catch (cause) {
+    const error = signal.aborted ? cancelled(signal) : asActionError(cause)
+    const { reportOf } = await import(/* webpackChunkName: "refusal" */ './refusal.ts')
+    const report = reportOf(
+      error,
+      runner.environment,
+      runner.event(),
+      identity?.claims(error.refused?.audience),
+      (claims) => (settings === undefined ? {} : (exchange.explain?.(settings, error, claims) ?? {})),
+    )
+    runner.error(report.annotation)
+    if (report.group.length > 0) runner.group('Why it was refused', report.group)
+    if (report.summary !== '' && summaryMode !== 'never') await summarize(runner, () => report.summary)
+    if (runner.debugging) for (const line of causes(error).split('\n')) runner.debug(line)
+    return false
+  } finally {
+    client?.close()
+    for (const each of borrowed) await takeBack(each, runner, clock, secrets, undoMs)
+  }
+}
+
+/** Settings, or one error that holds the problems of all inputs. */
+async function read<Settings>(
+  exchange: Exchange<Settings>,
+  inputs: Inputs,
+  environment: Environment,
+): Promise<Settings> {
+  const settings = await exchange.settings(inputs, environment)
+  inputs.check()
+  return settings
+}
+
+/** The one order that is safe: a credential is masked before it is written anywhere, and saved for post before it is used. */
+async function handOver(grant: Grant, runner: Runner, clock: Clock, secrets: Secrets): Promise<void> {
+  for (const secret of grant.secrets) secrets.conceal(secret)
+  const { revocation } = grant
+  try {
+    if (revocation && revocation.outlivesJob !== true) {
+      runner.saveState('version', '1')
+      runner.saveState('api-url', revocation.apiUrl)
+      runner.saveState('expires-at', grant.expiresAt?.toISOString() ?? '')
+      // Last: where post finds the token, the rest is there too, even if the process died in between.
+      runner.saveState('token', revocation.token)
+    }
+    for (const [name, value] of Object.entries(grant.outputs)) runner.output(name, value)
+    if (grant.expiresAt) runner.output('expires-at', grant.expiresAt.toISOString())
+  } catch (error) {
+    // Nobody has use for the token now; post would take it back too, if the state was saved.
+    if (revocation) {
+      const ends = grant.expiresAt === undefined ? 'within the hour' : `at ${grant.expiresAt.toISOString()}`
+      await takeBack(
+        { name: 'The token', ends, revoke: (client) => revoke(client, revocation) },
+        runner,
+        clock,
+        secrets,
+      )
+    }
+    throw error
+  }
+}
+
+/** Revokes with a client of its own, since the step's may have no time left. A failure is one warning. */
+async function takeBack(
+  borrowed: Borrowed,
+  runner: Runner,
+  clock: Clock,
+  secrets: Secrets,
+  limitMs = UNDO_MS,
+): Promise<void> {
+  const { name, ends } = borrowed
+  const client = createClient({
+    clock,
+    limitMs,
+    limit: `${limitMs / 1000} s`,
+    signal: new AbortController().signal,
+    userAgent: userAgent(runner.environment),
+    secrets,
+    debug: runner.debug,
+  })
+  try {
+    runner.info((await borrowed.revoke(client)) === 'revoked' ? `${name} was revoked.` : `${name} is gone.`)
+  } catch (error) {
+    runner.warning(
+      `${name} could not be revoked in this step; it ends ${ends}. ${asActionError(error).message}`,
+    )
+  }
+}
+
+/** The job summary is a courtesy: where it cannot be written, the log says so and nothing else changes. */
+async function summarize(runner: Runner, markdown: () => string | Promise<string>): Promise<void> {
+  try {
+    await runner.summary(await markdown())
+  } catch (error) {
+    runner.info(
+      `The job summary could not be written (${error instanceof Error ? error.name : 'no reason'}).`,
+    )
+  }
+}
+
+/** What was granted, for the job summary. An output may be of several lines, each of them a secret. */
+async function grantTable(grant: Grant): Promise<string> {
+  const { table } = await import(/* webpackChunkName: "refusal" */ './refusal.ts')
+  const isOpen = (value: string): boolean => !grant.secrets.some((secret) => value.includes(secret))
+  const rows = Object.entries(grant.outputs).filter(([, value]) => isOpen(value))
+  const ends = grant.expiresAt === undefined ? [] : [['expires-at', grant.expiresAt.toISOString()] as const]
+  return table(['output', 'value'], [...rows, ...ends])
+}
+
+/** The stack traces of an error and its causes, for debug mode. Their messages hold no secret. */
+function causes(error: Error): string {
+  const stack = error.stack ?? error.message
+  return error.cause instanceof Error ? `${stack}\ncaused by ${causes(error.cause)}` : stack
+}
+
+function cancelled(signal: AbortSignal): ActionError {
+  return signal.reason instanceof ActionError
+    ? signal.reason
+    : new ActionError('CANCELLED', 'The step was cancelled.', { cause: signal.reason })
+}

@@ -1,0 +1,211 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parse, parseDocument } from 'yaml'
+import { readActions, repository, repositoryFiles } from '../../dev/documents/actions.ts'
+import { checkShell, checkWorkflow } from '../../dev/documents/check.ts'
+import { fencesOf, readDocuments, type Document, type Fence } from '../../dev/documents/fences.ts'
+import { anchorsOf, checkLinks } from '../../dev/documents/links.ts'
+import { danglingReferences } from '../../dev/documents/references.ts'
+import { checkTables } from '../../dev/documents/tables.ts'
+import { isYaml, readYaml, workflowExamples, workflowOf } from '../../dev/documents/workflows.ts'
+
+const actions = readActions()
+const documents = readDocuments()
+const fences = documents.flatMap(fencesOf)
+const place = ({ file, line }: { file: string; line: number }): string => `${file}:${line}`
+const document = (...lines: string[]): Document => ({ file: 'README.md', text: lines.join('\n') })
+const fence = (...lines: string[]): Fence => ({
+  file: 'x.md',
+  line: 1,
+  language: 'yaml',
+  text: lines.join('\n'),
+})
+
+const SHELLS = ['sh', 'bash', 'shell']
+const LANGUAGES = [
+  ...SHELLS,
+  'yaml',
+  'yml',
+  'json',
+  'mermaid',
+  'ts',
+  'hcl',
+  'sql',
+  'http',
+  'text',
+  'console',
+  'diff',
+]
+
+test('there are documents to look at', () => {
+  expect(documents.map(({ file }) => file)).toContain('README.md')
+  expect(workflowExamples().filter(({ file }) => file === 'README.md')).not.toHaveLength(0)
+})
+
+describe('every fence', () => {
+  test.each(fences.map((each) => [place(each), each] as const))(
+    '%s says what it is, and is that',
+    async (_, each) => {
+      const { language, text } = each
+      expect(LANGUAGES).toContain(language)
+      expect(text.trim()).not.toBe('')
+      if (language === 'json') expect(JSON.parse(text)).toBeDefined()
+      if (SHELLS.includes(language)) expect(checkShell(text)).toEqual([])
+      if (isYaml(language)) expect(await checkYaml(each)).toEqual([])
+    },
+  )
+})
+
+/** Any YAML must be readable; a workflow in it must be right. */
+async function checkYaml(each: Fence): Promise<string[]> {
+  expect(readYaml(each)).toBeDefined()
+  const example = workflowOf(each, actions)
+  if (example === undefined) return []
+  const problems = await checkWorkflow(example.text, example.workflow, actions)
+  return problems.map(({ line, message }) => `${each.file}:${line + example.line - 1}: ${message}`)
+}
+
+describe.each(documents)('$file', (each) => {
+  test('has no link that leads nowhere', () => {
+    expect(checkLinks(each)).toEqual([])
+  })
+})
+
+describe.each(actions)('$file', (action) => {
+  const file = `${action.folder === '' ? '' : `${action.folder}/`}README.md`
+
+  test('has a README with the same inputs and outputs', () => {
+    expect(existsSync(join(repository, file)), file).toBe(true)
+    expect(checkTables({ file, text: readFileSync(join(repository, file), 'utf8') }, action)).toEqual([])
+  })
+
+  test('is used in its README', () => {
+    const used = workflowExamples().filter((example) => example.file === file)
+    expect(used.flatMap(({ actionSteps }) => actionSteps.map((step) => step.action.folder))).toContain(
+      action.folder,
+    )
+  })
+})
+
+test('every OpenAPI document is YAML whose references lead somewhere', () => {
+  for (const file of repositoryFiles('docs/**/*.openapi.{yml,yaml}')) {
+    const content = parseDocument(readFileSync(join(repository, file), 'utf8'))
+    expect([...content.errors, ...content.warnings], file).toEqual([])
+    expect(content.toJS(), file).toHaveProperty('openapi', expect.stringMatching(/^3\.[01]\.\d$/))
+    expect(danglingReferences(content.toJS()), file).toEqual([])
+  }
+})
+
+describe('the checks find what they are for', () => {
+  test('fences in lists and quotes, with longer marks and other fences inside', () => {
+    const found = fencesOf(
+      document('1. a', '   ````yaml', '   - x: |', '       ```', '   ````', '> ~~~', '> b', '> ~~~'),
+    )
+    expect(found).toEqual([
+      { file: 'README.md', line: 3, language: 'yaml', text: '- x: |\n    ```\n' },
+      { file: 'README.md', line: 7, language: '', text: 'b\n' },
+    ])
+    expect(() => fencesOf(document('```yaml', 'a: 1'))).toThrow('not closed')
+  })
+
+  test('steps and jobs are made whole, with the lines where they were', async () => {
+    const steps = workflowOf(fence('- uses: OWNER/access-token@v1', '- run: if'), actions)!
+    expect(steps.actionSteps).toMatchObject([{ job: 'example', index: 0, action: { file: 'action.yml' } }])
+    const problems = await checkWorkflow(steps.text, steps.workflow, actions)
+    expect(problems.map(({ message }) => message).join('\n')).toMatch(/app-server is required[^]*bash -n/)
+
+    const job = workflowOf(
+      fence('runs-on: ubuntu-latest', 'steps:', '  - run: echo ${{ nothing }}'),
+      actions,
+    )!
+    const [problem] = await checkWorkflow(job.text, job.workflow, actions)
+    expect(problem!.line + job.line - 1).toBe(3)
+    expect(job.actionSteps).toEqual([])
+
+    const jobs = workflowOf(
+      fence('jobs:', '  a:', '    runs-on: x y', '    steps:', '      - run: "true"'),
+      actions,
+    )!
+    const [label] = await checkWorkflow(jobs.text, jobs.workflow, actions)
+    expect(label).toMatchObject({ message: expect.stringContaining('label "x y" is unknown') as string })
+    expect(label!.line + jobs.line - 1).toBe(3)
+  })
+
+  test('a policy is no workflow, and broken YAML is an error', () => {
+    expect(
+      workflowOf(fence('origin: octo-org/target', 'statements:', '  - subjects: [x]'), actions),
+    ).toBeUndefined()
+    expect(() => readYaml(fence('a: 1', 'a: 2'))).toThrow('Map keys must be unique')
+    expect(() => workflowOf(fence('- uses: OWNER/access-token/nowhere@v1'), actions)).toThrow(
+      'no action in that folder',
+    )
+  })
+
+  test('links to files and headings that are not there', () => {
+    const wrong = document(
+      '[a](nowhere.md)',
+      '[b](#c)',
+      '![d](./dev/x.png)',
+      '[e]: LICENSE#f',
+      '`[g](h)`',
+      '[i](LICENSE)',
+    )
+    expect(checkLinks(wrong)).toEqual([
+      'README.md:1: nowhere.md: there is no such file',
+      'README.md:2: #c: there is no such heading',
+      'README.md:3: ./dev/x.png: there is no such file',
+      'README.md:4: LICENSE#f: only documents have headings',
+    ])
+  })
+
+  test('anchors are those of GitHub', () => {
+    const text = document(
+      '# `INVALID_INPUT`: what now?',
+      '## A – B',
+      '## [C](d) & e',
+      '## C',
+      '## C',
+      '<a id="own"></a>',
+    )
+    expect([...anchorsOf(text)]).toEqual(['invalid_input-what-now', 'a--b', 'c--e', 'c', 'c-1', 'own'])
+  })
+
+  test('tables that differ from action.yml', () => {
+    const action = {
+      ...actions[0]!,
+      inputs: { one: { required: true }, two: { default: 'x' }, three: {} },
+      outputs: { token: {} },
+    }
+    const table = (...rows: string[]): Document =>
+      document(
+        '| Input | | Default |',
+        '|---|---|---|',
+        ...rows,
+        '',
+        '| Output | |',
+        '|---|---|',
+        '| `token` | the token |',
+      )
+    const right = [
+      '| `one` | required | |',
+      '| `two` | `required` in a sentence | `x` |',
+      '| `three` | a \\| b | the host |',
+    ]
+    expect(checkTables(table(...right), action)).toEqual([])
+    expect(checkTables(table(...right.slice(1)), action)).toHaveLength(1)
+    expect(checkTables(table('| `one` | | |', '| `two` | | `y` |', '| `three` | | `z` |'), action)).toEqual([
+      'README.md:1: one is required',
+      'README.md:1: the default of two is x',
+      'README.md:1: three has no default z',
+    ])
+    expect(checkTables(document('nothing'), action)).toHaveLength(2)
+  })
+
+  test('references of an OpenAPI document', () => {
+    const content = parse(
+      '{ a: { "b/c": 1 }, d: { $ref: "#/a/b~1c" }, e: [{ $ref: "#/a/x" }, { $ref: "f.yaml" }] }',
+    ) as object
+    expect(danglingReferences(content)).toEqual(['#/a/x', 'f.yaml'])
+  })
+})

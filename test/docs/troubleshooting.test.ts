@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { fencesOf, proseOf } from '../../dev/documents/fences.ts'
+import { fault } from '../../dev/fakes/faults.ts'
+import { appServerSystem, policiesFor } from '../../dev/systems/github-app-server.ts'
+import { situations } from '../../dev/runner/context.ts'
+import { createWorld, ROOT, type WorldOptions } from '../../dev/world.ts'
+import { asActionError } from '../../src/errors.ts'
+import { appServer } from '../../src/exchanges/app-server/exchange.ts'
+import { secretMember } from '../../src/exchanges/secret/grant.ts'
+import { runStep } from '../exchanges/in-process.ts'
+
+const file = 'docs/troubleshooting.md'
+const page = { file, text: readFileSync(join(ROOT, file), 'utf8') }
+const codes = [...readFileSync(join(ROOT, 'src/errors.ts'), 'utf8').matchAll(/^ {2}\| '([A-Z_]+)'$/gm)].map(
+  ([, code]) => code!,
+)
+const headings = [...proseOf(page).matchAll(/^## ([A-Z_]+)$/gm)].map(([, heading]) => heading!)
+
+test('there is a section for every code, and for no other', () => {
+  expect(codes).toContain('DENIED')
+  expect([...headings].sort()).toEqual([...codes].sort())
+})
+
+/** The first example in the section of a code. */
+function example(code: string): string {
+  const from = page.text.split('\n').indexOf(`## ${code}`)
+  const fence = fencesOf(page).find(({ line, language }) => line > from && language === 'text')
+  return fence?.text.trimEnd() ?? ''
+}
+
+describe('the example is what the step says', () => {
+  const CASES: [string, WorldOptions][] = [
+    [
+      'INVALID_INPUT',
+      {
+        inputs: {
+          'app-server': 'http://app-server.example.com',
+          permissions: 'contents: rwx',
+          'timeout-seconds': '0',
+        },
+      },
+    ],
+    ['NO_ID_TOKEN', { situation: situations.withoutPermission }],
+    [
+      'NO_AWS_CREDENTIALS',
+      {
+        inputs: {
+          'app-server': 'url: https://abc123.lambda-url.eu-central-1.on.aws\nauth:\n  type: aws',
+        },
+      },
+    ],
+    ['REDIRECTED', { faults: { 'app-server': [fault.redirect('https://login.example.com/')] } }],
+    ['OVERLOADED', { faults: { 'app-server': [fault.status(429, { retryAfter: 120, body: '' })] } }],
+    ['DENIED', { inputs: { repository: 'octo-org/target', permissions: 'contents: write' } }],
+    [
+      'UNUSABLE_ANSWER',
+      { faults: { 'app-server': [fault.answer({ status: 200, body: '<title>Log in</title>' })] } },
+    ],
+  ]
+
+  test.each(CASES)('%s', async (code, options) => {
+    const identity = { owner: 'octo-org', repository: 'workflows' }
+    const policies = policiesFor(
+      { ...identity } as Parameters<typeof policiesFor>[0],
+      ['target'],
+      'contents: write',
+    )
+    policies['octo-org/target'] = { '.github/access-token.yaml': 'origin: octo-org/target\n' }
+    await using world = await createWorld(appServerSystem({ repositories: policies }), options)
+    const ran = await runStep(appServer, world, '.', {
+      event: code === 'NO_ID_TOKEN' ? 'withoutPermission' : 'push',
+    })
+    expect(ran.succeeded).toBe(false)
+    expect(ran.leaks).toEqual([])
+    const [error = ''] = ran.errors
+    const lines = error.replaceAll(world.url('app-server'), 'https://app-server.example.com').split('\n')
+    expect(lines.pop()).toMatch(new RegExp(`^${code}: `))
+    expect(lines.join('\n').replaceAll(new URL(world.url('app-server')).host, 'app-server.example.com')).toBe(
+      example(code),
+    )
+  })
+
+  test('UNUSABLE_SECRET', () => {
+    const secret = { host: 'h', password: 'p', port: '1', username: 'u' }
+    expect(() => secretMember(secret, 'passwort', 'app/database')).toThrow(
+      expect.objectContaining({
+        message: example('UNUSABLE_SECRET').split('\n')[0],
+        hint: example('UNUSABLE_SECRET').split('\n')[1],
+      }) as Error,
+    )
+  })
+
+  test('INTERNAL', () => {
+    const { message, hint } = asActionError(new TypeError('x is undefined'))
+    expect(`${message}\n${hint}`).toBe(example('INTERNAL'))
+  })
+})

@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { readActions, repository, repositoryFiles } from '../../dev/documents/actions.ts'
+import { checkByLanguageService, checkWorkflow } from '../../dev/documents/check.ts'
+import type { Workflow } from '../../dev/documents/workflows.ts'
+
+const actions = readActions()
+const read = (file: string): string => readFileSync(join(repository, file), 'utf8')
+const workflowFiles = repositoryFiles('.github/workflows/*.{yml,yaml}')
+const allActionFiles = [
+  ...actions.map(({ file }) => file),
+  ...repositoryFiles('.github/actions/*/action.yml'),
+]
+
+/** Every `uses` of a workflow, with what follows it on its line. */
+function usesOf(text: string): { uses: string; comment: string }[] {
+  return [...text.matchAll(/^\s*(?:- )?uses: *(\S+)(.*)$/gm)].map(([, uses, comment]) => ({
+    uses: uses!,
+    comment: comment!.trim(),
+  }))
+}
+
+test('there are workflows and actions to look at', () => {
+  expect(workflowFiles).toEqual(
+    expect.arrayContaining(['ci', 'codeql', 'release'].map((name) => `.github/workflows/${name}.yml`)),
+  )
+  expect(actions.map(({ file }) => file)).toContain('action.yml')
+})
+
+describe.each(workflowFiles)('%s', (file) => {
+  const text = read(file)
+  const workflow = parse(text) as Workflow & { on: unknown }
+
+  test('is accepted by actionlint and by GitHub’s language service, and its scripts by bash', async () => {
+    expect(await checkWorkflow(text, workflow, actions)).toEqual([])
+  })
+
+  test('gives no permission that a job does not ask for', () => {
+    expect(workflow.permissions).toEqual({})
+    for (const [name, job] of Object.entries(workflow.jobs)) {
+      expect(job, `job ${name}`).toHaveProperty('permissions')
+      expect(job, `job ${name}`).toHaveProperty('timeout-minutes')
+      expect(job.permissions, `job ${name}`).toBeTypeOf('object')
+    }
+  })
+
+  test('pins the actions of others to a commit and names its version', () => {
+    for (const { uses, comment } of usesOf(text).filter((use) => !use.uses.startsWith('../'))) {
+      expect(`${uses} ${comment}`).toMatch(/^[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+    }
+  })
+
+  test('keeps the token out of the checkout', () => {
+    for (const [name, { steps = [] }] of Object.entries(workflow.jobs)) {
+      for (const step of steps.filter(({ uses }) => uses?.startsWith('actions/checkout@') === true)) {
+        expect(step.with, `job ${name}`).toMatchObject({ 'persist-credentials': false })
+      }
+    }
+  })
+
+  test('hands values to scripts by the environment', () => {
+    for (const { steps = [] } of Object.values(workflow.jobs)) {
+      for (const { run = '' } of steps) expect(run).not.toContain('${{')
+    }
+  })
+})
+
+test('every pin of an action is the same', () => {
+  const pins = new Map<string, Set<string>>()
+  for (const { uses, comment } of workflowFiles.map(read).flatMap(usesOf)) {
+    const [name = '', pin] = uses.split('@')
+    if (pin === undefined) continue
+    const repositoryOfAction = name.split('/').slice(0, 2).join('/')
+    pins.set(repositoryOfAction, (pins.get(repositoryOfAction) ?? new Set()).add(`${pin} ${comment}`))
+  }
+  expect([...pins.values()].filter((versions) => versions.size > 1)).toEqual([])
+  expect(pins.size).toBeGreaterThan(0)
+})
+
+test('no job whose result counts is left out of the conclusion', () => {
+  const { jobs } = parse(read('.github/workflows/ci.yml')) as { jobs: Record<string, { needs?: string[] }> }
+  expect(jobs['conclusion']!.needs!.toSorted()).toEqual(
+    Object.keys(jobs)
+      .filter((name) => name !== 'conclusion')
+      .toSorted(),
+  )
+})
+
+describe.each(allActionFiles)('%s', (file) => {
+  test('is accepted by GitHub’s language service', async () => {
+    expect(await checkByLanguageService(read(file), file)).toEqual([])
+  })
+})
+
+describe.each(actions)('$file', (action) => {
+  test('describes every input and output and gives an example', () => {
+    for (const [name, { description }] of Object.entries({ ...action.inputs, ...action.outputs })) {
+      expect(description, name).toMatch(/\S/)
+    }
+    for (const [name, { description }] of Object.entries(action.inputs)) {
+      expect(description, name).toMatch(/`[^`]+`/)
+    }
+  })
+
+  test('runs on Node 24 and has no input that is both required and given', () => {
+    expect(action.runs.using).toBe('node24')
+    for (const [name, input] of Object.entries(action.inputs)) {
+      expect(input.required === true && input.default !== undefined, name).toBe(false)
+    }
+  })
+})
+
+test('the checks find what they are for', async () => {
+  const text = [
+    'on: push',
+    'jobs:',
+    '  one:',
+    '    runs-on: ubuntu-latest',
+    '    steps:',
+    '      - run: if',
+    '      - uses: OWNER/access-token@v1',
+    '        id: token',
+    '        with: { app-servr: x }',
+    '      - run: echo "$T"',
+    '        env: { T: "${{ steps.token.outputs.tokn }}", N: "${{ steps.none.outputs.x }}" }',
+    '',
+  ].join('\n')
+  const problems = await checkWorkflow(text, parse(text) as Workflow, actions)
+  const found = problems.map(({ message }) => message).join('\n')
+  expect(found).toContain('actionlint: property "none" is not defined')
+  expect(found).toContain("GitHub's language service: Context access might be invalid: none")
+  expect(found).toContain('bash -n: ')
+  expect(found).toContain('there is no input app-servr')
+  expect(found).toContain('the input app-server is required')
+  expect(found).toContain('there is no output tokn')
+  expect(found).toContain('the job has no id-token: write')
+})

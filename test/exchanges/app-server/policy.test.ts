@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest'
+import type { Claims } from '../../../src/exchange.ts'
+import { explainIssues, issuesOf, type Asked } from '../../../src/exchanges/app-server/policy.ts'
+
+const ASKED: Asked = { owner: 'octo-org', repositories: ['target'], permissions: { contents: 'read' } }
+const ISSUES = issuesOf('Issues:\n- octo-org/target:\n  - contents: read - Not authorized')
+const CLAIMS = { sub: 'repo:octo-org/workflows:ref:refs/heads/main' }
+
+function policyFor(message: string, asked: Asked = ASKED): string | undefined {
+  return explainIssues(issuesOf(message), asked, CLAIMS).yaml
+}
+
+const GRANTED = [
+  '# .github/access-token.yaml in octo-org/target, on its default branch',
+  'origin: octo-org/target',
+  'statements:',
+  '  - subjects:',
+  "      - 'repo:octo-org/workflows:ref:refs/heads/main'",
+  '    permissions:',
+  '      contents: read',
+].join('\n')
+
+describe('the policy to paste', () => {
+  test.each([
+    ['repo:octo-org@6811672/workflows@216219028:environment:live', 'it is bound to this very repository'],
+    ['repo:octo-org/workflows:environment:live', 'It matches by name'],
+    ['repo:octo-org/workflows:environment:live@europe', 'It matches by name'],
+  ])('tells the immutable form by the ids, not by a sign in a name: %s', (sub, note) => {
+    const { advice } = explainIssues(ISSUES, ASKED, { sub, environment: 'live' })
+    expect(advice).toContain(note)
+  })
+
+  test('grants what was asked', () => {
+    expect(policyFor('Issues:\n- octo-org/target:\n  - contents: read - Not authorized')).toBe(GRANTED)
+  })
+
+  test('is found where a server spells names otherwise', () => {
+    expect(policyFor('Issues:\n- Octo-Org/Target:\n  - contents: read - Not authorized')).toBe(
+      GRANTED.replaceAll('octo-org/target', 'Octo-Org/Target'),
+    )
+  })
+
+  test.each([
+    ['another scope', '- octo-org/target:\n  - administration: write - Not authorized'],
+    ['a member of every object', '- octo-org/target:\n  - constructor: write - Not authorized'],
+    ['another repository', '- octo-org/other:\n  - Access policy not found'],
+    ['another owner', '- evil/target:\n  - contents: read - Not authorized'],
+    ['the policy of another owner', '- evil:\n  - Access policy not found'],
+    ['nobody', '  - contents: read - Not authorized'],
+  ])('never grants what was not asked: %s', (_what, issues) => {
+    expect(explainIssues(issuesOf(`Issues:\n${issues}`), ASKED, CLAIMS)).toEqual({})
+  })
+
+  test('never grants more than was asked', () => {
+    expect(policyFor('Issues:\n- octo-org/target:\n  - contents: write - Not authorized')).toBe(GRANTED)
+    expect(
+      policyFor('Issues:\n- octo-org:\n  - contents: admin - Not allowed by owner access policy'),
+    ).toMatch(/^allowed-repository-permissions:\n {2}contents: read$/m)
+  })
+
+  test('is of any repository where all were asked for', () => {
+    const asked: Asked = { ...ASKED, repositories: 'ALL' }
+    expect(policyFor('Issues:\n- octo-org/any:\n  - contents: read - Not authorized', asked)).toContain(
+      'origin: octo-org/any\n',
+    )
+  })
+})
+
+describe('the subject', () => {
+  const environment = { ...CLAIMS, sub: 'repo:octo-org/workflows:environment:live', environment: 'live' }
+  const push = {
+    sub: 'repo:octo-org/workflows:ref:refs/heads/main',
+    repository: 'octo-org/workflows',
+    repository_id: '216219028',
+    repository_owner_id: '6811672',
+    ref: 'refs/heads/main',
+    event_name: 'push',
+    workflow_ref: 'octo-org/workflows/.github/workflows/release.yml@refs/heads/main',
+  }
+  const subjectOf = (claims: Claims | undefined): string | undefined =>
+    /^ {6}- '(.*)'$/m.exec(explainIssues(ISSUES, ASKED, claims).yaml ?? '')?.[1]
+
+  test('is the environment of the job', () => {
+    expect(subjectOf(environment)).toBe('repo:octo-org/workflows:environment:live')
+  })
+
+  test('is else the workflow file, bound to the ids', () => {
+    expect(subjectOf(push)).toBe(
+      'repo:octo-org@6811672/workflows@216219028:workflow_ref:octo-org/workflows/.github/workflows/release.yml@refs/heads/main',
+    )
+  })
+
+  test.each([
+    ['for a pull request', { event_name: 'pull_request', ref: 'refs/pull/7/merge' }],
+    ['where the ids are not known', { repository_id: '' }],
+    [
+      'where the workflow file has a wildcard in its name',
+      { workflow_ref: 'octo-org/workflows/a*.yml@main' },
+    ],
+  ])('is the sub claim %s', (_what, claims) => {
+    expect(subjectOf({ ...push, ...claims })).toBe(push.sub)
+  })
+
+  test('has its quotes doubled', () => {
+    expect(subjectOf({ sub: "repo:octo-org/workflows:environment:it's" })).toBe(
+      "repo:octo-org/workflows:environment:it''s",
+    )
+  })
+
+  test.each<[string, Claims | undefined]>([
+    ['are not shown', undefined],
+    ['have none', {}],
+    ['have one with a wildcard', { sub: 'repo:octo-org/workflows:environment:live*' }],
+    ['have one with another wildcard', { sub: 'repo:octo-org/workflows:environment:live?' }],
+    ['have one of two lines', { sub: 'repo:octo-org/workflows:environment:live\nsubjects:' }],
+  ])('is none where the claims %s', (_what, claims) => {
+    const { yaml, hint, advice } = explainIssues(ISSUES, ASKED, claims)
+    expect({ yaml, hint }).toEqual({ yaml: undefined, hint: undefined })
+    expect(advice).toContain('There is no policy to paste here')
+  })
+})
+
+test.each([
+  '',
+  'No',
+  'Not issues:\n- octo-org/target:\n  - No',
+  'Issues:\n',
+  'Issues:\n- octo-org/target:\n',
+])('a message without issues: %j', (message) => {
+  expect(issuesOf(message)).toEqual([])
+})

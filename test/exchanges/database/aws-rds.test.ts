@@ -1,0 +1,337 @@
+import { describe, expect, test } from 'vitest'
+import { environmentOf, ROLE_ARN } from '../../../dev/fakes/aws-account.ts'
+import { fault } from '../../../dev/fakes/faults.ts'
+import { stsError } from '../../../dev/fakes/sts.ts'
+import {
+  awsRdsSystem,
+  HOST,
+  USERNAME,
+  type AwsRdsSettings,
+  type AwsRdsSetup,
+} from '../../../dev/systems/aws-rds.ts'
+import { createWorld, type World, type WorldOptions } from '../../../dev/world.ts'
+import { awsRds } from '../../../src/exchanges/database/aws-rds.ts'
+import { refusalOf, runStep, worldsOfTest, type Ran, type StepOptions } from '../in-process.ts'
+
+const NOW = Date.parse('2026-11-21T08:00:00.400Z')
+const SUBJECT = 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main'
+const DOCS = 'https://github.com/OWNER/access-token/blob/v1/docs/troubleshooting.md'
+
+const keep = worldsOfTest()
+
+type Clocked = World<AwsRdsSetup> & { time: number }
+
+/** A world whose clock stands until it is set. */
+async function open(settings: AwsRdsSettings = {}, options: WorldOptions = {}): Promise<Clocked> {
+  const clock = { time: NOW }
+  const world = await keep(createWorld(awsRdsSystem(settings), { now: () => clock.time, ...options }))
+  return Object.defineProperty(world as Clocked, 'time', {
+    get: () => clock.time,
+    set: (time: number) => (clock.time = time),
+  })
+}
+
+/** Runs the step; whatever happens, no secret may have been printed. */
+async function run(world: Clocked, options: StepOptions = {}): Promise<Ran> {
+  const ran = await runStep(awsRds, world, 'database/aws-rds', { now: () => world.time, ...options })
+  const { token = '-' } = ran.outputs
+  const printed = [...ran.errors, ...ran.warnings, ...ran.infos, ...ran.group, ran.summary].join('\n')
+  for (const secret of [token, signatureOf(token), world.setup.account.keys.secretAccessKey]) {
+    if (secret !== '-') expect(printed).not.toContain(secret)
+  }
+  expect(ran.leaks).toEqual([])
+  return ran
+}
+
+/** The error annotation of a step that fails, with the port taken out. */
+async function refusal(world: Clocked, options: StepOptions = {}): Promise<string> {
+  return refusalOf(await run(world, options)).replaceAll('HOST', 'STS')
+}
+
+function signatureOf(token: string): string {
+  return /X-Amz-Signature=(\w+)/.exec(token)?.[1] ?? '-'
+}
+
+describe('a token', () => {
+  test('opens a connection, is masked, and ends after 15 minutes', async () => {
+    const world = await open()
+    const ran = await run(world)
+    const token = ran.outputs['token']!
+    expect(await world.setup.database.login(USERNAME, token)).toBeUndefined()
+    expect(ran.succeeded).toBe(true)
+    expect(ran.outputs).toEqual({ token, 'expires-at': '2026-11-21T08:15:00.000Z' })
+    expect(ran.masks).toEqual(expect.arrayContaining([token, signatureOf(token)]))
+    expect(ran.infos).toEqual([
+      `Password of ${USERNAME} for ${HOST}:5432; opens connections until 2026-11-21T08:15:00.000Z`,
+    ])
+    expect(ran.state).toEqual({})
+  })
+
+  test('has the form that AWS has given it', async () => {
+    const world = await open()
+    const { token = '' } = (await run(world)).outputs
+    const { keys } = world.setup.account.sts.sessions[0]!
+    expect(token.replace(/[\da-f]{64}/, 'SIGNATURE')).toBe(
+      `${HOST}:5432/?Action=connect&DBUser=app_migrations&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=${keys.accessKeyId}%2F20261121%2Feu-central-1%2Frds-db%2Faws4_request&X-Amz-Date=20261121T080000Z&X-Amz-Expires=900&X-Amz-Security-Token=${encodeURIComponent(keys.sessionToken!)}&X-Amz-Signature=SIGNATURE&X-Amz-SignedHeaders=host`,
+    )
+  })
+
+  test('is refused by the database from its end on', async () => {
+    const world = await open()
+    const { token = '', 'expires-at': ends = '' } = (await run(world)).outputs
+    world.time = Date.parse(ends) - 1
+    expect(await world.setup.accepts(token)).toBe(true)
+    world.time = Date.parse(ends) + 1
+    expect(await world.setup.accepts(token)).toBe(false)
+  })
+
+  test('asks nobody but STS, for one ID token', async () => {
+    const world = await open()
+    await run(world)
+    expect(world.server('sts').requests.map(({ answered }) => answered)).toEqual([200])
+    expect(world.issuer.issued.map(({ audience }) => audience)).toEqual(['sts.amazonaws.com'])
+    expect(world.setup.account.sts.sessions).toMatchObject([
+      { role: ROLE_ARN, duration: 900, name: '19461200841@octo-org.workflows' },
+    ])
+  })
+
+  test.each([80, 443, 1, 3306, 65_535])('is for the port %i', async (port) => {
+    const world = await open({ port })
+    expect(await world.setup.accepts((await run(world)).outputs['token']!)).toBe(true)
+  })
+
+  test.each(['jane.doe', 'app user', "a+b&c=d/e?f%20#'*", 'jürgen', '::add-mask::x'])(
+    'is for the user %s and no other',
+    async (username) => {
+      const world = await open({ username })
+      const { token = '' } = (await run(world)).outputs
+      expect(await world.setup.database.login(username, token)).toBeUndefined()
+      expect(await world.setup.database.login(`${username}2`, token)).toBe('the token is for another user')
+    },
+  )
+
+  test.each([
+    ['app.abc123.us-east-1.rds.amazonaws.com', 'us-east-1'],
+    ['app.cluster-abc123.eu-west-3.rds.amazonaws.com', 'eu-west-3'],
+    ['app.cluster-ro-abc123.ap-southeast-2.rds.amazonaws.com', 'ap-southeast-2'],
+    ['app.cluster-custom-abc123.us-gov-west-1.rds.amazonaws.com', 'us-gov-west-1'],
+    ['app.proxy-abc123.eu-central-1.rds.amazonaws.com', 'eu-central-1'],
+    ['app.endpoint.proxy-abc123.eu-central-1.rds.amazonaws.com', 'eu-central-1'],
+    ['app.abc123.rds.cn-north-1.amazonaws.com.cn', 'cn-north-1'],
+    ['app.abc123.cn-northwest-1.rds.amazonaws.com.cn', 'cn-northwest-1'],
+    ['app.abc123.eusc-de-east-1.rds.amazonaws.eu', 'eusc-de-east-1'],
+  ])('for %s is for %s', async (host, region) => {
+    const world = await open({ host, region })
+    expect(await world.setup.accepts((await run(world)).outputs['token']!)).toBe(true)
+  })
+
+  test('is for the region given where the host name tells none, and for the host in lower case', async () => {
+    const world = await open({ host: 'app.abc123.us-iso-east-1.rds.c2s.ic.gov', region: 'us-iso-east-1' })
+    const inputs = { host: 'App.abc123.us-iso-east-1.RDS.c2s.ic.gov', region: 'us-iso-east-1' }
+    expect(await world.setup.accepts((await run(world, { inputs })).outputs['token']!)).toBe(true)
+  })
+})
+
+describe('with AWS credentials in the environment', () => {
+  const inputs = { 'role-arn': '' }
+
+  test('nothing is sent at all', async () => {
+    const world = await open()
+    const ran = await run(world, { inputs, env: environmentOf(world.setup.account.keys) })
+    const token = ran.outputs['token']!
+    expect(await world.setup.accepts(token)).toBe(true)
+    expect(token).not.toContain('X-Amz-Security-Token')
+    expect(ran.outputs['expires-at']).toBe('2026-11-21T08:15:00.000Z')
+    expect(ran.masks).toContain(world.setup.account.keys.secretAccessKey)
+    expect(world.server('sts').requests).toEqual([])
+    expect(world.server('oidc').requests).toEqual([])
+  })
+
+  test('the token ends with them, where it is known', async () => {
+    const world = await open()
+    await run(world)
+    const [{ keys } = expect.fail()] = world.setup.account.sts.sessions
+    world.time = NOW + 600_000
+    const env = { ...environmentOf(keys), AWS_CREDENTIAL_EXPIRATION: '2026-11-21T08:15:00Z' }
+    const { token = '', 'expires-at': ends } = (await run(world, { inputs, env })).outputs
+    expect(ends).toBe('2026-11-21T08:15:00.000Z')
+    expect(await world.setup.accepts(token)).toBe(true)
+    world.time = NOW + 900_000
+    expect(await world.setup.database.login(USERNAME, token)).toMatch(/^ExpiredTokenException: /)
+  })
+
+  test('that have ended make no token', async () => {
+    const world = await open()
+    const env = {
+      ...environmentOf(world.setup.account.keys),
+      AWS_CREDENTIAL_EXPIRATION: '2026-11-21T08:00:00Z',
+    }
+    expect(await refusal(world, { inputs, env })).toBe(
+      [
+        'The AWS credentials in the environment ended at 2026-11-21T08:00:00.000Z.',
+        'Get new ones in a step right before this one, or give role-arn.',
+        `NO_AWS_CREDENTIALS: ${DOCS}#no_aws_credentials`,
+      ].join('\n'),
+    )
+  })
+
+  test('that are not there, it says what to do', async () => {
+    const world = await open()
+    expect(await refusal(world, { inputs })).toBe(
+      [
+        'There is no role-arn and there are no AWS credentials in the environment.',
+        'Give role-arn, e.g. arn:aws:iam::123456789012:role/github-actions, or run aws-actions/configure-aws-credentials in a step before.',
+        `NO_AWS_CREDENTIALS: ${DOCS}#no_aws_credentials`,
+      ].join('\n'),
+    )
+  })
+})
+
+describe('settings', () => {
+  const HOSTS = `host must be the host name of the endpoint of the database, alone`
+  test.each<[Record<string, string>, string]>([
+    [{ host: `https://${HOST}` }, HOSTS],
+    [{ host: `${HOST}:5432` }, HOSTS],
+    [{ host: `${HOST}/app` }, HOSTS],
+    [{ host: 'localhost' }, HOSTS],
+    [{ host: '10.0.0.5' }, HOSTS],
+    [{ host: `app..${HOST}` }, HOSTS],
+    [{ host: 'a.'.repeat(127) + 'com' }, HOSTS],
+    [{ port: '0' }, 'port must be a port from 1 to 65535, not "0"; for example: 5432'],
+    [{ port: '65536' }, 'port must be a port from 1 to 65535, not "65536"'],
+    [{ port: '05432' }, 'port must be a port from 1 to 65535, not "05432"'],
+    [{ port: 'postgresql' }, 'port must be a port from 1 to 65535, not "postgresql"'],
+    [{ username: 'a\nb' }, 'username must be the name of a database user, not "a b"'],
+    [{ username: 'a'.repeat(129) }, 'username must be the name of a database user'],
+    [{ region: 'Frankfurt' }, 'region must be an AWS region, not "Frankfurt"; for example: eu-central-1'],
+    [{ region: 'us-east-1' }, 'region must be eu-central-1, which the host name tells, not "us-east-1"'],
+    [
+      { host: 'database.example.com' },
+      'region is required, since the host name does not tell it; for example: eu-central-1',
+    ],
+    [{ 'role-arn': 'github-actions' }, 'role-arn must be the ARN of a role, not "github-actions"'],
+  ])('%j are refused', async (inputs, problem) => {
+    const world = await open()
+    const text = await refusal(world, { inputs })
+    expect(text).toContain(`Nothing was sent.\n- ${problem}`)
+    expect(text.split('\n- ')).toHaveLength(2)
+    expect(world.server('sts').requests).toEqual([])
+    expect(world.server('oidc').requests).toEqual([])
+  })
+
+  test('every problem is named at once, also without credentials', async () => {
+    const world = await open()
+    const text = await refusal(world, { inputs: { host: '', port: '', username: '', 'role-arn': '' } })
+    for (const name of ['host', 'port', 'username']) expect(text).toContain(`\n- ${name} is required; `)
+    expect(text).toContain('INVALID_INPUT')
+  })
+
+  test('an endpoint that is not safe is refused', async () => {
+    const world = await open()
+    const text = await refusal(world, { env: { AWS_ENDPOINT_URL_STS: 'http://sts.example' } })
+    expect(text).toContain('\n- AWS_ENDPOINT_URL_STS must begin with https://')
+  })
+})
+
+describe('a refusal', () => {
+  test('by the trust policy names the subject, and the policy that accepts it', async () => {
+    const world = await open()
+    world.setup.deny()
+    const ran = await run(world)
+    expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/, 'STS')).toBe(
+      [
+        'AWS STS (STS) refused (403 Forbidden): AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity.',
+        `Either the role ${ROLE_ARN} does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${SUBJECT}, its audience (aud) sts.amazonaws.com: change the conditions on token.actions.githubusercontent.com:sub and token.actions.githubusercontent.com:aud so that they match. The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
+        `DENIED: ${DOCS}#denied`,
+      ].join('\n'),
+    )
+    expect(ran.group.join('\n')).toContain(`"token.actions.githubusercontent.com:sub": "${SUBJECT}"`)
+    expect(world.server('sts').requests).toHaveLength(1)
+    const policy = /```yaml\n([\s\S]*?)\n```/.exec(ran.summary)![1]!
+    const { Condition } = (JSON.parse(policy) as { Statement: { Condition: object }[] }).Statement[0]!
+    world.setup.account.roles[ROLE_ARN] = {
+      subjects: [Object.values(Object.values(Condition)[0] as object)[1] as string],
+    }
+    expect((await run(world)).succeeded).toBe(true)
+  })
+
+  test('shows no claims for a pull request from a fork', async () => {
+    const world = await open()
+    world.setup.deny()
+    const ran = await run(world, {
+      event: 'forkPullRequest',
+      env: { GITHUB_EVENT_NAME: 'pull_request_target' },
+    })
+    expect(ran.errors[0]).toContain('The subject (sub) of the ID token was another one, its audience')
+    expect([...ran.errors, ...ran.group, ran.summary].join('\n')).not.toContain('octo-org@')
+  })
+
+  test.each([true, false])('for the audience says where to add it (JSON: %s)', async (json) => {
+    const world = await open()
+    world
+      .server('sts')
+      .faults.push(fault.answer(stsError(400, 'InvalidIdentityToken', 'Incorrect token audience', { json })))
+    expect(await refusal(world)).toBe(
+      [
+        'AWS STS (STS) refused (400 Bad Request): InvalidIdentityToken: Incorrect token audience.',
+        'The audience of the ID token was sts.amazonaws.com: add it to the audiences (client ids) of the IAM identity provider arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com.',
+        `DENIED: ${DOCS}#denied`,
+      ].join('\n'),
+    )
+  })
+
+  test('that passes is tried again', async () => {
+    const world = await open()
+    const later = (code: string, message: string) => fault.answer(stsError(400, code, message))
+    world
+      .server('sts')
+      .faults.push(
+        later('IDPCommunicationError', 'An error occurred while communicating with the identity provider'),
+        later('Throttling', 'Rate exceeded'),
+        later('InvalidIdentityToken', "Couldn't retrieve verification key from your identity provider"),
+      )
+    const ran = await run(world)
+    expect(ran.succeeded).toBe(true)
+    expect(ran.slept).toHaveLength(3)
+    expect(world.server('sts').requests.map(({ answered }) => answered)).toEqual([
+      'status 400',
+      'status 400',
+      'status 400',
+      200,
+    ])
+  })
+})
+
+describe('the fake', () => {
+  test.each<[string, (token: string) => string, string]>([
+    ['another database', (token) => token.replace('app.', 'other.'), 'the token is for another database'],
+    ['another port', (token) => token.replace(':5432', ':5433'), 'the token is for another database'],
+    ['a scheme', (token) => `https://${token}`, 'the password is no token'],
+    ['another order', (token) => token.replace(/(Action=connect)&(DBUser=\w+)/, '$2&$1'), 'no token'],
+    ['a longer life', (token) => token.replace('Expires=900', 'Expires=3600'), 'good for too long'],
+    [
+      'a shorter life',
+      (token) => token.replace('Expires=900', 'Expires=600'),
+      'does not match the signature',
+    ],
+    ['another region', (token) => token.replace('eu-central-1%2Frds', 'us-east-1%2Frds'), 'valid region'],
+    [
+      'another signature',
+      (token) => token.replace(/Signature=\w{8}/, 'Signature=00000000'),
+      'does not match the signature',
+    ],
+    ['no session', (token) => token.replace(/X-Amz-Security-Token=[^&]+&/, ''), 'security token'],
+  ])('refuses a token with %s', async (_what, change, why) => {
+    const world = await open()
+    const token = (await run(world)).outputs['token']!
+    expect(change(token)).not.toBe(token)
+    expect(await world.setup.database.login(USERNAME, change(token))).toContain(why)
+  })
+
+  test('refuses a token whose role may not connect', async () => {
+    const world = await open()
+    const token = (await run(world)).outputs['token']!
+    world.setup.connect[ROLE_ARN] = ['another_user']
+    expect(await world.setup.database.login(USERNAME, token)).toBe('rds-db:connect is not allowed')
+  })
+})

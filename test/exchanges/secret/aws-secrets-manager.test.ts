@@ -1,0 +1,491 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { environmentOf, ROLE_ARN, USER_ARN } from '../../../dev/fakes/aws-account.ts'
+import { secretsManagerError, type StoredSecret } from '../../../dev/fakes/aws-secrets-manager.ts'
+import { fault, forEver } from '../../../dev/fakes/faults.ts'
+import type { FakeReply } from '../../../dev/fakes/handler.ts'
+import {
+  NAME,
+  SECRET_ARN,
+  system,
+  type AwsSecretsManagerSetup,
+} from '../../../dev/systems/aws-secrets-manager.ts'
+import { createWorld, type World, type WorldOptions } from '../../../dev/world.ts'
+import { awsSecretsManager } from '../../../src/exchanges/secret/aws-secrets-manager.ts'
+import { refusalOf, runStep, worldsOfTest, type Ran, type StepOptions } from '../in-process.ts'
+
+const DOCS = 'https://github.com/OWNER/access-token/blob/v1/docs/troubleshooting.md'
+const READERS = [ROLE_ARN, USER_ARN]
+
+const keep = worldsOfTest()
+
+async function open(options: WorldOptions = {}): Promise<World<AwsSecretsManagerSetup>> {
+  return keep(createWorld(system, options))
+}
+
+/** A world in which the secret is another one. */
+async function openWith(
+  secret: Partial<StoredSecret> | undefined,
+  options: WorldOptions = {},
+): Promise<World<AwsSecretsManagerSetup>> {
+  const world = await open(options)
+  if (secret === undefined) Reflect.deleteProperty(world.setup.secrets, SECRET_ARN)
+  else world.setup.secrets[SECRET_ARN] = { ...world.setup.secrets[SECRET_ARN], readers: READERS, ...secret }
+  return world
+}
+
+/** Runs the step; whatever happens, no secret may have been printed. */
+async function run(world: World<AwsSecretsManagerSetup>, options: StepOptions = {}): Promise<Ran> {
+  const ran = await runStep(awsSecretsManager, world, 'secret/aws-secrets-manager', options)
+  expect(ran.leaks).toEqual([])
+  return ran
+}
+
+/** The error annotation of a step that fails, with the port taken out. */
+async function refusal(world: World<AwsSecretsManagerSetup>, options: StepOptions = {}): Promise<string> {
+  return refusalOf(await run(world, options))
+}
+
+describe('a secret', () => {
+  test('is masked and set as output, whole', async () => {
+    const world = await open()
+    const { secret } = world.setup
+    const ran = await run(world)
+    expect(ran.succeeded).toBe(true)
+    expect(ran.outputs).toEqual({ secret })
+    expect(ran.masks).toContain(secret)
+    expect(ran.infos).toEqual([`Secret ${NAME} read.`])
+    expect(ran.state).toEqual({})
+  })
+
+  test('is asked for by its name in a signed request', async () => {
+    const world = await open()
+    await run(world)
+    const [request, ...more] = world.server('secretsmanager').requests
+    expect(more).toEqual([])
+    expect(request).toMatchObject({
+      method: 'POST',
+      path: '/',
+      body: `{"SecretId":"${NAME}"}`,
+      answered: 200,
+    })
+    expect(request!.headers).toMatchObject({
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'secretsmanager.GetSecretValue',
+      authorization: expect.stringContaining(
+        '/eu-central-1/secretsmanager/aws4_request, SignedHeaders=',
+      ) as string,
+    })
+    expect(world.issuer.issued.map(({ audience }) => audience)).toEqual(['sts.amazonaws.com'])
+  })
+
+  test.each([SECRET_ARN, SECRET_ARN.replace(/-\w{6}$/, '')])('is found by the ARN %s', async (secret) => {
+    const world = await open()
+    expect((await run(world, { inputs: { secret } })).outputs['secret']).toBe(world.setup.secret)
+  })
+
+  test('is read with credentials of the environment, which are masked', async () => {
+    const world = await open()
+    const { keys } = world.setup.account
+    const ran = await run(world, { inputs: { 'role-arn': '' }, env: environmentOf(keys) })
+    expect(ran.outputs['secret']).toBe(world.setup.secret)
+    expect(ran.masks).toContain(keys.secretAccessKey)
+    expect(ran.infos.join()).not.toContain(keys.secretAccessKey)
+    expect(world.server('sts').requests).toEqual([])
+    expect(world.server('oidc').requests).toEqual([])
+  })
+
+  test('of several lines is masked line by line', async () => {
+    const value = '-----BEGIN FAKE KEY-----\nbm90LWEtc2VjcmV0\n-----END FAKE KEY-----\n'
+    const world = await openWith({ value })
+    const ran = await run(world)
+    expect(ran.outputs['secret']).toBe(value)
+    for (const line of value.trim().split('\n')) expect(ran.masks).toContain(line)
+  })
+
+  test('of the 64 KiB that AWS takes is put out, as is a private key, each line of it masked', async () => {
+    const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+    for (const value of ['s'.repeat(65_536), key.export({ type: 'pkcs8', format: 'pem' }).toString()]) {
+      const world = await openWith({ value })
+      const ran = await run(world)
+      expect(ran.outputs).toEqual({ secret: value })
+      expect(ran.masks).toEqual(expect.arrayContaining(value.trim().split('\n')))
+    }
+  })
+
+  test('that is short is refused, unless it is allowed', async () => {
+    const world = await openWith({ value: 'abc' })
+    expect(await refusal(world)).toContain(`The secret ${NAME} is shorter than 4 characters.`)
+    const ran = await run(world, { inputs: { 'allow-short': 'true' } })
+    expect(ran.outputs['secret']).toBe('abc')
+    expect(ran.masks).toContain('abc')
+  })
+
+  test.each(['', ' \n '])('that is empty (%j) is refused', async (value) => {
+    const world = await openWith({ value })
+    expect(await refusal(world)).toContain(`The secret ${NAME} is empty.`)
+  })
+
+  test('that is binary is refused with a reason', async () => {
+    const world = await openWith({ value: new Uint8Array([1, 2, 3]) })
+    expect(await refusal(world)).toBe(
+      [
+        `The secret ${NAME} is binary (SecretBinary).`,
+        'An output can only hold text. Store it as text (SecretString), e.g. in base64, and decode it in the step that uses it.',
+        `UNUSABLE_SECRET: ${DOCS}#unusable_secret`,
+      ].join('\n'),
+    )
+  })
+
+  test.each<[object]>([[{}], [{ SecretString: 42 }], [{ SecretString: null, SecretBinary: null }]])(
+    'that is not in the answer (%j) is a fault of the server',
+    async (body) => {
+      const world = await open()
+      world.server('secretsmanager').faults.push(fault.answer({ status: 200, body }))
+      expect(await refusal(world)).toMatch(
+        /^The answer of AWS Secrets Manager \(HOST\) has no text of a secret\.\n[^]*UNUSABLE_ANSWER/,
+      )
+    },
+  )
+})
+
+describe('with a key', () => {
+  const value = {
+    password: 'not-a-password',
+    port: 5432,
+    tls: { mode: 'verify-full' },
+    'a b': 'x::y',
+    none: null,
+  }
+
+  test.each([
+    ['password', 'not-a-password'],
+    ['port', '5432'],
+    ['tls', '{"mode":"verify-full"}'],
+    ['a b', 'x::y'],
+  ])('%s only that member is masked and put out', async (key, secret) => {
+    const world = await openWith({ value: JSON.stringify(value) })
+    const ran = await run(world, { inputs: { key } })
+    expect(ran.outputs).toEqual({ secret })
+    expect(ran.masks).toContain(secret)
+    expect(ran.masks.filter((mask) => /not-a-password|verify-full|5432/.test(mask))).toEqual(
+      /not-a-password|verify-full|5432/.test(secret) ? [secret] : [],
+    )
+    expect(ran.infos).toEqual([`Secret ${key} of ${NAME} read.`])
+  })
+
+  test('and without it the whole text', async () => {
+    const world = await openWith({ value: JSON.stringify(value) })
+    expect((await run(world)).outputs['secret']).toBe(JSON.stringify(value))
+  })
+
+  test.each(['passwort', 'none', 'toString', '__proto__'])(
+    '%s that it has not, the names are listed and no value',
+    async (key) => {
+      const world = await openWith({ value: JSON.stringify(value) })
+      const text = await refusal(world, { inputs: { key } })
+      expect(text).toContain(
+        `The secret ${NAME} has no key ${key}.\nIts keys: password, port, tls, a b, none.\nUNUSABLE_SECRET`,
+      )
+      expect(text).not.toMatch(/not-a-password|5432|verify-full/)
+    },
+  )
+
+  test.each(['not-a-password', '["not-a-password"]', '"not-a-password"', '{"password": "not-a-password"'])(
+    'of what is no JSON object (%s), nothing of it is shown',
+    async (text) => {
+      const world = await openWith({ value: text })
+      const ran = await run(world, { inputs: { key: 'password' } })
+      expect(ran.errors[0]).toContain(
+        `The secret ${NAME} is no JSON object, so it has no key password.\nLeave \`key\` out to get the whole text.`,
+      )
+      expect([...ran.errors, ...ran.infos, ...ran.group, ran.summary].join('\n')).not.toContain(
+        'not-a-password',
+      )
+    },
+  )
+})
+
+describe('settings', () => {
+  test.each<[Record<string, string>, string]>([
+    [
+      { secret: 'app database' },
+      'secret must be the name or the ARN of a secret, not "app database"; for example: app/database',
+    ],
+    [{ secret: ROLE_ARN }, 'secret must be the name or the ARN of a secret'],
+    [{ region: 'Frankfurt' }, 'region must be an AWS region, not "Frankfurt"; for example: eu-central-1'],
+    [
+      { secret: SECRET_ARN.replace('eu-central-1', 'us-east-1') },
+      "region must be that of the secret's ARN, not eu-central-1; for example: us-east-1",
+    ],
+    [{ 'role-arn': 'github-actions' }, 'role-arn must be the ARN of a role, not "github-actions"'],
+    [{ 'allow-short': 'yes' }, 'allow-short must be true or false, not "yes"'],
+    [{ key: 'a\nb' }, 'key must be one line, not "a b"; for example: password'],
+  ])('%j are refused', async (inputs, problem) => {
+    const world = await open()
+    const text = await refusal(world, { inputs })
+    expect(text).toContain(`Nothing was sent.\n- ${problem}`)
+    expect(text.split('\n- ')).toHaveLength(2)
+    expect(world.server('secretsmanager').requests).toEqual([])
+    expect(world.server('oidc').requests).toEqual([])
+  })
+
+  test.each([
+    'rds!db-0123-4567',
+    'a/b_c+d=e.f@g-h',
+    `arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:x-AbC123`,
+  ])('the name %s is sent as it is', async (secret) => {
+    const world = await open()
+    const region = secret.startsWith('arn:') ? 'cn-north-1' : 'eu-central-1'
+    await run(world, { inputs: { secret, region } })
+    expect(world.server('secretsmanager').requests.map(({ body }) => JSON.parse(body) as unknown)).toEqual([
+      { SecretId: secret },
+    ])
+  })
+
+  test('every problem is named at once, also without credentials', async () => {
+    const world = await open()
+    const text = await refusal(world, { inputs: { secret: '', region: '', 'role-arn': '' } })
+    expect(text).toMatch(/\n- secret is required; .*\n- region is required; .*\nINVALID_INPUT/)
+  })
+
+  test('endpoints that are not safe are refused', async () => {
+    const world = await open()
+    const env = { AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://aws.example', AWS_ENDPOINT_URL_STS: 'sts' }
+    const text = await refusal(world, { env })
+    expect(text).toContain('\n- AWS_ENDPOINT_URL_SECRETS_MANAGER must begin with https://')
+    expect(text).toContain('\n- AWS_ENDPOINT_URL_STS must be a URL')
+  })
+})
+
+describe('a refusal', () => {
+  test('for want of the right names it, and the policy that gives it', async () => {
+    const world = await open()
+    world.setup.deny()
+    const ran = await run(world)
+    const said = `AccessDeniedException: User: ${ROLE_ARN} is not authorized to perform: secretsmanager:GetSecretValue on resource: ${SECRET_ARN} because no identity-based policy allows the secretsmanager:GetSecretValue action`
+    expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/, 'HOST')).toBe(
+      [
+        `AWS Secrets Manager (HOST) refused (400 Bad Request): ${said.replaceAll('::', ': :')}.`,
+        `The credentials may not read the secret: allow them secretsmanager:GetSecretValue on ${NAME}. For a secret of another account, its resource policy and its KMS key must allow them, too.`,
+        `DENIED: ${DOCS}#denied`,
+      ].join('\n'),
+    )
+    expect(ran.group).toContain(`With this policy the role ${ROLE_ARN} may read this secret and no other:`)
+    const policy = /```yaml\n([\s\S]*?)\n```/.exec(ran.summary)![1]!
+    expect(JSON.parse(policy)).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 'secretsmanager:GetSecretValue',
+          Resource: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:app/database-??????',
+        },
+      ],
+    })
+    expect(world.server('secretsmanager').requests).toHaveLength(1)
+  })
+
+  test('for want of the right to a secret given by its ARN has that in the policy', async () => {
+    const world = await open()
+    world.setup.deny()
+    const { summary } = await run(world, { inputs: { secret: SECRET_ARN } })
+    expect(summary).toContain(`"Resource": "${SECRET_ARN}"`)
+  })
+
+  test('of credentials of the environment has no policy for a role', async () => {
+    const world = await open()
+    world.setup.deny()
+    const env = environmentOf(world.setup.account.keys)
+    const ran = await run(world, { inputs: { 'role-arn': '' }, env })
+    expect(ran.errors[0]).toContain('The credentials may not read the secret')
+    expect(ran.summary).not.toContain('```')
+  })
+
+  test.each<[string, Partial<StoredSecret> | undefined, string, string]>([
+    [
+      'that is not there',
+      undefined,
+      "ResourceNotFoundException: Secrets Manager can't find the specified secret.",
+      `Check \`secret\` and \`region\`: in eu-central-1 the account of the credentials has no secret ${NAME}. One of another account needs its full ARN.`,
+    ],
+    [
+      'without a value',
+      { value: undefined as unknown as string },
+      "ResourceNotFoundException: Secrets Manager can't find the specified secret value for staging label: AWSCURRENT.",
+      `The secret ${NAME} is there but has no value: store one.`,
+    ],
+    [
+      'that is marked for deletion',
+      { deleted: true },
+      "InvalidRequestException: You can't perform this operation on the secret because it was marked for deletion.",
+      `Restore the secret (aws secretsmanager restore-secret --region eu-central-1 --secret-id ${NAME}), or name another one.`,
+    ],
+    [
+      'whose key may not be used',
+      { key: 'forbidden' },
+      'AccessDeniedException: Access to KMS is not allowed.',
+      'The credentials may read the secret but not its KMS key: allow them kms:Decrypt on it.',
+    ],
+    [
+      'whose key does not work',
+      { key: 'broken' },
+      "DecryptionFailure: Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
+      "AWS cannot decrypt the secret: check that its KMS key is enabled, and that the key's policy allows kms:Decrypt.",
+    ],
+  ])('of a secret %s says what to do', async (_what, secret, said, hint) => {
+    const world = await openWith(secret)
+    // Another secret that the role may read: else it is not told that this one is not there.
+    world.setup.secrets[SECRET_ARN.replace('database', 'other')] = { value: 'other', readers: READERS }
+    expect(await refusal(world)).toBe(
+      `AWS Secrets Manager (HOST) refused (400 Bad Request): ${said}\n${hint}\nDENIED: ${DOCS}#denied`,
+    )
+    expect(world.server('secretsmanager').requests).toHaveLength(1)
+  })
+
+  const EXPIRED = 'The security token included in the request is expired'
+  const INVALID = 'The security token included in the request is invalid.'
+  const MISMATCH = 'The request signature we calculated does not match the signature you provided.'
+  test.each<[string, string, 'role' | 'environment', string]>([
+    [
+      'InvalidParameterException',
+      'Invalid name.',
+      'role',
+      `Check \`secret\`: AWS does not take ${NAME} as the name or the ARN of a secret.`,
+    ],
+    [
+      'InvalidRequestException',
+      'Not in this state.',
+      'role',
+      `The secret ${NAME} cannot be read in its present state: aws secretsmanager describe-secret shows it.`,
+    ],
+    [
+      'UnrecognizedClientException',
+      INVALID,
+      'role',
+      "AWS does not know the role's credentials in eu-central-1: check that the account has this region switched on.",
+    ],
+    [
+      'UnrecognizedClientException',
+      INVALID,
+      'environment',
+      'AWS does not know the credentials in the environment: check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN, which belong together, and `region`.',
+    ],
+    ['ExpiredTokenException', EXPIRED, 'role', 'The credentials of the role were new: run the job again.'],
+    [
+      'ExpiredTokenException',
+      EXPIRED,
+      'environment',
+      'The AWS credentials in the environment have ended: get new ones right before this step, or give role-arn.',
+    ],
+    [
+      'InvalidSignatureException',
+      MISMATCH,
+      'role',
+      'Something between the runner and AWS changes requests: check the proxy and AWS_ENDPOINT_URL_SECRETS_MANAGER.',
+    ],
+    [
+      'InvalidSignatureException',
+      MISMATCH,
+      'environment',
+      'Check AWS_SECRET_ACCESS_KEY in the environment: it does not belong to AWS_ACCESS_KEY_ID.',
+    ],
+  ])('by %s (%s) to credentials of the %s says what to do', async (code, message, from, hint) => {
+    const world = await open()
+    world.server('secretsmanager').faults.push(fault.answer(secretsManagerError(code, message)))
+    const text = await refusal(world, {
+      ...(from === 'environment' && {
+        inputs: { 'role-arn': '' },
+        env: environmentOf(world.setup.account.keys),
+      }),
+    })
+    const end = message.endsWith('.') ? '' : '.'
+    expect(text).toBe(
+      `AWS Secrets Manager (HOST) refused (400 Bad Request): ${code}: ${message}${end}\n${hint}\nDENIED: ${DOCS}#denied`,
+    )
+    expect(world.server('secretsmanager').requests).toHaveLength(1)
+  })
+
+  test('of keys that do not belong together is one of the real kind', async () => {
+    const world = await open()
+    const env = { ...environmentOf(world.setup.account.keys), AWS_SECRET_ACCESS_KEY: 'not-the-secret-key' }
+    expect(await refusal(world, { inputs: { 'role-arn': '' }, env })).toContain(
+      'Check AWS_SECRET_ACCESS_KEY in the environment: it does not belong to AWS_ACCESS_KEY_ID.',
+    )
+  })
+
+  test('by STS on the way says what to change there', async () => {
+    const world = await open()
+    world.setup.account.roles[ROLE_ARN] = { subjects: ['repo:octo-org/workflows:*'] }
+    const text = await refusal(world)
+    expect(text).toContain(`Either the role ${ROLE_ARN} does not exist, or its trust policy does not accept`)
+    expect(text).toContain('The subject has the immutable form')
+    expect(world.server('secretsmanager').requests).toEqual([])
+  })
+
+  test('by a server that is not AWS has no hint of ours', async () => {
+    const world = await open()
+    const reply: FakeReply = { status: 403, body: { message: 'Forbidden' } }
+    world.server('secretsmanager').faults.push(fault.answer(reply))
+    expect(await refusal(world)).toBe(
+      `AWS Secrets Manager (HOST) refused (403 Forbidden): Forbidden.\nDENIED: ${DOCS}#denied`,
+    )
+  })
+})
+
+describe('trouble that passes', () => {
+  test('is tried again, signed anew each time', async () => {
+    let seconds = 0
+    const start = Date.parse('2026-11-21T08:00:00Z')
+    const now = (): number => start + seconds * 1_000
+    const world = await open({ now })
+    const replies = [
+      secretsManagerError('ThrottlingException', 'Rate exceeded'),
+      secretsManagerError('InternalServiceError', 'An error occurred on the server side.'),
+    ]
+    const met = replies.length
+    world.server('secretsmanager').faults.push(
+      forEver(() => {
+        seconds++
+        const reply = replies.shift()
+        return reply === undefined ? undefined : fault.answer(reply)
+      }),
+    )
+    const ran = await run(world, { now })
+    expect(ran.succeeded).toBe(true)
+    const { requests } = world.server('secretsmanager')
+    expect(requests.map(({ answered }) => answered)).toEqual(['status 400', 'status 500', 200])
+    expect(requests).toHaveLength(met + 1)
+    expect(new Set(requests.map(({ headers }) => headers['x-amz-date'])).size).toBe(3)
+    expect(new Set(requests.map(({ headers }) => headers['authorization'])).size).toBe(3)
+    expect(world.server('sts').requests).toHaveLength(1)
+  })
+
+  test('throttling without end is told as such', async () => {
+    const world = await open()
+    const reply = secretsManagerError('ThrottlingException', 'Rate exceeded')
+    world.server('secretsmanager').faults.push(forEver(fault.answer(reply)))
+    const text = await refusal(world)
+    expect(text).toMatch(
+      /^AWS Secrets Manager \(HOST\) could not answer \(400 Bad Request\): ThrottlingException: Rate exceeded\. Given up after \d+ tries/,
+    )
+    expect(text).toContain('OVERLOADED')
+  })
+
+  test('as a clock that is wrong by an hour is set by the server, once', async () => {
+    const world = await open()
+    const ran = await run(world, { now: () => Date.now() - 3_600_000 })
+    expect(ran.succeeded).toBe(true)
+    expect(world.server('secretsmanager').requests.map(({ answered }) => answered)).toEqual([400, 200])
+  })
+
+  test('as a clock that stays wrong is told as such', async () => {
+    const world = await open()
+    const message = 'Signature expired: 20261121T080000Z is now earlier than 20261121T085500Z (… - 5 min.)'
+    const reply = secretsManagerError('InvalidSignatureException', message)
+    world.server('secretsmanager').faults.push(forEver(fault.answer(reply)))
+    const text = await refusal(world)
+    expect(text).toContain(`\nCLOCK_SKEWED: ${DOCS}#clock_skewed`)
+    expect(text).not.toContain('Something between')
+  })
+})

@@ -1,0 +1,329 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stripTypeScriptTypes } from 'node:module'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { fencesOf } from '../../../dev/documents/fences.ts'
+import { fault, forEver } from '../../../dev/fakes/faults.ts'
+import type { Handler } from '../../../dev/fakes/handler.ts'
+import { serve, type FakeServer } from '../../../dev/fakes/serve.ts'
+import { system, type HttpSecretSetup } from '../../../dev/systems/http-secret.ts'
+import { createWorld, ROOT, type World, type WorldOptions } from '../../../dev/world.ts'
+import { httpSecret } from '../../../src/exchanges/secret/http.ts'
+import { refusalOf, runStep, withoutPort, worldsOfTest, type Ran, type StepOptions } from '../in-process.ts'
+
+const SUBJECT = 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main'
+const PAGE = 'https://github.com/OWNER/access-token/blob/v1/docs/troubleshooting.md#'
+const LINK = `DENIED: ${PAGE}denied`
+
+const keep = worldsOfTest()
+
+async function open(options: WorldOptions = {}): Promise<World<HttpSecretSetup>> {
+  return keep(createWorld(system, options))
+}
+
+/** Runs the step; whatever happens, no secret may have been printed. */
+async function run(world: World, options: StepOptions = {}): Promise<Ran> {
+  const ran = await runStep(httpSecret, world, 'secret/http', options)
+  expect(ran.leaks).toEqual([])
+  expect(ran.state).toEqual({})
+  return ran
+}
+
+/** The error annotation of a step that fails, with the port taken out. */
+async function refusal(world: World, options: StepOptions = {}): Promise<string> {
+  return refusalOf(await run(world, options))
+}
+
+describe('a secret', () => {
+  test('is asked for with the ID token, by one request', async () => {
+    const world = await open()
+    const ran = await run(world)
+    expect(ran.outputs).toEqual({ secret: world.setup.secret })
+    expect(ran.masks).toContain(world.setup.secret)
+    const { requests } = world.server('secret-endpoint')
+    expect(requests).toMatchObject([
+      { method: 'GET', path: '/secrets?name=database', body: '', answered: 200 },
+    ])
+    expect(requests[0]!.headers).toMatchObject({
+      accept: 'application/json',
+      authorization: `Bearer ${world.issuer.issued[0]!.token}`,
+    })
+    expect(world.issuer.issued.map(({ audience }) => audience)).toEqual([world.url('secret-endpoint')])
+  })
+
+  test('is named in the log without the query of its URL', async () => {
+    const ran = await run(await open())
+    expect(ran.infos.map(withoutPort)).toEqual(['Secret HOST/secrets read.'])
+  })
+
+  test('of several lines is masked line by line', async () => {
+    const world = await open()
+    world.setup.secrets['/secrets?name=database'] = Buffer.from('first line\nsecond line')
+    const ran = await run(world)
+    expect(ran.outputs).toEqual({ secret: 'first line\nsecond line' })
+    expect(ran.masks).toEqual(expect.arrayContaining(['first line', 'second line']))
+  })
+})
+
+describe('settings', () => {
+  test.each([
+    [
+      'http://secrets.example.com/x',
+      'must begin with https:// (http:// is for this machine only: localhost, 127.0.0.1, [::1])',
+    ],
+    ['https://user:pass@secrets.example.com/x', 'must be a URL without user and password'],
+    ['https://secrets.example.com/x#y', 'must be a URL without a fragment (#…)'],
+    ['secrets.example.com/x', 'must be a URL'],
+    ['', 'is required'],
+  ])('%s is refused', async (url, rule) => {
+    const world = await open()
+    expect(await refusal(world, { inputs: { url } })).toBe(
+      `The inputs cannot be used. Nothing was sent.\n- url ${rule}; for example: https://secrets.example.com/database-password\nINVALID_INPUT: ${PAGE}invalid_input`,
+    )
+    expect(world.issuer.issued).toEqual([])
+  })
+})
+
+describe('a refusal', () => {
+  test('of the audience names the one that was sent', async () => {
+    const world = await open()
+    expect(await refusal(world, { inputs: { audience: 'elsewhere' } })).toBe(
+      [
+        'The secret endpoint (HOST) refused (401 Unauthorized): unexpected "aud" claim value.',
+        `The audience of the ID token was elsewhere, its subject ${SUBJECT}: the endpoint must accept both. Give the audience that it expects as \`audience\`.`,
+        LINK,
+      ].join('\n'),
+    )
+  })
+
+  test('of the job names its subject', async () => {
+    const world = await open()
+    world.setup.deny()
+    expect(await refusal(world)).toBe(
+      [
+        'The secret endpoint (HOST) refused (403 Forbidden): This repository may not read the secret.',
+        `The audience of the ID token was http://HOST, its subject ${SUBJECT}: the endpoint must accept both. Give the audience that it expects as \`audience\`.`,
+        LINK,
+      ].join('\n'),
+    )
+  })
+
+  test('shows no claims for a pull request from a fork', async () => {
+    const world = await open()
+    world.setup.deny()
+    const ran = await run(world, {
+      event: 'forkPullRequest',
+      env: { GITHUB_EVENT_NAME: 'pull_request_target' },
+    })
+    expect(ran.errors[0]).toContain('its subject that of this job: the endpoint must accept both.')
+    expect([...ran.errors, ...ran.group, ran.summary].join('\n')).not.toContain('6811672')
+  })
+
+  test('of the URL shows it without its query', async () => {
+    const world = await open()
+    const url = `${world.url('secret-endpoint')}/nowhere?name=private`
+    const text = await refusal(world, { inputs: { url } })
+    expect(text).toBe(
+      [
+        'The secret endpoint (HOST) refused (404 Not Found): Not found.',
+        'Check `url`: there is nothing at http://HOST/nowhere.',
+        LINK,
+      ].join('\n'),
+    )
+  })
+
+  test('by the runner is not blamed on the endpoint', async () => {
+    const world = await open({ env: { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'of-another-job' } })
+    expect(await refusal(world)).not.toContain('the endpoint must accept both')
+    expect(world.server('secret-endpoint').requests).toEqual([])
+  })
+
+  test.each<[string, object]>([
+    ['message', { message: 'in its words' }],
+    ['error.message', { error: { message: 'in its words' } }],
+    ['error_description', { error: 'code', error_description: 'in its words' }],
+    ['error', { error: 'in its words' }],
+    ['detail', { title: 'Denied', detail: 'in its words' }],
+  ])('is told from %s', async (_name, body) => {
+    const world = await open()
+    world.server('secret-endpoint').faults.push(fault.status(400, { body }))
+    expect(await refusal(world)).toBe(
+      `The secret endpoint (HOST) refused (400 Bad Request): in its words.\n${LINK}`,
+    )
+  })
+
+  test('without a name for its text has none', async () => {
+    const world = await open()
+    world.server('secret-endpoint').faults.push(fault.status(400, { body: { secret: 'not shown' } }))
+    expect(await refusal(world)).toBe(`The secret endpoint (HOST) refused (400 Bad Request).\n${LINK}`)
+  })
+})
+
+describe('an answer that is no secret', () => {
+  const unusable = (text: string, hint: string): string => `${text}\n${hint}\nUNUSABLE_`
+  test.each<[string, unknown, string]>([
+    [
+      'of another shape',
+      { secret: 'x' },
+      unusable(
+        'The payload.data in the answer of the secret endpoint is missing.',
+        'The answer must be {"payload": {"data": "<the secret in base64>"}}.',
+      ),
+    ],
+    [
+      'not in base64',
+      { payload: { data: 'not base64!' } },
+      unusable(
+        'The payload.data in the answer of the secret endpoint is not base64.',
+        'The server must encode the secret as standard base64 (+ and /), with padding and without line breaks.',
+      ),
+    ],
+    [
+      'empty',
+      { payload: { data: '' } },
+      unusable('The secret HOST/secrets is empty.', 'Store a value in it, or name another one.'),
+    ],
+    [
+      'binary',
+      { payload: { data: '/w==' } },
+      unusable(
+        'The secret HOST/secrets is binary: it is not UTF-8 text.',
+        'An output can only hold text. Store it in base64 and decode it in the step that uses it.',
+      ),
+    ],
+    [
+      'short',
+      { payload: { data: 'YWJj' } },
+      unusable(
+        'The secret HOST/secrets is shorter than 4 characters.',
+        'Masking it would black out unrelated text in every log of the job. Store a longer one, or give `allow-short: true`.',
+      ),
+    ],
+  ])('%s is refused with a reason', async (_what, body, text) => {
+    const world = await open()
+    world.server('secret-endpoint').faults.push(fault.status(200, { body: body as object }))
+    expect(await refusal(world)).toContain(text)
+    expect(world.server('secret-endpoint').requests).toHaveLength(1)
+  })
+
+  test('but short is taken where that is allowed', async () => {
+    const world = await open()
+    world.server('secret-endpoint').faults.push(fault.status(200, { body: { payload: { data: 'YWJj' } } }))
+    expect((await run(world, { inputs: { 'allow-short': 'true' } })).outputs).toEqual({ secret: 'abc' })
+  })
+})
+
+describe('the endpoint of the page', () => {
+  const AUDIENCE = 'https://secrets.example.com'
+  const servers: FakeServer[] = []
+  afterEach(async () => {
+    await Promise.all(servers.splice(0).map((server) => server.close()))
+  })
+
+  /** The module as it stands on the page, but for where the keys are. Its handler, served. */
+  async function standing(world: World, secret: string): Promise<string> {
+    const file = 'secret/http/README.md'
+    const [fence, ...more] = fencesOf({ file, text: readFileSync(join(ROOT, file), 'utf8') }).filter(
+      ({ language }) => language === 'ts',
+    )
+    expect(more).toEqual([])
+    const source = stripTypeScriptTypes(fence!.text)
+      .replace("'jose'", `'${import.meta.resolve('jose')}'`)
+      .replace('`${issuer}/.well-known/jwks`', `'${world.url('oidc')}/.well-known/jwks'`)
+    expect(source).toContain(`${world.url('oidc')}/.well-known/jwks`)
+    const module = (await import(
+      /* @vite-ignore */ `data:text/javascript,${encodeURIComponent(source)}`
+    )) as { default: { fetch: (request: Request, secrets: object) => Promise<Response> } }
+    const handler: Handler = async ({ method, url, headers }) => {
+      const answer = await module.default.fetch(new Request(url, { method, headers }), {
+        DB_PASSWORD: secret,
+      })
+      return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() }
+    }
+    const server = await serve(handler, { faults: [] })
+    servers.push(server)
+    return `${server.url}/database-password`
+  }
+
+  test('gives the secret to the job of its rule', async () => {
+    const world = await open()
+    const secret = 'ünïcödé: not a real secret'
+    const url = await standing(world, secret)
+    expect((await run(world, { inputs: { url, audience: AUDIENCE } })).outputs).toEqual({ secret })
+  })
+
+  test.each<[string, WorldOptions, string, string, string]>([
+    [
+      'another repository',
+      { identity: { repositoryId: '1' } },
+      AUDIENCE,
+      '',
+      '403 Forbidden): no rule for this job',
+    ],
+    [
+      'another branch',
+      { identity: { ref: 'refs/heads/feature' } },
+      AUDIENCE,
+      '',
+      '403 Forbidden): no rule for this job',
+    ],
+    ['another path', {}, AUDIENCE, '/more', '403 Forbidden): no rule for this job'],
+    [
+      'another audience',
+      {},
+      'https://elsewhere.example',
+      '',
+      '401 Unauthorized): unexpected "aud" claim value',
+    ],
+    [
+      'another issuer',
+      { claims: { iss: 'https://evil.example' } },
+      AUDIENCE,
+      '',
+      '401 Unauthorized): unexpected "iss" claim value',
+    ],
+    [
+      'a token that has ended',
+      { claims: { exp: 1 } },
+      AUDIENCE,
+      '',
+      '401 Unauthorized): "exp" claim timestamp check failed',
+    ],
+  ])('refuses %s', async (_what, options, audience, more, text) => {
+    const world = await open(options)
+    const url = `${await standing(world, 'not a real secret')}${more}`
+    expect(await refusal(world, { inputs: { url, audience } })).toContain(text)
+  })
+
+  test('refuses a request without a token, and one that somebody else signed', async () => {
+    const world = await open()
+    const url = await standing(world, 'not a real secret')
+    const [header, payload] = (await world.issuer.mint(AUDIENCE)).split('.')
+    const forged = `Bearer ${header!}.${payload!}.${'A'.repeat(342)}`
+    expect((await fetch(url)).status).toBe(401)
+    expect((await fetch(url, { headers: { authorization: forged } })).status).toBe(401)
+  })
+
+  test('says 503 where it cannot get the keys, which is tried again', async () => {
+    const world = await open()
+    const url = await standing(world, 'not a real secret')
+    let failed = 0
+    world
+      .server('oidc')
+      .faults.push(
+        forEver(({ url: { pathname } }) =>
+          pathname === '/.well-known/jwks' && failed++ === 0 ? fault.status(500) : undefined,
+        ),
+      )
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    try {
+      const ran = await run(world, { inputs: { url, audience: AUDIENCE } })
+      expect(ran.outputs).toEqual({ secret: 'not a real secret' })
+      expect(ran.slept).toHaveLength(1)
+      expect(failed).toBeGreaterThan(1)
+      expect(logged).toHaveBeenCalledOnce()
+    } finally {
+      logged.mockRestore()
+    }
+  })
+})

@@ -1,0 +1,318 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { ActionError } from '../../src/errors.ts'
+import { isLoopback, not, NOWHERE, readInputs, type Inputs } from '../../src/inputs/inputs.ts'
+
+function inputsOf(texts: Record<string, string>): Inputs {
+  return readInputs((name) => (Object.hasOwn(texts, name) ? (texts[name] ?? '') : ''))
+}
+
+/** The problems that `check` lists. */
+function problemsOf(inputs: Inputs): string[] {
+  try {
+    inputs.check()
+  } catch (error) {
+    if (!(error instanceof ActionError) || error.code !== 'INVALID_INPUT') throw error
+    const [first, ...rest] = error.message.split('\n- ')
+    expect(first).toBe('The inputs cannot be used. Nothing was sent.')
+    return rest
+  }
+  return []
+}
+
+describe('check', () => {
+  test('is silent where nothing is wrong', () => {
+    const inputs = inputsOf({ a: ' x ' })
+    expect(inputs.text('a')).toBe('x')
+    expect(inputs.text('b')).toBe('')
+    expect(() => {
+      inputs.check()
+    }).not.toThrow()
+  })
+
+  test('lists every problem once, in the order they were found', () => {
+    const inputs = inputsOf({ 'skip-token-revoke': 'yes', 'timeout-seconds': '0' })
+    inputs.required('app-server', 'https://app-server.example.com')
+    inputs.boolean('skip-token-revoke')
+    inputs.boolean('skip-token-revoke')
+    inputs.seconds('timeout-seconds', { least: 1, most: 600, fallback: 60 })
+    inputs.problem('audience', 'must not be x', 'y')
+    expect(() => {
+      inputs.check()
+    }).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_INPUT',
+        message:
+          'The inputs cannot be used. Nothing was sent.' +
+          '\n- app-server is required; for example: https://app-server.example.com' +
+          '\n- skip-token-revoke must be true or false, not "yes"; for example: true' +
+          '\n- timeout-seconds must be a whole number of seconds from 1 to 600, not "0"; for example: 60' +
+          '\n- audience must not be x; for example: y',
+      }) as ActionError,
+    )
+  })
+})
+
+describe('text and required', () => {
+  test.each(['a\0b', 'a\u0007', '\u001b[31mred', 'a\u0085b', 'a\u007fb', 'a\ud800b'])(
+    'refuse the characters of %j',
+    (text) => {
+      const inputs = inputsOf({ a: text })
+      expect(inputs.required('a', 'x')).toBe('')
+      expect(problemsOf(inputs)).toEqual(['a must be plain text, without control characters'])
+    },
+  )
+
+  test('refuse more than 16384 characters', () => {
+    const inputs = inputsOf({ a: '['.repeat(1_000_000), b: 'x'.repeat(16_384) })
+    expect(inputs.required('a', 'x')).toBe('')
+    expect(inputs.text('b')).toHaveLength(16_384)
+    expect(problemsOf(inputs)).toEqual(['a must not be longer than 16384 characters'])
+  })
+
+  test('keep line breaks, tabs and any language', () => {
+    const text = 'a\tb\r\nc\n\u00e9 \u65e5\u672c \ud83d\ude00'
+    const inputs = inputsOf({ a: text })
+    expect(inputs.required('a', 'x')).toBe(text)
+    expect(problemsOf(inputs)).toEqual([])
+  })
+
+  test('blanks alone are nothing', () => {
+    const inputs = inputsOf({ a: ' \n ' })
+    expect(inputs.required('a', 'x')).toBe('')
+    expect(problemsOf(inputs)).toEqual(['a is required; for example: x'])
+  })
+})
+
+describe('boolean', () => {
+  test.each([
+    ['true', true],
+    ['True', true],
+    ['TRUE', true],
+    ['false', false],
+    ['False', false],
+    ['FALSE', false],
+    ['', false],
+  ])('%j is %j', (text, value) => {
+    const inputs = inputsOf({ a: text })
+    expect(inputs.boolean('a')).toBe(value)
+    expect(problemsOf(inputs)).toEqual([])
+  })
+
+  test.each(['yes', 'on', '1', '0', 'no', 'tRUE', 'truefalse', 'true\nfalse'])('%j is none', (text) => {
+    const inputs = inputsOf({ a: text })
+    expect(inputs.boolean('a')).toBe(false)
+    expect(problemsOf(inputs)).toEqual([
+      `a must be true or false, not "${text.replace('\n', ' ')}"; for example: true`,
+    ])
+  })
+})
+
+describe('seconds', () => {
+  const range = { least: 1, most: 600, fallback: 60 }
+
+  test.each([
+    ['', 60],
+    ['1', 1],
+    [' 30 ', 30],
+    ['600', 600],
+    ['060', 60],
+  ])('%j is %d', (text, value) => {
+    const inputs = inputsOf({ a: text })
+    expect(inputs.seconds('a', range)).toBe(value)
+    expect(problemsOf(inputs)).toEqual([])
+  })
+
+  test.each(['0', '601', '-1', '1.5', '1e2', '0x10', 'sixty', '60s', '9'.repeat(30), 'NaN', '+5', '\u0663'])(
+    '%j is none',
+    (text) => {
+      const inputs = inputsOf({ a: text })
+      expect(inputs.seconds('a', range)).toBe(60)
+      expect(problemsOf(inputs)).toEqual([
+        `a must be a whole number of seconds from 1 to 600, not "${text}"; for example: 60`,
+      ])
+    },
+  )
+})
+
+describe('oneOf', () => {
+  const modes = ['on-refusal', 'always', 'never'] as const
+
+  test.each([
+    ['', 'on-refusal'],
+    ['always', 'always'],
+    ['never', 'never'],
+  ])('%j is %s', (text, value) => {
+    const inputs = inputsOf({ 'job-summary': text })
+    expect(inputs.oneOf('job-summary', modes, 'on-refusal')).toBe(value)
+    expect(problemsOf(inputs)).toEqual([])
+  })
+
+  test.each(['Always', 'true', 'toString'])('%j is none', (text) => {
+    const inputs = inputsOf({ 'job-summary': text })
+    expect(inputs.oneOf('job-summary', modes, 'on-refusal')).toBe('on-refusal')
+    expect(problemsOf(inputs)).toEqual([
+      `job-summary must be one of on-refusal, always, never, not "${text}"; for example: on-refusal`,
+    ])
+  })
+})
+
+describe('matching', () => {
+  test('returns what fits, and nothing with a problem for what does not', () => {
+    const inputs = inputsOf({})
+    expect(
+      inputs.matching('region', 'eu-west-1', /^[a-z]+-[a-z]+-\d$/, 'must be a region', 'eu-central-1'),
+    ).toBe('eu-west-1')
+    expect(inputs.matching('region', '', /^x$/, 'must be a region', 'eu-central-1')).toBe('')
+    expect(problemsOf(inputs)).toEqual([])
+    expect(inputs.matching('region', 'x y', /^[a-z]+-[a-z]+-\d$/, 'must be a region', 'eu-central-1')).toBe(
+      '',
+    )
+    expect(problemsOf(inputs)).toEqual(['region must be a region, not "x y"; for example: eu-central-1'])
+  })
+})
+
+describe('not', () => {
+  test.each([
+    ['x', ', not "x"'],
+    ['', ''],
+    ['a\nb', ', not "a b"'],
+    ['::error::x', ', not ": :error: :x"'],
+    ['user:hunter2@host', ''],
+    ['x'.repeat(61), `, not "${'x'.repeat(60)}\u2026"`],
+  ])('%j ends a rule with %j', (text, end) => {
+    expect(not(text)).toBe(end)
+  })
+})
+
+describe('url', () => {
+  test.each([
+    ['https://x.example.com', 'https://x.example.com/'],
+    ['https://x.example.com/stage/', 'https://x.example.com/stage/'],
+    ['HTTPS://X.example.com:8443/a', 'https://x.example.com:8443/a'],
+    ['http://localhost:3000', 'http://localhost:3000/'],
+    ['http://127.0.0.1:1/x', 'http://127.0.0.1:1/x'],
+    ['http://127.9.9.9', 'http://127.9.9.9/'],
+    ['http://[::1]:8080', 'http://[::1]:8080/'],
+    ['https://b\u00fccher.example', 'https://xn--bcher-kva.example/'],
+    ['https://x.example.com/@name', 'https://x.example.com/@name'],
+  ])('%j is a URL', (text, href) => {
+    const inputs = inputsOf({})
+    expect(inputs.url('url', text, 'https://x').href).toBe(href)
+    expect(problemsOf(inputs)).toEqual([])
+  })
+
+  const scheme =
+    'url must begin with https:// (http:// is for this machine only: localhost, 127.0.0.1, [::1])'
+  test.each([
+    ['x.example.com', 'url must be a URL'],
+    ['/path', 'url must be a URL'],
+    ['https://', 'url must be a URL'],
+    ['https:x.example.com', 'url must be a URL'],
+    ['https:///x.example.com', 'url must be a URL'],
+    ['https://x example.com', 'url must be a URL'],
+    ['https://x.exa\nmple.com', 'url must be a URL'],
+    ['https://x.example.com\\@evil.example', 'url must be a URL'],
+    ['https://x.example.com:99999', 'url must be a URL'],
+    ['javascript:alert(1)', 'url must be a URL'],
+    ['http://x.example.com', scheme],
+    ['http://localhost.example.com', scheme],
+    ['http://127.0.0.1.example.com', scheme],
+    ['http://notlocalhost', scheme],
+    ['http://10.0.0.1', scheme],
+    ['http://0.0.0.0', scheme],
+    ['ftp://x.example.com', scheme],
+    ['file:///etc/passwd', 'url must be a URL'],
+    ['https://user:hunter2@x.example.com', 'url must be a URL without user and password'],
+    ['https://hunter2@x.example.com', 'url must be a URL without user and password'],
+    ['https://@x.example.com', 'url must be a URL without user and password'],
+    ['http://user:hunter2@x.example.com', 'url must be a URL without user and password'],
+    ['https://user:hunter 2@x.example.com', 'url must be a URL'],
+    ['https://x.example.com#hunter2', 'url must be a URL without a fragment (#\u2026)'],
+    ['https://x.example.com/?key=hunter2', 'url must be a URL without a query (?\u2026)'],
+    ['https://x.example.com?', 'url must be a URL without a query (?\u2026)'],
+  ])('%j is refused and not repeated', (text, problem) => {
+    const inputs = inputsOf({})
+    expect(inputs.url('url', text, 'https://ok.example.com').href).toBe(NOWHERE)
+    expect(problemsOf(inputs)).toEqual([`${problem}; for example: https://ok.example.com`])
+  })
+
+  test('may have a query where one makes sense', () => {
+    const inputs = inputsOf({})
+    const text = 'https://x.example.com/secret?name=a&at=me@example.com'
+    expect(inputs.url('url', text, 'https://x', { query: true }).href).toBe(text)
+    expect(problemsOf(inputs)).toEqual([])
+  })
+
+  test('an empty value is left to required', () => {
+    const inputs = inputsOf({})
+    expect(inputs.url('url', '', 'https://x').href).toBe(NOWHERE)
+    expect(problemsOf(inputs)).toEqual([])
+  })
+})
+
+test.each([
+  ['localhost', true],
+  ['a.b.localhost', false],
+  ['127.0.0.1', true],
+  ['[::1]', true],
+  ['localhost.example.com', false],
+  ['127.0.0.1.example.com', false],
+  ['xlocalhost', false],
+  ['128.0.0.1', false],
+  ['[::2]', false],
+  ['', false],
+])('isLoopback(%j) is %j', (hostname, value) => {
+  expect(isLoopback(hostname)).toBe(value)
+})
+
+test('any text gives a value or a problem, and never a throw', () => {
+  const texts = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.webUrl({ validSchemes: ['https', 'http'] }),
+    fc.webUrl({ withFragments: true, withQueryParameters: true }),
+    fc
+      .array(
+        fc.constantFrom(
+          'https',
+          'http',
+          ':',
+          '//',
+          '/',
+          '@',
+          'a',
+          '.',
+          '?',
+          '#',
+          '[',
+          ']',
+          '::1',
+          '\\',
+          '%',
+          '\n',
+          ' ',
+        ),
+      )
+      .map((parts) => parts.join('')),
+  )
+  let accepted = 0
+  fc.assert(
+    fc.property(texts, (text) => {
+      const inputs = inputsOf({ a: text })
+      const value = inputs.text('a')
+      const url = inputs.url('a', value, 'https://x')
+      inputs.boolean('a')
+      inputs.seconds('a', { least: 1, most: 600, fallback: 60 })
+      inputs.oneOf('a', ['x'], 'x')
+      inputs.matching('a', value, /^x$/, 'must be x', 'x')
+      for (const problem of problemsOf(inputs)) expect(problem).toMatch(/^a (is|must) .+$/)
+      if (url.href !== NOWHERE) {
+        accepted++
+        expect([url.username, url.password, url.hash, url.search]).toEqual(['', '', '', ''])
+        expect(url.protocol === 'https:' || isLoopback(url.hostname)).toBe(true)
+      }
+    }),
+    { numRuns: 5_000, seed: 20261121 },
+  )
+  expect(accepted).toBeGreaterThan(100)
+})

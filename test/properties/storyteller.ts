@@ -1,0 +1,347 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Handler } from '../../dev/fakes/handler.ts'
+import { repository, type ActionMetadata } from '../../dev/documents/actions.ts'
+import { evaluate } from '../../dev/runner/action-file.ts'
+import { githubContext, situations } from '../../dev/runner/context.ts'
+import { Masker } from '../../dev/runner/masker.ts'
+import type { StageResult } from '../../dev/runner/runner.ts'
+import { StepLog } from '../../dev/runner/step-log.ts'
+import type { System } from '../../dev/systems/system.ts'
+import { createWorld } from '../../dev/world.ts'
+import { act } from '../../src/step/main.ts'
+import { ActionError } from '../../src/errors.ts'
+import type { Exchange } from '../../src/exchange.ts'
+import type { Clock } from '../../src/http/client.ts'
+import { post } from '../../src/step/post.ts'
+import type { Runner } from '../../src/step/runner.ts'
+import { arm, type Story } from './arbitraries.ts'
+import { Forgeries, outcomeOf, problemsOf, problemsOfPost } from './verdict.ts'
+
+/** How long taking a token back may last beyond the deadline, in ms. */
+const UNDO_MS = 5_000
+const POST_MS = 15_000
+/** How many turns of the event loop are enough for all that is under way in this process to come to rest. */
+const TURNS = 8
+/** After so many ms of the real time without news, whatever is waited for will not come. */
+const PATIENCE_MS = 40
+
+interface Timer {
+  /** In ms of {@link LeapingClock.monotonic}. */
+  readonly at: number
+  readonly call: () => void
+  readonly what: 'try' | 'sleep' | 'late answer'
+}
+
+/** Time that passes only when nothing else can happen: then it leaps to the next timer. */
+class LeapingClock implements Clock {
+  /** How many answers are being made. */
+  busy = 0
+  /** How many tries wait for an answer that never comes. */
+  hanging = 0
+  readonly #epoch = Date.now()
+  readonly #skewMs: number
+  readonly #timers = new Set<Timer>()
+  #elapsed = 0
+  #random = 1
+  #watching = false
+
+  constructor(skewMs: number) {
+    this.#skewMs = skewMs
+  }
+
+  /** The servers' time, in ms since the epoch. */
+  readonly serverNow = (): number => Math.floor(this.#epoch + this.#elapsed)
+  readonly now = (): number => this.serverNow() + this.#skewMs
+  readonly monotonic = (): number => this.#elapsed
+  readonly random = (): number => (this.#random = (this.#random * 16_807) % 2_147_483_647) / 2_147_483_647
+
+  readonly timer = (ms: number, call: () => void): (() => void) => this.#set(ms, call, 'try')
+
+  readonly sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const stop = (): void => {
+        end()
+        reject(signal.reason as Error)
+      }
+      const end = this.#set(
+        ms,
+        () => {
+          signal.removeEventListener('abort', stop)
+          resolve()
+        },
+        'sleep',
+      )
+      if (signal.aborted) stop()
+      else signal.addEventListener('abort', stop, { once: true })
+    })
+
+  /** Resolves after so many ms, while a try waits for it. */
+  late(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#set(ms, resolve, 'late answer'))
+  }
+
+  /** No timer fires any more. */
+  stop(): void {
+    this.#timers.clear()
+  }
+
+  #set(ms: number, call: () => void, what: Timer['what']): () => void {
+    // As setTimeout, which waits for a millisecond at least.
+    const timer = { at: this.#elapsed + Math.max(1, ms), call, what }
+    this.#timers.add(timer)
+    if (!this.#watching) void this.#watch()
+    return () => this.#timers.delete(timer)
+  }
+
+  async #watch(): Promise<void> {
+    this.#watching = true
+    while (this.#timers.size > 0) {
+      const since = performance.now()
+      for (let quiet = 0; quiet < TURNS; quiet++) {
+        await new Promise(setImmediate)
+        const atRest = this.busy === 0 && this.#count('try') <= this.hanging + this.#count('late answer')
+        if (!atRest && performance.now() - since < PATIENCE_MS) quiet = 0
+      }
+      const [next] = [...this.#timers].sort((a, b) => a.at - b.at)
+      if (next !== undefined) this.#fire(next)
+    }
+    this.#watching = false
+  }
+
+  #fire(timer: Timer): void {
+    this.#timers.delete(timer)
+    this.#elapsed = Math.max(this.#elapsed, timer.at)
+    if (timer.what === 'try') {
+      // The one that was cut off waited for one of these.
+      const [answer] = [...this.#timers].filter(({ what }) => what === 'late answer')
+      if (this.hanging > 0) this.hanging--
+      else if (answer !== undefined) this.#timers.delete(answer)
+    }
+    timer.call()
+  }
+
+  #count(wanted: Timer['what']): number {
+    return [...this.#timers].filter(({ what }) => what === wanted).length
+  }
+}
+
+/** A runner whose every word goes through the log of the emulation, as `@actions/core` prints it. */
+function createRecorder(options: {
+  readonly stage: 'main' | 'post'
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly input: (name: string) => string
+  readonly state: Readonly<Record<string, string>>
+  readonly event: unknown
+  readonly unwritable: Story['unwritable']
+  readonly debug: boolean
+  readonly masks: readonly string[]
+}): { runner: Runner; result: (succeeded: boolean) => StageResult } {
+  const masker = new Masker(options.masks)
+  const log = new StepLog(masker, options.debug)
+  const outputs: Record<string, string> = {}
+  const state: Record<string, string> = {}
+  let raw = ''
+  let summary = ''
+  const print = (text: string): void => {
+    raw += `${text}\n`
+    for (const line of text.split(/\r\n|\n|\r/)) log.take(line)
+  }
+  const command = (name: string, text: string): void => {
+    print(`::${name}::${text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')}`)
+  }
+  const write = (
+    file: 'output' | 'state',
+    record: Record<string, string>,
+    name: string,
+    value: string,
+  ): void => {
+    if (options.unwritable.includes(file))
+      throw new ActionError('NOT_WRITTEN', `The ${file} file cannot be written.`)
+    record[name] = value
+  }
+  const runner: Runner = {
+    environment: options.environment,
+    input: options.input,
+    mask: (secret) => {
+      command('add-mask', secret)
+    },
+    saveState: (name, value) => {
+      write('state', state, name, value)
+    },
+    state: (name) => options.state[name] ?? '',
+    output: (name, value) => {
+      write('output', outputs, name, value)
+    },
+    info: print,
+    debug: (line) => {
+      command('debug', line)
+    },
+    warning: (text) => {
+      command('warning', text)
+    },
+    error: (text) => {
+      command('error', text)
+    },
+    group: (title, lines) => {
+      command('group', title)
+      for (const line of lines) print(line)
+      command('endgroup', '')
+    },
+    summary: (markdown) => {
+      if (options.unwritable.includes('step_summary')) return Promise.reject(new Error('EISDIR'))
+      summary += markdown
+      return Promise.resolve()
+    },
+    event: () => options.event,
+    debugging: options.debug,
+  }
+  return {
+    runner,
+    result: (succeeded) => ({
+      stage: options.stage,
+      outcome: succeeded && !log.failed ? 'success' : 'failure',
+      exitCode: succeeded ? 0 : 1,
+      signal: null,
+      durationMs: 0,
+      endedAt: 0,
+      log: log.text,
+      raw,
+      annotations: log.annotations,
+      outputs,
+      state,
+      env: {},
+      path: [],
+      summary: masker.mask(summary),
+      masks: masker.asked,
+      foreignCommands: log.foreignCommands,
+      debugLines: log.debugLines,
+    }),
+  }
+}
+
+/** The exchange that an action runs, as `src/index.ts` says. */
+export async function exchangeOf(metadata: ActionMetadata): Promise<Exchange<unknown>> {
+  const stub = /([a-z-]+)\.js$/.exec(metadata.runs.main)?.[1] ?? ''
+  const name = stub.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  const index = readFileSync(join(repository, 'src/index.ts'), 'utf8')
+  const [, file = '', exported = ''] =
+    new RegExp(String.raw`export const ${name} = [^;]*?'\./(exchanges/[a-z/-]+\.ts)'\)\)\s*\.(\w+)`).exec(
+      index,
+    ) ?? []
+  const module = (await import(/* @vite-ignore */ join(repository, 'src', file))) as Record<
+    string,
+    Exchange<unknown>
+  >
+  const exchange = module[exported]
+  if (exchange === undefined) throw new Error(`src/index.ts does not say which exchange ${name} runs`)
+  return exchange
+}
+
+/** What became of a story. */
+export interface Ending {
+  /** `granted`, or the code of the error. */
+  readonly outcome: string
+  /** What does not hold, each as a sentence. */
+  readonly problems: readonly string[]
+}
+
+/** Runs a step, and the post stage where the action has one. */
+export async function tell(
+  exchange: Exchange<unknown>,
+  metadata: ActionMetadata,
+  system: System,
+  variant: string,
+  told: Story,
+): Promise<Ending> {
+  const clock = new LeapingClock(told.skewMs)
+  /** By role: how long the next answer takes, in ms. */
+  const late = new Map<string, number>()
+  /** A handler that holds the time while it works. */
+  const watched =
+    (role: string, handler: Handler): Handler =>
+    async (request) => {
+      const ms = late.get(role) ?? 0
+      late.delete(role)
+      if (ms > 0) await clock.late(ms)
+      clock.busy++
+      try {
+        return await handler(request)
+      } finally {
+        clock.busy--
+      }
+    }
+  const observed: System = {
+    ...system,
+    setUp: (foundations, name) => {
+      const setup = system.setUp(foundations, name)
+      const handlers = Object.entries(setup.handlers).map(([role, handler]) => [role, watched(role, handler)])
+      return { ...setup, handlers: Object.fromEntries(handlers) as typeof setup.handlers }
+    },
+  }
+  await using world = await createWorld(observed, { variant, now: clock.serverNow })
+  const forgeries = new Forgeries()
+  const cancel = new AbortController()
+  const asked = new Map<string, number>()
+  arm(world, told, {
+    now: clock.serverNow,
+    forged: (value) => {
+      forgeries.add(value)
+    },
+    delay: (role, ms) => {
+      late.set(role, ms)
+      return { kind: 'none' }
+    },
+    meets: (role, planned) => {
+      if (planned !== undefined && ['hang', 'endless headers', 'drip'].includes(planned.do)) clock.hanging++
+      asked.set(role, (asked.get(role) ?? 0) + 1)
+      if (told.cancelled?.role === role && told.cancelled.at === asked.get(role)) {
+        cancel.abort(new ActionError('CANCELLED', 'The job was cancelled.'))
+      }
+    },
+  })
+  const context = githubContext(world.identity, {
+    serverUrl: 'https://github.com',
+    apiUrl: 'github' in world.handlers ? world.url('github') : 'https://api.github.com',
+  })
+  const given: Readonly<Record<string, string>> = { ...world.inputs, ...told.inputs }
+  const input = (name: string): string =>
+    (given[name] ?? evaluate(metadata.inputs[name]?.default ?? '', { github: context })).trim()
+  const recorder = (
+    stage: 'main' | 'post',
+    state: Readonly<Record<string, string>>,
+  ): ReturnType<typeof createRecorder> =>
+    createRecorder({
+      stage,
+      environment: {
+        ...Object.fromEntries(
+          Object.entries(context).map(([name, value]) => [`GITHUB_${name.toUpperCase()}`, value]),
+        ),
+        ...world.env,
+      },
+      input,
+      state,
+      event: situations.push.payload(world.identity),
+      unwritable: stage === 'main' ? told.unwritable : [],
+      debug: told.debug,
+      masks: [world.issuer.requestToken],
+    })
+
+  const { runner, result } = recorder('main', {})
+  const succeeded = await act(exchange, runner, clock, cancel.signal)
+  const main = result(succeeded)
+  const problems = await problemsOf(world, told, main, forgeries)
+  const limit = Number(input('timeout-seconds') || '60') * 1_000 + UNDO_MS
+  if (clock.monotonic() > limit) problems.push(`ends after ${clock.monotonic()} ms; the limit is ${limit} ms`)
+  for (const wellAgain of metadata.runs.post === undefined ? [] : [false, true]) {
+    if (wellAgain) for (const role of Object.keys(world.handlers)) world.server(role).faults.splice(0)
+    const again = recorder('post', main.state)
+    const began = clock.monotonic()
+    await post(again.runner, clock, new AbortController().signal)
+    problems.push(...(await problemsOfPost(world, told, main, again.result(true), wellAgain)))
+    const took = clock.monotonic() - began
+    if (took > POST_MS) problems.push(`post lasts ${took} ms`)
+  }
+  clock.stop()
+  return { outcome: outcomeOf(main), problems }
+}

@@ -1,0 +1,64 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createSecrets } from '../../src/step/redaction.ts'
+
+const SECRET = Array.from({ length: 40 }, (_, index) => `obviously-fake-${index}`).join('.')
+
+function redactorOf(...secrets: readonly string[]): (text: string) => string {
+  const { conceal, redact } = createSecrets(() => undefined)
+  secrets.forEach(conceal)
+  return redact
+}
+
+describe('a server’s text', () => {
+  it('loses a secret, whole, cut, and more than one', () => {
+    const redact = redactorOf(SECRET, `another-${SECRET}`)
+    expect(redact(`authorization: Bearer ${SECRET}\nbody: {}`)).toBe('authorization: Bearer ***\nbody: {}')
+    expect(redact(`token ${SECRET.slice(0, 100)}… is bad, so is ${SECRET.slice(-40)}`)).toBe(
+      'token ***… is bad, so is ***',
+    )
+    expect(redact(`${SECRET},another-${SECRET}`)).toBe('***,***')
+    expect(redact(SECRET)).toBe('***')
+  })
+
+  it('keeps what is no secret', () => {
+    const text = 'The audience obviously-fake is not in the list: https://octo.example'
+    expect(redactorOf(SECRET)(text)).toBe(text)
+    expect(redactorOf()(text)).toBe(text)
+    expect(redactorOf('short')('short')).toBe('short')
+  })
+
+  it('is cut, so that it costs little', () => {
+    expect(redactorOf(SECRET)('a'.repeat(1_000_000))).toBe('a'.repeat(65_536))
+  })
+
+  it('never holds 16 characters of a secret in a row, and nothing new', () => {
+    const parts = fc.array(
+      fc.oneof(
+        fc.string({ maxLength: 30 }).map((each) => each.replaceAll('*', ' ')),
+        fc.tuple(fc.nat(SECRET.length), fc.nat(60)).map(([at, length]) => SECRET.slice(at, at + length)),
+      ),
+    )
+    fc.assert(
+      fc.property(parts, (given) => {
+        const text = given.join('')
+        const redacted = redactorOf(SECRET)(text)
+        for (let at = 0; at + 16 <= SECRET.length; at++) {
+          expect(redacted).not.toContain(SECRET.slice(at, at + 16))
+        }
+        let from = 0
+        for (const kept of redacted.split('***')) {
+          expect(text.indexOf(kept, from)).toBeGreaterThanOrEqual(from)
+          from = text.indexOf(kept, from) + kept.length
+        }
+      }),
+      { seed: 1 },
+    )
+  })
+})
+
+it('masks what it conceals', () => {
+  const masks: string[] = []
+  createSecrets((secret) => masks.push(secret)).conceal('obviously-fake')
+  expect(masks).toEqual(['obviously-fake'])
+})

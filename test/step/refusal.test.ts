@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest'
+import { ActionError } from '../../src/errors.ts'
+import type { Claims, Environment } from '../../src/exchange.ts'
+import { reportOf, table } from '../../src/step/refusal.ts'
+
+const ENVIRONMENT: Environment = {
+  GITHUB_SERVER_URL: 'https://github.com',
+  GITHUB_REPOSITORY: 'octo-org/workflows',
+  GITHUB_EVENT_NAME: 'push',
+}
+const CLAIMS: Claims = {
+  sub: 'repo:octo-org/workflows:ref:refs/heads/main',
+  aud: ['one.example', 'two.example'],
+  ref: 'refs/heads/main',
+  actor: 'mona',
+  sha: 'a7f5ef4b',
+}
+const DENIED = new ActionError('DENIED', 'Somebody refused.', {
+  refused: { service: 'Somebody', status: 403 },
+})
+const NO_ID_TOKEN = new ActionError('NO_ID_TOKEN', 'There is no ID token.')
+
+/** The claims that a refusal shows, by name. */
+function shown(environment: Environment, event: unknown): string[] {
+  let seen: Claims | undefined
+  const report = reportOf(DENIED, { ...ENVIRONMENT, ...environment }, event, CLAIMS, (claims) => {
+    seen = claims
+    return {}
+  })
+  const names = report.group.flatMap((line) => /^(\w+): /.exec(line)?.[1] ?? [])
+  // What the exchange may use for its hints is what may be shown.
+  expect(seen).toBe(names.length === 0 ? undefined : CLAIMS)
+  expect(report.summary.includes('refs/heads/main')).toBe(names.length > 0)
+  return names
+}
+
+function pullRequest(repository: string | null): object {
+  return { pull_request: { head: { repo: repository === null ? null : { full_name: repository } } } }
+}
+
+describe('claims', () => {
+  const all = ['aud', 'sub', 'ref']
+  test.each<[what: string, name: string, event: unknown, names: string[]]>([
+    ['a push', 'push', {}, all],
+    ['a push without an event', 'push', undefined, all],
+    ['a pull request of the repository', 'pull_request', pullRequest('octo-org/workflows'), all],
+    ['a pull request from a fork', 'pull_request', pullRequest('mona/workflows'), []],
+    ['a pull request from a fork that was deleted', 'pull_request', pullRequest(null), []],
+    ['a pull request whose event cannot be read', 'pull_request', undefined, []],
+    ['a pull request whose event is no object', 'pull_request', 'pull_request', []],
+    ['pull_request_target of the repository', 'pull_request_target', pullRequest('octo-org/workflows'), all],
+    ['pull_request_target from a fork', 'pull_request_target', pullRequest('mona/workflows'), []],
+    ['a review of a fork', 'pull_request_review', pullRequest('mona/workflows'), []],
+    [
+      'a run after one of the repository',
+      'workflow_run',
+      { workflow_run: { head_repository: { full_name: 'octo-org/workflows' } } },
+      all,
+    ],
+    [
+      'a run after one of a fork',
+      'workflow_run',
+      { workflow_run: { head_repository: { full_name: 'mona/workflows' } } },
+      [],
+    ],
+    ['a run after one that is not known', 'workflow_run', undefined, []],
+    ['a comment on an issue', 'issue_comment', { issue: { number: 1 } }, all],
+    ['a comment on a pull request', 'issue_comment', { issue: { pull_request: { url: 'x' } } }, []],
+    ['a comment on something that is not known', 'issue_comment', undefined, []],
+  ])('of %s', (_what, name, event, names) => {
+    expect(shown({ GITHUB_EVENT_NAME: name }, event)).toEqual(names)
+  })
+
+  test('are not shown where nobody refused the ID token', () => {
+    const overloaded = new ActionError('OVERLOADED', 'Not now.', {
+      refused: { service: 'Somebody', status: 503 },
+    })
+    const report = reportOf(overloaded, ENVIRONMENT, {}, CLAIMS, () => ({}))
+    expect(report).toMatchObject({ group: [], summary: '' })
+  })
+})
+
+describe('the hint for a job without an ID token', () => {
+  const hint = (environment: Environment, event?: unknown): string =>
+    reportOf(NO_ID_TOKEN, { ...ENVIRONMENT, ...environment }, event, undefined, () => ({})).annotation
+
+  test('is the permission where pull_request_target lacks it: that event has ID tokens', () => {
+    const text = hint({ GITHUB_EVENT_NAME: 'pull_request_target' }, pullRequest('mona/workflows'))
+    expect(text).toContain('id-token: write')
+    expect(text).not.toContain('fork')
+  })
+
+  test.each([
+    ['https://github.com', false],
+    ['https://octo-org.ghe.com', false],
+    ['https://github.example.com', true],
+    ['no URL', false],
+    ['', false],
+    [undefined, false],
+  ])('knows GitHub Enterprise Server by the URL %j', (url, isServer) => {
+    const text = hint({ GITHUB_SERVER_URL: url })
+    expect(text).toContain('id-token: write')
+    expect(text.includes('version 3.5')).toBe(isServer)
+  })
+})
+
+test.each([
+  [{}, 'docs/troubleshooting.md#denied'],
+  [
+    { GITHUB_ACTION_REPOSITORY: 'OWNER/access-token', GITHUB_ACTION_REF: 'v1' },
+    'https://github.com/OWNER/access-token/blob/v1/docs/troubleshooting.md#denied',
+  ],
+  [
+    { GITHUB_ACTION_REPOSITORY: 'OWNER/access-token', GITHUB_SERVER_URL: 'no URL' },
+    'https://github.com/OWNER/access-token/blob/main/docs/troubleshooting.md#denied',
+  ],
+])('the link of %j', (environment, link) => {
+  const { annotation } = reportOf(DENIED, { ...ENVIRONMENT, ...environment }, {}, undefined, () => ({}))
+  expect(annotation).toBe(`Somebody refused.\nDENIED: ${link}`)
+})
+
+test('no line of the log group can be taken for a command', () => {
+  const { group } = reportOf(DENIED, ENVIRONMENT, {}, undefined, () => ({
+    advice: '::error::one\n  ::add-mask::two',
+    yaml: 'key: ##[group]three\n##[error]four\u2028::five',
+  }))
+  expect(group).toEqual([
+    '',
+    ': :error::one',
+    '  : :add-mask::two',
+    '',
+    'key: ## [group]three',
+    '## [error]four ::five',
+  ])
+})
+
+test('a table shows any text as it is', () => {
+  const text = 'www.octo.example | </code> <img> `x` *y* _z_ [l](m) #1 @mona\n::x:: ~~s~~ \\ &amp; !'
+  const [head, line, row = '', ...more] = table(['name', 'value'], [['a|b', text]]).split('\n')
+  expect([head, line, more]).toEqual(['| name | value |', '| --- | --- |', []])
+  const [, name, value] = /^\| (.*) \| <code>(.*)<\/code> \|$/.exec(row) ?? []
+  expect(`${name ?? ''}${value ?? ''}`.replaceAll('<br>', '')).toMatch(/^(?:[A-Za-z\d ,()/'-]|&#\d+;)*$/)
+  const decoded = (escaped = ''): string =>
+    escaped.replaceAll('<br>', '\n').replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
+  expect([decoded(name), decoded(value)]).toEqual(['a|b', text])
+})
