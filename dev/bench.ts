@@ -1,24 +1,31 @@
 /**
- * Measures what the actions cost: `npm run bench`. Writes `bench/results.json` and fails where a figure is over its goal
- * in `bench/goals.json`. `npm run bench -- --against DIR` measures another action beside the root one.
- * See docs/performance.md.
+ * Measures what the actions cost. Writes `bench/results.json` and fails where a figure is over its goal in
+ * `bench/goals.json`. See docs/performance.md.
  */
 import { globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { missedGoals, type Figures } from './bench/goals.ts'
 import { measure } from './bench/measure.ts'
 import { figuresOf, resultsOf, sizeTable, tableOf, type Sizes } from './bench/report.ts'
-import { readAction } from './runner/action-file.ts'
 import { makeTools, otherSubjects, ownGroups, type Group, type Tools } from './bench/subjects.ts'
+import { commandLine, refuse } from './command-line.ts'
+import { readAction } from './runner/action-file.ts'
 import { ROOT } from './world.ts'
 
 const RUNS = 21
 const WARM_UPS = 3
 const USAGE_RUNS = 7
 
-const { values } = parseArgs({
+const USAGE = `Usage: npm run bench [-- OPTIONS]
+
+--runs N            timed runs of each action, ${RUNS} unless given
+--against DIR       measures the action in DIR beside one of this repository
+--beside NAME       which one: 'root' unless given
+--input NAME=VALUE  an input of the action in DIR, as often as needed
+--preload MODULE    loaded before the action in DIR`
+
+const { values } = commandLine(USAGE, {
   options: {
     runs: { type: 'string', default: String(RUNS) },
     against: { type: 'string' },
@@ -28,48 +35,51 @@ const { values } = parseArgs({
   },
 })
 
-const tools = await makeTools()
-try {
-  const runs = Number(values.runs)
-  if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs takes a number of runs')
-  const groups = values.against === undefined ? ownGroups(tools) : await groupsAgainst(values.against, tools)
-  const rounds = { warmUp: WARM_UPS, timed: runs, usage: USAGE_RUNS }
-  const samples = await measure(groups, tools, rounds, (line) => {
-    process.stderr.write(`${line}\n`)
-  })
-  const results = resultsOf(
-    samples,
-    groups.flatMap(({ subjects }) => subjects),
-  )
-  const sizes = await sizesOf(values.against ?? ROOT)
-  const figures = figuresOf(results, sizes)
-  const goals = JSON.parse(readFileSync(join(ROOT, 'bench/goals.json'), 'utf8')) as Figures
-  const missed = values.against === undefined ? missedGoals(figures, goals) : []
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${process.platform}`
-  const report = { node: process.version, machine, rounds, results, dist: sizes, missed }
-  writeFileSync(join(ROOT, 'bench/results.json'), `${JSON.stringify(report, undefined, 2)}\n`)
+const runs = Number(values.runs)
+if (!Number.isInteger(runs) || runs < 1) refuse(USAGE, '--runs takes a number of runs')
+const inputs = Object.fromEntries(
+  values.input.map((text): [string, string] => {
+    const [, name, value] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? []
+    return name === undefined || value === undefined
+      ? refuse(USAGE, '--input takes name=value')
+      : [name, value]
+  }),
+)
 
-  console.log(`${tableOf(results)}\n\n${sizeTable(sizes)}`)
-  if (values.against === undefined && missed.length === 0) console.log('\nEvery goal is reached.')
-  for (const goal of missed) console.error(`over its goal: ${goal}`)
-  if (missed.length > 0) process.exitCode = 1
-} finally {
+const tools = await makeTools()
+process.once('exit', () => {
   rmSync(tools.folder, { recursive: true })
-}
+})
+const groups = values.against === undefined ? ownGroups(tools) : await groupsAgainst(values.against, tools)
+const rounds = { warmUp: WARM_UPS, timed: runs, usage: USAGE_RUNS }
+const samples = await measure(groups, tools, rounds, (line) => {
+  process.stderr.write(`${line}\n`)
+})
+const results = resultsOf(
+  samples,
+  groups.flatMap(({ subjects }) => subjects),
+)
+const sizes = await sizesOf(values.against ?? ROOT)
+const figures = figuresOf(results, sizes)
+const goals = JSON.parse(readFileSync(join(ROOT, 'bench/goals.json'), 'utf8')) as Figures
+const missed = values.against === undefined ? missedGoals(figures, goals) : []
+const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${process.platform}`
+const report = { node: process.version, machine, rounds, results, dist: sizes, missed }
+writeFileSync(join(ROOT, 'bench/results.json'), `${JSON.stringify(report, undefined, 2)}\n`)
+
+console.log(`${tableOf(results)}\n\n${sizeTable(sizes)}`)
+if (values.against === undefined && missed.length === 0) console.log('\nEvery goal is reached.')
+for (const goal of missed) console.error(`over its goal: ${goal}`)
+if (missed.length > 0) process.exitCode = 1
 
 /** One group of our own, with the stages of the other action at its end. */
 async function groupsAgainst(folder: string, bench: Tools): Promise<Group[]> {
   const group = ownGroups(bench).find(({ name }) => name === values.beside)
   if (group === undefined) {
     const known = ownGroups(bench).map(({ name }) => `'${name}'`)
-    throw new Error(`--beside takes one of ${known.join(', ')}`)
+    refuse(USAGE, `--beside takes one of ${known.join(', ')}`)
   }
-  const inputs = values.input.map((text): [string, string] => {
-    const [, name, value] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? []
-    if (name === undefined || value === undefined) throw new Error('--input takes name=value')
-    return [name, value]
-  })
-  const other = { folder: resolve(folder), inputs: Object.fromEntries(inputs), preload: values.preload }
+  const other = { folder: resolve(folder), inputs, preload: values.preload }
   const { floor } = group.subjects.find(({ name }) => name === group.name)!
   const subjects = await otherSubjects(other, `against ${basename(other.folder)}`, floor)
   return [{ ...group, subjects: [...group.subjects, ...subjects] }]

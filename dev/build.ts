@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { bundle } from './build/bundle.ts'
 import { licenses } from './build/licenses.ts'
 import { stubs } from './build/stubs.ts'
+import { commandLine } from './command-line.ts'
 import { readActions, repository } from './documents/actions.ts'
 
 async function build(): Promise<void> {
@@ -43,6 +44,7 @@ async function build(): Promise<void> {
   console.log(`${String(total).padStart(9)}  in all (bytes)`)
 }
 
+commandLine('Usage: npm run build\n\nBuilds dist from nothing.', {})
 build().catch((error: unknown) => {
   // Node would print the line of the bundler that threw, which is three million characters long.
   console.error(`npm run build: ${error instanceof Error ? error.message : String(error)}`)

@@ -1,34 +1,35 @@
 /**
- * Shows an action at work, on loopback alone: `npm run demo`, `npm run demo -- --aws`, `npm run demo -- bytebase`.
- * What it prints is what a user would see; secrets are masked as GitHub masks them.
+ * Shows an action at work, on loopback alone. What it prints is what a user would see; secrets are masked as GitHub
+ * masks them.
  */
-import { parseArgs, styleText } from 'node:util'
+import { styleText } from 'node:util'
 import { claimsOf } from '../src/identity/claims.ts'
+import { commandLine, refuse } from './command-line.ts'
 import type { RecordedRequest } from './fakes/serve.ts'
 import type { StageResult } from './runner/runner.ts'
 import { allSystems } from './systems/system.ts'
 import { createWorld } from './world.ts'
 
-const ROOT_SYSTEM = 'github-app-server'
 /** Claims that say who asks, of the many that there are. */
 const CLAIMS = ['iss', 'aud', 'sub', 'repository', 'ref', 'event_name', 'job_workflow_ref']
 
-const { values, positionals } = parseArgs({
+const systems = await allSystems()
+const usage = `Usage: npm run demo [-- [--aws] NAME]
+
+NAME is an action as in \`uses:\`, the root action unless given:
+${Object.keys(systems)
+  .map((name) => `  ${name}`)
+  .join('\n')}
+--aws goes the way through AWS IAM (app-server).`
+const { values, positionals } = commandLine(usage, {
   options: { aws: { type: 'boolean', default: false } },
   allowPositionals: true,
 })
-const systems = await allSystems()
-const name = positionals[0] ?? ROOT_SYSTEM
-const system = systems[name]
-if (system === undefined) {
-  console.error(`There is no demo ${name}. There are: ${Object.keys(systems).join(', ')}.`)
-  process.exit(2)
-}
+const [name = 'app-server', ...others] = positionals
+const system = others.length === 0 ? systems[name === '.' ? 'app-server' : name] : undefined
+if (system === undefined) refuse(usage, `There is no demo ${positionals.join(' ')}.`)
 const variant = values.aws ? 'aws' : system.variants[0]
-if (!system.variants.includes(variant)) {
-  console.error(`${name} has no path of its own for AWS.`)
-  process.exit(2)
-}
+if (!system.variants.includes(variant)) refuse(usage, `${name} has no path of its own for AWS.`)
 
 await using world = await createWorld(system, { variant })
 const uses = `OWNER/access-token${system.action === '.' ? '' : `/${system.action}`}@v1`

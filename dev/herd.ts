@@ -2,8 +2,8 @@
  * What a retry policy does to a server and to the people who wait, in virtual time. `npm run bench:herd` prints the
  * tables, `npm run bench:herd -- --sweep` those that argue the numbers of `src/http/retry.ts`. Seeded: the same tables each time.
  */
-import { parseArgs } from 'node:util'
 import { ANSWER_MS, BASE_MS, CAP_MS, RETRY_AFTER_JITTER, next, type Next } from '../src/http/retry.ts'
+import { commandLine } from './command-line.ts'
 
 /** Requests that the server serves in each whole second of its clock. It refuses the others with 429. */
 const PER_SECOND = 50
@@ -342,6 +342,9 @@ function table(head: string[], rows: string[][]): string {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { sweep: { type: 'boolean', default: false } } })
+  const usage = `Usage: npm run bench:herd [-- --sweep]
+
+Prints the tables that compare the retry policy with others; --sweep those that argue its numbers.`
+  const { values } = commandLine(usage, { options: { sweep: { type: 'boolean', default: false } } })
   console.log(values.sweep ? sweep() : comparison())
 }

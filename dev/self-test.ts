@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import * as core from '@actions/core'
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose'
+import { commandLine, refuse } from './command-line.ts'
 import { createAppServer } from './fakes/app-server.ts'
 import { createGitHub } from './fakes/github.ts'
 import { ISSUER } from './fakes/issuer.ts'
@@ -92,8 +93,13 @@ async function stop(url: string): Promise<void> {
     throw new Error('a token was not taken back, or none was handed out')
 }
 
+const usage = `Usage: node dev/self-test.ts [serve]
+
+Without \`serve\` it does what a step of the runner does: main, or post where there is state.`
+const [task, ...others] = commandLine(usage, { allowPositionals: true }).positionals
+if (others.length > 0 || (task !== undefined && task !== 'serve')) refuse(usage, 'There is no such task.')
 const url = core.getState('url')
-const task = process.argv[2] === 'serve' ? serveUntilStopped() : url === '' ? start() : stop(url)
-task.catch((error: unknown) => {
+const done = task === 'serve' ? serveUntilStopped() : url === '' ? start() : stop(url)
+done.catch((error: unknown) => {
   core.setFailed(error instanceof Error ? error.message : String(error))
 })

@@ -5,7 +5,7 @@ import ts from 'typescript'
 import { readAction } from '../runner/action-file.ts'
 import { runAction, runPost, type StageOptions, type StageResult } from '../runner/runner.ts'
 import { system as bytebase } from '../systems/bytebase.ts'
-import { ROLE_ARN, system as appServer } from '../systems/github-app-server.ts'
+import { ROLE_ARN, system as appServer } from '../systems/app-server.ts'
 import type { System } from '../systems/system.ts'
 import { ROOT, type World } from '../world.ts'
 

@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises'
+import { globSync } from 'node:fs'
+import { sep } from 'node:path'
 import type { Handler, Now } from '../fakes/handler.ts'
 import type { Identity } from '../fakes/identity.ts'
 import type { Issuer } from '../fakes/issuer.ts'
@@ -16,8 +17,8 @@ export interface Foundations {
 }
 
 /**
- * The system behind one action, as strict fakes. One file in this folder per action exports it as `system`;
- * contract tests, demo and bench find it there.
+ * The system behind one action, as strict fakes. One file in this folder exports it as `system`, at the path of the
+ * action; contract tests, demo and bench find it there.
  */
 export interface System<S extends Setup = Setup> {
   /** Folder of the action, relative to the repository; `.` for the root. */
@@ -46,11 +47,11 @@ export interface Setup {
   readonly accepts: (credential: string) => boolean | Promise<boolean>
 }
 
-/** Every system in this folder, by name of its file. */
+/** Every system in this folder, by name: the path in `uses:` (`secret/vault`); the root action's is `app-server`. */
 export async function allSystems(): Promise<Record<string, System>> {
-  const names = (await readdir(import.meta.dirname))
-    .filter((name) => name.endsWith('.ts') && name !== 'system.ts')
-    .map((name) => name.slice(0, -'.ts'.length))
+  const names = globSync('**/*.ts', { cwd: import.meta.dirname, exclude: ['system.ts'] })
+    .map((file) => file.replaceAll(sep, '/').slice(0, -'.ts'.length))
+    .sort()
   const modules = await Promise.all(
     names.map(
       async (name) => (await import(/* @vite-ignore */ `./${name}.ts`)) as { readonly system: System },

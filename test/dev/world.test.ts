@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { fault } from '../../dev/fakes/faults.ts'
 import { situations } from '../../dev/runner/context.ts'
 import { readAction } from '../../dev/runner/action-file.ts'
-import { appServerSystem, system } from '../../dev/systems/github-app-server.ts'
+import { appServerSystem, system } from '../../dev/systems/app-server.ts'
 import { allSystems } from '../../dev/systems/system.ts'
 import { buildBackstage, createWorld, ROOT } from '../../dev/world.ts'
 import { ask, jsonOf } from './fakes.ts'
@@ -142,7 +142,7 @@ test('a backstage needs no servers', async () => {
 
 test('every system belongs to an action, and declares the output of its credential', async () => {
   const systems = await allSystems()
-  expect(Object.keys(systems)).toContain('github-app-server')
+  expect(Object.keys(systems)).toContain('app-server')
   for (const each of Object.values(systems)) {
     const { outputs, inputs } = await readAction(join(ROOT, each.action))
     for (const variant of each.variants) {

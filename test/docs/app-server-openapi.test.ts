@@ -6,11 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { fault } from '../../dev/fakes/faults.ts'
 import type { FakeReply, FakeRequest } from '../../dev/fakes/handler.ts'
-import {
-  appServerSystem,
-  type AppServerSettings,
-  type AppServerSetup,
-} from '../../dev/systems/github-app-server.ts'
+import { appServerSystem, type AppServerSettings, type AppServerSetup } from '../../dev/systems/app-server.ts'
 import type { System } from '../../dev/systems/system.ts'
 import { buildBackstage, createWorld, ROOT } from '../../dev/world.ts'
 import { appServer } from '../../src/exchanges/app-server/exchange.ts'

@@ -9,7 +9,7 @@ import {
   type Policy,
 } from '../../dev/fakes/app-server-policies.ts'
 import type { Identity } from '../../dev/fakes/identity.ts'
-import { appServerSystem } from '../../dev/systems/github-app-server.ts'
+import { appServerSystem } from '../../dev/systems/app-server.ts'
 import { createWorld, ROOT } from '../../dev/world.ts'
 import { appServer } from '../../src/exchanges/app-server/exchange.ts'
 import { runStep, type Ran } from '../exchanges/in-process.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fault, forEver, nameOf, type Fault } from '../../dev/fakes/faults.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
-import { system } from '../../dev/systems/github-app-server.ts'
+import { system } from '../../dev/systems/app-server.ts'
 import { createWorld, type World } from '../../dev/world.ts'
 import { LEAP, preload, rawServer } from './faults.ts'
 import { answers, expectGranted, expectRefused } from './support.ts'

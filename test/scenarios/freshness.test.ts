@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { appServerError } from '../../dev/fakes/app-server.ts'
 import { fault, forEver } from '../../dev/fakes/faults.ts'
-import { system } from '../../dev/systems/github-app-server.ts'
+import { system } from '../../dev/systems/app-server.ts'
 import { createWorld, type World } from '../../dev/world.ts'
 import { LEAP, waits } from './faults.ts'
 import { answers, expectGranted, expectRefused } from './support.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
-import { system, type AppServerSetup } from '../../dev/systems/github-app-server.ts'
+import { system, type AppServerSetup } from '../../dev/systems/app-server.ts'
 import { createWorld, type World } from '../../dev/world.ts'
 import { LEAP, preload, waits } from './faults.ts'
 import { answers, expectClean, expectGranted, expectRefused } from './support.ts'

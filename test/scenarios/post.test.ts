@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fault, forEver, nameOf, type Fault } from '../../dev/fakes/faults.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
-import { system, type AppServerSetup } from '../../dev/systems/github-app-server.ts'
+import { system, type AppServerSetup } from '../../dev/systems/app-server.ts'
 import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
 import { expectWarned, LEAP, waits } from './faults.ts'
 import { answers, expectClean, expectGranted } from './support.ts'

@@ -2,12 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { situations, type Situation } from '../../dev/runner/context.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
-import {
-  appServerSystem,
-  policiesFor,
-  system,
-  type AppServerSettings,
-} from '../../dev/systems/github-app-server.ts'
+import { appServerSystem, policiesFor, system, type AppServerSettings } from '../../dev/systems/app-server.ts'
 import { defaultIdentity } from '../../dev/fakes/identity.ts'
 import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
 import { expectGranted, expectRefused } from './support.ts'

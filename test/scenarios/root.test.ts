@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { claimsOf } from '../../src/identity/claims.ts'
 import { fault, forEver } from '../../dev/fakes/faults.ts'
-import { appServerSystem, ROLE_ARN, system } from '../../dev/systems/github-app-server.ts'
+import { appServerSystem, ROLE_ARN, system } from '../../dev/systems/app-server.ts'
 import { createWorld, type World } from '../../dev/world.ts'
 import { answers, expectClean, expectGranted, expectRefused } from './support.ts'
 

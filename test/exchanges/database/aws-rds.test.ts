@@ -8,7 +8,7 @@ import {
   USERNAME,
   type AwsRdsSettings,
   type AwsRdsSetup,
-} from '../../../dev/systems/aws-rds.ts'
+} from '../../../dev/systems/database/aws-rds.ts'
 import { createWorld, type World, type WorldOptions } from '../../../dev/world.ts'
 import { awsRds } from '../../../src/exchanges/database/aws-rds.ts'
 import { refusalOf, runStep, worldsOfTest, type Ran, type StepOptions } from '../in-process.ts'

@@ -13,7 +13,7 @@ import {
   SERVICE_ACCOUNT,
   system,
   type GoogleCloudSqlSetup,
-} from '../../../dev/systems/google-cloud-sql.ts'
+} from '../../../dev/systems/database/google-cloud-sql.ts'
 import { createWorld, ROOT, type World, type WorldOptions } from '../../../dev/world.ts'
 import { googleCloudSql } from '../../../src/exchanges/database/google-cloud-sql.ts'
 import { refusalOf, runStep, worldsOfTest, type Ran, type StepOptions } from '../in-process.ts'

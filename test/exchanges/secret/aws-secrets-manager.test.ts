@@ -9,7 +9,7 @@ import {
   SECRET_ARN,
   system,
   type AwsSecretsManagerSetup,
-} from '../../../dev/systems/aws-secrets-manager.ts'
+} from '../../../dev/systems/secret/aws-secrets-manager.ts'
 import { createWorld, type World, type WorldOptions } from '../../../dev/world.ts'
 import { awsSecretsManager } from '../../../src/exchanges/secret/aws-secrets-manager.ts'
 import { refusalOf, runStep, worldsOfTest, type Ran, type StepOptions } from '../in-process.ts'

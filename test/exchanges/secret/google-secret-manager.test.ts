@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { fault } from '../../../dev/fakes/faults.ts'
 import { apiError } from '../../../dev/fakes/google.ts'
-import { principalSet, PROVIDER } from '../../../dev/systems/google-cloud-sql.ts'
+import { principalSet, PROVIDER } from '../../../dev/systems/database/google-cloud-sql.ts'
 import {
   SECRET,
   SERVICE_ACCOUNT,
   SERVICE_ACCOUNT_ID,
   system,
   type GoogleSecretManagerSetup,
-} from '../../../dev/systems/google-secret-manager.ts'
+} from '../../../dev/systems/secret/google-secret-manager.ts'
 import { createWorld, type World, type WorldOptions } from '../../../dev/world.ts'
 import { googleSecretManager } from '../../../src/exchanges/secret/google-secret-manager.ts'
 import { readInputs } from '../../../src/inputs/inputs.ts'

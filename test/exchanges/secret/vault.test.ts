@@ -6,7 +6,13 @@ import { fault, forEver, type Fault } from '../../../dev/fakes/faults.ts'
 import type { FakeReply, FakeRequest } from '../../../dev/fakes/handler.ts'
 import { ISSUER } from '../../../dev/fakes/issuer.ts'
 import { vaultAnswer, vaultError, type VaultRole } from '../../../dev/fakes/vault.ts'
-import { KEY, ROLE, vaultSystem, type VaultSettings, type VaultSetup } from '../../../dev/systems/vault.ts'
+import {
+  KEY,
+  ROLE,
+  vaultSystem,
+  type VaultSettings,
+  type VaultSetup,
+} from '../../../dev/systems/secret/vault.ts'
 import { createWorld, ROOT, type World, type WorldOptions } from '../../../dev/world.ts'
 import { vault } from '../../../src/exchanges/secret/vault.ts'
 import { expectRefused } from '../../scenarios/support.ts'

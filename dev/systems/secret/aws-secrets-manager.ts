@@ -1,7 +1,7 @@
-import { createAwsAccount, ROLE_ARN, USER_ARN, type AwsAccount } from '../fakes/aws-account.ts'
-import { createAwsSecretsManager, type StoredSecret } from '../fakes/aws-secrets-manager.ts'
-import { randomText } from '../fakes/secrets.ts'
-import type { Setup, System } from './system.ts'
+import { createAwsAccount, ROLE_ARN, USER_ARN, type AwsAccount } from '../../fakes/aws-account.ts'
+import { createAwsSecretsManager, type StoredSecret } from '../../fakes/aws-secrets-manager.ts'
+import { randomText } from '../../fakes/secrets.ts'
+import type { Setup, System } from '../system.ts'
 
 const REGION = 'eu-central-1'
 export const NAME = 'app/database'

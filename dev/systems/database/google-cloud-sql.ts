@@ -1,6 +1,6 @@
-import { createCloudSql, type CloudSql } from '../fakes/google-cloud-sql.ts'
-import { createGoogle, type Google, type Provider } from '../fakes/google.ts'
-import type { Setup, System } from './system.ts'
+import { createCloudSql, type CloudSql } from '../../fakes/google-cloud-sql.ts'
+import { createGoogle, type Google, type Provider } from '../../fakes/google.ts'
+import type { Setup, System } from '../system.ts'
 
 export const POOL = 'projects/123456789012/locations/global/workloadIdentityPools/github'
 export const PROVIDER = `${POOL}/providers/octo-org`

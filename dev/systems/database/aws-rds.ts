@@ -1,6 +1,6 @@
-import { createAwsAccount, ROLE_ARN, USER_ARN, type AwsAccount } from '../fakes/aws-account.ts'
-import { createRdsDatabase, type RdsDatabase } from '../fakes/aws-rds.ts'
-import type { Setup, System } from './system.ts'
+import { createAwsAccount, ROLE_ARN, USER_ARN, type AwsAccount } from '../../fakes/aws-account.ts'
+import { createRdsDatabase, type RdsDatabase } from '../../fakes/aws-rds.ts'
+import type { Setup, System } from '../system.ts'
 
 export const HOST = 'app.cluster-abc123.eu-central-1.rds.amazonaws.com'
 export const USERNAME = 'app_migrations'

@@ -1,7 +1,7 @@
-import { fullName } from '../fakes/identity.ts'
-import { randomText } from '../fakes/secrets.ts'
-import { createVault, type Vault, type VaultEngine, type VaultRole } from '../fakes/vault.ts'
-import type { Setup, System } from './system.ts'
+import { fullName } from '../../fakes/identity.ts'
+import { randomText } from '../../fakes/secrets.ts'
+import { createVault, type Vault, type VaultEngine, type VaultRole } from '../../fakes/vault.ts'
+import type { Setup, System } from '../system.ts'
 
 export const ROLE = 'deploy'
 export const KEY = 'DB_PASSWORD'

@@ -1,6 +1,6 @@
-import { createHttpSecret } from '../fakes/http-secret.ts'
-import { randomText } from '../fakes/secrets.ts'
-import type { Setup, System } from './system.ts'
+import { createHttpSecret } from '../../fakes/http-secret.ts'
+import { randomText } from '../../fakes/secrets.ts'
+import type { Setup, System } from '../system.ts'
 
 export interface HttpSecretSetup extends Setup {
   /** Of the repositories whose jobs may read; may be changed. */

@@ -1,7 +1,7 @@
-import { createGoogle, type Google, type Provider, type Secret } from '../fakes/google.ts'
-import { randomText } from '../fakes/secrets.ts'
-import { principalSet, PROVIDER } from './google-cloud-sql.ts'
-import type { Setup, System } from './system.ts'
+import { createGoogle, type Google, type Provider, type Secret } from '../../fakes/google.ts'
+import { randomText } from '../../fakes/secrets.ts'
+import { principalSet, PROVIDER } from '../database/google-cloud-sql.ts'
+import type { Setup, System } from '../system.ts'
 
 export const SERVICE_ACCOUNT = 'secrets@my-project.iam.gserviceaccount.com'
 /** Its unique id. */
