@@ -22,7 +22,7 @@ import type { GitHub } from './github.ts'
 import type { FakeReply, FakeRequest, Handler, Now } from './handler.ts'
 import type { Issuer } from './issuer.ts'
 import { patternOf } from './patterns.ts'
-import { platformRefusal, verifySignature, type SigningKeys } from './sigv4.ts'
+import { MISSING_TOKEN, platformRefusal, verifySignature, type SigningKeys } from './sigv4.ts'
 
 const APP = 'GitHub Actions Access Manager'
 const APP_URL = 'https://github.com/apps/access-manager-for-tests'
@@ -105,12 +105,17 @@ interface Wanted {
 /** An app server as github.com/qoomon/actions--access-token runs it, with the GitHub App behind it. */
 export function createAppServer(options: AppServerOptions): AppServer {
   const { prefix = '', aws } = options
+  const served = [prefix === '' ? '/' : prefix, `${prefix}/access_tokens`]
   const asked: TokenRequest[] = []
 
   async function handler(request: FakeRequest): Promise<FakeReply> {
     if (aws === undefined) return answer(request)
+    if (aws.service === 'execute-api' && !served.includes(request.url.pathname)) {
+      // Signed or not: what API Gateway says of a stage or a path that it does not have.
+      return platformRefusal(aws, MISSING_TOKEN)
+    }
     const signed = await verifySignature(request, { ...aws, now: options.now, signed: ['x-authorization'] })
-    if ('code' in signed) return platformRefusal(aws.service, signed)
+    if ('code' in signed) return platformRefusal(aws, signed)
     const { 'x-authorization': authorization = '', ...headers } = request.headers
     return answer({ ...request, headers: { ...headers, authorization } })
   }

@@ -32,9 +32,18 @@ export interface SignatureRefused {
   readonly message: string
 }
 
+/** Of a request that is not signed. */
+export const MISSING_TOKEN: SignatureRefused = {
+  code: 'MissingAuthenticationTokenException',
+  message: 'Missing Authentication Token',
+}
+
 const SKEW_MS = 300_000
 const MISMATCH =
   'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.'
+/** The service that signs no payload: "SIGv4 authenticated requests" in the user guide of Amazon VPC Lattice. */
+const LATTICE = 'vpc-lattice-svcs'
+const UNSIGNED = 'UNSIGNED-PAYLOAD'
 
 /**
  * Verifies the signature of a request in its `Authorization` header (AWS Signature Version 4). It is made anew by
@@ -47,9 +56,7 @@ export async function verifySignature(
   policy: SignaturePolicy,
 ): Promise<SigningKeys | SignatureRefused> {
   const { authorization } = request.headers
-  if (authorization === undefined) {
-    return { code: 'MissingAuthenticationTokenException', message: 'Missing Authentication Token' }
-  }
+  if (authorization === undefined) return MISSING_TOKEN
   const parts =
     /^AWS4-HMAC-SHA256 Credential=([^\s,]+), ?SignedHeaders=([^\s,]+), ?Signature=([0-9a-f]{64})$/.exec(
       authorization,
@@ -87,18 +94,21 @@ export async function verifySignature(
       message: 'The security token included in the request is invalid.',
     }
   }
-  const hash = request.headers['x-amz-content-sha256']
-  if (hash !== undefined && hash !== createHash('sha256').update(request.body).digest('hex')) {
-    return { code: 'InvalidSignatureException', message: MISMATCH }
-  }
   const headers = Object.fromEntries(names.map((name) => [name, request.headers[name]!]))
-  const again = await signer(keys, policy).sign(
+  const signing = signer(keys, policy)
+  const again = await signing.sign(
     { ...wire(request.url), method: request.method, headers, body: request.body },
     { signingDate: new Date(at), signableHeaders: new Set(names), unsignableHeaders: new Set() },
   )
-  return equal(signature, /Signature=([0-9a-f]{64})$/.exec(again.headers['authorization'] ?? '')?.[1])
+  const hash = request.headers['x-amz-content-sha256']
+  const rightHash =
+    policy.service === LATTICE
+      ? hash === UNSIGNED
+      : hash === undefined || hash === createHash('sha256').update(request.body).digest('hex')
+  return rightHash &&
+    equal(signature, /Signature=([0-9a-f]{64})$/.exec(again.headers['authorization'] ?? '')?.[1])
     ? keys
-    : { code: 'InvalidSignatureException', message: MISMATCH }
+    : { code: 'InvalidSignatureException', message: `${MISMATCH}${signing.shown()}` }
 }
 
 /**
@@ -162,12 +172,16 @@ function checkCredential(
 ): { keys: SigningKeys; at: number } | SignatureRefused {
   const invalid = (message: string): SignatureRefused => ({ code: 'InvalidSignatureException', message })
   const [accessKeyId = '', day, region, service, end, ...more] = credential.split('/')
-  if (end !== 'aws4_request' || more.length > 0) {
-    return invalid('Credential should be scoped with a valid terminator: aws4_request.')
-  }
-  if (region !== policy.region) return invalid('Credential should be scoped to a valid region.')
-  if (service !== policy.service)
-    return invalid(`Credential should be scoped to correct service: '${policy.service}'.`)
+  const scope = [
+    ...(region === policy.region ? [] : ['Credential should be scoped to a valid region. ']),
+    ...(service === policy.service
+      ? []
+      : [`Credential should be scoped to correct service: '${policy.service}'. `]),
+    ...(end === 'aws4_request' && more.length === 0
+      ? []
+      : ["Credential should be scoped with a valid terminator: 'aws4_request'. "]),
+  ]
+  if (scope.length > 0) return invalid(scope.join(''))
   const at = instant(date)
   if (at === undefined || date.slice(0, 8) !== day) {
     return invalid('Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP')
@@ -208,8 +222,33 @@ function wire(url: URL): {
   return { protocol: url.protocol, hostname: url.hostname, path: url.pathname, query }
 }
 
-function signer(keys: SigningKeys, { service, region }: SignaturePolicy): SignatureV4 {
-  return new SignatureV4({ service, region, credentials: keys, sha256: Sha256, applyChecksum: false })
+function signer(keys: SigningKeys, { service, region }: SignaturePolicy): TellingSigner {
+  return new TellingSigner({ service, region, credentials: keys, sha256: Sha256, applyChecksum: false })
+}
+
+/** AWS's signer, which tells what it signed. */
+class TellingSigner extends SignatureV4 {
+  #canonical = ''
+  #toSign = ''
+
+  protected override createCanonicalRequest(
+    ...given: Parameters<SignatureV4['createCanonicalRequest']>
+  ): string {
+    this.#canonical = super.createCanonicalRequest(...given)
+    return this.#canonical
+  }
+
+  protected override async createStringToSign(
+    ...given: Parameters<SignatureV4['createStringToSign']>
+  ): Promise<string> {
+    this.#toSign = await super.createStringToSign(...given)
+    return this.#toSign
+  }
+
+  /** What AWS adds to its refusal of a signature: every signed header with its value, tokens among them. */
+  shown(): string {
+    return `\n\nThe Canonical String for this request should have been\n'${this.#canonical}'\n\nThe String-to-Sign should have been\n'${this.#toSign}'\n`
+  }
 }
 
 /** `node:crypto` in the shape that the signer asks for. */
@@ -255,9 +294,18 @@ function stamp(ms: number): string {
   return new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, '')
 }
 
-/** The answer of the platform in front of a function or an API to a signature it does not accept. */
-export function platformRefusal(service: string, refused: SignatureRefused): FakeReply {
+/** The answer of the platform in front of a function, an API or a service to a signature it does not accept. */
+export function platformRefusal(
+  { service, region }: Pick<SignaturePolicy, 'service' | 'region'>,
+  refused: SignatureRefused,
+): FakeReply {
   const unsigned = refused.code === 'MissingAuthenticationTokenException'
+  if (service === LATTICE) {
+    const text = unsigned
+      ? `AccessDeniedException: User: anonymous is not authorized to perform: vpc-lattice-svcs:Invoke on resource: arn:aws:vpc-lattice:${region}:123456789012:service/svc-0123456789abcdef0/access_tokens because no service-based policy allows the vpc-lattice-svcs:Invoke action`
+      : `${refused.code}: ${refused.message}`
+    return { status: 403, headers: { 'content-type': 'text/plain' }, body: text }
+  }
   return {
     status: 403,
     headers: { 'x-amzn-errortype': refused.code },

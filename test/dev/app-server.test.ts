@@ -561,4 +561,34 @@ describe('behind AWS IAM', () => {
     })
     expect(jsonOf(await ask(server.handler, 'POST', 'https://app.example/access_tokens'))).toEqual(body)
   })
+
+  test('API Gateway has no other paths than those of its stage, signed or not', async () => {
+    const { server } = await setScene({
+      prefix: '/stage',
+      aws: { service: 'execute-api', region: 'eu-central-1', credentials: () => undefined },
+    })
+    for (const path of ['/access_tokens', '/prod/access_tokens', '/stage/tokens']) {
+      const reply = await ask(server.handler, 'POST', `https://app.example${path}`, { authorization: 'AWS4' })
+      expect(reply).toMatchObject({
+        status: 403,
+        headers: { 'x-amzn-errortype': 'MissingAuthenticationTokenException' },
+        body: { message: 'Missing Authentication Token' },
+      })
+    }
+    const known = await ask(server.handler, 'POST', 'https://app.example/stage/access_tokens', {
+      authorization: 'AWS4',
+    })
+    expect(known.headers).toEqual({ 'x-amzn-errortype': 'IncompleteSignatureException' })
+  })
+
+  test('VPC Lattice refuses in plain text', async () => {
+    const { server } = await setScene({
+      aws: { service: 'vpc-lattice-svcs', region: 'eu-central-1', credentials: () => undefined },
+    })
+    const reply = await ask(server.handler, 'POST', 'https://app.example/access_tokens')
+    expect(reply.status).toBe(403)
+    expect(textOf(reply)).toMatch(
+      /^AccessDeniedException: User: anonymous is not authorized to perform: vpc-lattice-svcs:Invoke on /,
+    )
+  })
 })

@@ -182,6 +182,23 @@ describe('a signature with session credentials', () => {
     })
   })
 
+  test('is refused with what AWS would have signed: every signed header, tokens among them', async () => {
+    const signed = { ...(await signedRequest()), body: '{"a":2}' }
+    expect(await verifySignature(signed, policy)).toMatchObject({
+      message: expect.stringMatching(
+        /\n\nThe Canonical String for this request should have been\n'POST\n\/stage\/access_tokens\n\n(.*\n)*x-amz-security-token:not a token\nx-authorization:Bearer x\n\n(.*\n)*\nThe String-to-Sign should have been\n'AWS4-HMAC-SHA256\n20150830T123600Z\n20150830\/eu-central-1\/lambda\/aws4_request\n[\da-f]{64}'\n$/,
+      ) as string,
+    })
+  })
+
+  test('is refused for another region and another service in one sentence each', async () => {
+    const signed = await signedRequest({ region: 'us-east-1', service: 'execute-api' })
+    expect(await verifySignature(signed, policy)).toMatchObject({
+      message:
+        "Credential should be scoped to a valid region. Credential should be scoped to correct service: 'lambda'. ",
+    })
+  })
+
   test('is accepted five minutes off, and refused when the session has ended', async () => {
     for (const at of [EXAMPLE_TIME - 300_000, EXAMPLE_TIME + 300_000]) {
       expect(await verifySignature(await signedRequest({ at }), policy)).toEqual(SESSION)
