@@ -4,8 +4,13 @@ import type { GitHub } from './github.ts'
 import { formOf, type FakeReply, type FakeRequest, type Handler, type Now } from './handler.ts'
 import type { Issuer } from './issuer.ts'
 
-/** How long the server remembers that there was no trust policy, in ms. */
+/** How long the server remembers a trust policy, or that there was none, in ms (`trustPolicies` in octosts.go). */
 const REMEMBERED = 5 * 60_000
+/** How old a trust policy may be that it serves while GitHub limits it, in ms (`staleTrustPolicies`). */
+const SERVED_STALE = 3_600_000
+/** What no subject and no audience may hold, nor may they be longer than 255 characters (oidcvalidate/validate.go). */
+const BAD_SUBJECT = /[\s\p{C}"'`\\<>;&$(){}[\]]|^.{256,}$/u
+const BAD_AUDIENCE = /[\s\p{C}"'`\\<>;|&$(){}[\]@]|^.{256,}$/u
 
 const FIELDS = [
   'issuer',
@@ -30,6 +35,8 @@ export interface OctoStsOptions {
   readonly policies: Record<string, Record<string, string>>
   /** Issuers that an organization trusts, where it lists them. */
   readonly trustedIssuers?: Readonly<Record<string, readonly string[]>>
+  /** Whether GitHub limits the app at this moment, so that it can read no policy. */
+  readonly limited?: () => boolean
 }
 
 /** A token request that was granted. */
@@ -46,7 +53,13 @@ export interface OctoSts {
 }
 
 /** gRPC codes and the HTTP status of each. Source: google/rpc/code.proto. */
-const CODES = { invalid: [3, 400], notFound: [5, 404], denied: [7, 403], unauthenticated: [16, 401] } as const
+const CODES = {
+  invalid: [3, 400],
+  notFound: [5, 404],
+  denied: [7, 403],
+  exhausted: [8, 429],
+  unauthenticated: [16, 401],
+} as const
 
 class Refusal extends Error {
   readonly kind: keyof typeof CODES
@@ -68,7 +81,9 @@ interface Policy {
 export function createOctoSts(options: OctoStsOptions): OctoSts {
   const { now, installations, policies } = options
   const granted: Granted[] = []
-  const missing = new Map<string, number>()
+  /** The text of policies, empty where there was none, by repository and identity. */
+  const remembered = new Map<string, { readonly text: string; readonly until: number }>()
+  const stale = new Map<string, { readonly text: string; readonly until: number }>()
 
   async function handler(request: FakeRequest): Promise<FakeReply> {
     const { pathname } = request.url
@@ -90,26 +105,28 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
       ...request.url.searchParams,
       ...(request.method === 'POST' ? (formOf(request) ?? []) : []),
     ])
+    const scopes = parameters.getAll('scopes')
+    if (scopes.length > 1) throw new Refusal('invalid', 'multiple scopes not supported')
     const authorization = request.headers['authorization']
     if (authorization === undefined || authorization.includes(',')) {
       throw new Refusal('unauthenticated', 'expected exactly one authorization header')
     }
     const claims = await verified(authorization.replace(/^Bearer /, ''))
+    const scope = scopes[0] ?? parameters.get('scope') ?? ''
     const identity = parameters.get('identity') ?? ''
-    const scopes = new Set([...parameters.getAll('scopes'), ...parameters.getAll('scope')])
-    if (scopes.size > 1) throw new Refusal('invalid', 'multiple scopes not supported')
-    const [scope = ''] = scopes
     if (scope === '') throw new Refusal('invalid', 'scope must be provided')
     if (identity === '') throw new Refusal('invalid', 'identity must be provided')
 
     const [owner = '', name = '.github'] = scope.split('/')
+    const repository = `${owner}/${name}`
+    if (recall(remembered, repository, identity) === '') throw noPolicy(identity)
     const installation = installations[owner]
     if (installation === undefined) throw new Refusal('notFound', `no installation found for "${owner}"`)
     const trusted = options.trustedIssuers?.[owner]
     if (trusted?.includes(String(claims.iss)) === false) {
       throw new Refusal('denied', 'issuer not permitted by organization policy')
     }
-    const policy = lookUp(`${owner}/${name}`, identity)
+    const policy = lookUp(repository, identity)
     check(policy, claims)
     const beyond = Object.entries(policy.permissions).some(
       ([scopeName, level]) => !['write', level].includes(installation[scopeName] ?? ''),
@@ -126,25 +143,51 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
     } catch (error) {
       if (!(error instanceof errors.JOSEError)) throw error
       if (error instanceof errors.JWTInvalid) throw new Refusal('invalid', 'invalid bearer token')
+      if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'iss') {
+        // Its discovery document is fetched before the signature is looked at.
+        throw new Refusal('invalid', 'unable to fetch or create the provider')
+      }
       throw new Refusal('unauthenticated', 'unable to verify bearer token')
     }
   }
 
-  function lookUp(repository: string, identity: string): Policy {
-    const notFound = new Refusal('notFound', `unable to find trust policy for "${identity}"`)
+  function recall(cache: typeof remembered, repository: string, identity: string): string | undefined {
+    const found = cache.get(`${repository} ${identity}`)
+    return found !== undefined && now() < found.until ? found.text : undefined
+  }
+
+  /** The text of a policy: from memory, or else from GitHub. */
+  function fetchText(repository: string, identity: string): string {
+    const known = recall(remembered, repository, identity)
+    if (known !== undefined) return known
     const key = `${repository} ${identity}`
-    if (now() - (missing.get(key) ?? -Infinity) < REMEMBERED) throw notFound
+    const keep = (text: string): string => {
+      remembered.set(key, { text, until: now() + REMEMBERED })
+      return text
+    }
+    if (options.limited?.() === true) {
+      const old = recall(stale, repository, identity)
+      if (old !== undefined) return keep(old)
+      throw new Refusal('exhausted', `GitHub API rate limit exceeded for "${identity}"`)
+    }
     const text = policies[repository]?.[identity]
     if (text === undefined) {
-      missing.set(key, now())
-      throw notFound
+      keep('')
+      throw noPolicy(identity)
     }
+    stale.set(key, { text, until: now() + SERVED_STALE })
+    return keep(text)
+  }
+
+  function lookUp(repository: string, identity: string): Policy {
+    const text = fetchText(repository, identity)
+    const fields = repository.endsWith('/.github') ? [...FIELDS, 'repositories'] : FIELDS
     const document = parseDocument(text)
     const content = document.toJS() as Record<string, unknown> | null
     if (
       document.errors.length > 0 ||
       content === null ||
-      Object.keys(content).some((name) => !FIELDS.includes(name))
+      Object.keys(content).some((name) => !fields.includes(name))
     ) {
       throw new Refusal('notFound', `unable to parse trust policy found for "${identity}"`)
     }
@@ -158,7 +201,11 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
 
   function check(policy: Policy, claims: JWTPayload): void {
     const subject = claims.sub ?? ''
-    if (/["'`\\<>;&$(){}[\]]/.test(subject)) throw new Refusal('invalid', 'invalid subject in token')
+    const audiences = [claims.aud ?? []].flat()
+    if (subject === '' || BAD_SUBJECT.test(subject)) throw new Refusal('invalid', 'invalid subject in token')
+    if (audiences.some((audience) => audience === '' || BAD_AUDIENCE.test(audience))) {
+      throw new Refusal('invalid', 'invalid audience in token')
+    }
     for (const [name, value] of [
       ['issuer', claims.iss ?? ''],
       ['subject', subject],
@@ -168,34 +215,44 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
       if (pattern?.test(value) === false) {
         throw new Refusal(
           'denied',
-          `trust policy: ${name} "${value}" did not match pattern "${pattern.source}"`,
+          `trust policy: ${name} "${value}" did not match pattern "${written(pattern)}"`,
         )
       }
       if (expected !== undefined && value !== expected) {
         throw new Refusal('denied', `trust policy: ${name} "${value}" did not match "${expected}"`)
       }
     }
-    const audiences = [claims.aud ?? []].flat()
     const expected = policy.text.audience ?? options.domain()
     const pattern = policy.pattern.audience
     const matched = pattern
       ? audiences.some((audience) => pattern.test(audience))
       : audiences.includes(expected)
     if (!matched) {
-      const what = pattern ? `audience_pattern "${pattern.source}"` : `audience "${expected}"`
+      const what = pattern ? `audience_pattern "${written(pattern)}"` : `audience "${expected}"`
       throw new Refusal('denied', `trust policy: ${what} did not match any of ["${audiences.join('" "')}"]`)
     }
     for (const [name, wanted] of policy.claims) {
-      const value = claims[name]
+      const value = typeof claims[name] === 'boolean' ? String(claims[name]) : claims[name]
       if (value === undefined)
         throw new Refusal('denied', `trust policy: expected claim "${name}" not found in token`)
-      if (!wanted.test(typeof value === 'string' ? value : JSON.stringify(value))) {
+      if (typeof value !== 'string')
+        throw new Refusal('denied', `trust policy: expected claim "${name}" not a string`)
+      if (!wanted.test(value)) {
         throw new Refusal('denied', `trust policy: claim "${name}" did not match "${wanted.source}"`)
       }
     }
   }
 
   return { handler, granted }
+}
+
+function noPolicy(identity: string): Refusal {
+  return new Refusal('notFound', `unable to find trust policy for "${identity}"`)
+}
+
+/** A pattern as the policy has it. */
+function written(pattern: RegExp): string {
+  return pattern.source.slice(1, -1)
 }
 
 /** @throws SyntaxError where the rules of a policy are broken */
@@ -224,8 +281,9 @@ function textOf(value: unknown): string {
   return value
 }
 
+/** Without a group, as the server has it: of `a|b` each alternative is anchored at one end only. */
 function anchored(source: string): RegExp {
-  return new RegExp(`^(?:${source})$`)
+  return new RegExp(`^${source}$`)
 }
 
 /** An error answer of Octo STS. */

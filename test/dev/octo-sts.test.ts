@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest'
+import { createGitHub } from '../../dev/fakes/github.ts'
+import type { FakeReply } from '../../dev/fakes/handler.ts'
+import { ISSUER } from '../../dev/fakes/issuer.ts'
+import { createOctoSts } from '../../dev/fakes/octo-sts.ts'
+import { ask, jsonOf, setStage, type Stage } from './fakes.ts'
+
+const SUBJECT = 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main'
+const SCOPE = 'octo-org/target'
+const MINUTE = 60_000
+
+interface Scene extends Stage {
+  /** Text by repository and identity. */
+  readonly policies: Record<string, Record<string, string>>
+  /** Writes the trust policy `deploy` of the repository. */
+  readonly write: (...lines: string[]) => void
+  /** Switches GitHub's rate limit on or off. */
+  readonly limit: (on: boolean) => void
+  readonly exchange: (query?: string, audience?: string) => Promise<FakeReply>
+}
+
+async function setScene(claims: Readonly<Record<string, unknown>> = {}): Promise<Scene> {
+  const stage = await setStage({}, claims)
+  const policies: Record<string, Record<string, string>> = {}
+  let limited = false
+  const { handler } = createOctoSts({
+    ...stage,
+    verify: stage.issuer.verify,
+    github: createGitHub(stage),
+    domain: () => 'octo-sts.dev',
+    installations: { 'octo-org': { contents: 'write' } },
+    policies,
+    limited: () => limited,
+  })
+  const write = (...lines: string[]): void => {
+    policies[SCOPE] = { deploy: lines.join('\n') }
+  }
+  write(`issuer: ${ISSUER}`, `subject: ${SUBJECT}`, 'permissions: { contents: read }')
+  return {
+    ...stage,
+    policies,
+    write,
+    limit: (on) => (limited = on),
+    exchange: async (query = `scope=${SCOPE}&identity=deploy`, audience = 'octo-sts.dev') =>
+      ask(handler, 'POST', `https://octo-sts.dev/sts/exchange?${query}`, {
+        authorization: `Bearer ${await stage.issuer.mint(audience)}`,
+      }),
+  }
+}
+
+function said(reply: FakeReply): unknown[] {
+  return [reply.status, jsonOf(reply)['code'], jsonOf(reply)['message']]
+}
+
+const UNMATCHED = expect.stringContaining('did not match') as string
+
+describe('what it read from GitHub', () => {
+  test('is remembered for 5 minutes', async () => {
+    const { exchange, write, pass } = await setScene()
+    expect((await exchange()).status).toBe(200)
+    write(`issuer: ${ISSUER}`, 'subject: another')
+    pass(5 * MINUTE - 1)
+    expect((await exchange()).status).toBe(200)
+    pass(1)
+    expect(said(await exchange())).toEqual([403, 7, UNMATCHED])
+  })
+
+  test('is remembered for 5 minutes where it was nothing, before the app is looked for', async () => {
+    const { exchange, policies, write, pass } = await setScene()
+    policies[SCOPE] = {}
+    const nothing = [404, 5, 'unable to find trust policy for "deploy"']
+    expect(said(await exchange())).toEqual(nothing)
+    write(`issuer: ${ISSUER}`, `subject: ${SUBJECT}`)
+    pass(5 * MINUTE - 1)
+    expect(said(await exchange())).toEqual(nothing)
+    pass(1)
+    expect((await exchange()).status).toBe(200)
+  })
+
+  test('serves for an hour while GitHub limits the app, then no longer', async () => {
+    const { exchange, write, limit, pass } = await setScene()
+    expect((await exchange()).status).toBe(200)
+    limit(true)
+    write(`issuer: ${ISSUER}`, 'subject: another')
+    pass(59 * MINUTE)
+    expect((await exchange()).status).toBe(200)
+    pass(5 * MINUTE)
+    expect(said(await exchange())).toEqual([429, 8, 'GitHub API rate limit exceeded for "deploy"'])
+    limit(false)
+    expect(said(await exchange())).toEqual([403, 7, UNMATCHED])
+  })
+})
+
+describe('the request', () => {
+  test.each([
+    ['names no scope', 'identity=deploy', 'scope must be provided'],
+    ['names no identity', `scope=${SCOPE}`, 'identity must be provided'],
+    ['names two scopes', `scopes=${SCOPE}&scopes=${SCOPE}`, 'multiple scopes not supported'],
+  ])('%s', async (_, query, message) => {
+    const { exchange } = await setScene()
+    expect(said(await exchange(query))).toEqual([400, 3, message])
+  })
+
+  test('names the scope in both forms, as the action of Octo STS does', async () => {
+    const { exchange } = await setScene()
+    expect((await exchange(`scopes=${SCOPE}&scope=${SCOPE}&identity=deploy`)).status).toBe(200)
+  })
+})
+
+describe('the claims', () => {
+  test.each([
+    ['a subject with a bracket', { sub: 'repo:octo-org/workflows:ref:refs/heads/fix(ci)' }, 'subject'],
+    ['a subject with a blank', { sub: 'repo:octo-org/workflows:environment:the stage' }, 'subject'],
+    ['a subject of 256 characters', { sub: 'x'.repeat(256) }, 'subject'],
+    ['an audience with an @', { aud: 'me@example.com' }, 'audience'],
+    ['an audience of 256 characters', { aud: 'x'.repeat(256) }, 'audience'],
+  ])('with %s are refused', async (_, claims, what) => {
+    const { exchange } = await setScene(claims)
+    expect(said(await exchange())).toEqual([400, 3, `invalid ${what} in token`])
+  })
+
+  test('of another issuer are refused', async () => {
+    const { exchange } = await setScene({ iss: 'https://issuer.example.com' })
+    expect(said(await exchange())).toEqual([400, 3, 'unable to fetch or create the provider'])
+  })
+
+  test('are compared as text, a boolean by its name and a number not at all', async () => {
+    const { exchange, write } = await setScene({ flag: true, count: 1 })
+    write(`issuer: ${ISSUER}`, `subject: ${SUBJECT}`, "claim_pattern: { flag: 'true', count: '1' }")
+    expect(said(await exchange())).toEqual([403, 7, 'trust policy: expected claim "count" not a string'])
+  })
+
+  test('match a pattern that is anchored without a group', async () => {
+    const { exchange, write } = await setScene()
+    write(`issuer: ${ISSUER}`, 'subject_pattern: repo:octo-org@|another')
+    expect((await exchange()).status).toBe(200)
+  })
+})
+
+test('a policy names repositories only where it is the owner’s', async () => {
+  const { exchange, policies, write } = await setScene()
+  const lines = [`issuer: ${ISSUER}`, `subject: ${SUBJECT}`, 'repositories: [target]']
+  write(...lines)
+  expect(said(await exchange())).toEqual([404, 5, 'unable to parse trust policy found for "deploy"'])
+  policies['octo-org/.github'] = { deploy: lines.join('\n') }
+  expect((await exchange('scope=octo-org&identity=deploy')).status).toBe(200)
+})
