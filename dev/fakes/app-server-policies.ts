@@ -51,6 +51,8 @@ export const OWNER_SCOPES: Readonly<Record<string, readonly string[]>> = {
 export const OWNER_POLICY_PATHS = ['access-token.yaml', 'access-token.yml']
 export const REPOSITORY_POLICY_PATHS = ['.github/access-token.yaml', '.github/access-token.yml']
 
+const MAX_POLICY_BYTES = 102_400
+
 interface Statement {
   readonly subjects: readonly string[]
   readonly permissions: Permissions
@@ -85,7 +87,11 @@ export function readPolicy(
   kind: 'owner' | 'repository',
 ): Policy {
   const files = byName(repositories, repository) ?? {}
-  const path = (kind === 'owner' ? OWNER_POLICY_PATHS : REPOSITORY_POLICY_PATHS).find((name) => name in files)
+  // An empty file is none to the server, and neither is one that is too large for it.
+  const path = (kind === 'owner' ? OWNER_POLICY_PATHS : REPOSITORY_POLICY_PATHS).find((name) => {
+    const size = Buffer.byteLength(files[name] ?? '')
+    return size > 0 && size <= MAX_POLICY_BYTES
+  })
   if (path === undefined) throw new PolicyError('Access policy not found')
   const policy = parsed(files[path]!)
   const known = [
@@ -94,11 +100,17 @@ export function readPolicy(
     ...(kind === 'owner' ? ['allowed-subjects', 'allowed-repository-permissions'] : []),
   ]
   const unknown = Object.keys(policy).filter((key) => !known.includes(key))
-  const details = unknown.length === 0 ? [] : [unrecognized(unknown)]
+  const details = unknown.length === 0 ? [] : [`- ${unrecognized(unknown)}`]
   const { origin } = policy
-  if (typeof origin !== 'string') details.push('origin: Invalid input: expected string, received undefined')
-  if (policy['statements'] !== undefined && !Array.isArray(policy['statements'])) {
-    details.push('statements: Invalid input: expected array')
+  if (typeof origin !== 'string') details.push('- origin: Invalid input: expected string, received undefined')
+  for (const key of ['statements', ...(kind === 'owner' ? ['allowed-subjects'] : [])]) {
+    if (policy[key] !== undefined && !Array.isArray(policy[key])) {
+      details.push(`- ${key}: Invalid input: expected array`)
+    }
+  }
+  const allowed = policy['allowed-repository-permissions']
+  if (kind === 'owner' && allowed !== undefined && !isRecord(allowed)) {
+    details.push('- allowed-repository-permissions: Invalid input: expected object')
   }
   if (details.length > 0) throw new PolicyError('Invalid access policy', details)
   if (String(origin).toLowerCase() !== repository.toLowerCase()) {
@@ -110,10 +122,7 @@ export function readPolicy(
   const subjects = policy['allowed-subjects']
   return {
     allowedSubjects: Array.isArray(subjects) ? validSubjects(subjects) : undefined,
-    allowedRepositoryPermissions: validPermissions(
-      policy['allowed-repository-permissions'],
-      REPOSITORY_SCOPES,
-    ),
+    allowedRepositoryPermissions: validPermissions(allowed, REPOSITORY_SCOPES),
     statements: (Array.isArray(policy['statements']) ? (policy['statements'] as unknown[]) : [])
       .filter(isRecord)
       .filter(
@@ -166,18 +175,28 @@ export function matches(patterns: readonly string[], subjects: readonly string[]
   })
 }
 
-/** The subjects under which a job is known: its `sub`, and for branches and tags the forms with other claims. */
+/**
+ * The subjects under which a job is known: its `sub`, and each claim that names a branch or a tag in two forms, with ids
+ * and without. The server finds the branch of a workflow after the first `@` of the claim.
+ */
 export function effectiveSubjects(claims: Readonly<Record<string, unknown>>): string[] {
   const text = (name: string): string => String(claims[name])
-  const subjects = [text('sub')]
-  if (!/^refs\/(heads|tags)\//.test(text('ref'))) return subjects
   const [owner = '', name = ''] = text('repository').split('/')
   const immutable = `repo:${owner}@${text('repository_owner_id')}/${name}@${text('repository_id')}`
-  for (const repository of [immutable, `repo:${owner}/${name}`]) {
-    for (const claim of ['ref', 'workflow_ref', 'job_workflow_ref'])
-      subjects.push(`${repository}:${claim}:${text(claim)}`)
+  const refs = {
+    ref: text('ref'),
+    workflow_ref: text('workflow_ref').split('@')[1],
+    job_workflow_ref: text('job_workflow_ref').split('@')[1],
   }
-  return [...new Set(subjects)]
+  const named = Object.entries(refs).filter(([, ref]) => /^refs\/(heads|tags)\//.test(ref ?? ''))
+  return [
+    ...new Set([
+      text('sub'),
+      ...named.flatMap(([claim]) =>
+        [immutable, `repo:${owner}/${name}`].map((repository) => `${repository}:${claim}:${text(claim)}`),
+      ),
+    ]),
+  ]
 }
 
 /** `Unrecognized key: "x"` or `Unrecognized keys: "x", "y"`. */
@@ -190,21 +209,23 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function parsed(text: string): Record<string, unknown> {
-  if (text.length > 102_400) throw new PolicyError('Invalid access policy', ['too large'])
   let policy: unknown
   try {
     policy = parse(text, { maxAliasCount: 100 })
   } catch (error) {
-    throw new PolicyError('Invalid access policy', [error instanceof Error ? error.message : String(error)])
+    throw new PolicyError('Invalid access policy', [
+      `- ${error instanceof Error ? error.message : String(error)}`,
+    ])
   }
   if (isRecord(policy)) return policy
-  throw new PolicyError('Invalid access policy', ['Invalid input: expected object'])
+  throw new PolicyError('Invalid access policy', ['- Invalid input: expected object'])
 }
 
 function validSubjects(subjects: readonly unknown[]): string[] {
   return subjects
     .filter((subject) => typeof subject === 'string')
-    .filter((subject) => subject.trim().length <= 512)
+    .map((subject) => subject.trim())
+    .filter((subject) => subject.length <= 512)
 }
 
 function validPermissions(permissions: unknown, scopes: typeof OWNER_SCOPES): Permissions {

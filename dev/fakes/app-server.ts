@@ -25,6 +25,8 @@ import { patternOf } from './patterns.ts'
 import { MISSING_TOKEN, platformRefusal, verifySignature, type SigningKeys } from './sigv4.ts'
 
 const APP = 'GitHub Actions Access Manager'
+/** All that a caller is told where it must not learn what there is. */
+const NOT_AUTHORIZED = 'Not authorized'
 const APP_URL = 'https://github.com/apps/access-manager-for-tests'
 const OWNER = /^[a-z\d](-?[a-z\d])+$/i
 const NAME = /^[a-z\d-._]+$/i
@@ -172,11 +174,14 @@ export function createAppServer(options: AppServerOptions): AppServer {
 
   function decide(claims: JWTPayload, wanted: Wanted): object {
     const { owner, repositories, permissions } = wanted
+    // The server compares them letter by letter.
     const foreign = owner !== claims['repository_owner']
     const subjects = effectiveSubjects(claims)
     const deny = (...issues: Issue[]): never => {
-      throw new Refusal(403, denial(owner, issues, subjects, foreign))
+      throw new Refusal(403, denial(owner, issues, subjects))
     }
+    /** What a caller of the same owner is told; others are not told that there is anything. */
+    const told = (text: string): string => (foreign ? NOT_AUTHORIZED : text)
     const unmet = (by: Permissions, pending: Permissions, text: string): string[] =>
       Object.entries(pending)
         .filter(([scope, level]) => !covers(by, scope, level))
@@ -186,9 +191,9 @@ export function createAppServer(options: AppServerOptions): AppServer {
         return readPolicy(options.repositories, repository, kind)
       } catch (error) {
         if (!(error instanceof PolicyError)) throw error
-        const details =
-          repository === claims['repository'] ? error.details.map((line) => `\n  - ${line}`) : []
-        const texts = [`${error.message}${details.join('')}`]
+        const detailed = kind === 'repository' || repository === claims['repository']
+        const details = detailed ? error.details.map((line) => `\n- ${line}`) : []
+        const texts = [told(`${error.message}${details.join('')}`)]
         if (name === undefined) return deny({ texts })
         return { repository: name, texts }
       }
@@ -196,15 +201,17 @@ export function createAppServer(options: AppServerOptions): AppServer {
 
     const installation = byName(options.installations, owner)
     if (installation === undefined)
-      return deny({ texts: [`'${APP}' has not been installed. Install from ${APP_URL}`] })
+      return deny({ texts: [told(`'${APP}' has not been installed. Install from ${APP_URL}`)] })
     const policyPaths = [...OWNER_POLICY_PATHS, ...REPOSITORY_POLICY_PATHS]
     if (!policyPaths.every((path) => (installation.singleFilePaths ?? policyPaths).includes(path))) {
       return deny({
-        texts: [`'${APP}' is not authorized to read all access policy file(s) by 'single_file' permission`],
+        texts: [
+          told(`'${APP}' is not authorized to read all access policy file(s) by 'single_file' permission`),
+        ],
       })
     }
     const beyondApp = unmet(installation.permissions, permissions, `'${APP}' installation not authorized`)
-    if (beyondApp.length > 0) return deny({ texts: beyondApp })
+    if (beyondApp.length > 0) return deny({ texts: foreign ? [NOT_AUTHORIZED] : beyondApp })
 
     const ownerPolicy = policyOf(`${owner}/.github-access-token`, 'owner')
     if ('texts' in ownerPolicy) return deny(ownerPolicy)
@@ -213,29 +220,35 @@ export function createAppServer(options: AppServerOptions): AppServer {
       ? [`repo:${owner}@${String(claims['repository_owner_id'])}/*:**`]
       : [`repo:${owner}/*:**`]
     if (!matches(ownerPolicy.allowedSubjects ?? ownSubjects, subjects)) {
-      return deny({ texts: ['OIDC token subject is not allowed by owner access policy'] })
+      return deny({ texts: [told('OIDC token subject is not allowed by owner access policy')] })
     }
     const byOwner = granted(ownerPolicy, subjects)
     const pending = Object.fromEntries(
       Object.entries(permissions).filter(([scope, level]) => !covers(byOwner, scope, level)),
     )
     if (Object.keys(pending).length > 0) {
-      if (repositories === 'ALL') return deny({ texts: unmet({}, pending, 'Not authorized') })
-      const organization = Object.fromEntries(
+      const byOwnerAlone = Object.fromEntries(
         Object.entries(pending).filter(([scope]) => !(scope in REPOSITORY_SCOPES)),
       )
-      if (Object.keys(organization).length > 0)
-        return deny({ texts: unmet({}, organization, 'Not authorized') })
-      const beyondOwner = unmet(
-        ownerPolicy.allowedRepositoryPermissions,
-        pending,
-        'Not allowed by owner access policy',
-      )
-      if (beyondOwner.length > 0) return deny({ texts: beyondOwner })
+      const beyondOwner =
+        Object.keys(byOwnerAlone).length > 0
+          ? byOwnerAlone
+          : repositories === 'ALL'
+            ? pending
+            : Object.fromEntries(
+                Object.entries(pending).filter(
+                  ([scope, level]) => !covers(ownerPolicy.allowedRepositoryPermissions, scope, level),
+                ),
+              )
+      if (Object.keys(beyondOwner).length > 0 || repositories === 'ALL') {
+        return deny({ texts: unmet({}, beyondOwner, told('Not allowed by owner access policy')) })
+      }
       const issues = repositories.map((name): Issue => {
         const policy = policyOf(`${owner}/${name}`, 'repository', name)
         if ('texts' in policy) return policy
-        return { repository: name, texts: unmet(granted(policy, subjects), pending, 'Not authorized') }
+        const byRepository = granted(policy, subjects)
+        if (Object.keys(byRepository).length === 0) return { repository: name, texts: [NOT_AUTHORIZED] }
+        return { repository: name, texts: unmet(byRepository, pending, NOT_AUTHORIZED) }
       })
       if (issues.some((issue) => issue.texts.length > 0)) return deny(...issues)
     }
@@ -268,18 +281,12 @@ export function appServerError(
   return { status, headers: { 'x-request-id': requestId }, body: { requestId, status, error, message } }
 }
 
-function denial(
-  owner: string,
-  issues: readonly Issue[],
-  subjects: readonly string[],
-  foreign: boolean,
-): string {
+function denial(owner: string, issues: readonly Issue[], subjects: readonly string[]): string {
   const blocks = issues.map(({ repository, texts }) => {
     const target = repository === undefined ? owner : `${owner}/${repository}`
-    const shown = foreign && texts.length > 0 ? ['Not authorized'] : texts
-    return `- ${target}:\n${shown.map((text) => `  - ${text.replaceAll('\n', '\n  ')}`).join('\n') || '  '}`
+    return `- ${target}:\n${texts.map((text) => `  - ${text.replaceAll('\n', '\n    ')}`).join('\n') || '  '}`
   })
-  return `Issues:\n${blocks.join('\n')}\n\nEffective OIDC token subjects:\n${subjects.map((subject) => `- ${subject}`).join('\n')}`
+  return `Issues:\n${blocks.join('\n')}\nEffective OIDC token subjects:\n${subjects.map((subject) => `- ${subject}`).join('\n')}`
 }
 
 function invalid(...lines: string[]): Refusal {

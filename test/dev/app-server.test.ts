@@ -368,18 +368,18 @@ describe('a request is denied', () => {
       'for an organization scope that the owner does not grant',
       {},
       { permissions: { 'organization-secrets': 'read' } },
-      '- octo-org:\n  - organization-secrets: read - Not authorized',
+      '- octo-org:\n  - organization-secrets: read - Not allowed by owner access policy',
     ],
     [
       'for all repositories, where only repositories grant',
       {},
       { ...READ, repositories: 'ALL' },
-      '- octo-org:\n  - contents: read - Not authorized',
+      '- octo-org:\n  - contents: read - Not allowed by owner access policy',
     ],
     [
       'where one repository does not grant',
       {},
-      { permissions: { 'pull-requests': 'write' }, repositories: ['workflows', 'absent'] },
+      { permissions: { contents: 'read', 'pull-requests': 'write' }, repositories: ['workflows', 'absent'] },
       '- octo-org/workflows:\n  - pull-requests: write - Not authorized\n- octo-org/absent:\n  - Access policy not found',
     ],
     [
@@ -395,12 +395,12 @@ describe('a request is denied', () => {
     expect(reply.message).toMatch(/^Issues:\n/)
     expect(reply.message).toContain(message)
     expect(reply.message).toContain(
-      '\n\nEffective OIDC token subjects:\n- repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main\n- ',
+      '\nEffective OIDC token subjects:\n- repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main\n- ',
     )
     expect(github.issued).toEqual([])
   })
 
-  test('with details only to the repository that holds the policy', async () => {
+  test('with the details of a policy of a repository', async () => {
     const options = owner(OWNER_POLICY)
     options.repositories!['octo-org/workflows'] = {
       '.github/access-token.yaml': 'origin: octo-org/workflows\nstatement: []',
@@ -408,18 +408,36 @@ describe('a request is denied', () => {
     options.repositories!['octo-org/target'] = { '.github/access-token.yaml': 'origin: octo-org/workflows' }
     const { post } = await setScene(options)
     expect((await post({ ...READ, repositories: ['workflows', 'target'] })).message).toContain(
-      '- octo-org/workflows:\n  - Invalid access policy\n    - Unrecognized key: "statement"\n- octo-org/target:\n  - Invalid access policy\n\n',
+      `- octo-org/workflows:\n  - Invalid access policy\n    - - Unrecognized key: "statement"\n- octo-org/target:\n  - Invalid access policy\n    - Policy origin 'octo-org/workflows' does not match repository 'octo-org/target'\nEffective`,
     )
   })
 
   test.each([
-    ['that is not there', { owner: 'mona', repositories: ['x'] }, '- mona:\n  - Not authorized\n\n'],
-    ['that grants nothing', { owner: 'acme', repositories: ['x', 'y'] }, '- acme:\n  - Not authorized\n\n'],
+    ['that is not there', { owner: 'mona', repositories: ['x'] }, '- mona:\n  - Not authorized\nEffective'],
+    ['that does not allow it', { owner: 'acme', repositories: ['x'] }, '- acme:\n  - Not authorized\nEff'],
+    [
+      'that allows it, and grants nothing',
+      { owner: 'initech', repositories: 'ALL' },
+      '- initech:\n  - contents: read - Not authorized\nEffective',
+    ],
+    [
+      'in another case',
+      { owner: 'Octo-Org', repositories: ['absent'] },
+      '- Octo-Org/absent:\n  - Not authorized\nEffective',
+    ],
   ])('by another owner %s, with nothing said about why', async (_, target, message) => {
     const { post } = await setScene({
-      installations: { 'octo-org': { permissions: ALL }, acme: { permissions: ALL } },
+      installations: {
+        'octo-org': { permissions: ALL },
+        acme: { permissions: ALL },
+        initech: { permissions: ALL },
+      },
       repositories: {
+        'octo-org/.github-access-token': { 'access-token.yaml': OWNER_POLICY },
         'acme/.github-access-token': { 'access-token.yaml': 'origin: acme/.github-access-token' },
+        'initech/.github-access-token': {
+          'access-token.yaml': `origin: initech/.github-access-token\nallowed-subjects: [${ANY}]`,
+        },
       },
     })
     const reply = await post({ ...READ, ...target })
@@ -453,10 +471,9 @@ describe('subjects', () => {
     const path = 'octo-org/workflows/.github/workflows/release.yml@refs/heads/main'
     const [long, short] = ['repo:octo-org@6811672/workflows@216219028', 'repo:octo-org/workflows']
     expect(subjects).toEqual(
-      [long, short].flatMap((repository) => [
-        `${repository}:ref:refs/heads/main`,
-        `${repository}:workflow_ref:${path}`,
-        `${repository}:job_workflow_ref:${path}`,
+      ['ref:refs/heads/main', `workflow_ref:${path}`, `job_workflow_ref:${path}`].flatMap((claim) => [
+        `${long}:${claim}`,
+        `${short}:${claim}`,
       ]),
     )
   })
