@@ -776,7 +776,8 @@ function capital(text) {
 /* harmony export */   ds: () => (/* binding */ claimsOf),
 /* harmony export */   pS: () => (/* binding */ yamlText),
 /* harmony export */   t3: () => (/* binding */ isImmutable),
-/* harmony export */   uZ: () => (/* binding */ SHOWN_CLAIMS)
+/* harmony export */   uZ: () => (/* binding */ SHOWN_CLAIMS),
+/* harmony export */   xt: () => (/* binding */ namesRepository)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
 
@@ -794,14 +795,25 @@ const SHOWN_CLAIMS = [
 /** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
 function claimText(claims, name) {
     const value = claims?.[name];
-    return typeof value === 'string' && (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(value) === value ? value : undefined;
+    if (typeof value !== 'string')
+        return undefined;
+    // A name may have several blanks in a row, which do no harm.
+    const line = value.replace(/ +/g, ' ');
+    return (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(line) === line ? value : undefined;
 }
 /**
- * Whether a subject has the immutable form `repo:OWNER@ID/REPOSITORY@ID:…`, the default of repositories made or renamed
- * since 2026-07-15 (GitHub changelog, 2026-04-23).
+ * Whether a subject has the immutable form, `repo:OWNER@ID/REPOSITORY@ID:…`: that of repositories made, renamed or
+ * transferred since 2026-07-15 (GitHub, "OpenID Connect reference"). A customized subject has that segment where it was put.
  */
 function isImmutable(subject) {
-    return /^repo:[^/:@]+@\d+\/[^/:@]+@\d+:/.test(subject);
+    return /(?:^|:)repo:[^/:@]+@\d+\/[^/:@]+@\d+(?::|$)/.test(subject);
+}
+/**
+ * Whether a subject names the repository. A customized one may not, and then belongs to whoever customizes theirs alike:
+ * no policy should be bound to it alone.
+ */
+function namesRepository(subject) {
+    return /(?:^|:)(?:repo|repository|repository_id):[^:]/.test(subject);
 }
 /** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */
 function yamlText(text) {
@@ -2750,7 +2762,7 @@ function runExchange(load) {
     return run(async (signal) => act(await load(), createRunner(), clock, signal));
 }
 /** `action.yml`: a GitHub token from an app server. */
-const main = () => runExchange(async () => (await __nccwpck_require__.e('app-server').then(__nccwpck_require__.bind(__nccwpck_require__, 8777))).appServer);
+const main = () => runExchange(async () => (await __nccwpck_require__.e('app-server').then(__nccwpck_require__.bind(__nccwpck_require__, 184))).appServer);
 /** The post step of every action that hands out a GitHub token. */
 const src_post = () => run(async (signal) => {
     await post(createRunner(), clock, signal);

@@ -35,8 +35,26 @@ export interface Explanation {
   readonly hint?: string
   /** Goes into the log group and the job summary, e.g. a policy to paste. */
   readonly advice?: string
-  /** The policy or setting to paste, shown as a YAML fence. */
-  readonly yaml?: string
+  /** Policies and settings to paste, each shown in a fence of its own. */
+  readonly paste?: readonly Snippet[]
+}
+
+/** Text to paste. */
+export interface Snippet {
+  readonly language: 'yaml' | 'json'
+  readonly content: string
+  /** Where it belongs, where that is a file on the default branch of a GitHub repository. */
+  readonly file?: RepositoryFile
+}
+
+/** A file that a person is asked to make or to change. */
+export interface RepositoryFile {
+  /** `owner/name` */
+  readonly repository: string
+  /** From the root of the repository, without a slash before it. */
+  readonly path: string
+  /** Whether it is there already, so that the snippet is to be added to it; absent where that is not known. */
+  readonly exists?: boolean
 }
 
 /** What an exchange may use. */

@@ -224,7 +224,7 @@ function explain({ secret, region, source }, error) {
             return {};
     }
 }
-/** The policy that lets the role read this secret and no other. JSON, which is YAML. */
+/** The policy that lets the role read this secret and no other. */
 function policyFor(secret, region, source) {
     if (!('roleArn' in source))
         return {};
@@ -235,7 +235,12 @@ function policyFor(secret, region, source) {
     const statement = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: arn };
     return {
         advice: `With this policy the role ${source.roleArn} may read this secret and no other:`,
-        yaml: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2),
+        paste: [
+            {
+                language: 'json',
+                content: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2),
+            },
+        ],
     };
 }
 

@@ -259,7 +259,7 @@ function explainSts(source, error, claims) {
                     : ''}`,
                 ...(subject !== undefined && {
                     advice: `With this trust policy the role ${roleArn} accepts this run:`,
-                    yaml: trustPolicy(provider, issuer, subject),
+                    paste: [{ language: 'json', content: trustPolicy(provider, issuer, subject) }],
                 }),
             };
         }
@@ -287,7 +287,7 @@ function keysHint(issuer) {
         hint: `AWS could not fetch the keys of GitHub's ID tokens: https://${issuer} must be reachable from the internet.`,
     };
 }
-/** JSON, which is YAML. */
+/** The trust policy of a role, as JSON. */
 function trustPolicy(provider, issuer, subject) {
     const statement = {
         Effect: 'Allow',

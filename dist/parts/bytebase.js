@@ -150,13 +150,18 @@ function accepted({ email, audience }, claims) {
         return {};
     return {
         advice: 'These settings of the workload identity accept this run:',
-        yaml: [
-            `# workload identity ${email}`,
-            `issuerUrl: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(issuer)}`,
-            'allowedAudiences:',
-            `  - ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(audience)}`,
-            `subjectPattern: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(subject)}`,
-        ].join('\n'),
+        paste: [
+            {
+                language: 'yaml',
+                content: [
+                    `# workload identity ${email}`,
+                    `issuerUrl: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(issuer)}`,
+                    'allowedAudiences:',
+                    `  - ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(audience)}`,
+                    `subjectPattern: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(subject)}`,
+                ].join('\n'),
+            },
+        ],
     };
 }
 

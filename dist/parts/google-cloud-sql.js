@@ -239,18 +239,23 @@ function accepting(provider, audience, claims) {
     const condition = `assertion.repository_id == ${JSON.stringify(repositoryId)} && assertion.sub == ${JSON.stringify(subject)}`;
     return {
         advice: 'These settings of the provider accept this run:',
-        yaml: [
-            `# ${provider}`,
-            `attributeCondition: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(condition)}`,
-            'attributeMapping:',
-            '  attribute.repository_id: assertion.repository_id',
-            '  google.subject: assertion.sub',
-            'oidc:',
-            ...(audience === `https:${IAM}${provider}`
-                ? []
-                : ['  allowedAudiences:', `    - ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(audience)}`]),
-            `  issuerUri: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(issuer)}`,
-        ].join('\n'),
+        paste: [
+            {
+                language: 'yaml',
+                content: [
+                    `# ${provider}`,
+                    `attributeCondition: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(condition)}`,
+                    'attributeMapping:',
+                    '  attribute.repository_id: assertion.repository_id',
+                    '  google.subject: assertion.sub',
+                    'oidc:',
+                    ...(audience === `https:${IAM}${provider}`
+                        ? []
+                        : ['  allowedAudiences:', `    - ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(audience)}`]),
+                    `  issuerUri: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(issuer)}`,
+                ].join('\n'),
+            },
+        ],
     };
 }
 function textOf(value) {

@@ -175,13 +175,21 @@ function matching({ scope, identity, audience, domain }, claims, more = []) {
         return {};
     return {
         advice: 'This trust policy matches this run:',
-        yaml: [
-            `# .github/chainguard/${identity}.sts.yaml in ${scope.includes('/') ? scope : `${scope}/.github`}`,
-            `issuer: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(issuer)}`,
-            `subject: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(subject)}`,
-            ...(audience === domain ? [] : [`audience: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(audience)}`]),
-            ...more,
-        ].join('\n'),
+        paste: [
+            {
+                language: 'yaml',
+                content: [
+                    `issuer: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(issuer)}`,
+                    `subject: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(subject)}`,
+                    ...(audience === domain ? [] : [`audience: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(audience)}`]),
+                    ...more,
+                ].join('\n'),
+                file: {
+                    repository: scope.includes('/') ? scope : `${scope}/.github`,
+                    path: `.github/chainguard/${identity}.sts.yaml`,
+                },
+            },
+        ],
     };
 }
 

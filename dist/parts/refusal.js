@@ -29,28 +29,38 @@ function reportOf(error, environment, event, claims, explain) {
     const explanation = error.refused === undefined ? {} : explain(shown);
     const hints = [explanation.hint ?? error.hint, situationHint(error, situation.kind)].filter((hint) => hint !== '');
     const facts = factsOf(error, said ? shown : undefined);
-    const { advice, yaml } = explanation;
+    const { advice, paste = [] } = explanation;
     return {
         annotation: [error.message, ...hints, `${error.code}: ${linkFor(error, environment)}`].join('\n'),
         group: [
             ...facts.map(([name, value]) => `${name}: ${value}`),
             ...(advice === undefined ? [] : ['', ...advice.split('\n')]),
-            ...(yaml === undefined ? [] : ['', ...yaml.split('\n')]),
+            ...paste.flatMap(({ content, file }) => [
+                '',
+                ...(file === undefined ? [] : [`# ${placeOf(file)}`]),
+                ...content.split('\n'),
+            ]),
         ].map(_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .harmless */ .Is),
         summary: said ? summaryOf(error, hints, facts, explanation) : '',
     };
 }
-function summaryOf(error, hints, facts, { advice, yaml }) {
+function summaryOf(error, hints, facts, { advice, paste = [] }) {
     return [
         '### Refused',
         escaped(error.message),
         ...hints.map(escaped),
         table(['claim', 'value'], facts),
         ...(advice === undefined ? [] : advice.split('\n').map(escaped)),
-        ...(yaml === undefined ? [] : [`\`\`\`yaml\n${yaml}\n\`\`\``]),
+        ...paste.flatMap(({ language, content, file }) => [
+            ...(file === undefined ? [] : [escaped(placeOf(file))]),
+            `\`\`\`${language}\n${content}\n\`\`\``,
+        ]),
     ]
         .filter((part) => part !== '')
         .join('\n\n');
+}
+function placeOf({ repository, path }) {
+    return `${path} in ${repository}, on its default branch`;
 }
 /** A Markdown table; empty where there are no rows. Any text is shown as it is. */
 function table(head, rows) {

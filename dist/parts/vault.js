@@ -365,7 +365,7 @@ function aboutForm(claims) {
         ? ' It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
         : '';
 }
-/** The settings of a role that accept this run and no other. JSON, which is YAML, so that `vault write` reads it. */
+/** The settings of a role that accept this run and no other, as `vault write` reads them. */
 function accepting({ role, authPath, audience }, claims) {
     const subject = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
     const repositoryId = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'repository_id');
@@ -373,7 +373,16 @@ function accepting({ role, authPath, audience }, claims) {
         return {};
     return {
         advice: `With these settings the role accepts this run (vault write auth/${authPath}/role/${role} @role.json):`,
-        yaml: JSON.stringify({ bound_audiences: [audience], bound_subject: subject, bound_claims: { repository_id: repositoryId } }, undefined, 2),
+        paste: [
+            {
+                language: 'json',
+                content: JSON.stringify({
+                    bound_audiences: [audience],
+                    bound_subject: subject,
+                    bound_claims: { repository_id: repositoryId },
+                }, undefined, 2),
+            },
+        ],
     };
 }
 function isPresent(value) {

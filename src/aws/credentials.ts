@@ -195,7 +195,7 @@ export function explainSts(
         }`,
         ...(subject !== undefined && {
           advice: `With this trust policy the role ${roleArn} accepts this run:`,
-          yaml: trustPolicy(provider, issuer, subject),
+          paste: [{ language: 'json', content: trustPolicy(provider, issuer, subject) }],
         }),
       }
     }
@@ -225,7 +225,7 @@ function keysHint(issuer: string): Explanation {
   }
 }
 
-/** JSON, which is YAML. */
+/** The trust policy of a role, as JSON. */
 function trustPolicy(provider: string, issuer: string, subject: string): string {
   const statement = {
     Effect: 'Allow',

@@ -164,12 +164,17 @@ function accepted({ email, audience }: Settings, claims: Claims | undefined): Ex
   if (issuer === undefined || subject === undefined || subject.endsWith('*')) return {}
   return {
     advice: 'These settings of the workload identity accept this run:',
-    yaml: [
-      `# workload identity ${email}`,
-      `issuerUrl: ${yamlText(issuer)}`,
-      'allowedAudiences:',
-      `  - ${yamlText(audience)}`,
-      `subjectPattern: ${yamlText(subject)}`,
-    ].join('\n'),
+    paste: [
+      {
+        language: 'yaml',
+        content: [
+          `# workload identity ${email}`,
+          `issuerUrl: ${yamlText(issuer)}`,
+          'allowedAudiences:',
+          `  - ${yamlText(audience)}`,
+          `subjectPattern: ${yamlText(subject)}`,
+        ].join('\n'),
+      },
+    ],
   }
 }

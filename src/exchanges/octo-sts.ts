@@ -201,12 +201,20 @@ function matching(
   if (issuer === undefined || subject === undefined) return {}
   return {
     advice: 'This trust policy matches this run:',
-    yaml: [
-      `# .github/chainguard/${identity}.sts.yaml in ${scope.includes('/') ? scope : `${scope}/.github`}`,
-      `issuer: ${yamlText(issuer)}`,
-      `subject: ${yamlText(subject)}`,
-      ...(audience === domain ? [] : [`audience: ${yamlText(audience)}`]),
-      ...more,
-    ].join('\n'),
+    paste: [
+      {
+        language: 'yaml',
+        content: [
+          `issuer: ${yamlText(issuer)}`,
+          `subject: ${yamlText(subject)}`,
+          ...(audience === domain ? [] : [`audience: ${yamlText(audience)}`]),
+          ...more,
+        ].join('\n'),
+        file: {
+          repository: scope.includes('/') ? scope : `${scope}/.github`,
+          path: `.github/chainguard/${identity}.sts.yaml`,
+        },
+      },
+    ],
   }
 }

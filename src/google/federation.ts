@@ -238,18 +238,23 @@ function accepting(provider: string, audience: string, claims: Claims | undefine
   const condition = `assertion.repository_id == ${JSON.stringify(repositoryId)} && assertion.sub == ${JSON.stringify(subject)}`
   return {
     advice: 'These settings of the provider accept this run:',
-    yaml: [
-      `# ${provider}`,
-      `attributeCondition: ${yamlText(condition)}`,
-      'attributeMapping:',
-      '  attribute.repository_id: assertion.repository_id',
-      '  google.subject: assertion.sub',
-      'oidc:',
-      ...(audience === `https:${IAM}${provider}`
-        ? []
-        : ['  allowedAudiences:', `    - ${yamlText(audience)}`]),
-      `  issuerUri: ${yamlText(issuer)}`,
-    ].join('\n'),
+    paste: [
+      {
+        language: 'yaml',
+        content: [
+          `# ${provider}`,
+          `attributeCondition: ${yamlText(condition)}`,
+          'attributeMapping:',
+          '  attribute.repository_id: assertion.repository_id',
+          '  google.subject: assertion.sub',
+          'oidc:',
+          ...(audience === `https:${IAM}${provider}`
+            ? []
+            : ['  allowedAudiences:', `    - ${yamlText(audience)}`]),
+          `  issuerUri: ${yamlText(issuer)}`,
+        ].join('\n'),
+      },
+    ],
   }
 }
 

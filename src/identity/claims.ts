@@ -16,15 +16,26 @@ export const SHOWN_CLAIMS: readonly string[] = [
 /** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
 export function claimText(claims: Claims | undefined, name: string): string | undefined {
   const value = claims?.[name]
-  return typeof value === 'string' && showable(value) === value ? value : undefined
+  if (typeof value !== 'string') return undefined
+  // A name may have several blanks in a row, which do no harm.
+  const line = value.replace(/ +/g, ' ')
+  return showable(line) === line ? value : undefined
 }
 
 /**
- * Whether a subject has the immutable form `repo:OWNER@ID/REPOSITORY@ID:…`, the default of repositories made or renamed
- * since 2026-07-15 (GitHub changelog, 2026-04-23).
+ * Whether a subject has the immutable form, `repo:OWNER@ID/REPOSITORY@ID:…`: that of repositories made, renamed or
+ * transferred since 2026-07-15 (GitHub, "OpenID Connect reference"). A customized subject has that segment where it was put.
  */
 export function isImmutable(subject: string): boolean {
-  return /^repo:[^/:@]+@\d+\/[^/:@]+@\d+:/.test(subject)
+  return /(?:^|:)repo:[^/:@]+@\d+\/[^/:@]+@\d+(?::|$)/.test(subject)
+}
+
+/**
+ * Whether a subject names the repository. A customized one may not, and then belongs to whoever customizes theirs alike:
+ * no policy should be bound to it alone.
+ */
+export function namesRepository(subject: string): boolean {
+  return /(?:^|:)(?:repo|repository|repository_id):[^:]/.test(subject)
 }
 
 /** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */

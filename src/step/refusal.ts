@@ -1,6 +1,6 @@
 import { SHOWN_CLAIMS } from '../identity/claims.ts'
 import { harmless, showable, type ActionError } from '../errors.ts'
-import type { Claims, Environment, Explanation } from '../exchange.ts'
+import type { Claims, Environment, Explanation, RepositoryFile } from '../exchange.ts'
 import { member } from '../http/client.ts'
 
 /** What the environment and the event tell about the run. */
@@ -42,13 +42,17 @@ export function reportOf(
     (hint) => hint !== '',
   )
   const facts = factsOf(error, said ? shown : undefined)
-  const { advice, yaml } = explanation
+  const { advice, paste = [] } = explanation
   return {
     annotation: [error.message, ...hints, `${error.code}: ${linkFor(error, environment)}`].join('\n'),
     group: [
       ...facts.map(([name, value]) => `${name}: ${value}`),
       ...(advice === undefined ? [] : ['', ...advice.split('\n')]),
-      ...(yaml === undefined ? [] : ['', ...yaml.split('\n')]),
+      ...paste.flatMap(({ content, file }) => [
+        '',
+        ...(file === undefined ? [] : [`# ${placeOf(file)}`]),
+        ...content.split('\n'),
+      ]),
     ].map(harmless),
     summary: said ? summaryOf(error, hints, facts, explanation) : '',
   }
@@ -58,7 +62,7 @@ function summaryOf(
   error: ActionError,
   hints: readonly string[],
   facts: readonly (readonly [string, string])[],
-  { advice, yaml }: Explanation,
+  { advice, paste = [] }: Explanation,
 ): string {
   return [
     '### Refused',
@@ -66,10 +70,17 @@ function summaryOf(
     ...hints.map(escaped),
     table(['claim', 'value'], facts),
     ...(advice === undefined ? [] : advice.split('\n').map(escaped)),
-    ...(yaml === undefined ? [] : [`\`\`\`yaml\n${yaml}\n\`\`\``]),
+    ...paste.flatMap(({ language, content, file }) => [
+      ...(file === undefined ? [] : [escaped(placeOf(file))]),
+      `\`\`\`${language}\n${content}\n\`\`\``,
+    ]),
   ]
     .filter((part) => part !== '')
     .join('\n\n')
+}
+
+function placeOf({ repository, path }: RepositoryFile): string {
+  return `${path} in ${repository}, on its default branch`
 }
 
 /** A Markdown table; empty where there are no rows. Any text is shown as it is. */

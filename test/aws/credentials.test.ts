@@ -381,12 +381,12 @@ describe('what to change', () => {
   }
 
   test('where the trust policy does not accept the job: its conditions, and a policy that does', () => {
-    const { hint, advice, yaml } = explained('AccessDenied: Not authorized', { status: 403 })
+    const { hint, advice, paste } = explained('AccessDenied: Not authorized', { status: 403 })
     expect(hint).toBe(
       `Either the role ${ROLE} does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${subject}, its audience (aud) sts.amazonaws.com: change the conditions on token.actions.githubusercontent.com:sub and token.actions.githubusercontent.com:aud so that they match. The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
     )
     expect(advice).toBe(`With this trust policy the role ${ROLE} accepts this run:`)
-    expect(JSON.parse(yaml!)).toEqual({
+    expect(JSON.parse(paste![0]!.content)).toEqual({
       Version: '2012-10-17',
       Statement: [
         {
@@ -415,16 +415,18 @@ describe('what to change', () => {
   })
 
   test('without claims that must not be shown', () => {
-    const { hint, yaml } = explained('AccessDenied: x', { claims: undefined })
+    const { hint, paste } = explained('AccessDenied: x', { claims: undefined })
     expect(hint).toContain('The subject (sub) of the ID token was another one, ')
-    expect(yaml).toBeUndefined()
+    expect(paste).toBeUndefined()
   })
 
   test('for another partition and another issuer', () => {
     const source = { roleArn: 'arn:aws-cn:iam::210987654321:role/x', endpoint: STS }
     const iss = 'https://github.example.com/_services/token'
-    const { yaml, hint } = explained('AccessDenied: x', { source, claims: { ...claims, iss } })
-    expect(yaml).toContain('"arn:aws-cn:iam::210987654321:oidc-provider/github.example.com/_services/token"')
+    const { paste, hint } = explained('AccessDenied: x', { source, claims: { ...claims, iss } })
+    expect(paste?.[0]?.content).toContain(
+      '"arn:aws-cn:iam::210987654321:oidc-provider/github.example.com/_services/token"',
+    )
     expect(hint).toContain('github.example.com/_services/token:sub')
   })
 

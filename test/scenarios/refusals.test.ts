@@ -16,17 +16,21 @@ function group(main: StageResult): string {
   return /##\[group\]Why it was refused\n([\s\S]*?)##\[endgroup\]/.exec(main.log)?.[1] ?? ''
 }
 
-/** The policy files to paste, as the summary has them. */
-function policies(main: StageResult): { file: string; policy: Record<string, unknown> }[] {
-  const yaml = /```yaml\n([\s\S]*?)\n```/.exec(main.summary)?.[1] ?? ''
-  expect(group(main)).toContain(yaml)
-  return yaml
-    .split(/^(?=# )/m)
-    .filter((part) => part !== '')
-    .map((part) => ({
-      file: /^# (.*), on its default branch$/m.exec(part)?.[1] ?? '',
-      policy: parse(part) as Record<string, unknown>,
-    }))
+interface Pasted {
+  readonly repository: string
+  readonly path: string
+  readonly policy: Record<string, unknown>
+}
+
+/** The policy files to paste, as the summary has them; each stands in the log group too. */
+function policies(main: StageResult): Pasted[] {
+  const fences = [...main.summary.matchAll(/^(.+)\n\n```yaml\n([\s\S]*?)\n```$/gm)]
+  return fences.map(([, place = '', yaml = '']) => {
+    const plain = place.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
+    expect(group(main)).toContain(`# ${plain}\n${yaml}\n`)
+    const [, path = '', repository = ''] = /^(\S+) in (\S+), on its default branch$/.exec(plain) ?? []
+    return { repository, path, policy: parse(yaml) as Record<string, unknown> }
+  })
 }
 
 async function refused(
@@ -103,12 +107,10 @@ describe('a policy that would grant it', () => {
     })
     const main = await world.run()
     expectRefused(world, main)
-    const yaml = /```yaml\n([\s\S]*?)\n```/.exec(main.summary)?.[1] ?? ''
-    for (const part of yaml.split(/^(?=# )/m)) {
-      const [, file = '', repository = ''] = /^# (\S+) in (\S+),/.exec(part) ?? []
+    for (const { repository, path, policy } of policies(main)) {
       const files = world.setup.repositories[repository] ?? {}
-      const old = parse(files[file] ?? '{}') as Record<string, unknown>
-      files[file] = JSON.stringify(merge(old, parse(part) as Record<string, unknown>))
+      const old = parse(files[path] ?? '{}') as Record<string, unknown>
+      files[path] = JSON.stringify(merge(old, policy))
     }
     await expectGranted(world, await world.run())
   })

@@ -122,7 +122,7 @@ test.each([
 test('no line of the log group can be taken for a command', () => {
   const { group } = reportOf(DENIED, ENVIRONMENT, {}, undefined, () => ({
     advice: '::error::one\n  ::add-mask::two',
-    yaml: 'key: ##[group]three\n##[error]four\u2028::five',
+    paste: [{ language: 'yaml', content: 'key: ##[group]three\n##[error]four\u2028::five' }],
   }))
   expect(group).toEqual([
     '',

@@ -1,6 +1,7 @@
-import { claimText, isImmutable, yamlText } from '../../identity/claims.ts'
-import type { Claims, Explanation } from '../../exchange.ts'
 import { showable } from '../../errors.ts'
+import type { Claims, Explanation, Snippet } from '../../exchange.ts'
+import { yamlText } from '../../identity/claims.ts'
+import { subjectOf } from './subject.ts'
 
 /** Permissions by scope, in kebab-case. */
 export type Permissions = Readonly<Record<string, string>>
@@ -20,6 +21,25 @@ export interface Asked {
   readonly permissions: Permissions
 }
 
+/** What one policy file lacks. */
+interface Lack {
+  readonly statements: Record<string, string>
+  readonly allowed: Record<string, string>
+  subjects: boolean
+  exists?: boolean
+}
+
+/** What there is to do about all issues, as far as it is found out. */
+interface Plan {
+  readonly asked: Asked
+  /** By `owner` or `owner/name`. */
+  readonly lacks: Map<string, Lack>
+  readonly advice: Set<string>
+}
+
+/** How many policies the annotation names. */
+const MOST_NAMED = 3
+
 /** The issues in the message of a 403: a list of targets with a list of texts each. */
 export function issuesOf(message: string): Issue[] {
   const list = message.startsWith('Issues:\n') ? message : ''
@@ -34,121 +54,32 @@ export function issuesOf(message: string): Issue[] {
   return issues
 }
 
-/** Organisation permissions are granted by the owner's policy alone. */
-function isOrganizationScope(scope: string): boolean {
-  return scope === 'members' || scope.startsWith('organization-')
-}
-
-/** What a policy file lacks. */
-interface Missing {
-  readonly statements: Record<string, string>
-  readonly allowed: Record<string, string>
-  subjects: boolean
-}
-
 /**
- * The statements that would have granted what was asked, for the files that lack them, bound to the most specific
- * subject that this run has. No wildcard is ever suggested.
+ * What grants what was asked, once it is added to the policy files that are there, bound to the most specific subject
+ * that this run has. No wildcard is ever suggested, and nothing that was not asked for.
  */
 export function explainIssues(
   issues: readonly Issue[],
   asked: Asked,
   claims: Claims | undefined,
 ): Explanation {
-  const files = new Map<string, Missing>()
-  const advice: string[] = []
-  const policy = (target: string): Missing => {
-    const missing = files.get(target) ?? { statements: {}, allowed: {}, subjects: false }
-    files.set(target, missing)
-    return missing
+  const plan: Plan = { asked, lacks: new Map(), advice: new Set() }
+  for (const issue of issues) {
+    if (isAsked(asked, issue.target) && !explainScope(plan, issue)) explainTarget(plan, issue)
   }
-  const owner = asked.owner
-  const wanted = Object.entries(asked.permissions)
-  const byOwner = wanted.filter(([scope]) => asked.repositories === 'ALL' || isOrganizationScope(scope))
-  const byRepository = wanted.filter((each) => !byOwner.includes(each))
-  const ownerNeedsAll = (): void => {
-    Object.assign(policy(owner).statements, Object.fromEntries(byOwner))
-    Object.assign(policy(owner).allowed, Object.fromEntries(byRepository))
-  }
-  // The app server stops at the owner's policy: what the repositories' own would have said is not known.
-  let stoppedAtOwner = false as boolean
-  const repositoriesNeed = (permissions: readonly (readonly [string, string])[]): void => {
-    stoppedAtOwner = true
-    if (asked.repositories === 'ALL' || permissions.length === 0) return
-    for (const name of asked.repositories) {
-      Object.assign(policy(`${owner}/${name}`).statements, Object.fromEntries(permissions))
-    }
-  }
-
-  for (const { target, text } of issues) {
-    const [, scope = '', , what = ''] = /^([a-z-]+): (read|write|admin) - (.*)$/.exec(text) ?? []
-    const level = Object.hasOwn(asked.permissions, scope) ? (asked.permissions[scope] ?? '') : ''
-    // Whatever a server says, nobody is told to grant what this run did not ask for.
-    if (!isAsked(asked, target) || (scope !== '' && level === '')) continue
-    const isRepository = target.includes('/')
-    if (what === 'Not authorized') {
-      policy(isRepository && !isOrganizationScope(scope) ? target : owner).statements[scope] = level
-    } else if (what.startsWith('Not allowed by owner access policy')) {
-      policy(owner).allowed[scope] = level
-      repositoriesNeed(byRepository.filter(([each]) => each === scope))
-    } else if (what.includes('installation not authorized')) {
-      advice.push(
-        `The GitHub App itself has no ${scope}: ${level} on ${target}: an administrator must grant it to the app.`,
-      )
-    } else if (text === 'Access policy not found' || text.startsWith('Invalid access policy')) {
-      if (isRepository) Object.assign(policy(target).statements, Object.fromEntries(byRepository))
-      else {
-        ownerNeedsAll()
-        repositoriesNeed(byRepository)
-      }
-      if (text.startsWith('Invalid')) {
-        advice.push(
-          `The policy file of ${target} cannot be read by the app server: check it against the form below.`,
-        )
-      } else {
-        advice.push(
-          `No policy file was found for ${target}. The app server says the same when GitHub could not be read just then.`,
-        )
-      }
-    } else if (text.startsWith('OIDC token subject is not allowed by owner access policy')) {
-      policy(owner).subjects = true
-      repositoriesNeed(byRepository)
-    } else if (/has not been installed/.test(text)) {
-      advice.push(
-        `The GitHub App is not installed for ${target}. Create ${owner}/.github-access-token with its policy first: it decides who may ask.`,
-      )
-    } else if (text === 'Not authorized') {
-      advice.push(
-        `${target} belongs to another owner, so the app server does not tell why: the GitHub App may not be installed there, the repository may not exist, or a policy may be missing or not grant this. The files below would grant it.`,
-      )
-      ownerNeedsAll()
-      if (isRepository) Object.assign(policy(target).statements, Object.fromEntries(byRepository))
-    }
-  }
-
-  if (stoppedAtOwner && files.size > 1) {
-    advice.push(
-      'The app server stopped at the policy of the owner. What the repositories need is below too, if it is not there yet.',
-    )
-  }
+  const { lacks, advice } = plan
+  const explanation = (): Explanation => (advice.size > 0 ? { advice: [...advice].join('\n') } : {})
+  if (lacks.size === 0) return explanation()
   const subject = subjectOf(claims)
-  if (files.size === 0) return { ...(advice.length > 0 && { advice: advice.join('\n') }) }
   if (subject === undefined) {
-    advice.push(
-      'There is no policy to paste here: the subject of this run is not shown, or has a character that is a wildcard in policies.',
+    advice.add(
+      'There is no policy to paste here: the subject of this run is not shown, does not name the repository, is too long, or has a character that is a wildcard in policies.',
     )
-    return { advice: advice.join('\n') }
+    return explanation()
   }
-  advice.push(...subject.notes)
-  const yaml = [...files].map(([target, missing]) => fileFor(target, missing, subject.text))
-  const names = [...files.keys()].map((target) =>
-    target.includes('/') ? target : `${target}/.github-access-token`,
-  )
-  return {
-    hint: `Add what is missing to the access policy of ${names.join(' and ')}; what to paste stands below.`,
-    advice: advice.join('\n'),
-    yaml: yaml.join('\n\n'),
-  }
+  for (const note of subject.notes) advice.add(note)
+  const paste = [...lacks].map(([target, lack]) => snippetFor(target, lack, subject.text))
+  return { ...explanation(), hint: hintFor(paste), paste }
 }
 
 /** Whether something was asked of an owner or a repository. GitHub's names are the same in any case. */
@@ -160,18 +91,153 @@ function isAsked({ owner, repositories }: Asked, target: string): boolean {
   )
 }
 
-/** One policy file, or the part of one, that grants what is missing. */
-function fileFor(target: string, { statements, allowed, subjects }: Missing, subject: string): string {
+/** Explains an issue about one scope. @returns whether it was one */
+function explainScope(plan: Plan, { target, text }: Issue): boolean {
+  const [, scope, asked, what = ''] = /^([a-z-]+): (read|write|admin) - (.*)$/.exec(text) ?? []
+  if (scope === undefined) return false
+  const { permissions } = plan.asked
+  const level = Object.hasOwn(permissions, scope) ? permissions[scope] : undefined
+  // Whatever a server says, nobody is told to grant what this run did not ask for.
+  if (level === undefined) return true
+  if (what.includes('installation not authorized')) {
+    plan.advice.add(
+      `The GitHub App itself has no ${scope}: ${asked ?? level} on ${target}: an administrator must grant it to the app.`,
+    )
+  } else if (/^Not (authorized$|allowed by owner access policy)/.test(what)) {
+    if (target.includes('/') && !isOwnerScope(scope)) {
+      Object.assign(lackOf(plan, target, true).statements, { [scope]: level })
+    } else {
+      ownerLacks(plan, { [scope]: level }, true)
+      // The app server looks at these first: what else the owner's policy lacks is not known.
+      if (isOwnerScope(scope)) {
+        const unseen = Object.entries(permissions).filter(([each]) => !isOwnerScope(each))
+        ownerLacks(plan, Object.fromEntries(unseen), true)
+      }
+      repositoriesLack(plan)
+    }
+  }
+  return true
+}
+
+/** Explains an issue about an owner or a repository as a whole. */
+function explainTarget(plan: Plan, { target, text }: Issue): void {
+  const { advice, asked } = plan
+  const lacksAll = (exists?: boolean): void => {
+    if (target.includes('/')) {
+      Object.assign(lackOf(plan, target, exists).statements, ofRepositories(asked))
+    } else {
+      ownerLacks(plan, asked.permissions, exists)
+      repositoriesLack(plan)
+    }
+  }
+  if (text === 'Access policy not found') {
+    advice.add(
+      `No policy file was found for ${target}. The app server says the same when GitHub could not be read just then.`,
+    )
+    lacksAll(false)
+  } else if (text.startsWith('Invalid access policy')) {
+    advice.add(
+      `The policy file of ${target} cannot be read by the app server: check it against the form below.`,
+    )
+    lacksAll(true)
+  } else if (text.startsWith('OIDC token subject is not allowed by owner access policy')) {
+    lackOf(plan, target, true).subjects = true
+    lacksAll(true)
+  } else if (/has not been installed/.test(text)) {
+    advice.add(
+      `The GitHub App is not installed for ${target}. Create ${asked.owner}/.github-access-token with its policy first: it decides who may ask.`,
+    )
+  } else if (text.includes("access policy file(s) by 'single_file' permission")) {
+    advice.add(
+      `The GitHub App may not read the policy files of ${target}: an administrator must accept the permissions that it asks for.`,
+    )
+  } else if (text === 'Not authorized' && target.includes('/')) {
+    advice.add(
+      `No statement of the policy of ${target} is for this run. Where it belongs to another owner, it may also have no policy, or not exist: the app server does not tell.`,
+    )
+    lacksAll()
+  } else if (text === 'Not authorized') {
+    advice.add(
+      `${target} is another owner, so the app server does not tell why: the GitHub App may not be installed there, the repository may not exist, or a policy may be missing or not grant this. The files below would grant it.`,
+    )
+    lackOf(plan, target).subjects = true
+    lacksAll()
+  }
+}
+
+/** Organisation permissions are granted by the owner's policy alone. */
+function isOwnerScope(scope: string): boolean {
+  return scope === 'members' || scope.startsWith('organization-')
+}
+
+/** What a repository's own policy can grant of what was asked: nothing where all repositories were asked for. */
+function ofRepositories({ repositories, permissions }: Asked): Permissions {
+  const own = Object.entries(permissions).filter(([scope]) => repositories !== 'ALL' && !isOwnerScope(scope))
+  return Object.fromEntries(own)
+}
+
+function lackOf({ lacks }: Plan, target: string, exists?: boolean): Lack {
+  const lack = lacks.get(target) ?? { statements: {}, allowed: {}, subjects: false }
+  if (exists !== undefined) lack.exists = exists
+  lacks.set(target, lack)
+  return lack
+}
+
+/** The owner's policy grants by a statement what no repository can, and allows repositories to grant the rest. */
+function ownerLacks(plan: Plan, permissions: Permissions, exists?: boolean): void {
+  const { owner } = plan.asked
+  const ofTheirs = ofRepositories(plan.asked)
+  for (const [scope, level] of Object.entries(permissions)) {
+    const lack = lackOf(plan, owner, exists)
+    Object.assign(Object.hasOwn(ofTheirs, scope) ? lack.allowed : lack.statements, { [scope]: level })
+  }
+}
+
+/** The app server stops at the owner's policy: what those of the repositories would have said is not known. */
+function repositoriesLack(plan: Plan): void {
+  const { owner, repositories } = plan.asked
+  const permissions = ofRepositories(plan.asked)
+  if (repositories === 'ALL' || Object.keys(permissions).length === 0) return
+  for (const name of repositories) Object.assign(lackOf(plan, `${owner}/${name}`).statements, permissions)
+  plan.advice.add(
+    'The app server stopped at the policy of the owner. What else is needed is below too, as far as it is not there yet.',
+  )
+}
+
+function hintFor(paste: readonly Snippet[]): string {
+  const repositories = paste.map(({ file }) => file?.repository ?? '')
+  const more = repositories.length - MOST_NAMED
+  const names = [...repositories.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])]
+  return `Add what is missing to the access policy of ${names.join(' and ')}; what to paste stands below.`
+}
+
+/** What a policy file lacks, in the form of a whole file. */
+function snippetFor(target: string, lack: Lack, subject: string): Snippet {
   const ofOwner = !target.includes('/')
-  const origin = ofOwner ? `${target}/.github-access-token` : target
-  const file = ofOwner ? 'access-token.yaml' : '.github/access-token.yaml'
-  const quoted = yamlText(subject)
+  const repository = ofOwner ? `${target}/.github-access-token` : target
+  const path = ofOwner ? 'access-token.yaml' : '.github/access-token.yaml'
+  const { exists } = lack
+  return {
+    language: 'yaml',
+    content: contentOf(repository, target, lack, yamlText(subject)),
+    file: { repository, path, ...(exists !== undefined && { exists }) },
+  }
+}
+
+function contentOf(origin: string, owner: string, lack: Lack, quoted: string): string {
   const entries = (permissions: Permissions, indent: string): string[] =>
     Object.entries(permissions).map(([scope, level]) => `${indent}${scope}: ${level}`)
+  const { allowed, statements, subjects } = lack
   return [
-    `# ${file} in ${origin}, on its default branch`,
     `origin: ${origin}`,
-    ...(subjects ? ['allowed-subjects:', `  - ${quoted}`] : []),
+    ...(subjects
+      ? [
+          `# Without this list, every repository of ${owner} may ask. Where there is none yet, add the pattern for them too:`,
+          `# 'repo:${owner}/*:**', and 'repo:${owner}@ID/*:**' with the id of ${owner}.`,
+          'allowed-subjects:',
+          `  - ${quoted}`,
+        ]
+      : []),
     ...(Object.keys(allowed).length > 0
       ? ['allowed-repository-permissions:', ...entries(allowed, '  ')]
       : []),
@@ -185,42 +251,4 @@ function fileFor(target: string, { statements, allowed, subjects }: Missing, sub
         ]
       : []),
   ].join('\n')
-}
-
-/**
- * The most specific subject of this run: its environment, or else its workflow file on its branch or tag, or else `sub`
- * as it is. With the ids of owner and repository: that form does not pass to whoever takes the name over.
- */
-function subjectOf(claims: Claims | undefined): { text: string; notes: string[] } | undefined {
-  const text = (name: string): string => claimText(claims, name) ?? ''
-  const sub = text('sub')
-  const [owner = '', name = ''] = text('repository').split('/')
-  const ids = [text('repository_owner_id'), text('repository_id')]
-  const immutable = `repo:${owner}@${ids[0] ?? ''}/${name}@${ids[1] ?? ''}:`
-  const onRef = /^refs\/(heads|tags)\//.test(text('ref')) && !text('event_name').startsWith('pull_request')
-  const workflow = text('workflow_ref')
-  const usable = (subject: string): boolean => subject !== '' && !/[*?]/.test(subject)
-  if (
-    text('environment') === '' &&
-    onRef &&
-    workflow !== '' &&
-    owner !== '' &&
-    ids.every((id) => id !== '')
-  ) {
-    const subject = `${immutable}workflow_ref:${workflow}`
-    if (usable(subject)) {
-      return {
-        text: subject,
-        notes: [
-          `The subject below is this workflow file on ${text('ref')}. Every workflow on it would be ${immutable}ref:${text('ref')}.`,
-          `The form with @ids is bound to this very repository. The form without them, repo:${owner}/${name}:…, matches by name and passes to whoever takes the name over.`,
-        ],
-      }
-    }
-  }
-  if (!usable(sub)) return undefined
-  const form = isImmutable(sub)
-    ? 'It holds the ids of owner and repository, so it is bound to this very repository.'
-    : 'It matches by name: it passes to whoever takes the name of the repository over.'
-  return { text: sub, notes: [`The subject below is the sub claim of this run. ${form}`] }
 }

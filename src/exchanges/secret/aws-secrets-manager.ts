@@ -166,7 +166,7 @@ function explain({ secret, region, source }: Settings, error: ActionError): Expl
   }
 }
 
-/** The policy that lets the role read this secret and no other. JSON, which is YAML. */
+/** The policy that lets the role read this secret and no other. */
 function policyFor(secret: string, region: string, source: CredentialSource): Explanation {
   if (!('roleArn' in source)) return {}
   const [, partition = '', , , account = ''] = source.roleArn.split(':')
@@ -176,6 +176,11 @@ function policyFor(secret: string, region: string, source: CredentialSource): Ex
   const statement = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: arn }
   return {
     advice: `With this policy the role ${source.roleArn} may read this secret and no other:`,
-    yaml: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2),
+    paste: [
+      {
+        language: 'json',
+        content: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2),
+      },
+    ],
   }
 }

@@ -327,18 +327,27 @@ function aboutForm(claims: Claims | undefined): string {
     : ''
 }
 
-/** The settings of a role that accept this run and no other. JSON, which is YAML, so that `vault write` reads it. */
+/** The settings of a role that accept this run and no other, as `vault write` reads them. */
 function accepting({ role, authPath, audience }: Settings, claims: Claims | undefined): Explanation {
   const subject = claimText(claims, 'sub')
   const repositoryId = claimText(claims, 'repository_id')
   if (subject === undefined || repositoryId === undefined) return {}
   return {
     advice: `With these settings the role accepts this run (vault write auth/${authPath}/role/${role} @role.json):`,
-    yaml: JSON.stringify(
-      { bound_audiences: [audience], bound_subject: subject, bound_claims: { repository_id: repositoryId } },
-      undefined,
-      2,
-    ),
+    paste: [
+      {
+        language: 'json',
+        content: JSON.stringify(
+          {
+            bound_audiences: [audience],
+            bound_subject: subject,
+            bound_claims: { repository_id: repositoryId },
+          },
+          undefined,
+          2,
+        ),
+      },
+    ],
   }
 }
 

@@ -7,11 +7,12 @@ const ISSUES = issuesOf('Issues:\n- octo-org/target:\n  - contents: read - Not a
 const CLAIMS = { sub: 'repo:octo-org/workflows:ref:refs/heads/main' }
 
 function policyFor(message: string, asked: Asked = ASKED): string | undefined {
-  return explainIssues(issuesOf(message), asked, CLAIMS).yaml
+  return explainIssues(issuesOf(message), asked, CLAIMS)
+    .paste?.map(({ content }) => content)
+    .join('\n')
 }
 
 const GRANTED = [
-  '# .github/access-token.yaml in octo-org/target, on its default branch',
   'origin: octo-org/target',
   'statements:',
   '  - subjects:',
@@ -78,7 +79,7 @@ describe('the subject', () => {
     workflow_ref: 'octo-org/workflows/.github/workflows/release.yml@refs/heads/main',
   }
   const subjectOf = (claims: Claims | undefined): string | undefined =>
-    /^ {6}- '(.*)'$/m.exec(explainIssues(ISSUES, ASKED, claims).yaml ?? '')?.[1]
+    /^ {6}- '(.*)'$/m.exec(explainIssues(ISSUES, ASKED, claims).paste?.[0]?.content ?? '')?.[1]
 
   test('is the environment of the job', () => {
     expect(subjectOf(environment)).toBe('repo:octo-org/workflows:environment:live')
@@ -114,8 +115,8 @@ describe('the subject', () => {
     ['have one with another wildcard', { sub: 'repo:octo-org/workflows:environment:live?' }],
     ['have one of two lines', { sub: 'repo:octo-org/workflows:environment:live\nsubjects:' }],
   ])('is none where the claims %s', (_what, claims) => {
-    const { yaml, hint, advice } = explainIssues(ISSUES, ASKED, claims)
-    expect({ yaml, hint }).toEqual({ yaml: undefined, hint: undefined })
+    const { paste, hint, advice } = explainIssues(ISSUES, ASKED, claims)
+    expect({ paste, hint }).toEqual({ paste: undefined, hint: undefined })
     expect(advice).toContain('There is no policy to paste here')
   })
 })

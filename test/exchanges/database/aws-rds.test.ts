@@ -247,7 +247,7 @@ describe('a refusal', () => {
     )
     expect(ran.group.join('\n')).toContain(`"token.actions.githubusercontent.com:sub": "${SUBJECT}"`)
     expect(world.server('sts').requests).toHaveLength(1)
-    const policy = /```yaml\n([\s\S]*?)\n```/.exec(ran.summary)![1]!
+    const policy = /```json\n([\s\S]*?)\n```/.exec(ran.summary)![1]!
     const { Condition } = (JSON.parse(policy) as { Statement: { Condition: object }[] }).Statement[0]!
     world.setup.account.roles[ROLE_ARN] = {
       subjects: [Object.values(Object.values(Condition)[0] as object)[1] as string],

@@ -272,7 +272,7 @@ describe('a refusal', () => {
       ].join('\n'),
     )
     expect(ran.group).toContain(`With this policy the role ${ROLE_ARN} may read this secret and no other:`)
-    const policy = /```yaml\n([\s\S]*?)\n```/.exec(ran.summary)![1]!
+    const policy = /```json\n([\s\S]*?)\n```/.exec(ran.summary)![1]!
     expect(JSON.parse(policy)).toEqual({
       Version: '2012-10-17',
       Statement: [

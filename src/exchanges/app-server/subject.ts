@@ -1,0 +1,63 @@
+import { claimText, isImmutable, namesRepository } from '../../identity/claims.ts'
+import type { Claims } from '../../exchange.ts'
+
+/** The subject to put into a policy, and what a person should know about it. */
+export interface Subject {
+  readonly text: string
+  readonly notes: readonly string[]
+}
+
+/** Longer ones are dropped from a policy without a word. */
+const MAX_SUBJECT = 512
+
+/**
+ * The most specific subject of this run: its environment, or else its workflow file on its branch or tag, or else `sub`
+ * as it is. With the ids of owner and repository where the app server knows that form: it does not pass to whoever takes
+ * the name over.
+ *
+ * @returns `undefined` where the claims are not shown, or where every subject of this run would also match others
+ */
+export function subjectOf(claims: Claims | undefined): Subject | undefined {
+  const sub = claimText(claims, 'sub') ?? ''
+  const ofWorkflow = workflowSubject(claims)
+  const named = namesRepository(sub) && isUsable(sub)
+  if (ofWorkflow !== undefined && !(named && claimText(claims, 'environment') !== undefined))
+    return ofWorkflow
+  return named ? { text: sub, notes: notesOn(sub) } : undefined
+}
+
+/** The subject that the app server makes of the workflow file, for branches and tags alone. */
+function workflowSubject(claims: Claims | undefined): Subject | undefined {
+  const text = (name: string): string => claimText(claims, name) ?? ''
+  const [owner = '', name = ''] = text('repository').split('/')
+  const [ownerId, id, ref] = [text('repository_owner_id'), text('repository_id'), text('ref')]
+  const workflow = text('workflow_ref')
+  // The app server looks for the branch behind the first `@`. A pull request's branch is not its own to name.
+  const onRef = /^[^@]+@refs\/(heads|tags)\//.test(workflow) && !text('event_name').startsWith('pull_request')
+  const subject = `repo:${owner}@${ownerId}/${name}@${id}:workflow_ref:${workflow}`
+  if (!onRef || [owner, name, ownerId, id].includes('') || !isUsable(subject)) return undefined
+  return {
+    text: subject,
+    notes: [
+      `The subject below is this workflow file on ${ref}. Every workflow on it would be repo:${owner}@${ownerId}/${name}@${id}:ref:${ref}.`,
+      `The form with @ids is bound to this very repository. The form without them, repo:${owner}/${name}:…, matches by name and passes to whoever takes the name over.`,
+    ],
+  }
+}
+
+function notesOn(sub: string): string[] {
+  const form = isImmutable(sub)
+    ? 'It holds the ids of owner and repository, so it is bound to this very repository.'
+    : 'It matches by name: it passes to whoever takes the name of the repository over.'
+  return [
+    `The subject below is the sub claim of this run. ${form}`,
+    ...(sub.endsWith(':pull_request')
+      ? ['Every pull request of the repository has it, whatever its workflow files were changed to.']
+      : []),
+  ]
+}
+
+/** Whether a policy can hold a subject as it is, and matches nothing else by it. */
+function isUsable(subject: string): boolean {
+  return subject.length <= MAX_SUBJECT && !/[*?]|\$\{origin\}/.test(subject)
+}
