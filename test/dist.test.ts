@@ -43,8 +43,12 @@ describe('size', () => {
     expect(bytes('index.js')).toBeLessThanOrEqual(150_000)
   })
 
-  test('all of dist is at most 1.1 MB, with licences', () => {
-    expect(files.map(bytes).reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(1_100_000)
+  test('the code for AWS is at most 75 kB', () => {
+    expect(bytes('parts/aws.js') + bytes('parts/aws-signer.js')).toBeLessThanOrEqual(75_000)
+  })
+
+  test('all of dist is at most 0.75 MB, with licences', () => {
+    expect(files.map(bytes).reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(750_000)
   })
 })
 
@@ -76,13 +80,25 @@ describe('content', () => {
     expect(packages).toContain('node_modules/@actions/core')
   })
 
-  test('has the code for AWS in one part, which those who use AWS share', () => {
-    for (const source of ['./src/aws/credentials.ts', './src/aws/signature.ts']) {
-      const holders = scripts.filter((file) => read(file).includes(` ${source}\n`))
-      expect(holders, source).toEqual(['parts/aws.js'])
-    }
-    const users = scripts.filter((file) => read(file).includes(`_require__.e('aws')`))
-    expect(users).toEqual(['app-server', 'aws-rds', 'aws-secrets-manager'].map((name) => `parts/${name}.js`))
+  test('has the code for AWS in two parts, which those who use AWS share', () => {
+    const holders = (text: string): string[] => scripts.filter((file) => read(file).includes(text))
+    expect(holders(' ./src/aws/credentials.ts\n')).toEqual(['parts/aws.js'])
+    expect(holders(' ./src/aws/signer.ts\n')).toEqual(['parts/aws-signer.js'])
+    const users = ['app-server', 'aws-rds', 'aws-secrets-manager'].map((name) => `parts/${name}.js`)
+    expect(holders(`_require__.e('aws')`)).toEqual(users)
+    expect(holders(`_require__.e('aws-signer')`)).toEqual(['parts/aws.js'])
+  })
+
+  test('has the ES modules of AWS’s signer, with what they import and no more of an SDK', () => {
+    const signer = sources.filter((source) => /@smithy|@aws-/.test(source))
+    expect(signer).toContain('./node_modules/@smithy/signature-v4/dist-es/SignatureV4.js')
+    const allowed = [
+      /signature-v4\/dist-es\//,
+      /core\/dist-es\/submodules\/protocols\/(querystring-builder|util-uri-escape)\//,
+      /core\/dist-es\/submodules\/serde\/(hash-node|is-array-buffer|util-(buffer-from|hex-encoding|utf8)|writeKey)\b/,
+      /core\/dist-es\/submodules\/transport\/(hasOwn|httpRequest|normalizeProvider)\.js/,
+    ]
+    expect(signer.filter((source) => !allowed.some((pattern) => pattern.test(source)))).toEqual([])
   })
 
   test('holds the licence of every package in it', () => {
@@ -97,7 +113,7 @@ describe('content', () => {
 
   test.each([
     ['undici', /\bundici\/lib\b|class (Dispatcher|ProxyAgent|EnvHttpProxyAgent)\b/],
-    ['an AWS SDK', /@aws-sdk/],
+    ['an AWS SDK, but for the name of its signer', /@aws-sdk(?!\/signature-v4`)/],
     ['the tunnel package', /\bTunnelingAgent\b/],
     ['a loader of Node’s modules beside process.getBuiltinModule', /createRequire/],
     ['GitHub’s API client', /octokit/i],

@@ -1,10 +1,11 @@
+import { join } from 'node:path'
 import ncc, { type StatsChunk, type StatsModule } from '@vercel/ncc'
 
 /** What came out of the bundler, with readable names. */
 export interface Bundle {
   /** Contents by path in `dist`: `index.js` and one file per part that is loaded only where it is used. */
   readonly files: Readonly<Record<string, string>>
-  /** The source file behind every module, from the repository, e.g. `./node_modules/yaml/dist/index.js`. */
+  /** The source file behind every module that is in a file, from the repository, e.g. `./node_modules/yaml/dist/index.js`. */
   readonly sources: readonly string[]
 }
 
@@ -12,11 +13,12 @@ export interface Bundle {
  * Bundles `src/index.ts`. Parts that webpack numbers (`602.index.js`) get the name of what they hold
  * (`parts/yaml.js`), and every module the path of its source.
  *
- * ncc reads `tsconfig.json` from the working directory, which must therefore be the repository.
+ * What stands in for what is said by `tsconfig.bundle.json`, whose path ncc takes from the environment.
  *
  * @throws Error where the bundler's output is not of the form that the changes rely on
  */
 export async function bundle(input: string): Promise<Bundle> {
+  process.env['TS_NODE_PROJECT'] = join(import.meta.dirname, 'tsconfig.bundle.json')
   const output = await ncc(input, { cache: false, target: 'es2022', quiet: true })
   const stats = output.stats.toJson({
     all: false,
@@ -63,7 +65,7 @@ export async function bundle(input: string): Promise<Bundle> {
   )
   must(unexpected.length === 0, `the bundler wrote files that nobody expects: ${unexpected.join(', ')}`)
 
-  return { files, sources: stats.modules.flatMap(sourcesOf).sort() }
+  return { files, sources: stats.chunks.flatMap(({ modules }) => modules.flatMap(sourcesOf)).sort() }
 }
 
 /** The name that the source gives (`webpackChunkName`), or that of the one module that is imported. */

@@ -116,7 +116,7 @@ export function createAppServer(options: AppServerOptions): AppServer {
       // Signed or not: what API Gateway says of a stage or a path that it does not have.
       return platformRefusal(aws, MISSING_TOKEN)
     }
-    const signed = await verifySignature(request, { ...aws, now: options.now, signed: ['x-authorization'] })
+    const signed = verifySignature(request, { ...aws, now: options.now, signed: ['x-authorization'] })
     if ('code' in signed) return platformRefusal(aws, signed)
     const { 'x-authorization': authorization = '', ...headers } = request.headers
     return answer({ ...request, headers: { ...headers, authorization } })

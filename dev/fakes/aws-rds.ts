@@ -22,7 +22,7 @@ export interface RdsDatabase {
    *
    * @returns why not; `undefined` where it is open. The client is told no more than that authentication failed
    */
-  login(username: string, password: string): Promise<string | undefined>
+  login(username: string, password: string): string | undefined
 }
 
 /** The form of a token: no scheme, the parameters sorted and encoded in one way (`@aws-sdk/rds-signer`). */
@@ -34,14 +34,14 @@ const LONGEST = 900
 export function createRdsDatabase(options: RdsDatabaseOptions): RdsDatabase {
   const { now, region, host, port, credentials } = options
 
-  async function login(username: string, password: string): Promise<string | undefined> {
+  function login(username: string, password: string): string | undefined {
     if (!FORM.test(password)) return 'the password is no token'
     if (!password.startsWith(`${host}:${port}/`)) return 'the token is for another database'
     // The scheme is not signed; one with another default port keeps the port in the host.
     const url = new URL(`${port === 80 ? 'https' : 'http'}://${password}`)
     if (url.searchParams.get('DBUser') !== username) return 'the token is for another user'
     if (Number(url.searchParams.get('X-Amz-Expires')) > LONGEST) return 'the token is good for too long'
-    const checked = await verifyPresigned('GET', url, { service: 'rds-db', region, credentials, now })
+    const checked = verifyPresigned('GET', url, { service: 'rds-db', region, credentials, now })
     if ('code' in checked) return `${checked.code}: ${checked.message}`
     if (!options.mayConnect(checked, username)) return 'rds-db:connect is not allowed'
     if (!options.users.includes(username)) return 'the user is not set up for IAM authentication'

@@ -38,16 +38,16 @@ class Refusal extends Error {
 export function createAwsSecretsManager(options: AwsSecretsManagerOptions): Handler {
   const { now, region, credentials, secrets } = options
 
-  return async (request) => {
+  return (request) => {
     try {
-      return reply(200, await getSecretValue(request))
+      return reply(200, getSecretValue(request))
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       return secretsManagerError(error.code, error.message)
     }
   }
 
-  async function getSecretValue(request: FakeRequest): Promise<object> {
+  function getSecretValue(request: FakeRequest): object {
     const { method, url, headers } = request
     if (method !== 'POST' || url.pathname !== '/' || url.search !== '') {
       throw new Refusal('UnknownOperationException', '')
@@ -58,7 +58,7 @@ export function createAwsSecretsManager(options: AwsSecretsManagerOptions): Hand
       throw new Refusal('UnknownOperationException', '')
     }
     const policy = { service: 'secretsmanager', region, credentials, now, signed: ['content-type'] }
-    const keys = await verifySignature(request, policy)
+    const keys = verifySignature(request, policy)
     if ('code' in keys) throw new Refusal(keys.code, keys.message)
     const body = JSON.parse(request.body) as Record<string, unknown>
     const unknown = Object.keys(body).find((name) => !/^(SecretId|VersionId|VersionStage)$/.test(name))

@@ -1,5 +1,5 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { SignatureV4 } from '@smithy/signature-v4'
+import { timingSafeEqual } from 'node:crypto'
+import { canonicalRequest, sha256, signatureOf, stringToSign, type SignedRequest } from './signature.ts'
 import type { FakeReply, FakeRequest, Now } from './handler.ts'
 
 /** AWS credentials that sign. */
@@ -47,14 +47,14 @@ const UNSIGNED = 'UNSIGNED-PAYLOAD'
 
 /**
  * Verifies the signature of a request in its `Authorization` header (AWS Signature Version 4). It is made anew by
- * `@smithy/signature-v4`, the signer of AWS's own SDK, from the headers that the request says are signed.
+ * hand, not by the signer that made it, from the headers that the request says are signed.
  *
  * @returns the keys that signed, or why not
  */
-export async function verifySignature(
+export function verifySignature(
   request: FakeRequest,
   policy: SignaturePolicy,
-): Promise<SigningKeys | SignatureRefused> {
+): SigningKeys | SignatureRefused {
   const { authorization } = request.headers
   if (authorization === undefined) return MISSING_TOKEN
   const parts =
@@ -87,28 +87,29 @@ export async function verifySignature(
   const date = request.headers['x-amz-date'] ?? ''
   const checked = checkCredential(credential, date, SKEW_MS, policy)
   if ('code' in checked) return checked
-  const { keys, at } = checked
+  const { keys } = checked
   if (keys.sessionToken !== request.headers['x-amz-security-token']) {
     return {
       code: 'UnrecognizedClientException',
       message: 'The security token included in the request is invalid.',
     }
   }
-  const headers = Object.fromEntries(names.map((name) => [name, request.headers[name]!]))
-  const signing = signer(keys, policy)
-  const again = await signing.sign(
-    { ...wire(request.url), method: request.method, headers, body: request.body },
-    { signingDate: new Date(at), signableHeaders: new Set(names), unsignableHeaders: new Set() },
-  )
-  const hash = request.headers['x-amz-content-sha256']
-  const rightHash =
-    policy.service === LATTICE
-      ? hash === UNSIGNED
-      : hash === undefined || hash === createHash('sha256').update(request.body).digest('hex')
-  return rightHash &&
-    equal(signature, /Signature=([0-9a-f]{64})$/.exec(again.headers['authorization'] ?? '')?.[1])
-    ? keys
-    : { code: 'InvalidSignatureException', message: `${MISMATCH}${signing.shown()}` }
+  const payload = payloadOf(request, policy)
+  const expected = calculate(keys, policy, date, {
+    method: request.method,
+    path: request.url.pathname,
+    query: request.url.searchParams,
+    headers: Object.fromEntries(names.map((name) => [name, request.headers[name]!])),
+    payload,
+  })
+  const told = request.headers['x-amz-content-sha256']
+  const isRight = policy.service === LATTICE ? told === payload : told === undefined || told === payload
+  return isRight && equal(signature, expected.signature) ? keys : mismatch(expected)
+}
+
+/** What the last line of the canonical request has to be ("SIGv4 authenticated requests", VPC Lattice User Guide). */
+function payloadOf({ body }: FakeRequest, { service }: SignaturePolicy): string {
+  return service === LATTICE ? UNSIGNED : sha256(body)
 }
 
 /**
@@ -117,11 +118,11 @@ export async function verifySignature(
  * @param url with scheme
  * @returns the keys that signed, or why not
  */
-export async function verifyPresigned(
+export function verifyPresigned(
   method: string,
   url: URL,
   policy: SignaturePolicy,
-): Promise<SigningKeys | SignatureRefused> {
+): SigningKeys | SignatureRefused {
   const query = url.searchParams
   const signature = query.get('X-Amz-Signature')
   const seconds = Number(query.get('X-Amz-Expires'))
@@ -138,27 +139,26 @@ export async function verifyPresigned(
       message: "'host' must be a 'SignedHeader' in the AWS Authorization.",
     }
   }
-  const checked = checkCredential(
-    query.get('X-Amz-Credential') ?? '',
-    query.get('X-Amz-Date') ?? '',
-    seconds * 1_000,
-    policy,
-  )
+  const date = query.get('X-Amz-Date') ?? ''
+  const checked = checkCredential(query.get('X-Amz-Credential') ?? '', date, seconds * 1_000, policy)
   if ('code' in checked) return checked
-  const { keys, at } = checked
+  const { keys } = checked
   if ((keys.sessionToken ?? null) !== query.get('X-Amz-Security-Token')) {
     return {
       code: 'UnrecognizedClientException',
       message: 'The security token included in the request is invalid.',
     }
   }
-  const bare = new URL(url)
-  for (const name of [...query.keys()]) if (name.startsWith('X-Amz-')) bare.searchParams.delete(name)
-  const again = await signer(keys, policy).presign(
-    { ...wire(bare), method, headers: { host: url.host } },
-    { signingDate: new Date(at), expiresIn: seconds },
-  )
-  return equal(signature, String(again.query?.['X-Amz-Signature']))
+  const unsigned = new URLSearchParams(query)
+  unsigned.delete('X-Amz-Signature')
+  const expected = calculate(keys, policy, date, {
+    method,
+    path: url.pathname,
+    query: unsigned,
+    headers: { host: url.host },
+    payload: sha256(''),
+  })
+  return equal(signature, expected.signature)
     ? keys
     : { code: 'InvalidSignatureException', message: MISMATCH }
 }
@@ -169,7 +169,7 @@ function checkCredential(
   date: string,
   validMs: number,
   policy: SignaturePolicy,
-): { keys: SigningKeys; at: number } | SignatureRefused {
+): { keys: SigningKeys } | SignatureRefused {
   const invalid = (message: string): SignatureRefused => ({ code: 'InvalidSignatureException', message })
   const [accessKeyId = '', day, region, service, end, ...more] = credential.split('/')
   const scope = [
@@ -207,80 +207,36 @@ function checkCredential(
   if (keys.expiresAt !== undefined && keys.expiresAt <= now) {
     return { code: 'ExpiredTokenException', message: 'The security token included in the request is expired' }
   }
-  return { keys, at }
+  return { keys }
 }
 
-/** The request parts as the signer wants them. */
-function wire(url: URL): {
-  protocol: string
-  hostname: string
-  path: string
-  query: Record<string, string[]>
-} {
-  const query: Record<string, string[]> = {}
-  for (const name of new Set(url.searchParams.keys())) query[name] = url.searchParams.getAll(name)
-  return { protocol: url.protocol, hostname: url.hostname, path: url.pathname, query }
+/** What the request ought to have been signed with. */
+interface Expected {
+  readonly canonical: string
+  readonly text: string
+  /** In hex. */
+  readonly signature: string
 }
 
-function signer(keys: SigningKeys, { service, region }: SignaturePolicy): TellingSigner {
-  return new TellingSigner({ service, region, credentials: keys, sha256: Sha256, applyChecksum: false })
+function calculate(
+  { secretAccessKey }: SigningKeys,
+  scope: SignaturePolicy,
+  date: string,
+  request: SignedRequest,
+): Expected {
+  const canonical = canonicalRequest(request)
+  const text = stringToSign(canonical, scope, date)
+  return { canonical, text, signature: signatureOf(text, secretAccessKey, scope, date) }
 }
 
-/** AWS's signer, which tells what it signed. */
-class TellingSigner extends SignatureV4 {
-  #canonical = ''
-  #toSign = ''
-
-  protected override createCanonicalRequest(
-    ...given: Parameters<SignatureV4['createCanonicalRequest']>
-  ): string {
-    this.#canonical = super.createCanonicalRequest(...given)
-    return this.#canonical
-  }
-
-  protected override async createStringToSign(
-    ...given: Parameters<SignatureV4['createStringToSign']>
-  ): Promise<string> {
-    this.#toSign = await super.createStringToSign(...given)
-    return this.#toSign
-  }
-
-  /** What AWS adds to its refusal of a signature: every signed header with its value, tokens among them. */
-  shown(): string {
-    return `\n\nThe Canonical String for this request should have been\n'${this.#canonical}'\n\nThe String-to-Sign should have been\n'${this.#toSign}'\n`
-  }
+/** AWS adds what should have been signed: every signed header with its value, tokens among them. */
+function mismatch({ canonical, text }: Expected): SignatureRefused {
+  const shown = `\n\nThe Canonical String for this request should have been\n'${canonical}'\n\nThe String-to-Sign should have been\n'${text}'\n`
+  return { code: 'InvalidSignatureException', message: `${MISMATCH}${shown}` }
 }
 
-/** `node:crypto` in the shape that the signer asks for. */
-class Sha256 {
-  readonly #hash
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytes(secret))
-  }
-
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(bytes(data))
-  }
-
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(this.#hash.digest())
-  }
-
-  reset(): void {
-    throw new Error('never called by the signer')
-  }
-}
-
-function bytes(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
-  if (typeof data === 'string') return Buffer.from(data)
-  return ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : new Uint8Array(data)
-}
-
-function equal(given: string, expected: string | undefined): boolean {
-  return expected?.length === given.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected))
+function equal(given: string, expected: string): boolean {
+  return expected.length === given.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected))
 }
 
 /** `20261121T080120Z` → ms since the epoch. */

@@ -906,8 +906,8 @@ const appServer = {
         tools.connectEarly(url);
         if (aws && 'endpoint' in aws.source)
             tools.connectEarly(aws.source.endpoint);
-        // Side by side: the signature needs both, STS only its own.
-        const [, credentials] = await Promise.all([idToken, aws?.library.awsCredentials(aws.source, tools)]);
+        // Side by side: the signature needs all of them, STS only its own ID token.
+        const [signature] = await Promise.all([aws && readyToSign(aws, tools), idToken]);
         return tools.send({
             service: SERVICE,
             method: 'POST',
@@ -915,7 +915,7 @@ const appServer = {
             audience,
             attemptMs: ATTEMPT_MS,
             signed: aws !== undefined,
-            prepare: (now) => message(settings, credentials, tools, now),
+            prepare: (now) => message(settings, signature, tools, now),
             judge,
             read: (answer) => grantFrom(answer, settings, tools),
         });
@@ -923,19 +923,27 @@ const appServer = {
     explain,
 };
 async function readAws({ roleArn, region, service }, inputs, environment) {
-    const library = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 2978));
+    const library = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 691));
     const source = library.credentialSource(inputs, environment, roleArn, region, 'app-server.auth.roleArn');
     return { library, source, scope: { region, service } };
 }
-async function message({ url, audience, aws, owner, repositories, permissions }, credentials, tools, now) {
+async function readyToSign({ library, source, scope }, tools) {
+    const [credentials, { signedHeaders }] = await Promise.all([
+        library.awsCredentials(source, tools),
+        library.loadSigner(),
+    ]);
+    return { credentials, signedHeaders, scope };
+}
+async function message({ url, audience, owner, repositories, permissions }, signature, tools, now) {
     const bearer = `Bearer ${await tools.idToken(audience)}`;
     const body = JSON.stringify({ owner, repositories, permissions });
     const headers = { accept: 'application/json', 'content-type': 'application/json' };
-    if (!aws || !credentials)
+    if (!signature)
         return { headers: { ...headers, authorization: bearer }, body };
     // The signature takes the Authorization header; the server looks for the ID token in this one instead.
     const request = { method: 'POST', url, headers: { ...headers, 'x-authorization': bearer }, body };
-    return { headers: aws.library.signedHeaders(request, credentials, aws.scope, now), body };
+    const { signedHeaders, credentials, scope } = signature;
+    return { headers: await signedHeaders(request, credentials, scope, now), body };
 }
 function judge(answer) {
     const text = (0,client/* member */.Dc)(answer.json, 'message');

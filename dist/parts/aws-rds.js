@@ -22,7 +22,7 @@ const RDS_HOST = /\.(?:([a-z]+(?:-[a-z]+)+-\d+)\.rds|rds\.(cn-[a-z]+-\d+))\.amaz
 /** A password for a database of Amazon RDS or Aurora: a presigned `connect` request, computed here ("IAM database authentication", RDS User Guide). */
 const awsRds = {
     settings: async (inputs, environment) => {
-        const aws = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 2978));
+        const aws = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 691));
         const host = inputs.matching('host', inputs.required('host', HOST_EXAMPLE).toLowerCase(), HOST, 'must be the host name of the endpoint of the database, alone', HOST_EXAMPLE);
         const port = inputs.required('port', '5432');
         if (port !== '' && !(/^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535)) {
@@ -44,7 +44,7 @@ const awsRds = {
     exchange: async ({ aws, host, username, region, source }, tools) => {
         if ('endpoint' in source)
             tools.connectEarly(source.endpoint);
-        const credentials = await aws.awsCredentials(source, tools);
+        const [credentials, signer] = await Promise.all([aws.awsCredentials(source, tools), aws.loadSigner()]);
         const now = tools.now();
         // The database would refuse the token and not tell why.
         if ('credentials' in source && credentials.expiresAt && credentials.expiresAt.getTime() <= now) {
@@ -53,7 +53,7 @@ const awsRds = {
                 hint: 'Get new ones in a step right before this one, or give role-arn.',
             });
         }
-        const query = aws.presignedQuery(host, new URLSearchParams({ Action: 'connect', DBUser: username }), credentials, { region, service: 'rds-db' }, SECONDS, now);
+        const query = await signer.presignedQuery(host, new URLSearchParams({ Action: 'connect', DBUser: username }), credentials, { region, service: 'rds-db' }, SECONDS, now);
         const token = `${host}/?${query}`;
         // A client may quote the token in an encoding of its own; without the signature it is worth nothing.
         const signature = new URLSearchParams(query).get('X-Amz-Signature') ?? '';

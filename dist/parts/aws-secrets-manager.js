@@ -96,7 +96,7 @@ const SECRET = /^(?<arn>arn:aws(?:-[a-z]+)*:secretsmanager:(?<region>[a-z\d-]+):
 /** A secret of AWS Secrets Manager: `GetSecretValue` (AWS Secrets Manager API Reference). */
 const awsSecretsManager = {
     settings: async (inputs, environment) => {
-        const aws = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 2978));
+        const aws = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 691));
         const secret = inputs.matching('secret', inputs.required('secret', EXAMPLE), SECRET, 'must be the name or the ARN of a secret', EXAMPLE);
         const region = aws.readRegion(inputs, 'required');
         const told = SECRET.exec(secret)?.groups?.['region'] ?? region;
@@ -118,20 +118,21 @@ const awsSecretsManager = {
         if ('endpoint' in source)
             tools.connectEarly(source.endpoint);
         tools.connectEarly(url);
-        const credentials = await aws.awsCredentials(source, tools);
+        const [credentials, signer] = await Promise.all([aws.awsCredentials(source, tools), aws.loadSigner()]);
         const headers = {
             'content-type': 'application/x-amz-json-1.1',
             'x-amz-target': 'secretsmanager.GetSecretValue',
         };
         const body = JSON.stringify({ SecretId: secret });
         const request = { method: 'POST', url, headers, body };
+        const scope = { region, service: 'secretsmanager' };
         return tools.send({
             service: SERVICE,
             method: 'POST',
             url,
             signed: true,
-            prepare: (now) => ({
-                headers: aws.signedHeaders(request, credentials, { region, service: 'secretsmanager' }, now),
+            prepare: async (now) => ({
+                headers: await signer.signedHeaders(request, credentials, scope, now),
                 body,
             }),
             judge: _aws_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .judgeAws */ .Ji,

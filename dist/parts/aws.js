@@ -74,7 +74,7 @@ function codeOf({ refused }) {
 
 /***/ }),
 
-/***/ 2978: // ./src/aws/index.ts and what only it imports
+/***/ 691: // ./src/aws/index.ts and what only it imports
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -86,10 +86,9 @@ __webpack_require__.d(__webpack_exports__, {
   awsEndpoint: () => (/* reexport */ awsEndpoint),
   credentialSource: () => (/* reexport */ credentialSource),
   explainSts: () => (/* reexport */ explainSts),
-  presignedQuery: () => (/* reexport */ presignedQuery),
+  loadSigner: () => (/* binding */ loadSigner),
   readCredentialSource: () => (/* reexport */ readCredentialSource),
-  readRegion: () => (/* reexport */ readRegion),
-  signedHeaders: () => (/* reexport */ signedHeaders)
+  readRegion: () => (/* reexport */ readRegion)
 });
 
 // EXTERNAL MODULE: ./src/identity/claims.ts
@@ -303,131 +302,16 @@ function sessionName(environment) {
     return name.replace(/[^\w+=,.@-]/g, '.').slice(0, 64);
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(7598);
-;// CONCATENATED MODULE: ./src/aws/signature.ts
-
-const ALGORITHM = 'AWS4-HMAC-SHA256';
-/**
- * The headers of a request signed with AWS Signature Version 4: those given, and `host`, `x-amz-date`,
- * `x-amz-content-sha256`, `x-amz-security-token`, `authorization`. For every service but S3.
- *
- * Source: AWS IAM User Guide, "Create a signed AWS API request".
- *
- * @param now in ms since the epoch
- */
-function signedHeaders({ method, url, headers: given, body }, credentials, scope, now) {
-    const date = amzDate(now);
-    const headers = {
-        ...given,
-        host: url.host,
-        'x-amz-content-sha256': sha256(body),
-        'x-amz-date': date,
-        ...(credentials.sessionToken !== undefined && { 'x-amz-security-token': credentials.sessionToken }),
-    };
-    const canonical = canonicalRequest({ method, path: url.pathname, query: url.searchParams, headers, body });
-    const signature = signatureOf(stringToSign(canonical, scope, date), credentials, scope, date);
-    return {
-        ...headers,
-        authorization: `${ALGORITHM} Credential=${credentialOf(credentials, scope, date)}, SignedHeaders=${namesOf(headers).join(';')}, Signature=${signature}`,
-    };
-}
-/**
- * The query of `GET https://{host}/` with the signature in it, sorted by name.
- *
- * Source: AWS IAM User Guide, "Create a signed AWS API request", the signature in the query string.
- *
- * @param host with the port, where the `Host` header has one
- * @param query what is asked for, e.g. `Action=connect`
- * @param seconds how long it may be used, in s
- * @param now in ms since the epoch
- */
-function presignedQuery(host, query, credentials, scope, seconds, now) {
-    const date = amzDate(now);
-    const signed = new URLSearchParams(query);
-    signed.set('X-Amz-Algorithm', ALGORITHM);
-    signed.set('X-Amz-Credential', credentialOf(credentials, scope, date));
-    signed.set('X-Amz-Date', date);
-    signed.set('X-Amz-Expires', String(seconds));
-    if (credentials.sessionToken !== undefined)
-        signed.set('X-Amz-Security-Token', credentials.sessionToken);
-    signed.set('X-Amz-SignedHeaders', 'host');
-    const canonical = canonicalRequest({ method: 'GET', path: '/', query: signed, headers: { host }, body: '' });
-    signed.set('X-Amz-Signature', signatureOf(stringToSign(canonical, scope, date), credentials, scope, date));
-    return canonicalQuery(signed);
-}
-/** A request in the one form in which both sides hash it. `path` and `query` as they are sent. */
-function canonicalRequest(request) {
-    const { method, path, query, headers, body } = request;
-    const names = namesOf(headers);
-    return [
-        method,
-        canonicalPath(path),
-        canonicalQuery(query),
-        ...names.map((name) => `${name}:${canonicalValue(headers[name] ?? '')}`),
-        '',
-        names.join(';'),
-        sha256(body),
-    ].join('\n');
-}
-/** @param date as of {@link amzDate} */
-function stringToSign(canonical, scope, date) {
-    return [ALGORITHM, date, scopeOf(scope, date), sha256(canonical)].join('\n');
-}
-/** @returns in hex */
-function signatureOf(text, { secretAccessKey }, scope, date) {
-    const key = scopeOf(scope, date)
-        .split('/')
-        .reduce((secret, part) => hmac(secret, part).digest(), `AWS4${secretAccessKey}`);
-    return hmac(key, text).digest('hex');
-}
-function namesOf(headers) {
-    return Object.keys(headers).sort();
-}
-function credentialOf({ accessKeyId }, scope, date) {
-    return `${accessKeyId}/${scopeOf(scope, date)}`;
-}
-function scopeOf({ region, service }, date) {
-    return `${date.slice(0, 8)}/${region}/${service}/aws4_request`;
-}
-/** `20150830T123600Z` */
-function amzDate(now) {
-    return new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, '');
-}
-/** Every service but S3 wants each segment encoded once more than it is sent, and no empty ones. */
-function canonicalPath(path) {
-    return encode(path.replace(/\/+/g, '/')).replaceAll('%2F', '/');
-}
-/** Sorted by encoded name, then by encoded value. */
-function canonicalQuery(query) {
-    return [...query]
-        .map(([name, value]) => [encode(name), encode(value)])
-        .sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : x < y ? -1 : x > y ? 1 : 0))
-        .map((pair) => pair.join('='))
-        .join('&');
-}
-/** Without blanks at its ends, and with one in place of several. */
-function canonicalValue(value) {
-    return value.replace(/[ \t]+/g, ' ').replace(/^ | $/g, '');
-}
-/** URI encoding as AWS wants it: everything but `A-Za-z0-9-._~`. */
-function encode(text) {
-    return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-function sha256(text) {
-    return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
-}
-function hmac(key, text) {
-    return (0,external_node_crypto_.createHmac)('sha256', key).update(text);
-}
-
 ;// CONCATENATED MODULE: ./src/aws/index.ts
 /**
  * What it takes to be somebody at AWS. Imported at run time, by `import()`, where AWS is used: one part of `dist` that
  * all its users share and nobody else loads.
  */
 
-
+/** The signer, a part of its own: to be asked for when the first request is under way, which takes longer than to load it. */
+function loadSigner() {
+    return __webpack_require__.e('aws-signer').then(__webpack_require__.bind(__webpack_require__, 3737));
+}
 
 
 /***/ }),

@@ -6,7 +6,14 @@ import { credential } from '../identity/credential.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { codeOf, judgeAws, KEYS_TROUBLE } from './errors.ts'
 import { REGION, ROLE_ARN } from './names.ts'
-import type { AwsCredentials } from './signature.ts'
+
+/** AWS credentials. */
+export interface AwsCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+  readonly expiresAt?: Date
+}
 
 const STS = 'AWS STS'
 /** The audience of GitHub's ID tokens that AWS's own pages have the IAM identity provider list. */

@@ -1,3 +1,5 @@
+import type * as signerLibrary from './signer.ts'
+
 /**
  * What it takes to be somebody at AWS. Imported at run time, by `import()`, where AWS is used: one part of `dist` that
  * all its users share and nobody else loads.
@@ -10,4 +12,8 @@ export {
   readCredentialSource,
   readRegion,
 } from './credentials.ts'
-export { presignedQuery, signedHeaders } from './signature.ts'
+
+/** The signer, a part of its own: to be asked for when the first request is under way, which takes longer than to load it. */
+export function loadSigner(): Promise<typeof signerLibrary> {
+  return import(/* webpackChunkName: "aws-signer" */ './signer.ts')
+}

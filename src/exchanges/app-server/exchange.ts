@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { CredentialSource } from '../../aws/credentials.ts'
+import type { AwsCredentials, CredentialSource } from '../../aws/credentials.ts'
 import { judgeAws } from '../../aws/errors.ts'
 import type * as awsLibrary from '../../aws/index.ts'
-import type { AwsCredentials, Scope } from '../../aws/signature.ts'
+import type { Scope, signedHeaders } from '../../aws/signer.ts'
 import type { Claims, Environment, Exchange, Explanation, Grant, Tools } from '../../exchange.ts'
 import type { ActionError } from '../../errors.ts'
 import {
@@ -78,8 +78,8 @@ export const appServer: Exchange<Settings> = {
     const idToken = tools.idToken(audience)
     tools.connectEarly(url)
     if (aws && 'endpoint' in aws.source) tools.connectEarly(aws.source.endpoint)
-    // Side by side: the signature needs both, STS only its own.
-    const [, credentials] = await Promise.all([idToken, aws?.library.awsCredentials(aws.source, tools)])
+    // Side by side: the signature needs all of them, STS only its own ID token.
+    const [signature] = await Promise.all([aws && readyToSign(aws, tools), idToken])
     return tools.send({
       service: SERVICE,
       method: 'POST',
@@ -87,7 +87,7 @@ export const appServer: Exchange<Settings> = {
       audience,
       attemptMs: ATTEMPT_MS,
       signed: aws !== undefined,
-      prepare: (now) => message(settings, credentials, tools, now),
+      prepare: (now) => message(settings, signature, tools, now),
       judge,
       read: (answer) => grantFrom(answer, settings, tools),
     })
@@ -106,19 +106,35 @@ async function readAws(
   return { library, source, scope: { region, service } }
 }
 
+/** What a signature takes, once it is there. */
+interface Signature {
+  readonly credentials: AwsCredentials
+  readonly signedHeaders: typeof signedHeaders
+  readonly scope: Scope
+}
+
+async function readyToSign({ library, source, scope }: Aws, tools: Tools): Promise<Signature> {
+  const [credentials, { signedHeaders }] = await Promise.all([
+    library.awsCredentials(source, tools),
+    library.loadSigner(),
+  ])
+  return { credentials, signedHeaders, scope }
+}
+
 async function message(
-  { url, audience, aws, owner, repositories, permissions }: Settings,
-  credentials: AwsCredentials | undefined,
+  { url, audience, owner, repositories, permissions }: Settings,
+  signature: Signature | undefined,
   tools: Tools,
   now: number,
 ): Promise<Message> {
   const bearer = `Bearer ${await tools.idToken(audience)}`
   const body = JSON.stringify({ owner, repositories, permissions })
   const headers = { accept: 'application/json', 'content-type': 'application/json' }
-  if (!aws || !credentials) return { headers: { ...headers, authorization: bearer }, body }
+  if (!signature) return { headers: { ...headers, authorization: bearer }, body }
   // The signature takes the Authorization header; the server looks for the ID token in this one instead.
   const request = { method: 'POST', url, headers: { ...headers, 'x-authorization': bearer }, body }
-  return { headers: aws.library.signedHeaders(request, credentials, aws.scope, now), body }
+  const { signedHeaders, credentials, scope } = signature
+  return { headers: await signedHeaders(request, credentials, scope, now), body }
 }
 
 function judge(answer: Answer): Judgement {

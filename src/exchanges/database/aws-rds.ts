@@ -57,7 +57,7 @@ export const awsRds: Exchange<Settings> = {
 
   exchange: async ({ aws, host, username, region, source }, tools) => {
     if ('endpoint' in source) tools.connectEarly(source.endpoint)
-    const credentials = await aws.awsCredentials(source, tools)
+    const [credentials, signer] = await Promise.all([aws.awsCredentials(source, tools), aws.loadSigner()])
     const now = tools.now()
     // The database would refuse the token and not tell why.
     if ('credentials' in source && credentials.expiresAt && credentials.expiresAt.getTime() <= now) {
@@ -70,7 +70,7 @@ export const awsRds: Exchange<Settings> = {
         },
       )
     }
-    const query = aws.presignedQuery(
+    const query = await signer.presignedQuery(
       host,
       new URLSearchParams({ Action: 'connect', DBUser: username }),
       credentials,

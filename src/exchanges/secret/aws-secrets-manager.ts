@@ -54,20 +54,21 @@ export const awsSecretsManager: Exchange<Settings> = {
     const { aws, secret, region, source, url } = settings
     if ('endpoint' in source) tools.connectEarly(source.endpoint)
     tools.connectEarly(url)
-    const credentials = await aws.awsCredentials(source, tools)
+    const [credentials, signer] = await Promise.all([aws.awsCredentials(source, tools), aws.loadSigner()])
     const headers = {
       'content-type': 'application/x-amz-json-1.1',
       'x-amz-target': 'secretsmanager.GetSecretValue',
     }
     const body = JSON.stringify({ SecretId: secret })
     const request = { method: 'POST', url, headers, body } as const
+    const scope = { region, service: 'secretsmanager' }
     return tools.send({
       service: SERVICE,
       method: 'POST',
       url,
       signed: true,
-      prepare: (now) => ({
-        headers: aws.signedHeaders(request, credentials, { region, service: 'secretsmanager' }, now),
+      prepare: async (now) => ({
+        headers: await signer.signedHeaders(request, credentials, scope, now),
         body,
       }),
       judge: judgeAws,

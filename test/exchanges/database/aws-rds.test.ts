@@ -57,7 +57,7 @@ describe('a token', () => {
     const world = await open()
     const ran = await run(world)
     const token = ran.outputs['token']!
-    expect(await world.setup.database.login(USERNAME, token)).toBeUndefined()
+    expect(world.setup.database.login(USERNAME, token)).toBeUndefined()
     expect(ran.succeeded).toBe(true)
     expect(ran.outputs).toEqual({ token, 'expires-at': '2026-11-21T08:15:00.000Z' })
     expect(ran.masks).toEqual(expect.arrayContaining([token, signatureOf(token)]))
@@ -105,8 +105,8 @@ describe('a token', () => {
     async (username) => {
       const world = await open({ username })
       const { token = '' } = (await run(world)).outputs
-      expect(await world.setup.database.login(username, token)).toBeUndefined()
-      expect(await world.setup.database.login(`${username}2`, token)).toBe('the token is for another user')
+      expect(world.setup.database.login(username, token)).toBeUndefined()
+      expect(world.setup.database.login(`${username}2`, token)).toBe('the token is for another user')
     },
   )
 
@@ -157,7 +157,7 @@ describe('with AWS credentials in the environment', () => {
     expect(ends).toBe('2026-11-21T08:15:00.000Z')
     expect(await world.setup.accepts(token)).toBe(true)
     world.time = NOW + 900_000
-    expect(await world.setup.database.login(USERNAME, token)).toMatch(/^ExpiredTokenException: /)
+    expect(world.setup.database.login(USERNAME, token)).toMatch(/^ExpiredTokenException: /)
   })
 
   test('that have ended make no token', async () => {
@@ -325,13 +325,13 @@ describe('the fake', () => {
     const world = await open()
     const token = (await run(world)).outputs['token']!
     expect(change(token)).not.toBe(token)
-    expect(await world.setup.database.login(USERNAME, change(token))).toContain(why)
+    expect(world.setup.database.login(USERNAME, change(token))).toContain(why)
   })
 
   test('refuses a token whose role may not connect', async () => {
     const world = await open()
     const token = (await run(world)).outputs['token']!
     world.setup.connect[ROLE_ARN] = ['another_user']
-    expect(await world.setup.database.login(USERNAME, token)).toBe('rds-db:connect is not allowed')
+    expect(world.setup.database.login(USERNAME, token)).toBe('rds-db:connect is not allowed')
   })
 })

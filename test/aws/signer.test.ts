@@ -1,0 +1,251 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { canonicalRequest, sha256, signatureOf, stringToSign } from '../../dev/fakes/signature.ts'
+import type { AwsCredentials } from '../../src/aws/credentials.ts'
+import type { Scope } from '../../src/aws/signer.ts'
+import { bundledSigner } from './bundled-signer.ts'
+
+const { presignedQuery, signedHeaders } = await bundledSigner()
+
+/** Key, scope and time of the vectors that AWS publishes for Signature Version 4 (awslabs/aws-c-auth, tests). */
+const EXAMPLE: AwsCredentials = {
+  accessKeyId: 'AKIDEXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+}
+const SCOPE: Scope = { region: 'us-east-1', service: 'service' }
+const TIME = Date.UTC(2015, 7, 30, 12, 36)
+
+describe('what AWS publishes', () => {
+  test('post-x-www-form-urlencoded, in headers', async () => {
+    const request = {
+      method: 'POST',
+      url: new URL('https://example.amazonaws.com/'),
+      headers: { 'content-length': '13', 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'Param1=value1',
+    }
+    expect(await signedHeaders(request, EXAMPLE, SCOPE, TIME)).toEqual({
+      ...request.headers,
+      host: 'example.amazonaws.com',
+      'x-amz-content-sha256': '9095672bbd1f56dfc5b65f3e153adc8731a4a654192329106275f4c7b24d0b6e',
+      'x-amz-date': '20150830T123600Z',
+      authorization:
+        'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=content-length;content-type;host;x-amz-content-sha256;x-amz-date, Signature=d3875051da38690788ef43de4db0d8f280229d82040bfac253562e56c3f20e0b',
+    })
+  })
+
+  test.each([
+    ['get-vanilla-query', '', undefined, 'e93c787ed7f371d5c6b165c1b38ede9550f4dce4144713e844b25b7192d3865d'],
+    [
+      'get-vanilla-query-order-key-case',
+      'Param2=value2&Param1=value1',
+      undefined,
+      '86012e2c9ad4d77369f5d81c11f75158aae4f895a085212cc6d3f923d300bed5',
+    ],
+    [
+      'get-vanilla-with-session-token',
+      '',
+      '6e86291e8372ff2a2260956d9b8aae1d763fbf315fa00fa31553b73ebf194267',
+      '7ff2b50b376cb4d151970630573d6291dc128cc5c2a12ffb237f73cc53f67b6c',
+    ],
+  ])('%s, in a query', async (_name, query, sessionToken, signature) => {
+    const credentials = sessionToken === undefined ? EXAMPLE : { ...EXAMPLE, sessionToken }
+    const asked = new URLSearchParams(query)
+    const signed = await presignedQuery('example.amazonaws.com', asked, credentials, SCOPE, 3600, TIME)
+    expect(Object.fromEntries(new URLSearchParams(signed))).toEqual({
+      ...Object.fromEntries(asked),
+      'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+      'X-Amz-Credential': 'AKIDEXAMPLE/20150830/us-east-1/service/aws4_request',
+      'X-Amz-Date': '20150830T123600Z',
+      'X-Amz-Expires': '3600',
+      ...(sessionToken !== undefined && { 'X-Amz-Security-Token': sessionToken }),
+      'X-Amz-SignedHeaders': 'host',
+      'X-Amz-Signature': signature,
+    })
+  })
+})
+
+const credentialsOf = fc
+  .record({
+    accessKeyId: fc.stringMatching(/^A[KS]IA[A-Z2-7]{16}$/),
+    secretAccessKey: fc.string({ minLength: 1, maxLength: 40 }),
+    sessionToken: fc.option(fc.base64String({ minLength: 4, maxLength: 200 }), { nil: undefined }),
+  })
+  .map(({ sessionToken, ...keys }): AwsCredentials =>
+    sessionToken === undefined ? keys : { ...keys, sessionToken },
+  )
+const scopeOf = fc.record({
+  region: fc.constantFrom('us-east-1', 'eu-central-1', 'us-gov-west-1', 'cn-north-1'),
+  service: fc.constantFrom('lambda', 'execute-api', 'vpc-lattice-svcs', 'secretsmanager'),
+})
+const nowOf = fc.integer({ min: 0, max: Date.parse('2999-12-31') })
+const hostOf = fc
+  .tuple(
+    fc.constantFrom('abc.lambda-url.eu-central-1.on.aws', '127.0.0.1', 'bücher.example', '[::1]'),
+    fc.constantFrom('', ':443', ':8443', ':5432'),
+  )
+  .map((parts) => parts.join(''))
+/** Characters that mean something in a URL or to the encoding, beside any other. */
+const textOf = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom(...Array.from(`/%+=&;?#:@!$'()*,~._- "<>[]\\^\`{|}äß漢😀`)),
+    fc.constantFrom('%2F', '%20', '%25', '%e2%82%ac', '%2e', '//', '/.', '/../'),
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+  ),
+  maxLength: 12,
+})
+const pathOf = textOf.map((text) => `/${text.replace(/[?#]/g, '')}`)
+/**
+ * As text in a URL: encoded in more ways than one, with names that come more than once. Without two names that the signer
+ * leaves out of the signature.
+ */
+const queryOf = fc
+  .array(
+    fc.tuple(
+      fc.oneof(
+        fc.constantFrom('a', 'A', 'a b', 'ab', ''),
+        textOf.filter((name) => !/^__proto__$|^x-amz-signature$/i.test(name)),
+      ),
+      fc.constantFrom('=', ''),
+      textOf,
+      fc.constantFrom(encodeURIComponent, (text: string) =>
+        new URLSearchParams({ text }).toString().slice(5),
+      ),
+    ),
+    { maxLength: 5 },
+  )
+  .map((pairs) =>
+    pairs.map(([name, is, value, encode]) => `${encode(name)}${is}${is && encode(value)}`).join('&'),
+  )
+const headersOf = fc.dictionary(
+  fc.constantFrom('accept', 'content-type', 'x-authorization', 'x-amz-target', 'x-a', 'x-b'),
+  fc.string({
+    unit: fc.oneof(fc.constantFrom(' ', '  ', '\t', ',', 'é'), fc.stringMatching(/^[!-~]$/)),
+    maxLength: 30,
+  }),
+)
+
+describe('the signatures are those that the fakes make by hand', () => {
+  test('in headers', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('GET', 'POST', 'DELETE'),
+        hostOf,
+        pathOf,
+        queryOf,
+        headersOf,
+        fc.string({ unit: 'binary', maxLength: 50 }),
+        credentialsOf,
+        scopeOf,
+        nowOf,
+        async (method, host, path, query, given, body, credentials, scope, now) => {
+          const url = new URL(`https://${host}${path.isWellFormed() ? path : '/'}?${query}`)
+          const signed = await signedHeaders({ method, url, headers: given, body }, credentials, scope, now)
+          const { authorization, ...headers } = signed
+          const payload = scope.service === 'vpc-lattice-svcs' ? 'UNSIGNED-PAYLOAD' : sha256(body)
+          const date = stamp(now)
+          expect(headers).toEqual({
+            ...given,
+            host: url.host,
+            'x-amz-content-sha256': payload,
+            'x-amz-date': date,
+            ...(credentials.sessionToken !== undefined && {
+              'x-amz-security-token': credentials.sessionToken,
+            }),
+          })
+          const { pathname, searchParams } = url
+          const canonical = canonicalRequest({
+            method,
+            path: pathname,
+            query: searchParams,
+            headers,
+            payload,
+          })
+          const text = stringToSign(canonical, scope, date)
+          const names = Object.keys(headers).sort().join(';')
+          const { accessKeyId, secretAccessKey } = credentials
+          expect(authorization).toBe(
+            `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${date.slice(0, 8)}/${scope.region}/${scope.service}/aws4_request, SignedHeaders=${names}, Signature=${signatureOf(text, secretAccessKey, scope, date)}`,
+          )
+        },
+      ),
+      { numRuns: 1_000 },
+    )
+  })
+
+  test('in a query', async () => {
+    const scope = { region: 'eu-central-1', service: 'rds-db' }
+    await fc.assert(
+      fc.asyncProperty(
+        hostOf,
+        fc.dictionary(fc.constantFrom('Action', 'DBUser', 'a', 'b c', '+'), textOf),
+        credentialsOf,
+        fc.integer({ min: 1, max: 604_800 }),
+        nowOf,
+        async (host, asked, credentials, seconds, now) => {
+          const text = await presignedQuery(
+            host,
+            new URLSearchParams(asked),
+            credentials,
+            scope,
+            seconds,
+            now,
+          )
+          const query = new URLSearchParams(text)
+          const signature = query.get('X-Amz-Signature')
+          query.delete('X-Amz-Signature')
+          const { accessKeyId, secretAccessKey, sessionToken } = credentials
+          const date = stamp(now)
+          expect(Object.fromEntries(query)).toEqual({
+            ...Object.fromEntries(new URLSearchParams(asked)),
+            'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+            'X-Amz-Credential': `${accessKeyId}/${date.slice(0, 8)}/eu-central-1/rds-db/aws4_request`,
+            'X-Amz-Date': date,
+            'X-Amz-Expires': String(seconds),
+            ...(sessionToken !== undefined && { 'X-Amz-Security-Token': sessionToken }),
+            'X-Amz-SignedHeaders': 'host',
+          })
+          const request = { method: 'GET', path: '/', query, headers: { host }, payload: sha256('') }
+          const signed = stringToSign(canonicalRequest(request), scope, date)
+          expect(signature).toBe(signatureOf(signed, secretAccessKey, scope, date))
+          // As AWS's tools write it: sorted, and encoded in one way.
+          expect(text).not.toMatch(/[^\w.~%=&-]/)
+          const names = text.split('&').map((pair) => pair.split('=')[0])
+          expect(names).toEqual(names.toSorted())
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+})
+
+/** `20150830T123600Z` */
+function stamp(now: number): string {
+  return new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, '')
+}
+
+test('a signature is for one request, key, scope and time', async () => {
+  const credentials: AwsCredentials = { ...EXAMPLE, sessionToken: 'not-a-token' }
+  const request = {
+    method: 'POST',
+    url: new URL('https://a.example/p?q=1'),
+    headers: { accept: 'x' },
+    body: 'b',
+  }
+  const now = Date.UTC(2026, 10, 21)
+  const all = await Promise.all([
+    signedHeaders(request, credentials, SCOPE, now),
+    signedHeaders({ ...request, method: 'GET' }, credentials, SCOPE, now),
+    signedHeaders({ ...request, url: new URL('https://b.example/p?q=1') }, credentials, SCOPE, now),
+    signedHeaders({ ...request, url: new URL('https://a.example/q?q=1') }, credentials, SCOPE, now),
+    signedHeaders({ ...request, url: new URL('https://a.example/p?q=2') }, credentials, SCOPE, now),
+    signedHeaders({ ...request, url: new URL('https://a.example:444/p?q=1') }, credentials, SCOPE, now),
+    signedHeaders({ ...request, headers: { accept: 'y' } }, credentials, SCOPE, now),
+    signedHeaders({ ...request, body: 'c' }, credentials, SCOPE, now),
+    signedHeaders(request, EXAMPLE, SCOPE, now),
+    signedHeaders(request, { ...credentials, secretAccessKey: 'other' }, SCOPE, now),
+    signedHeaders(request, credentials, { ...SCOPE, region: 'eu-west-1' }, now),
+    signedHeaders(request, credentials, { ...SCOPE, service: 'other' }, now),
+    signedHeaders(request, credentials, SCOPE, now + 1_000),
+  ])
+  expect(new Set(all.map(({ authorization }) => authorization?.split('Signature=')[1])).size).toBe(all.length)
+})
