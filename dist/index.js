@@ -64,6 +64,112 @@ function harmless(line) {
 
 /***/ }),
 
+/***/ 7035: // ./src/github/installation-token.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ rescue),
+/* harmony export */   o: () => (/* binding */ installationToken)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5657);
+
+
+/** How long one try may take, in ms. */
+const ATTEMPT_MS = 5_000;
+const ANOTHER_GITHUB = '`github-api-url` may name another GitHub than the one that issued the token.';
+/**
+ * An installation token as a credential that is taken back: `DELETE /installation/token` with the token itself (GitHub
+ * REST API, "Revoke an installation access token").
+ *
+ * @param now the time, in ms since the epoch, for an answer without a `Date` of its own
+ */
+function installationToken(given, now) {
+    return {
+        name: 'The token',
+        ends: endOf(given),
+        revoke: (client) => revoke(client, given, now),
+    };
+}
+/** For an installation token that arrived in a form that cannot be used. */
+function rescue(issued, tools) {
+    return {
+        takeBack: (core) => {
+            tools.takeBack(installationToken({ ...issued, token: core }, tools.now));
+        },
+        ends: endOf(issued),
+    };
+}
+function endOf({ expiresAt }) {
+    return expiresAt === undefined ? 'within the hour' : `at ${expiresAt.toISOString()}`;
+}
+/** GitHub answers 401 for a token that has ended, which its documentation does not tell, and for one of another GitHub. */
+async function revoke(client, { token, apiUrl, expiresAt }, now) {
+    let tries = 0;
+    let hasEnded = false;
+    const url = new URL(`${apiUrl.replace(/\/+$/, '')}/installation/token`);
+    try {
+        await client.send({
+            service: 'GitHub',
+            method: 'DELETE',
+            url,
+            attemptMs: ATTEMPT_MS,
+            prepare: () => {
+                tries++;
+                return {
+                    headers: {
+                        authorization: `Bearer ${token}`,
+                        accept: 'application/vnd.github+json',
+                        'x-github-api-version': '2022-11-28',
+                    },
+                };
+            },
+            judge: (answer) => {
+                const time = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .timeOf */ .nR)((0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'date'))?.getTime() ?? now();
+                hasEnded = answer.status === 401 && expiresAt !== undefined && time >= expiresAt.getTime();
+                return {
+                    reason: (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'message'),
+                    requestId: (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'x-github-request-id'),
+                    // A rate limit is a 403 with one of these headers (GitHub: "Rate limits for the REST API").
+                    ...(answer.status === 403 &&
+                        ((0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'retry-after') !== undefined ||
+                            (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'x-ratelimit-remaining') === '0') && {
+                        again: Infinity,
+                    }),
+                };
+            },
+            read: ({ status }) => {
+                // Whoever answers otherwise is not GitHub: a proxy, or the login page of a network.
+                if (status === 204)
+                    return;
+                throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `GitHub (${url.host}) answered ${status} instead of 204.`, {
+                    hint: `Check that ${apiUrl} is GitHub's REST API and that no gateway or login page stands before it.`,
+                });
+            },
+        });
+        return 'revoked';
+    }
+    catch (error) {
+        if (hasEnded)
+            return 'gone';
+        throw explained(error, tries);
+    }
+}
+/** With what a person can do where somebody answered, but not as GitHub does for a token of its own. */
+function explained(error, tries) {
+    if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ))
+        return error;
+    const { code, message, hint, refused, cause } = error;
+    if (code !== 'DENIED' && code !== 'REDIRECTED' && code !== 'UNUSABLE_ANSWER')
+        return error;
+    const earlier = refused?.status === 401 && tries > 1 ? 'An earlier try, whose answer was lost, may have revoked it.' : '';
+    const hints = [hint, earlier, ANOTHER_GITHUB].filter((each) => each !== '');
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ(code, message, { hint: hints.join(' '), refused, cause });
+}
+
+
+/***/ }),
+
 /***/ 5657: // ./src/http/client.ts and what only it imports
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -844,31 +950,61 @@ function claimsOf(token) {
 
 /** A credential as one printable line without blanks, in US-ASCII: what fits into a header. */
 const PRINTABLE = /^[\x21-\x7e]+$/;
+/** One such line with something else around it. */
+const CORE = /^[^\x21-\x7e]*([\x21-\x7e]+)[^\x21-\x7e]*$/;
 /** The longest credential that is taken, in characters. Google's are up to 12 KB, AWS session tokens may be longer. */
 const MAX_CREDENTIAL = 32_768;
+/** The shortest one. A server that sends less would have words masked, and black out the log. */
+const MIN_CREDENTIAL = 8;
 /**
- * A credential from a server's answer, concealed and checked: one printable line of at most 32,768 characters. Its
- * shape is otherwise its issuer's business and not looked at.
+ * A credential from a server's answer, checked and concealed: one printable line of 8 to 32,768 characters. Its shape is
+ * otherwise its issuer's business and not looked at. Checked first, since what a hostile server sends is no mask.
  *
+ * @param rescue for a credential that can be revoked: one that cannot be used is then taken back, or the error says that
+ *   it lives on
  * @throws ActionError `UNUSABLE_ANSWER`
  */
-function credential(value, what, service, conceal) {
-    if (typeof value === 'string' && value.trim() !== '')
+function credential(value, what, service, conceal, rescue) {
+    const wrong = faultOf(value);
+    if (wrong === undefined) {
         conceal(value);
-    const wrong = value === undefined || value === null || value === ''
-        ? 'is missing'
-        : typeof value !== 'string'
-            ? `is not text but ${Array.isArray(value) ? 'a list' : typeof value}`
-            : value.length > MAX_CREDENTIAL
-                ? `is longer than ${MAX_CREDENTIAL} characters`
-                : !PRINTABLE.test(value)
-                    ? 'is not one printable line'
-                    : undefined;
-    if (wrong === undefined)
         return value;
+    }
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `The ${what} in the answer of ${service} ${wrong}.`, {
-        hint: 'Nothing was set as output. This is a fault of the server; its operator should look at what it answers.',
+        hint: [
+            'Nothing was set as output.',
+            ...(rescue ? [rescued(value, what, conceal, rescue)] : []),
+            'This is a fault of the server; its operator should look at what it answers.',
+        ]
+            .filter((sentence) => sentence !== '')
+            .join(' '),
     });
+}
+/** What is wrong with a credential, to follow its name in a sentence. */
+function faultOf(value) {
+    if (value === undefined || value === null || value === '')
+        return 'is missing';
+    if (typeof value !== 'string')
+        return `is not text but ${Array.isArray(value) ? 'a list' : typeof value}`;
+    if (value.length > MAX_CREDENTIAL)
+        return `is longer than ${MAX_CREDENTIAL} characters`;
+    if (!PRINTABLE.test(value))
+        return 'is not one printable line';
+    if (value.length < MIN_CREDENTIAL)
+        return `is shorter than ${MIN_CREDENTIAL} characters`;
+    return undefined;
+}
+/** Has a credential that cannot be used taken back as far as it can be; says so where it cannot. */
+function rescued(value, what, conceal, { takeBack, ends }) {
+    if (value === undefined || value === null || (typeof value === 'string' && value.trim() === ''))
+        return '';
+    const core = typeof value === 'string' ? (CORE.exec(value)?.[1] ?? '') : '';
+    if (core.length < MIN_CREDENTIAL) {
+        return `It cannot be revoked either: if the ${what} works, it lives on and ends ${ends}.`;
+    }
+    conceal(core);
+    takeBack(core);
+    return '';
 }
 
 
@@ -1238,6 +1374,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/github/installation-token.ts
+var installation_token = __nccwpck_require__(7035);
 // EXTERNAL MODULE: ./src/http/client.ts + 6 modules
 var http_client = __nccwpck_require__(5657);
 // EXTERNAL MODULE: ./src/identity/claims.ts
@@ -1251,6 +1389,13 @@ var credential = __nccwpck_require__(8585);
 
 /** From this age on, in ms, an ID token is not used again: it lives five minutes, and a server may need one of them. */
 const FRESH_MS = 60_000;
+/**
+ * What the endpoint says of a job that has not quite begun; no source tells its status. One that is over gets no more
+ * tokens.
+ */
+const NOT_YET = /can't issue id_token for job in '(?!completed')[\w -]{1,40}' state/i;
+/** Other words for it, which other systems use as well (runner: `JobRunner.cs`). */
+const NOT_YET_403 = /pending|delayed|non-inprogress/i;
 /**
  * Asks the runner's ID-token endpoint: `GET $ACTIONS_ID_TOKEN_REQUEST_URL&audience=…` with the request token as
  * bearer (GitHub: "OpenID Connect reference").
@@ -1276,7 +1421,8 @@ function createIdentity(options) {
             prepare: () => ({ headers: { authorization: `Bearer ${requestToken}`, accept: 'application/json' } }),
             judge: (answer) => {
                 const reason = (0,http_client/* member */.Dc)(answer.json, 'message') ?? (0,http_client/* member */.Dc)(answer.json, 'error', 'message');
-                const early = answer.status === 403 && /pending|delayed|non-inprogress/i.test(answer.text);
+                const early = answer.status < 500 &&
+                    (NOT_YET.test(answer.text) || (answer.status === 403 && NOT_YET_403.test(answer.text)));
                 return {
                     reason,
                     ...(early ? { again: Infinity } : { code: 'ID_TOKEN_REFUSED' }),
@@ -1310,15 +1456,19 @@ var inputs_inputs = __nccwpck_require__(8028);
 ;// CONCATENATED MODULE: ./src/step/redaction.ts
 /** How many characters of a secret in a row count as the secret: no other text has them by chance. */
 const STRETCH = 16;
+/** Masking fewer characters than this would black out whole logs. */
+const LEAST = 4;
 /** How much of a server's text is looked at, in characters: bounds the work. */
 const MAX_TEXT = 65_536;
 /** @param mask has a value masked by the runner */
 function createSecrets(mask) {
     const known = new Set();
     return {
-        conceal: (secret) => {
+        conceal: (secret, least = LEAST) => {
             known.add(secret);
-            mask(secret);
+            for (const line of secret.split(/[\r\n]+/))
+                if (line.trim().length >= least)
+                    mask(line);
         },
         redact: (text) => redacted(text.slice(0, MAX_TEXT), known),
     };
@@ -1344,54 +1494,22 @@ function redacted(text, secrets) {
 
 ;// CONCATENATED MODULE: ./src/step/revocation.ts
 
-
 /**
- * Takes a GitHub token back: `DELETE /installation/token` with the token itself (GitHub REST API, "Revoke an
- * installation access token"). GitHub answers 401 for a token that has ended, which its documentation does not tell.
+ * Takes a credential back and says what became of it: one line in the log, or one warning where it lives on.
  *
- * @returns `gone` where the token had ended before
- * @throws ActionError of {@link Client.send}
+ * @param failed says that it could not be done, to follow the name of the credential
+ * @returns whether it has ended
  */
-async function revoke(client, { token, apiUrl }) {
+async function takeBack({ name, ends, revoke }, client, runner, failed = 'could not be revoked') {
     try {
-        await client.send({
-            service: 'GitHub',
-            method: 'DELETE',
-            url: new URL(`${apiUrl.replace(/\/+$/, '')}/installation/token`),
-            attemptMs: 5_000,
-            prepare: () => ({
-                headers: {
-                    authorization: `Bearer ${token}`,
-                    accept: 'application/vnd.github+json',
-                    'x-github-api-version': '2022-11-28',
-                },
-            }),
-            judge: (answer) => ({
-                reason: (0,http_client/* member */.Dc)(answer.json, 'message'),
-                requestId: (0,http_client/* header */.wx)(answer, 'x-github-request-id'),
-                // A rate limit is a 403 with one of these headers (GitHub: "Rate limits for the REST API").
-                ...(answer.status === 403 &&
-                    ((0,http_client/* header */.wx)(answer, 'retry-after') !== undefined ||
-                        (0,http_client/* header */.wx)(answer, 'x-ratelimit-remaining') === '0') && {
-                    again: Infinity,
-                }),
-            }),
-            read: ({ status }) => {
-                // Whoever answers otherwise is not GitHub: a proxy, or the login page of a network.
-                if (status === 204)
-                    return;
-                throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `GitHub answered ${status} instead of 204.`, {
-                    hint: `Check that ${apiUrl} is GitHub's REST API and that no gateway or login page stands before it.`,
-                });
-            },
-        });
-        return 'revoked';
+        const outcome = await revoke(client);
+        runner.info(outcome === 'revoked' ? `${name} was revoked.` : `${name} had ended already.`);
+        return true;
     }
     catch (error) {
-        const status = error instanceof errors/* ActionError */.lZ ? error.refused?.status : undefined;
-        if (status === 401 || status === 404)
-            return 'gone';
-        throw error;
+        const { message, hint } = (0,errors/* asActionError */.z6)(error);
+        runner.warning(`${name} ${failed}; it ends ${ends}. ${message} ${hint}`.trim());
+        return false;
     }
 }
 
@@ -2496,9 +2614,12 @@ function userAgent(environment) {
 
 
 
+
 const SUMMARY_MODES = ['on-refusal', 'always', 'never'];
 /** How long taking something back may last before the step ends, in ms. */
 const UNDO_MS = 5_000;
+/** An end that is further away is not believed, in ms: a year. */
+const LONGEST_MS = 366 * 24 * 3_600_000;
 /**
  * Runs one exchange as a step: read → prove → exchange → mask → save → output → explain. A failure is one error
  * annotation; a failure after the grant takes the grant back.
@@ -2547,8 +2668,8 @@ async function act(exchange, runner, clock, signal) {
             now: clock.now,
             environment: runner.environment,
         });
-        await handOver(grant, runner, clock, secrets);
-        for (const warning of grant.warnings ?? [])
+        await handOver(grant, runner, secrets, (each) => undo(each, runner, clock, secrets, undoMs), clock);
+        for (const warning of [...(grant.warnings ?? []), ...doubts(grant, clock)])
             runner.warning(warning);
         runner.info((0,errors/* harmless */.Is)(grant.summary));
         if (summaryMode === 'always')
@@ -2572,7 +2693,7 @@ async function act(exchange, runner, clock, signal) {
     finally {
         client?.close();
         for (const each of borrowed)
-            await takeBack(each, runner, clock, secrets, undoMs);
+            await undo(each, runner, clock, secrets, undoMs);
     }
 }
 /** Settings, or one error that holds the problems of all inputs. */
@@ -2582,35 +2703,49 @@ async function read(exchange, inputs, environment) {
     return settings;
 }
 /** The one order that is safe: a credential is masked before it is written anywhere, and saved for post before it is used. */
-async function handOver(grant, runner, clock, secrets) {
+async function handOver(grant, runner, secrets, undo, clock) {
+    // How short a secret may be is for the exchange to say.
     for (const secret of grant.secrets)
-        secrets.conceal(secret);
-    const { revocation } = grant;
+        secrets.conceal(secret, 1);
+    const { revocation, expiresAt } = grant;
+    let isSaved = false;
     try {
         if (revocation && revocation.outlivesJob !== true) {
             runner.saveState('version', '1');
             runner.saveState('api-url', revocation.apiUrl);
-            runner.saveState('expires-at', grant.expiresAt?.toISOString() ?? '');
+            runner.saveState('expires-at', expiresAt?.toISOString() ?? '');
             // Last: where post finds the token, the rest is there too, even if the process died in between.
             runner.saveState('token', revocation.token);
+            isSaved = true;
         }
         for (const [name, value] of Object.entries(grant.outputs))
             runner.output(name, value);
-        if (grant.expiresAt)
-            runner.output('expires-at', grant.expiresAt.toISOString());
+        if (expiresAt)
+            runner.output('expires-at', expiresAt.toISOString());
     }
     catch (error) {
-        // Nobody has use for the token now; post would take it back too, if the state was saved.
-        if (revocation) {
-            const ends = grant.expiresAt === undefined ? 'within the hour' : `at ${grant.expiresAt.toISOString()}`;
-            await takeBack({ name: 'The token', ends, revoke: (client) => revoke(client, revocation) }, runner, clock, secrets);
-        }
+        // Nobody has use for the token now.
+        const isGone = revocation && (await undo((0,installation_token/* installationToken */.o)({ ...revocation, expiresAt }, clock.now)));
+        // Else post would ask again, and warn of a token that GitHub does not know.
+        if (isGone === true && isSaved)
+            runner.saveState('token', '');
         throw error;
     }
 }
-/** Revokes with a client of its own, since the step's may have no time left. A failure is one warning. */
-async function takeBack(borrowed, runner, clock, secrets, limitMs = UNDO_MS) {
-    const { name, ends } = borrowed;
+/** What speaks against the end that the server told, which is passed on all the same. */
+function doubts({ expiresAt }, clock) {
+    if (expiresAt === undefined)
+        return [];
+    const ahead = expiresAt.getTime() - clock.now();
+    const ends = `By the server's answer the credential ends at ${expiresAt.toISOString()}`;
+    if (ahead <= 0)
+        return [`${ends}, which is past by the clock of this runner: one of the two clocks is wrong.`];
+    if (ahead > LONGEST_MS)
+        return [`${ends}, which is more than a year away: do not rely on that.`];
+    return [];
+}
+/** Revokes with a client of its own, since the step's may have no time left. */
+async function undo(borrowed, runner, clock, secrets, limitMs) {
     const client = (0,http_client/* createClient */.UU)({
         clock,
         limitMs,
@@ -2620,12 +2755,7 @@ async function takeBack(borrowed, runner, clock, secrets, limitMs = UNDO_MS) {
         secrets,
         debug: runner.debug,
     });
-    try {
-        runner.info((await borrowed.revoke(client)) === 'revoked' ? `${name} was revoked.` : `${name} is gone.`);
-    }
-    catch (error) {
-        runner.warning(`${name} could not be revoked in this step; it ends ${ends}. ${(0,errors/* asActionError */.z6)(error).message}`);
-    }
+    return takeBack(borrowed, client, runner, 'could not be revoked in this step');
 }
 /** The job summary is a courtesy: where it cannot be written, the log says so and nothing else changes. */
 async function summarize(runner, markdown) {
@@ -2666,8 +2796,8 @@ function cancelled(signal) {
 const POST_MS = 15_000;
 const GITHUB_API_URL = 'https://api.github.com';
 /**
- * Revokes the token that the main step saved, when the job ends. Never fails the job: whatever goes wrong is one
- * warning that names the reason and when the token ends by itself.
+ * Revokes the token that the main step saved, when the job ends: whatever a clock says, GitHub is asked. Never fails the
+ * job: whatever goes wrong is one warning that names the reason and when the token ends by itself.
  */
 async function post(runner, clock, signal) {
     const token = runner.state('token');
@@ -2678,35 +2808,31 @@ async function post(runner, clock, signal) {
     const secrets = createSecrets(runner.mask);
     secrets.conceal(token);
     const expires = Date.parse(runner.state('expires-at'));
-    const ends = Number.isNaN(expires) ? 'within the hour' : `at ${new Date(expires).toISOString()}`;
+    const inputs = (0,inputs_inputs/* readInputs */.Ko)(runner.state);
+    const saved = inputs.text('api-url') || runner.environment['GITHUB_API_URL'] || GITHUB_API_URL;
+    const apiUrl = inputs.url('api-url', saved, GITHUB_API_URL);
+    if (!/^[\x21-\x7e]+$/.test(token))
+        inputs.problem('token', 'must be one printable line', 'ghs_…');
+    const expiresAt = Number.isNaN(expires) ? undefined : new Date(expires);
+    const borrowed = (0,installation_token/* installationToken */.o)({ token, apiUrl: apiUrl.href, expiresAt }, clock.now);
     try {
-        const inputs = (0,inputs_inputs/* readInputs */.Ko)(runner.state);
-        const saved = inputs.text('api-url') || runner.environment['GITHUB_API_URL'] || GITHUB_API_URL;
-        const apiUrl = inputs.url('api-url', saved, GITHUB_API_URL);
-        if (!/^[\x21-\x7e]+$/.test(token))
-            inputs.problem('token', 'must be one printable line', 'ghs_…');
         inputs.check();
-        if (expires <= clock.now()) {
-            runner.info(`The token ended by itself ${ends}.`);
-            return;
-        }
-        const client = (0,http_client/* createClient */.UU)({
-            clock,
-            limitMs: POST_MS,
-            limit: `${POST_MS / 1000} s`,
-            signal,
-            userAgent: userAgent(runner.environment),
-            secrets,
-            debug: runner.debug,
-        });
-        const outcome = await revoke(client, { token, apiUrl: apiUrl.href });
-        runner.info(outcome === 'revoked' ? 'The token was revoked.' : 'The token had ended already.');
     }
-    catch (error) {
-        const { code, message, hint } = (0,errors/* asActionError */.z6)(error);
-        const reason = code === 'INVALID_INPUT' ? 'What the main step saved cannot be used.' : `${message} ${hint}`;
-        runner.warning(`The token could not be revoked; it ends ${ends}. ${reason}`.trim());
+    catch {
+        // Its text is for the author of a workflow, who did not write this.
+        runner.warning(`${borrowed.name} could not be revoked; it ends ${borrowed.ends}. What the main step saved cannot be used.`);
+        return;
     }
+    const client = (0,http_client/* createClient */.UU)({
+        clock,
+        limitMs: POST_MS,
+        limit: `${POST_MS / 1000} s`,
+        signal,
+        userAgent: userAgent(runner.environment),
+        secrets,
+        debug: runner.debug,
+    });
+    await takeBack(borrowed, client, runner);
 }
 
 ;// CONCATENATED MODULE: ./src/index.ts

@@ -8,7 +8,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /**
  * One system that trades the job's ID token for a credential. It reads its settings, turns an ID token into a
  * {@link Grant} and may say how to take the grant back. It cannot log, mask or write outputs: the lifecycle in
- * `action.ts` does that once for all systems, in the safe order.
+ * `step/main.ts` does that once for all systems, in the safe order.
  */
 export interface Exchange<Settings> {
   /**
@@ -106,7 +106,7 @@ export interface Grant {
   readonly revocation?: Revocation
 }
 
-/** What it needs to take a GitHub token back. */
+/** What post needs to take a GitHub token back. */
 export interface Revocation {
   readonly token: string
   /** API base URL, e.g. `https://api.github.com`. */

@@ -106,6 +106,8 @@ var external_node_crypto_ = __webpack_require__(7598);
 var errors = __webpack_require__(9378);
 // EXTERNAL MODULE: ./src/http/client.ts + 6 modules
 var client = __webpack_require__(5657);
+// EXTERNAL MODULE: ./src/github/installation-token.ts
+var installation_token = __webpack_require__(7035);
 // EXTERNAL MODULE: ./src/identity/credential.ts
 var credential = __webpack_require__(8585);
 // EXTERNAL MODULE: ./src/inputs/inputs.ts
@@ -871,6 +873,7 @@ function field(inputs, name, mapping, key) {
 
 
 
+
 /** The server's own limit for one answer is 30 s where it runs on AWS Lambda; cutting earlier would lose tokens. */
 const ATTEMPT_MS = 35_000;
 const SERVICE = 'the app server';
@@ -1031,8 +1034,9 @@ function gatewayHint({ aws, url }) {
 }
 function grantFrom(answer, settings, tools) {
     const json = (0,client/* jsonObject */.o$)(answer, SERVICE, settings.url);
-    const token = (0,credential/* credential */.e)(json['token'], 'token', SERVICE, tools.conceal);
     const ends = (0,client/* timeOf */.nR)(json['expires_at']);
+    const issued = { apiUrl: settings.apiUrl, expiresAt: ends };
+    const token = (0,credential/* credential */.e)(json['token'], 'token', SERVICE, tools.conceal, (0,installation_token/* rescue */.i)(issued, tools));
     const [workflowOwner = ''] = settings.workflowRepository.split('/');
     const owner = nameOf(json['owner']) ?? settings.owner ?? workflowOwner;
     const repositories = Array.isArray(json['repositories'])

@@ -11,8 +11,10 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ });
 /* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2437);
 /* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5657);
-/* harmony import */ var _identity_credential_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8585);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8028);
+/* harmony import */ var _github_installation_token_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7035);
+/* harmony import */ var _identity_credential_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8585);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8028);
+
 
 
 
@@ -33,7 +35,7 @@ const MAX_MESSAGE = 2_000;
 const octoSts = {
     settings: (inputs, environment) => {
         const domain = inputs.matching('domain', inputs.text('domain') || DOMAIN, HOST, 'must be a host name, without https:// and path', DOMAIN);
-        const scheme = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .isLoopback */ .U9)(domain.replace(/:\d+$/, '')) ? 'http' : 'https';
+        const scheme = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .isLoopback */ .U9)(domain.replace(/:\d+$/, '')) ? 'http' : 'https';
         const scope = inputs.matching('scope', inputs.text('scope') || (environment['GITHUB_REPOSITORY'] ?? ''), SCOPE, 'must be owner/name, or the owner alone', 'octo-org/target');
         const identity = inputs.matching('identity', inputs.required('identity', 'deploy'), IDENTITY, 'must be the name of a trust policy, without .sts.yaml', 'deploy');
         const url = inputs.url('domain', domain && `${scheme}://${domain}/sts/exchange`, DOMAIN);
@@ -69,9 +71,10 @@ const octoSts = {
             },
             judge,
             read: (answer) => {
-                const token = (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_2__/* .credential */ .e)((0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, SERVICE, url)['token'], 'token', SERVICE, tools.conceal);
                 // Counted from the request, so that it is never later than the real end.
                 const expiresAt = new Date(sentAt + LIFETIME_MS);
+                const given = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, SERVICE, url)['token'];
+                const token = (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_3__/* .credential */ .e)(given, 'token', SERVICE, tools.conceal, (0,_github_installation_token_js__WEBPACK_IMPORTED_MODULE_2__/* .rescue */ .i)({ apiUrl, expiresAt }, tools));
                 return {
                     secrets: [token],
                     outputs: { token },

@@ -71,7 +71,7 @@ function table(head, rows) {
 }
 /** Text for Markdown, without any character that means something to it or to HTML: a dot makes a link of `www.`. */
 function escaped(text) {
-    return text.replace(/[^\w\s,()/'-]|_/g, (char) => `&#${char.codePointAt(0) ?? 0};`).replace(/\n/g, '<br>');
+    return text.replace(/[^\w\s,()/'-]|_/gu, (char) => `&#${char.codePointAt(0) ?? 0};`).replace(/\n/g, '<br>');
 }
 function situationOf(environment, event) {
     const name = environment['GITHUB_EVENT_NAME'] ?? '';

@@ -2,6 +2,7 @@ import { claimText, isImmutable, yamlText } from '../identity/claims.ts'
 import type { ActionError } from '../errors.ts'
 import type { Claims, Exchange, Explanation } from '../exchange.ts'
 import { jsonObject, member, type Answer, type Judgement } from '../http/client.ts'
+import { rescue } from '../github/installation-token.ts'
 import { credential } from '../identity/credential.ts'
 import { isLoopback } from '../inputs/inputs.ts'
 
@@ -87,9 +88,10 @@ export const octoSts: Exchange<Settings> = {
       },
       judge,
       read: (answer) => {
-        const token = credential(jsonObject(answer, SERVICE, url)['token'], 'token', SERVICE, tools.conceal)
         // Counted from the request, so that it is never later than the real end.
         const expiresAt = new Date(sentAt + LIFETIME_MS)
+        const given = jsonObject(answer, SERVICE, url)['token']
+        const token = credential(given, 'token', SERVICE, tools.conceal, rescue({ apiUrl, expiresAt }, tools))
         return {
           secrets: [token],
           outputs: { token },

@@ -7,6 +7,14 @@ import { credential } from './credential.ts'
 /** From this age on, in ms, an ID token is not used again: it lives five minutes, and a server may need one of them. */
 const FRESH_MS = 60_000
 
+/**
+ * What the endpoint says of a job that has not quite begun; no source tells its status. One that is over gets no more
+ * tokens.
+ */
+const NOT_YET = /can't issue id_token for job in '(?!completed')[\w -]{1,40}' state/i
+/** Other words for it, which other systems use as well (runner: `JobRunner.cs`). */
+const NOT_YET_403 = /pending|delayed|non-inprogress/i
+
 /** The job's ID tokens. */
 export interface Identity {
   /**
@@ -51,7 +59,9 @@ export function createIdentity(options: {
       prepare: () => ({ headers: { authorization: `Bearer ${requestToken}`, accept: 'application/json' } }),
       judge: (answer) => {
         const reason = member(answer.json, 'message') ?? member(answer.json, 'error', 'message')
-        const early = answer.status === 403 && /pending|delayed|non-inprogress/i.test(answer.text)
+        const early =
+          answer.status < 500 &&
+          (NOT_YET.test(answer.text) || (answer.status === 403 && NOT_YET_403.test(answer.text)))
         return {
           reason,
           ...(early ? { again: Infinity } : { code: 'ID_TOKEN_REFUSED' as const }),

@@ -1,15 +1,18 @@
 import { ActionError, asActionError, harmless } from '../errors.ts'
 import type { Borrowed, Environment, Exchange, Grant } from '../exchange.ts'
+import { installationToken } from '../github/installation-token.ts'
 import { createClient, type Client, type Clock } from '../http/client.ts'
 import { createIdentity, type Identity } from '../identity/id-token.ts'
 import { readInputs, type Inputs } from '../inputs/inputs.ts'
 import { createSecrets, type Secrets } from './redaction.ts'
-import { revoke } from './revocation.ts'
+import { takeBack } from './revocation.ts'
 import { userAgent, type Runner } from './runner.ts'
 
 const SUMMARY_MODES = ['on-refusal', 'always', 'never'] as const
 /** How long taking something back may last before the step ends, in ms. */
 const UNDO_MS = 5_000
+/** An end that is further away is not believed, in ms: a year. */
+const LONGEST_MS = 366 * 24 * 3_600_000
 
 /**
  * Runs one exchange as a step: read → prove → exchange → mask → save → output → explain. A failure is one error
@@ -63,8 +66,8 @@ export async function act<Settings>(
       now: clock.now,
       environment: runner.environment,
     })
-    await handOver(grant, runner, clock, secrets)
-    for (const warning of grant.warnings ?? []) runner.warning(warning)
+    await handOver(grant, runner, secrets, (each) => undo(each, runner, clock, secrets, undoMs), clock)
+    for (const warning of [...(grant.warnings ?? []), ...doubts(grant, clock)]) runner.warning(warning)
     runner.info(harmless(grant.summary))
     if (summaryMode === 'always') await summarize(runner, () => grantTable(grant))
     return true
@@ -85,7 +88,7 @@ export async function act<Settings>(
     return false
   } finally {
     client?.close()
-    for (const each of borrowed) await takeBack(each, runner, clock, secrets, undoMs)
+    for (const each of borrowed) await undo(each, runner, clock, secrets, undoMs)
   }
 }
 
@@ -101,43 +104,56 @@ async function read<Settings>(
 }
 
 /** The one order that is safe: a credential is masked before it is written anywhere, and saved for post before it is used. */
-async function handOver(grant: Grant, runner: Runner, clock: Clock, secrets: Secrets): Promise<void> {
-  for (const secret of grant.secrets) secrets.conceal(secret)
-  const { revocation } = grant
+async function handOver(
+  grant: Grant,
+  runner: Runner,
+  secrets: Secrets,
+  undo: (borrowed: Borrowed) => Promise<boolean>,
+  clock: Clock,
+): Promise<void> {
+  // How short a secret may be is for the exchange to say.
+  for (const secret of grant.secrets) secrets.conceal(secret, 1)
+  const { revocation, expiresAt } = grant
+  let isSaved = false
   try {
     if (revocation && revocation.outlivesJob !== true) {
       runner.saveState('version', '1')
       runner.saveState('api-url', revocation.apiUrl)
-      runner.saveState('expires-at', grant.expiresAt?.toISOString() ?? '')
+      runner.saveState('expires-at', expiresAt?.toISOString() ?? '')
       // Last: where post finds the token, the rest is there too, even if the process died in between.
       runner.saveState('token', revocation.token)
+      isSaved = true
     }
     for (const [name, value] of Object.entries(grant.outputs)) runner.output(name, value)
-    if (grant.expiresAt) runner.output('expires-at', grant.expiresAt.toISOString())
+    if (expiresAt) runner.output('expires-at', expiresAt.toISOString())
   } catch (error) {
-    // Nobody has use for the token now; post would take it back too, if the state was saved.
-    if (revocation) {
-      const ends = grant.expiresAt === undefined ? 'within the hour' : `at ${grant.expiresAt.toISOString()}`
-      await takeBack(
-        { name: 'The token', ends, revoke: (client) => revoke(client, revocation) },
-        runner,
-        clock,
-        secrets,
-      )
-    }
+    // Nobody has use for the token now.
+    const isGone = revocation && (await undo(installationToken({ ...revocation, expiresAt }, clock.now)))
+    // Else post would ask again, and warn of a token that GitHub does not know.
+    if (isGone === true && isSaved) runner.saveState('token', '')
     throw error
   }
 }
 
-/** Revokes with a client of its own, since the step's may have no time left. A failure is one warning. */
-async function takeBack(
+/** What speaks against the end that the server told, which is passed on all the same. */
+function doubts({ expiresAt }: Grant, clock: Clock): string[] {
+  if (expiresAt === undefined) return []
+  const ahead = expiresAt.getTime() - clock.now()
+  const ends = `By the server's answer the credential ends at ${expiresAt.toISOString()}`
+  if (ahead <= 0)
+    return [`${ends}, which is past by the clock of this runner: one of the two clocks is wrong.`]
+  if (ahead > LONGEST_MS) return [`${ends}, which is more than a year away: do not rely on that.`]
+  return []
+}
+
+/** Revokes with a client of its own, since the step's may have no time left. */
+async function undo(
   borrowed: Borrowed,
   runner: Runner,
   clock: Clock,
   secrets: Secrets,
-  limitMs = UNDO_MS,
-): Promise<void> {
-  const { name, ends } = borrowed
+  limitMs: number,
+): Promise<boolean> {
   const client = createClient({
     clock,
     limitMs,
@@ -147,13 +163,7 @@ async function takeBack(
     secrets,
     debug: runner.debug,
   })
-  try {
-    runner.info((await borrowed.revoke(client)) === 'revoked' ? `${name} was revoked.` : `${name} is gone.`)
-  } catch (error) {
-    runner.warning(
-      `${name} could not be revoked in this step; it ends ${ends}. ${asActionError(error).message}`,
-    )
-  }
+  return takeBack(borrowed, client, runner, 'could not be revoked in this step')
 }
 
 /** The job summary is a courtesy: where it cannot be written, the log says so and nothing else changes. */

@@ -1,12 +1,18 @@
 /** How many characters of a secret in a row count as the secret: no other text has them by chance. */
 const STRETCH = 16
+/** Masking fewer characters than this would black out whole logs. */
+const LEAST = 4
 /** How much of a server's text is looked at, in characters: bounds the work. */
 const MAX_TEXT = 65_536
 
 /** The secrets that a step holds. */
 export interface Secrets {
-  /** Has a secret masked from the log, and takes note of it for {@link Secrets.redact}. */
-  readonly conceal: (secret: string) => void
+  /**
+   * Has a secret masked from the log, line by line as the runner does, and takes note of it for {@link Secrets.redact}.
+   *
+   * @param least lines of fewer characters are not masked; 4 unless given
+   */
+  readonly conceal: (secret: string, least?: number) => void
   /**
    * A server's text without the secrets: one may have repeated its request. The runner's mask does not do for this, since
    * it finds a secret only where the whole of it stands, and a message is cut and escaped before it is shown.
@@ -20,9 +26,9 @@ export interface Secrets {
 export function createSecrets(mask: (secret: string) => void): Secrets {
   const known = new Set<string>()
   return {
-    conceal: (secret) => {
+    conceal: (secret, least = LEAST) => {
       known.add(secret)
-      mask(secret)
+      for (const line of secret.split(/[\r\n]+/)) if (line.trim().length >= least) mask(line)
     },
     redact: (text) => redacted(text.slice(0, MAX_TEXT), known),
   }

@@ -92,7 +92,7 @@ export function table(head: readonly [string, string], rows: readonly (readonly 
 
 /** Text for Markdown, without any character that means something to it or to HTML: a dot makes a link of `www.`. */
 function escaped(text: string): string {
-  return text.replace(/[^\w\s,()/'-]|_/g, (char) => `&#${char.codePointAt(0) ?? 0};`).replace(/\n/g, '<br>')
+  return text.replace(/[^\w\s,()/'-]|_/gu, (char) => `&#${char.codePointAt(0) ?? 0};`).replace(/\n/g, '<br>')
 }
 
 function situationOf(environment: Environment, event: unknown): Situation {

@@ -3,7 +3,7 @@ import { fault, forEver, nameOf, type Fault } from '../../dev/fakes/faults.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
 import { system, type AppServerSetup } from '../../dev/systems/app-server.ts'
 import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
-import { expectWarned, LEAP, waits } from './faults.ts'
+import { expectWarned, LEAP } from './faults.ts'
 import { answers, expectClean, expectGranted } from './support.ts'
 
 interface Granted extends AsyncDisposable {
@@ -19,6 +19,9 @@ async function granted(faults: WorldOptions['faults'] = {}, options: WorldOption
   const token = await expectGranted(world, main)
   return { world, main, token, [Symbol.asyncDispose]: () => world.close() }
 }
+
+/** A 401 without the time of the server. */
+const BARE_401 = 'HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n'
 
 /** Post ended well and said this one line. */
 function expectSaid(world: World, post: StageResult, line: string): void {
@@ -46,21 +49,99 @@ describe.concurrent('post', () => {
     expect(await world.setup.accepts(token)).toBe(false)
   })
 
-  it('finds it revoked by somebody else: 401', async () => {
+  it.each<[string, Fault]>([
+    ['401, as GitHub does a token that it does not know', fault.status(401)],
+    ['401 from a page', fault.html(401)],
+    ['401 without a word', fault.answer({ status: 401, body: '' })],
+    ['404', fault.status(404)],
+    ['404 from a page', fault.html(404)],
+    ['405', fault.status(405)],
+    ['400', fault.status(400)],
+    ['410', fault.status(410)],
+    ['200', fault.answer({ status: 200, body: '{}' })],
+    ['a page of 200', fault.html(200)],
+    ['a redirect', fault.redirect('https://github.com/login')],
+  ])('warns that the token lives on where the answer is %s', async (_name, each) => {
+    await using job = await granted({ github: [each] })
+    const { world, main, token } = job
+    const post = await world.post(main)
+    expectClean(world, post)
+    const warning = expectWarned(post)
+    const { host } = new URL(world.url('github'))
+    expect(warning).toContain(
+      `The token could not be revoked; it ends at ${main.outputs['expires-at'] ?? '?'}. GitHub (${host}) `,
+    )
+    expect(warning).toMatch(/ `github-api-url` may name another GitHub than the one that issued the token\.$/)
+    expect(warning).not.toContain('An earlier try')
+    expect(answers(world, 'github')).toEqual([nameOf(each)])
+    expect(await world.setup.accepts(token)).toBe(true)
+  })
+
+  it('warns where somebody else has revoked it: GitHub answers as for a token of another GitHub', async () => {
     await using job = await granted()
     const { world, main } = job
     await world.post(main)
-    expectSaid(world, await world.post(main), 'The token had ended already.')
+    const post = await world.post(main)
+    expectClean(world, post)
+    expect(expectWarned(post)).toMatch(
+      / refused \(401 Unauthorized\): Bad credentials\. `github-api-url` may /,
+    )
     expect(answers(world, 'github')).toEqual([204, 401])
   })
 
-  it.each([401, 404])('takes %i for done', async (status) => {
-    for (const each of [fault.status(status), fault.html(status), fault.answer({ status, body: '' })]) {
-      await using job = await granted({ github: [each] })
-      const { world, main } = job
-      expectSaid(world, await world.post(main), 'The token had ended already.')
-      expect(answers(world, 'github')).toEqual([nameOf(each)])
-    }
+  it('tells that a try whose answer was lost may have revoked it', async () => {
+    await using job = await granted({ github: [fault.lost()] })
+    const { world, main, token } = job
+    const post = await world.post(main)
+    expectClean(world, post)
+    expect(expectWarned(post)).toContain(' An earlier try, whose answer was lost, may have revoked it. ')
+    expect(answers(world, 'github')).toEqual(['lost', 401])
+    expect(await world.setup.accepts(token)).toBe(false)
+  })
+
+  it.each<[string, string, (expires: number) => Fault]>([
+    ['at its end', '', (expires) => fault.status(401, { date: new Date(expires) })],
+    ['long after', '', (expires) => fault.status(401, { date: new Date(expires + 86_400_000) })],
+    [
+      'where its end is past by the clock of this runner',
+      '2020-01-01T00:00:00.000Z',
+      () => fault.raw(BARE_401),
+    ],
+  ])('takes a 401 for the end of the token: %s', async (_name, ended, answer) => {
+    await using job = await granted()
+    const { world, main } = job
+    const expires = ended || (main.outputs['expires-at'] ?? '')
+    const each = answer(Date.parse(expires))
+    world.server('github').faults.push(each)
+    const post = await world.post({ ...main, state: { ...main.state, 'expires-at': expires } })
+    expectSaid(world, post, 'The token had ended already.')
+    expect(answers(world, 'github')).toEqual([nameOf(each)])
+  })
+
+  it.each<[string, (expires: number) => Fault]>([
+    ['a second before its end', (expires) => fault.status(401, { date: new Date(expires - 1_000) })],
+    ['by the clock of this runner', () => fault.raw(BARE_401)],
+  ])('does not take a 401 for the end of the token: %s', async (_name, answer) => {
+    await using job = await granted()
+    const { world, main } = job
+    const each = answer(Date.parse(main.outputs['expires-at'] ?? ''))
+    world.server('github').faults.push(each)
+    const post = await world.post(main)
+    expectClean(world, post)
+    expect(expectWarned(post)).toContain('refused (401 Unauthorized)')
+    expect(answers(world, 'github')).toEqual([nameOf(each)])
+  })
+
+  it.each([
+    ['has ended by the clock of this runner', '2020-01-01T00:00:00.000Z'],
+    ['ends in a far year', '+275760-09-13T00:00:00.000Z'],
+  ])('asks although the token %s', async (_name, expires) => {
+    await using job = await granted()
+    const { world, main, token } = job
+    const post = await world.post({ ...main, state: { ...main.state, 'expires-at': expires } })
+    expectSaid(world, post, 'The token was revoked.')
+    expect(answers(world, 'github')).toEqual([204])
+    expect(await world.setup.accepts(token)).toBe(false)
   })
 
   const passing: [string, Fault][] = [
@@ -87,7 +168,6 @@ describe.concurrent('post', () => {
     const { world, main } = job
     expectSaid(world, await world.post(main), 'The token was revoked.')
     expect(answers(world, 'github')).toEqual([nameOf(each), nameOf(each), 204])
-    expect(waits(await world.post(main))).toEqual([])
   })
 
   it('gives up after 15 s of trouble, with one warning', async () => {
@@ -157,15 +237,6 @@ describe.concurrent('post', () => {
     expect(expectWarned(post)).toContain('the limit is 15 s')
     expect(post.durationMs).toBeGreaterThan(14_000)
     expect(post.durationMs).toBeLessThan(16_000)
-  })
-
-  it('sends nothing for a token that has ended', async () => {
-    await using job = await granted()
-    const { world, main } = job
-    const ended = new Date(Date.now() - 1_000).toISOString()
-    const post = await world.post({ ...main, state: { ...main.state, 'expires-at': ended } })
-    expectSaid(world, post, `The token ended by itself at ${ended}.`)
-    expect(answers(world, 'github')).toEqual([])
   })
 
   it('sends nothing where nothing was saved', async () => {
@@ -269,7 +340,8 @@ describe.concurrent('state that is not what this version saves', () => {
     await using job = await granted()
     const { world, main } = job
     const post = await world.post({ ...main, state: { ...main.state, token: 'x'.repeat(10_000) } })
-    expectSaid(world, post, 'The token had ended already.')
+    expectClean(world, post)
+    expect(expectWarned(post)).toContain('refused (401 Unauthorized): Bad credentials.')
     expect(answers(world, 'github')).toEqual([401])
   })
 

@@ -14,6 +14,7 @@ import {
   type Judgement,
   type Message,
 } from '../../http/client.ts'
+import { rescue } from '../../github/installation-token.ts'
 import { credential } from '../../identity/credential.ts'
 import type { Inputs } from '../../inputs/inputs.ts'
 import { readPermissions } from './permissions.ts'
@@ -229,8 +230,9 @@ function gatewayHint({ aws, url }: Settings): Explanation {
 
 function grantFrom(answer: Answer, settings: Settings, tools: Tools): Grant {
   const json = jsonObject(answer, SERVICE, settings.url)
-  const token = credential(json['token'], 'token', SERVICE, tools.conceal)
   const ends = timeOf(json['expires_at'])
+  const issued = { apiUrl: settings.apiUrl, expiresAt: ends }
+  const token = credential(json['token'], 'token', SERVICE, tools.conceal, rescue(issued, tools))
   const [workflowOwner = ''] = settings.workflowRepository.split('/')
   const owner = nameOf(json['owner']) ?? settings.owner ?? workflowOwner
   const repositories = Array.isArray(json['repositories'])

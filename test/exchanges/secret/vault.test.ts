@@ -600,7 +600,7 @@ describe('taking the token back', () => {
     const world = await open({ role: { numUses: 1, noDefaultPolicy: true } })
     const ran = await run(world)
     expect(ran.outputs).toEqual({ secret: world.setup.secret })
-    expect(ran.infos.at(-1)).toBe('The Vault token is gone.')
+    expect(ran.infos.at(-1)).toBe('The Vault token had ended already.')
     expect(ran.warnings).toEqual([])
     expect(requests(world).at(-1)).toBe('POST /v1/auth/token/revoke-self 403')
   })
@@ -613,7 +613,7 @@ describe('taking the token back', () => {
       return undefined
     })
     const ran = await run(world)
-    expect(ran.infos.at(-1)).toBe('The Vault token is gone.')
+    expect(ran.infos.at(-1)).toBe('The Vault token had ended already.')
     expect(ran.warnings).toEqual([])
   })
 
