@@ -1,0 +1,81 @@
+/**
+ * Writes the name of the account that has this copy of the repository everywhere `OWNER` stands for it: `npm run owner -- NAME`.
+ */
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ROOT } from './world.ts'
+
+const USAGE = `Usage: npm run owner -- NAME
+
+Writes NAME, the account that has your copy of this repository, everywhere OWNER stands for it.`
+
+/** GitHub's accounts: letters, digits and single hyphens between them; an underscore before the short code of an enterprise. */
+const NAME = /^[a-z\d](?:-?[a-z\d]){0,38}(?:_[a-z\d]{1,10})?$/i
+
+/** `OWNER/access-token`, also with an escaped slash, and the maintainers of the repository. */
+const PLACES = /\bOWNER(?=\\?\/access-token\b)|(?<=@)OWNER(?=\/maintainers\b)/g
+
+/** The text with the name of an account in place of `OWNER`, where that stands for whoever has the repository. */
+export function withOwner(text: string, name: string): string {
+  return text.replace(PLACES, name)
+}
+
+/** Files of the repository that hold text and are written by people. */
+function files(): string[] {
+  const listed = execFileSync('git', ['ls-files', '-z', '--', '.', ':!dist', ':!*.png'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  return listed
+    .split('\0')
+    .filter((file) => file !== '' && file !== 'dev/owner.ts' && file !== 'test/dev/owner.test.ts')
+}
+
+function main(): number {
+  const { values, positionals } = parseArgs({
+    options: { help: { type: 'boolean', short: 'h', default: false } },
+    allowPositionals: true,
+  })
+  const [name = ''] = positionals
+  if (values.help) {
+    console.log(USAGE)
+    return 0
+  }
+  if (positionals.length !== 1 || !NAME.test(name)) {
+    console.error(
+      `${name === '' ? 'A name is missing.' : `${positionals.join(' ')} is not the name of an account.`}\n\n${USAGE}`,
+    )
+    return 2
+  }
+  const changed = files().filter((file) => {
+    const path = join(ROOT, file)
+    const text = readFileSync(path, 'utf8')
+    const named = withOwner(text, name)
+    if (named === text) return false
+    writeFileSync(path, named)
+    return true
+  })
+  if (changed.length === 0) {
+    console.error('OWNER stands nowhere any more: a name was written before.')
+    return 1
+  }
+  // Tables and long lines are laid out anew for the length of the name.
+  execFileSync(
+    process.execPath,
+    [
+      join(ROOT, 'node_modules/prettier/bin/prettier.cjs'),
+      '--write',
+      '--log-level',
+      'warn',
+      '--ignore-unknown',
+      ...changed,
+    ],
+    { cwd: ROOT },
+  )
+  console.log(`${name} stands in ${changed.length} files now. See the changes with: git diff`)
+  return 0
+}
+
+if (import.meta.main) process.exitCode = main()
