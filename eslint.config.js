@@ -2,7 +2,7 @@ import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist/'] },
+  { ignores: ['dist/', '.conformance/'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

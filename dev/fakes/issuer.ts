@@ -16,6 +16,15 @@ import { randomText, type Issue } from './secrets.ts'
 
 /** `iss` of every token; the same for all of github.com. */
 export const ISSUER = 'https://token.actions.githubusercontent.com'
+/** What the issuer says of itself (OpenID Connect Discovery 1.0), without the list of its claims. */
+const DISCOVERY = {
+  issuer: ISSUER,
+  jwks_uri: `${ISSUER}/.well-known/jwks`,
+  subject_types_supported: ['public', 'pairwise'],
+  response_types_supported: ['id_token'],
+  id_token_signing_alg_values_supported: ['RS256'],
+  scopes_supported: ['openid'],
+}
 /** How long an ID token is good for, in s. */
 const LIFETIME = 300
 /** How long before its issue an ID token is already good, in s. */
@@ -43,7 +52,7 @@ export interface IssuerOptions {
 
 /** GitHub's OIDC provider and the ID-token endpoint of the runner. */
 export interface Issuer {
-  /** `GET /idtoken?api-version=…&audience=…` and `GET /.well-known/jwks`. */
+  /** `GET /idtoken?api-version=…&audience=…`, `GET /.well-known/openid-configuration` and `GET /.well-known/jwks`. */
   readonly handler: Handler
   /** Path and query of `ACTIONS_ID_TOKEN_REQUEST_URL`. */
   readonly requestPath: string
@@ -91,6 +100,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   async function handler(request: FakeRequest): Promise<FakeReply> {
     const { pathname, searchParams } = request.url
     if (request.method !== 'GET') return { status: 405, body: { message: 'Method not allowed' } }
+    if (pathname === '/.well-known/openid-configuration') return { status: 200, body: DISCOVERY }
     if (pathname === '/.well-known/jwks') return { status: 200, body: { keys: [jwk] } }
     if (pathname !== '/idtoken') return { status: 404, body: { message: 'Not found' } }
     if (bearerOf(request) !== requestToken) return { status: 401, body: { message: 'Unauthorized' } }

@@ -1,0 +1,5 @@
+import type { Judge } from './judge.ts'
+import { moto } from './judges/moto.ts'
+
+/** Every judge, in the order of the table. */
+export const judges: readonly Judge[] = [moto]

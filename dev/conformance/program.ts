@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { basename, join } from 'node:path'
+import { promisify } from 'node:util'
+
+/** The root of the repository. */
+const ROOT = join(import.meta.dirname, '../..')
+/** Where everything lies that was got; ignored by git. */
+export const STORE = join(ROOT, '.conformance')
+
+/** A program that is not part of this repository. */
+export interface Program {
+  /** Absolute; what is there when the program is. */
+  readonly path: string
+  /** How it gets onto a machine, in a few words. */
+  readonly from: string
+  /** Gets it from package registries. Absent where it has to be put there by hand. */
+  readonly get?: () => Promise<void>
+}
+
+export function isHere(program: Program): boolean {
+  return existsSync(program.path)
+}
+
+const exec = promisify(execFile)
+/** Builds print much; only the last of it is told when they fail. */
+const MAX_BUFFER = 256 * 1024 * 1024
+
+/** The standard output of a program that has to succeed, without blanks at its ends. @throws Error with what it printed */
+export async function output(
+  command: string,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<string> {
+  const { cwd = ROOT, env = {} } = options
+  const { stdout } = await exec(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    maxBuffer: MAX_BUFFER,
+  }).catch((error: unknown) => {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
+    const told = `${stdout}\n${stderr}`.trim().slice(-2_000)
+    throw new Error(`${[command, ...args].join(' ')} failed:\n${told}`, { cause: error })
+  })
+  return stdout.trim()
+}
+
+/** As many compilers at once as there are processors, but one where there are only two: others work here as well. */
+const GO = { GOFLAGS: `-p=${availableParallelism() > 2 ? availableParallelism() : 1}`, CGO_ENABLED: '0' }
+
+/** A `main` package of the Go module proxy. */
+export function goProgram(name: string, source: string, version: string): Program {
+  const folder = join(STORE, name)
+  return {
+    path: join(folder, basename(source)),
+    from: `go install ${source}@${version}`,
+    get: async () => {
+      await output('go', ['install', `${source}@${version}`], { env: { ...GO, GOBIN: folder } })
+    },
+  }
+}
+
+/**
+ * A `main` package of one line, around a package of the Go module proxy. As a dependency its `replace` lines do not count,
+ * which is what `go install` stumbles over.
+ *
+ * @param imported the package
+ * @param call what the `main` function does with it
+ */
+export function goProgramAround(
+  name: string,
+  module: string,
+  version: string,
+  imported: string,
+  call: string,
+): Program {
+  const folder = join(STORE, name)
+  return {
+    path: join(folder, name),
+    from: `go build, around ${imported} of ${module}@${version}`,
+    get: async () => {
+      await mkdir(folder, { recursive: true })
+      await writeFile(join(folder, 'go.mod'), 'module conformance\n')
+      const source = `package main\n\nimport (\n\t"os"\n\n\t"${imported}"\n)\n\nfunc main() {\n\t${call}\n}\n`
+      await writeFile(join(folder, 'main.go'), source)
+      const options = { cwd: folder, env: GO }
+      await output('go', ['get', `${module}@${version}`], options)
+      await output('go', ['mod', 'tidy'], options)
+      await output('go', ['build', '-o', name, '.'], options)
+    },
+  }
+}
+
+/** Packages of PyPI in a virtual environment of their own. The path of the program is its `python`. */
+export function pythonProgram(name: string, packages: readonly string[]): Program {
+  const folder = join(STORE, name)
+  return {
+    path: join(folder, 'bin/python'),
+    from: `pip install ${packages.join(' ')}`,
+    get: async () => {
+      await output('python3', ['-m', 'venv', folder])
+      await output(join(folder, 'bin/pip'), ['install', '--quiet', ...packages])
+    },
+  }
+}

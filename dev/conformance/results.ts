@@ -1,0 +1,52 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Line } from './judge.ts'
+
+/** What a judge said when it was last run. */
+export interface Result {
+  readonly name: string
+  readonly title: string
+  readonly judges: string
+  readonly version: string
+  /** Day of the run, UTC: `2026-11-21`. */
+  readonly date: string
+  readonly lines: readonly Line[]
+}
+
+/** Where the last results are kept; committed. */
+export const RESULTS = join(import.meta.dirname, '../../conformance/results.json')
+
+export function readResults(): Result[] {
+  return JSON.parse(readFileSync(RESULTS, 'utf8')) as Result[]
+}
+
+/** Keeps results; those of judges that were not run stay as they were. */
+export function keepResults(fresh: readonly Result[], order: readonly string[]): void {
+  const kept = new Map(readKept().map((result) => [result.name, result]))
+  for (const result of fresh) kept.set(result.name, result)
+  const results = order.flatMap((name) => kept.get(name) ?? [])
+  mkdirSync(dirname(RESULTS), { recursive: true })
+  writeFileSync(RESULTS, `${JSON.stringify(results, undefined, 2)}\n`)
+}
+
+function readKept(): Result[] {
+  try {
+    return readResults()
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  }
+}
+
+/** The table of the page and of the job summary, as Prettier aligns it. */
+export function resultsTable(results: readonly Result[]): string {
+  const rows = results.map(({ title, judges, version, date, lines }) => {
+    const held = lines.filter((line) => line.held).length
+    return [title, judges, version, date, `${held} of ${lines.length}`]
+  })
+  const table = [['judge', 'what it judges', 'version', 'date', 'lines held'], ...rows]
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)))
+  const lineOf = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`
+  return [lineOf(table[0]!), lineOf(widths.map((width) => '-'.repeat(width))), ...rows.map(lineOf)].join('\n')
+}
