@@ -3,52 +3,39 @@
  * what is fetched lies in `.conformance/`.
  */
 import { appendFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
+import { commandLine, refuse } from './command-line.ts'
 import { linesOf, type Judge } from './conformance/judge.ts'
 import { judges } from './conformance/judges.ts'
 import { isHere } from './conformance/program.ts'
 import { keepResults, resultsTable, type Result } from './conformance/results.ts'
 
-const USAGE = `npm run conformance -- [option] [JUDGE…]
+const USAGE = `Usage: npm run conformance [-- OPTIONS] [JUDGE…]
 
-Without an option: runs the judges named, or all of them. One that is not on this machine is skipped.
-  --list             what is on this machine, and how the rest gets there
-  --get JUDGE        gets a judge into .conformance/; may be given several times
-  --require JUDGE,…  fails, before anything is run, where one of these is missing
-  --help             this text
+Runs the judges named, or all of them. One that is not on this machine is skipped.
+
+--list             prints what is on this machine, and how the rest gets there
+--get JUDGE        gets a judge into .conformance/; as often as needed
+--require JUDGE,…  fails, before anything is run, where one of these is missing
 
 Judges: ${judges.map(({ name }) => name).join(', ')}`
 
-const { values, positionals } = readArguments()
-const named = [...positionals, ...(values.get ?? []), ...(values.require?.split(',') ?? [])]
-const unknown = named.find((name) => !judges.some((judge) => judge.name === name))
-if (unknown !== undefined) usage(`There is no judge ${unknown}.`)
-if (values.help === true) usage()
+const { values, positionals } = commandLine(USAGE, {
+  options: {
+    list: { type: 'boolean', default: false },
+    get: { type: 'string', multiple: true, default: [] },
+    require: { type: 'string', default: '' },
+  },
+  allowPositionals: true,
+})
+const required = values.require.split(',').filter((name) => name !== '')
+const unknown = [...positionals, ...values.get, ...required].find(
+  (name) => !judges.some((judge) => judge.name === name),
+)
+if (unknown !== undefined) refuse(USAGE, `There is no judge ${unknown}.`)
 
-if (values.list === true) list()
-else if (values.get !== undefined) await get(values.get)
+if (values.list) list()
+else if (values.get.length > 0) await get()
 else await run()
-
-function readArguments() {
-  try {
-    return parseArgs({
-      options: {
-        list: { type: 'boolean' },
-        get: { type: 'string', multiple: true },
-        require: { type: 'string' },
-        help: { type: 'boolean' },
-      },
-      allowPositionals: true,
-    })
-  } catch (error) {
-    return usage(error instanceof Error ? error.message : String(error))
-  }
-}
-
-function usage(problem?: string): never {
-  console.error(problem === undefined ? USAGE : `${problem}\n\n${USAGE}`)
-  process.exit(2)
-}
 
 function chosen(names: readonly string[]): Judge[] {
   return judges.filter(({ name }) => names.includes(name))
@@ -62,8 +49,8 @@ function list(): void {
   }
 }
 
-async function get(names: readonly string[]): Promise<void> {
-  for (const { name, program } of chosen(names)) {
+async function get(): Promise<void> {
+  for (const { name, program } of chosen(values.get)) {
     if (isHere(program)) {
       console.log(`${name} is here: ${program.path}`)
       continue
@@ -79,10 +66,11 @@ async function get(names: readonly string[]): Promise<void> {
 }
 
 async function run(): Promise<void> {
-  const required = chosen(values.require?.split(',') ?? [])
-  const missing = required.filter(({ program }) => !isHere(program))
+  const missing = chosen(required).filter(({ program }) => !isHere(program))
   if (missing.length > 0) {
-    console.error(`Missing: ${missing.map(({ name }) => name).join(', ')}. npm run conformance -- --get NAME gets one.`)
+    console.error(
+      `Missing: ${missing.map(({ name }) => name).join(', ')}. npm run conformance -- --get NAME gets one.`,
+    )
     process.exitCode = 1
     return
   }

@@ -29,6 +29,8 @@ export interface Step {
   readonly claims?: Readonly<Record<string, unknown>>
   /** The output that holds the credential. */
   readonly credential?: string
+  /** The part of the credential that is secret; all of it unless given. */
+  readonly secretOf?: (credential: string) => string
 }
 
 /** What became of a step. The post stage is there to be run when the job is over. */
@@ -159,7 +161,7 @@ function createIdentities(keys: IssuerKeys): Identities {
 }
 
 async function runStep(step: Step, identities: Identities, machine: Stand['env']): Promise<Ran> {
-  const { action, inputs, env, identity = {}, claims, credential } = step
+  const { action, inputs, env, identity = {}, claims, credential, secretOf = (whole) => whole } = step
   const issuer = await identities.become(identity, claims)
   const options: StageOptions = {
     action: join(ROOT, action),
@@ -177,7 +179,7 @@ async function runStep(step: Step, identities: Identities, machine: Stand['env']
   }
   const given = (outputs: StageResult['outputs']): IssuedSecret[] => {
     const value = credential === undefined ? undefined : outputs[credential]
-    return value === undefined ? [] : [{ name: 'the credential', value, inState: true }]
+    return value === undefined ? [] : [{ name: 'the credential', value: secretOf(value), inState: true }]
   }
   const clean = (result: StageResult, main: StageResult): void => {
     assert.deepEqual(leaks(result, [...identities.secrets, ...given(main.outputs)], credential), [])
@@ -263,11 +265,11 @@ async function startServer(
     await ended
     clearTimeout(timer)
   }
-  let over = false
-  void ended.then(() => (over = true))
-  for (const deadline = Date.now() + START_MS; ; ) {
+  const became = { over: false }
+  void ended.then(() => (became.over = true))
+  for (const deadline = Date.now() + START_MS; ;) {
     if (await answers(ready)) return { output: () => output, stop }
-    if (over || Date.now() > deadline) {
+    if (became.over || Date.now() > deadline) {
       await stop()
       throw new Error(`${command} did not come up:\n${output.slice(-4_000)}`)
     }
