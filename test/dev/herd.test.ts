@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { GOAL, runHerd, runOutage, type Policy } from '../../dev/herd.ts'
+import { runHerd, runOutage, type Policy } from '../../dev/herd/simulation.ts'
+import { GOAL } from '../../dev/herd/tables.ts'
 import { next } from '../../src/http/retry.ts'
 
 const giveUp: Policy = () => ({ again: false, because: 'deadline' })

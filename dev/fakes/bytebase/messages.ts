@@ -1,0 +1,100 @@
+import type { FakeReply, FakeRequest } from '../handler.ts'
+
+/*
+ * What the gateway of Bytebase does with every message: it decodes JSON into fields of known names and types, and shows
+ * an error in one of two forms.
+ */
+
+/** Code, HTTP status and the word for it of Connect. Source: google/rpc/code.proto, connectrpc.com/docs/protocol. */
+const CODES = {
+  invalid: [3, 400, 'invalid_argument'],
+  notFound: [5, 404, 'not_found'],
+  denied: [7, 403, 'permission_denied'],
+  precondition: [9, 400, 'failed_precondition'],
+  internal: [13, 500, 'internal'],
+  unauthenticated: [16, 401, 'unauthenticated'],
+} as const
+
+export class Refusal extends Error {
+  readonly kind: keyof typeof CODES
+  readonly details: readonly object[]
+
+  constructor(kind: keyof typeof CODES, message: string, details: readonly object[] = []) {
+    super(message)
+    this.kind = kind
+    this.details = details
+  }
+}
+
+/** An error answer of Bytebase. */
+export function bytebaseError(
+  kind: keyof typeof CODES,
+  message: string,
+  { codes = 'number', details = [] }: { codes?: 'number' | 'word'; details?: readonly object[] } = {},
+): FakeReply {
+  const [number, status, word] = CODES[kind]
+  return { status, body: { code: codes === 'number' ? number : word, message, details } }
+}
+
+export type Body = Record<string, unknown>
+
+export function readBody(request: FakeRequest): Body {
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
+    throw new Refusal('invalid', 'the body must be application/json')
+  }
+  let body: unknown
+  try {
+    body = JSON.parse(request.body)
+  } catch (error) {
+    throw new Refusal('invalid', `proto: syntax error: ${error instanceof Error ? error.message : ''}`)
+  }
+  if (!isObject(body)) throw new Refusal('invalid', 'proto: syntax error: expected an object')
+  return body
+}
+
+/** Fields in lower camel case, as the gateway's JSON decoder takes them; any other is an error. */
+export function only(body: Body, fields: readonly string[]): void {
+  for (const name of Object.keys(body)) {
+    if (!fields.includes(name)) throw new Refusal('invalid', `proto: unknown field "${name}"`)
+  }
+}
+
+export function text(body: Body, name: string): string {
+  const value = body[name] ?? ''
+  if (typeof value !== 'string') throw new Refusal('invalid', `proto: invalid value for string field ${name}`)
+  return value
+}
+
+export function base64(body: Body, name: string): string {
+  const value = text(body, name)
+  if (!/^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/.test(value)) {
+    throw new Refusal('invalid', `proto: invalid value for bytes field ${name}`)
+  }
+  return Buffer.from(value, 'base64').toString('utf8')
+}
+
+export function texts(body: Body, name: string): string[] {
+  const value = body[name] ?? []
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
+    throw new Refusal('invalid', `proto: invalid value for repeated string field ${name}`)
+  }
+  return value
+}
+
+export function object(body: Body, name: string): Body {
+  const value = body[name]
+  if (!isObject(value)) throw new Refusal('invalid', `proto: invalid value for message field ${name}`)
+  return value
+}
+
+export function objects(body: Body, name: string): Body[] {
+  const value = body[name] ?? []
+  if (!Array.isArray(value) || !value.every(isObject)) {
+    throw new Refusal('invalid', `proto: invalid value for repeated message field ${name}`)
+  }
+  return value
+}
+
+function isObject(value: unknown): value is Body {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,200 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { linePairs, readPermissions } from '../../../src/exchanges/app-server/permissions.ts'
+import { fullYaml } from '../../../src/inputs/yaml.ts'
+import { anyText, ends, inputsOf, problemsOf, SEED, soup } from './texts.ts'
+
+/** What is asked for, as `scope: level, …` */
+async function permissionsOf(
+  text: string,
+): Promise<{ asked: string; warnings: readonly string[]; problems: string[] }> {
+  const inputs = inputsOf({ permissions: text })
+  const permissions = await readPermissions(inputs, 'permissions')
+  expect(Object.getPrototypeOf(permissions)).toBeNull()
+  const asked = Object.entries(permissions).map(([scope, level]) => `${scope}: ${level}`)
+  return { asked: asked.join(', '), warnings: inputs.warnings, problems: problemsOf(inputs) }
+}
+
+describe('permissions', () => {
+  test.each([
+    ['contents: read', 'contents: read'],
+    ['secrets: write\n', 'secrets: write'],
+    ['contents: read\npull-requests: write', 'contents: read, pull-requests: write'],
+    ['contents: read, pull-requests: write', 'contents: read, pull-requests: write'],
+    ['contents:read,secrets:write', 'contents: read, secrets: write'],
+    ['contents:read, secrets:write,', 'contents: read, secrets: write'],
+    ['contents:read\r\nsecrets : write\r\n', 'contents: read, secrets: write'],
+    ['# what is needed\ncontents: read\n\n  # and, more\nissues: write', 'contents: read, issues: write'],
+    ['contents: read # to clone', 'contents: read'],
+    ['pull_requests: write', 'pull-requests: write'],
+    ['pull requests: write', 'pull-requests: write'],
+    ['Pull Requests: write', 'pull-requests: write'],
+    ['PULL_REQUESTS:WRITE', 'pull-requests: write'],
+    ['organization_custom_org_roles: admin', 'organization-custom-org-roles: admin'],
+    ['"contents": "read"', 'contents: read'],
+    ['{"contents": "read", "pull_requests": "write"}', 'contents: read, pull-requests: write'],
+    ['{ contents: read }', 'contents: read'],
+    ['contents: &level read', 'contents: read'],
+  ])('%j', async (text, asked) => {
+    expect(await permissionsOf(text)).toEqual({ asked, warnings: [], problems: [] })
+  })
+
+  const example = 'contents: read, pull-requests: write'
+  test.each<[string, string[]]>([
+    ['', [`permissions is required; for example: ${example}`]],
+    ['# nothing', [`permissions must give each scope a level; for example: ${example}`]],
+    ['{}', [`permissions must not be empty; for example: ${example}`]],
+    [',', [`permissions is not valid YAML (line 1); for example: ${example}`]],
+    ['contents', [`permissions must give each scope a level; for example: ${example}`]],
+    ['contents=read', [`permissions must give each scope a level; for example: ${example}`]],
+    ['read-all', [`permissions must give each scope a level; for example: ${example}`]],
+    ['- contents: read', [`permissions must give each scope a level; for example: ${example}`]],
+    [
+      'contents:',
+      ['permissions must give contents the level read, write or admin; for example: contents: read'],
+    ],
+    [
+      'contents: none',
+      [
+        'permissions must give contents the level read, write or admin, not "none"; for example: contents: read',
+      ],
+    ],
+    [
+      'contents: [read]',
+      ['permissions must give contents the level read, write or admin; for example: contents: read'],
+    ],
+    [
+      'contents:\n  issues: read',
+      ['permissions must give contents the level read, write or admin; for example: contents: read'],
+    ],
+    [
+      'contents: read, issues',
+      [
+        'permissions must give contents the level read, write or admin, not "read, issues"; for example: contents: read',
+      ],
+    ],
+    [
+      'contents: read\ncontents: write',
+      [`permissions must name a scope only once, but has contents twice; for example: ${example}`],
+    ],
+    [
+      'pull-requests: read, pull_requests: read',
+      [`permissions must name a scope only once, but has pull-requests twice; for example: ${example}`],
+    ],
+    ['"contents": read\n"contents": read', [`permissions has a key twice (line 2); for example: ${example}`]],
+    [
+      '__proto__: read',
+      [
+        `permissions must name scopes by letters, digits and dashes, not "__proto__"; for example: ${example}`,
+      ],
+    ],
+    [
+      '{"__proto__": "admin", "contents": "read"}',
+      [
+        `permissions must name scopes by letters, digits and dashes, not "__proto__"; for example: ${example}`,
+      ],
+    ],
+    ['contents: *x', [`permissions must not use YAML aliases; for example: ${example}`]],
+    ['contents: @read', [`permissions is not valid YAML (line 1); for example: ${example}`]],
+    ['contents: read\0', ['permissions must be plain text, without control characters']],
+    ['['.repeat(1_000_000), ['permissions must not be longer than 16384 characters']],
+    [
+      'contents: reed, issues: rite',
+      [
+        'permissions must give contents the level read, write or admin, not "reed"; for example: contents: read',
+        'permissions must give issues the level read, write or admin, not "rite"; for example: issues: read',
+      ],
+    ],
+  ])('%j is refused', async (text, problems) => {
+    expect((await permissionsOf(text)).problems).toEqual(problems)
+  })
+
+  test('an alias bomb is refused', async () => {
+    const levels = Array.from(
+      { length: 30 },
+      (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i}, `.repeat(9)}*a${i}]`,
+    )
+    expect((await permissionsOf(['a0: &a0 read', ...levels].join('\n'))).problems).toEqual([
+      `permissions must not use YAML aliases; for example: ${example}`,
+    ])
+  })
+
+  test('an unknown scope is a warning, and sent', async () => {
+    expect(
+      await permissionsOf('content: read, dependabot_alerts: read, brand-new: write, constructor: read'),
+    ).toEqual({
+      asked: 'content: read, dependabot-alerts: read, brand-new: write, constructor: read',
+      warnings: [
+        'permissions has the scope content, which this version does not know. It is sent as it is. Did you mean contents?',
+        'permissions has the scope dependabot-alerts, which this version does not know. It is sent as it is. Did you mean vulnerability-alerts?',
+        'permissions has the scope brand-new, which this version does not know. It is sent as it is.',
+        'permissions has the scope constructor, which this version does not know. It is sent as it is.',
+      ],
+      problems: [],
+    })
+  })
+})
+
+describe('any text as permissions', () => {
+  const pair = fc
+    .tuple(
+      fc.constantFrom('', ' ', '  '),
+      fc.constantFrom(
+        'contents',
+        'issues',
+        'pull_requests',
+        'pull requests',
+        'a',
+        '# c',
+        '-',
+        '- a',
+        '"a"',
+        '?',
+        '---',
+      ),
+      fc.constantFrom(':', ': ', ': ', ': ', ' : ', ':\n  ', ':\t'),
+      fc.constantFrom('read', 'write', 'admin', 'READ', 'read ', '"read"', 'read # c', 'x', '', '&a read'),
+    )
+    .map((parts) => parts.join(''))
+  const pairs = fc.array(fc.oneof({ weight: 5, arbitrary: pair }, { weight: 1, arbitrary: soup }), {
+    maxLength: 4,
+  })
+  test('gives levels by scope or a problem', async () => {
+    const accepted = await anyText(
+      fc.tuple(pairs, ends).map(([parts, end]) => parts.join(end)),
+      async (text) => {
+        const { asked, problems } = await permissionsOf(text)
+        expect(asked).toMatch(/^([a-z][a-z\d-]*: (read|write|admin)(, |$))*$/)
+        expect(asked !== '' || problems.length > 0).toBe(true)
+        return problems
+      },
+    )
+    expect(accepted).toBeGreaterThan(100)
+  })
+
+  // What both readers take must mean the same, whichever of them reads it.
+  test('means the same to the line reader and the YAML reader', async () => {
+    let both = 0
+    await fc.assert(
+      fc.asyncProperty(pairs, ends, async (parts, end) => {
+        const text = parts.join(end)
+        const lines = linePairs(text)?.map(([scope, level]) => [scope, level.toLowerCase()])
+        if (lines === undefined || !lines.every(([, level]) => /^(read|write|admin)$/.test(level ?? '')))
+          return
+        const yaml = await fullYaml(text)
+        if ('fault' in yaml || !(yaml.value instanceof Map)) return
+        const entries = [...(yaml.value as ReadonlyMap<string, unknown>)].map(([scope, level]) => [
+          scope.trim(),
+          String(level).trim().toLowerCase(),
+        ])
+        const sound = ([scope = '', level = '']: string[]): boolean =>
+          /^[a-z][\w -]*$/i.test(scope) && /^(read|write|admin)$/.test(level)
+        if (!entries.every(sound)) return
+        both++
+        expect(lines).toEqual(entries)
+      }),
+      { numRuns: 20_000, seed: SEED },
+    )
+    expect(both).toBeGreaterThan(500)
+  })
+})

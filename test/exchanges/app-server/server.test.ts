@@ -1,0 +1,228 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { readAppServer, type AppServer } from '../../../src/exchanges/app-server/server.ts'
+import { NOWHERE } from '../../../src/inputs/inputs.ts'
+import { anyText, inputsOf, problemsOf } from './texts.ts'
+
+async function appServerOf(text: string): Promise<{ server: AppServer; problems: string[] }> {
+  const inputs = inputsOf({ 'app-server': text })
+  const server = await readAppServer(inputs, 'app-server')
+  return { server, problems: problemsOf(inputs) }
+}
+
+describe('app-server', () => {
+  const role = 'arn:aws:iam::123456789012:role/github-actions-access-token-api-access'
+  const lambda = 'https://abc123.lambda-url.eu-central-1.on.aws'
+
+  test.each([
+    ['https://app-server.example.com', 'https://app-server.example.com/'],
+    ['https://x.example.com/stage', 'https://x.example.com/stage'],
+    ['https://x.example.com/stage//', 'https://x.example.com/stage'],
+    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080/'],
+    ['http://[::1]:8080/', 'http://[::1]:8080/'],
+    ['url: https://app-server.example.com', 'https://app-server.example.com/'],
+    ['url: "https://app-server.example.com"', 'https://app-server.example.com/'],
+    ['{"url": "https://app-server.example.com/prod/"}', 'https://app-server.example.com/prod'],
+    [
+      'url: https://app-server.example.com\n# auth:\n#   type: aws\n#   roleArn: x',
+      'https://app-server.example.com/',
+    ],
+  ])('%j', async (text, href) => {
+    const { server, problems } = await appServerOf(text)
+    expect(problems).toEqual([])
+    expect(server.url.href).toBe(href)
+    expect(server).not.toHaveProperty('auth')
+  })
+
+  test.each([
+    [
+      `url: ${lambda}\nauth:\n  type: aws\n  roleArn: ${role}\n  region: eu-central-1\n  service: lambda`,
+      { type: 'aws', roleArn: role, region: 'eu-central-1', service: 'lambda' },
+    ],
+    [
+      `{"url": "${lambda}", "auth": {"type": "aws"}}`,
+      { type: 'aws', region: 'eu-central-1', service: 'lambda' },
+    ],
+    [
+      `url: https://a1.execute-api.us-gov-west-1.amazonaws.com/prod\nauth: { type: aws }`,
+      { type: 'aws', region: 'us-gov-west-1', service: 'execute-api' },
+    ],
+    [
+      'url: https://a1.execute-api.cn-north-1.amazonaws.com.cn/prod\nauth:\n  type: aws\n  roleArn: arn:aws-cn:iam::123456789012:role/x',
+      {
+        type: 'aws',
+        roleArn: 'arn:aws-cn:iam::123456789012:role/x',
+        region: 'cn-north-1',
+        service: 'execute-api',
+      },
+    ],
+    [
+      'url: https://vpce-1.execute-api.eu-west-1.vpce.amazonaws.com/prod\nauth:\n  type: aws',
+      { type: 'aws', region: 'eu-west-1', service: 'execute-api' },
+    ],
+    [
+      'url: https://s-1.7d67968.vpc-lattice-svcs.us-west-2.on.aws\nauth:\n  type: aws',
+      { type: 'aws', region: 'us-west-2', service: 'vpc-lattice-svcs' },
+    ],
+    [
+      'url: https://tokens.example.com\nauth:\n  type: aws\n  region: us-iso-east-1\n  service: execute-api',
+      { type: 'aws', region: 'us-iso-east-1', service: 'execute-api' },
+    ],
+    [
+      'url: http://localhost:1/prod\nauth:\n  type: aws\n  region: eusc-de-east-1\n  service: lambda',
+      { type: 'aws', region: 'eusc-de-east-1', service: 'lambda' },
+    ],
+  ])('%j is signed', async (text, auth) => {
+    const { server, problems } = await appServerOf(text)
+    expect(problems).toEqual([])
+    expect(server.auth).toEqual(auth)
+  })
+
+  const url = 'for example: https://app-server.example.com'
+  const aws = `url: ${lambda}\nauth:\n  type: aws\n`
+  const keys = (key: string, meant: string): string =>
+    `app-server must have no other keys than type, roleArn, region, service, not "${key}"${meant}; `
+  const arn = 'for example: roleArn: arn:aws:iam::123456789012:role/app-server'
+  test.each<[string, string[]]>([
+    ['', [`app-server is required; ${url}`]],
+    ['app-server.example.com', [`app-server must be a URL; ${url}`]],
+    [
+      'https://me:hunter2@app-server.example.com',
+      [`app-server must be a URL without user and password; ${url}`],
+    ],
+    [
+      'url: "https://me:hunter2@app-server.example.com"',
+      [`app-server must be a URL without user and password; ${url}`],
+    ],
+    [
+      'http://app-server.example.com',
+      [
+        `app-server must begin with https:// (http:// is for this machine only: localhost, 127.0.0.1, [::1]); ${url}`,
+      ],
+    ],
+    ['https://app-server.example.com?a=b', [`app-server must be a URL without a query (?\u2026); ${url}`]],
+    ['https://app-server.example.com#a', [`app-server must be a URL without a fragment (#\u2026); ${url}`]],
+    ['https://a.example.com\nhttps://b.example.com', [`app-server must be a URL; ${url}`]],
+    ['["https://a.example.com"]', [`app-server must be a URL or a mapping of url and auth; ${url}`]],
+    ['{"url": "https://a.example.com"', [`app-server is not valid YAML (line 1); ${url}`]],
+    ['auth:\n  type: aws', ['app-server needs a url; for example: url: https://app-server.example.com']],
+    [
+      'url: [https://a.example.com]',
+      [
+        'app-server must have text as url; for example: url: https://app-server.example.com',
+        'app-server needs a url; for example: url: https://app-server.example.com',
+      ],
+    ],
+    [
+      'ulr: https://a.example.com',
+      [
+        'app-server must have no other keys than url, auth, not "ulr" (did you mean url?); for example: url: https://app-server.example.com',
+        'app-server needs a url; for example: url: https://app-server.example.com',
+      ],
+    ],
+    [
+      `url: ${lambda}\nauth:\ntype: aws\nrole_arn: ${role}`,
+      [
+        'app-server must have no other keys than url, auth, not "type" (did you mean auth.type?); for example: type: aws',
+        `app-server must have no other keys than url, auth, not "role_arn" (did you mean auth.roleArn?); ${arn}`,
+        'app-server needs auth.type aws; for example: auth: { type: aws }',
+      ],
+    ],
+    [
+      'url: https://a.example.com\ncolour: red',
+      [
+        'app-server must have no other keys than url, auth, not "colour"; for example: url: https://app-server.example.com',
+      ],
+    ],
+    [
+      'https://me:hunter2@a.example.com: x',
+      [
+        'app-server must have no other keys than url, auth; for example: url: https://app-server.example.com',
+        'app-server needs a url; for example: url: https://app-server.example.com',
+      ],
+    ],
+    [`${aws}  rolearn: ${role}`, [`${keys('rolearn', ' (did you mean roleArn?)')}${arn}`]],
+    [`${aws}  role-arn: ${role}`, [`${keys('role-arn', ' (did you mean roleArn?)')}${arn}`]],
+    [`${aws}  role_arn: ${role}`, [`${keys('role_arn', ' (did you mean roleArn?)')}${arn}`]],
+    [`${aws}  colour: red`, [`${keys('colour', '')}for example: auth: { type: aws }`]],
+    [`${aws}  __proto__: red`, [`${keys('__proto__', '')}for example: auth: { type: aws }`]],
+    [
+      `url: ${lambda}\nauth:\n  type: gcp`,
+      ['app-server needs auth.type aws, not "gcp"; for example: auth: { type: aws }'],
+    ],
+    [`url: ${lambda}\nauth: aws`, ['app-server needs auth.type aws; for example: auth: { type: aws }']],
+    [`url: ${lambda}\nauth:`, ['app-server needs auth.type aws; for example: auth: { type: aws }']],
+    [`url: ${lambda}\nauth: [aws]`, ['app-server needs auth.type aws; for example: auth: { type: aws }']],
+    [
+      `${aws}  roleArn: my-role`,
+      [`app-server must have the ARN of a role as auth.roleArn, not "my-role"; ${arn}`],
+    ],
+    [
+      `${aws}  roleArn: arn:aws:iam::123:role/x`,
+      [`app-server must have the ARN of a role as auth.roleArn, not "arn:aws:iam: :123:role/x"; ${arn}`],
+    ],
+    [
+      `${aws}  region: Frankfurt`,
+      [
+        'app-server must have an AWS region as auth.region, not "Frankfurt"; for example: region: eu-central-1',
+      ],
+    ],
+    [
+      `${aws}  service: s3`,
+      [
+        'app-server must have one of lambda, execute-api, vpc-lattice-svcs as auth.service, not "s3"; for example: service: lambda',
+      ],
+    ],
+    [
+      'url: https://tokens.example.com\nauth:\n  type: aws',
+      [
+        'app-server needs auth.region, which the host name of its url does not tell; for example: region: eu-central-1',
+        'app-server needs auth.service, which the host name of its url does not tell; for example: service: lambda',
+      ],
+    ],
+    [
+      'url: https://abc.lambda-url.eu-central-1.on.aws.example.com\nauth:\n  type: aws\n  service: lambda',
+      [
+        'app-server needs auth.region, which the host name of its url does not tell; for example: region: eu-central-1',
+      ],
+    ],
+    [`${aws}  type: aws`, [`app-server has a key twice (line 4); ${url}`]],
+    [`url: &u ${lambda}\nauth: *u`, [`app-server must not use YAML aliases; ${url}`]],
+  ])('%j is refused', async (text, problems) => {
+    expect((await appServerOf(text)).problems).toEqual(problems)
+  })
+
+  test('a password is never repeated, wherever it stands', async () => {
+    for (const text of [
+      'https://me:hunter2@a.example.com',
+      'https://me:hunter2@a.example.com: x',
+      'https://me:hunter2@a.example.com, x',
+      'url: https://me:hunter2@a.example.com\nurl: x',
+      '{url: https://me:hunter2@a.example.com',
+      'https://me:hunter2 @a.example.com',
+      `${aws}  region: https://me:hunter2@a.example.com`,
+      `${aws}  me:hunter2@a.example.com: x`,
+    ]) {
+      const { problems } = await appServerOf(text)
+      expect(problems).not.toEqual([])
+      expect(problems.join()).not.toContain('hunter2')
+    }
+  })
+})
+
+const likely = fc
+  .tuple(
+    fc.constantFrom('', 'url: ', '{"url": "'),
+    fc.webUrl({ validSchemes: ['https', 'http'] }),
+    fc.constantFrom('', '"}', '\nauth:\n  type: aws\n  region: eu-central-1\n  service: lambda'),
+  )
+  .map((parts) => parts.join(''))
+
+test('any text as app-server gives a URL or a problem', async () => {
+  const accepted = await anyText(likely, async (text) => {
+    const { server, problems } = await appServerOf(text)
+    expect(server.url.href !== NOWHERE || problems.length > 0).toBe(true)
+    return problems
+  })
+  expect(accepted).toBeGreaterThan(250)
+})
