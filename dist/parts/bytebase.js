@@ -25,6 +25,8 @@ const EMAIL_EXAMPLE = 'github-actions@workload.bytebase.com';
 const EMAIL = /^[^\s\p{Lu}@]+@(?:[a-z\d][a-z\d-]*\.)?workload\.bytebase\.com$/u;
 /** The server itself waits up to 30 s for the keys of GitHub's issuer; cutting earlier would end an exchange that succeeds. */
 const ATTEMPT_MS = 35_000;
+/** Issuer URLs whose keys the server will not fetch (Bytebase, jwks.go). */
+const NEVER_FETCHED = /must use HTTPS|must have a host|cannot be a private address/;
 /** How much of a message is looked at, in characters: bounds the work that a hostile one makes. */
 const MAX_MESSAGE = 2_000;
 /** A Bytebase API token of a workload identity: `POST {url}/v1/auth:exchangeToken` (Bytebase API, AuthService). */
@@ -63,7 +65,9 @@ function judge(answer) {
         // Without the claims that it repeats: they are shown by `explain`, and only where they may be.
         reason: message.replace(/token has \[.*?\], |, got ".*"/gs, ''),
         // The server could not fetch the keys of GitHub's issuer: transient, though it says 401.
-        ...(answer.status === 401 && message.includes('failed to fetch JWKS') && { again: 2 }),
+        ...(answer.status === 401 &&
+            message.includes('failed to fetch JWKS') &&
+            !NEVER_FETCHED.test(message) && { again: 2 }),
         // The identity lacks its settings: lasting, though it says 500.
         ...(message.includes('workload identity config not found') && { never: true }),
     };
@@ -105,7 +109,7 @@ function explain(settings, error, claims) {
     if (said('subject mismatch')) {
         const subject = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
         const form = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .isImmutable */ .t3)(subject ?? '')
-            ? ' It has the immutable form, with the ids of owner and repository, which the presets of Bytebase (repo:owner/repository:…) do not match: write the pattern yourself.'
+            ? ' It has the immutable form, with the ids of owner and repository, which the presets of Bytebase (repo:owner/repository:…) do not match, and its form rewrites such a pattern: set it by the API.'
             : '';
         return {
             hint: `The subject (sub) of the ID token was ${subject ?? 'another one than Bytebase expects'}. In Bytebase, change the subject pattern of ${identity} so that it matches.${form}`,
@@ -125,6 +129,11 @@ function explain(settings, error, claims) {
         };
     }
     if (said('failed to fetch JWKS')) {
+        if (NEVER_FETCHED.test(error.refused?.reason ?? '')) {
+            return {
+                hint: `Bytebase fetches keys only from an https:// address on the internet: check the issuer URL of ${identity}.`,
+            };
+        }
         return {
             hint: `Bytebase could not fetch the keys of GitHub's ID tokens: its server needs a way to ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss') ?? 'the issuer'}.`,
         };

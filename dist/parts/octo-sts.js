@@ -23,8 +23,10 @@ const SERVICE = 'Octo STS';
 const DOMAIN = 'octo-sts.dev';
 /** A host name, with a port where it is not 443. */
 const HOST = /^(?=.{1,253}(?::|$))[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*(:\d{1,5})?$/i;
-const SCOPE = /^[a-z\d][\w-]*(\/[\w.-]+)?$/i;
-const IDENTITY = /^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/;
+const SCOPE = /^(?=.{1,255}$)[a-z\d][\w-]*(\/[\w.-]+)?$/i;
+const IDENTITY = /^(?=.{1,255}$)(?!.*\.sts\.ya?ml$)[\w-][\w.-]*(\/[\w-][\w.-]*)*$/;
+/** Octo STS takes no other (octo-sts/app, oidcvalidate/validate.go). */
+const AUDIENCE = /^[^\s\p{C}"'`\\<>;|&$(){}[\]@]{1,255}$/u;
 /** GitHub's installation tokens live for an hour. The server tells no time. */
 const LIFETIME_MS = 3_600_000;
 /** A try that is cut off can leave a token behind that nobody revokes; the server asks GitHub several times for one. */
@@ -37,7 +39,8 @@ const octoSts = {
         const domain = inputs.matching('domain', inputs.text('domain') || DOMAIN, HOST, 'must be a host name, without https:// and path', DOMAIN);
         const scheme = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .isLoopback */ .U9)(domain.replace(/:\d+$/, '')) ? 'http' : 'https';
         const scope = inputs.matching('scope', inputs.text('scope') || (environment['GITHUB_REPOSITORY'] ?? ''), SCOPE, 'must be owner/name, or the owner alone', 'octo-org/target');
-        const identity = inputs.matching('identity', inputs.required('identity', 'deploy'), IDENTITY, 'must be the name of a trust policy, without .sts.yaml', 'deploy');
+        const identity = readIdentity(inputs);
+        const audience = inputs.matching('audience', inputs.text('audience'), AUDIENCE, 'must be at most 255 characters, without blanks, quotes, brackets and @', DOMAIN);
         const url = inputs.url('domain', domain && `${scheme}://${domain}/sts/exchange`, DOMAIN);
         url.search = new URLSearchParams({ scope, identity }).toString();
         const apiUrl = inputs.url('github-api-url', inputs.text('github-api-url'), 'https://api.github.com');
@@ -45,7 +48,7 @@ const octoSts = {
         return {
             url,
             domain,
-            audience: inputs.line('audience') || domain,
+            audience: audience || domain,
             scope,
             identity,
             apiUrl: apiUrl.href,
@@ -87,6 +90,12 @@ const octoSts = {
     },
     explain,
 };
+/** The name of a trust policy. Where its file is given, the error names the policy. */
+function readIdentity(inputs) {
+    const given = inputs.required('identity', 'deploy');
+    const name = given.replace(/^\.github\/chainguard\//, '').replace(/\.sts\.ya?ml$/, '');
+    return inputs.matching('identity', given, IDENTITY, 'must be the name of a trust policy, at most 255 characters, without its folder and without .sts.yaml', IDENTITY.test(name) ? name : 'deploy');
+}
 function judge(answer) {
     const text = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'message');
     const message = typeof text === 'string' ? text.slice(0, MAX_MESSAGE) : '';
@@ -111,13 +120,13 @@ function explain(settings, error, claims) {
     const policy = `the trust policy ${file} in ${repository}`;
     if (said(/unable to (find|read|parse|compile) trust policy/)) {
         return {
-            hint: `Octo STS looks for ${policy}, on the default branch, and says this also of a file that it cannot read. After a change wait 5 minutes: it remembers for so long that there was none.`,
+            hint: `Octo STS looks for ${policy}, on the default branch, and says this also of a file that it cannot read.${WAIT}`,
             ...matching(settings, claims, ['permissions:', '  contents: read # what the token may do']),
         };
     }
     if (said(/trust policy: issuer/)) {
         return {
-            hint: `The issuer (iss) of the ID token was ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss') ?? 'another one, not shown here'}: set that as \`issuer\` in ${policy}.`,
+            hint: `The issuer (iss) of the ID token was ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss') ?? 'another one, not shown here'}: set that as \`issuer\` in ${policy}.${WAIT}`,
             ...matching(settings, claims),
         };
     }
@@ -127,7 +136,7 @@ function explain(settings, error, claims) {
             ? ' It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
             : '';
         return {
-            hint: `The subject (sub) of the ID token was ${subject ?? 'another one, not shown here'}: set that as \`subject\` in ${policy}.${form}`,
+            hint: `The subject (sub) of the ID token was ${subject ?? 'another one, not shown here'}: set that as \`subject\` in ${policy}.${form}${WAIT}`,
             ...matching(settings, claims),
         };
     }
@@ -135,12 +144,12 @@ function explain(settings, error, claims) {
         return {
             hint: `The audience of the ID token was ${audience}: ${audience === domain
                 ? `remove \`audience\` from ${policy}, which has another one, or give that one as \`audience\` here.`
-                : `set it as \`audience\` in ${policy}; without one the policy takes ${domain} alone.`}`,
+                : `set it as \`audience\` in ${policy}; without one the policy takes ${domain} alone.`}${WAIT}`,
             ...matching(settings, claims),
         };
     }
     if (said(/trust policy: .*claim/)) {
-        return { hint: `Compare claim_pattern in ${policy} with the claims of the ID token below.` };
+        return { hint: `Compare claim_pattern in ${policy} with the claims of the ID token below.${WAIT}` };
     }
     if (said(/no installation found|no GitHub App/i)) {
         const owner = scope.split('/')[0] ?? '';
@@ -150,12 +159,14 @@ function explain(settings, error, claims) {
     }
     if (said(/StatusUnprocessableEntity/)) {
         return {
-            hint: `GitHub refused the permissions or repositories of ${policy}: the GitHub App of ${domain} must have them all, on ${scope}.`,
+            hint: `GitHub refused the permissions or repositories of ${policy}: the GitHub App of ${domain} must have them all, on ${scope}.${WAIT}`,
         };
     }
-    if (said(/issuer not permitted|trusted.*issuer/i)) {
+    if (said(/issuer not permitted by organization policy|trusted-issuer configuration is invalid/)) {
+        const owner = scope.split('/')[0] ?? '';
+        const issuer = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss') ?? 'another one, not shown here';
         return {
-            hint: `The organization lists the issuers that it trusts in .github/trusted-token-issuers.yaml: its administrator must look at it.`,
+            hint: `The issuer (iss) of the ID token was ${issuer}: ${owner} must list it in .github/chainguard/trusted-token-issuers.yaml of its repository ${owner}/.github, in a form that Octo STS can read.${WAIT}`,
         };
     }
     if (said(/unable to (verify bearer token|fetch or create the provider)/)) {
@@ -170,11 +181,17 @@ function explain(settings, error, claims) {
     }
     return {};
 }
+/** Octo STS keeps what it read, or that there was nothing, for so long (octo-sts/app, octosts.go). */
+const WAIT = ' After a change wait 5 minutes: Octo STS remembers for so long what it found.';
 /** A trust policy that matches this run and no other. */
 function matching({ scope, identity, audience, domain }, claims, more = []) {
     const issuer = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
     const subject = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
+    const repositoryId = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'repository_id');
     if (issuer === undefined || subject === undefined)
+        return {};
+    const named = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .namesRepository */ .xt)(subject);
+    if (!named && repositoryId === undefined)
         return {};
     return {
         advice: 'This trust policy matches this run:',
@@ -185,6 +202,8 @@ function matching({ scope, identity, audience, domain }, claims, more = []) {
                     `issuer: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(issuer)}`,
                     `subject: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(subject)}`,
                     ...(audience === domain ? [] : [`audience: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(audience)}`]),
+                    // A subject without the repository is anybody's who customizes theirs alike.
+                    ...(named ? [] : ['claim_pattern:', `  repository_id: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(repositoryId ?? '')}`]),
                     ...more,
                 ].join('\n'),
                 file: {

@@ -27,7 +27,7 @@ function reportOf(error, environment, event, claims, explain) {
     const shown = situation.claimsMayBeShown ? claims : undefined;
     const said = error.refused !== undefined && error.code !== 'OVERLOADED';
     const explanation = error.refused === undefined ? {} : explain(shown);
-    const hints = [explanation.hint ?? error.hint, situationHint(error, situation.kind)].filter((hint) => hint !== '');
+    const hints = [explanation.hint ?? error.hint, situationHint(error, situation)].filter((hint) => hint !== '');
     const facts = factsOf(error, said ? shown : undefined);
     const { advice, paste = [] } = explanation;
     return {
@@ -86,7 +86,7 @@ function situationOf(environment, event) {
                 : host !== 'github.com' && !host.endsWith('.ghe.com')
                     ? 'enterprise-server'
                     : 'plain';
-    return { kind, claimsMayBeShown: !forFork };
+    return { kind, host, claimsMayBeShown: !forFork };
 }
 /** Whether a run is for a pull request from a fork, or its event does not tell that it is not. */
 function mayBeForFork(name, event, repository) {
@@ -106,9 +106,12 @@ function serverUrl(environment) {
     return URL.canParse(given) ? given : 'https://github.com';
 }
 /** What to change, from the situation of the run and not from error text; empty where it tells nothing. */
-function situationHint(error, kind) {
+function situationHint(error, { kind, host }) {
     if (error.code === 'DENIED' && kind === 'enterprise-server') {
         return 'This is GitHub Enterprise Server: its ID tokens have an issuer of their own, which the other side must accept.';
+    }
+    if (error.code === 'DENIED' && host.endsWith('.ghe.com')) {
+        return `This is GHE.com: the issuer of its ID tokens is https://token.actions.${host}, which the other side must accept.`;
     }
     if (error.code !== 'NO_ID_TOKEN')
         return '';

@@ -1,17 +1,19 @@
-import { claimText, isImmutable, yamlText } from '../identity/claims.ts'
+import { claimText, isImmutable, namesRepository, yamlText } from '../identity/claims.ts'
 import type { ActionError } from '../errors.ts'
 import type { Claims, Exchange, Explanation } from '../exchange.ts'
 import { jsonObject, member, type Answer, type Judgement } from '../http/client.ts'
 import { rescue } from '../github/installation-token.ts'
 import { credential } from '../identity/credential.ts'
-import { isLoopback } from '../inputs/inputs.ts'
+import { isLoopback, type Inputs } from '../inputs/inputs.ts'
 
 const SERVICE = 'Octo STS'
 const DOMAIN = 'octo-sts.dev'
 /** A host name, with a port where it is not 443. */
 const HOST = /^(?=.{1,253}(?::|$))[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*(:\d{1,5})?$/i
-const SCOPE = /^[a-z\d][\w-]*(\/[\w.-]+)?$/i
-const IDENTITY = /^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/
+const SCOPE = /^(?=.{1,255}$)[a-z\d][\w-]*(\/[\w.-]+)?$/i
+const IDENTITY = /^(?=.{1,255}$)(?!.*\.sts\.ya?ml$)[\w-][\w.-]*(\/[\w-][\w.-]*)*$/
+/** Octo STS takes no other (octo-sts/app, oidcvalidate/validate.go). */
+const AUDIENCE = /^[^\s\p{C}"'`\\<>;|&$(){}[\]@]{1,255}$/u
 /** GitHub's installation tokens live for an hour. The server tells no time. */
 const LIFETIME_MS = 3_600_000
 /** A try that is cut off can leave a token behind that nobody revokes; the server asks GitHub several times for one. */
@@ -47,12 +49,13 @@ export const octoSts: Exchange<Settings> = {
       'must be owner/name, or the owner alone',
       'octo-org/target',
     )
-    const identity = inputs.matching(
-      'identity',
-      inputs.required('identity', 'deploy'),
-      IDENTITY,
-      'must be the name of a trust policy, without .sts.yaml',
-      'deploy',
+    const identity = readIdentity(inputs)
+    const audience = inputs.matching(
+      'audience',
+      inputs.text('audience'),
+      AUDIENCE,
+      'must be at most 255 characters, without blanks, quotes, brackets and @',
+      DOMAIN,
     )
     const url = inputs.url('domain', domain && `${scheme}://${domain}/sts/exchange`, DOMAIN)
     url.search = new URLSearchParams({ scope, identity }).toString()
@@ -61,7 +64,7 @@ export const octoSts: Exchange<Settings> = {
     return {
       url,
       domain,
-      audience: inputs.line('audience') || domain,
+      audience: audience || domain,
       scope,
       identity,
       apiUrl: apiUrl.href,
@@ -106,6 +109,19 @@ export const octoSts: Exchange<Settings> = {
   explain,
 }
 
+/** The name of a trust policy. Where its file is given, the error names the policy. */
+function readIdentity(inputs: Inputs): string {
+  const given = inputs.required('identity', 'deploy')
+  const name = given.replace(/^\.github\/chainguard\//, '').replace(/\.sts\.ya?ml$/, '')
+  return inputs.matching(
+    'identity',
+    given,
+    IDENTITY,
+    'must be the name of a trust policy, at most 255 characters, without its folder and without .sts.yaml',
+    IDENTITY.test(name) ? name : 'deploy',
+  )
+}
+
 function judge(answer: Answer): Judgement {
   const text = member(answer.json, 'message')
   const message = typeof text === 'string' ? text.slice(0, MAX_MESSAGE) : ''
@@ -130,13 +146,13 @@ function explain(settings: Settings, error: ActionError, claims: Claims | undefi
   const policy = `the trust policy ${file} in ${repository}`
   if (said(/unable to (find|read|parse|compile) trust policy/)) {
     return {
-      hint: `Octo STS looks for ${policy}, on the default branch, and says this also of a file that it cannot read. After a change wait 5 minutes: it remembers for so long that there was none.`,
+      hint: `Octo STS looks for ${policy}, on the default branch, and says this also of a file that it cannot read.${WAIT}`,
       ...matching(settings, claims, ['permissions:', '  contents: read # what the token may do']),
     }
   }
   if (said(/trust policy: issuer/)) {
     return {
-      hint: `The issuer (iss) of the ID token was ${claimText(claims, 'iss') ?? 'another one, not shown here'}: set that as \`issuer\` in ${policy}.`,
+      hint: `The issuer (iss) of the ID token was ${claimText(claims, 'iss') ?? 'another one, not shown here'}: set that as \`issuer\` in ${policy}.${WAIT}`,
       ...matching(settings, claims),
     }
   }
@@ -146,7 +162,7 @@ function explain(settings: Settings, error: ActionError, claims: Claims | undefi
       ? ' It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
       : ''
     return {
-      hint: `The subject (sub) of the ID token was ${subject ?? 'another one, not shown here'}: set that as \`subject\` in ${policy}.${form}`,
+      hint: `The subject (sub) of the ID token was ${subject ?? 'another one, not shown here'}: set that as \`subject\` in ${policy}.${form}${WAIT}`,
       ...matching(settings, claims),
     }
   }
@@ -156,12 +172,12 @@ function explain(settings: Settings, error: ActionError, claims: Claims | undefi
         audience === domain
           ? `remove \`audience\` from ${policy}, which has another one, or give that one as \`audience\` here.`
           : `set it as \`audience\` in ${policy}; without one the policy takes ${domain} alone.`
-      }`,
+      }${WAIT}`,
       ...matching(settings, claims),
     }
   }
   if (said(/trust policy: .*claim/)) {
-    return { hint: `Compare claim_pattern in ${policy} with the claims of the ID token below.` }
+    return { hint: `Compare claim_pattern in ${policy} with the claims of the ID token below.${WAIT}` }
   }
   if (said(/no installation found|no GitHub App/i)) {
     const owner = scope.split('/')[0] ?? ''
@@ -171,12 +187,14 @@ function explain(settings: Settings, error: ActionError, claims: Claims | undefi
   }
   if (said(/StatusUnprocessableEntity/)) {
     return {
-      hint: `GitHub refused the permissions or repositories of ${policy}: the GitHub App of ${domain} must have them all, on ${scope}.`,
+      hint: `GitHub refused the permissions or repositories of ${policy}: the GitHub App of ${domain} must have them all, on ${scope}.${WAIT}`,
     }
   }
-  if (said(/issuer not permitted|trusted.*issuer/i)) {
+  if (said(/issuer not permitted by organization policy|trusted-issuer configuration is invalid/)) {
+    const owner = scope.split('/')[0] ?? ''
+    const issuer = claimText(claims, 'iss') ?? 'another one, not shown here'
     return {
-      hint: `The organization lists the issuers that it trusts in .github/trusted-token-issuers.yaml: its administrator must look at it.`,
+      hint: `The issuer (iss) of the ID token was ${issuer}: ${owner} must list it in .github/chainguard/trusted-token-issuers.yaml of its repository ${owner}/.github, in a form that Octo STS can read.${WAIT}`,
     }
   }
   if (said(/unable to (verify bearer token|fetch or create the provider)/)) {
@@ -192,6 +210,9 @@ function explain(settings: Settings, error: ActionError, claims: Claims | undefi
   return {}
 }
 
+/** Octo STS keeps what it read, or that there was nothing, for so long (octo-sts/app, octosts.go). */
+const WAIT = ' After a change wait 5 minutes: Octo STS remembers for so long what it found.'
+
 /** A trust policy that matches this run and no other. */
 function matching(
   { scope, identity, audience, domain }: Settings,
@@ -200,7 +221,10 @@ function matching(
 ): Explanation {
   const issuer = claimText(claims, 'iss')
   const subject = claimText(claims, 'sub')
+  const repositoryId = claimText(claims, 'repository_id')
   if (issuer === undefined || subject === undefined) return {}
+  const named = namesRepository(subject)
+  if (!named && repositoryId === undefined) return {}
   return {
     advice: 'This trust policy matches this run:',
     paste: [
@@ -210,6 +234,8 @@ function matching(
           `issuer: ${yamlText(issuer)}`,
           `subject: ${yamlText(subject)}`,
           ...(audience === domain ? [] : [`audience: ${yamlText(audience)}`]),
+          // A subject without the repository is anybody's who customizes theirs alike.
+          ...(named ? [] : ['claim_pattern:', `  repository_id: ${yamlText(repositoryId ?? '')}`]),
           ...more,
         ].join('\n'),
         file: {

@@ -6,6 +6,8 @@ import { member } from '../http/client.ts'
 /** What the environment and the event tell about the run. */
 interface Situation {
   readonly kind: 'act' | 'fork' | 'dependabot' | 'enterprise-server' | 'plain'
+  /** Of GitHub. */
+  readonly host: string
   /** Claims may name what is private: they are never shown for a pull request from a fork, see {@link mayBeForFork}. */
   readonly claimsMayBeShown: boolean
 }
@@ -38,7 +40,7 @@ export function reportOf(
   const shown = situation.claimsMayBeShown ? claims : undefined
   const said = error.refused !== undefined && error.code !== 'OVERLOADED'
   const explanation = error.refused === undefined ? {} : explain(shown)
-  const hints = [explanation.hint ?? error.hint, situationHint(error, situation.kind)].filter(
+  const hints = [explanation.hint ?? error.hint, situationHint(error, situation)].filter(
     (hint) => hint !== '',
   )
   const facts = factsOf(error, said ? shown : undefined)
@@ -109,7 +111,7 @@ function situationOf(environment: Environment, event: unknown): Situation {
           : host !== 'github.com' && !host.endsWith('.ghe.com')
             ? 'enterprise-server'
             : 'plain'
-  return { kind, claimsMayBeShown: !forFork }
+  return { kind, host, claimsMayBeShown: !forFork }
 }
 
 /** Whether a run is for a pull request from a fork, or its event does not tell that it is not. */
@@ -134,9 +136,12 @@ function serverUrl(environment: Environment): string {
 }
 
 /** What to change, from the situation of the run and not from error text; empty where it tells nothing. */
-function situationHint(error: ActionError, kind: Situation['kind']): string {
+function situationHint(error: ActionError, { kind, host }: Situation): string {
   if (error.code === 'DENIED' && kind === 'enterprise-server') {
     return 'This is GitHub Enterprise Server: its ID tokens have an issuer of their own, which the other side must accept.'
+  }
+  if (error.code === 'DENIED' && host.endsWith('.ghe.com')) {
+    return `This is GHE.com: the issuer of its ID tokens is https://token.actions.${host}, which the other side must accept.`
   }
   if (error.code !== 'NO_ID_TOKEN') return ''
   switch (kind) {

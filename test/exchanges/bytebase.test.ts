@@ -179,7 +179,7 @@ describe('a refusal', () => {
     expect(await refusal(world)).toBe(
       [
         `Bytebase (HOST) refused (401 Unauthorized): token validation failed: subject mismatch: expected pattern "repo:octo-org/workflows:ref:refs/heads/main".`,
-        `The subject (sub) of the ID token was ${IMMUTABLE}. In Bytebase, change the subject pattern of the workload identity ${EMAIL} so that it matches. It has the immutable form, with the ids of owner and repository, which the presets of Bytebase (repo:owner/repository:…) do not match: write the pattern yourself.`,
+        `The subject (sub) of the ID token was ${IMMUTABLE}. In Bytebase, change the subject pattern of the workload identity ${EMAIL} so that it matches. It has the immutable form, with the ids of owner and repository, which the presets of Bytebase (repo:owner/repository:…) do not match, and its form rewrites such a pattern: set it by the API.`,
         LINK,
       ].join('\n'),
     )
@@ -335,6 +335,19 @@ describe('trouble that passes', () => {
       `Bytebase could not fetch the keys of GitHub's ID tokens: its server needs a way to ${ISSUER}.`,
     )
     expect(world.server('bytebase').requests).toHaveLength(3)
+  })
+
+  test.each([
+    'issuer URL must use HTTPS: http://x',
+    'JWKS URL cannot be a private address: https://10.0.0.1',
+  ])('with the keys of the issuer that stays is not tried again: %s', async (fault) => {
+    const world = await open()
+    const message = `token validation failed: failed to fetch JWKS: ${fault}`
+    world.server('bytebase').faults.push(forEver(reply(bytebaseError('unauthenticated', message))))
+    expect(await refusal(world)).toContain(
+      `Bytebase fetches keys only from an https:// address on the internet: check the issuer URL of the workload identity ${EMAIL}.`,
+    )
+    expect(world.server('bytebase').requests).toHaveLength(1)
   })
 
   test('is waited for longer than the server itself waits for the keys', async () => {

@@ -10,6 +10,7 @@ import { refusalOf, runStep, worldsOfTest, type Ran, type StepOptions } from './
 
 const IMMUTABLE = 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main'
 const FILE = '.github/chainguard/deploy.sts.yaml'
+const WAIT = ' After a change wait 5 minutes: Octo STS remembers for so long what it found.'
 const LINK = 'DENIED: https://github.com/OWNER/access-token/blob/v1/docs/troubleshooting.md#denied'
 
 const keep = worldsOfTest()
@@ -167,8 +168,14 @@ describe('settings', () => {
     ['scope', 'octo-org/target/more', 'must be owner/name, or the owner alone'],
     ['scope', 'octo org', 'must be owner/name, or the owner alone'],
     ['identity', '', 'is required'],
-    ['identity', '../secret', 'must be the name of a trust policy, without .sts.yaml'],
-    ['identity', 'a b', 'must be the name of a trust policy, without .sts.yaml'],
+    ['scope', `octo-org/${'a'.repeat(247)}`, 'must be owner/name, or the owner alone'],
+    ['identity', '../secret', 'must be the name of a trust policy, at most 255 characters'],
+    ['identity', 'a b', 'must be the name of a trust policy, at most 255 characters'],
+    ['identity', `it's`, 'must be the name of a trust policy, at most 255 characters'],
+    ['identity', 'a(b)', 'must be the name of a trust policy, at most 255 characters'],
+    ['identity', 'a'.repeat(256), 'must be the name of a trust policy, at most 255 characters'],
+    ['audience', 'my sts', 'must be at most 255 characters, without blanks, quotes, brackets and @'],
+    ['audience', 'sts@example.com', 'must be at most 255 characters, without blanks, quotes, brackets and @'],
     ['github-api-url', 'http://api.github.com', 'must begin with https://'],
     ['skip-token-revoke', 'perhaps', 'must be true or false'],
   ])('%s: "%s" is refused before anything is sent', async (name, value, rule) => {
@@ -177,6 +184,19 @@ describe('settings', () => {
       `Nothing was sent.\n- ${name} ${rule}`,
     )
     expect(world.server('octo-sts').requests).toEqual([])
+    expect(world.server('oidc').requests).toEqual([])
+  })
+
+  test.each([
+    ['deploy.sts.yaml', 'deploy'],
+    ['team/deploy.sts.yml', 'team/deploy'],
+    ['.github/chainguard/deploy.sts.yaml', 'deploy'],
+    ['.sts.yaml', 'deploy'],
+  ])('identity: %s is refused with the name that works: %s', async (identity, name) => {
+    const world = await open()
+    expect(await refusal(world, { inputs: { identity } })).toMatch(
+      new RegExp(`^- identity must be .* without \\.sts\\.yaml.*\\b${name}\\b[^/]*$`, 'm'),
+    )
     expect(world.server('oidc').requests).toEqual([])
   })
 
@@ -210,13 +230,13 @@ describe('a refusal', () => {
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/, 'HOST')).toBe(
       [
         'Octo STS (HOST) refused (404 Not Found): unable to find trust policy for "deploy".',
-        `Octo STS looks for the trust policy ${FILE} in octo-org/target, on the default branch, and says this also of a file that it cannot read. After a change wait 5 minutes: it remembers for so long that there was none.`,
+        `Octo STS looks for the trust policy ${FILE} in octo-org/target, on the default branch, and says this also of a file that it cannot read.${WAIT}`,
         LINK,
       ].join('\n'),
     )
     expect(ran.group.slice(-6)).toEqual([
       '',
-      `# ${FILE} in octo-org/target`,
+      `# ${FILE} in octo-org/target, on its default branch`,
       `issuer: '${ISSUER}'`,
       `subject: '${IMMUTABLE}'`,
       'permissions:',
@@ -266,7 +286,7 @@ describe('a refusal', () => {
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/, 'HOST')).toBe(
       [
         `Octo STS (HOST) refused (403 Forbidden): trust policy: subject did not match "repo:octo-org/another:ref:refs/heads/main".`,
-        `The subject (sub) of the ID token was ${IMMUTABLE}: set that as \`subject\` in the trust policy ${FILE} in octo-org/target. It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
+        `The subject (sub) of the ID token was ${IMMUTABLE}: set that as \`subject\` in the trust policy ${FILE} in octo-org/target. It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.${WAIT}`,
         LINK,
       ].join('\n'),
     )
@@ -295,7 +315,7 @@ describe('a refusal', () => {
     const world = await open()
     policy(world, 'issuer: https://gitlab.com', `subject: ${IMMUTABLE}`)
     expect(await refusal(world)).toContain(
-      `The issuer (iss) of the ID token was ${ISSUER}: set that as \`issuer\` in the trust policy ${FILE} in octo-org/target.`,
+      `The issuer (iss) of the ID token was ${ISSUER}: set that as \`issuer\` in the trust policy ${FILE} in octo-org/target.${WAIT}`,
     )
   })
 
@@ -303,7 +323,7 @@ describe('a refusal', () => {
     const world = await open()
     policy(world, `issuer: ${ISSUER}`, `subject: ${IMMUTABLE}`, 'audience: my-sts')
     expect(await refusal(world)).toContain(
-      `trust policy: audience "my-sts" did not match.\nThe audience of the ID token was HOST: remove \`audience\` from the trust policy ${FILE} in octo-org/target, which has another one, or give that one as \`audience\` here.`,
+      `trust policy: audience "my-sts" did not match.\nThe audience of the ID token was HOST: remove \`audience\` from the trust policy ${FILE} in octo-org/target, which has another one, or give that one as \`audience\` here.${WAIT}`,
     )
   })
 
@@ -312,7 +332,7 @@ describe('a refusal', () => {
     const options = { inputs: { audience: 'my-sts' }, ...clock }
     const ran = await run(world, options)
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/g, 'HOST')).toContain(
-      `The audience of the ID token was my-sts: set it as \`audience\` in the trust policy ${FILE} in octo-org/target; without one the policy takes HOST alone.`,
+      `The audience of the ID token was my-sts: set it as \`audience\` in the trust policy ${FILE} in octo-org/target; without one the policy takes HOST alone.${WAIT}`,
     )
     policy(world, ...ran.group.slice(ran.group.findIndex((line) => line.startsWith('# '))))
     pass(5)
@@ -323,7 +343,7 @@ describe('a refusal', () => {
     const world = await open()
     policy(world, `issuer: ${ISSUER}`, `subject: ${IMMUTABLE}`, 'claim_pattern:', '  event_name: release')
     expect(await refusal(world)).toContain(
-      `trust policy: claim "event_name" did not match "^release$".\nCompare claim_pattern in the trust policy ${FILE}`,
+      `trust policy: claim "event_name" did not match "^release$".\nCompare claim_pattern in the trust policy ${FILE} in octo-org/target with the claims of the ID token below.${WAIT}`,
     )
   })
 
@@ -338,15 +358,27 @@ describe('a refusal', () => {
     const world = await open()
     policy(world, `issuer: ${ISSUER}`, `subject: ${IMMUTABLE}`, 'permissions:', '  administration: write')
     expect(await refusal(world)).toContain(
-      `token exchange failure (StatusUnprocessableEntity).\nGitHub refused the permissions or repositories of the trust policy ${FILE} in octo-org/target`,
+      `token exchange failure (StatusUnprocessableEntity).\nGitHub refused the permissions or repositories of the trust policy ${FILE} in octo-org/target: the GitHub App of HOST must have them all, on octo-org/target.${WAIT}`,
     )
   })
 
   test('for an issuer that the organization does not trust says so', async () => {
     const world = await open({ trustedIssuers: { 'octo-org': ['https://gitlab.com'] } })
     expect(await refusal(world)).toContain(
-      'issuer not permitted by organization policy.\nThe organization lists the issuers that it trusts in .github/trusted-token-issuers.yaml',
+      `issuer not permitted by organization policy.\nThe issuer (iss) of the ID token was ${ISSUER}: octo-org must list it in .github/chainguard/trusted-token-issuers.yaml of its repository octo-org/.github, in a form that Octo STS can read.${WAIT}\n`,
     )
+  })
+
+  test('for a subject that leaves the repository out binds the policy to it by its id', async () => {
+    const { world, clock, pass } = await openAt({ claims: { sub: 'environment:production' } })
+    world.setup.deny()
+    const ran = await run(world, clock)
+    expect(ran.succeeded).toBe(false)
+    const pasted = ran.group.slice(ran.group.findIndex((line) => line.startsWith('# ')))
+    expect(pasted.slice(-2)).toEqual(['claim_pattern:', "  repository_id: '216219028'"])
+    policy(world, ...pasted)
+    pass(5)
+    expect((await run(world, clock)).succeeded).toBe(true)
   })
 
   test('for a subject with signs that it does not take says so', async () => {

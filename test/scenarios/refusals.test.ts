@@ -7,6 +7,7 @@ import { defaultIdentity } from '../../dev/fakes/identity.ts'
 import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
 import { expectGranted, expectRefused } from './support.ts'
 
+const GHE_COM = { GITHUB_SERVER_URL: 'https://octo-org.ghe.com' }
 const OWNER_FILE = 'octo-org/.github-access-token'
 const SUBJECT =
   'repo:octo-org@6811672/workflows@216219028:workflow_ref:octo-org/workflows/.github/workflows/release.yml@refs/heads/main'
@@ -115,6 +116,24 @@ describe('a policy that would grant it', () => {
     await expectGranted(world, await world.run())
   })
 
+  it('for all repositories is a statement of the owner, and is granted once it stands there', async () => {
+    await using world = await createWorld(system, {
+      inputs: { repositories: 'ALL', permissions: 'contents: read' },
+    })
+    const main = await world.run()
+    expect(expectRefused(world, main)).toContain('contents: read - Not allowed by owner access policy')
+    const [{ repository, path, policy } = { repository: '', path: '', policy: {} }, ...more] = policies(main)
+    expect({ repository, path, more }).toEqual({
+      repository: OWNER_FILE,
+      path: 'access-token.yaml',
+      more: [],
+    })
+    expect(Object.keys(policy)).toEqual(['origin', 'statements'])
+    const files = world.setup.repositories[repository]!
+    files[path] = JSON.stringify(merge(parse(files[path]!) as Record<string, unknown>, policy))
+    await expectGranted(world, await world.run())
+  })
+
   it('names only what is missing where other targets grant', async () => {
     const run = await refused(
       { repositories: policiesFor(defaultIdentity, ['one'], 'contents: read') },
@@ -134,7 +153,7 @@ describe('a policy that would grant it', () => {
     await using _world = run.world
     const { main, message } = run
     expect(message).toContain('Not authorized')
-    expect(group(main)).toContain('belongs to another owner, so the app server does not tell why')
+    expect(group(main)).toContain('somebody is another owner, so the app server does not tell why')
   })
 
   it('has the sub claim as its subject in an environment', async () => {
@@ -247,6 +266,14 @@ describe('hints from the situation', () => {
     expect(world.server('app-server').requests).toEqual([])
   })
 
+  it('GHE.com, whose ID tokens have an issuer of their own', async () => {
+    await using world = await createWorld(system, { env: GHE_COM })
+    const main = await world.run({ inputs: { audience: 'wrong' } })
+    expect(main.annotations.at(-1)?.message).toContain(
+      'This is GHE.com: the issuer of its ID tokens is https://token.actions.octo-org.ghe.com, which the other side must accept.',
+    )
+  })
+
   it('an older runner, which has no output file', async () => {
     await using world = await createWorld(system)
     const main = await world.run({ env: { GITHUB_OUTPUT: undefined } })
@@ -282,6 +309,11 @@ describe('granted is not asked', () => {
       (grant) => ({ ...grant, permissions: { ...grant.permissions, metadata: 'read' } }),
       [],
     ],
+    [
+      'admin, which is more than write',
+      (grant) => ({ ...grant, permissions: { ...grant.permissions, contents: 'admin' } }),
+      ['The app server granted more than asked: contents: admin.'],
+    ],
     ['names in another case', (grant) => ({ ...grant, repositories: ['WorkFlows'] }), []],
     [
       'other repositories',
@@ -303,6 +335,19 @@ describe('granted is not asked', () => {
       warnings.map((warning) => `warning: ${warning}`),
     )
   })
+})
+
+it('a grant of write where admin was asked for is less', async () => {
+  const regrant: AppServerSettings['regrant'] = (grant) => ({ ...grant, permissions: { projects: 'write' } })
+  const repositories = policiesFor(defaultIdentity, ['workflows'], 'projects: admin')
+  await using world = await createWorld(appServerSystem({ regrant, repositories }), {
+    inputs: { permissions: 'projects: admin' },
+  })
+  const main = await world.run()
+  await expectGranted(world, main)
+  expect(main.annotations.map(({ message }) => message)).toEqual([
+    'The app server granted less than asked: projects: write instead of admin.',
+  ])
 })
 
 describe('success', () => {

@@ -105,6 +105,43 @@ describe('the hint for a job without an ID token', () => {
 })
 
 test.each([
+  [
+    'https://octo-org.ghe.com',
+    'GHE.com: the issuer of its ID tokens is https://token.actions.octo-org.ghe.com,',
+  ],
+  ['https://github.example.com', 'GitHub Enterprise Server: its ID tokens have an issuer of their own,'],
+  ['https://github.com', ''],
+  ['https://ghe.com.example.com', 'GitHub Enterprise Server'],
+])('a refusal at %s tells of the issuer: %j', (url, hint) => {
+  const { annotation } = reportOf(
+    DENIED,
+    { ...ENVIRONMENT, GITHUB_SERVER_URL: url },
+    {},
+    undefined,
+    () => ({}),
+  )
+  if (hint === '') expect(annotation).not.toContain('issuer')
+  else expect(annotation).toContain(`This is ${hint}`)
+})
+
+test('what to paste stands in a fence of its language, under the file that it belongs to', () => {
+  const { group, summary } = reportOf(DENIED, ENVIRONMENT, {}, undefined, () => ({
+    paste: [
+      { language: 'json', content: '{}' },
+      {
+        language: 'yaml',
+        content: 'a: 1',
+        file: { repository: 'octo-org/a_b', path: 'x.yaml', exists: false },
+      },
+    ],
+  }))
+  expect(group).toEqual(['', '{}', '', '# x.yaml in octo-org/a_b, on its default branch', 'a: 1'])
+  expect(summary).toMatch(
+    /\n\n```json\n\{\}\n```\n\nx&#46;yaml in octo-org\/a&#95;b, on its default branch\n\n```yaml\na: 1\n```$/,
+  )
+})
+
+test.each([
   [{}, 'docs/troubleshooting.md#denied'],
   [
     { GITHUB_ACTION_REPOSITORY: 'OWNER/access-token', GITHUB_ACTION_REF: 'v1' },

@@ -136,7 +136,7 @@ async function askUntilGranted(files: Repositories, job: Partial<Identity>, aske
       url: new URL('http://app-server.localhost/access_tokens'),
       headers: { authorization: 'Bearer token' },
       body: JSON.stringify(asked),
-    } as Parameters<typeof server.handler>[0])
+    })
     if (reply.status === 200) return refusals
     const { message } = reply.body as { message: string }
     expect(refusals, message).toBeLessThan(2)
