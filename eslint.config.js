@@ -1,5 +1,25 @@
 import js from '@eslint/js'
+import boundaries from 'eslint-plugin-boundaries'
 import tseslint from 'typescript-eslint'
+
+/** The rooms of src, from the top: each imports from those below it. Those on one floor leave each other alone. */
+const floors = [
+  ['index'],
+  ['step', 'exchanges'],
+  ['aws', 'github', 'google', 'vault'],
+  ['identity'],
+  ['exchange'],
+  ['http'],
+  ['inputs'],
+  ['errors'],
+]
+const rooms = floors.flat()
+
+/** The files of rooms: those in a folder of that name, and the one at the root. */
+const filesOf = (rooms) => [
+  { element: { types: { anyOf: rooms } } },
+  { file: { categories: { anyOf: rooms } } },
+]
 
 export default tseslint.config(
   { ignores: ['dist/', '.conformance/'] },
@@ -19,6 +39,30 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { ignoreUsingDeclarations: true }],
       eqeqeq: 'error',
       'no-console': 'off',
+    },
+  },
+  {
+    files: ['src/**'],
+    plugins: { boundaries },
+    settings: {
+      'boundaries/elements': rooms.map((room) => ({ type: room, pattern: `src/${room}` })),
+      'boundaries/files': rooms.map((room) => ({ category: room, pattern: `src/${room}.ts` })),
+      'boundaries/include': ['src/**'],
+    },
+    rules: {
+      'boundaries/no-unknown-files': 'error',
+      'boundaries/dependencies': [
+        'error',
+        {
+          default: 'disallow',
+          policies: floors.flatMap((floor, level) =>
+            floor.map((room) => ({
+              from: filesOf([room]),
+              allow: { to: filesOf([room, ...floors.slice(level + 1).flat()]) },
+            })),
+          ),
+        },
+      ],
     },
   },
   {

@@ -27,11 +27,12 @@ async function build(): Promise<void> {
     writeFileSync(join(dist, file), text)
   }
 
-  const exported = Object.keys((await import(pathToFileURL(join(dist, 'index.js')).href)) as object).sort()
-  const called = [...new Set(entries.map((stub) => stub.function))].sort()
-  if (exported.join() !== called.join()) {
+  const { exchanges } = (await import(pathToFileURL(join(dist, 'index.js')).href)) as { exchanges: object }
+  const offered = Object.keys(exchanges).sort()
+  const actions = readActions().map(({ folder }) => folder || '.')
+  if (offered.join() !== actions.sort().join()) {
     throw new Error(
-      `src/index.ts exports ${exported.join(', ')}, but the action.yml files call ${called.join(', ')}`,
+      `src/index.ts has exchanges for ${offered.join(', ')}, but there are actions ${actions.join(', ')}`,
     )
   }
 

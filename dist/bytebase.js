@@ -1,2 +1,2 @@
 // main of bytebase/action.yml
-import { bytebase } from './index.js'; await bytebase()
+import { main } from './index.js'; await main('bytebase')

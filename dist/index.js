@@ -5,6 +5,7 @@
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Is: () => (/* binding */ harmless),
+/* harmony export */   Nx: () => (/* binding */ capital),
 /* harmony export */   lZ: () => (/* binding */ ActionError),
 /* harmony export */   of: () => (/* binding */ showable),
 /* harmony export */   z6: () => (/* binding */ asActionError)
@@ -60,6 +61,10 @@ function harmless(line) {
         .replace(/^(\s*)::/, '$1: :')
         .replaceAll('##[', '## [');
 }
+/** Text with a capital letter, to begin a sentence with. */
+function capital(text) {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
 
 
 /***/ }),
@@ -72,7 +77,7 @@ function harmless(line) {
 /* harmony export */   o: () => (/* binding */ installationToken)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
-/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5657);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9856);
 
 
 /** How long one try may take, in ms. */
@@ -125,15 +130,15 @@ async function revoke(client, { token, apiUrl, expiresAt }, now) {
                 };
             },
             judge: (answer) => {
-                const time = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .timeOf */ .nR)((0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'date'))?.getTime() ?? now();
+                const time = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .timeOf */ .nR)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'date'))?.getTime() ?? now();
                 hasEnded = answer.status === 401 && expiresAt !== undefined && time >= expiresAt.getTime();
                 return {
-                    reason: (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'message'),
-                    requestId: (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'x-github-request-id'),
+                    reason: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'message'),
+                    requestId: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'x-github-request-id'),
                     // A rate limit is a 403 with one of these headers (GitHub: "Rate limits for the REST API").
                     ...(answer.status === 403 &&
-                        ((0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'retry-after') !== undefined ||
-                            (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'x-ratelimit-remaining') === '0') && {
+                        ((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'retry-after') !== undefined ||
+                            (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'x-ratelimit-remaining') === '0') && {
                         again: Infinity,
                     }),
                 };
@@ -170,578 +175,20 @@ function explained(error, tries) {
 
 /***/ }),
 
-/***/ 5657: // ./src/http/client.ts and what only it imports
+/***/ 9856: // ./src/http/answer.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Dc: () => (/* binding */ member),
+/* harmony export */   nI: () => (/* binding */ serverTime),
+/* harmony export */   nR: () => (/* binding */ timeOf),
+/* harmony export */   o$: () => (/* binding */ jsonObject),
+/* harmony export */   qF: () => (/* binding */ parseJson),
+/* harmony export */   te: () => (/* binding */ looksLikeHtml),
+/* harmony export */   wx: () => (/* binding */ header)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  UU: () => (/* binding */ createClient),
-  wx: () => (/* binding */ header),
-  o$: () => (/* binding */ jsonObject),
-  Dc: () => (/* binding */ member),
-  nR: () => (/* binding */ timeOf)
-});
-
-;// CONCATENATED MODULE: external "node:http"
-const external_node_http_namespaceObject = process.getBuiltinModule("node:http");
-;// CONCATENATED MODULE: external "node:https"
-const external_node_https_namespaceObject = process.getBuiltinModule("node:https");
-;// CONCATENATED MODULE: external "node:net"
-const external_node_net_namespaceObject = process.getBuiltinModule("node:net");
-;// CONCATENATED MODULE: external "node:tls"
-const external_node_tls_namespaceObject = process.getBuiltinModule("node:tls");
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
-function getProxyUrl(reqUrl) {
-    const usingSsl = reqUrl.protocol === 'https:';
-    if (checkBypass(reqUrl)) {
-        return undefined;
-    }
-    const proxyVar = (() => {
-        if (usingSsl) {
-            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
-        }
-        else {
-            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
-        }
-    })();
-    if (proxyVar) {
-        try {
-            return new DecodedURL(proxyVar);
-        }
-        catch (_a) {
-            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
-                return new DecodedURL(`http://${proxyVar}`);
-        }
-    }
-    else {
-        return undefined;
-    }
-}
-function checkBypass(reqUrl) {
-    if (!reqUrl.hostname) {
-        return false;
-    }
-    const reqHost = reqUrl.hostname;
-    if (isLoopbackAddress(reqHost)) {
-        return true;
-    }
-    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
-    if (!noProxy) {
-        return false;
-    }
-    // Determine the request port
-    let reqPort;
-    if (reqUrl.port) {
-        reqPort = Number(reqUrl.port);
-    }
-    else if (reqUrl.protocol === 'http:') {
-        reqPort = 80;
-    }
-    else if (reqUrl.protocol === 'https:') {
-        reqPort = 443;
-    }
-    // Format the request hostname and hostname with port
-    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
-    if (typeof reqPort === 'number') {
-        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
-    }
-    // Compare request host against noproxy
-    for (const upperNoProxyItem of noProxy
-        .split(',')
-        .map(x => x.trim().toUpperCase())
-        .filter(x => x)) {
-        if (upperNoProxyItem === '*' ||
-            upperReqHosts.some(x => x === upperNoProxyItem ||
-                x.endsWith(`.${upperNoProxyItem}`) ||
-                (upperNoProxyItem.startsWith('.') &&
-                    x.endsWith(`${upperNoProxyItem}`)))) {
-            return true;
-        }
-    }
-    return false;
-}
-function isLoopbackAddress(host) {
-    const hostLower = host.toLowerCase();
-    return (hostLower === 'localhost' ||
-        hostLower.startsWith('127.') ||
-        hostLower.startsWith('[::1]') ||
-        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
-}
-class DecodedURL extends URL {
-    constructor(url, base) {
-        super(url, base);
-        this._decodedUsername = decodeURIComponent(super.username);
-        this._decodedPassword = decodeURIComponent(super.password);
-    }
-    get username() {
-        return this._decodedUsername;
-    }
-    get password() {
-        return this._decodedPassword;
-    }
-}
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/inputs/inputs.ts
-var inputs = __nccwpck_require__(8028);
-;// CONCATENATED MODULE: ./src/http/retry.ts
-/**
- * When to try again and how long to wait. Pure: the time and the random source are parameters.
- * `docs/retrying.md` argues the numbers from a simulation (`npm run bench:herd`).
- */
-/** The longest wait before the first retry, in ms. It doubles with each failure. */
-const BASE_MS = 250;
-/** What the doubling stops at, in ms. */
-const CAP_MS = 8_000;
-/** Jitter on top of a `Retry-After`, at least: this share of the wait that it asks for. */
-const RETRY_AFTER_JITTER = 0.5;
-/**
- * No try starts with less time left, in ms. One that the deadline cuts off can still make the server issue a token,
- * which then nobody holds and nobody revokes.
- */
-const ANSWER_MS = 500;
-const BACKOFF = { baseMs: BASE_MS, capMs: CAP_MS, retryAfterJitter: RETRY_AFTER_JITTER };
-/**
- * Whether the same request may be answered otherwise a moment later: 408, 425, 429, 500, 502, 503, 504.
- * Source: RFC 9110 15.5.9 and 15.6, RFC 8470 5.2, RFC 6585 4.
- */
-function isTransient(status) {
-    return [408, 425, 429, 500, 502, 503, 504].includes(status);
-}
-/**
- * The wait that a `Retry-After` header asks for, in ms: 0 for a date in the past, `undefined` where the header is
- * absent or malformed. Source: RFC 9110 10.2.3.
- *
- * @param value whole seconds, or an HTTP date
- * @param nowMs what a date is compared with, in ms since the epoch: the answer's own `Date` where it has one, so that
- *   a wrong clock on the runner does no harm
- */
-function retryAfterMs(value, nowMs) {
-    if (value === undefined)
-        return undefined;
-    if (/^\d+$/.test(value))
-        return Math.min(Number(value) * 1000, Number.MAX_SAFE_INTEGER);
-    const at = httpDate(value, nowMs);
-    return at === undefined ? undefined : Math.max(0, at - nowMs);
-}
-/**
- * What to do after a failure that may pass: exponential back-off with full jitter, within the deadline.
- *
- * A `Retry-After` is the least wait. Jitter comes on top, so that a herd that was told the same does not come back as
- * one. Where less time is left than the longest wait, the wait is drawn from what is left: no time in which a token
- * could come is given away, and nothing overshoots.
- *
- * @param input.failures how many tries have failed, from 1
- * @param input.retryAfterMs what {@link retryAfterMs} made of the last answer
- * @param input.remainingMs time until the deadline
- * @param input.random as `Math.random`: at least 0, less than 1
- * @param backoff given by the simulation only
- */
-function next(input, backoff = BACKOFF) {
-    const least = input.retryAfterMs ?? 0;
-    const spare = input.remainingMs - ANSWER_MS - least;
-    if (spare < 0)
-        return { again: false, because: least > 0 ? 'retry-after' : 'deadline' };
-    const drawn = Math.min(backoff.capMs, backoff.baseMs * 2 ** (input.failures - 1));
-    const longest = Math.min(spare, Math.max(drawn, least * backoff.retryAfterJitter));
-    return { again: true, waitMs: least + Math.floor(input.random() * longest) };
-}
-/** The three forms that RFC 9110 5.6.7 has a recipient accept: today's, RFC 850's and asctime's. */
-const HTTP_DATES = [
-    /^(?<weekday>\w{3}), (?<day>\d\d) (?<month>\w{3}) (?<year>\d{4}) (?<time>[\d:]{8}) GMT$/,
-    /^(?<weekday>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (?<day>\d\d)-(?<month>\w{3})-(?<year>\d\d) (?<time>[\d:]{8}) GMT$/,
-    /^(?<weekday>\w{3}) (?<month>\w{3}) (?<day>[ \d]\d) (?<time>[\d:]{8}) (?<year>\d{4})$/,
-];
-/** An HTTP date in ms since the epoch; `undefined` where it is none, or a day that never was. */
-function httpDate(value, nowMs) {
-    const parts = HTTP_DATES.map((form) => form.exec(value)?.groups).find((groups) => groups !== undefined);
-    if (parts === undefined)
-        return undefined;
-    const { weekday = '', day = '', month = '', year = '', time = '' } = parts;
-    const full = year.length === 2 ? fullYear(Number(year), new Date(nowMs).getUTCFullYear()) : year;
-    const date = `${weekday.slice(0, 3)}, ${day.replace(' ', '0')} ${month} ${full} ${time} GMT`;
-    const at = Date.parse(date);
-    return new Date(at).toUTCString() === date ? at : undefined;
-}
-/** RFC 9110 5.6.7: a two-digit year that seems more than 50 years away is of the last century. */
-function fullYear(twoDigits, thisYear) {
-    const year = thisYear - (thisYear % 100) + twoDigits;
-    return year > thisYear + 50 ? year - 100 : year;
-}
-
-;// CONCATENATED MODULE: ./src/http/client.ts
-
-
-
-
-
-
-
-
-/** The largest answer that is read, in bytes. */
-const MAX_BODY = 1024 * 1024;
-/** How long one try may take unless the call says otherwise, in ms. */
-const ATTEMPT_MS = 10_000;
-/** From this difference on, a clock counts as wrong, in ms. Signatures are accepted up to 5 min off (SigV4). */
-const SKEW_MS = 4 * 60_000;
-/** A try that got no complete answer. Always tried again, unless `code` tells that it would fail alike. */
-class TryFailed extends Error {
-    code;
-    again;
-    hint;
-    /** Whether any byte of an answer came. */
-    answered = false;
-    constructor(code, message, more) {
-        super(message, { cause: more.cause });
-        this.code = code;
-        this.again = more.again;
-        this.hint = more.hint;
-    }
-}
-function createClient(options) {
-    const { clock, signal } = options;
-    const deadline = clock.monotonic() + options.limitMs;
-    const early = new Map();
-    const closing = new AbortController();
-    let skewMs = 0;
-    let corrected = false;
-    async function send(call) {
-        const started = clock.monotonic();
-        const where = `${call.service} (${call.url.host})`;
-        if (!(0,inputs/* mayCarrySecrets */._1)(call.url)) {
-            throw new errors/* ActionError */.lZ('TLS_FAILED', `${capital(where)}: its address does not begin with https://.`, {
-                hint: 'Nothing was sent. HTTP is for this machine only (localhost, 127.0.0.1, [::1]).',
-            });
-        }
-        let judged = 0;
-        for (let failures = 1;; failures++) {
-            signal.throwIfAborted();
-            const message = await call.prepare(clock.now() + skewMs);
-            const remainingMs = deadline - clock.monotonic();
-            let failed;
-            let wait;
-            try {
-                const answer = await attempt(call, message, remainingMs);
-                options.debug(`${call.method} ${call.url.host}${call.url.pathname}: ${answer.status}`);
-                if (answer.status >= 200 && answer.status < 300)
-                    return call.read(answer);
-                const judgement = call.judge?.(answer) ?? {};
-                failed = refusal(call, where, answer, judgement, options.secrets.redact);
-                if (failed.code === 'REDIRECTED')
-                    throw failed;
-                const skew = call.signed === true ? skewOf(answer, clock.now()) : undefined;
-                if (skew !== undefined && !corrected && !isTransient(answer.status)) {
-                    corrected = true;
-                    skewMs = skew;
-                    options.debug(`the clock is ${Math.round(skew / 1000)} s off by the server's; signing again with its time`);
-                    continue;
-                }
-                const { again = 0, never = false } = judgement;
-                const later = (isTransient(answer.status) && !never) || again === Infinity;
-                if (!later && judged++ >= again)
-                    throw failed;
-                wait = retryAfterMs(header(answer, 'retry-after'), serverTime(answer) ?? clock.now());
-            }
-            catch (error) {
-                if (!(error instanceof TryFailed))
-                    throw error;
-                options.debug(`${call.method} ${call.url.host}${call.url.pathname}: ${error.message}`);
-                failed = new errors/* ActionError */.lZ(error.code, `${capital(where)}: ${error.message}.`, {
-                    hint: error.hint,
-                    cause: error,
-                });
-                if (!error.again)
-                    throw failed;
-            }
-            const then = next({
-                failures,
-                retryAfterMs: wait,
-                remainingMs: deadline - clock.monotonic(),
-                random: clock.random,
-            });
-            if (!then.again) {
-                throw givenUp(failed, then.because, failures, clock.monotonic() - started, wait);
-            }
-            options.debug(`trying again in ${Math.round(then.waitMs)} ms`);
-            await clock.sleep(then.waitMs, signal);
-        }
-    }
-    function givenUp(last, because, tries, tookMs, wait) {
-        const why = because === 'retry-after' && wait !== undefined
-            ? `It asks to come back in ${Math.ceil(wait / 1000)} s, which leaves no time within the limit of ${options.limit}.`
-            : `Given up after ${tries} ${tries === 1 ? 'try' : 'tries'} in ${Math.round(tookMs / 1000)} s; the limit is ${options.limit}.`;
-        return new errors/* ActionError */.lZ(last.code, `${last.message} ${why}`, {
-            hint: last.hint,
-            cause: last,
-            refused: last.refused,
-        });
-    }
-    async function attempt(call, message, remainingMs) {
-        const limitMs = Math.max(0, Math.min(remainingMs, call.attemptMs ?? ATTEMPT_MS));
-        const cut = new AbortController();
-        const opening = early.get(call.url.origin);
-        early.delete(call.url.origin);
-        const progress = opening?.progress ?? { waitingFor: 'the connection' };
-        const stop = clock.timer(limitMs, () => {
-            const waited = `no answer within ${seconds(limitMs)}, while waiting for ${progress.waitingFor}`;
-            cut.abort(new TryFailed('TIMED_OUT', waited, { again: true }));
-        });
-        const ends = AbortSignal.any([cut.signal, signal]);
-        try {
-            const prepared = opening && (await Promise.race([opening.socket, aborted(ends)]));
-            if (prepared !== undefined && !prepared.destroyed) {
-                try {
-                    return await exchange(call, message, prepared, ends, progress);
-                }
-                catch (error) {
-                    // The server may have closed it while it was idle: that is no failure of this request.
-                    if (!(error instanceof TryFailed) || error.answered || error.code !== 'UNREACHABLE')
-                        throw error;
-                }
-            }
-            const socket = await connect(call.url, ends, progress);
-            return await exchange(call, message, socket, ends, progress);
-        }
-        finally {
-            stop();
-            // Whatever is still open belongs to this try.
-            cut.abort();
-        }
-    }
-    async function connect(url, ends, progress) {
-        const host = url.hostname.replace(/^\[|\]$/g, '');
-        const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
-        const proxy = proxyFor(url);
-        if (proxy === 'unusable') {
-            throw new TryFailed('PROXY_FAILED', 'the proxy setting of this runner is not a URL', {
-                again: false,
-                hint: PROXY_HINT,
-            });
-        }
-        progress.waitingFor = proxy ? 'the proxy' : 'the connection';
-        const tunnel = proxy && (await openTunnel(proxy, `${url.hostname}:${port}`, ends));
-        if (url.protocol === 'http:') {
-            return established(tunnel ?? external_node_net_namespaceObject.connect({ host, port }), 'connect', ends, tunnel !== undefined);
-        }
-        if (tunnel)
-            progress.waitingFor = 'the TLS handshake';
-        const socket = external_node_tls_namespaceObject.connect({
-            host,
-            port,
-            ...(tunnel && { socket: tunnel }),
-            ...(external_node_net_namespaceObject.isIP(host) === 0 && { servername: host }),
-            ALPNProtocols: ['http/1.1'],
-            // Also where NODE_TLS_REJECT_UNAUTHORIZED=0 is set: a token is at stake.
-            rejectUnauthorized: true,
-        });
-        socket.once('connect', () => (progress.waitingFor = 'the TLS handshake'));
-        return established(socket, 'secureConnect', ends, false);
-    }
-    /** Asks an HTTP proxy for a tunnel (CONNECT, RFC 9110 section 9.3.6). */
-    function openTunnel(proxy, authority, ends) {
-        const headers = { host: authority };
-        if (proxy.username !== '' || proxy.password !== '') {
-            const basic = Buffer.from(`${proxy.username}:${proxy.password}`).toString('base64');
-            options.secrets.conceal(basic);
-            if (proxy.password !== '')
-                options.secrets.conceal(proxy.password);
-            headers['proxy-authorization'] = `Basic ${basic}`;
-        }
-        const failed = (what, again, cause) => {
-            const hint = cause?.hint ?? PROXY_HINT;
-            return new TryFailed('PROXY_FAILED', `the proxy ${proxy.host} ${what}`, { again, cause, hint });
-        };
-        const host = proxy.hostname.replace(/^\[|\]$/g, '');
-        return new Promise((resolve, reject) => {
-            const request = (proxy.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_namespaceObject).request({
-                method: 'CONNECT',
-                host,
-                port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
-                path: authority,
-                headers,
-                agent: false,
-                signal: ends,
-                rejectUnauthorized: true,
-                // Else it would be that of the host header, which is not the proxy's.
-                servername: external_node_net_namespaceObject.isIP(host) === 0 ? host : '',
-            });
-            request.once('connect', (answer, socket, head) => {
-                const status = answer.statusCode ?? 0;
-                if (status >= 200 && status < 300) {
-                    socket.unshift(head);
-                    resolve(socket);
-                    return;
-                }
-                socket.destroy();
-                const wants = status === 407 ? '407: it wants a user name and a password' : String(status);
-                reject(failed(`refused the tunnel (${wants})`, isTransient(status)));
-            });
-            request.on('error', (error) => {
-                const fault = connectionFault(error);
-                reject(reasonOf(ends) ?? failed(`could not be reached (${fault.message})`, fault.again, fault));
-            });
-            request.end();
-        });
-    }
-    function established(socket, event, ends, already) {
-        if (already)
-            return Promise.resolve(socket);
-        return new Promise((resolve, reject) => {
-            const stop = () => {
-                socket.destroy();
-                reject(reasonOf(ends) ?? new Error('cut off'));
-            };
-            if (ends.aborted) {
-                stop();
-                return;
-            }
-            ends.addEventListener('abort', stop, { once: true });
-            socket.once(event, () => {
-                ends.removeEventListener('abort', stop);
-                resolve(socket);
-            });
-            // Stays on: a socket that waits for its request must not bring the process down.
-            socket.on('error', (error) => {
-                reject(connectionFault(error));
-            });
-            socket.once('close', () => {
-                reject(connectionFault(new Error('closed')));
-            });
-        });
-    }
-    function exchange(call, message, socket, ends, progress) {
-        progress.waitingFor = 'the answer';
-        return new Promise((resolve, reject) => {
-            let answered = false;
-            const fail = (error) => {
-                request.destroy();
-                socket.destroy();
-                const reason = reasonOf(ends) ?? (error instanceof TryFailed ? error : connectionFault(error));
-                if (reason instanceof TryFailed)
-                    reason.answered = answered;
-                reject(reason);
-            };
-            // http.request over the established socket, TLS or not: no agent in between, nothing that outlives the try.
-            const request = external_node_http_namespaceObject.request({
-                createConnection: () => socket,
-                method: call.method,
-                path: call.url.pathname + call.url.search,
-                setHost: false,
-                headers: {
-                    host: call.url.host,
-                    'user-agent': options.userAgent,
-                    connection: 'close',
-                    ...message.headers,
-                    ...((message.body !== undefined || call.method === 'POST') && {
-                        'content-length': String(Buffer.byteLength(message.body ?? '')),
-                    }),
-                },
-            });
-            ends.addEventListener('abort', () => {
-                fail(new Error('cut off'));
-            });
-            if (ends.aborted) {
-                fail(new Error('cut off'));
-                return;
-            }
-            request.on('error', fail);
-            // Without a listener, Node.js would drop the connection and tell nobody.
-            request.on('upgrade', () => {
-                fail(new TryFailed('UNREACHABLE', 'it answered with an upgrade to another protocol', { again: true }));
-            });
-            request.on('response', (response) => {
-                answered = true;
-                progress.waitingFor = 'the rest of the answer';
-                // One buffer that grows: a million chunks of one byte, kept as they come, would take half a gigabyte.
-                let body = Buffer.alloc(16_384);
-                let size = 0;
-                response.on('data', (chunk) => {
-                    const before = size;
-                    size += chunk.length;
-                    if (size > MAX_BODY) {
-                        fail(new TryFailed('UNUSABLE_ANSWER', 'the answer is larger than 1 MiB', { again: false }));
-                        return;
-                    }
-                    if (size > body.length)
-                        body = Buffer.concat([body], Math.max(size, body.length * 2));
-                    chunk.copy(body, before);
-                });
-                // A body cut short is an error of the response, by Content-Length and by chunks alike.
-                response.on('error', fail);
-                response.on('end', () => {
-                    socket.destroy();
-                    const text = body.toString('utf8', 0, size);
-                    resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: parsed(text) });
-                });
-            });
-            request.end(message.body);
-        });
-    }
-    function connectEarly(url) {
-        if (early.has(url.origin) || proxyFor(url) !== undefined)
-            return;
-        const progress = { waitingFor: 'the connection' };
-        const socket = connect(url, AbortSignal.any([signal, closing.signal]), progress);
-        // The request that finds no socket here opens its own, and meets the reason if it lasts.
-        early.set(url.origin, { socket: socket.catch(() => undefined), progress });
-    }
-    function close() {
-        closing.abort();
-        for (const { socket } of early.values())
-            void socket.then((open) => open?.destroy());
-        early.clear();
-    }
-    return { send, connectEarly, close };
-}
-/** The proxy for a URL by the environment; its setting may be something that is no URL. */
-function proxyFor(url) {
-    try {
-        return getProxyUrl(url);
-    }
-    catch {
-        // The error is not passed on: it holds the setting, which may hold a password.
-        return 'unusable';
-    }
-}
-const PROXY_HINT = 'The proxy comes from https_proxy (or HTTPS_PROXY) of the runner; hosts in no_proxy are reached without it.';
-/** An answer that is not 2xx, as an error. */
-function refusal(call, where, answer, judgement, redact) {
-    const status = `${answer.status} ${external_node_http_namespaceObject.STATUS_CODES[answer.status] ?? ''}`.trim();
-    if (answer.status >= 300 && answer.status < 400) {
-        return new errors/* ActionError */.lZ('REDIRECTED', `${capital(where)} answered with a redirect (${status}).`, {
-            hint: `No redirect is followed, since the request carries a credential. Give the final URL instead of ${call.url.origin}${call.url.pathname}.`,
-        });
-    }
-    const redacted = (text) => typeof text === 'string' ? redact(text) : undefined;
-    const reason = (0,errors/* showable */.of)(redacted(judgement.reason));
-    const requestId = (0,errors/* showable */.of)(redacted(judgement.requestId), 100);
-    const message = redacted(judgement.message);
-    const refused = {
-        service: call.service,
-        status: answer.status,
-        ...(call.audience !== undefined && { audience: call.audience }),
-        ...(reason !== undefined && { reason }),
-        ...(requestId !== undefined && { requestId }),
-        ...(message !== undefined && { message }),
-    };
-    const overloaded = (isTransient(answer.status) && judgement.never !== true) || (judgement.again ?? 0) === Infinity;
-    const code = overloaded ? 'OVERLOADED' : (judgement.code ?? (judgement.skewed ? 'CLOCK_SKEWED' : 'DENIED'));
-    const verb = overloaded ? 'could not answer' : 'refused';
-    const words = reason === undefined ? '' : `: ${reason}`;
-    return new errors/* ActionError */.lZ(code, `${capital(where)} ${verb} (${status})${words}${/[.!?…]$/.test(words) ? '' : '.'}`, {
-        hint: judgement.hint ?? (code === 'DENIED' ? htmlHint(answer, call.url) : undefined),
-        refused,
-    });
-}
-function htmlHint(answer, url) {
-    if (!looksLikeHtml(answer))
-        return undefined;
-    return `The answer is a web page. Check that ${url.origin} is the right address and that no gateway or login page stands before it.`;
-}
-function looksLikeHtml(answer) {
-    return (header(answer, 'content-type') ?? '').includes('html') || /^\s*</.test(answer.text);
-}
 /**
  * The JSON object of an answer.
  *
@@ -755,7 +202,7 @@ function jsonObject(answer, service, url) {
         : answer.text.trim() === ''
             ? 'nothing'
             : 'no JSON object';
-    throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `${capital(service)} (${url.host}) answered ${answer.status} with ${what}.`, {
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .capital */ .Nx)(service)} (${url.host}) answered ${answer.status} with ${what}.`, {
         hint: `Check that ${url.origin}${url.pathname} is the address of the API and that no gateway or login page stands before it.`,
     });
 }
@@ -784,12 +231,12 @@ function header(answer, name) {
 function isObject(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
-function parsed(text) {
+/** Text as JSON; `undefined` where it is none: whoever needs JSON says so, see {@link jsonObject}. */
+function parseJson(text) {
     try {
         return JSON.parse(text);
     }
     catch {
-        // Not JSON: whoever needs JSON says so, see jsonObject.
         return undefined;
     }
 }
@@ -800,75 +247,9 @@ function serverTime(answer) {
     const time = Date.parse(header(answer, 'date') ?? '');
     return Number.isNaN(time) ? undefined : time;
 }
-function skewOf(answer, now) {
-    const time = serverTime(answer);
-    return time !== undefined && Math.abs(time - now) >= SKEW_MS ? time - now : undefined;
-}
-const NETWORK_FAULTS = {
-    ECONNREFUSED: 'connection refused',
-    ECONNRESET: 'connection reset',
-    EPIPE: 'connection reset',
-    ENOTFOUND: 'host name not found',
-    EAI_AGAIN: 'host name lookup failed',
-    ETIMEDOUT: 'connection timed out',
-    EHOSTUNREACH: 'host unreachable',
-    ENETUNREACH: 'network unreachable',
-};
-function networkFault(error) {
-    const code = codeOf(error);
-    if (code.startsWith('HPE_'))
-        return 'the answer is not HTTP';
-    return NETWORK_FAULTS[code] ?? (code === '' ? 'connection closed too early' : `network error ${code}`);
-}
-const UNTRUSTED = new Set([
-    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-    'UNABLE_TO_GET_ISSUER_CERT',
-    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-    'SELF_SIGNED_CERT_IN_CHAIN',
-    'DEPTH_ZERO_SELF_SIGNED_CERT',
-]);
-function connectionFault(error) {
-    const code = codeOf(error);
-    const tlsFault = (what, hint) => new TryFailed('TLS_FAILED', what, { again: false, hint, cause: error });
-    if (UNTRUSTED.has(code)) {
-        return tlsFault('its certificate is from a certificate authority that this runner does not know', 'Set NODE_EXTRA_CA_CERTS to the PEM file of that authority, in the environment of the runner or as `env:` of the step.');
-    }
-    if (code === 'CERT_HAS_EXPIRED')
-        return tlsFault('its certificate has expired', 'The server needs a new one.');
-    if (code === 'CERT_NOT_YET_VALID') {
-        return tlsFault('its certificate is not valid yet', 'Check the clock of this runner.');
-    }
-    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-        return tlsFault('its certificate is for another host name', 'Use the host name that the certificate is for.');
-    }
-    if (/^(ERR_SSL|ERR_TLS|EPROTO|CERT_|ERR_OSSL)/.test(code)) {
-        return tlsFault(`the TLS handshake failed (${code})`, 'Check that the port speaks HTTPS.');
-    }
-    if (code === 'HPE_HEADER_OVERFLOW') {
-        return new TryFailed('UNUSABLE_ANSWER', 'the headers of the answer are too large', { again: false });
-    }
-    return new TryFailed('UNREACHABLE', networkFault(error), { again: true, cause: error });
-}
-function codeOf(error) {
-    return 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-/** Rejects with the signal's reason when it is aborted. */
-function aborted(signal) {
-    return new Promise((_, reject) => {
-        signal.addEventListener('abort', () => {
-            reject(reasonOf(signal) ?? new Error('cut off'));
-        });
-    });
-}
-/** Why a signal was aborted, where it was. */
-function reasonOf(signal) {
-    return signal.aborted && signal.reason instanceof Error ? signal.reason : undefined;
-}
-function seconds(ms) {
-    return `${Math.round(ms / 100) / 10} s`;
-}
-function capital(text) {
-    return text.charAt(0).toUpperCase() + text.slice(1);
+/** Whether an answer is a web page, as gateways and login pages send them. */
+function looksLikeHtml(answer) {
+    return (header(answer, 'content-type') ?? '').includes('html') || /^\s*</.test(answer.text);
 }
 
 
@@ -1360,24 +741,812 @@ var __webpack_exports__ = {};
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  TP: () => (/* binding */ awsRds),
-  EQ: () => (/* binding */ awsSecretsManager),
-  ks: () => (/* binding */ bytebase),
-  Ni: () => (/* binding */ googleCloudSql),
-  D$: () => (/* binding */ googleSecretManager),
-  Dr: () => (/* binding */ httpSecret),
+  pY: () => (/* binding */ exchanges),
   iW: () => (/* binding */ main),
-  q5: () => (/* binding */ octoSts),
-  bE: () => (/* binding */ src_post),
-  Z3: () => (/* binding */ vault)
+  bE: () => (/* binding */ post)
 });
 
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./src/github/installation-token.ts
 var installation_token = __nccwpck_require__(7035);
-// EXTERNAL MODULE: ./src/http/client.ts + 6 modules
-var http_client = __nccwpck_require__(5657);
+// EXTERNAL MODULE: ./src/inputs/inputs.ts
+var inputs_inputs = __nccwpck_require__(8028);
+// EXTERNAL MODULE: ./src/http/answer.ts
+var http_answer = __nccwpck_require__(9856);
+;// CONCATENATED MODULE: ./src/http/clock.ts
+
+/** From this difference on, a clock counts as wrong, in ms. Signatures are accepted up to 5 min off (SigV4). */
+const SKEW_MS = 4 * 60_000;
+/** The clock of the machine. */
+const systemClock = {
+    now: Date.now,
+    // Not performance.now(): that global loads eight modules of Node.
+    monotonic: () => Number(process.hrtime.bigint()) / 1e6,
+    random: Math.random,
+    sleep: (ms, signal) => new Promise((resolve, reject) => {
+        const stop = () => {
+            clearTimeout(timer);
+            reject(signal.reason);
+        };
+        const timer = setTimeout(() => {
+            signal.removeEventListener('abort', stop);
+            resolve();
+        }, ms);
+        if (signal.aborted)
+            stop();
+        signal.addEventListener('abort', stop, { once: true });
+    }),
+    timer: (ms, call) => {
+        const timer = setTimeout(call, ms);
+        return () => {
+            clearTimeout(timer);
+        };
+    },
+};
+/** @param now the time of the machine, in ms since the epoch */
+function createSigningTime(now) {
+    let skewMs;
+    return {
+        now: () => now() + (skewMs ?? 0),
+        correct: (answer) => {
+            const time = (0,http_answer/* serverTime */.nI)(answer);
+            if (skewMs !== undefined || time === undefined || Math.abs(time - now()) < SKEW_MS)
+                return undefined;
+            skewMs = time - now();
+            return skewMs;
+        },
+    };
+}
+
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = process.getBuiltinModule("node:net");
+;// CONCATENATED MODULE: external "node:tls"
+const external_node_tls_namespaceObject = process.getBuiltinModule("node:tls");
+;// CONCATENATED MODULE: ./src/http/faults.ts
+/** A try that got no complete answer. Tried again, unless `again` tells that it would fail alike. */
+class TryFailed extends Error {
+    code;
+    again;
+    hint;
+    /** Whether any byte of an answer came. */
+    answered = false;
+    constructor(code, message, more) {
+        super(message, { cause: more.cause });
+        this.code = code;
+        this.again = more.again;
+        this.hint = more.hint;
+    }
+}
+const NETWORK_FAULTS = {
+    ECONNREFUSED: 'connection refused',
+    ECONNRESET: 'connection reset',
+    EPIPE: 'connection reset',
+    ENOTFOUND: 'host name not found',
+    EAI_AGAIN: 'host name lookup failed',
+    ETIMEDOUT: 'connection timed out',
+    EHOSTUNREACH: 'host unreachable',
+    ENETUNREACH: 'network unreachable',
+};
+function networkFault(error) {
+    const code = codeOf(error);
+    if (code.startsWith('HPE_'))
+        return 'the answer is not HTTP';
+    return NETWORK_FAULTS[code] ?? (code === '' ? 'connection closed too early' : `network error ${code}`);
+}
+const UNTRUSTED = new Set([
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'UNABLE_TO_GET_ISSUER_CERT',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+]);
+/** What an error of a socket means. Node's codes: "Errors" and "TLS (SSL)" in its documentation. */
+function connectionFault(error) {
+    const code = codeOf(error);
+    const tlsFault = (what, hint) => new TryFailed('TLS_FAILED', what, { again: false, hint, cause: error });
+    if (UNTRUSTED.has(code)) {
+        return tlsFault('its certificate is from a certificate authority that this runner does not know', 'Set NODE_EXTRA_CA_CERTS to the PEM file of that authority, in the environment of the runner or as `env:` of the step.');
+    }
+    if (code === 'CERT_HAS_EXPIRED')
+        return tlsFault('its certificate has expired', 'The server needs a new one.');
+    if (code === 'CERT_NOT_YET_VALID') {
+        return tlsFault('its certificate is not valid yet', 'Check the clock of this runner.');
+    }
+    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+        return tlsFault('its certificate is for another host name', 'Use the host name that the certificate is for.');
+    }
+    if (/^(ERR_SSL|ERR_TLS|EPROTO|CERT_|ERR_OSSL)/.test(code)) {
+        return tlsFault(`the TLS handshake failed (${code})`, 'Check that the port speaks HTTPS.');
+    }
+    if (code === 'HPE_HEADER_OVERFLOW') {
+        return new TryFailed('UNUSABLE_ANSWER', 'the headers of the answer are too large', { again: false });
+    }
+    return new TryFailed('UNREACHABLE', networkFault(error), { again: true, cause: error });
+}
+function codeOf(error) {
+    return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+/** Why a signal was aborted, where it was. */
+function reasonOf(signal) {
+    return signal.aborted && signal.reason instanceof Error ? signal.reason : undefined;
+}
+/** Rejects with the signal's reason when it is aborted. */
+function cutOff(signal) {
+    return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+            reject(reasonOf(signal) ?? new Error('cut off'));
+        });
+    });
+}
+
+;// CONCATENATED MODULE: external "node:http"
+const external_node_http_namespaceObject = process.getBuiltinModule("node:http");
+;// CONCATENATED MODULE: external "node:https"
+const external_node_https_namespaceObject = process.getBuiltinModule("node:https");
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+function getProxyUrl(reqUrl) {
+    const usingSsl = reqUrl.protocol === 'https:';
+    if (checkBypass(reqUrl)) {
+        return undefined;
+    }
+    const proxyVar = (() => {
+        if (usingSsl) {
+            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
+        }
+        else {
+            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
+        }
+    })();
+    if (proxyVar) {
+        try {
+            return new DecodedURL(proxyVar);
+        }
+        catch (_a) {
+            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
+                return new DecodedURL(`http://${proxyVar}`);
+        }
+    }
+    else {
+        return undefined;
+    }
+}
+function checkBypass(reqUrl) {
+    if (!reqUrl.hostname) {
+        return false;
+    }
+    const reqHost = reqUrl.hostname;
+    if (isLoopbackAddress(reqHost)) {
+        return true;
+    }
+    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
+    if (!noProxy) {
+        return false;
+    }
+    // Determine the request port
+    let reqPort;
+    if (reqUrl.port) {
+        reqPort = Number(reqUrl.port);
+    }
+    else if (reqUrl.protocol === 'http:') {
+        reqPort = 80;
+    }
+    else if (reqUrl.protocol === 'https:') {
+        reqPort = 443;
+    }
+    // Format the request hostname and hostname with port
+    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
+    if (typeof reqPort === 'number') {
+        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
+    }
+    // Compare request host against noproxy
+    for (const upperNoProxyItem of noProxy
+        .split(',')
+        .map(x => x.trim().toUpperCase())
+        .filter(x => x)) {
+        if (upperNoProxyItem === '*' ||
+            upperReqHosts.some(x => x === upperNoProxyItem ||
+                x.endsWith(`.${upperNoProxyItem}`) ||
+                (upperNoProxyItem.startsWith('.') &&
+                    x.endsWith(`${upperNoProxyItem}`)))) {
+            return true;
+        }
+    }
+    return false;
+}
+function isLoopbackAddress(host) {
+    const hostLower = host.toLowerCase();
+    return (hostLower === 'localhost' ||
+        hostLower.startsWith('127.') ||
+        hostLower.startsWith('[::1]') ||
+        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
+}
+class DecodedURL extends URL {
+    constructor(url, base) {
+        super(url, base);
+        this._decodedUsername = decodeURIComponent(super.username);
+        this._decodedPassword = decodeURIComponent(super.password);
+    }
+    get username() {
+        return this._decodedUsername;
+    }
+    get password() {
+        return this._decodedPassword;
+    }
+}
+;// CONCATENATED MODULE: ./src/http/retry.ts
+/**
+ * When to try again and how long to wait. Pure: the time and the random source are parameters.
+ * `docs/retrying.md` argues the numbers from a simulation (`npm run bench:herd`).
+ */
+/** The longest wait before the first retry, in ms. It doubles with each failure. */
+const BASE_MS = 250;
+/** What the doubling stops at, in ms. */
+const CAP_MS = 8_000;
+/** Jitter on top of a `Retry-After`, at least: this share of the wait that it asks for. */
+const RETRY_AFTER_JITTER = 0.5;
+/**
+ * No try starts with less time left, in ms. One that the deadline cuts off can still make the server issue a token,
+ * which then nobody holds and nobody revokes.
+ */
+const ANSWER_MS = 500;
+const BACKOFF = { baseMs: BASE_MS, capMs: CAP_MS, retryAfterJitter: RETRY_AFTER_JITTER };
+/**
+ * Whether the same request may be answered otherwise a moment later: 408, 425, 429, 500, 502, 503, 504.
+ * Source: RFC 9110 15.5.9 and 15.6, RFC 8470 5.2, RFC 6585 4.
+ */
+function isTransient(status) {
+    return [408, 425, 429, 500, 502, 503, 504].includes(status);
+}
+/**
+ * The wait that a `Retry-After` header asks for, in ms: 0 for a date in the past, `undefined` where the header is
+ * absent or malformed. Source: RFC 9110 10.2.3.
+ *
+ * @param value whole seconds, or an HTTP date
+ * @param nowMs what a date is compared with, in ms since the epoch: the answer's own `Date` where it has one, so that
+ *   a wrong clock on the runner does no harm
+ */
+function retryAfterMs(value, nowMs) {
+    if (value === undefined)
+        return undefined;
+    if (/^\d+$/.test(value))
+        return Math.min(Number(value) * 1000, Number.MAX_SAFE_INTEGER);
+    const at = httpDate(value, nowMs);
+    return at === undefined ? undefined : Math.max(0, at - nowMs);
+}
+/**
+ * What to do after a failure that may pass: exponential back-off with full jitter, within the deadline.
+ *
+ * A `Retry-After` is the least wait. Jitter comes on top, so that a herd that was told the same does not come back as
+ * one. Where less time is left than the longest wait, the wait is drawn from what is left: no time in which a token
+ * could come is given away, and nothing overshoots.
+ *
+ * @param input.failures how many tries have failed, from 1
+ * @param input.retryAfterMs what {@link retryAfterMs} made of the last answer
+ * @param input.remainingMs time until the deadline
+ * @param input.random as `Math.random`: at least 0, less than 1
+ * @param backoff given by the simulation only
+ */
+function next(input, backoff = BACKOFF) {
+    const least = input.retryAfterMs ?? 0;
+    const spare = input.remainingMs - ANSWER_MS - least;
+    if (spare < 0)
+        return { again: false, because: least > 0 ? 'retry-after' : 'deadline' };
+    const drawn = Math.min(backoff.capMs, backoff.baseMs * 2 ** (input.failures - 1));
+    const longest = Math.min(spare, Math.max(drawn, least * backoff.retryAfterJitter));
+    return { again: true, waitMs: least + Math.floor(input.random() * longest) };
+}
+/** The three forms that RFC 9110 5.6.7 has a recipient accept: today's, RFC 850's and asctime's. */
+const HTTP_DATES = [
+    /^(?<weekday>\w{3}), (?<day>\d\d) (?<month>\w{3}) (?<year>\d{4}) (?<time>[\d:]{8}) GMT$/,
+    /^(?<weekday>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (?<day>\d\d)-(?<month>\w{3})-(?<year>\d\d) (?<time>[\d:]{8}) GMT$/,
+    /^(?<weekday>\w{3}) (?<month>\w{3}) (?<day>[ \d]\d) (?<time>[\d:]{8}) (?<year>\d{4})$/,
+];
+/** An HTTP date in ms since the epoch; `undefined` where it is none, or a day that never was. */
+function httpDate(value, nowMs) {
+    const parts = HTTP_DATES.map((form) => form.exec(value)?.groups).find((groups) => groups !== undefined);
+    if (parts === undefined)
+        return undefined;
+    const { weekday = '', day = '', month = '', year = '', time = '' } = parts;
+    const full = year.length === 2 ? fullYear(Number(year), new Date(nowMs).getUTCFullYear()) : year;
+    const date = `${weekday.slice(0, 3)}, ${day.replace(' ', '0')} ${month} ${full} ${time} GMT`;
+    const at = Date.parse(date);
+    return new Date(at).toUTCString() === date ? at : undefined;
+}
+/** RFC 9110 5.6.7: a two-digit year that seems more than 50 years away is of the last century. */
+function fullYear(twoDigits, thisYear) {
+    const year = thisYear - (thisYear % 100) + twoDigits;
+    return year > thisYear + 50 ? year - 100 : year;
+}
+
+;// CONCATENATED MODULE: ./src/http/proxy.ts
+
+
+
+
+
+
+const HINT = 'The proxy comes from https_proxy (or HTTPS_PROXY) of the runner; hosts in no_proxy are reached without it.';
+/**
+ * The proxy that the environment has for a URL; `undefined` where the way is direct.
+ *
+ * @throws TryFailed `PROXY_FAILED` where the setting is no URL
+ */
+function proxyFor(url) {
+    try {
+        return getProxyUrl(url);
+    }
+    catch {
+        // The error is not passed on: it holds the setting, which may hold a password.
+        throw new TryFailed('PROXY_FAILED', 'the proxy setting of this runner is not a URL', {
+            again: false,
+            hint: HINT,
+        });
+    }
+}
+/**
+ * Asks an HTTP proxy for a tunnel (CONNECT, RFC 9110 section 9.3.6).
+ *
+ * @param authority `host:port` at the end of the tunnel
+ * @param ends cuts it off
+ * @param conceal has the password masked from the log
+ * @throws TryFailed `PROXY_FAILED`; the reason of `ends`
+ */
+function openTunnel(proxy, authority, ends, conceal) {
+    const host = proxy.hostname.replace(/^\[|\]$/g, '');
+    return new Promise((resolve, reject) => {
+        const request = (proxy.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_namespaceObject).request({
+            method: 'CONNECT',
+            host,
+            port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
+            path: authority,
+            headers: { host: authority, ...authorization(proxy, conceal) },
+            agent: false,
+            signal: ends,
+            rejectUnauthorized: true,
+            // Else it would be that of the host header, which is not the proxy's.
+            servername: external_node_net_namespaceObject.isIP(host) === 0 ? host : '',
+        });
+        request.once('connect', (answer, socket, head) => {
+            const status = answer.statusCode ?? 0;
+            if (status >= 200 && status < 300) {
+                socket.unshift(head);
+                resolve(socket);
+                return;
+            }
+            socket.destroy();
+            const wants = status === 407 ? '407: it wants a user name and a password' : String(status);
+            reject(failed(proxy, `refused the tunnel (${wants})`, isTransient(status)));
+        });
+        request.on('error', (error) => {
+            const fault = connectionFault(error);
+            reject(reasonOf(ends) ?? failed(proxy, `could not be reached (${fault.message})`, fault.again, fault));
+        });
+        request.end();
+    });
+}
+function authorization(proxy, conceal) {
+    if (proxy.username === '' && proxy.password === '')
+        return {};
+    const basic = Buffer.from(`${proxy.username}:${proxy.password}`).toString('base64');
+    conceal(basic);
+    if (proxy.password !== '')
+        conceal(proxy.password);
+    return { 'proxy-authorization': `Basic ${basic}` };
+}
+function failed(proxy, what, again, cause) {
+    return new TryFailed('PROXY_FAILED', `the proxy ${proxy.host} ${what}`, {
+        again,
+        cause,
+        hint: cause?.hint ?? HINT,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/http/connection.ts
+
+
+
+
+/** Opens connections: directly, or through the proxy of the environment; with TLS where the URL says so. */
+class Connections {
+    #signal;
+    #conceal;
+    #closing = new AbortController();
+    #early = new Map();
+    /**
+     * @param signal cuts off what is opened early
+     * @param conceal has a secret masked from the log
+     */
+    constructor(signal, conceal) {
+        this.#signal = signal;
+        this.#conceal = conceal;
+    }
+    /**
+     * A socket over which a request can be sent at once.
+     *
+     * @param ends cuts it off
+     * @param progress is told what is waited for
+     * @throws TryFailed `UNREACHABLE`, `TLS_FAILED`, `PROXY_FAILED`; the reason of `ends`
+     */
+    async open(url, ends, progress) {
+        const host = url.hostname.replace(/^\[|\]$/g, '');
+        const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+        const proxy = proxyFor(url);
+        progress.waitingFor = proxy ? 'the proxy' : 'the connection';
+        const tunnel = proxy && (await openTunnel(proxy, `${url.hostname}:${port}`, ends, this.#conceal));
+        if (url.protocol === 'http:')
+            return tunnel ?? ready(external_node_net_namespaceObject.connect({ host, port }), 'connect', ends);
+        if (tunnel)
+            progress.waitingFor = 'the TLS handshake';
+        const socket = external_node_tls_namespaceObject.connect({
+            host,
+            port,
+            ...(tunnel && { socket: tunnel }),
+            ...(external_node_net_namespaceObject.isIP(host) === 0 && { servername: host }),
+            ALPNProtocols: ['http/1.1'],
+            // Also where NODE_TLS_REJECT_UNAUTHORIZED=0 is set: a token is at stake.
+            rejectUnauthorized: true,
+        });
+        socket.once('connect', () => (progress.waitingFor = 'the TLS handshake'));
+        return ready(socket, 'secureConnect', ends);
+    }
+    /** Begins to open a direct connection to the URL's origin, which {@link Connections.taken} hands out. Never fails. */
+    openEarly(url) {
+        if (this.#early.has(url.origin) || goesThroughProxy(url))
+            return;
+        const progress = { waitingFor: 'the connection' };
+        const socket = this.open(url, AbortSignal.any([this.#signal, this.#closing.signal]), progress);
+        this.#early.set(url.origin, { socket: socket.catch(() => undefined), progress });
+    }
+    /** The connection that was opened early to the URL's origin, if there is one; for one request. */
+    taken(url) {
+        const opening = this.#early.get(url.origin);
+        this.#early.delete(url.origin);
+        return opening;
+    }
+    /** Closes what was opened early and not used. */
+    close() {
+        this.#closing.abort();
+        for (const { socket } of this.#early.values())
+            void socket.then((open) => open?.destroy());
+        this.#early.clear();
+    }
+}
+function goesThroughProxy(url) {
+    try {
+        return proxyFor(url) !== undefined;
+    }
+    catch {
+        // The request itself meets the fault of the setting, and says so.
+        return true;
+    }
+}
+/** Resolves when a socket has been connected. */
+function ready(socket, event, ends) {
+    return new Promise((resolve, reject) => {
+        const stop = () => {
+            socket.destroy();
+            reject(reasonOf(ends) ?? new Error('cut off'));
+        };
+        if (ends.aborted) {
+            stop();
+            return;
+        }
+        ends.addEventListener('abort', stop, { once: true });
+        socket.once(event, () => {
+            ends.removeEventListener('abort', stop);
+            resolve(socket);
+        });
+        // Stays on: a socket that waits for its request must not bring the process down.
+        socket.on('error', (error) => {
+            reject(connectionFault(error));
+        });
+        socket.once('close', () => {
+            reject(connectionFault(new Error('closed')));
+        });
+    });
+}
+
+;// CONCATENATED MODULE: ./src/http/refusal.ts
+
+
+
+
+/**
+ * An answer that is not 2xx, as an error.
+ *
+ * @param where who answered, as a sentence names it: `the app server (app-server.example.com)`
+ * @param redact takes the secrets of the step out of a server's text
+ * @returns `REDIRECTED`, `OVERLOADED`, `CLOCK_SKEWED`, `DENIED`, or the code of the judgement
+ */
+function refusal(call, where, answer, judgement, redact) {
+    const status = `${answer.status} ${external_node_http_namespaceObject.STATUS_CODES[answer.status] ?? ''}`.trim();
+    if (answer.status >= 300 && answer.status < 400) {
+        return new errors/* ActionError */.lZ('REDIRECTED', `${(0,errors/* capital */.Nx)(where)} answered with a redirect (${status}).`, {
+            hint: `No redirect is followed, since the request carries a credential. Give the final URL instead of ${call.url.origin}${call.url.pathname}.`,
+        });
+    }
+    const redacted = (text) => typeof text === 'string' ? redact(text) : undefined;
+    const reason = (0,errors/* showable */.of)(redacted(judgement.reason));
+    const requestId = (0,errors/* showable */.of)(redacted(judgement.requestId), 100);
+    const message = redacted(judgement.message);
+    const refused = {
+        service: call.service,
+        status: answer.status,
+        ...(call.audience !== undefined && { audience: call.audience }),
+        ...(reason !== undefined && { reason }),
+        ...(requestId !== undefined && { requestId }),
+        ...(message !== undefined && { message }),
+    };
+    const overloaded = (isTransient(answer.status) && judgement.never !== true) || (judgement.again ?? 0) === Infinity;
+    const code = overloaded ? 'OVERLOADED' : (judgement.code ?? (judgement.skewed ? 'CLOCK_SKEWED' : 'DENIED'));
+    const verb = overloaded ? 'could not answer' : 'refused';
+    const words = reason === undefined ? '' : `: ${reason}`;
+    return new errors/* ActionError */.lZ(code, `${(0,errors/* capital */.Nx)(where)} ${verb} (${status})${words}${/[.!?…]$/.test(words) ? '' : '.'}`, {
+        hint: judgement.hint ?? (code === 'DENIED' ? htmlHint(answer, call.url) : undefined),
+        refused,
+    });
+}
+function htmlHint(answer, url) {
+    if (!(0,http_answer/* looksLikeHtml */.te)(answer))
+        return undefined;
+    return `The answer is a web page. Check that ${url.origin} is the right address and that no gateway or login page stands before it.`;
+}
+
+;// CONCATENATED MODULE: ./src/http/request.ts
+
+
+
+/** The largest answer that is read, in bytes. */
+const MAX_BODY = 1024 * 1024;
+/**
+ * Sends one message over a socket and reads the whole answer; the socket serves for nothing else.
+ *
+ * @param ends cuts it off
+ * @param progress is told what is waited for
+ * @throws TryFailed `UNREACHABLE`, `TLS_FAILED`, `UNUSABLE_ANSWER`; the reason of `ends`
+ */
+function request(socket, { method, url }, message, userAgent, ends, progress) {
+    progress.waitingFor = 'the answer';
+    return new Promise((resolve, reject) => {
+        let answered = false;
+        const fail = (error) => {
+            sent.destroy();
+            socket.destroy();
+            const reason = reasonOf(ends) ?? (error instanceof TryFailed ? error : connectionFault(error));
+            if (reason instanceof TryFailed)
+                reason.answered = answered;
+            reject(reason);
+        };
+        // Over the established socket, TLS or not: no agent in between, nothing that outlives the try.
+        const sent = external_node_http_namespaceObject.request({
+            createConnection: () => socket,
+            method,
+            path: url.pathname + url.search,
+            setHost: false,
+            headers: headersOf(method, url, message, userAgent),
+        });
+        ends.addEventListener('abort', () => {
+            fail(new Error('cut off'));
+        });
+        if (ends.aborted) {
+            fail(new Error('cut off'));
+            return;
+        }
+        sent.on('error', fail);
+        // Without a listener, Node.js would drop the connection and tell nobody.
+        sent.on('upgrade', () => {
+            fail(new TryFailed('UNREACHABLE', 'it answered with an upgrade to another protocol', { again: true }));
+        });
+        sent.on('response', (response) => {
+            answered = true;
+            progress.waitingFor = 'the rest of the answer';
+            const body = new Body();
+            response.on('data', (chunk) => {
+                if (!body.take(chunk)) {
+                    fail(new TryFailed('UNUSABLE_ANSWER', 'the answer is larger than 1 MiB', { again: false }));
+                }
+            });
+            // A body cut short is an error of the response, by Content-Length and by chunks alike.
+            response.on('error', fail);
+            response.on('end', () => {
+                socket.destroy();
+                const text = body.text();
+                resolve({
+                    status: response.statusCode ?? 0,
+                    headers: response.headers,
+                    text,
+                    json: (0,http_answer/* parseJson */.qF)(text),
+                });
+            });
+        });
+        sent.end(message.body);
+    });
+}
+function headersOf(method, url, message, userAgent) {
+    return {
+        host: url.host,
+        'user-agent': userAgent,
+        connection: 'close',
+        ...message.headers,
+        ...((message.body !== undefined || method === 'POST') && {
+            'content-length': String(Buffer.byteLength(message.body ?? '')),
+        }),
+    };
+}
+/** What has come of a body. One buffer that grows: a million chunks of one byte, kept as they come, would take half a gigabyte. */
+class Body {
+    #bytes = Buffer.alloc(16_384);
+    #size = 0;
+    /** @returns whether it fits */
+    take(chunk) {
+        const before = this.#size;
+        this.#size += chunk.length;
+        if (this.#size > MAX_BODY)
+            return false;
+        if (this.#size > this.#bytes.length) {
+            this.#bytes = Buffer.concat([this.#bytes], Math.max(this.#size, this.#bytes.length * 2));
+        }
+        chunk.copy(this.#bytes, before);
+        return true;
+    }
+    text() {
+        return this.#bytes.toString('utf8', 0, this.#size);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/http/client.ts
+
+
+
+
+
+
+
+
+
+/** How long one try may take unless the call says otherwise, in ms. */
+const ATTEMPT_MS = 10_000;
+function createClient(options) {
+    const { clock, signal, secrets, debug } = options;
+    const deadline = clock.monotonic() + options.limitMs;
+    const remainingMs = () => deadline - clock.monotonic();
+    const connections = new Connections(signal, secrets.conceal);
+    const signingTime = createSigningTime(clock.now);
+    async function send(call) {
+        mustBeSafe(call);
+        const started = clock.monotonic();
+        const course = { judgedAgain: 0 };
+        for (let failures = 1;; failures++) {
+            signal.throwIfAborted();
+            const message = await call.prepare(signingTime.now());
+            const outcome = await tryOnce(call, message, course);
+            if ('value' in outcome)
+                return outcome.value;
+            if (outcome.again === 'never')
+                throw outcome.error;
+            if (outcome.again === 'at once')
+                continue;
+            const then = next({
+                failures,
+                retryAfterMs: outcome.retryAfterMs,
+                remainingMs: remainingMs(),
+                random: clock.random,
+            });
+            if (!then.again) {
+                const tookMs = clock.monotonic() - started;
+                throw givenUp(outcome.error, whyGivenUp(then.because, failures, tookMs, outcome.retryAfterMs));
+            }
+            debug(`trying again in ${Math.round(then.waitMs)} ms`);
+            await clock.sleep(then.waitMs, signal);
+        }
+    }
+    async function tryOnce(call, message, course) {
+        const what = `${call.method} ${call.url.host}${call.url.pathname}`;
+        let answer;
+        try {
+            answer = await answerTo(call, message);
+        }
+        catch (cause) {
+            if (!(cause instanceof TryFailed))
+                throw cause;
+            debug(`${what}: ${cause.message}`);
+            const { code, hint, again } = cause;
+            const error = new errors/* ActionError */.lZ(code, `${(0,errors/* capital */.Nx)(placeOf(call))}: ${cause.message}.`, { hint, cause });
+            return { error, again: again ? 'later' : 'never' };
+        }
+        debug(`${what}: ${answer.status}`);
+        if (answer.status >= 200 && answer.status < 300)
+            return { value: call.read(answer) };
+        return refused(call, answer, course);
+    }
+    function refused(call, answer, course) {
+        const judgement = call.judge?.(answer) ?? {};
+        const error = refusal(call, placeOf(call), answer, judgement, secrets.redact);
+        if (error.code === 'REDIRECTED')
+            return { error, again: 'never' };
+        if (call.signed === true && !isTransient(answer.status)) {
+            const skewMs = signingTime.correct(answer);
+            if (skewMs !== undefined) {
+                debug(`the clock is ${Math.round(skewMs / 1000)} s off by the server's; signing again with its time`);
+                return { error, again: 'at once' };
+            }
+        }
+        const { again = 0, never = false } = judgement;
+        const passes = (isTransient(answer.status) && !never) || again === Infinity;
+        if (!passes && course.judgedAgain++ >= again)
+            return { error, again: 'never' };
+        const now = (0,http_answer/* serverTime */.nI)(answer) ?? clock.now();
+        return { error, again: 'later', retryAfterMs: retryAfterMs((0,http_answer/* header */.wx)(answer, 'retry-after'), now) };
+    }
+    /** The answer to one try, which may take no longer than the call, and the step, allow. */
+    async function answerTo(call, message) {
+        const limitMs = Math.max(0, Math.min(remainingMs(), call.attemptMs ?? ATTEMPT_MS));
+        const cut = new AbortController();
+        const early = connections.taken(call.url);
+        const progress = early?.progress ?? { waitingFor: 'the connection' };
+        const stop = clock.timer(limitMs, () => {
+            const waited = `no answer within ${seconds(limitMs)}, while waiting for ${progress.waitingFor}`;
+            cut.abort(new TryFailed('TIMED_OUT', waited, { again: true }));
+        });
+        const ends = AbortSignal.any([cut.signal, signal]);
+        try {
+            const opened = early && (await Promise.race([early.socket, cutOff(ends)]));
+            if (opened !== undefined && !opened.destroyed) {
+                try {
+                    return await request(opened, call, message, options.userAgent, ends, progress);
+                }
+                catch (error) {
+                    // The server may have closed it while it was idle: that is no failure of this request.
+                    if (!(error instanceof TryFailed) || error.answered || error.code !== 'UNREACHABLE')
+                        throw error;
+                }
+            }
+            const socket = await connections.open(call.url, ends, progress);
+            return await request(socket, call, message, options.userAgent, ends, progress);
+        }
+        finally {
+            stop();
+            // Whatever is still open belongs to this try.
+            cut.abort();
+        }
+    }
+    function whyGivenUp(because, tries, tookMs, waitMs) {
+        return because === 'retry-after' && waitMs !== undefined
+            ? `It asks to come back in ${Math.ceil(waitMs / 1000)} s, which leaves no time within the limit of ${options.limit}.`
+            : `Given up after ${tries} ${tries === 1 ? 'try' : 'tries'} in ${Math.round(tookMs / 1000)} s; the limit is ${options.limit}.`;
+    }
+    return {
+        send,
+        connectEarly: (url) => {
+            connections.openEarly(url);
+        },
+        close: () => {
+            connections.close();
+        },
+    };
+}
+/** Whom a call asks, as a sentence names it: `the app server (app-server.example.com)`. */
+function placeOf({ service, url }) {
+    return `${service} (${url.host})`;
+}
+/** @throws ActionError `TLS_FAILED` where the credentials in the call would travel in the open */
+function mustBeSafe(call) {
+    if ((0,inputs_inputs/* mayCarrySecrets */._1)(call.url))
+        return;
+    throw new errors/* ActionError */.lZ('TLS_FAILED', `${(0,errors/* capital */.Nx)(placeOf(call))}: its address does not begin with https://.`, { hint: 'Nothing was sent. HTTP is for this machine only (localhost, 127.0.0.1, [::1]).' });
+}
+function givenUp(last, why) {
+    return new errors/* ActionError */.lZ(last.code, `${last.message} ${why}`, {
+        hint: last.hint,
+        cause: last,
+        refused: last.refused,
+    });
+}
+function seconds(ms) {
+    return `${Math.round(ms / 100) / 10} s`;
+}
+
 // EXTERNAL MODULE: ./src/identity/claims.ts
 var claims = __nccwpck_require__(2437);
 // EXTERNAL MODULE: ./src/identity/credential.ts
@@ -1420,7 +1589,7 @@ function createIdentity(options) {
             url,
             prepare: () => ({ headers: { authorization: `Bearer ${requestToken}`, accept: 'application/json' } }),
             judge: (answer) => {
-                const reason = (0,http_client/* member */.Dc)(answer.json, 'message') ?? (0,http_client/* member */.Dc)(answer.json, 'error', 'message');
+                const reason = (0,http_answer/* member */.Dc)(answer.json, 'message') ?? (0,http_answer/* member */.Dc)(answer.json, 'error', 'message');
                 const early = answer.status < 500 &&
                     (NOT_YET.test(answer.text) || (answer.status === 403 && NOT_YET_403.test(answer.text)));
                 return {
@@ -1431,7 +1600,7 @@ function createIdentity(options) {
                         : {}),
                 };
             },
-            read: (answer) => (0,credential/* credential */.e)((0,http_client/* jsonObject */.o$)(answer, service, url)['value'], 'ID token', service, options.conceal),
+            read: (answer) => (0,credential/* credential */.e)((0,http_answer/* jsonObject */.o$)(answer, service, url)['value'], 'ID token', service, options.conceal),
         });
         newest = (0,claims/* claimsOf */.ds)(token) ?? {};
         known.set(audience, newest);
@@ -1451,8 +1620,6 @@ function createIdentity(options) {
     };
 }
 
-// EXTERNAL MODULE: ./src/inputs/inputs.ts
-var inputs_inputs = __nccwpck_require__(8028);
 ;// CONCATENATED MODULE: ./src/step/redaction.ts
 /** How many characters of a secret in a row count as the secret: no other text has them by chance. */
 const STRETCH = 16;
@@ -2644,7 +2811,7 @@ async function act(exchange, runner, clock, signal) {
         settings = await read(exchange, inputs, runner.environment);
         for (const warning of inputs.warnings)
             runner.warning(warning);
-        client = (0,http_client/* createClient */.UU)({
+        client = createClient({
             clock,
             limitMs: timeout * 1000,
             limit: `${timeout} s (timeout-seconds)`,
@@ -2746,7 +2913,7 @@ function doubts({ expiresAt }, clock) {
 }
 /** Revokes with a client of its own, since the step's may have no time left. */
 async function undo(borrowed, runner, clock, secrets, limitMs) {
-    const client = (0,http_client/* createClient */.UU)({
+    const client = createClient({
         clock,
         limitMs,
         limit: `${limitMs / 1000} s`,
@@ -2799,7 +2966,7 @@ const GITHUB_API_URL = 'https://api.github.com';
  * Revokes the token that the main step saved, when the job ends: whatever a clock says, GitHub is asked. Never fails the
  * job: whatever goes wrong is one warning that names the reason and when the token ends by itself.
  */
-async function post(runner, clock, signal) {
+async function takeBackSaved(runner, clock, signal) {
     const token = runner.state('token');
     if (token.trim() === '') {
         runner.info('Nothing to revoke.');
@@ -2823,7 +2990,7 @@ async function post(runner, clock, signal) {
         runner.warning(`${borrowed.name} could not be revoked; it ends ${borrowed.ends}. What the main step saved cannot be used.`);
         return;
     }
-    const client = (0,http_client/* createClient */.UU)({
+    const client = createClient({
         clock,
         limitMs: POST_MS,
         limit: `${POST_MS / 1000} s`,
@@ -2835,39 +3002,16 @@ async function post(runner, clock, signal) {
     await takeBack(borrowed, client, runner);
 }
 
-;// CONCATENATED MODULE: ./src/index.ts
+;// CONCATENATED MODULE: ./src/step/process.ts
 
 
 
-
-/** The clock of the machine. */
-const clock = {
-    now: Date.now,
-    // Not performance.now(): that global loads eight modules of Node.
-    monotonic: () => Number(process.hrtime.bigint()) / 1e6,
-    random: Math.random,
-    sleep: (ms, signal) => new Promise((resolve, reject) => {
-        const stop = () => {
-            clearTimeout(timer);
-            reject(signal.reason);
-        };
-        const timer = setTimeout(() => {
-            signal.removeEventListener('abort', stop);
-            resolve();
-        }, ms);
-        if (signal.aborted)
-            stop();
-        signal.addEventListener('abort', stop, { once: true });
-    }),
-    timer: (ms, call) => {
-        const timer = setTimeout(call, ms);
-        return () => {
-            clearTimeout(timer);
-        };
-    },
-};
-/** Runs a step and ends the process. A process that ends in any other way has failed. */
-async function run(step) {
+/**
+ * Runs a step and ends the process, with 0 where the step succeeded. A process that ends in any other way has failed.
+ *
+ * @param step is told by its signal that the job was cancelled: the runner sends SIGINT, and SIGTERM 7.5 s later
+ */
+async function runStep(step) {
     process.exitCode = 1;
     const cancel = new AbortController();
     for (const name of ['SIGINT', 'SIGTERM']) {
@@ -2875,51 +3019,70 @@ async function run(step) {
             cancel.abort(new errors/* ActionError */.lZ('CANCELLED', `The job was cancelled (${name}) while the step was under way.`));
         });
     }
-    const code = (await step(cancel.signal).catch(failed)) ? 0 : 1;
+    const runner = createRunner();
+    const code = (await step(runner, systemClock, cancel.signal).catch((error) => {
+        // What the lifecycle itself could not handle: a fault of this action.
+        const { message, hint } = (0,errors/* asActionError */.z6)(error);
+        runner.error(`${message} ${hint}`);
+        return false;
+    }))
+        ? 0
+        : 1;
     // Flushed, then ended: nothing that a server keeps open may hold the job up.
     process.stdout.write('', () => process.exit(code));
 }
-/** What the lifecycle itself could not handle: a fault of this action. */
-function failed(error) {
-    createRunner().error(`${(0,errors/* asActionError */.z6)(error).message} ${(0,errors/* asActionError */.z6)(error).hint}`);
-    return false;
-}
-function runExchange(load) {
-    return run(async (signal) => act(await load(), createRunner(), clock, signal));
-}
-/** `action.yml`: a GitHub token from an app server. */
-const main = () => runExchange(async () => (await __nccwpck_require__.e('app-server').then(__nccwpck_require__.bind(__nccwpck_require__, 184))).appServer);
-/** The post step of every action that hands out a GitHub token. */
-const src_post = () => run(async (signal) => {
-    await post(createRunner(), clock, signal);
-    return true;
-});
-/** `bytebase/action.yml`: a Bytebase API token. */
-const bytebase = () => runExchange(async () => (await __nccwpck_require__.e('bytebase').then(__nccwpck_require__.bind(__nccwpck_require__, 3619))).bytebase);
-/** `octo-sts/action.yml`: a GitHub token from Octo STS. */
-const octoSts = () => runExchange(async () => (await __nccwpck_require__.e('octo-sts').then(__nccwpck_require__.bind(__nccwpck_require__, 7802))).octoSts);
-/** `database/aws-rds/action.yml`: a password for RDS or Aurora by IAM. */
-const awsRds = () => runExchange(async () => (await __nccwpck_require__.e('aws-rds').then(__nccwpck_require__.bind(__nccwpck_require__, 3685))).awsRds);
-/** `database/google-cloud-sql/action.yml`: a password for Cloud SQL by IAM. */
-const googleCloudSql = () => runExchange(async () => (await __nccwpck_require__.e('google-cloud-sql').then(__nccwpck_require__.bind(__nccwpck_require__, 454)))
-    .googleCloudSql);
-/** `secret/aws-secrets-manager/action.yml`: a secret of AWS Secrets Manager. */
-const awsSecretsManager = () => runExchange(async () => (await __nccwpck_require__.e('aws-secrets-manager').then(__nccwpck_require__.bind(__nccwpck_require__, 808))).awsSecretsManager);
-/** `secret/google-secret-manager/action.yml`: a secret of Google Secret Manager. */
-const googleSecretManager = () => runExchange(async () => (await __nccwpck_require__.e('google-secret-manager').then(__nccwpck_require__.bind(__nccwpck_require__, 2999))).googleSecretManager);
-/** `secret/vault/action.yml`: one key of a Vault KV v2 secret. */
-const vault = () => runExchange(async () => (await __nccwpck_require__.e('vault').then(__nccwpck_require__.bind(__nccwpck_require__, 6535))).vault);
-/** `secret/http/action.yml`: a secret from an HTTP endpoint. */
-const httpSecret = () => runExchange(async () => (await __nccwpck_require__.e('http-secret').then(__nccwpck_require__.bind(__nccwpck_require__, 5763))).httpSecret);
 
-var __webpack_exports__awsRds = __webpack_exports__.TP;
-var __webpack_exports__awsSecretsManager = __webpack_exports__.EQ;
-var __webpack_exports__bytebase = __webpack_exports__.ks;
-var __webpack_exports__googleCloudSql = __webpack_exports__.Ni;
-var __webpack_exports__googleSecretManager = __webpack_exports__.D$;
-var __webpack_exports__httpSecret = __webpack_exports__.Dr;
+;// CONCATENATED MODULE: ./src/index.ts
+
+
+
+/**
+ * The exchange of each action, by the action's folder; `.` is the root. Each is a part of `dist` that is loaded only where
+ * it is used, under the name given here.
+ */
+const exchanges = {
+    // A GitHub token from an app server.
+    '.': async () => (await __nccwpck_require__.e('app-server').then(__nccwpck_require__.bind(__nccwpck_require__, 184))).appServer,
+    // A Bytebase API token.
+    bytebase: async () => (await __nccwpck_require__.e('bytebase').then(__nccwpck_require__.bind(__nccwpck_require__, 3619))).bytebase,
+    // A GitHub token from Octo STS.
+    'octo-sts': async () => (await __nccwpck_require__.e('octo-sts').then(__nccwpck_require__.bind(__nccwpck_require__, 7802))).octoSts,
+    // A password for RDS or Aurora by IAM.
+    'database/aws-rds': async () => (await __nccwpck_require__.e('aws-rds').then(__nccwpck_require__.bind(__nccwpck_require__, 3685))).awsRds,
+    // A password for Cloud SQL by IAM.
+    'database/google-cloud-sql': async () => (await __nccwpck_require__.e('google-cloud-sql').then(__nccwpck_require__.bind(__nccwpck_require__, 454)))
+        .googleCloudSql,
+    // Secrets of AWS Secrets Manager.
+    'secret/aws-secrets-manager': async () => (await __nccwpck_require__.e('aws-secrets-manager').then(__nccwpck_require__.bind(__nccwpck_require__, 808)))
+        .awsSecretsManager,
+    // Secrets of Google Secret Manager.
+    'secret/google-secret-manager': async () => (await __nccwpck_require__.e('google-secret-manager').then(__nccwpck_require__.bind(__nccwpck_require__, 2999))).googleSecretManager,
+    // Secrets of Vault's KV version 2 engine.
+    'secret/vault': async () => (await __nccwpck_require__.e('secret-vault').then(__nccwpck_require__.bind(__nccwpck_require__, 6535))).vault,
+    // Secrets from an HTTP endpoint.
+    'secret/http': async () => (await __nccwpck_require__.e('secret-http').then(__nccwpck_require__.bind(__nccwpck_require__, 5763))).httpSecret,
+};
+/**
+ * The main step of an action.
+ *
+ * @param folder of the action, as `uses:` names it; `.` for the root
+ */
+function main(folder) {
+    return runStep(async (runner, clock, signal) => {
+        // What an exchange reads as its settings goes back to that same exchange and to no other.
+        const exchange = (await exchanges[folder]());
+        return act(exchange, runner, clock, signal);
+    });
+}
+/** The post step of every action whose token can be taken back. */
+function post() {
+    return runStep(async (runner, clock, signal) => {
+        await takeBackSaved(runner, clock, signal);
+        return true;
+    });
+}
+
+var __webpack_exports__exchanges = __webpack_exports__.pY;
 var __webpack_exports__main = __webpack_exports__.iW;
-var __webpack_exports__octoSts = __webpack_exports__.q5;
 var __webpack_exports__post = __webpack_exports__.bE;
-var __webpack_exports__vault = __webpack_exports__.Z3;
-export { __webpack_exports__awsRds as awsRds, __webpack_exports__awsSecretsManager as awsSecretsManager, __webpack_exports__bytebase as bytebase, __webpack_exports__googleCloudSql as googleCloudSql, __webpack_exports__googleSecretManager as googleSecretManager, __webpack_exports__httpSecret as httpSecret, __webpack_exports__main as main, __webpack_exports__octoSts as octoSts, __webpack_exports__post as post, __webpack_exports__vault as vault };
+export { __webpack_exports__exchanges as exchanges, __webpack_exports__main as main, __webpack_exports__post as post };

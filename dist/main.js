@@ -1,2 +1,2 @@
 // main of action.yml
-import { main } from './index.js'; await main()
+import { main } from './index.js'; await main('.')

@@ -1,2 +1,2 @@
 // main of octo-sts/action.yml
-import { octoSts } from './index.js'; await octoSts()
+import { main } from './index.js'; await main('octo-sts')

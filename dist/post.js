@@ -1,2 +1,2 @@
-// post of action.yml, post of octo-sts/action.yml
+// post of action.yml, octo-sts/action.yml
 import { post } from './index.js'; await post()

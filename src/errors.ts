@@ -110,3 +110,8 @@ export function harmless(line: string): string {
     .replace(/^(\s*)::/, '$1: :')
     .replaceAll('##[', '## [')
 }
+
+/** Text with a capital letter, to begin a sentence with. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

@@ -1,5 +1,7 @@
 import type { ActionError } from './errors.ts'
-import type { Answer, Call, Client } from './http/client.ts'
+import type { Answer } from './http/answer.ts'
+import type { Call } from './http/call.ts'
+import type { Client } from './http/client.ts'
 import type { Inputs } from './inputs/inputs.ts'
 
 /** Environment variables, as of `process.env`. */

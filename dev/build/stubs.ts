@@ -1,37 +1,37 @@
 import { posix } from 'node:path'
 import type { ActionMetadata } from '../documents/actions.ts'
 
-/** A file that the runner starts: it calls one function of the bundle. */
+/** A file that the runner starts. */
 export interface Stub {
   /** In `dist`. */
   readonly file: string
-  /** The function of `dist/index.js`. */
-  readonly function: string
   readonly text: string
 }
 
 /**
- * One stub for each file that an `action.yml` names as `runs.main` or `runs.post`; the function has the file's name
- * in camel case.
+ * The stub of each action, named after its folder (`dist/secret-vault.js`; `dist/main.js` for the root), and the one for
+ * the post step that they share.
  *
- * @throws Error where a file lies elsewhere than in `dist`
+ * @throws Error where an `action.yml` names another file
  */
 export function stubs(actions: readonly ActionMetadata[]): Stub[] {
-  const usedBy = new Map<string, string[]>()
-  for (const action of actions) {
-    for (const moment of ['main', 'post'] as const) {
-      const path = action.runs[moment]
-      if (path === undefined) continue
-      const file = posix.join(action.folder, path)
-      if (!/^dist\/[a-z-]+\.js$/.test(file))
-        throw new Error(`${action.file}: runs.${moment} must be a file in dist`)
-      usedBy.set(file, [...(usedBy.get(file) ?? []), `${moment} of ${action.file}`])
+  const posts: string[] = []
+  const mains = actions.map(({ file, folder, runs }) => {
+    const stub = `dist/${folder === '' ? 'main' : folder.replaceAll('/', '-')}.js`
+    check(posix.join(folder, runs.main) === stub, `${file}: runs.main must be ${stub}`)
+    if (runs.post !== undefined) {
+      check(posix.join(folder, runs.post) === 'dist/post.js', `${file}: runs.post must be dist/post.js`)
+      posts.push(file)
     }
-  }
-  return [...usedBy].sort().map(([path, uses]) => {
-    const file = posix.basename(path)
-    const name = posix.basename(path, '.js').replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
-    const text = `// ${uses.join(', ')}\nimport { ${name} } from './index.js'; await ${name}()\n`
-    return { file, function: name, text }
+    return {
+      file: posix.basename(stub),
+      text: `// main of ${file}\nimport { main } from './index.js'; await main('${folder || '.'}')\n`,
+    }
   })
+  const post = `// post of ${posts.join(', ')}\nimport { post } from './index.js'; await post()\n`
+  return [...mains, { file: 'post.js', text: post }]
+}
+
+function check(holds: boolean, otherwise: string): void {
+  if (!holds) throw new Error(otherwise)
 }

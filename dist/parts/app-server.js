@@ -10,7 +10,7 @@ export const modules = {
 /* harmony export */   Dh: () => (/* binding */ KEYS_TROUBLE),
 /* harmony export */   Ji: () => (/* binding */ judgeAws)
 /* harmony export */ });
-/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5657);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9856);
 
 /** Codes by which AWS means "later", with any HTTP status. Source: AWS SDK, retry classification. */
 const LATER = new Set([
@@ -43,11 +43,11 @@ const SKEWED_TEXT = /signature expired|signature not yet current/i;
 function awsError(answer) {
     const { json, text } = answer;
     const xml = (tag) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1];
-    const code = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Code') ??
-        (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, '__type') ??
-        (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-errortype') ??
+    const code = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Code') ??
+        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, '__type') ??
+        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-errortype') ??
         xml('Code');
-    const message = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Message') ?? (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message') ?? (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Message') ?? xml('Message');
+    const message = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Message') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Message') ?? xml('Message');
     return {
         // `namespace#Name:http://…` in the JSON protocols.
         code: typeof code === 'string' ? code.replace(/:.*$/s, '').replace(/^.*#/s, '') : '',
@@ -61,7 +61,7 @@ function judgeAws(answer) {
     const keys = code === 'InvalidIdentityToken' && KEYS_TROUBLE.test(message);
     return {
         reason: code === '' ? message : message === '' ? code : `${code}: ${message}`,
-        requestId: (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'RequestId') ?? (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-requestid'),
+        requestId: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'RequestId') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-requestid'),
         ...(LATER.has(code) ? { again: Infinity } : keys ? { again: 2 } : {}),
         ...((SKEWED.has(code) || SKEWED_TEXT.test(message)) && { skewed: true }),
     };
@@ -104,8 +104,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: ./src/aws/errors.ts
 var errors = __webpack_require__(9378);
-// EXTERNAL MODULE: ./src/http/client.ts + 6 modules
-var client = __webpack_require__(5657);
+// EXTERNAL MODULE: ./src/http/answer.ts
+var http_answer = __webpack_require__(9856);
 // EXTERNAL MODULE: ./src/github/installation-token.ts
 var installation_token = __webpack_require__(7035);
 // EXTERNAL MODULE: ./src/identity/credential.ts
@@ -949,16 +949,16 @@ async function message({ url, audience, owner, repositories, permissions }, sign
     return { headers: await signedHeaders(request, credentials, scope, now), body };
 }
 function judge(answer) {
-    const text = (0,client/* member */.Dc)(answer.json, 'message');
+    const text = (0,http_answer/* member */.Dc)(answer.json, 'message');
     // Without the subjects of the run at its end: claims are shown by `explain`, and only where they may be.
     const [message = ''] = typeof text === 'string' ? text.split(/^Effective /m) : [];
     // Only the app server itself has `status` in its body: the gateway before it (Lambda, API Gateway) has not.
-    if ((0,client/* member */.Dc)(answer.json, 'status') === undefined)
+    if ((0,http_answer/* member */.Dc)(answer.json, 'status') === undefined)
         return (0,errors/* judgeAws */.Ji)(answer);
     const issues = issuesOf(message).map(({ target, text: issue }) => `${target}: ${issue}`);
     return {
         reason: issues.length > 0 ? issues.join('; ') : message,
-        requestId: (0,client/* member */.Dc)(answer.json, 'requestId') ?? (0,client/* header */.wx)(answer, 'x-request-id'),
+        requestId: (0,http_answer/* member */.Dc)(answer.json, 'requestId') ?? (0,http_answer/* header */.wx)(answer, 'x-request-id'),
         message,
         ...(answer.status === 401 &&
             (KEYS_TROUBLE.test(message) ? { again: 2 } : NOT_YET.test(message) ? { again: 1 } : {})),
@@ -1033,8 +1033,8 @@ function gatewayHint({ aws, url }) {
     };
 }
 function grantFrom(answer, settings, tools) {
-    const json = (0,client/* jsonObject */.o$)(answer, SERVICE, settings.url);
-    const ends = (0,client/* timeOf */.nR)(json['expires_at']);
+    const json = (0,http_answer/* jsonObject */.o$)(answer, SERVICE, settings.url);
+    const ends = (0,http_answer/* timeOf */.nR)(json['expires_at']);
     const issued = { apiUrl: settings.apiUrl, expiresAt: ends };
     const token = (0,credential/* credential */.e)(json['token'], 'token', SERVICE, tools.conceal, (0,installation_token/* rescue */.i)(issued, tools));
     const [workflowOwner = ''] = settings.workflowRepository.split('/');

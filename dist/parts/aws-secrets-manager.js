@@ -10,7 +10,7 @@ export const modules = {
 /* harmony export */   Dh: () => (/* binding */ KEYS_TROUBLE),
 /* harmony export */   Ji: () => (/* binding */ judgeAws)
 /* harmony export */ });
-/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5657);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9856);
 
 /** Codes by which AWS means "later", with any HTTP status. Source: AWS SDK, retry classification. */
 const LATER = new Set([
@@ -43,11 +43,11 @@ const SKEWED_TEXT = /signature expired|signature not yet current/i;
 function awsError(answer) {
     const { json, text } = answer;
     const xml = (tag) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1];
-    const code = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Code') ??
-        (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, '__type') ??
-        (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-errortype') ??
+    const code = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Code') ??
+        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, '__type') ??
+        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-errortype') ??
         xml('Code');
-    const message = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Message') ?? (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message') ?? (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Message') ?? xml('Message');
+    const message = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Message') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Message') ?? xml('Message');
     return {
         // `namespace#Name:http://…` in the JSON protocols.
         code: typeof code === 'string' ? code.replace(/:.*$/s, '').replace(/^.*#/s, '') : '',
@@ -61,7 +61,7 @@ function judgeAws(answer) {
     const keys = code === 'InvalidIdentityToken' && KEYS_TROUBLE.test(message);
     return {
         reason: code === '' ? message : message === '' ? code : `${code}: ${message}`,
-        requestId: (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'RequestId') ?? (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-requestid'),
+        requestId: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'RequestId') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-requestid'),
         ...(LATER.has(code) ? { again: Infinity } : keys ? { again: 2 } : {}),
         ...((SKEWED.has(code) || SKEWED_TEXT.test(message)) && { skewed: true }),
     };
@@ -83,7 +83,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ });
 /* harmony import */ var _aws_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9378);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
-/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5657);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9856);
 /* harmony import */ var _grant_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5665);
 
 
@@ -150,7 +150,7 @@ const awsSecretsManager = {
         : settings.aws.explainSts(settings.source, error, claims),
 };
 function secretString(answer, { secret, url }) {
-    const { SecretString: text, SecretBinary: binary } = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .jsonObject */ .o$)(answer, SERVICE, url);
+    const { SecretString: text, SecretBinary: binary } = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .jsonObject */ .o$)(answer, SERVICE, url);
     if (typeof text === 'string')
         return text;
     if (typeof binary === 'string') {

@@ -10,7 +10,7 @@ export const modules = {
 /* harmony export */   Dh: () => (/* binding */ KEYS_TROUBLE),
 /* harmony export */   Ji: () => (/* binding */ judgeAws)
 /* harmony export */ });
-/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5657);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9856);
 
 /** Codes by which AWS means "later", with any HTTP status. Source: AWS SDK, retry classification. */
 const LATER = new Set([
@@ -43,11 +43,11 @@ const SKEWED_TEXT = /signature expired|signature not yet current/i;
 function awsError(answer) {
     const { json, text } = answer;
     const xml = (tag) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1];
-    const code = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Code') ??
-        (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, '__type') ??
-        (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-errortype') ??
+    const code = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Code') ??
+        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, '__type') ??
+        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-errortype') ??
         xml('Code');
-    const message = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Message') ?? (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message') ?? (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Message') ?? xml('Message');
+    const message = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Message') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Message') ?? xml('Message');
     return {
         // `namespace#Name:http://…` in the JSON protocols.
         code: typeof code === 'string' ? code.replace(/:.*$/s, '').replace(/^.*#/s, '') : '',
@@ -61,7 +61,7 @@ function judgeAws(answer) {
     const keys = code === 'InvalidIdentityToken' && KEYS_TROUBLE.test(message);
     return {
         reason: code === '' ? message : message === '' ? code : `${code}: ${message}`,
-        requestId: (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'RequestId') ?? (0,_http_client_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-requestid'),
+        requestId: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'RequestId') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-requestid'),
         ...(LATER.has(code) ? { again: Infinity } : keys ? { again: 2 } : {}),
         ...((SKEWED.has(code) || SKEWED_TEXT.test(message)) && { skewed: true }),
     };
@@ -95,8 +95,8 @@ __webpack_require__.d(__webpack_exports__, {
 var identity_claims = __webpack_require__(2437);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __webpack_require__(3916);
-// EXTERNAL MODULE: ./src/http/client.ts + 6 modules
-var client = __webpack_require__(5657);
+// EXTERNAL MODULE: ./src/http/answer.ts
+var http_answer = __webpack_require__(9856);
 // EXTERNAL MODULE: ./src/identity/credential.ts
 var credential = __webpack_require__(8585);
 // EXTERNAL MODULE: ./src/aws/errors.ts
@@ -152,7 +152,7 @@ function environmentCredentials(inputs, environment) {
     const accessKeyId = text('ACCESS_KEY_ID');
     const secretAccessKey = text('SECRET_ACCESS_KEY');
     const sessionToken = text('SESSION_TOKEN');
-    const expiresAt = (0,client/* timeOf */.nR)(text('CREDENTIAL_EXPIRATION'));
+    const expiresAt = (0,http_answer/* timeOf */.nR)(text('CREDENTIAL_EXPIRATION'));
     if (accessKeyId === '' || secretAccessKey === '')
         return undefined;
     return {
@@ -227,9 +227,9 @@ function assumeRole(roleArn, endpoint, tools) {
         }),
         judge: aws_errors/* judgeAws */.Ji,
         read: (answer) => {
-            const given = (0,client/* member */.Dc)((0,client/* jsonObject */.o$)(answer, STS, endpoint), 'AssumeRoleWithWebIdentityResponse', 'AssumeRoleWithWebIdentityResult', 'Credentials');
-            const text = (name) => (0,credential/* credential */.e)((0,client/* member */.Dc)(given, name), name, STS, tools.conceal);
-            const expiresAt = (0,client/* timeOf */.nR)((0,client/* member */.Dc)(given, 'Expiration'));
+            const given = (0,http_answer/* member */.Dc)((0,http_answer/* jsonObject */.o$)(answer, STS, endpoint), 'AssumeRoleWithWebIdentityResponse', 'AssumeRoleWithWebIdentityResult', 'Credentials');
+            const text = (name) => (0,credential/* credential */.e)((0,http_answer/* member */.Dc)(given, name), name, STS, tools.conceal);
+            const expiresAt = (0,http_answer/* timeOf */.nR)((0,http_answer/* member */.Dc)(given, 'Expiration'));
             return {
                 // Not a secret, but as in the AWS tools it is masked all the same.
                 accessKeyId: text('AccessKeyId'),

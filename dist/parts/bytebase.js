@@ -11,7 +11,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ });
 /* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2437);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
-/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5657);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9856);
 /* harmony import */ var _identity_credential_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8585);
 
 
@@ -59,7 +59,7 @@ const bytebase = {
 };
 /** The code in the body, a number (REST) or a word (Connect), tells nothing that the status does not. */
 function judge(answer) {
-    const text = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(answer.json, 'message');
+    const text = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(answer.json, 'message');
     const message = typeof text === 'string' ? text.slice(0, MAX_MESSAGE) : '';
     return {
         // Without the claims that it repeats: they are shown by `explain`, and only where they may be.
@@ -78,8 +78,8 @@ function grantFrom(answer, { url, email }, tools) {
             hint: wrongUrl(url),
         });
     }
-    const token = (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_3__/* .credential */ .e)((0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .jsonObject */ .o$)(answer, SERVICE, url)['accessToken'], 'access token', SERVICE, tools.conceal);
-    const expiresAt = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .timeOf */ .nR)((0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimsOf */ .ds)(token)?.['exp']);
+    const token = (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_3__/* .credential */ .e)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .jsonObject */ .o$)(answer, SERVICE, url)['accessToken'], 'access token', SERVICE, tools.conceal);
+    const expiresAt = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .timeOf */ .nR)((0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimsOf */ .ds)(token)?.['exp']);
     return {
         secrets: [token],
         outputs: { token },

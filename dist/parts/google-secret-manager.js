@@ -10,7 +10,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */   googleSecretManager: () => (/* binding */ googleSecretManager)
 /* harmony export */ });
 /* harmony import */ var _google_federation_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8166);
-/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5657);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
 /* harmony import */ var _payload_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(473);
 /* harmony import */ var _grant_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5665);
 
@@ -55,7 +55,7 @@ const googleSecretManager = {
             judge: (answer) => judge(answer, settings, tools),
             read: (answer) => {
                 const name = `${secret} (version ${version})`;
-                return (0,_grant_js__WEBPACK_IMPORTED_MODULE_3__/* .secretGrant */ .z)((0,_payload_js__WEBPACK_IMPORTED_MODULE_2__/* .secretPayload */ .N)((0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name), name, allowShort);
+                return (0,_grant_js__WEBPACK_IMPORTED_MODULE_3__/* .secretGrant */ .z)((0,_payload_js__WEBPACK_IMPORTED_MODULE_2__/* .secretPayload */ .N)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name), name, allowShort);
             },
         });
     },
@@ -159,7 +159,7 @@ function exact(value, key, name) {
 /* harmony export */ });
 /* unused harmony export crc32c */
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
-/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5657);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
 
 
 /**
@@ -173,7 +173,7 @@ function exact(value, key, name) {
  * @throws ActionError `UNUSABLE_ANSWER`; `UNUSABLE_SECRET` where the secret is no text (UTF-8)
  */
 function secretPayload(json, service, name) {
-    const data = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'data');
+    const data = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'data');
     const unusable = (what, hint) => new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `The payload.data in the answer of ${service} ${what}.`, { hint });
     if (typeof data !== 'string') {
         throw unusable(data === undefined ? 'is missing' : 'is not text', 'The answer must be {"payload": {"data": "<the secret in base64>"}}.');
@@ -183,7 +183,7 @@ function secretPayload(json, service, name) {
     if (bytes.toString('base64') !== data) {
         throw unusable('is not base64', 'The server must encode the secret as standard base64 (+ and /), with padding and without line breaks.');
     }
-    const checksum = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'dataCrc32c');
+    const checksum = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'dataCrc32c');
     const right = crc32c(bytes);
     if (checksum !== undefined && checksum !== String(right) && checksum !== right) {
         throw unusable('does not match its checksum', 'It was damaged on the way: run the job again.');
@@ -227,7 +227,7 @@ function crc32c(bytes) {
 /* harmony export */   uA: () => (/* binding */ federatedToken)
 /* harmony export */ });
 /* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2437);
-/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5657);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
 /* harmony import */ var _identity_credential_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8585);
 
 
@@ -303,7 +303,7 @@ function federatedToken({ provider, audience, sts }, tools) {
             }).toString(),
         }),
         judge: judgeSts,
-        read: (answer) => (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_2__/* .credential */ .e)((0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, STS, sts)['access_token'], 'access token', STS, tools.conceal),
+        read: (answer) => (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_2__/* .credential */ .e)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, STS, sts)['access_token'], 'access token', STS, tools.conceal),
     });
 }
 /**
@@ -338,9 +338,9 @@ function serviceAccountToken(federation, federated, serviceAccount, scope, tools
             };
         },
         read: (answer) => {
-            const body = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, IAM_CREDENTIALS, url);
+            const body = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, IAM_CREDENTIALS, url);
             const token = (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_2__/* .credential */ .e)(body['accessToken'], 'access token', IAM_CREDENTIALS, tools.conceal);
-            const expiresAt = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .timeOf */ .nR)(body['expireTime']);
+            const expiresAt = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .timeOf */ .nR)(body['expireTime']);
             return { token, ...(expiresAt && { expiresAt }) };
         },
     });
@@ -352,12 +352,12 @@ function principalSet({ provider }, environment) {
 }
 /** What a Google API means by an answer that is not 2xx: `google.rpc.Status` (Google API design guide, AIP-193). */
 function judgeGoogle(answer) {
-    const error = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error');
-    const status = textOf((0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'status'));
-    const details = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'details');
-    const reasons = Array.isArray(details) ? details.map((detail) => (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(detail, 'reason')) : [];
+    const error = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error');
+    const status = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'status'));
+    const details = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'details');
+    const reasons = Array.isArray(details) ? details.map((detail) => (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(detail, 'reason')) : [];
     return {
-        reason: [status, textOf((0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'message'))].filter((text) => text !== '').join(': '),
+        reason: [status, textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'message'))].filter((text) => text !== '').join(': '),
         ...(reasons.includes('SERVICE_DISABLED') && {
             hint: 'Enable that API in the Google Cloud project (gcloud services enable), and wait a few minutes.',
         }),
@@ -365,10 +365,10 @@ function judgeGoogle(answer) {
 }
 /** What Google STS means by an answer that is not 2xx: an OAuth error (RFC 6749 section 5.2), or that of any Google API. */
 function judgeSts(answer) {
-    const code = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error');
+    const code = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error');
     if (typeof code !== 'string')
         return judgeGoogle(answer);
-    const description = textOf((0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error_description'));
+    const description = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error_description'));
     return {
         reason: description === '' ? code : `${code}: ${description}`,
         // Google could not fetch the keys of GitHub's issuer: transient, though it says 400.

@@ -10,7 +10,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */   octoSts: () => (/* binding */ octoSts)
 /* harmony export */ });
 /* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2437);
-/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5657);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
 /* harmony import */ var _github_installation_token_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7035);
 /* harmony import */ var _identity_credential_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8585);
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8028);
@@ -76,7 +76,7 @@ const octoSts = {
             read: (answer) => {
                 // Counted from the request, so that it is never later than the real end.
                 const expiresAt = new Date(sentAt + LIFETIME_MS);
-                const given = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, SERVICE, url)['token'];
+                const given = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, SERVICE, url)['token'];
                 const token = (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_3__/* .credential */ .e)(given, 'token', SERVICE, tools.conceal, (0,_github_installation_token_js__WEBPACK_IMPORTED_MODULE_2__/* .rescue */ .i)({ apiUrl, expiresAt }, tools));
                 return {
                     secrets: [token],
@@ -97,7 +97,7 @@ function readIdentity(inputs) {
     return inputs.matching('identity', given, IDENTITY, 'must be the name of a trust policy, at most 255 characters, without its folder and without .sts.yaml', IDENTITY.test(name) ? name : 'deploy');
 }
 function judge(answer) {
-    const text = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'message');
+    const text = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'message');
     const message = typeof text === 'string' ? text.slice(0, MAX_MESSAGE) : '';
     return {
         // Without the claims that it repeats: they are shown by `explain`, and only where they may be.

@@ -11,7 +11,7 @@ export const modules = {
 /* harmony export */ });
 /* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2437);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
-/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5657);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9856);
 
 
 
@@ -91,14 +91,14 @@ function situationOf(environment, event) {
 /** Whether a run is for a pull request from a fork, or its event does not tell that it is not. */
 function mayBeForFork(name, event, repository) {
     if (name.startsWith('pull_request')) {
-        return (0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(event, 'pull_request', 'head', 'repo', 'full_name') !== repository;
+        return (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(event, 'pull_request', 'head', 'repo', 'full_name') !== repository;
     }
     // These have ID tokens: they run for a pull request, on the default branch.
     if (name === 'workflow_run') {
-        return (0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(event, 'workflow_run', 'head_repository', 'full_name') !== repository;
+        return (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(event, 'workflow_run', 'head_repository', 'full_name') !== repository;
     }
     // A comment tells that it is on a pull request, but not from where that comes.
-    return (name === 'issue_comment' && (event === undefined || (0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(event, 'issue', 'pull_request') !== undefined));
+    return (name === 'issue_comment' && (event === undefined || (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(event, 'issue', 'pull_request') !== undefined));
 }
 /** Where GitHub is, for links and hints: github.com where the runner does not tell. */
 function serverUrl(environment) {

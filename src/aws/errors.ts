@@ -1,5 +1,6 @@
 import type { ActionError } from '../errors.ts'
-import { header, member, type Answer, type Judgement } from '../http/client.ts'
+import { header, member, type Answer } from '../http/answer.ts'
+import type { Judgement } from '../http/call.ts'
 
 /** Codes by which AWS means "later", with any HTTP status. Source: AWS SDK, retry classification. */
 const LATER = new Set([

@@ -1,7 +1,8 @@
 import { claimText, isImmutable, yamlText } from '../identity/claims.ts'
 import { ActionError } from '../errors.ts'
 import type { Claims, Exchange, Explanation, Grant, Tools } from '../exchange.ts'
-import { jsonObject, member, timeOf, type Answer, type Judgement } from '../http/client.ts'
+import { jsonObject, member, timeOf, type Answer } from '../http/answer.ts'
+import type { Judgement } from '../http/call.ts'
 import { claimsOf } from '../identity/claims.ts'
 import { credential } from '../identity/credential.ts'
 

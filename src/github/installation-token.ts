@@ -1,6 +1,7 @@
 import { ActionError } from '../errors.ts'
 import type { Borrowed, Tools } from '../exchange.ts'
-import { header, member, timeOf, type Client } from '../http/client.ts'
+import { header, member, timeOf } from '../http/answer.ts'
+import type { Client } from '../http/client.ts'
 import type { Rescue } from '../identity/credential.ts'
 
 /** How long one try may take, in ms. */

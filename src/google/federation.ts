@@ -1,7 +1,8 @@
 import { claimText, isImmutable, yamlText } from '../identity/claims.ts'
 import type { ActionError } from '../errors.ts'
 import type { Claims, Environment, Explanation, Tools } from '../exchange.ts'
-import { jsonObject, member, timeOf, type Answer, type Judgement } from '../http/client.ts'
+import { jsonObject, member, timeOf, type Answer } from '../http/answer.ts'
+import type { Judgement } from '../http/call.ts'
 import { credential } from '../identity/credential.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 

@@ -1,6 +1,7 @@
 import { ActionError } from '../errors.ts'
 import type { Claims, Environment } from '../exchange.ts'
-import { jsonObject, member, type Client } from '../http/client.ts'
+import { jsonObject, member } from '../http/answer.ts'
+import type { Client } from '../http/client.ts'
 import { claimsOf } from './claims.ts'
 import { credential } from './credential.ts'
 

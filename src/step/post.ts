@@ -1,5 +1,6 @@
 import { installationToken } from '../github/installation-token.ts'
-import { createClient, type Clock } from '../http/client.ts'
+import { createClient } from '../http/client.ts'
+import type { Clock } from '../http/clock.ts'
 import { readInputs } from '../inputs/inputs.ts'
 import { createSecrets } from './redaction.ts'
 import { takeBack } from './revocation.ts'
@@ -13,7 +14,7 @@ const GITHUB_API_URL = 'https://api.github.com'
  * Revokes the token that the main step saved, when the job ends: whatever a clock says, GitHub is asked. Never fails the
  * job: whatever goes wrong is one warning that names the reason and when the token ends by itself.
  */
-export async function post(runner: Runner, clock: Clock, signal: AbortSignal): Promise<void> {
+export async function takeBackSaved(runner: Runner, clock: Clock, signal: AbortSignal): Promise<void> {
   const token = runner.state('token')
   if (token.trim() === '') {
     runner.info('Nothing to revoke.')

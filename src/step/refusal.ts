@@ -1,7 +1,7 @@
 import { SHOWN_CLAIMS } from '../identity/claims.ts'
 import { harmless, showable, type ActionError } from '../errors.ts'
 import type { Claims, Environment, Explanation, RepositoryFile } from '../exchange.ts'
-import { member } from '../http/client.ts'
+import { member } from '../http/answer.ts'
 
 /** What the environment and the event tell about the run. */
 interface Situation {

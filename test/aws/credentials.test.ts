@@ -12,7 +12,8 @@ import {
 import { judgeAws } from '../../src/aws/errors.ts'
 import { ActionError } from '../../src/errors.ts'
 import type { Claims, Environment, Tools } from '../../src/exchange.ts'
-import type { Answer, Call } from '../../src/http/client.ts'
+import type { Answer } from '../../src/http/answer.ts'
+import type { Call } from '../../src/http/call.ts'
 import { readInputs, type Inputs } from '../../src/inputs/inputs.ts'
 
 const ROLE = 'arn:aws:iam::123456789012:role/ci/github-actions'

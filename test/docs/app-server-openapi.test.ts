@@ -10,7 +10,7 @@ import { appServerSystem, type AppServerSettings, type AppServerSetup } from '..
 import type { System } from '../../dev/systems/system.ts'
 import { buildBackstage, createWorld, ROOT } from '../../dev/world.ts'
 import { appServer } from '../../src/exchanges/app-server/exchange.ts'
-import type { Call, Message } from '../../src/http/client.ts'
+import type { Call, Message } from '../../src/http/call.ts'
 import { readInputs } from '../../src/inputs/inputs.ts'
 import { runStep } from '../exchanges/in-process.ts'
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { appendFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -25,10 +25,11 @@ beforeAll(async () => {
   const lines = text.split('\n')
   for (const fence of fencesOf({ file: FILE, text })) {
     // The line before the fence and its empty line names the file.
-    const [, addition, path] = /^(Add to )?`([\w./-]+)`:$/.exec(lines[fence.line - 4] ?? '') ?? []
+    const [, addition, path] =
+      /^(Add to the table in )?`([\w./-]+)`:$/.exec(lines[fence.line - 4] ?? '') ?? []
     if (path === undefined) continue
     await mkdir(dirname(join(copy, path)), { recursive: true })
-    await (addition === undefined ? writeFile : appendFile)(join(copy, path), fence.text)
+    await writeFile(join(copy, path), addition === undefined ? fence.text : await withEntry(path, fence.text))
     added.push(path)
   }
 })
@@ -36,6 +37,14 @@ beforeAll(async () => {
 afterAll(async () => {
   await rm(copy, { recursive: true, force: true })
 })
+
+/** The table of exchanges with one more entry. */
+async function withEntry(path: string, entry: string): Promise<string> {
+  const begins = 'export const exchanges = {\n'
+  const text = await readFile(join(copy, path), 'utf8')
+  expect(text).toContain(begins)
+  return text.replace(begins, () => begins + entry)
+}
 
 /** Runs a program of `node_modules` in the copy. */
 function run(program: string, ...args: string[]): Promise<{ code: number; output: string }> {

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Handler } from '../../dev/fakes/handler.ts'
-import { repository, type ActionMetadata } from '../../dev/documents/actions.ts'
+import type { ActionMetadata } from '../../dev/documents/actions.ts'
 import { evaluate } from '../../dev/runner/action-file.ts'
 import { githubContext, situations } from '../../dev/runner/context.ts'
 import { Masker } from '../../dev/runner/masker.ts'
@@ -11,9 +9,10 @@ import type { System } from '../../dev/systems/system.ts'
 import { createWorld } from '../../dev/world.ts'
 import { act } from '../../src/step/main.ts'
 import { ActionError } from '../../src/errors.ts'
+import { exchanges } from '../../src/index.ts'
 import type { Exchange } from '../../src/exchange.ts'
-import type { Clock } from '../../src/http/client.ts'
-import { post } from '../../src/step/post.ts'
+import type { Clock } from '../../src/http/clock.ts'
+import { takeBackSaved } from '../../src/step/post.ts'
 import type { Runner } from '../../src/step/runner.ts'
 import { arm, type Story } from './arbitraries.ts'
 import { Forgeries, outcomeOf, problemsOf, problemsOfPost } from './verdict.ts'
@@ -220,22 +219,9 @@ function createRecorder(options: {
   }
 }
 
-/** The exchange that an action runs, as `src/index.ts` says. */
-export async function exchangeOf(metadata: ActionMetadata): Promise<Exchange<unknown>> {
-  const stub = /([a-z-]+)\.js$/.exec(metadata.runs.main)?.[1] ?? ''
-  const name = stub.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
-  const index = readFileSync(join(repository, 'src/index.ts'), 'utf8')
-  const [, file = '', exported = ''] =
-    new RegExp(String.raw`export const ${name} = [^;]*?'\./(exchanges/[a-z/-]+\.ts)'\)\)\s*\.(\w+)`).exec(
-      index,
-    ) ?? []
-  const module = (await import(/* @vite-ignore */ join(repository, 'src', file))) as Record<
-    string,
-    Exchange<unknown>
-  >
-  const exchange = module[exported]
-  if (exchange === undefined) throw new Error(`src/index.ts does not say which exchange ${name} runs`)
-  return exchange
+/** The exchange that an action runs. */
+export async function exchangeOf({ folder }: ActionMetadata): Promise<Exchange<unknown>> {
+  return (await exchanges[(folder || '.') as keyof typeof exchanges]()) as Exchange<unknown>
 }
 
 /** What became of a story. */
@@ -337,7 +323,7 @@ export async function tell(
     if (wellAgain) for (const role of Object.keys(world.handlers)) world.server(role).faults.splice(0)
     const again = recorder('post', main.state)
     const began = clock.monotonic()
-    await post(again.runner, clock, new AbortController().signal)
+    await takeBackSaved(again.runner, clock, new AbortController().signal)
     problems.push(...(await problemsOfPost(world, told, main, again.result(true), wellAgain)))
     const took = clock.monotonic() - began
     if (took > POST_MS) problems.push(`post lasts ${took} ms`)

@@ -5,15 +5,8 @@ import type * as awsLibrary from '../../aws/index.ts'
 import type { Scope, signedHeaders } from '../../aws/signer.ts'
 import type { Claims, Environment, Exchange, Explanation, Grant, Tools } from '../../exchange.ts'
 import type { ActionError } from '../../errors.ts'
-import {
-  header,
-  jsonObject,
-  member,
-  timeOf,
-  type Answer,
-  type Judgement,
-  type Message,
-} from '../../http/client.ts'
+import { header, jsonObject, member, timeOf, type Answer } from '../../http/answer.ts'
+import type { Judgement, Message } from '../../http/call.ts'
 import { rescue } from '../../github/installation-token.ts'
 import { credential } from '../../identity/credential.ts'
 import type { Inputs } from '../../inputs/inputs.ts'

@@ -3,7 +3,7 @@ import { codeOf, judgeAws } from '../../aws/errors.ts'
 import type * as awsLibrary from '../../aws/index.ts'
 import { ActionError } from '../../errors.ts'
 import type { Exchange, Explanation } from '../../exchange.ts'
-import { jsonObject, type Answer } from '../../http/client.ts'
+import { jsonObject, type Answer } from '../../http/answer.ts'
 import { secretGrant, secretMember } from './grant.ts'
 
 const SERVICE = 'AWS Secrets Manager'

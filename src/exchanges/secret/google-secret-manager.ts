@@ -11,7 +11,8 @@ import {
   serviceAccountToken,
   type Federation,
 } from '../../google/federation.ts'
-import { jsonObject, type Answer, type Judgement } from '../../http/client.ts'
+import { jsonObject, type Answer } from '../../http/answer.ts'
+import type { Judgement } from '../../http/call.ts'
 import { secretPayload } from './payload.ts'
 import { secretGrant } from './grant.ts'
 

@@ -1,6 +1,6 @@
 import type { Exchange } from '../../exchange.ts'
 import { claimText } from '../../identity/claims.ts'
-import { jsonObject, member } from '../../http/client.ts'
+import { jsonObject, member } from '../../http/answer.ts'
 import { secretPayload } from './payload.ts'
 import { secretGrant } from './grant.ts'
 

@@ -1,5 +1,5 @@
 import { ActionError } from '../../errors.ts'
-import { member } from '../../http/client.ts'
+import { member } from '../../http/answer.ts'
 
 /**
  * The secret in `{"payload": {"data": "<base64>", "dataCrc32c"?: "<decimal>"}}`, the answer of Google Secret Manager's

@@ -1,5 +1,5 @@
-export const id = 'vault';
-export const ids = ['vault'];
+export const id = 'secret-vault';
+export const ids = ['secret-vault'];
 export const modules = {
 
 /***/ 5665: // ./src/exchanges/secret/grant.ts
@@ -84,7 +84,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ });
 /* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2437);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
-/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5657);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9856);
 /* harmony import */ var _identity_credential_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8585);
 /* harmony import */ var _grant_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5665);
 
@@ -174,18 +174,18 @@ async function login(settings, tools) {
             };
         },
         read: (answer) => {
-            const given = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(unwrapped(answer, url), 'auth');
-            if (isPresent((0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(given, 'mfa_requirement'))) {
+            const given = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(unwrapped(answer, url), 'auth');
+            if (isPresent((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(given, 'mfa_requirement'))) {
                 throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) asks for a second factor.`, {
                     hint: `A job has none: exempt the auth method at ${authPath} from login MFA (sys/mfa/login-enforcement).`,
                 });
             }
             return {
-                token: (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_3__/* .credential */ .e)((0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(given, 'client_token'), 'client token', SERVICE, tools.conceal),
-                isBatch: (0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(given, 'token_type') === 'batch',
-                seconds: (0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(given, 'lease_duration'),
+                token: (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_3__/* .credential */ .e)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(given, 'client_token'), 'client token', SERVICE, tools.conceal),
+                isBatch: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(given, 'token_type') === 'batch',
+                seconds: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(given, 'lease_duration'),
                 // The policy `default` lets a token revoke itself. A 403 then tells that it is gone, as after its last use.
-                refusalMeansGone: textsOf((0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(given, 'policies')).includes('default') || (0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(given, 'num_uses') !== 0,
+                refusalMeansGone: textsOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(given, 'policies')).includes('default') || (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(given, 'num_uses') !== 0,
             };
         },
     });
@@ -233,8 +233,8 @@ function read(settings, token, tools) {
         judge: (answer) => judgeRead(answer, settings),
         read: (answer) => {
             const body = unwrapped(answer, url);
-            const data = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(body, 'data', 'data');
-            if ((0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(body, 'data', 'metadata') !== undefined && isPresent(data))
+            const data = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(body, 'data', 'data');
+            if ((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(body, 'data', 'metadata') !== undefined && isPresent(data))
                 return data;
             throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) answered without the data of a secret.`, {
                 hint: `Check \`engine\`: ${engine} must be a KV engine of version 2.`,
@@ -253,10 +253,10 @@ function judgeRead(answer, { engine, path, role }) {
     }
     if (answer.status !== 404)
         return judgement;
-    const metadata = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(answer.json, 'data', 'metadata');
+    const metadata = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(answer.json, 'data', 'metadata');
     if (isPresent(metadata)) {
-        const version = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(metadata, 'version');
-        const isDestroyed = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(metadata, 'destroyed') === true;
+        const version = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(metadata, 'version');
+        const isDestroyed = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(metadata, 'destroyed') === true;
         return {
             reason: `version ${typeof version === 'number' ? version : '?'} of ${engine}/${path} is ${isDestroyed ? 'destroyed' : 'deleted'}`,
             hint: isDestroyed
@@ -264,7 +264,7 @@ function judgeRead(answer, { engine, path, role }) {
                 : 'Undelete it (vault kv undelete), or write a new version.',
         };
     }
-    const [warning] = textsOf((0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(answer.json, 'warnings'));
+    const [warning] = textsOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(answer.json, 'warnings'));
     if (warning !== undefined) {
         return {
             reason: warning,
@@ -280,7 +280,7 @@ function judgeRead(answer, { engine, path, role }) {
 }
 /** What Vault means by an answer that is not 2xx, whatever was asked (Vault API, "HTTP status codes"). */
 function judge(answer) {
-    const texts = textsOf((0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(answer.json, 'errors'))
+    const texts = textsOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(answer.json, 'errors'))
         .slice(0, 10)
         .map((text) => text.slice(0, MAX_TEXT));
     // Errors of a library come as `1 error occurred:\n\t* …\n\n`.
@@ -296,7 +296,7 @@ function judge(answer) {
 }
 /** @throws ActionError `UNUSABLE_ANSWER` where Vault wrapped the answer into a token */
 function unwrapped(answer, url) {
-    const body = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_2__/* .jsonObject */ .o$)(answer, SERVICE, url);
+    const body = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .jsonObject */ .o$)(answer, SERVICE, url);
     if (!isPresent(body['wrap_info']))
         return body;
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) wrapped its answer instead of giving it.`, {

@@ -1,5 +1,5 @@
-export const id = 'http-secret';
-export const ids = ['http-secret'];
+export const id = 'secret-http';
+export const ids = ['secret-http'];
 export const modules = {
 
 /***/ 5665: // ./src/exchanges/secret/grant.ts
@@ -83,7 +83,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */   httpSecret: () => (/* binding */ httpSecret)
 /* harmony export */ });
 /* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2437);
-/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5657);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
 /* harmony import */ var _payload_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(473);
 /* harmony import */ var _grant_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5665);
 
@@ -116,14 +116,14 @@ const httpSecret = {
             }),
             judge: ({ json }) => ({
                 reason: [
-                    (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'message'),
-                    (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'error', 'message'),
-                    (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'error_description'),
-                    (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'error'),
-                    (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'detail'),
+                    (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'message'),
+                    (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'error', 'message'),
+                    (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'error_description'),
+                    (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'error'),
+                    (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'detail'),
                 ].find((text) => typeof text === 'string'),
             }),
-            read: (answer) => (0,_grant_js__WEBPACK_IMPORTED_MODULE_3__/* .secretGrant */ .z)((0,_payload_js__WEBPACK_IMPORTED_MODULE_2__/* .secretPayload */ .N)((0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name), name, allowShort),
+            read: (answer) => (0,_grant_js__WEBPACK_IMPORTED_MODULE_3__/* .secretGrant */ .z)((0,_payload_js__WEBPACK_IMPORTED_MODULE_2__/* .secretPayload */ .N)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name), name, allowShort),
         });
     },
     explain: ({ url, audience }, { code, refused }, claims) => {
@@ -154,7 +154,7 @@ const httpSecret = {
 /* harmony export */ });
 /* unused harmony export crc32c */
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
-/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5657);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
 
 
 /**
@@ -168,7 +168,7 @@ const httpSecret = {
  * @throws ActionError `UNUSABLE_ANSWER`; `UNUSABLE_SECRET` where the secret is no text (UTF-8)
  */
 function secretPayload(json, service, name) {
-    const data = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'data');
+    const data = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'data');
     const unusable = (what, hint) => new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `The payload.data in the answer of ${service} ${what}.`, { hint });
     if (typeof data !== 'string') {
         throw unusable(data === undefined ? 'is missing' : 'is not text', 'The answer must be {"payload": {"data": "<the secret in base64>"}}.');
@@ -178,7 +178,7 @@ function secretPayload(json, service, name) {
     if (bytes.toString('base64') !== data) {
         throw unusable('is not base64', 'The server must encode the secret as standard base64 (+ and /), with padding and without line breaks.');
     }
-    const checksum = (0,_http_client_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'dataCrc32c');
+    const checksum = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'dataCrc32c');
     const right = crc32c(bytes);
     if (checksum !== undefined && checksum !== String(right) && checksum !== right) {
         throw unusable('does not match its checksum', 'It was damaged on the way: run the job again.');

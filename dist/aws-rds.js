@@ -1,2 +1,0 @@
-// main of database/aws-rds/action.yml
-import { awsRds } from './index.js'; await awsRds()

@@ -1,2 +1,0 @@
-// main of secret/http/action.yml
-import { httpSecret } from './index.js'; await httpSecret()

@@ -1,2 +1,0 @@
-// main of secret/vault/action.yml
-import { vault } from './index.js'; await vault()

@@ -1,0 +1,82 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { ActionError, capital } from '../errors.ts'
+
+/** A complete answer. */
+export interface Answer {
+  readonly status: number
+  /** By lower-case name. */
+  readonly headers: IncomingHttpHeaders
+  /** At most 1 MiB, whole. */
+  readonly text: string
+  /** The body as JSON; `undefined` where it is none. */
+  readonly json: unknown
+}
+
+/**
+ * The JSON object of an answer.
+ *
+ * @throws ActionError `UNUSABLE_ANSWER` where the body is no JSON object
+ */
+export function jsonObject(answer: Answer, service: string, url: URL): Record<string, unknown> {
+  if (isObject(answer.json)) return answer.json
+  const what = looksLikeHtml(answer)
+    ? 'a web page (HTML)'
+    : answer.text.trim() === ''
+      ? 'nothing'
+      : 'no JSON object'
+  throw new ActionError(
+    'UNUSABLE_ANSWER',
+    `${capital(service)} (${url.host}) answered ${answer.status} with ${what}.`,
+    {
+      hint: `Check that ${url.origin}${url.pathname} is the address of the API and that no gateway or login page stands before it.`,
+    },
+  )
+}
+
+/** A member of a JSON object, by its path; `undefined` where there is none. */
+export function member(json: unknown, ...path: readonly string[]): unknown {
+  let value = json
+  for (const name of path) {
+    if (!isObject(value) || !Object.hasOwn(value, name)) return undefined
+    value = value[name]
+  }
+  return value
+}
+
+/** A point in time in an answer: text (ISO 8601), or seconds since the epoch; `undefined` where it is none. */
+export function timeOf(value: unknown): Date | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined
+  const time = new Date(typeof value === 'number' ? value * 1000 : value)
+  return Number.isNaN(time.getTime()) ? undefined : time
+}
+
+/** A header's first value. */
+export function header(answer: Answer, name: string): string | undefined {
+  const value = answer.headers[name]
+  return Array.isArray(value) ? value[0] : value
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Text as JSON; `undefined` where it is none: whoever needs JSON says so, see {@link jsonObject}. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The server's clock by its `Date` header, in ms; not from a cache (`Age`). RFC 9110 section 6.6.1. */
+export function serverTime(answer: Answer): number | undefined {
+  if (header(answer, 'age') !== undefined) return undefined
+  const time = Date.parse(header(answer, 'date') ?? '')
+  return Number.isNaN(time) ? undefined : time
+}
+
+/** Whether an answer is a web page, as gateways and login pages send them. */
+export function looksLikeHtml(answer: Answer): boolean {
+  return (header(answer, 'content-type') ?? '').includes('html') || /^\s*</.test(answer.text)
+}

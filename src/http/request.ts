@@ -1,0 +1,113 @@
+import * as http from 'node:http'
+import type { Socket } from 'node:net'
+import { parseJson, type Answer } from './answer.ts'
+import type { Call, Message } from './call.ts'
+import { connectionFault, reasonOf, TryFailed, type Progress } from './faults.ts'
+
+/** The largest answer that is read, in bytes. */
+const MAX_BODY = 1024 * 1024
+
+/**
+ * Sends one message over a socket and reads the whole answer; the socket serves for nothing else.
+ *
+ * @param ends cuts it off
+ * @param progress is told what is waited for
+ * @throws TryFailed `UNREACHABLE`, `TLS_FAILED`, `UNUSABLE_ANSWER`; the reason of `ends`
+ */
+export function request(
+  socket: Socket,
+  { method, url }: Pick<Call<unknown>, 'method' | 'url'>,
+  message: Message,
+  userAgent: string,
+  ends: AbortSignal,
+  progress: Progress,
+): Promise<Answer> {
+  progress.waitingFor = 'the answer'
+  return new Promise((resolve, reject) => {
+    let answered = false
+    const fail = (error: Error): void => {
+      sent.destroy()
+      socket.destroy()
+      const reason = reasonOf(ends) ?? (error instanceof TryFailed ? error : connectionFault(error))
+      if (reason instanceof TryFailed) reason.answered = answered
+      reject(reason)
+    }
+    // Over the established socket, TLS or not: no agent in between, nothing that outlives the try.
+    const sent = http.request({
+      createConnection: () => socket,
+      method,
+      path: url.pathname + url.search,
+      setHost: false,
+      headers: headersOf(method, url, message, userAgent),
+    })
+    ends.addEventListener('abort', () => {
+      fail(new Error('cut off'))
+    })
+    if (ends.aborted) {
+      fail(new Error('cut off'))
+      return
+    }
+    sent.on('error', fail)
+    // Without a listener, Node.js would drop the connection and tell nobody.
+    sent.on('upgrade', () => {
+      fail(new TryFailed('UNREACHABLE', 'it answered with an upgrade to another protocol', { again: true }))
+    })
+    sent.on('response', (response) => {
+      answered = true
+      progress.waitingFor = 'the rest of the answer'
+      const body = new Body()
+      response.on('data', (chunk: Buffer) => {
+        if (!body.take(chunk)) {
+          fail(new TryFailed('UNUSABLE_ANSWER', 'the answer is larger than 1 MiB', { again: false }))
+        }
+      })
+      // A body cut short is an error of the response, by Content-Length and by chunks alike.
+      response.on('error', fail)
+      response.on('end', () => {
+        socket.destroy()
+        const text = body.text()
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text,
+          json: parseJson(text),
+        })
+      })
+    })
+    sent.end(message.body)
+  })
+}
+
+function headersOf(method: string, url: URL, message: Message, userAgent: string): http.OutgoingHttpHeaders {
+  return {
+    host: url.host,
+    'user-agent': userAgent,
+    connection: 'close',
+    ...message.headers,
+    ...((message.body !== undefined || method === 'POST') && {
+      'content-length': String(Buffer.byteLength(message.body ?? '')),
+    }),
+  }
+}
+
+/** What has come of a body. One buffer that grows: a million chunks of one byte, kept as they come, would take half a gigabyte. */
+class Body {
+  #bytes = Buffer.alloc(16_384)
+  #size = 0
+
+  /** @returns whether it fits */
+  take(chunk: Buffer): boolean {
+    const before = this.#size
+    this.#size += chunk.length
+    if (this.#size > MAX_BODY) return false
+    if (this.#size > this.#bytes.length) {
+      this.#bytes = Buffer.concat([this.#bytes], Math.max(this.#size, this.#bytes.length * 2))
+    }
+    chunk.copy(this.#bytes, before)
+    return true
+  }
+
+  text(): string {
+    return this.#bytes.toString('utf8', 0, this.#size)
+  }
+}
