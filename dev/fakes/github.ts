@@ -4,6 +4,8 @@ import { randomText, type Issue } from './secrets.ts'
 
 /** How long an installation token lives, in ms. */
 const LIFETIME = 3_600_000
+const REVOKE = 'DELETE /installation/token'
+const LIST = 'GET /installation/repositories'
 
 export interface GitHubOptions {
   readonly now: Now
@@ -21,7 +23,7 @@ export interface InstallationToken {
 
 /** The part of GitHub that installation tokens come from and go back to. */
 export interface GitHub {
-  /** `DELETE {basePath}/installation/token`. */
+  /** `DELETE {basePath}/installation/token`, and `GET {basePath}/installation/repositories` for who uses a token. */
   readonly handler: Handler
   /** Makes a token that is good from now on. */
   readonly createToken: () => InstallationToken
@@ -51,13 +53,14 @@ export function createGitHub(options: GitHubOptions): GitHub {
     if (version !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(version)) {
       return error(400, `${version} is not a supported version`)
     }
-    if (request.url.pathname !== `${basePath}/installation/token` || request.method !== 'DELETE') {
-      return error(404, 'Not Found')
-    }
+    const { pathname } = request.url
+    const call = pathname.startsWith(basePath) ? `${request.method} ${pathname.slice(basePath.length)}` : ''
+    if (call !== REVOKE && call !== LIST) return error(404, 'Not Found')
     const authorization = request.headers['authorization']
     if (authorization === undefined) return error(401, 'Requires authentication')
     const token = /^(?:bearer|token) (\S+)$/i.exec(authorization)?.[1]
     if (token === undefined || !alive(token)) return error(401, 'Bad credentials')
+    if (call === LIST) return { status: 200, body: { total_count: 0, repositories: [] } }
     expiries.delete(token)
     revoked.push(token)
     return { status: 204 }

@@ -75,6 +75,7 @@ const STATUSES = {
   UNAUTHENTICATED: 401,
   PERMISSION_DENIED: 403,
   NOT_FOUND: 404,
+  RESOURCE_EXHAUSTED: 429,
 } as const
 
 /** An error of a Google API. */
@@ -326,10 +327,9 @@ export function stsError(code: string, description: string, status = 400): FakeR
 /** An error answer of a Google API. */
 export function apiError(status: keyof typeof STATUSES, message: string, reason?: string): FakeReply {
   const code = STATUSES[status]
+  const domain = reason?.startsWith('IAM_') === true ? 'iam.googleapis.com' : 'googleapis.com'
   const details =
-    reason === undefined
-      ? []
-      : [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain: 'googleapis.com' }]
+    reason === undefined ? [] : [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain }]
   return { status: code, body: { error: { code, message, status, details } } }
 }
 

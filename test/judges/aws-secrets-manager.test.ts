@@ -1,0 +1,158 @@
+import {
+  DecryptionFailure,
+  GetSecretValueCommand,
+  InternalServiceError,
+  InvalidRequestException,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+  SecretsManagerServiceException,
+  type GetSecretValueResponse,
+} from '@aws-sdk/client-secrets-manager'
+import { describe, expect, test } from 'vitest'
+import { environmentOf } from '../../dev/fakes/aws-account.ts'
+import { secretsManagerError } from '../../dev/fakes/aws-secrets-manager.ts'
+import { fault } from '../../dev/fakes/faults.ts'
+import type { SigningKeys } from '../../dev/fakes/sigv4.ts'
+import {
+  NAME,
+  SECRET_ARN,
+  system,
+  type AwsSecretsManagerSetup,
+} from '../../dev/systems/secret/aws-secrets-manager.ts'
+import { createWorld, type World } from '../../dev/world.ts'
+import { awsSecretsManager } from '../../src/exchanges/secret/aws-secrets-manager.ts'
+import { runStep, worldsOfTest, type Ran } from '../exchanges/in-process.ts'
+
+const keep = worldsOfTest()
+
+async function open(): Promise<World<AwsSecretsManagerSetup>> {
+  return keep(createWorld(system))
+}
+
+/** AWS's own client, signing with the keys of the account's user. One try. */
+async function getSecretValue(
+  world: World<AwsSecretsManagerSetup>,
+  id = NAME,
+  keys: SigningKeys = world.setup.account.keys,
+): Promise<GetSecretValueResponse> {
+  const client = new SecretsManagerClient({
+    region: 'eu-central-1',
+    endpoint: world.url('secretsmanager'),
+    credentials: keys,
+    maxAttempts: 1,
+  })
+  try {
+    return await client.send(new GetSecretValueCommand({ SecretId: id }))
+  } finally {
+    client.destroy()
+  }
+}
+
+/** Our action, with the same keys. */
+function ours(world: World<AwsSecretsManagerSetup>, secret = NAME): Promise<Ran> {
+  return runStep(awsSecretsManager, world, 'secret/aws-secrets-manager', {
+    inputs: { secret, 'role-arn': '' },
+    env: environmentOf(world.setup.account.keys),
+  })
+}
+
+describe('the client gets what our action gives', () => {
+  test.each([
+    ['by name', NAME],
+    ['by ARN', SECRET_ARN],
+    ['by an ARN without the six signs at its end', SECRET_ARN.replace(/-\w{6}$/, '')],
+  ])('text, %s', async (_, id) => {
+    const world = await open()
+    const value = await getSecretValue(world, id)
+    expect(value).toMatchObject({
+      ARN: SECRET_ARN,
+      Name: NAME,
+      SecretString: world.setup.secret,
+      VersionStages: ['AWSCURRENT'],
+      CreatedDate: expect.any(Date) as Date,
+      VersionId: expect.stringMatching(/^[\da-f-]{36}$/) as string,
+      $metadata: { httpStatusCode: 200 },
+    })
+    expect(value.SecretBinary).toBeUndefined()
+    expect((await ours(world, id)).outputs['secret']).toBe(value.SecretString)
+  })
+
+  test('bytes, which no output can hold', async () => {
+    const world = await open()
+    const bytes = Buffer.from([0, 128, 255])
+    world.setup.secrets[SECRET_ARN] = { ...world.setup.secrets[SECRET_ARN]!, value: bytes }
+    const { SecretBinary, SecretString } = await getSecretValue(world)
+    expect(SecretString).toBeUndefined()
+    expect(Buffer.from(SecretBinary!)).toEqual(bytes)
+    const ran = await ours(world)
+    expect(ran.outputs).toEqual({})
+    expect(ran.errors[0]).toContain('UNUSABLE_SECRET')
+  })
+
+  test('with the session of a role too', async () => {
+    const world = await open()
+    const ran = await runStep(awsSecretsManager, world, 'secret/aws-secrets-manager')
+    const { keys } = world.setup.account.sts.sessions[0]!
+    expect((await getSecretValue(world, NAME, keys)).SecretString).toBe(ran.outputs['secret'])
+  })
+})
+
+interface Case {
+  readonly is: new (...given: never[]) => SecretsManagerServiceException
+  readonly name: string
+  readonly secret?: string
+  readonly change?: Partial<AwsSecretsManagerSetup['secrets'][string]>
+}
+
+describe('what the client throws is what our action is told', () => {
+  test.each<Case>([
+    { is: ResourceNotFoundException, name: 'ResourceNotFoundException', secret: 'app/another' },
+    { is: InvalidRequestException, name: 'InvalidRequestException', change: { deleted: true } },
+    { is: DecryptionFailure, name: 'DecryptionFailure', change: { key: 'broken' } },
+    { is: SecretsManagerServiceException, name: 'AccessDeniedException', change: { readers: [] } },
+    { is: SecretsManagerServiceException, name: 'AccessDeniedException', change: { key: 'forbidden' } },
+  ])('$name', async ({ is, name, secret = NAME, change = {} }) => {
+    const world = await open()
+    world.setup.secrets[SECRET_ARN] = { ...world.setup.secrets[SECRET_ARN]!, ...change }
+    const error = await getSecretValue(world, secret).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(is)
+    const { message, $metadata } = error as SecretsManagerServiceException
+    expect((error as Error).name).toBe(name)
+    expect($metadata.httpStatusCode).toBe(400)
+    // `::` would be a workflow command.
+    const told = `${name}: ${message}`.replaceAll('::', ': :')
+    expect((await ours(world, secret)).errors[0]).toContain(told)
+  })
+
+  test.each([
+    ['InvalidSignatureException', (keys: SigningKeys) => ({ ...keys, secretAccessKey: 'another' })],
+    ['UnrecognizedClientException', (keys: SigningKeys) => ({ ...keys, accessKeyId: 'AKIAANOTHER' })],
+    ['UnrecognizedClientException', (keys: SigningKeys) => ({ ...keys, sessionToken: 'another' })],
+  ])('%s, of keys that are not right', async (name, change) => {
+    const world = await open()
+    const keys = change(world.setup.account.keys)
+    await expect(getSecretValue(world, NAME, keys)).rejects.toMatchObject({ name })
+    const ran = await runStep(awsSecretsManager, world, 'secret/aws-secrets-manager', {
+      inputs: { 'role-arn': '' },
+      env: environmentOf(keys),
+    })
+    expect(ran.errors[0]).toContain(`${name}: `)
+    expect(ran.leaks).toEqual([])
+  })
+
+  test.each([
+    ['ThrottlingException', SecretsManagerServiceException, 400],
+    ['InternalServiceError', InternalServiceError, 500],
+  ])('%s, which both try again', async (code, is, status) => {
+    const world = await open()
+    const failure = fault.answer(secretsManagerError(code, 'Rate exceeded'))
+    world.server('secretsmanager').faults.push(failure, failure)
+    const error = await getSecretValue(world).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(is)
+    expect(error).toMatchObject({ name: code, $metadata: { httpStatusCode: status } })
+    const ran = await ours(world)
+    expect(ran.errors).toEqual([])
+    expect(ran.slept).toHaveLength(1)
+    expect(world.server('secretsmanager').requests).toHaveLength(3)
+  })
+})

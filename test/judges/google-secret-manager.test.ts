@@ -1,0 +1,166 @@
+import { SecretManagerServiceClient } from '@google-cloud/secret-manager'
+import { describe, expect, test } from 'vitest'
+import { fault } from '../../dev/fakes/faults.ts'
+import { apiError } from '../../dev/fakes/google.ts'
+import { PROVIDER } from '../../dev/systems/database/google-cloud-sql.ts'
+import {
+  SECRET,
+  SERVICE_ACCOUNT,
+  system,
+  type GoogleSecretManagerSetup,
+} from '../../dev/systems/secret/google-secret-manager.ts'
+import { createWorld, type World } from '../../dev/world.ts'
+import { googleSecretManager } from '../../src/exchanges/secret/google-secret-manager.ts'
+import { crc32c } from '../../src/exchanges/secret/payload.ts'
+import { runStep, worldsOfTest, type Ran } from '../exchanges/in-process.ts'
+
+const NAME = 'projects/my-project/secrets/database-password'
+
+const keep = worldsOfTest()
+
+async function open(variant = 'direct'): Promise<World<GoogleSecretManagerSetup>> {
+  return keep(createWorld(system, { variant }))
+}
+
+function ours(world: World, secret = NAME): Promise<Ran> {
+  return runStep(googleSecretManager, world, 'secret/google-secret-manager', { inputs: { secret } })
+}
+
+interface Accessed {
+  readonly name: string
+  readonly data: Buffer
+  readonly checksum: string
+}
+
+/**
+ * Google's own client in REST mode. It logs in as google-github-actions/auth has it do: by a configuration that tells it
+ * to fetch an ID token from the runner's endpoint.
+ */
+async function access(
+  world: World<GoogleSecretManagerSetup>,
+  name: string,
+  impersonates = false,
+): Promise<Accessed> {
+  const { hostname, port } = new URL(world.url('secretmanager'))
+  const audience = encodeURIComponent(`https://iam.googleapis.com/${PROVIDER}`)
+  const client = new SecretManagerServiceClient({
+    fallback: true,
+    protocol: 'http',
+    apiEndpoint: hostname,
+    port: Number(port),
+    projectId: 'my-project',
+    credentials: {
+      type: 'external_account',
+      audience: `//iam.googleapis.com/${PROVIDER}`,
+      subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+      token_url: `${world.url('sts')}/v1/token`,
+      ...(impersonates && {
+        service_account_impersonation_url: `${world.url('iamcredentials')}/v1/projects/-/serviceAccounts/${SERVICE_ACCOUNT}:generateAccessToken`,
+      }),
+      credential_source: {
+        url: `${world.url('oidc')}${world.issuer.requestPath}&audience=${audience}`,
+        headers: { Authorization: `Bearer ${world.issuer.requestToken}` },
+        format: { type: 'json', subject_token_field_name: 'value' },
+      },
+    },
+  })
+  try {
+    const [version] = await client.accessSecretVersion({ name }, { retry: null })
+    const { data, dataCrc32c } = version.payload ?? {}
+    return { name: version.name!, data: Buffer.from(data as Uint8Array), checksum: String(dataCrc32c) }
+  } finally {
+    await client.close()
+  }
+}
+
+describe('the client gets what our action gives', () => {
+  test.each(['direct', 'impersonation'])('the newest version (%s), with its checksum', async (variant) => {
+    const world = await open(variant)
+    const accessed = await access(world, `${NAME}/versions/latest`, variant === 'impersonation')
+    expect(accessed.name).toBe(`${SECRET}/versions/2`)
+    expect(accessed.checksum).toBe(String(crc32c(accessed.data)))
+    const ran = await ours(world)
+    expect(ran.errors).toEqual([])
+    expect(ran.outputs['secret']).toBe(accessed.data.toString())
+    const [theirs, mine] = world.server('secretmanager').requests
+    expect(mine!.path).toBe(theirs!.path.replace(/\?.*/, ''))
+  })
+
+  test.each([
+    ['a version by number', `${NAME}/versions/1`],
+    ['a version by alias', `${NAME}/versions/previous`],
+  ])('%s', async (_, name) => {
+    const world = await open()
+    world.setup.secrets[SECRET] = { ...world.setup.secrets[SECRET]!, aliases: { previous: 1 } }
+    const accessed = await access(world, name)
+    expect(accessed.name).toBe(`${SECRET}/versions/1`)
+    expect((await ours(world, name)).outputs['secret']).toBe(accessed.data.toString())
+  })
+
+  test('bytes, which no output can hold', async () => {
+    const world = await open()
+    const data = Buffer.from([0, 128, 255])
+    world.setup.secrets[SECRET] = { ...world.setup.secrets[SECRET]!, versions: [{ data }] }
+    expect((await access(world, `${NAME}/versions/latest`)).data).toEqual(data)
+    expect((await ours(world)).errors[0]).toContain('UNUSABLE_SECRET')
+  })
+})
+
+/** What the client throws: in REST mode its message is the answer. */
+async function thrown(
+  world: World<GoogleSecretManagerSetup>,
+  name: string,
+): Promise<Thrown & { readonly httpStatus: number }> {
+  const error = await access(world, name).then(
+    () => expect.fail('the client was given the secret'),
+    (each: unknown) => each as Error & { code: number },
+  )
+  expect(error.constructor.name).toBe('GaxiosError')
+  return { httpStatus: error.code, ...(JSON.parse(error.message) as { error: Thrown }).error }
+}
+
+interface Thrown {
+  readonly code: number
+  readonly status: string
+  readonly message: string
+  readonly details: readonly unknown[]
+}
+
+describe('what the client throws is what our action is told', () => {
+  test.each<[string, number, string, Partial<GoogleSecretManagerSetup['secrets'][string]>]>([
+    ['PERMISSION_DENIED', 403, 'latest', { accessors: [] }],
+    ['NOT_FOUND', 404, '9', {}],
+    ['FAILED_PRECONDITION', 400, '1', { versions: [{ data: Buffer.from('x'), state: 'DISABLED' }] }],
+  ])('%s', async (status, code, version, change) => {
+    const world = await open()
+    world.setup.secrets[SECRET] = { ...world.setup.secrets[SECRET]!, ...change }
+    const name = `${NAME}/versions/${version}`
+    const { message, ...rest } = await thrown(world, name)
+    expect(rest).toMatchObject({ httpStatus: code, code, status })
+    const ran = await ours(world, name)
+    expect(ran.errors[0]).toContain(`refused (${code} `)
+    expect(ran.errors[0]).toContain(message)
+  })
+
+  test('the reason comes with it', async () => {
+    const world = await open()
+    world.setup.deny()
+    expect((await thrown(world, `${NAME}/versions/latest`)).details).toEqual([
+      {
+        '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+        reason: 'IAM_PERMISSION_DENIED',
+        domain: 'iam.googleapis.com',
+      },
+    ])
+  })
+
+  test('RESOURCE_EXHAUSTED, which ours tries again', async () => {
+    const world = await open()
+    const exhausted = fault.answer(apiError('RESOURCE_EXHAUSTED', 'Quota exceeded'))
+    world.server('secretmanager').faults.push(exhausted, exhausted)
+    expect(await thrown(world, `${NAME}/versions/latest`)).toMatchObject({ httpStatus: 429 })
+    const ran = await ours(world)
+    expect(ran.errors).toEqual([])
+    expect(ran.slept).toHaveLength(1)
+  })
+})
