@@ -1,71 +1,17 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
+import { answerFaults, appServerDocument, requestFaults } from '../../dev/documents/openapi.ts'
 import { fault } from '../../dev/fakes/faults.ts'
 import type { FakeReply, FakeRequest } from '../../dev/fakes/handler.ts'
 import { appServerSystem, type AppServerSettings, type AppServerSetup } from '../../dev/systems/app-server.ts'
 import type { System } from '../../dev/systems/system.ts'
-import { buildBackstage, createWorld, ROOT } from '../../dev/world.ts'
+import { buildBackstage, createWorld } from '../../dev/world.ts'
 import { appServer } from '../../src/exchanges/app-server/exchange.ts'
 import type { Call, Message } from '../../src/http/call.ts'
 import { readInputs } from '../../src/inputs/inputs.ts'
 import { runStep } from '../exchanges/in-process.ts'
 
-interface Described {
-  readonly paths: Readonly<
-    Record<
-      string,
-      {
-        readonly post: {
-          readonly requestBody: Content & { readonly content: { 'application/json': { examples: Examples } } }
-          readonly responses: Readonly<Record<string, Content>>
-        }
-      }
-    >
-  >
-}
-interface Content {
-  readonly content: { readonly 'application/json': { readonly example?: unknown } }
-}
-type Examples = Readonly<Record<string, { readonly value: unknown }>>
-
-const document = parse(readFileSync(join(ROOT, 'docs/app-server.openapi.yaml'), 'utf8')) as Described
-const { post } = document.paths['/access_tokens']!
-
-const ajv = new Ajv2020({
-  strictTypes: false,
-  strictRequired: false,
-  allErrors: true,
-  formats: {
-    'date-time': (text: string) => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) && !Number.isNaN(Date.parse(text)),
-  },
-})
-ajv.addVocabulary(['openapi', 'info', 'servers', 'paths', 'components'])
-ajv.addSchema(document, 'openapi')
-
-/** What a value has against a schema of the document; empty where it fits. */
-function faults(pointer: string, value: unknown): string[] {
-  const validate = ajv.getSchema(`openapi#${pointer}`) as ValidateFunction | undefined
-  if (validate === undefined) throw new Error(`no schema at ${pointer}`)
-  validate(value)
-  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`)
-}
-
-const requestFaults = (body: unknown): string[] =>
-  faults('/paths/~1access_tokens/post/requestBody/content/application~1json/schema', body)
-
-const answerFaults = (reply: FakeReply): string[] =>
-  faults(
-    `/paths/~1access_tokens/post/responses/${reply.status}/content/application~1json/schema`,
-    jsonOf(reply),
-  )
-
-function jsonOf({ body }: FakeReply): unknown {
-  return typeof body === 'string' ? JSON.parse(body) : JSON.parse(JSON.stringify(body))
-}
+const { post } = appServerDocument.paths['/access_tokens']!
 
 type Seen = readonly { readonly request: FakeRequest; readonly reply: FakeReply }[]
 
@@ -103,7 +49,7 @@ describe('what the document shows fits its own schemas', () => {
   })
 
   test('answer', () => {
-    const body = post.responses['200']!.content['application/json'].example as object
+    const body = post.responses['200']!.content['application/json']!.example as object
     expect(answerFaults({ status: 200, body })).toEqual([])
   })
 })
@@ -335,7 +281,7 @@ describe('the fake refuses as the document says', () => {
 
 test('the client takes the answer that the document shows', async () => {
   const { system, seen } = noted()
-  const body = post.responses['200']!.content['application/json'].example as object
+  const body = post.responses['200']!.content['application/json']!.example as object
   await using world = await createWorld(system, {
     faults: { 'app-server': [fault.answer({ status: 200, body })] },
   })

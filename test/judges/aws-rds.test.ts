@@ -62,7 +62,7 @@ test.each(PLACES)('with the keys of a user, the tokens are the same: %s', async 
   expect(ran.errors).toEqual([])
   const token = await theirs({ hostname: host, port, region, username, credentials: keys })
   expect(ran.outputs['token']).toBe(token)
-  expect(await world.setup.database.login(username, token)).toBeUndefined()
+  expect(world.setup.database.login(username, token)).toBeUndefined()
 })
 
 test.each(PLACES)('with the session of a role, the tokens are the same: %s', async (_, settings) => {
@@ -74,7 +74,7 @@ test.each(PLACES)('with the session of a role, the tokens are the same: %s', asy
   const credentials = { accessKeyId, secretAccessKey, sessionToken: sessionToken! }
   const token = await theirs({ hostname: host, port, region, username, credentials })
   expect(ran.outputs['token']).toBe(token)
-  expect(await world.setup.database.login(username, token)).toBeUndefined()
+  expect(world.setup.database.login(username, token)).toBeUndefined()
 })
 
 test('a token of the signer that is changed in one character opens nothing', async () => {
@@ -83,7 +83,7 @@ test('a token of the signer that is changed in one character opens nothing', asy
   const username = 'app_migrations'
   const credentials = world.setup.account.keys
   const token = await theirs({ hostname: host, port, region, username, credentials })
-  expect(await world.setup.database.login(username, token)).toBeUndefined()
+  expect(world.setup.database.login(username, token)).toBeUndefined()
   const changed = token.replace(/Signature=./, (text) => `Signature=${text.endsWith('0') ? '1' : '0'}`)
-  expect(await world.setup.database.login(username, changed)).toMatch(/^InvalidSignatureException/)
+  expect(world.setup.database.login(username, changed)).toMatch(/^InvalidSignatureException/)
 })
