@@ -39,10 +39,9 @@ const main = await world.run({ uses })
 show(main)
 
 heading('Its outputs')
+const hidden = [world.setup.credential, ...(world.setup.carriers ?? [])]
 for (const [output, value] of Object.entries(main.outputs)) {
-  console.log(
-    `  ${output} = ${output === world.setup.credential ? `*** (${value.length} characters)` : value}`,
-  )
+  console.log(`  ${output} = ${hidden.includes(output) ? `*** (${value.length} characters)` : value}`)
 }
 
 heading('What the other side saw')
@@ -55,8 +54,8 @@ const isGood = async (): Promise<boolean> => world.setup.accepts(credential)
 let ended = main.outcome === 'success' && (await isGood())
 
 heading('Afterwards')
-if (world.setup.credential === 'secret') {
-  console.log(`  The secret is ${(await isGood()) ? 'the one that is stored there' : 'another one'}.`)
+if (/^secrets?$/.test(world.setup.credential)) {
+  console.log(`  What was read is ${(await isGood()) ? 'what is stored there' : 'something else'}.`)
 } else if (main.state['token'] === undefined) {
   const ends = main.outputs['expires-at'] ?? 'a time that nobody tells'
   console.log(

@@ -216,7 +216,7 @@ export async function createWorld<S extends Setup>(
     env,
     run: (stage = {}) => runAction(stageOptions(stage)),
     post: (main, stage = {}) => runPost(stageOptions(stage), main),
-    leaks: (result) => leaks(result, secrets, setup.credential),
+    leaks: (result) => leaks(result, secrets, [setup.credential, ...(setup.carriers ?? [])]),
     close,
     [Symbol.asyncDispose]: close,
   }

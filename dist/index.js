@@ -3042,7 +3042,7 @@ async function runStep(step) {
  */
 const exchanges = {
     // A GitHub token from an app server.
-    '.': async () => (await __nccwpck_require__.e('app-server').then(__nccwpck_require__.bind(__nccwpck_require__, 184))).appServer,
+    '.': async () => (await __nccwpck_require__.e('app-server').then(__nccwpck_require__.bind(__nccwpck_require__, 8670))).appServer,
     // A Bytebase API token.
     bytebase: async () => (await __nccwpck_require__.e('bytebase').then(__nccwpck_require__.bind(__nccwpck_require__, 3619))).bytebase,
     // A GitHub token from Octo STS.
@@ -3058,7 +3058,7 @@ const exchanges = {
     // Secrets of Google Secret Manager.
     'secret/google-secret-manager': async () => (await __nccwpck_require__.e('google-secret-manager').then(__nccwpck_require__.bind(__nccwpck_require__, 2999))).googleSecretManager,
     // Secrets of Vault's KV version 2 engine.
-    'secret/vault': async () => (await __nccwpck_require__.e('secret-vault').then(__nccwpck_require__.bind(__nccwpck_require__, 6535))).vault,
+    'secret/vault': async () => (await __nccwpck_require__.e('secret-vault').then(__nccwpck_require__.bind(__nccwpck_require__, 6535))).secretVault,
     // Secrets from an HTTP endpoint.
     'secret/http': async () => (await __nccwpck_require__.e('secret-http').then(__nccwpck_require__.bind(__nccwpck_require__, 5763))).httpSecret,
 };

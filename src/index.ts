@@ -36,7 +36,7 @@ export const exchanges = {
     ).googleSecretManager,
   // Secrets of Vault's KV version 2 engine.
   'secret/vault': async () =>
-    (await import(/* webpackChunkName: "secret-vault" */ './exchanges/secret/vault.ts')).vault,
+    (await import(/* webpackChunkName: "secret-vault" */ './exchanges/secret/vault.ts')).secretVault,
   // Secrets from an HTTP endpoint.
   'secret/http': async () =>
     (await import(/* webpackChunkName: "secret-http" */ './exchanges/secret/http.ts')).httpSecret,

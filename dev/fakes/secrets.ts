@@ -18,3 +18,8 @@ const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 export function randomText(length: number, alphabet = DIGITS): string {
   return Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]!).join('')
 }
+
+/** Text of several lines in the form of a certificate, new at each call; nothing reads it. */
+export function certificateText(): string {
+  return `-----BEGIN CERTIFICATE-----\n${randomText(64)}\n${randomText(12)}==\n-----END CERTIFICATE-----\n`
+}

@@ -8,10 +8,14 @@ const STRETCH = 16
  * Looks for issued secrets where they must not be: log, debug lines, annotations, summary, environment, path,
  * state, and outputs. A secret counts as shown also where only a part of it shows, or an encoded form.
  *
- * @param credential the output that is there to hold one
+ * @param carriers the outputs that are there to hold one
  * @returns `NAME in PLACE` for each
  */
-export function leaks(result: StageResult, secrets: readonly IssuedSecret[], credential?: string): string[] {
+export function leaks(
+  result: StageResult,
+  secrets: readonly IssuedSecret[],
+  carriers: readonly string[] = [],
+): string[] {
   const lines = (record: Readonly<Record<string, string>>): string => Object.entries(record).flat().join('\n')
   const places: Record<string, string> = {
     log: result.log,
@@ -23,7 +27,7 @@ export function leaks(result: StageResult, secrets: readonly IssuedSecret[], cre
     'foreign commands': result.foreignCommands.join('\n'),
     state: lines(result.state),
     outputs: lines(
-      Object.fromEntries(Object.entries(result.outputs).filter(([name]) => name !== credential)),
+      Object.fromEntries(Object.entries(result.outputs).filter(([name]) => !carriers.includes(name))),
     ),
   }
   return secrets.flatMap(({ name, value, inState }) => {

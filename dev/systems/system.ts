@@ -37,6 +37,8 @@ export interface Setup {
   readonly exchangeRole: string
   /** The output that holds the credential. */
   readonly credential: string
+  /** Other outputs that hold secrets. */
+  readonly carriers?: readonly string[]
   /** A complete and correct `with:`. Called once the world stands. */
   readonly inputs: () => Record<string, string>
   /** Environment variables that point the action to the fakes. Called once the world stands. */

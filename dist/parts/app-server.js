@@ -89,7 +89,7 @@ const ROLE_ARN = /^(?<account>arn:aws(?:-[a-z]+)*:iam::\d{12}):role\/[\w+=,.@/-]
 
 /***/ }),
 
-/***/ 184: // ./src/exchanges/app-server/exchange.ts and what only it imports
+/***/ 8670: // ./src/exchanges/app-server/exchange.ts and what only it imports
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -123,122 +123,8 @@ function itemsOf(text) {
         .filter((item) => item !== '');
 }
 
-;// CONCATENATED MODULE: ./src/inputs/yaml.ts
-/**
- * Reads one YAML 1.2 document (JSON too) of strings, lists and mappings with unique string keys. Aliases and tags are
- * refused. The caller bounds the length of the text.
- */
-async function parseYaml(text) {
-    const value = plainYaml(text);
-    return value === undefined ? fullYaml(text) : { value };
-}
-/** `key:` or `key: value`, with its indentation. A YAML key may be 1024 characters away from its colon. */
-const ENTRY = /^( *)(\w[\w.-]{0,99}):(?: +(\S+))? *$/;
-const ITEM = /^( *)- +(\S+) *$/;
-/** Characters that mean nothing to YAML where they stand. `...` would end the document. */
-const SCALAR = /^\.?[\w/](?:[\w./:@+=,~-]*[\w./@+=,~-])?$/;
-/**
- * Reads the plain forms of YAML without the YAML package, which takes as long to load as a small answer to arrive: a
- * scalar, a list of scalars, or a mapping of scalars and, one level deep, of such mappings; with comments on their own
- * lines. A test compares it with the package.
- *
- * @returns `undefined` for any other text, be it YAML or not
- */
-function plainYaml(text) {
-    const lines = text.split(/\r?\n/).filter((line) => !/^ *(?:#.*)?$/.test(line));
-    const [first] = lines;
-    if (first === undefined)
-        return undefined;
-    if (lines.length === 1 && SCALAR.test(first))
-        return first;
-    return plainList(lines) ?? plainMapping(lines);
-}
-function plainList(lines) {
-    const list = [];
-    let indentation;
-    for (const line of lines) {
-        const [, indent, item = ''] = ITEM.exec(line) ?? [];
-        indentation ??= indent;
-        if (indent === undefined || indent !== indentation || !SCALAR.test(item))
-            return undefined;
-        list.push(item);
-    }
-    return list;
-}
-function plainMapping(lines) {
-    const root = new Map();
-    let rootIndent;
-    let nested;
-    /** The key of the root whose value is still to come, if it is on lines of its own. */
-    let open;
-    for (const line of lines) {
-        const [, blanks, key, value = ''] = ENTRY.exec(line) ?? [];
-        if (blanks === undefined || key === undefined || (value !== '' && !SCALAR.test(value)))
-            return undefined;
-        const indent = blanks.length;
-        rootIndent ??= indent;
-        if (indent > rootIndent && open !== undefined) {
-            nested = { indent, map: new Map() };
-            root.set(open, nested.map);
-        }
-        open = undefined;
-        if (indent === rootIndent) {
-            nested = undefined;
-            if (root.has(key))
-                return undefined;
-            root.set(key, value);
-            if (value === '')
-                open = key;
-        }
-        else {
-            if (indent !== nested?.indent || nested.map.has(key))
-                return undefined;
-            nested.map.set(key, value);
-        }
-    }
-    return root;
-}
-/** Reads any YAML with the YAML package, which is loaded for it. */
-async function fullYaml(text) {
-    const { parseDocument } = await __webpack_require__.e('yaml').then(__webpack_require__.t.bind(__webpack_require__, 8815, 19));
-    try {
-        const document = parseDocument(text, { schema: 'failsafe', resolveKnownTags: false, prettyErrors: false });
-        const trouble = document.errors[0] ?? document.warnings[0];
-        if (trouble) {
-            const line = text.slice(0, trouble.pos[0]).split('\n').length;
-            return { fault: `${FAULTS[trouble.code] ?? 'is not valid YAML'} (line ${line})` };
-        }
-        // `null` is a document without content.
-        const value = document.toJS({ mapAsMap: true, maxAliasCount: 0 }) ?? '';
-        return isYamlValue(value) ? { value } : { fault: 'must hold nothing but text, lists and mappings' };
-    }
-    catch (error) {
-        // This is how the package refuses an alias.
-        if (error instanceof ReferenceError)
-            return { fault: 'must not use YAML aliases' };
-        throw error;
-    }
-}
-/** Texts for the codes of the package that are worth telling apart. */
-const FAULTS = {
-    DUPLICATE_KEY: 'has a key twice',
-    MULTIPLE_DOCS: 'must be a single YAML document',
-    RESOURCE_EXHAUSTION: 'is nested too deeply',
-    TAB_AS_INDENT: 'must be indented with blanks, not tabs',
-    TAG_RESOLVE_FAILED: 'must not use YAML tags',
-};
-function isYamlValue(value) {
-    if (typeof value === 'string')
-        return true;
-    if (Array.isArray(value))
-        return value.every(isYamlValue);
-    return (value instanceof Map && [...value].every(([key, each]) => typeof key === 'string' && isYamlValue(each)));
-}
-/** Whether a value is a mapping. */
-function isMapping(value) {
-    return value instanceof Map;
-}
-
+// EXTERNAL MODULE: ./src/inputs/yaml.ts
+var yaml = __webpack_require__(8950);
 ;// CONCATENATED MODULE: ./src/exchanges/app-server/scopes.ts
 /**
  * Permissions of GitHub App installation tokens, in kebab-case: those that the app server knows, and newer ones of
@@ -373,10 +259,10 @@ function linePairs(text) {
     return pairs.length === 0 ? undefined : pairs;
 }
 async function yamlPairs(inputs, name, text) {
-    const result = await parseYaml(text);
+    const result = await (0,yaml/* parseYaml */.hN)(text);
     if ('fault' in result)
         inputs.problem(name, result.fault, PERMISSIONS_EXAMPLE);
-    else if (!isMapping(result.value))
+    else if (!(0,yaml/* isMapping */.pi)(result.value))
         inputs.problem(name, 'must give each scope a level', PERMISSIONS_EXAMPLE);
     else if (result.value.size === 0)
         inputs.problem(name, 'must not be empty', PERMISSIONS_EXAMPLE);
@@ -727,7 +613,7 @@ async function readList(inputs, name) {
     const items = lineItems(text);
     if (items !== undefined)
         return items;
-    const result = await parseYaml(text);
+    const result = await (0,yaml/* parseYaml */.hN)(text);
     if ('fault' in result) {
         inputs.problem(name, result.fault, 'my-repository, another');
         return [];
@@ -779,13 +665,13 @@ async function readAppServer(inputs, name) {
     const text = inputs.required(name, URL_EXAMPLE);
     if (text === '')
         return { url: new URL(inputs_inputs/* NOWHERE */.JW) };
-    const result = await parseYaml(text);
+    const result = await (0,yaml/* parseYaml */.hN)(text);
     if ('fault' in result) {
         inputs.problem(name, result.fault, URL_EXAMPLE);
         return { url: new URL(inputs_inputs/* NOWHERE */.JW) };
     }
     const { value } = result;
-    if (typeof value === 'string' || isMapping(value)) {
+    if (typeof value === 'string' || (0,yaml/* isMapping */.pi)(value)) {
         const mapping = typeof value === 'string' ? new Map([['url', value]]) : value;
         checkKeys(inputs, name, mapping, SERVER_KEYS, AUTH_KEYS);
         const url = serverUrl(inputs, name, field(inputs, name, mapping, 'url'));
@@ -803,7 +689,7 @@ function serverUrl(inputs, name, value) {
     return url;
 }
 function readAwsAuth(inputs, name, value, url) {
-    const auth = isMapping(value) ? value : new Map();
+    const auth = (0,yaml/* isMapping */.pi)(value) ? value : new Map();
     checkKeys(inputs, name, auth, AUTH_KEYS);
     const type = field(inputs, name, auth, 'type');
     if (type !== 'aws')
@@ -1113,6 +999,132 @@ function permissionsOf(value) {
         typeof entry[1] === 'string' &&
         /^(read|write|admin)$/.test(entry[1]));
     return Object.fromEntries(known.map(([scope, level]) => [scope.replaceAll('_', '-'), level]));
+}
+
+
+/***/ }),
+
+/***/ 8950: // ./src/inputs/yaml.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   hN: () => (/* binding */ parseYaml),
+/* harmony export */   pi: () => (/* binding */ isMapping)
+/* harmony export */ });
+/* unused harmony exports plainYaml, fullYaml */
+/**
+ * Reads one YAML 1.2 document (JSON too) of strings, lists and mappings with unique string keys. Aliases and tags are
+ * refused. The caller bounds the length of the text.
+ */
+async function parseYaml(text) {
+    const value = plainYaml(text);
+    return value === undefined ? fullYaml(text) : { value };
+}
+/** `key:` or `key: value`, with its indentation, and a comment. A YAML key may be 1024 characters away from its colon. */
+const ENTRY = /^( *)(\w[\w.-]{0,99}):(?: +([^\s#]\S*))?(?: +#.*)? *$/;
+const ITEM = /^( *)- +(\S+) *$/;
+/** Characters that mean nothing to YAML where they stand. `...` would end the document. */
+const SCALAR = /^\.?[\w/](?:[\w./:@+=,~#?&%!-]*[\w./@+=,~#?&%!-])?$/;
+/**
+ * Reads the plain forms of YAML without the YAML package, which takes as long to load as a small answer to arrive: a
+ * scalar, a list of scalars, or a mapping of scalars and, one level deep, of such mappings; with comments on their own
+ * lines. A test compares it with the package.
+ *
+ * @returns `undefined` for any other text, be it YAML or not
+ */
+function plainYaml(text) {
+    const lines = text.split(/\r?\n/).filter((line) => !/^ *(?:#.*)?$/.test(line));
+    const [first] = lines;
+    if (first === undefined)
+        return undefined;
+    if (lines.length === 1 && SCALAR.test(first))
+        return first;
+    return plainList(lines) ?? plainMapping(lines);
+}
+function plainList(lines) {
+    const list = [];
+    let indentation;
+    for (const line of lines) {
+        const [, indent, item = ''] = ITEM.exec(line) ?? [];
+        indentation ??= indent;
+        if (indent === undefined || indent !== indentation || !SCALAR.test(item))
+            return undefined;
+        list.push(item);
+    }
+    return list;
+}
+function plainMapping(lines) {
+    const root = new Map();
+    let rootIndent;
+    let nested;
+    /** The key of the root whose value is still to come, if it is on lines of its own. */
+    let open;
+    for (const line of lines) {
+        const [, blanks, key, value = ''] = ENTRY.exec(line) ?? [];
+        if (blanks === undefined || key === undefined || (value !== '' && !SCALAR.test(value)))
+            return undefined;
+        const indent = blanks.length;
+        rootIndent ??= indent;
+        if (indent > rootIndent && open !== undefined) {
+            nested = { indent, map: new Map() };
+            root.set(open, nested.map);
+        }
+        open = undefined;
+        if (indent === rootIndent) {
+            nested = undefined;
+            if (root.has(key))
+                return undefined;
+            root.set(key, value);
+            if (value === '')
+                open = key;
+        }
+        else {
+            if (indent !== nested?.indent || nested.map.has(key))
+                return undefined;
+            nested.map.set(key, value);
+        }
+    }
+    return root;
+}
+/** Reads any YAML with the YAML package, which is loaded for it. */
+async function fullYaml(text) {
+    const { parseDocument } = await __webpack_require__.e('yaml').then(__webpack_require__.t.bind(__webpack_require__, 8815, 19));
+    try {
+        const document = parseDocument(text, { schema: 'failsafe', resolveKnownTags: false, prettyErrors: false });
+        const trouble = document.errors[0] ?? document.warnings[0];
+        if (trouble) {
+            const line = text.slice(0, trouble.pos[0]).split('\n').length;
+            return { fault: `${FAULTS[trouble.code] ?? 'is not valid YAML'} (line ${line})` };
+        }
+        // `null` is a document without content.
+        const value = document.toJS({ mapAsMap: true, maxAliasCount: 0 }) ?? '';
+        return isYamlValue(value) ? { value } : { fault: 'must hold nothing but text, lists and mappings' };
+    }
+    catch (error) {
+        // This is how the package refuses an alias.
+        if (error instanceof ReferenceError)
+            return { fault: 'must not use YAML aliases' };
+        throw error;
+    }
+}
+/** Texts for the codes of the package that are worth telling apart. */
+const FAULTS = {
+    DUPLICATE_KEY: 'has a key twice',
+    MULTIPLE_DOCS: 'must be a single YAML document',
+    RESOURCE_EXHAUSTION: 'is nested too deeply',
+    TAB_AS_INDENT: 'must be indented with blanks, not tabs',
+    TAG_RESOLVE_FAILED: 'must not use YAML tags',
+};
+function isYamlValue(value) {
+    if (typeof value === 'string')
+        return true;
+    if (Array.isArray(value))
+        return value.every(isYamlValue);
+    return (value instanceof Map && [...value].every(([key, each]) => typeof key === 'string' && isYamlValue(each)));
+}
+/** Whether a value is a mapping. */
+function isMapping(value) {
+    return value instanceof Map;
 }
 
 

@@ -84,8 +84,6 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _aws_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9378);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
 /* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9856);
-/* harmony import */ var _grant_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5665);
-
 
 
 
@@ -93,63 +91,79 @@ const SERVICE = 'AWS Secrets Manager';
 const EXAMPLE = 'app/database';
 /** A name, or the ARN of a secret. Names with `!` are those of secrets that an AWS service manages. */
 const SECRET = /^(?<arn>arn:aws(?:-[a-z]+)*:secretsmanager:(?<region>[a-z\d-]+):\d{12}:secret:)?[\w/+=.@!-]{1,519}$/;
-/** A secret of AWS Secrets Manager: `GetSecretValue` (AWS Secrets Manager API Reference). */
+/** Secrets of AWS Secrets Manager: `GetSecretValue` (AWS Secrets Manager API Reference). */
 const awsSecretsManager = {
     settings: async (inputs, environment) => {
-        const aws = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 691));
-        const secret = inputs.matching('secret', inputs.required('secret', EXAMPLE), SECRET, 'must be the name or the ARN of a secret', EXAMPLE);
+        const [aws, library] = await Promise.all([
+            __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 691)),
+            __webpack_require__.e('secrets').then(__webpack_require__.bind(__webpack_require__, 7953)),
+        ]);
         const region = aws.readRegion(inputs, 'required');
-        const told = SECRET.exec(secret)?.groups?.['region'] ?? region;
-        if (told !== region && region !== '') {
-            inputs.problem('region', `must be that of the secret's ARN, not ${region}`, told);
-        }
         return {
             aws,
-            secret,
-            key: inputs.matching('key', inputs.text('key'), /^\P{Cc}+$/u, 'must be one line', 'password'),
+            library,
+            wanted: await library.readReferences(inputs, {
+                input: 'secret',
+                example: EXAMPLE,
+                key: 'password',
+                read: (label, text) => readName(inputs, label, text, region),
+            }),
             region,
             source: aws.readCredentialSource(inputs, environment, region),
             url: aws.awsEndpoint(inputs, environment, 'secretsmanager', 'SECRETS_MANAGER', region),
-            allowShort: inputs.boolean('allow-short'),
         };
     },
     exchange: async (settings, tools) => {
-        const { aws, secret, region, source, url } = settings;
+        const { aws, library, source, url, wanted } = settings;
         if ('endpoint' in source)
             tools.connectEarly(source.endpoint);
         tools.connectEarly(url);
         const [credentials, signer] = await Promise.all([aws.awsCredentials(source, tools), aws.loadSigner()]);
-        const headers = {
-            'content-type': 'application/x-amz-json-1.1',
-            'x-amz-target': 'secretsmanager.GetSecretValue',
-        };
-        const body = JSON.stringify({ SecretId: secret });
-        const request = { method: 'POST', url, headers, body };
-        const scope = { region, service: 'secretsmanager' };
-        return tools.send({
-            service: SERVICE,
-            method: 'POST',
-            url,
-            signed: true,
-            prepare: async (now) => ({
-                headers: await signer.signedHeaders(request, credentials, scope, now),
-                body,
-            }),
-            judge: _aws_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .judgeAws */ .Ji,
-            read: (answer) => {
-                const { key, allowShort } = settings;
-                const text = secretString(answer, settings);
-                if (key === '')
-                    return (0,_grant_js__WEBPACK_IMPORTED_MODULE_3__/* .secretGrant */ .z)(text, secret, allowShort);
-                return (0,_grant_js__WEBPACK_IMPORTED_MODULE_3__/* .secretGrant */ .z)((0,_grant_js__WEBPACK_IMPORTED_MODULE_3__/* .secretMember */ .l)(parsed(text), key, secret), `${key} of ${secret}`, allowShort);
-            },
+        return library.readWanted(wanted, {
+            id: (secret) => secret,
+            read: (secret) => read({ ...settings, credentials, signer }, secret, tools),
+            hint: (secret, error) => explain(settings, secret, error).hint,
         });
     },
-    explain: (settings, error, claims) => error.refused?.service === SERVICE
-        ? explain(settings, error)
-        : settings.aws.explainSts(settings.source, error, claims),
+    explain: (settings, error, claims) => {
+        const { aws, source, wanted } = settings;
+        if (error.refused?.service !== SERVICE)
+            return aws.explainSts(source, error, claims);
+        const [single] = wanted.references;
+        return wanted.several || single === undefined ? {} : explain(settings, single.source, error);
+    },
 };
-function secretString(answer, { secret, url }) {
+/** The name or the ARN of a secret in the region. */
+function readName(inputs, label, text, region) {
+    const secret = inputs.matching(label, text, SECRET, 'must be the name or the ARN of a secret', EXAMPLE);
+    const told = SECRET.exec(secret)?.groups?.['region'] ?? region;
+    if (told !== region && region !== '') {
+        inputs.problem('region', `must be that of the secret's ARN, not ${region}`, told);
+    }
+    return secret;
+}
+function read({ signer, credentials, region, url }, secret, tools) {
+    const headers = {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': 'secretsmanager.GetSecretValue',
+    };
+    const body = JSON.stringify({ SecretId: secret });
+    const request = { method: 'POST', url, headers, body };
+    const scope = { region, service: 'secretsmanager' };
+    return tools.send({
+        service: SERVICE,
+        method: 'POST',
+        url,
+        signed: true,
+        prepare: async (now) => ({
+            headers: await signer.signedHeaders(request, credentials, scope, now),
+            body,
+        }),
+        judge: _aws_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .judgeAws */ .Ji,
+        read: (answer) => ({ name: secret, text: secretString(answer, secret, url) }),
+    });
+}
+function secretString(answer, secret, url) {
     const { SecretString: text, SecretBinary: binary } = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .jsonObject */ .o$)(answer, SERVICE, url);
     if (typeof text === 'string')
         return text;
@@ -162,16 +176,7 @@ function secretString(answer, { secret, url }) {
         hint: 'Nothing was set as output. Check that the endpoint is that of AWS Secrets Manager.',
     });
 }
-function parsed(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        // Whoever asks for a key says that there is none. The error itself would quote the secret.
-        return undefined;
-    }
-}
-function explain({ secret, region, source }, error) {
+function explain({ region, source }, secret, error) {
     const reason = error.refused?.reason ?? '';
     const fromEnvironment = 'credentials' in source;
     switch ((0,_aws_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .codeOf */ .$N)(error)) {
@@ -243,79 +248,6 @@ function policyFor(secret, region, source) {
             },
         ],
     };
-}
-
-
-/***/ }),
-
-/***/ 5665: // ./src/exchanges/secret/grant.ts
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   l: () => (/* binding */ secretMember),
-/* harmony export */   z: () => (/* binding */ secretGrant)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
-
-/** Masking fewer characters than this would black out whole logs. */
-const SHORTEST = 4;
-/**
- * A secret as a grant: output `secret`, each of its lines masked.
- *
- * Lines of fewer than four characters are refused unless `allowShort`, since masking one blacks out every log; lines of
- * mere punctuation, as in formatted JSON, are no secret and are left unmasked.
- *
- * @param name how the log names the secret
- * @throws ActionError `UNUSABLE_SECRET`
- */
-function secretGrant(secret, name, allowShort) {
-    const lines = secret
-        .split(/[\r\n]+/)
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-    if (lines.length === 0) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} is empty.`, {
-            hint: 'Store a value in it, or name another one.',
-        });
-    }
-    const masks = lines.length === 1 || allowShort ? lines : lines.filter((line) => !/^[^\p{L}\p{N}]{1,3}$/u.test(line));
-    if (!allowShort && (masks.length === 0 || masks.some((line) => line.length < SHORTEST))) {
-        const what = lines.length === 1 ? 'is' : 'has a line that is';
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} ${what} shorter than ${SHORTEST} characters.`, {
-            hint: 'Masking it would black out unrelated text in every log of the job. Store a longer one, or give `allow-short: true`.',
-        });
-    }
-    return { secrets: masks, outputs: { secret }, summary: `Secret ${name} read.` };
-}
-/**
- * One member of a secret that is a JSON object. Text as it is, anything else as JSON.
- *
- * @throws ActionError `UNUSABLE_SECRET`, which lists the names that there are, never a value
- */
-function secretMember(object, key, name) {
-    if (typeof object !== 'object' || object === null || Array.isArray(object)) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} is no JSON object, so it has no key ${key}.`, {
-            hint: 'Leave `key` out to get the whole text.',
-        });
-    }
-    const value = Object.hasOwn(object, key) ? object[key] : undefined;
-    if (value === undefined || value === null) {
-        const names = Object.keys(object).map((each) => (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(each, 60) ?? '?');
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} has no key ${key}.`, {
-            hint: names.length === 0 ? 'It has no keys at all.' : `Its keys: ${names.slice(0, 50).join(', ')}.`,
-        });
-    }
-    return typeof value === 'string'
-        ? value
-        : JSON.stringify(value, (_, each) => exact(each, key, name));
-}
-/** A whole number above 2^53 has lost digits when it was read: a wrong secret would be handed over in silence. */
-function exact(value, key, name) {
-    if (!Number.isInteger(value) || Number.isSafeInteger(value))
-        return value;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The key ${key} of the secret ${name} holds a number that is too large to be read exactly.`, {
-        hint: 'Store it as text, in quotes.',
-    });
 }
 
 

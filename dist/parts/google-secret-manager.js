@@ -11,57 +11,68 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ });
 /* harmony import */ var _google_federation_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8166);
 /* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
-/* harmony import */ var _payload_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(473);
-/* harmony import */ var _grant_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5665);
-
-
 
 
 const SERVICE = 'Google Secret Manager';
 const EXAMPLE = 'projects/my-project/secrets/database-password';
 /** A secret, regional or not, with or without a version: a number, an alias or `latest`. */
 const SECRET = /^(?<secret>projects\/[a-z\d](?:[a-z\d.:-]*[a-z\d])?(?:\/locations\/(?<location>[a-z\d-]+))?\/secrets\/[\w-]{1,255})(?:\/versions\/(?<version>[\w-]{1,63}))?$/;
-/** A secret of Google Secret Manager: `GET …/versions/{version}:access` ("Secret Manager API"). */
+/** Secrets of Google Secret Manager: `GET …/versions/{version}:access` ("Secret Manager API"). */
 const googleSecretManager = {
-    settings: (inputs, environment) => {
-        const name = inputs.matching('secret', inputs.required('secret', EXAMPLE), SECRET, 'must be the full name of a secret, with or without a version', EXAMPLE);
-        const { secret = '', location, version = 'latest' } = SECRET.exec(name)?.groups ?? {};
-        const host = location === undefined ? 'secretmanager.googleapis.com' : `secretmanager.${location}.rep.googleapis.com`;
-        const api = (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .googleEndpoint */ .lX)(inputs, environment, 'secretmanager', host);
+    settings: async (inputs, environment) => {
+        const library = await __webpack_require__.e('secrets').then(__webpack_require__.bind(__webpack_require__, 7953));
         return {
+            library,
             federation: (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .readFederation */ .Q$)(inputs, environment),
             serviceAccount: (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .readServiceAccount */ .Zf)(inputs, false),
-            secret,
-            version,
-            url: new URL(`${api}/${secret}/versions/${version}:access`),
-            allowShort: inputs.boolean('allow-short'),
+            wanted: await library.readReferences(inputs, {
+                input: 'secret',
+                example: EXAMPLE,
+                key: 'password',
+                read: (label, text) => readVersion(inputs, environment, label, text),
+            }),
         };
     },
     exchange: async (settings, tools) => {
-        const { federation, serviceAccount, secret, version, url, allowShort } = settings;
+        const { library, federation, serviceAccount, wanted } = settings;
         tools.connectEarly(federation.sts);
         if (serviceAccount !== '')
             tools.connectEarly(new URL(federation.iamCredentials));
-        tools.connectEarly(url);
+        for (const { source } of wanted.references)
+            tools.connectEarly(source.url);
         const federated = await (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .federatedToken */ .uA)(federation, tools);
         const token = serviceAccount === ''
             ? federated
             : (await (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .serviceAccountToken */ .ew)(federation, federated, serviceAccount, _google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .CLOUD_PLATFORM */ .Mv, tools)).token;
-        return tools.send({
-            service: SERVICE,
-            method: 'GET',
-            url,
-            prepare: () => ({ headers: { authorization: `Bearer ${token}`, accept: 'application/json' } }),
-            judge: (answer) => judge(answer, settings, tools),
-            read: (answer) => {
-                const name = `${secret} (version ${version})`;
-                return (0,_grant_js__WEBPACK_IMPORTED_MODULE_3__/* .secretGrant */ .z)((0,_payload_js__WEBPACK_IMPORTED_MODULE_2__/* .secretPayload */ .N)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name), name, allowShort);
-            },
+        return library.readWanted(wanted, {
+            id: ({ url }) => url.href,
+            read: (version) => read(settings, version, token, tools),
         });
     },
     explain: ({ federation }, error, claims) => (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .explainSts */ .IP)(federation, error, claims),
 };
-function judge(answer, { federation, serviceAccount, secret }, tools) {
+function readVersion(inputs, environment, label, text) {
+    const name = inputs.matching(label, text, SECRET, 'must be the full name of a secret, with or without a version', EXAMPLE);
+    const { secret = '', location, version = 'latest' } = SECRET.exec(name)?.groups ?? {};
+    const host = location === undefined ? 'secretmanager.googleapis.com' : `secretmanager.${location}.rep.googleapis.com`;
+    const api = (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .googleEndpoint */ .lX)(inputs, environment, 'secretmanager', host);
+    return { secret, version, url: new URL(`${api}/${secret}/versions/${version}:access`) };
+}
+function read(settings, { secret, version, url }, token, tools) {
+    const name = `${secret} (version ${version})`;
+    return tools.send({
+        service: SERVICE,
+        method: 'GET',
+        url,
+        prepare: () => ({ headers: { authorization: `Bearer ${token}`, accept: 'application/json' } }),
+        judge: (answer) => judge(answer, settings, secret, tools),
+        read: (answer) => ({
+            name,
+            text: settings.library.secretPayload((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name),
+        }),
+    });
+}
+function judge(answer, { federation, serviceAccount }, secret, tools) {
     const judgement = (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .judgeGoogle */ .FV)(answer);
     // An IAM policy takes no unique id.
     const account = serviceAccount.includes('@') ? `serviceAccount:${serviceAccount}` : 'that service account';
@@ -73,140 +84,6 @@ function judge(answer, { federation, serviceAccount, secret }, tools) {
     };
     const hint = judgement.hint ?? hints[answer.status];
     return { ...judgement, ...(hint !== undefined && { hint }) };
-}
-
-
-/***/ }),
-
-/***/ 5665: // ./src/exchanges/secret/grant.ts
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   l: () => (/* binding */ secretMember),
-/* harmony export */   z: () => (/* binding */ secretGrant)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
-
-/** Masking fewer characters than this would black out whole logs. */
-const SHORTEST = 4;
-/**
- * A secret as a grant: output `secret`, each of its lines masked.
- *
- * Lines of fewer than four characters are refused unless `allowShort`, since masking one blacks out every log; lines of
- * mere punctuation, as in formatted JSON, are no secret and are left unmasked.
- *
- * @param name how the log names the secret
- * @throws ActionError `UNUSABLE_SECRET`
- */
-function secretGrant(secret, name, allowShort) {
-    const lines = secret
-        .split(/[\r\n]+/)
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-    if (lines.length === 0) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} is empty.`, {
-            hint: 'Store a value in it, or name another one.',
-        });
-    }
-    const masks = lines.length === 1 || allowShort ? lines : lines.filter((line) => !/^[^\p{L}\p{N}]{1,3}$/u.test(line));
-    if (!allowShort && (masks.length === 0 || masks.some((line) => line.length < SHORTEST))) {
-        const what = lines.length === 1 ? 'is' : 'has a line that is';
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} ${what} shorter than ${SHORTEST} characters.`, {
-            hint: 'Masking it would black out unrelated text in every log of the job. Store a longer one, or give `allow-short: true`.',
-        });
-    }
-    return { secrets: masks, outputs: { secret }, summary: `Secret ${name} read.` };
-}
-/**
- * One member of a secret that is a JSON object. Text as it is, anything else as JSON.
- *
- * @throws ActionError `UNUSABLE_SECRET`, which lists the names that there are, never a value
- */
-function secretMember(object, key, name) {
-    if (typeof object !== 'object' || object === null || Array.isArray(object)) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} is no JSON object, so it has no key ${key}.`, {
-            hint: 'Leave `key` out to get the whole text.',
-        });
-    }
-    const value = Object.hasOwn(object, key) ? object[key] : undefined;
-    if (value === undefined || value === null) {
-        const names = Object.keys(object).map((each) => (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(each, 60) ?? '?');
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} has no key ${key}.`, {
-            hint: names.length === 0 ? 'It has no keys at all.' : `Its keys: ${names.slice(0, 50).join(', ')}.`,
-        });
-    }
-    return typeof value === 'string'
-        ? value
-        : JSON.stringify(value, (_, each) => exact(each, key, name));
-}
-/** A whole number above 2^53 has lost digits when it was read: a wrong secret would be handed over in silence. */
-function exact(value, key, name) {
-    if (!Number.isInteger(value) || Number.isSafeInteger(value))
-        return value;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The key ${key} of the secret ${name} holds a number that is too large to be read exactly.`, {
-        hint: 'Store it as text, in quotes.',
-    });
-}
-
-
-/***/ }),
-
-/***/ 473: // ./src/exchanges/secret/payload.ts
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   N: () => (/* binding */ secretPayload)
-/* harmony export */ });
-/* unused harmony export crc32c */
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
-/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
-
-
-/**
- * The secret in `{"payload": {"data": "<base64>", "dataCrc32c"?: "<decimal>"}}`, the answer of Google Secret Manager's
- * `versions.access`: base64 of RFC 4648 section 4, with padding and without line breaks; the checksum is compared where it
- * is sent.
- *
- * @param json the whole answer
- * @param service who sent it, as a sentence names it
- * @param name how the log names the secret
- * @throws ActionError `UNUSABLE_ANSWER`; `UNUSABLE_SECRET` where the secret is no text (UTF-8)
- */
-function secretPayload(json, service, name) {
-    const data = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'data');
-    const unusable = (what, hint) => new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `The payload.data in the answer of ${service} ${what}.`, { hint });
-    if (typeof data !== 'string') {
-        throw unusable(data === undefined ? 'is missing' : 'is not text', 'The answer must be {"payload": {"data": "<the secret in base64>"}}.');
-    }
-    const bytes = Buffer.from(data, 'base64');
-    // Decoding skips what is no base64; encoding again shows whether there was any.
-    if (bytes.toString('base64') !== data) {
-        throw unusable('is not base64', 'The server must encode the secret as standard base64 (+ and /), with padding and without line breaks.');
-    }
-    const checksum = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'dataCrc32c');
-    const right = crc32c(bytes);
-    if (checksum !== undefined && checksum !== String(right) && checksum !== right) {
-        throw unusable('does not match its checksum', 'It was damaged on the way: run the job again.');
-    }
-    try {
-        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    }
-    catch (cause) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} is binary: it is not UTF-8 text.`, {
-            cause,
-            hint: 'An output can only hold text. Store it in base64 and decode it in the step that uses it.',
-        });
-    }
-}
-/** The CRC-32C checksum (Castagnoli; RFC 3720 appendix B.4) as an unsigned number. */
-function crc32c(bytes) {
-    let crc = -1;
-    for (const byte of bytes) {
-        crc ^= byte;
-        for (let bit = 0; bit < 8; bit++)
-            crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
-    }
-    return ~crc >>> 0;
 }
 
 

@@ -13,11 +13,11 @@ export async function parseYaml(text: string): Promise<YamlResult> {
   return value === undefined ? fullYaml(text) : { value }
 }
 
-/** `key:` or `key: value`, with its indentation. A YAML key may be 1024 characters away from its colon. */
-const ENTRY = /^( *)(\w[\w.-]{0,99}):(?: +(\S+))? *$/
+/** `key:` or `key: value`, with its indentation, and a comment. A YAML key may be 1024 characters away from its colon. */
+const ENTRY = /^( *)(\w[\w.-]{0,99}):(?: +([^\s#]\S*))?(?: +#.*)? *$/
 const ITEM = /^( *)- +(\S+) *$/
 /** Characters that mean nothing to YAML where they stand. `...` would end the document. */
-const SCALAR = /^\.?[\w/](?:[\w./:@+=,~-]*[\w./@+=,~-])?$/
+const SCALAR = /^\.?[\w/](?:[\w./:@+=,~#?&%!-]*[\w./@+=,~#?&%!-])?$/
 
 /**
  * Reads the plain forms of YAML without the YAML package, which takes as long to load as a small answer to arrive: a

@@ -245,7 +245,7 @@ describe('leaks', () => {
       path: `${value}\n`,
       step_summary: value,
     })
-    expect(leaks(result, secrets, 'token')).toEqual(
+    expect(leaks(result, secrets, ['token'])).toEqual(
       [
         'log',
         'debug lines',
@@ -276,7 +276,7 @@ describe('leaks', () => {
       state: `a=${value}\n`,
       step_summary: value,
     })
-    expect(leaks(result, [{ name: 'token', value, inState: true }], 'token')).toEqual([])
+    expect(leaks(result, [{ name: 'token', value, inState: true }], ['token'])).toEqual([])
   })
 
   test('do not count the header of a JWT, which is no secret', async () => {

@@ -48,10 +48,10 @@ const LEAST: Readonly<Record<string, number>> = {
   'octo-sts/README.md': 1,
   'database/google-cloud-sql/README.md': 3,
   'database/aws-rds/README.md': 4,
-  'secret/aws-secrets-manager/README.md': 2,
-  'secret/google-secret-manager/README.md': 3,
-  'secret/vault/README.md': 2,
-  'secret/http/README.md': 2,
+  'secret/aws-secrets-manager/README.md': 3,
+  'secret/google-secret-manager/README.md': 4,
+  'secret/vault/README.md': 3,
+  'secret/http/README.md': 3,
   'docs/app-server.md': 1,
   'docs/migrating.md': 1,
   'docs/troubleshooting.md': 2,
@@ -121,9 +121,9 @@ const STANDS: Readonly<Record<string, Stand>> = {
       },
     }),
   'database/google-cloud-sql': (identity) => serve(googleCloudSql, identity, { hosts: GOOGLE }),
-  'secret/aws-secrets-manager': (identity, { key }) =>
+  'secret/aws-secrets-manager': (identity, { key, secrets }) =>
     serve(awsSecretsManager, identity, {
-      variant: key === undefined ? 'text' : 'key',
+      variant: secrets !== undefined ? 'several' : key === undefined ? 'text' : 'key',
       hosts: {
         sts: 'sts.eu-central-1.amazonaws.com',
         secretsmanager: 'secretsmanager.eu-central-1.amazonaws.com',
@@ -134,12 +134,17 @@ const STANDS: Readonly<Record<string, Stand>> = {
     }),
   'secret/google-secret-manager': (identity, inputs) =>
     serve(googleSecretManager, identity, {
-      variant: 'service-account' in inputs ? 'impersonation' : 'direct',
+      variant: 'secrets' in inputs ? 'several' : 'service-account' in inputs ? 'impersonation' : 'direct',
       hosts: GOOGLE,
     }),
-  'secret/vault': (identity) => serve(vaultSystem(), identity, { hosts: { vault: 'vault.example.com' } }),
-  'secret/http': (identity) =>
+  'secret/vault': (identity, { secrets }) =>
+    serve(vaultSystem(), identity, {
+      variant: secrets === undefined ? 'default' : 'several',
+      hosts: { vault: 'vault.example.com' },
+    }),
+  'secret/http': (identity, { secrets: several }) =>
     serve(httpSecret, identity, {
+      variant: several === undefined ? 'default' : 'several',
       hosts: { 'secret-endpoint': 'secrets.example.com' },
       prepare: ({ secrets, secret }) => {
         secrets['/database-password'] = Buffer.from(secret)

@@ -83,8 +83,8 @@ describe('the example is what the step says', () => {
   })
 
   test('UNUSABLE_SECRET', () => {
-    const secret = { host: 'h', password: 'p', port: '1', username: 'u' }
-    expect(() => secretMember(secret, 'passwort', 'app/database')).toThrow(
+    const text = JSON.stringify({ host: 'h', password: 'p', port: '1', username: 'u' })
+    expect(() => secretMember({ name: 'app/database', text }, 'passwort')).toThrow(
       expect.objectContaining({
         message: example('UNUSABLE_SECRET').split('\n')[0],
         hint: example('UNUSABLE_SECRET').split('\n')[1],

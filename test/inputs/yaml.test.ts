@@ -42,6 +42,10 @@ describe('the plain reader', () => {
     ['__proto__: x', new Map([['__proto__', 'x']])],
     ['- a\n-   o/b\n- 123\n- .github', ['a', 'o/b', '123', '.github']],
     ['  - a\n# c\n  - b', ['a', 'b']],
+    ['a: b # c', mapping({ a: 'b' })],
+    ['a:   # c\n  b: c   # d: e', mapping({ a: mapping({ b: 'c' }) })],
+    ['a: b#c', mapping({ a: 'b#c' })],
+    ['a: https://x.example.com/y?z=1&w=%20#k!', mapping({ a: 'https://x.example.com/y?z=1&w=%20#k!' })],
   ])('reads %j', async (text, value) => {
     expect(plainYaml(text)).toEqual(value)
     expect(await valueOf(text)).toEqual(value)
@@ -61,7 +65,6 @@ describe('the plain reader', () => {
     'a: !t b',
     'a: |\n  b',
     'a: >\n  b',
-    'a: b # c',
     'a: b c',
     'a:\tb',
     'a: b\n c: d',

@@ -6,6 +6,7 @@ import type { Setup, System } from '../system.ts'
 const REGION = 'eu-central-1'
 export const NAME = 'app/database'
 export const SECRET_ARN = `arn:aws:secretsmanager:${REGION}:123456789012:secret:${NAME}-AbC123`
+const LICENSE_ARN = `arn:aws:secretsmanager:${REGION}:123456789012:secret:app/license-DeF456`
 
 export interface AwsSecretsManagerSetup extends Setup {
   readonly account: AwsAccount
@@ -18,14 +19,23 @@ export interface AwsSecretsManagerSetup extends Setup {
 /** A secret in AWS Secrets Manager that the role of the job may read: one line, or one `key` of JSON. */
 export const system: System<AwsSecretsManagerSetup> = {
   action: 'secret/aws-secrets-manager',
-  variants: ['text', 'key'],
+  variants: ['text', 'key', 'several'],
   setUp({ issuer, identity, now, issue, url }, variant) {
     const account = createAwsAccount({ verify: issuer.verify, now, issue, identity })
     const secret = randomText(32)
     issue('secret', secret)
     const hasKeys = variant === 'key'
-    const value = hasKeys ? JSON.stringify({ username: 'app', password: secret, port: 5432 }) : secret
-    const secrets: Record<string, StoredSecret> = { [SECRET_ARN]: { value, readers: [ROLE_ARN, USER_ARN] } }
+    const several = variant === 'several'
+    const value =
+      hasKeys || several ? JSON.stringify({ username: 'app_user', password: secret, port: 5432 }) : secret
+    const license = `License\n"${randomText(40)}"\n`
+    if (several) issue('license', license)
+    const values = { 'db-user': 'app_user', 'db-password': secret, license }
+    const readers = [ROLE_ARN, USER_ARN]
+    const secrets: Record<string, StoredSecret> = {
+      [SECRET_ARN]: { value, readers },
+      ...(several && { [LICENSE_ARN]: { value: license, readers } }),
+    }
     const handler = createAwsSecretsManager({
       now,
       region: REGION,
@@ -36,9 +46,12 @@ export const system: System<AwsSecretsManagerSetup> = {
     return {
       handlers: { sts: account.sts.handler, secretsmanager: handler },
       exchangeRole: 'secretsmanager',
-      credential: 'secret',
+      credential: several ? 'secrets' : 'secret',
+      ...(several && { carriers: Object.keys(values) }),
       inputs: () => ({
-        secret: NAME,
+        ...(several
+          ? { secrets: `db-user: ${NAME}#username\ndb-password: ${NAME}#password\nlicense: app/license` }
+          : { secret: NAME }),
         region: REGION,
         'role-arn': ROLE_ARN,
         ...(hasKeys && { key: 'password' }),
@@ -50,7 +63,7 @@ export const system: System<AwsSecretsManagerSetup> = {
       deny() {
         secrets[SECRET_ARN] = { ...secrets[SECRET_ARN], readers: [] }
       },
-      accepts: (text) => text === secret,
+      accepts: (text) => text === (several ? JSON.stringify(values) : secret),
       account,
       secrets,
       secret,

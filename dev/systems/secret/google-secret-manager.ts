@@ -6,8 +6,9 @@ import type { Setup, System } from '../system.ts'
 export const SERVICE_ACCOUNT = 'secrets@my-project.iam.gserviceaccount.com'
 /** Its unique id. */
 export const SERVICE_ACCOUNT_ID = '104523456789012345678'
+const PROJECT = 'projects/123456789012'
 /** As Google names it: with the project's number. */
-export const SECRET = 'projects/123456789012/secrets/database-password'
+export const SECRET = `${PROJECT}/secrets/database-password`
 
 export interface GoogleSecretManagerSetup extends Setup {
   readonly google: Google
@@ -23,11 +24,15 @@ export interface GoogleSecretManagerSetup extends Setup {
 /** Google Secret Manager with a secret that the job may read itself, or as a service account (variant `impersonation`). */
 export const system: System<GoogleSecretManagerSetup> = {
   action: 'secret/google-secret-manager',
-  variants: ['direct', 'impersonation'],
+  variants: ['direct', 'impersonation', 'several'],
   setUp({ issuer, identity, now, issue, url }, variant) {
     const impersonates = variant === 'impersonation'
     const secret = randomText(32)
     issue('secret', secret)
+    const several = variant === 'several'
+    const license = `License\n"${randomText(40)}"\n`
+    if (several) issue('license', license)
+    const values = { 'db-user': 'app_user', 'db-password': secret, license }
     const member = principalSet(identity.repositoryId)
     const providers: Record<string, Provider> = { [PROVIDER]: {} }
     const serviceAccounts: Record<string, readonly string[]> = { [SERVICE_ACCOUNT]: [member] }
@@ -36,6 +41,16 @@ export const system: System<GoogleSecretManagerSetup> = {
         accessors: [impersonates ? `serviceAccount:${SERVICE_ACCOUNT}` : member],
         versions: [{ data: Buffer.from(`${secret}-old`) }, { data: Buffer.from(secret) }],
       },
+      ...(several && {
+        [`${PROJECT}/secrets/database`]: {
+          accessors: [member],
+          versions: [{ data: Buffer.from(JSON.stringify({ username: 'app_user', password: secret })) }],
+        },
+        [`${PROJECT}/secrets/license`]: {
+          accessors: [member],
+          versions: ['first', 'second', license].map((text) => ({ data: Buffer.from(text) })),
+        },
+      }),
     }
     const google = createGoogle({
       verify: issuer.verify,
@@ -54,9 +69,18 @@ export const system: System<GoogleSecretManagerSetup> = {
         secretmanager: google.secretManager,
       },
       exchangeRole: 'secretmanager',
-      credential: 'secret',
+      credential: several ? 'secrets' : 'secret',
+      ...(several && { carriers: Object.keys(values) }),
       inputs: () => ({
-        secret: 'projects/my-project/secrets/database-password',
+        ...(several
+          ? {
+              secrets: [
+                'db-user: projects/my-project/secrets/database#username',
+                'db-password: projects/my-project/secrets/database#password',
+                'license: projects/my-project/secrets/license/versions/3',
+              ].join('\n'),
+            }
+          : { secret: 'projects/my-project/secrets/database-password' }),
         'workload-identity-provider': PROVIDER,
         ...(impersonates && { 'service-account': SERVICE_ACCOUNT }),
       }),
@@ -66,9 +90,9 @@ export const system: System<GoogleSecretManagerSetup> = {
         ...(impersonates && { GHA_ENDPOINT_OVERRIDE_iamcredentials: `${url('iamcredentials')}/v1` }),
       }),
       deny() {
-        secrets[SECRET] = { ...secrets[SECRET]!, accessors: [] }
+        for (const [name, stored] of Object.entries(secrets)) secrets[name] = { ...stored, accessors: [] }
       },
-      accepts: (text) => text === secret,
+      accepts: (text) => text === (several ? JSON.stringify(values) : secret),
       google,
       providers,
       serviceAccounts,

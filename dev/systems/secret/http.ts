@@ -13,12 +13,22 @@ export interface HttpSecretSetup extends Setup {
 /** An endpoint with one secret, which jobs of the repository may read. */
 export const system: System<HttpSecretSetup> = {
   action: 'secret/http',
-  variants: ['default'],
-  setUp({ issuer, identity, issue, url }) {
+  variants: ['default', 'several'],
+  setUp({ issuer, identity, issue, url }, variant) {
+    const several = variant === 'several'
+    const license = `License\n"${randomText(40)}"\n`
+    if (several) issue('license', license)
     const secret = randomText(32)
     issue('secret', secret)
     const repositoryIds = [identity.repositoryId]
-    const secrets: Record<string, Uint8Array> = { '/secrets?name=database': Buffer.from(secret) }
+    const values = { 'db-user': 'app_user', 'db-password': secret, license }
+    const secrets: Record<string, Uint8Array> = {
+      '/secrets?name=database': Buffer.from(secret),
+      ...(several && {
+        '/database': Buffer.from(JSON.stringify({ username: 'app_user', password: secret })),
+        '/license': Buffer.from(license),
+      }),
+    }
     const { handler } = createHttpSecret({
       verify: issuer.verify,
       audience: () => url('secret-endpoint'),
@@ -28,10 +38,22 @@ export const system: System<HttpSecretSetup> = {
     return {
       handlers: { 'secret-endpoint': handler },
       exchangeRole: 'secret-endpoint',
-      credential: 'secret',
-      inputs: () => ({ url: `${url('secret-endpoint')}/secrets?name=database` }),
+      credential: several ? 'secrets' : 'secret',
+      ...(several && { carriers: Object.keys(values) }),
+      inputs: () => {
+        const endpoint = url('secret-endpoint')
+        return several
+          ? {
+              secrets: [
+                `db-user: ${endpoint}/database#username`,
+                `db-password: ${endpoint}/database#password`,
+                `license: ${endpoint}/license`,
+              ].join('\n'),
+            }
+          : { url: `${endpoint}/secrets?name=database` }
+      },
       deny: () => repositoryIds.splice(0),
-      accepts: (text) => text === secret,
+      accepts: (text) => text === (several ? JSON.stringify(values) : secret),
       repositoryIds,
       secrets,
       secret,

@@ -1,10 +1,11 @@
 import { fullName } from '../../fakes/identity.ts'
-import { randomText } from '../../fakes/secrets.ts'
+import { certificateText, randomText } from '../../fakes/secrets.ts'
 import { createVault, type Vault, type VaultEngine, type VaultRole } from '../../fakes/vault.ts'
 import type { Setup, System } from '../system.ts'
 
 export const ROLE = 'deploy'
 export const KEY = 'DB_PASSWORD'
+const USER = 'app_user'
 
 export interface VaultSettings {
   /** In which everything is; the root's unless given. */
@@ -37,10 +38,14 @@ export function vaultSystem(settings: VaultSettings = {}): System<VaultSetup> {
   const { prefix = '', authPath = 'jwt', path = 'team/database', namespace } = settings
   return {
     action: 'secret/vault',
-    variants: ['default'],
-    setUp({ issuer, identity, now, issue, url }) {
+    variants: ['default', 'several'],
+    setUp({ issuer, identity, now, issue, url }, variant) {
+      const several = variant === 'several'
       const secret = randomText(32)
       issue('secret', secret)
+      const tls = { certificate: certificateText(), key: randomText(40) }
+      if (several) issue('key', tls.key)
+      const values = { 'db-user': USER, 'db-password': secret, tls: JSON.stringify(tls) }
       const roles: Record<string, VaultRole> = {}
       const boundClaims = { repository_id: identity.repositoryId, ref: identity.ref }
       const role = (): VaultRole => ({
@@ -53,10 +58,15 @@ export function vaultSystem(settings: VaultSettings = {}): System<VaultSetup> {
       const engines: Record<string, VaultEngine> = {
         secret: {
           kv: 2,
-          secrets: { [path]: [{ data: { DB_USER: 'app', [KEY]: secret, ...settings.data } }] },
+          secrets: {
+            [path]: [{ data: { DB_USER: USER, [KEY]: secret, ...settings.data } }],
+            'team/tls': [{ data: tls }],
+          },
         },
       }
-      const policies: Record<string, readonly string[]> = { deploy: [`secret/data/${path}`] }
+      const policies: Record<string, readonly string[]> = {
+        deploy: [`secret/data/${path}`, ...(several ? ['secret/data/team/tls'] : [])],
+      }
       const vault = createVault({
         verify: issuer.verify,
         now,
@@ -80,19 +90,21 @@ export function vaultSystem(settings: VaultSettings = {}): System<VaultSetup> {
           },
         },
         exchangeRole: 'vault',
-        credential: 'secret',
+        credential: several ? 'secrets' : 'secret',
+        ...(several && { carriers: Object.keys(values) }),
         inputs: () => ({
           url: `${url('vault')}${prefix}`,
           role: ROLE,
-          path,
-          key: KEY,
+          ...(several
+            ? { secrets: `db-user: ${path}#DB_USER\ndb-password: ${path}#${KEY}\ntls: team/tls` }
+            : { path, key: KEY }),
           ...(authPath !== 'jwt' && { 'auth-path': authPath }),
           ...(namespace !== undefined && { namespace }),
         }),
         deny() {
           roles[ROLE] = { ...role(), boundClaims: { repository: `${fullName(identity)}-another` } }
         },
-        accepts: (text) => text === secret,
+        accepts: (text) => text === (several ? JSON.stringify(values) : secret),
         vault,
         roles,
         engines,

@@ -1,10 +1,14 @@
-import type { CredentialSource } from '../../aws/credentials.ts'
+import type { AwsCredentials, CredentialSource } from '../../aws/credentials.ts'
 import { codeOf, judgeAws } from '../../aws/errors.ts'
 import type * as awsLibrary from '../../aws/index.ts'
+import type * as signerLibrary from '../../aws/signer.ts'
 import { ActionError } from '../../errors.ts'
-import type { Exchange, Explanation } from '../../exchange.ts'
+import type { Exchange, Explanation, Tools } from '../../exchange.ts'
 import { jsonObject, type Answer } from '../../http/answer.ts'
-import { secretGrant, secretMember } from './grant.ts'
+import type { Inputs } from '../../inputs/inputs.ts'
+import type { Secret } from './grant.ts'
+import type * as secretLibrary from './index.ts'
+import type { Wanted } from './references.ts'
 
 const SERVICE = 'AWS Secrets Manager'
 const EXAMPLE = 'app/database'
@@ -14,80 +18,100 @@ const SECRET =
 
 interface Settings {
   readonly aws: typeof awsLibrary
-  readonly secret: string
-  /** Empty: the whole text. */
-  readonly key: string
+  readonly library: typeof secretLibrary
+  /** Each secret by its name or ARN. */
+  readonly wanted: Wanted<string>
   readonly region: string
   readonly source: CredentialSource
   readonly url: URL
-  readonly allowShort: boolean
 }
 
-/** A secret of AWS Secrets Manager: `GetSecretValue` (AWS Secrets Manager API Reference). */
+/** What signs a request. */
+interface Signing {
+  readonly signer: typeof signerLibrary
+  readonly credentials: AwsCredentials
+}
+
+/** Secrets of AWS Secrets Manager: `GetSecretValue` (AWS Secrets Manager API Reference). */
 export const awsSecretsManager: Exchange<Settings> = {
   settings: async (inputs, environment) => {
-    const aws = await import(/* webpackChunkName: "aws" */ '../../aws/index.ts')
-    const secret = inputs.matching(
-      'secret',
-      inputs.required('secret', EXAMPLE),
-      SECRET,
-      'must be the name or the ARN of a secret',
-      EXAMPLE,
-    )
+    const [aws, library] = await Promise.all([
+      import(/* webpackChunkName: "aws" */ '../../aws/index.ts'),
+      import(/* webpackChunkName: "secrets" */ './index.ts'),
+    ])
     const region = aws.readRegion(inputs, 'required')
-    const told = SECRET.exec(secret)?.groups?.['region'] ?? region
-    if (told !== region && region !== '') {
-      inputs.problem('region', `must be that of the secret's ARN, not ${region}`, told)
-    }
     return {
       aws,
-      secret,
-      key: inputs.matching('key', inputs.text('key'), /^\P{Cc}+$/u, 'must be one line', 'password'),
+      library,
+      wanted: await library.readReferences(inputs, {
+        input: 'secret',
+        example: EXAMPLE,
+        key: 'password',
+        read: (label, text) => readName(inputs, label, text, region),
+      }),
       region,
       source: aws.readCredentialSource(inputs, environment, region),
       url: aws.awsEndpoint(inputs, environment, 'secretsmanager', 'SECRETS_MANAGER', region),
-      allowShort: inputs.boolean('allow-short'),
     }
   },
 
   exchange: async (settings, tools) => {
-    const { aws, secret, region, source, url } = settings
+    const { aws, library, source, url, wanted } = settings
     if ('endpoint' in source) tools.connectEarly(source.endpoint)
     tools.connectEarly(url)
     const [credentials, signer] = await Promise.all([aws.awsCredentials(source, tools), aws.loadSigner()])
-    const headers = {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': 'secretsmanager.GetSecretValue',
-    }
-    const body = JSON.stringify({ SecretId: secret })
-    const request = { method: 'POST', url, headers, body } as const
-    const scope = { region, service: 'secretsmanager' }
-    return tools.send({
-      service: SERVICE,
-      method: 'POST',
-      url,
-      signed: true,
-      prepare: async (now) => ({
-        headers: await signer.signedHeaders(request, credentials, scope, now),
-        body,
-      }),
-      judge: judgeAws,
-      read: (answer) => {
-        const { key, allowShort } = settings
-        const text = secretString(answer, settings)
-        if (key === '') return secretGrant(text, secret, allowShort)
-        return secretGrant(secretMember(parsed(text), key, secret), `${key} of ${secret}`, allowShort)
-      },
+    return library.readWanted(wanted, {
+      id: (secret) => secret,
+      read: (secret) => read({ ...settings, credentials, signer }, secret, tools),
+      hint: (secret, error) => explain(settings, secret, error).hint,
     })
   },
 
-  explain: (settings, error, claims) =>
-    error.refused?.service === SERVICE
-      ? explain(settings, error)
-      : settings.aws.explainSts(settings.source, error, claims),
+  explain: (settings, error, claims) => {
+    const { aws, source, wanted } = settings
+    if (error.refused?.service !== SERVICE) return aws.explainSts(source, error, claims)
+    const [single] = wanted.references
+    return wanted.several || single === undefined ? {} : explain(settings, single.source, error)
+  },
 }
 
-function secretString(answer: Answer, { secret, url }: Settings): string {
+/** The name or the ARN of a secret in the region. */
+function readName(inputs: Inputs, label: string, text: string, region: string): string {
+  const secret = inputs.matching(label, text, SECRET, 'must be the name or the ARN of a secret', EXAMPLE)
+  const told = SECRET.exec(secret)?.groups?.['region'] ?? region
+  if (told !== region && region !== '') {
+    inputs.problem('region', `must be that of the secret's ARN, not ${region}`, told)
+  }
+  return secret
+}
+
+function read(
+  { signer, credentials, region, url }: Settings & Signing,
+  secret: string,
+  tools: Tools,
+): Promise<Secret> {
+  const headers = {
+    'content-type': 'application/x-amz-json-1.1',
+    'x-amz-target': 'secretsmanager.GetSecretValue',
+  }
+  const body = JSON.stringify({ SecretId: secret })
+  const request = { method: 'POST', url, headers, body } as const
+  const scope = { region, service: 'secretsmanager' }
+  return tools.send({
+    service: SERVICE,
+    method: 'POST',
+    url,
+    signed: true,
+    prepare: async (now) => ({
+      headers: await signer.signedHeaders(request, credentials, scope, now),
+      body,
+    }),
+    judge: judgeAws,
+    read: (answer) => ({ name: secret, text: secretString(answer, secret, url) }),
+  })
+}
+
+function secretString(answer: Answer, secret: string, url: URL): string {
   const { SecretString: text, SecretBinary: binary } = jsonObject(answer, SERVICE, url)
   if (typeof text === 'string') return text
   if (typeof binary === 'string') {
@@ -104,16 +128,7 @@ function secretString(answer: Answer, { secret, url }: Settings): string {
   )
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Whoever asks for a key says that there is none. The error itself would quote the secret.
-    return undefined
-  }
-}
-
-function explain({ secret, region, source }: Settings, error: ActionError): Explanation {
+function explain({ region, source }: Settings, secret: string, error: ActionError): Explanation {
   const reason = error.refused?.reason ?? ''
   const fromEnvironment = 'credentials' in source
   switch (codeOf(error)) {

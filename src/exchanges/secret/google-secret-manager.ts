@@ -1,4 +1,4 @@
-import type { Exchange, Tools } from '../../exchange.ts'
+import type { Environment, Exchange, Tools } from '../../exchange.ts'
 import {
   CLOUD_PLATFORM,
   explainSts,
@@ -13,8 +13,10 @@ import {
 } from '../../google/federation.ts'
 import { jsonObject, type Answer } from '../../http/answer.ts'
 import type { Judgement } from '../../http/call.ts'
-import { secretPayload } from './payload.ts'
-import { secretGrant } from './grant.ts'
+import type { Inputs } from '../../inputs/inputs.ts'
+import type { Secret } from './grant.ts'
+import type * as secretLibrary from './index.ts'
+import type { Wanted } from './references.ts'
 
 const SERVICE = 'Google Secret Manager'
 const EXAMPLE = 'projects/my-project/secrets/database-password'
@@ -22,68 +24,99 @@ const EXAMPLE = 'projects/my-project/secrets/database-password'
 const SECRET =
   /^(?<secret>projects\/[a-z\d](?:[a-z\d.:-]*[a-z\d])?(?:\/locations\/(?<location>[a-z\d-]+))?\/secrets\/[\w-]{1,255})(?:\/versions\/(?<version>[\w-]{1,63}))?$/
 
-interface Settings {
-  readonly federation: Federation
-  /** E-mail or unique id; empty where the job itself has access. */
-  readonly serviceAccount: string
-  /** Without the version. */
+/** A version of a secret. */
+interface Version {
+  /** Full name, without the version. */
   readonly secret: string
   readonly version: string
   readonly url: URL
-  readonly allowShort: boolean
 }
 
-/** A secret of Google Secret Manager: `GET …/versions/{version}:access` ("Secret Manager API"). */
+interface Settings {
+  readonly library: typeof secretLibrary
+  readonly federation: Federation
+  /** E-mail or unique id; empty where the job itself has access. */
+  readonly serviceAccount: string
+  readonly wanted: Wanted<Version>
+}
+
+/** Secrets of Google Secret Manager: `GET …/versions/{version}:access` ("Secret Manager API"). */
 export const googleSecretManager: Exchange<Settings> = {
-  settings: (inputs, environment) => {
-    const name = inputs.matching(
-      'secret',
-      inputs.required('secret', EXAMPLE),
-      SECRET,
-      'must be the full name of a secret, with or without a version',
-      EXAMPLE,
-    )
-    const { secret = '', location, version = 'latest' } = SECRET.exec(name)?.groups ?? {}
-    const host =
-      location === undefined ? 'secretmanager.googleapis.com' : `secretmanager.${location}.rep.googleapis.com`
-    const api = googleEndpoint(inputs, environment, 'secretmanager', host)
+  settings: async (inputs, environment) => {
+    const library = await import(/* webpackChunkName: "secrets" */ './index.ts')
     return {
+      library,
       federation: readFederation(inputs, environment),
       serviceAccount: readServiceAccount(inputs, false),
-      secret,
-      version,
-      url: new URL(`${api}/${secret}/versions/${version}:access`),
-      allowShort: inputs.boolean('allow-short'),
+      wanted: await library.readReferences(inputs, {
+        input: 'secret',
+        example: EXAMPLE,
+        key: 'password',
+        read: (label, text) => readVersion(inputs, environment, label, text),
+      }),
     }
   },
 
   exchange: async (settings, tools) => {
-    const { federation, serviceAccount, secret, version, url, allowShort } = settings
+    const { library, federation, serviceAccount, wanted } = settings
     tools.connectEarly(federation.sts)
     if (serviceAccount !== '') tools.connectEarly(new URL(federation.iamCredentials))
-    tools.connectEarly(url)
+    for (const { source } of wanted.references) tools.connectEarly(source.url)
     const federated = await federatedToken(federation, tools)
     const token =
       serviceAccount === ''
         ? federated
         : (await serviceAccountToken(federation, federated, serviceAccount, CLOUD_PLATFORM, tools)).token
-    return tools.send({
-      service: SERVICE,
-      method: 'GET',
-      url,
-      prepare: () => ({ headers: { authorization: `Bearer ${token}`, accept: 'application/json' } }),
-      judge: (answer) => judge(answer, settings, tools),
-      read: (answer) => {
-        const name = `${secret} (version ${version})`
-        return secretGrant(secretPayload(jsonObject(answer, SERVICE, url), SERVICE, name), name, allowShort)
-      },
+    return library.readWanted(wanted, {
+      id: ({ url }) => url.href,
+      read: (version) => read(settings, version, token, tools),
     })
   },
 
   explain: ({ federation }, error, claims) => explainSts(federation, error, claims),
 }
 
-function judge(answer: Answer, { federation, serviceAccount, secret }: Settings, tools: Tools): Judgement {
+function readVersion(inputs: Inputs, environment: Environment, label: string, text: string): Version {
+  const name = inputs.matching(
+    label,
+    text,
+    SECRET,
+    'must be the full name of a secret, with or without a version',
+    EXAMPLE,
+  )
+  const { secret = '', location, version = 'latest' } = SECRET.exec(name)?.groups ?? {}
+  const host =
+    location === undefined ? 'secretmanager.googleapis.com' : `secretmanager.${location}.rep.googleapis.com`
+  const api = googleEndpoint(inputs, environment, 'secretmanager', host)
+  return { secret, version, url: new URL(`${api}/${secret}/versions/${version}:access`) }
+}
+
+function read(
+  settings: Settings,
+  { secret, version, url }: Version,
+  token: string,
+  tools: Tools,
+): Promise<Secret> {
+  const name = `${secret} (version ${version})`
+  return tools.send({
+    service: SERVICE,
+    method: 'GET',
+    url,
+    prepare: () => ({ headers: { authorization: `Bearer ${token}`, accept: 'application/json' } }),
+    judge: (answer) => judge(answer, settings, secret, tools),
+    read: (answer) => ({
+      name,
+      text: settings.library.secretPayload(jsonObject(answer, SERVICE, url), SERVICE, name),
+    }),
+  })
+}
+
+function judge(
+  answer: Answer,
+  { federation, serviceAccount }: Settings,
+  secret: string,
+  tools: Tools,
+): Judgement {
   const judgement = judgeGoogle(answer)
   // An IAM policy takes no unique id.
   const account = serviceAccount.includes('@') ? `serviceAccount:${serviceAccount}` : 'that service account'

@@ -1,67 +1,111 @@
-import type { Exchange } from '../../exchange.ts'
-import { claimText } from '../../identity/claims.ts'
+import type { ActionError } from '../../errors.ts'
+import type { Claims, Exchange, Tools } from '../../exchange.ts'
 import { jsonObject, member } from '../../http/answer.ts'
-import { secretPayload } from './payload.ts'
-import { secretGrant } from './grant.ts'
+import { claimText } from '../../identity/claims.ts'
+import { NOWHERE, type Inputs } from '../../inputs/inputs.ts'
+import type { Secret } from './grant.ts'
+import type * as secretLibrary from './index.ts'
+import type { Wanted } from './references.ts'
 
 const SERVICE = 'the secret endpoint'
-const EXAMPLE = 'https://secrets.example.com/database-password'
+const EXAMPLE = 'https://secrets.example.com/database'
 
 interface Settings {
-  readonly url: URL
+  readonly library: typeof secretLibrary
+  readonly wanted: Wanted<URL>
   readonly audience: string
-  readonly allowShort: boolean
 }
 
-/** A secret from an endpoint of one's own: `GET {url}` with the ID token gives `{"payload": {"data": "<base64>"}}`. */
+/** Secrets from an endpoint of one's own: `GET {url}` with the ID token gives `{"payload": {"data": "<base64>"}}`. */
 export const httpSecret: Exchange<Settings> = {
-  settings: (inputs) => {
-    const url = inputs.url('url', inputs.required('url', EXAMPLE), EXAMPLE, { query: true })
-    return {
-      url,
-      audience: inputs.line('audience') || url.origin,
-      allowShort: inputs.boolean('allow-short'),
-    }
+  settings: async (inputs) => {
+    const library = await import(/* webpackChunkName: "secrets" */ './index.ts')
+    const wanted = await library.readReferences(inputs, {
+      input: 'url',
+      example: EXAMPLE,
+      key: 'password',
+      read: (label, text) => inputs.url(label, text, EXAMPLE, { query: true }),
+    })
+    const origin = sharedOrigin(inputs, wanted)
+    return { library, wanted, audience: inputs.line('audience') || origin }
   },
 
-  exchange: ({ url, audience, allowShort }, tools) => {
-    // Without the query, which may be nobody else's business.
-    const name = `${url.host}${url.pathname}`
-    tools.connectEarly(url)
-    return tools.send({
-      service: SERVICE,
-      method: 'GET',
-      url,
-      audience,
-      prepare: async () => ({
-        headers: { accept: 'application/json', authorization: `Bearer ${await tools.idToken(audience)}` },
-      }),
-      judge: ({ json }) => ({
-        reason: [
-          member(json, 'message'),
-          member(json, 'error', 'message'),
-          member(json, 'error_description'),
-          member(json, 'error'),
-          member(json, 'detail'),
-        ].find((text) => typeof text === 'string'),
-      }),
-      read: (answer) =>
-        secretGrant(secretPayload(jsonObject(answer, SERVICE, url), SERVICE, name), name, allowShort),
+  exchange: (settings, tools) => {
+    const { library, wanted, audience } = settings
+    for (const { source } of wanted.references) tools.connectEarly(source)
+    return library.readWanted(wanted, {
+      id: (url) => url.href,
+      read: (url) => read(settings, url, tools),
+      hint: (url, error) => hintOf(url, audience, error, undefined),
     })
   },
 
-  explain: ({ url, audience }, { code, refused }, claims) => {
-    if (code !== 'DENIED') return {}
-    switch (refused?.status) {
-      case 401:
-      case 403:
-        return {
-          hint: `The audience of the ID token was ${audience}, its subject ${claimText(claims, 'sub') ?? 'that of this job'}: the endpoint must accept both. Give the audience that it expects as \`audience\`.`,
-        }
-      case 404:
-        return { hint: `Check \`url\`: there is nothing at ${url.origin}${url.pathname}.` }
-      default:
-        return {}
-    }
+  explain: ({ wanted, audience }, error, claims) => {
+    const [single] = wanted.references
+    const hint =
+      wanted.several || single === undefined ? undefined : hintOf(single.source, audience, error, claims)
+    return hint === undefined ? {} : { hint }
   },
+}
+
+/**
+ * The origin of every URL. One ID token goes to all of them: an endpoint elsewhere could use it at the others, and a token
+ * for each would be several logins with several audiences, which are several steps.
+ */
+function sharedOrigin(inputs: Inputs, { references }: Wanted<URL>): string {
+  const [first, ...others] = references.filter(({ source }) => source.href !== NOWHERE)
+  for (const { output, source } of others) {
+    if (source.origin === first?.source.origin) continue
+    inputs.problem(
+      `secrets.${output}`,
+      `must be at ${first?.source.origin ?? ''}, as the first is: one ID token goes to all; use a step for each origin`,
+      `${first?.source.origin ?? ''}${source.pathname}`,
+    )
+  }
+  return first?.source.origin ?? ''
+}
+
+function read({ library, audience }: Settings, url: URL, tools: Tools): Promise<Secret> {
+  // Without the query, which may be nobody else's business.
+  const name = `${url.host}${url.pathname}`
+  return tools.send({
+    service: SERVICE,
+    method: 'GET',
+    url,
+    audience,
+    prepare: async () => ({
+      headers: { accept: 'application/json', authorization: `Bearer ${await tools.idToken(audience)}` },
+    }),
+    judge: ({ json }) => ({
+      reason: [
+        member(json, 'message'),
+        member(json, 'error', 'message'),
+        member(json, 'error_description'),
+        member(json, 'error'),
+        member(json, 'detail'),
+      ].find((text) => typeof text === 'string'),
+    }),
+    read: (answer) => ({
+      name,
+      text: library.secretPayload(jsonObject(answer, SERVICE, url), SERVICE, name),
+    }),
+  })
+}
+
+function hintOf(
+  url: URL,
+  audience: string,
+  { code, refused }: ActionError,
+  claims: Claims | undefined,
+): string | undefined {
+  if (code !== 'DENIED') return undefined
+  switch (refused?.status) {
+    case 401:
+    case 403:
+      return `The audience of the ID token was ${audience}, its subject ${claimText(claims, 'sub') ?? 'that of this job'}: the endpoint must accept both. Give the audience that it expects as \`audience\`.`
+    case 404:
+      return `Check the URL: there is nothing at ${url.origin}${url.pathname}.`
+    default:
+      return undefined
+  }
 }

@@ -1,215 +1,121 @@
-import { claimText, isImmutable, SHOWN_CLAIMS } from '../../identity/claims.ts'
 import { ActionError } from '../../errors.ts'
-import type { Borrowed, Claims, Exchange, Explanation, Tools } from '../../exchange.ts'
-import { jsonObject, member, type Answer } from '../../http/answer.ts'
+import type { Exchange, Tools } from '../../exchange.ts'
+import { member, type Answer } from '../../http/answer.ts'
 import type { Judgement } from '../../http/call.ts'
-import { credential } from '../../identity/credential.ts'
 import type { Inputs } from '../../inputs/inputs.ts'
-import { secretGrant, secretMember } from './grant.ts'
+import type * as vaultLibrary from '../../vault/index.ts'
+import type { VaultServer } from '../../vault/server.ts'
+import type { Secret } from './grant.ts'
+import type * as secretLibrary from './index.ts'
+import type { Wanted } from './references.ts'
 
-const SERVICE = 'Vault'
-const URL_EXAMPLE = 'https://vault.example.com:8200'
-/** Parts between slashes, none of them empty, `.` or `..`. */
-const PATH = /^(?:(?!\.{1,2}(?:\/|$))[^/\p{Cc}]+(?:\/|$))+(?<!\/)$/u
-const LINE = /^\P{Cc}+$/u
-const NAMESPACE = /^[\x21-\x7e]+$/
-/** Vault may fetch the keys of GitHub's issuer first; cutting earlier would leave a token behind that nobody revokes. */
-const LOGIN_MS = 30_000
-/** Trouble with the keys of the issuer on Vault's way to them: transient, though Vault says 400. */
-const KEYS_TROUBLE =
-  /^error (?:validating token|configuring token validator): .*(?:fetching keys|get keys failed|dial tcp|no such host|connection re|timeout|deadline exceeded|\bEOF\b|\b5\d\d )/i
-
-/** How much of an error's text is looked at, in characters: bounds the work that a hostile one makes. */
-const MAX_TEXT = 2_000
+const EXAMPLE = 'team/database'
 
 interface Settings {
-  /** Of the API, with its version and without a slash at the end. */
-  readonly api: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly audience: string
-  readonly authPath: string
-  readonly role: string
+  readonly vault: typeof vaultLibrary
+  readonly library: typeof secretLibrary
+  readonly server: VaultServer
   readonly engine: string
-  readonly path: string
-  readonly key: string
-  readonly allowShort: boolean
+  /** Each secret by its path in the engine. */
+  readonly wanted: Wanted<string>
 }
 
-/** One key of a secret of a KV version 2 engine of HashiCorp Vault, read with a token that is revoked at once. */
-export const vault: Exchange<Settings> = {
-  settings: (inputs) => {
-    const url = inputs.url('url', inputs.required('url', URL_EXAMPLE), URL_EXAMPLE)
-    const namespace = inputs.matching(
-      'namespace',
-      inputs.text('namespace'),
-      NAMESPACE,
-      'must be a namespace: its path from the root',
-      'team/project',
-    )
+/** Values of secrets of a KV version 2 engine of Vault or OpenBao, read with a token that is revoked at once. */
+export const secretVault: Exchange<Settings> = {
+  settings: async (inputs) => {
+    const [vault, library] = await Promise.all([
+      import(/* webpackChunkName: "vault-login" */ '../../vault/index.ts'),
+      import(/* webpackChunkName: "secrets" */ './index.ts'),
+    ])
+    const engine = vault.readPath(inputs, 'engine', inputs.text('engine') || 'secret', 'secret')
     return {
-      api: `${url.href.replace(/\/+$/, '')}/v1`,
-      headers: {
-        accept: 'application/json',
-        'x-vault-request': 'true',
-        ...(namespace !== '' && { 'x-vault-namespace': namespace }),
-      },
-      audience: inputs.line('audience') || url.origin,
-      authPath: path(inputs, 'auth-path', inputs.text('auth-path') || 'jwt', 'jwt'),
-      role: line(inputs, 'role', 'deploy'),
-      engine: path(inputs, 'engine', inputs.text('engine') || 'secret', 'secret'),
-      path: path(inputs, 'path', inputs.required('path', 'team/database'), 'team/database'),
-      key: line(inputs, 'key', 'DB_PASSWORD'),
-      allowShort: inputs.boolean('allow-short'),
+      vault,
+      library,
+      server: vault.readServer(inputs),
+      engine,
+      wanted: await library.readReferences(inputs, {
+        input: 'path',
+        example: EXAMPLE,
+        key: 'DB_PASSWORD',
+        read: (label, text) =>
+          secretPath(inputs, label, vault.readPath(inputs, label, text, EXAMPLE), engine),
+      }),
     }
   },
 
   exchange: async (settings, tools) => {
-    const { key, engine, path, allowShort } = settings
-    tools.connectEarly(new URL(settings.api))
-    const token = await login(settings, tools)
-    const name = `${engine}/${path}`
-    const secret = secretMember(await read(settings, token, tools), key, name)
-    return secretGrant(secret, `${key} of ${name}`, allowShort)
+    const { vault, library, server, wanted } = settings
+    tools.connectEarly(new URL(server.api))
+    const login = await vault.login(server, tools)
+    if (!login.isBatch) {
+      const { seconds } = login
+      tools.takeBack({
+        name: 'The Vault token',
+        ends: seconds > 0 ? `after ${seconds} s` : 'only when somebody revokes it',
+        revoke: (client) => vault.revokeSelf(client, { ...server, ...login }),
+      })
+    }
+    return library.readWanted(wanted, {
+      id: (path) => path,
+      read: (path) => read(settings, path, login.token, tools),
+    })
   },
 
-  explain,
+  explain: ({ vault, server }, error, claims) => vault.explainLogin(server, error, claims),
 }
 
-function path(inputs: Inputs, name: string, value: string, example: string): string {
-  return inputs.matching(
-    name,
-    value,
-    PATH,
-    'must be a path without a slash at its ends and without empty, . and .. parts',
-    example,
-  )
-}
-
-function line(inputs: Inputs, name: string, example: string): string {
-  return inputs.matching(name, inputs.required(name, example), LINE, 'must be one line', example)
-}
-
-/** A URL of the API. Each part of a path is encoded: what it holds is Vault's business. */
-function urlOf(api: string, ...paths: readonly string[]): URL {
-  const parts = paths.flatMap((each) => each.split('/')).map(encodeURIComponent)
-  return new URL(`${api}/${parts.join('/')}`)
-}
-
-/** `POST /v1/auth/{auth-path}/login` (Vault API, "JWT/OIDC auth method"). The token is revoked when the step ends. */
-async function login(settings: Settings, tools: Tools): Promise<string> {
-  const { api, headers, audience, authPath, role } = settings
-  const url = urlOf(api, 'auth', authPath, 'login')
-  const auth = await tools.send({
-    service: SERVICE,
-    method: 'POST',
-    url,
-    audience,
-    attemptMs: LOGIN_MS,
-    prepare: async () => ({
-      headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify({ role, jwt: await tools.idToken(audience) }),
-    }),
-    judge: (answer) => {
-      const judgement = judge(answer)
-      const hints: Readonly<Record<number, string>> = {
-        403: `Vault says this where there is no auth method at ${authPath}, in another \`namespace\`, or where the role ${role} does not take logins from the address of this runner (token_bound_cidrs).`,
-        404: `Check \`auth-path\` and \`namespace\`: Vault has no auth method at ${authPath}.`,
-      }
-      const hint = hints[answer.status]
-      return {
-        ...judgement,
-        ...(answer.status === 400 && KEYS_TROUBLE.test(judgement.reason ?? '') && { again: 2 }),
-        ...(hint !== undefined && { hint }),
-      }
-    },
-    read: (answer) => {
-      const given = member(unwrapped(answer, url), 'auth')
-      if (isPresent(member(given, 'mfa_requirement'))) {
-        throw new ActionError('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) asks for a second factor.`, {
-          hint: `A job has none: exempt the auth method at ${authPath} from login MFA (sys/mfa/login-enforcement).`,
-        })
-      }
-      return {
-        token: credential(member(given, 'client_token'), 'client token', SERVICE, tools.conceal),
-        isBatch: member(given, 'token_type') === 'batch',
-        seconds: member(given, 'lease_duration'),
-        // The policy `default` lets a token revoke itself. A 403 then tells that it is gone, as after its last use.
-        refusalMeansGone:
-          textsOf(member(given, 'policies')).includes('default') || member(given, 'num_uses') !== 0,
-      }
-    },
-  })
-  // A batch token cannot be revoked: Vault keeps no list of them.
-  if (!auth.isBatch) tools.takeBack(borrowed(settings, auth))
-  return auth.token
-}
-
-/** `POST /v1/auth/token/revoke-self` (Vault API, "Token auth method"). */
-function borrowed(
-  { api, headers }: Settings,
-  auth: { readonly token: string; readonly seconds: unknown; readonly refusalMeansGone: boolean },
-): Borrowed {
-  const { token, seconds, refusalMeansGone } = auth
-  return {
-    name: 'The Vault token',
-    ends: typeof seconds === 'number' && seconds > 0 ? `after ${seconds} s` : 'only when somebody revokes it',
-    revoke: async (client) => {
-      try {
-        await client.send({
-          service: SERVICE,
-          method: 'POST',
-          url: urlOf(api, 'auth/token/revoke-self'),
-          prepare: () => ({ headers: { ...headers, 'x-vault-token': token } }),
-          judge,
-          read: () => undefined,
-        })
-        return 'revoked'
-      } catch (error) {
-        const status = error instanceof ActionError ? error.refused?.status : undefined
-        if (status === 403 && refusalMeansGone) return 'gone'
-        throw error
-      }
-    },
+/** What stands in policies and in the commands of people stands before a path; it would be there twice. */
+function secretPath(inputs: Inputs, label: string, path: string, engine: string): string {
+  let rest = path
+  for (const before of [`${engine}/`, 'data/']) {
+    if (rest.startsWith(before)) rest = rest.slice(before.length)
   }
+  if (rest === path) return path
+  inputs.problem(label, 'must go without the engine and without data/, which the step adds', rest)
+  return ''
 }
 
 /** `GET /v1/{engine}/data/{path}`: the data of the newest version (Vault API, "KV secrets engine - version 2"). */
-function read(settings: Settings, token: string, tools: Tools): Promise<unknown> {
-  const { api, headers, engine, path } = settings
-  const url = urlOf(api, engine, 'data', path)
+function read(settings: Settings, path: string, token: string, tools: Tools): Promise<Secret> {
+  const { vault, library, server, engine } = settings
+  const url = vault.urlOf(server, engine, 'data', path)
   return tools.send({
-    service: SERVICE,
+    service: vault.SERVICE,
     method: 'GET',
     url,
-    prepare: () => ({ headers: { ...headers, 'x-vault-token': token } }),
-    judge: (answer) => judgeRead(answer, settings),
+    prepare: () => ({ headers: vault.headersOf(server, token) }),
+    judge: (answer) => judge(answer, settings, path),
     read: (answer) => {
-      const body = unwrapped(answer, url)
-      const data = member(body, 'data', 'data')
-      if (member(body, 'data', 'metadata') !== undefined && isPresent(data)) return data
+      const body = vault.unwrapped(answer, url)
+      const text = library.memberText(answer.text, 'data', 'data')
+      if (
+        member(body, 'data', 'metadata') !== undefined &&
+        vault.isPresent(member(body, 'data', 'data')) &&
+        text !== undefined
+      ) {
+        return { name: `${engine}/${path}`, text }
+      }
       throw new ActionError(
         'UNUSABLE_ANSWER',
-        `${SERVICE} (${url.host}) answered without the data of a secret.`,
-        {
-          hint: `Check \`engine\`: ${engine} must be a KV engine of version 2.`,
-        },
+        `${vault.SERVICE} (${url.host}) answered without the data of a secret.`,
+        { hint: `Check \`engine\`: ${engine} must be a KV engine of version 2.` },
       )
     },
   })
 }
 
-function judgeRead(answer: Answer, { engine, path, role }: Settings): Judgement {
-  const judgement = judge(answer)
+function judge(answer: Answer, { vault, server, engine }: Settings, path: string): Judgement {
+  const judgement = vault.judge(answer)
   const policy = `path ${JSON.stringify(`${engine}/data/${path}`)} { capabilities = ["read"] }`
   if (answer.status === 403) {
     return {
       ...judgement,
-      hint: `A policy of the role ${role} must have: ${policy}. Vault says the same where there is no engine at ${engine}.`,
+      hint: `A policy of the role ${server.role} must have: ${policy}. Vault says the same where there is no engine at ${engine}.`,
     }
   }
   if (answer.status !== 404) return judgement
   const metadata = member(answer.json, 'data', 'metadata')
-  if (isPresent(metadata)) {
+  if (vault.isPresent(metadata)) {
     const version = member(metadata, 'version')
     const isDestroyed = member(metadata, 'destroyed') === true
     return {
@@ -219,143 +125,18 @@ function judgeRead(answer: Answer, { engine, path, role }: Settings): Judgement 
         : 'Undelete it (vault kv undelete), or write a new version.',
     }
   }
-  const [warning] = textsOf(member(answer.json, 'warnings'))
+  const [warning] = vault.textsOf(member(answer.json, 'warnings'))
   if (warning !== undefined) {
     return {
       reason: warning,
-      hint: `Check \`engine\` and \`path\`: \`engine\` must be exactly where the KV engine is mounted, here ${engine}, and \`path\` what follows, here ${path}, without data/.`,
+      hint: `Check \`engine\` and the path: \`engine\` must be exactly where the KV engine is mounted, here ${engine}, and the path what follows, here ${path}, without data/.`,
     }
   }
   return {
     ...judgement,
     hint:
       judgement.reason === undefined
-        ? `There is no secret at ${path} in ${engine}, and never was: check \`path\`, which goes without the name of the engine and without data/, and that ${engine} is a KV engine of version 2.`
+        ? `There is no secret at ${path} in ${engine}, and never was: check its path, and that ${engine} is a KV engine of version 2.`
         : `Check \`engine\` and \`namespace\`: Vault has no engine at ${engine}.`,
   }
-}
-
-/** What Vault means by an answer that is not 2xx, whatever was asked (Vault API, "HTTP status codes"). */
-function judge(answer: Answer): { reason?: string; again?: number; hint?: string } {
-  const texts = textsOf(member(answer.json, 'errors'))
-    .slice(0, 10)
-    .map((text) => text.slice(0, MAX_TEXT))
-  // Errors of a library come as `1 error occurred:\n\t* …\n\n`.
-  const reason = texts.map((text) => text.replace(/^\d+ errors? occurred:\s*\*\s*/, '').trim()).join('; ')
-  return {
-    ...(reason !== '' && { reason }),
-    // A standby node has not caught up yet with what was just written, the token of the login for one.
-    ...(answer.status === 412 && { again: Infinity }),
-    ...(answer.status === 501 && { hint: 'An operator must initialize Vault first.' }),
-    ...(answer.status === 503 &&
-      /sealed/i.test(reason) && { hint: 'An operator must unseal Vault; then run the job again.' }),
-  }
-}
-
-/** @throws ActionError `UNUSABLE_ANSWER` where Vault wrapped the answer into a token */
-function unwrapped(answer: Answer, url: URL): Record<string, unknown> {
-  const body = jsonObject(answer, SERVICE, url)
-  if (!isPresent(body['wrap_info'])) return body
-  throw new ActionError(
-    'UNUSABLE_ANSWER',
-    `${SERVICE} (${url.host}) wrapped its answer instead of giving it.`,
-    {
-      hint: 'Nothing here asks for response wrapping: check what a proxy before Vault adds (X-Vault-Wrap-TTL).',
-    },
-  )
-}
-
-function explain(settings: Settings, error: ActionError, claims: Claims | undefined): Explanation {
-  const { role, authPath, audience } = settings
-  if (error.code !== 'DENIED') return {}
-  const reason = error.refused?.reason ?? ''
-  const said = (words: RegExp): boolean => words.test(reason)
-  const place = `the role ${role} (auth/${authPath}/role/${role})`
-  if (said(/no audiences bound to the role/)) {
-    return {
-      hint: `The audience of the ID token was ${audience}: list it as bound_audiences of ${place}, which has none.`,
-      ...accepting(settings, claims),
-    }
-  }
-  if (said(/\(aud\) claim|aud claim/)) {
-    return {
-      hint: `The audience of the ID token was ${audience}: add it to bound_audiences of ${place}, or give one that stands there as \`audience\`.`,
-      ...accepting(settings, claims),
-    }
-  }
-  if (said(/\(sub\) claim|sub claim/)) {
-    return {
-      hint: `The subject (sub) of the ID token was ${claimText(claims, 'sub') ?? 'another one'}: change bound_subject of ${place}.${aboutForm(claims)}`,
-      ...accepting(settings, claims),
-    }
-  }
-  const claim = said(/^error validating claims:/) && /claim "([^"]{1,60})"/.exec(reason)?.[1]
-  if (claim) {
-    // Vault names the claim: only one that may be shown is.
-    const value = SHOWN_CLAIMS.includes(claim) ? claimText(claims, claim) : undefined
-    return {
-      hint: `${value === undefined ? 'Compare' : `The claim ${claim} of the ID token was ${value}: compare`} bound_claims of ${place} with the claims of the ID token.${claim === 'sub' ? aboutForm(claims) : ''}`,
-      ...accepting(settings, claims),
-    }
-  }
-  if (said(/^role .*could not be found/)) {
-    return {
-      hint: `Check \`role\`, \`auth-path\` and \`namespace\`: there is no role ${role} in the auth method at ${authPath}.`,
-    }
-  }
-  if (said(/oidc role_type/)) {
-    return { hint: `The role ${role} is for people in a browser: it must have role_type=jwt.` }
-  }
-  if (said(KEYS_TROUBLE)) {
-    return {
-      hint: `Vault could not fetch the keys of GitHub's ID tokens: its server needs a way to ${claimText(claims, 'iss') ?? 'their issuer'}.`,
-    }
-  }
-  if (said(/\((?:exp|nbf|iat)\) claim/)) {
-    return { hint: 'The ID token was new: check the clock of the Vault server.' }
-  }
-  if (said(/^error (?:validating token|configuring token validator)|could not load configuration/)) {
-    return {
-      hint: `The issuer (iss) of the ID token was ${claimText(claims, 'iss') ?? 'that of GitHub'}: auth/${authPath}/config must have it as oidc_discovery_url and bound_issuer.`,
-    }
-  }
-  return {}
-}
-
-function aboutForm(claims: Claims | undefined): string {
-  return isImmutable(claimText(claims, 'sub') ?? '')
-    ? ' It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
-    : ''
-}
-
-/** The settings of a role that accept this run and no other, as `vault write` reads them. */
-function accepting({ role, authPath, audience }: Settings, claims: Claims | undefined): Explanation {
-  const subject = claimText(claims, 'sub')
-  const repositoryId = claimText(claims, 'repository_id')
-  if (subject === undefined || repositoryId === undefined) return {}
-  return {
-    advice: `With these settings the role accepts this run (vault write auth/${authPath}/role/${role} @role.json):`,
-    paste: [
-      {
-        language: 'json',
-        content: JSON.stringify(
-          {
-            bound_audiences: [audience],
-            bound_subject: subject,
-            bound_claims: { repository_id: repositoryId },
-          },
-          undefined,
-          2,
-        ),
-      },
-    ],
-  }
-}
-
-function isPresent(value: unknown): boolean {
-  return value !== undefined && value !== null
-}
-
-function textsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
 }

@@ -123,7 +123,7 @@ describe('a secret', () => {
       const inputs = readInputs((name) => given[name] ?? '')
       const settings = await googleSecretManager.settings(inputs, {})
       inputs.check()
-      return settings.url.href
+      return settings.wanted.references[0]!.source.url.href
     }
     expect(await url(NAME)).toBe(
       'https://secretmanager.googleapis.com/v1/projects/my-project/secrets/database-password/versions/latest:access',
@@ -146,7 +146,7 @@ describe('a secret that cannot be put out', () => {
   const shown = `${NAME} (version latest)`
   test.each<[string, string | Uint8Array, string]>([
     ['empty', '', `The secret ${shown} is empty.`],
-    ['short', 'abc', `The secret ${shown} is shorter than 4 characters.`],
+    ['short', 'abc', `The secret ${shown} is shorter than 4 characters, or true, false or null.`],
     ['binary', Uint8Array.of(0x61, 0xff), `The secret ${shown} is binary: it is not UTF-8 text.`],
   ])('since it is %s', async (_what, data, text) => {
     const world = await open()

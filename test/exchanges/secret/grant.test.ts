@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ActionError } from '../../../src/errors.ts'
-import { secretGrant, secretMember } from '../../../src/exchanges/secret/grant.ts'
+import { masksOf, secretMember } from '../../../src/exchanges/secret/grant.ts'
 
 function refusalOf(run: () => unknown): string {
   try {
@@ -15,87 +15,150 @@ function refusalOf(run: () => unknown): string {
   throw new Error('it was not refused')
 }
 
-describe('secretGrant', () => {
-  test('puts the whole text out and masks each line', () => {
-    const grant = secretGrant('first line\r\n  second line\n', 'name', false)
-    expect(grant.outputs).toEqual({ secret: 'first line\r\n  second line\n' })
-    expect(grant.secrets).toEqual(['first line', 'second line'])
+const masks = (text: string, allowShort = false): string[] => masksOf({ name: 'name', text }, allowShort)
+
+describe('masksOf', () => {
+  test('masks each line', () => {
+    expect(masks('first line\r\n  second line\n')).toEqual(['first line', 'second line'])
   })
 
   test('leaves lines of mere punctuation unmasked, since they would black out every log', () => {
-    const json = JSON.stringify({ user: 'somebody', list: ['long enough'] }, undefined, 2)
-    const { secrets } = secretGrant(json, 'name', false)
-    expect(secrets).toEqual(['"user": "somebody",', '"list": [', '"long enough"'])
+    const json = JSON.stringify({ list: ['long enough'] }, undefined, 2)
+    expect(masks(json)).toEqual([
+      '"list": [',
+      '"long enough"',
+      'long enough',
+      '\\"list\\": [',
+      '\\"long enough\\"',
+      '\\\\\\"list\\\\\\": [',
+      '\\\\\\"long enough\\\\\\"',
+    ])
+  })
+
+  test('masks the texts of JSON at any depth, and no name, number or common word', () => {
+    const json =
+      '{"user":"app","deep":[{"pass":"in ner"}],"pem":"first\\nsecond\\nx","on":"true","port":54321}'
+    const found = masks(json)
+    expect(found).toEqual(expect.arrayContaining([json, 'in ner', 'first', 'second']))
+    for (const open of ['user', 'app', 'pass', 'deep', 'x', 'true', '54321'])
+      expect(found).not.toContain(open)
+  })
+
+  test.each([
+    'quo"te\\d and more',
+    '{"password":"a \\"quoted\\" one"}',
+    '{"inner":"{\\"password\\":\\"deep\\\\u00e4r\\"}"}',
+  ])('masks %j as it stands in JSON, and in JSON in JSON', (text) => {
+    const found = masks(text)
+    const blacked = (shown: string): string =>
+      [...found]
+        .sort((a, b) => b.length - a.length)
+        .reduce((rest, mask) => rest.replaceAll(mask, '***'), shown)
+    expect(blacked(text)).toBe('***')
+    expect(blacked(JSON.stringify({ a: text }))).toBe('{"a":"***"}')
+    expect(blacked(JSON.stringify(JSON.stringify({ a: text })))).toBe('"{\\"a\\":\\"***\\"}"')
   })
 
   test.each(['', '  ', '\n\r\n'])('refuses an empty secret: %j', (text) => {
-    expect(refusalOf(() => secretGrant(text, 'name', true))).toBe(
+    expect(refusalOf(() => masks(text, true))).toBe(
       'The secret name is empty. Store a value in it, or name another one.',
     )
   })
 
   test.each([
-    ['abc', 'The secret name is shorter than 4 characters.'],
-    ['{}', 'The secret name is shorter than 4 characters.'],
-    ['long enough\nab', 'The secret name has a line that is shorter than 4 characters.'],
-    ['--\n++', 'The secret name has a line that is shorter than 4 characters.'],
+    ['abc', 'The secret name is shorter than 4 characters, or true, false or null.'],
+    ['{}', 'The secret name is shorter than 4 characters, or true, false or null.'],
+    ['true', 'The secret name is shorter than 4 characters, or true, false or null.'],
+    ['false', 'The secret name is shorter than 4 characters, or true, false or null.'],
+    ['null', 'The secret name is shorter than 4 characters, or true, false or null.'],
+    ['443', 'The secret name is shorter than 4 characters, or true, false or null.'],
+    [
+      'long enough\nab',
+      'The secret name has a line that is shorter than 4 characters, or true, false or null.',
+    ],
+    ['--\n++', 'The secret name has a line that is shorter than 4 characters, or true, false or null.'],
   ])('refuses %j unless short ones are allowed', (text, message) => {
-    const refusal = refusalOf(() => secretGrant(text, 'name', false))
+    const refusal = refusalOf(() => masks(text))
     expect(refusal).toContain(message)
     expect(refusal).toContain('`allow-short: true`')
-    expect(secretGrant(text, 'name', true).secrets).toEqual(text.split('\n'))
+    expect(masks(text, true)).toEqual(text.split('\n'))
   })
 
-  test('masks every line of any secret that it gives, but for punctuation', () => {
+  test.each(['abcd', '5432', 'True!'])('takes %j', (text) => {
+    expect(masks(text)).toEqual([text])
+  })
+
+  test('masks every line of any secret that it takes, but for punctuation', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.boolean(), (text, allowShort) => {
-        let masks: readonly string[]
+        let found: readonly string[]
         try {
-          masks = secretGrant(text, 'name', allowShort).secrets
+          found = masks(text, allowShort)
         } catch (error) {
           return error instanceof ActionError && error.code === 'UNUSABLE_SECRET'
         }
         return text
           .split(/[\r\n]+/)
           .map((line) => line.trim())
-          .every((line) => line === '' || masks.includes(line) || /^[^\p{L}\p{N}]{1,3}$/u.test(line))
+          .every((line) => line === '' || found.includes(line) || /^[^\p{L}\p{N}]{1,3}$/u.test(line))
+      }),
+    )
+  })
+
+  test('masks nothing shorter than four characters unless that is allowed', () => {
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        try {
+          return masks(text).every((mask) => mask.length >= 4)
+        } catch (error) {
+          return error instanceof ActionError && error.code === 'UNUSABLE_SECRET'
+        }
       }),
     )
   })
 })
 
 describe('secretMember', () => {
-  const object = { password: 'a password', port: 5432, nested: { a: [1, true] }, nothing: null }
+  const text = '{"password":"a password","port":5432,"nested":{"a":[1,true,0.5,-3]},"nothing":null}'
+  const read = (secret: string, key: string): unknown => secretMember({ name: 'name', text: secret }, key)
 
   test.each([
     ['password', 'a password'],
     ['port', '5432'],
-    ['nested', '{"a":[1,true]}'],
+    ['nested', '{"a":[1,true,0.5,-3]}'],
   ])('gives %s', (key, value) => {
-    expect(secretMember(object, key, 'name')).toBe(value)
+    expect(read(text, key)).toEqual({ name: `${key} of name`, text: value })
   })
 
   test.each(['missing', 'nothing', '__proto__', 'constructor'])(
     'lists the names there are, not %s',
     (key) => {
-      expect(refusalOf(() => secretMember(object, key, 'name'))).toBe(
+      expect(refusalOf(() => read(text, key))).toBe(
         `The secret name has no key ${key}. Its keys: password, port, nested, nothing.`,
       )
     },
   )
 
-  test.each([['text'], [['a', 'list']], [null], [7]])('refuses %j, which has no keys', (value) => {
-    expect(refusalOf(() => secretMember(value, 'key', 'name'))).toBe(
-      'The secret name is no JSON object, so it has no key key. Leave `key` out to get the whole text.',
+  test.each(['text', '["a"]', 'null', '7', '"{}"', '{"cut":'])('refuses %j, which has no keys', (value) => {
+    expect(refusalOf(() => read(value, 'key'))).toBe(
+      'The secret name is no JSON object, so it has no key key. Leave the key out to get the whole text.',
     )
   })
 
-  test.each(['{"pin":12345678901234567890}', '{"pin":{"inner":[12345678901234567890]}}'])(
-    'refuses a number that lost digits: %s',
-    (text) => {
-      expect(refusalOf(() => secretMember(JSON.parse(text), 'pin', 'name'))).toBe(
-        'The key pin of the secret name holds a number that is too large to be read exactly. Store it as text, in quotes.',
-      )
-    },
-  )
+  test.each([
+    '12345678901234567890',
+    '1e400',
+    '1.10',
+    '1e3',
+    '-0',
+    '1.0',
+    '0.1234567890123456789',
+    '9007199254740993',
+  ])('refuses a number whose text does not survive: %s', (number) => {
+    const refusal =
+      'The key pin of the secret name holds a number that would change when it is read, such as 1.10 or one of many digits. Store it as text, in quotes.'
+    expect(refusalOf(() => read(`{"pin":${number},"a":"b"}`, 'pin'))).toBe(refusal)
+    expect(refusalOf(() => read(`{"pin":{"inner":[${number}]}}`, 'pin'))).toBe(refusal)
+    expect(read(`{"pin":${number},"a":"b"}`, 'a')).toEqual({ name: 'a of name', text: 'b' })
+  })
 })

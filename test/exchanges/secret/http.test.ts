@@ -74,11 +74,11 @@ describe('settings', () => {
     ['https://user:pass@secrets.example.com/x', 'must be a URL without user and password'],
     ['https://secrets.example.com/x#y', 'must be a URL without a fragment (#…)'],
     ['secrets.example.com/x', 'must be a URL'],
-    ['', 'is required'],
+    ['', 'is required, or secrets in its place'],
   ])('%s is refused', async (url, rule) => {
     const world = await open()
     expect(await refusal(world, { inputs: { url } })).toBe(
-      `The inputs cannot be used. Nothing was sent.\n- url ${rule}; for example: https://secrets.example.com/database-password\nINVALID_INPUT: ${PAGE}invalid_input`,
+      `The inputs cannot be used. Nothing was sent.\n- url ${rule}; for example: https://secrets.example.com/database\nINVALID_INPUT: ${PAGE}invalid_input`,
     )
     expect(world.issuer.issued).toEqual([])
   })
@@ -126,7 +126,7 @@ describe('a refusal', () => {
     expect(text).toBe(
       [
         'The secret endpoint (HOST) refused (404 Not Found): Not found.',
-        'Check `url`: there is nothing at http://HOST/nowhere.',
+        'Check the URL: there is nothing at http://HOST/nowhere.',
         LINK,
       ].join('\n'),
     )
@@ -195,7 +195,7 @@ describe('an answer that is no secret', () => {
       'short',
       { payload: { data: 'YWJj' } },
       unusable(
-        'The secret HOST/secrets is shorter than 4 characters.',
+        'The secret HOST/secrets is shorter than 4 characters, or true, false or null.',
         'Masking it would black out unrelated text in every log of the job. Store a longer one, or give `allow-short: true`.',
       ),
     ],

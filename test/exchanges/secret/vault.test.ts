@@ -14,7 +14,7 @@ import {
   type VaultSetup,
 } from '../../../dev/systems/secret/vault.ts'
 import { createWorld, ROOT, type World, type WorldOptions } from '../../../dev/world.ts'
-import { vault } from '../../../src/exchanges/secret/vault.ts'
+import { secretVault } from '../../../src/exchanges/secret/vault.ts'
 import { expectRefused } from '../../scenarios/support.ts'
 import { refusalOf, runStep, withoutPort, worldsOfTest, type Ran, type StepOptions } from '../in-process.ts'
 
@@ -31,7 +31,7 @@ async function open(settings: VaultSettings = {}, options: WorldOptions = {}): P
 
 /** Runs the step; whatever happens, no secret may have been printed, and no token that can be revoked is left. */
 async function run(world: World<VaultSetup>, options: StepOptions = {}): Promise<Ran> {
-  const ran = await runStep(vault, world, 'secret/vault', options)
+  const ran = await runStep(secretVault, world, 'secret/vault', options)
   expect(ran.leaks).toEqual([])
   expect(ran.state).toEqual({})
   return ran
@@ -157,7 +157,7 @@ describe('a secret that cannot be put out', () => {
   test('since it is short, unless that is allowed', async () => {
     const world = await open({ data: { [KEY]: 'abc' } })
     expect(await refusal(world)).toContain(
-      'The secret DB_PASSWORD of secret/team/database is shorter than 4 characters.',
+      'The secret DB_PASSWORD of secret/team/database is shorter than 4 characters, or true, false or null.',
     )
     expect((await run(world, { inputs: { 'allow-short': 'true' } })).outputs).toEqual({ secret: 'abc' })
   })
@@ -182,8 +182,29 @@ describe('settings', () => {
     ],
     ['role', 'a\nb', 'role must be one line, not "a b"; for example: deploy'],
     ['role', '', 'role is required; for example: deploy'],
-    ['key', '', 'key is required; for example: DB_PASSWORD'],
-    ['path', '', 'path is required; for example: team/database'],
+    ['path', '', 'path is required, or secrets in its place; for example: team/database'],
+    [
+      'path',
+      'secret/team/database',
+      'path must go without the engine and without data/, which the step adds; for example: team/database',
+    ],
+    [
+      'path',
+      'secret/data/team/database',
+      'path must go without the engine and without data/, which the step adds; for example: team/database',
+    ],
+    [
+      'path',
+      'data/team/database',
+      'path must go without the engine and without data/, which the step adds; for example: team/database',
+    ],
+    ['auth-path', 'auth/ci/jwt', 'auth-path must go without auth/, which the step adds; for example: ci/jwt'],
+    [
+      'url',
+      'https://vault.example.com/a/v1/',
+      'url must go without /v1, which the step adds; for example: https://vault.example.com/a',
+    ],
+    ['key', 'a\nb', 'key must be one line, not "a b"; for example: DB_PASSWORD'],
     ['url', '', 'url is required; for example: https://vault.example.com:8200'],
     ['url', 'vault.example.com', 'url must be a URL; for example: https://vault.example.com:8200'],
     ['allow-short', 'yes', 'allow-short must be true or false, not "yes"; for example: true'],
@@ -262,7 +283,7 @@ describe('a login that is denied', () => {
       { type: 'oidc' },
       {},
       'role with oidc role_type is not allowed.',
-      `The role ${ROLE} is for people in a browser: it must have role_type=jwt.`,
+      `The role ${ROLE} is for people in a browser: it must have role_type=jwt. Vault makes it an oidc role again with each write that leaves role_type out.`,
     ],
     [
       'for the issuer',
@@ -303,6 +324,7 @@ describe('a login that is denied', () => {
     )
     const settings = JSON.parse(ran.group.slice(start).join('\n')) as Record<string, unknown>
     expect(settings).toEqual({
+      role_type: 'jwt',
       bound_audiences: [world.url('vault')],
       bound_subject: SUBJECT,
       bound_claims: { repository_id: '216219028' },
@@ -457,11 +479,11 @@ describe('a secret that Vault does not give', () => {
     [
       'since it never was',
       ({ policies }) => (policies['deploy'] = ['*']),
-      { path: 'data/team/database' },
+      { path: 'team/databse' },
       read(
         '404 Not Found',
         '.',
-        'There is no secret at data/team/database in secret, and never was: check `path`, which goes without the name of the engine and without data/, and that secret is a KV engine of version 2.',
+        'There is no secret at team/databse in secret, and never was: check its path, and that secret is a KV engine of version 2.',
       ),
     ],
     [
@@ -474,7 +496,7 @@ describe('a secret that Vault does not give', () => {
       read(
         '404 Not Found',
         '.',
-        'There is no secret at team/database in secret, and never was: check `path`, which goes without the name of the engine and without data/, and that secret is a KV engine of version 2.',
+        'There is no secret at team/database in secret, and never was: check its path, and that secret is a KV engine of version 2.',
       ),
     ],
     [
@@ -484,7 +506,7 @@ describe('a secret that Vault does not give', () => {
       read(
         '404 Not Found',
         ": Invalid path for a versioned K/V secrets engine. See the API docs for the appropriate API endpoints to use. If using the Vault CLI, use 'vault kv get' for this operation.",
-        'Check `engine` and `path`: `engine` must be exactly where the KV engine is mounted, here secret/team, and `path` what follows, here database, without data/.',
+        'Check `engine` and the path: `engine` must be exactly where the KV engine is mounted, here secret/team, and the path what follows, here database, without data/.',
       ),
     ],
     [

@@ -1,0 +1,536 @@
+export const id = 'secrets';
+export const ids = ['secrets'];
+export const modules = {
+
+/***/ 7953: // ./src/exchanges/secret/index.ts and what only it imports
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+// ESM COMPAT FLAG
+__webpack_require__.r(__webpack_exports__);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  memberText: () => (/* reexport */ memberText),
+  readReferences: () => (/* reexport */ readReferences),
+  readWanted: () => (/* reexport */ readWanted),
+  secretPayload: () => (/* reexport */ secretPayload)
+});
+
+;// CONCATENATED MODULE: ./src/exchanges/secret/json.ts
+/** Stands for a number whose text another reader would not get back: `1e400`, `1.10`, a whole number above 2^53. */
+const INEXACT = Symbol('inexact');
+/**
+ * JSON text as a value, with {@link INEXACT} for each number that would be another text when it is written again.
+ *
+ * @returns `undefined` where the text is no JSON
+ */
+function parseExactly(text) {
+    return parse(text, (_, value, { source }) => typeof value === 'number' && JSON.stringify(value) !== source ? INEXACT : value);
+}
+/** One member of JSON text, as JSON text with each number as it was written; `undefined` where there is none. */
+function memberText(text, ...path) {
+    let value = parse(text, (_, each, { source }) => typeof each === 'number' && source !== undefined ? rawJSON(source) : each);
+    for (const name of path) {
+        if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name))
+            return undefined;
+        value = value[name];
+    }
+    return JSON.stringify(value);
+}
+/** Every text in JSON text that is an object or a list, at any depth; not the names of members. */
+function textsIn(text) {
+    if (!/^\s*[[{]/.test(text))
+        return [];
+    const found = [];
+    parse(text, (_, value) => {
+        if (typeof value === 'string')
+            found.push(value);
+        return value;
+    });
+    return found;
+}
+function parse(text, reviver) {
+    try {
+        return JSON.parse(text, reviver);
+    }
+    catch {
+        // The error is not passed on: it would quote the secret.
+        return undefined;
+    }
+}
+/** The types of TypeScript do not know it yet. */
+const { rawJSON } = JSON;
+
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __webpack_require__(3916);
+// EXTERNAL MODULE: ./src/http/answer.ts
+var answer = __webpack_require__(9856);
+;// CONCATENATED MODULE: ./src/exchanges/secret/payload.ts
+
+
+/**
+ * The secret in `{"payload": {"data": "<base64>", "dataCrc32c"?: "<decimal>"}}`, the answer of Google Secret Manager's
+ * `versions.access`: base64 of RFC 4648 section 4, with padding and without line breaks; the checksum is compared where it
+ * is sent.
+ *
+ * @param json the whole answer
+ * @param service who sent it, as a sentence names it
+ * @param name how the log names the secret
+ * @throws ActionError `UNUSABLE_ANSWER`; `UNUSABLE_SECRET` where the secret is no text (UTF-8)
+ */
+function secretPayload(json, service, name) {
+    const data = (0,answer/* member */.Dc)(json, 'payload', 'data');
+    const unusable = (what, hint) => new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `The payload.data in the answer of ${service} ${what}.`, { hint });
+    if (typeof data !== 'string') {
+        throw unusable(data === undefined ? 'is missing' : 'is not text', 'The answer must be {"payload": {"data": "<the secret in base64>"}}.');
+    }
+    const bytes = Buffer.from(data, 'base64');
+    // Decoding skips what is no base64; encoding again shows whether there was any.
+    if (bytes.toString('base64') !== data) {
+        throw unusable('is not base64', 'The server must encode the secret as standard base64 (+ and /), with padding and without line breaks.');
+    }
+    const checksum = (0,answer/* member */.Dc)(json, 'payload', 'dataCrc32c');
+    const right = crc32c(bytes);
+    if (checksum !== undefined && checksum !== String(right) && checksum !== right) {
+        throw unusable('does not match its checksum', 'It was damaged on the way: run the job again.');
+    }
+    try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    }
+    catch (cause) {
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} is binary: it is not UTF-8 text.`, {
+            cause,
+            hint: 'An output can only hold text. Store it in base64 and decode it in the step that uses it.',
+        });
+    }
+}
+/** The CRC-32C checksum (Castagnoli; RFC 3720 appendix B.4) as an unsigned number. */
+function crc32c(bytes) {
+    let crc = -1;
+    for (const byte of bytes) {
+        crc ^= byte;
+        for (let bit = 0; bit < 8; bit++)
+            crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
+    }
+    return ~crc >>> 0;
+}
+
+;// CONCATENATED MODULE: ./src/exchanges/secret/grant.ts
+
+
+/** Masking fewer characters than this would black out whole logs. */
+const SHORTEST = 4;
+/** Words of JSON that stand in every log, of more characters than that. */
+const COMMON = /^(?:true|false|null)$/;
+/**
+ * One member of a secret that is a JSON object. Text as it is, anything else as JSON.
+ *
+ * @throws ActionError `UNUSABLE_SECRET`, which lists the names that there are, never a value
+ */
+function secretMember({ name, text }, key) {
+    const object = parseExactly(text);
+    if (typeof object !== 'object' || object === null || Array.isArray(object)) {
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} is no JSON object, so it has no key ${key}.`, {
+            hint: 'Leave the key out to get the whole text.',
+        });
+    }
+    const value = Object.hasOwn(object, key) ? object[key] : undefined;
+    if (value === undefined || value === null) {
+        const names = Object.keys(object).map((each) => (0,errors/* showable */.of)(each, 60) ?? '?');
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} has no key ${key}.`, {
+            hint: names.length === 0 ? 'It has no keys at all.' : `Its keys: ${names.slice(0, 50).join(', ')}.`,
+        });
+    }
+    const exact = (_, each) => {
+        if (each !== INEXACT)
+            return each;
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The key ${key} of the secret ${name} holds a number that would change when it is read, such as 1.10 or one of many digits.`, { hint: 'Store it as text, in quotes.' });
+    };
+    return {
+        name: `${key} of ${name}`,
+        text: typeof value === 'string' ? value : JSON.stringify(value, exact),
+    };
+}
+/**
+ * What is masked of a secret: each of its lines; where it is JSON, every text in it of at least four characters; and each
+ * of these as it stands inside JSON, once and twice, since the output `secrets` is JSON that may hold JSON.
+ *
+ * Lines of fewer than four characters are refused unless `allowShort`, since masking one blacks out every log, and so are
+ * `true`, `false` and `null`. Lines of mere punctuation, as in formatted JSON, are no secret and are left unmasked.
+ *
+ * @throws ActionError `UNUSABLE_SECRET`
+ */
+function masksOf({ name, text }, allowShort) {
+    const lines = linesOf(text);
+    if (lines.length === 0) {
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} is empty.`, {
+            hint: 'Store a value in it, or name another one.',
+        });
+    }
+    const masks = lines.length === 1 || allowShort ? lines : lines.filter((line) => !/^[^\p{L}\p{N}]{1,3}$/u.test(line));
+    if (!allowShort && (masks.length === 0 || masks.some(isCommon))) {
+        const what = lines.length === 1 ? 'is' : 'has a line that is';
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} ${what} shorter than ${SHORTEST} characters, or true, false or null.`, {
+            hint: 'Masking it would black out unrelated text in every log of the job. Store a longer one, or give `allow-short: true`.',
+        });
+    }
+    const inner = textsIn(text)
+        .flatMap(linesOf)
+        .filter((line) => !isCommon(line));
+    const plain = [...masks, ...inner];
+    return [...new Set([...plain, ...plain.map(inJson), ...plain.map((mask) => inJson(inJson(mask)))])];
+}
+function linesOf(text) {
+    return text
+        .split(/[\r\n]+/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+}
+function isCommon(line) {
+    return line.length < SHORTEST || COMMON.test(line);
+}
+/** Text as it stands between the quotes of JSON. */
+function inJson(text) {
+    return JSON.stringify(text).slice(1, -1);
+}
+
+;// CONCATENATED MODULE: ./src/exchanges/secret/reading.ts
+
+
+/** How many secrets are read at the same time. */
+const AT_A_TIME = 4;
+/** Codes that are about one secret. With any other, the next secret would fare alike. */
+const OF_ONE_SECRET = ['DENIED', 'REDIRECTED', 'UNUSABLE_SECRET', 'UNUSABLE_ANSWER'];
+/** How much of an annotation the reasons may take, in characters: GitHub cuts it at 4096. */
+const MOST_TEXT = 3_000;
+/**
+ * Reads what is wanted: each secret once, {@link AT_A_TIME} at a time, all of them or none.
+ *
+ * @throws ActionError as `reading.read` and {@link masksOf} throw it where one value is wanted; one that has the reason and
+ *   the hint of each where several are
+ */
+async function readWanted(wanted, reading) {
+    const { references, several, allowShort } = wanted;
+    const read = onceEach(reading);
+    const results = await Promise.allSettled(references.map(async ({ source, key }) => {
+        const secret = await read(source);
+        const value = key === '' ? secret : secretMember(secret, key);
+        return { ...value, masks: masksOf(value, allowShort) };
+    }));
+    const values = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    if (values.length < results.length) {
+        const failed = results.flatMap((result, index) => {
+            const reference = references[index];
+            return result.status === 'rejected' && reference !== undefined
+                ? [{ reference, error: (0,errors/* asActionError */.z6)(result.reason) }]
+                : [];
+        });
+        const [first] = failed;
+        if (first !== undefined)
+            throw several ? failureOf(failed, results.length, reading) : first.error;
+    }
+    return grantOf(wanted, values, new Set(references.map(({ source }) => reading.id(source))).size);
+}
+/** Reads a secret at its first mention, as soon as fewer than {@link AT_A_TIME} are being read. */
+function onceEach({ id, read }) {
+    const reads = new Map();
+    const waiting = [];
+    let busy = 0;
+    let broken;
+    async function start(source) {
+        if (busy >= AT_A_TIME)
+            await new Promise((resolve) => waiting.push(resolve));
+        else
+            busy++;
+        try {
+            if (broken !== undefined)
+                throw broken;
+            return await read(source);
+        }
+        catch (error) {
+            const known = (0,errors/* asActionError */.z6)(error);
+            if (!OF_ONE_SECRET.includes(known.code))
+                broken ??= known;
+            throw known;
+        }
+        finally {
+            const next = waiting.shift();
+            if (next === undefined)
+                busy--;
+            else
+                next();
+        }
+    }
+    return (source) => {
+        const found = reads.get(id(source)) ?? start(source);
+        reads.set(id(source), found);
+        return found;
+    };
+}
+function grantOf({ references, several }, values, secrets) {
+    const outputs = Object.fromEntries(references.map(({ output }, index) => [output, values[index]?.text ?? '']));
+    const all = several ? { secrets: JSON.stringify(outputs) } : {};
+    return {
+        secrets: [...new Set([...values.flatMap(({ masks }) => masks), ...Object.values(all)])],
+        outputs: { ...outputs, ...all },
+        summary: several
+            ? `${counted(values.length, 'value')} read from ${counted(secrets, 'secret')}.`
+            : `Secret ${values[0]?.name ?? ''} read.`,
+    };
+}
+/** One error that names every value that failed, those with the same reason together. */
+function failureOf(failed, all, { hint }) {
+    const namesBy = new Map();
+    for (const { reference, error } of failed) {
+        const advice = (error.refused && hint?.(reference.source, error)) ?? error.hint;
+        const reason = `${error.message} ${advice}`.trim();
+        namesBy.set(reason, [...(namesBy.get(reason) ?? []), reference.output]);
+    }
+    let room = MOST_TEXT;
+    const lines = [...namesBy].map(([reason, names]) => {
+        const line = `${names.join(', ')}: ${reason}`;
+        room -= line.length;
+        return `\n- ${room < 0 ? names.join(', ') : line}`;
+    });
+    const [first] = failed;
+    const refused = failed.find(({ error }) => error.refused !== undefined)?.error.refused;
+    return new errors/* ActionError */.lZ(first?.error.code ?? 'INTERNAL', `${failed.length} of ${counted(all, 'value')} cannot be given. Nothing was set as output.${lines.join('')}`, {
+        cause: first?.error,
+        // Without its words: they are explained already.
+        ...(refused && { refused: { service: refused.service, status: refused.status } }),
+    });
+}
+function counted(count, what) {
+    return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+// EXTERNAL MODULE: ./src/inputs/inputs.ts
+var inputs_inputs = __webpack_require__(8028);
+// EXTERNAL MODULE: ./src/inputs/yaml.ts
+var yaml = __webpack_require__(8950);
+;// CONCATENATED MODULE: ./src/exchanges/secret/references.ts
+
+
+/** How many values one step gives. */
+const MOST = 50;
+const NAME = /^[a-z][a-z\d_-]*$/i;
+const LINE = /^\P{Cc}+$/u;
+/** Outputs that mean something else, here or in another action. */
+const RESERVED = ['secret', 'secrets', 'token', 'expires-at'];
+/** Reads `secrets`, or the single form with `key`, and `allow-short`. */
+async function readReferences(inputs, form) {
+    const text = inputs.text('secrets');
+    const single = inputs.text(form.input);
+    const key = inputs.matching('key', inputs.text('key'), LINE, 'must be one line', form.key);
+    const allowShort = inputs.boolean('allow-short');
+    if (text === '') {
+        if (single === '')
+            inputs.problem(form.input, 'is required, or secrets in its place', form.example);
+        const references = [{ output: 'secret', source: form.read(form.input, single), key }];
+        return { references, several: false, allowShort };
+    }
+    const example = `db-password: ${form.example}#${form.key}`;
+    for (const [name, value] of [
+        [form.input, single],
+        ['key', key],
+    ]) {
+        if (value !== '')
+            inputs.problem(name, 'must be left out where secrets is given', `secrets: ${example}`);
+    }
+    return { references: await readMapping(inputs, text, form, example), several: true, allowShort };
+}
+async function readMapping(inputs, text, form, example) {
+    const parsed = await (0,yaml/* parseYaml */.hN)(text);
+    if ('fault' in parsed) {
+        inputs.problem('secrets', parsed.fault, example);
+        return [];
+    }
+    if (!(0,yaml/* isMapping */.pi)(parsed.value) || parsed.value.size === 0) {
+        inputs.problem('secrets', 'must be a YAML mapping from names to secrets', example);
+        return [];
+    }
+    if (parsed.value.size > MOST) {
+        inputs.problem('secrets', `must not have more than ${MOST} names, here ${parsed.value.size}`, example);
+        return [];
+    }
+    const names = new Set();
+    const references = [];
+    for (const [output, value] of parsed.value) {
+        const lower = output.toLowerCase();
+        const label = `secrets.${output}`;
+        if (!NAME.test(output)) {
+            const rule = 'must have names of letters, digits, - and _ that begin with a letter';
+            inputs.problem('secrets', rule + (0,inputs_inputs/* not */.AU)(output), example);
+        }
+        else if (RESERVED.includes(lower)) {
+            inputs.problem(label, 'must have another name, since this one is an output of its own', example);
+        }
+        else if (names.has(lower)) {
+            inputs.problem(label, 'must have a name of its own: outputs do not differ by case', example);
+        }
+        else if (typeof value !== 'string' || value.trim() === '') {
+            inputs.problem(label, 'must name a secret', example);
+        }
+        else {
+            references.push({ output, ...readReference(inputs, label, value.trim(), form) });
+        }
+        names.add(lower);
+    }
+    return references;
+}
+/** `REFERENCE` or `REFERENCE#KEY`: what stands after the last `#` is the key. */
+function readReference(inputs, label, text, form) {
+    const at = text.lastIndexOf('#');
+    if (at < 0)
+        return { source: form.read(label, text), key: '' };
+    const key = text.slice(at + 1);
+    if (key === '' || at === 0) {
+        inputs.problem(label, 'must have a secret before # and a key after it', `${form.example}#${form.key}`);
+        return { source: form.read(label, form.example), key: '' };
+    }
+    return {
+        source: form.read(label, text.slice(0, at)),
+        key: inputs.matching(label, key, LINE, 'must have a key of one line', `${form.example}#${form.key}`),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/exchanges/secret/index.ts
+/**
+ * How values are asked for, read and put out, whatever system keeps them. Imported at run time, by `import()`, where
+ * secrets are read: one part of `dist` that all such actions share and nobody else loads.
+ */
+
+
+
+
+
+
+/***/ }),
+
+/***/ 8950: // ./src/inputs/yaml.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   hN: () => (/* binding */ parseYaml),
+/* harmony export */   pi: () => (/* binding */ isMapping)
+/* harmony export */ });
+/* unused harmony exports plainYaml, fullYaml */
+/**
+ * Reads one YAML 1.2 document (JSON too) of strings, lists and mappings with unique string keys. Aliases and tags are
+ * refused. The caller bounds the length of the text.
+ */
+async function parseYaml(text) {
+    const value = plainYaml(text);
+    return value === undefined ? fullYaml(text) : { value };
+}
+/** `key:` or `key: value`, with its indentation, and a comment. A YAML key may be 1024 characters away from its colon. */
+const ENTRY = /^( *)(\w[\w.-]{0,99}):(?: +([^\s#]\S*))?(?: +#.*)? *$/;
+const ITEM = /^( *)- +(\S+) *$/;
+/** Characters that mean nothing to YAML where they stand. `...` would end the document. */
+const SCALAR = /^\.?[\w/](?:[\w./:@+=,~#?&%!-]*[\w./@+=,~#?&%!-])?$/;
+/**
+ * Reads the plain forms of YAML without the YAML package, which takes as long to load as a small answer to arrive: a
+ * scalar, a list of scalars, or a mapping of scalars and, one level deep, of such mappings; with comments on their own
+ * lines. A test compares it with the package.
+ *
+ * @returns `undefined` for any other text, be it YAML or not
+ */
+function plainYaml(text) {
+    const lines = text.split(/\r?\n/).filter((line) => !/^ *(?:#.*)?$/.test(line));
+    const [first] = lines;
+    if (first === undefined)
+        return undefined;
+    if (lines.length === 1 && SCALAR.test(first))
+        return first;
+    return plainList(lines) ?? plainMapping(lines);
+}
+function plainList(lines) {
+    const list = [];
+    let indentation;
+    for (const line of lines) {
+        const [, indent, item = ''] = ITEM.exec(line) ?? [];
+        indentation ??= indent;
+        if (indent === undefined || indent !== indentation || !SCALAR.test(item))
+            return undefined;
+        list.push(item);
+    }
+    return list;
+}
+function plainMapping(lines) {
+    const root = new Map();
+    let rootIndent;
+    let nested;
+    /** The key of the root whose value is still to come, if it is on lines of its own. */
+    let open;
+    for (const line of lines) {
+        const [, blanks, key, value = ''] = ENTRY.exec(line) ?? [];
+        if (blanks === undefined || key === undefined || (value !== '' && !SCALAR.test(value)))
+            return undefined;
+        const indent = blanks.length;
+        rootIndent ??= indent;
+        if (indent > rootIndent && open !== undefined) {
+            nested = { indent, map: new Map() };
+            root.set(open, nested.map);
+        }
+        open = undefined;
+        if (indent === rootIndent) {
+            nested = undefined;
+            if (root.has(key))
+                return undefined;
+            root.set(key, value);
+            if (value === '')
+                open = key;
+        }
+        else {
+            if (indent !== nested?.indent || nested.map.has(key))
+                return undefined;
+            nested.map.set(key, value);
+        }
+    }
+    return root;
+}
+/** Reads any YAML with the YAML package, which is loaded for it. */
+async function fullYaml(text) {
+    const { parseDocument } = await __webpack_require__.e('yaml').then(__webpack_require__.t.bind(__webpack_require__, 8815, 19));
+    try {
+        const document = parseDocument(text, { schema: 'failsafe', resolveKnownTags: false, prettyErrors: false });
+        const trouble = document.errors[0] ?? document.warnings[0];
+        if (trouble) {
+            const line = text.slice(0, trouble.pos[0]).split('\n').length;
+            return { fault: `${FAULTS[trouble.code] ?? 'is not valid YAML'} (line ${line})` };
+        }
+        // `null` is a document without content.
+        const value = document.toJS({ mapAsMap: true, maxAliasCount: 0 }) ?? '';
+        return isYamlValue(value) ? { value } : { fault: 'must hold nothing but text, lists and mappings' };
+    }
+    catch (error) {
+        // This is how the package refuses an alias.
+        if (error instanceof ReferenceError)
+            return { fault: 'must not use YAML aliases' };
+        throw error;
+    }
+}
+/** Texts for the codes of the package that are worth telling apart. */
+const FAULTS = {
+    DUPLICATE_KEY: 'has a key twice',
+    MULTIPLE_DOCS: 'must be a single YAML document',
+    RESOURCE_EXHAUSTION: 'is nested too deeply',
+    TAB_AS_INDENT: 'must be indented with blanks, not tabs',
+    TAG_RESOLVE_FAILED: 'must not use YAML tags',
+};
+function isYamlValue(value) {
+    if (typeof value === 'string')
+        return true;
+    if (Array.isArray(value))
+        return value.every(isYamlValue);
+    return (value instanceof Map && [...value].every(([key, each]) => typeof key === 'string' && isYamlValue(each)));
+}
+/** Whether a value is a mapping. */
+function isMapping(value) {
+    return value instanceof Map;
+}
+
+
+/***/ })
+
+};

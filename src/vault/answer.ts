@@ -1,0 +1,50 @@
+import { ActionError } from '../errors.ts'
+import { jsonObject, member, type Answer } from '../http/answer.ts'
+import { SERVICE } from './server.ts'
+
+/** How much of an error's text is looked at, in characters: bounds the work that a hostile one makes. */
+const MAX_TEXT = 2_000
+
+/** What Vault means by an answer that is not 2xx, whatever was asked (Vault API, "HTTP status codes"). */
+export function judge(answer: Answer): { reason?: string; again?: number; hint?: string } {
+  const texts = textsOf(member(answer.json, 'errors'))
+    .slice(0, 10)
+    .map((text) => text.slice(0, MAX_TEXT))
+  // Errors of a library come as `1 error occurred:\n\t* …\n\n`.
+  const reason = texts.map((text) => text.replace(/^\d+ errors? occurred:\s*\*\s*/, '').trim()).join('; ')
+  return {
+    ...(reason !== '' && { reason }),
+    // A standby node has not caught up yet with what was just written, the token of the login for one.
+    ...(answer.status === 412 && { again: Infinity }),
+    ...(answer.status === 501 && { hint: 'An operator must initialize Vault first.' }),
+    ...(answer.status === 503 &&
+      /sealed/i.test(reason) && { hint: 'An operator must unseal Vault; then run the job again.' }),
+  }
+}
+
+/**
+ * The JSON object of an answer.
+ *
+ * @throws ActionError `UNUSABLE_ANSWER`, also where Vault wrapped the answer into a token
+ */
+export function unwrapped(answer: Answer, url: URL): Record<string, unknown> {
+  const body = jsonObject(answer, SERVICE, url)
+  if (!isPresent(body['wrap_info'])) return body
+  throw new ActionError(
+    'UNUSABLE_ANSWER',
+    `${SERVICE} (${url.host}) wrapped its answer instead of giving it.`,
+    {
+      hint: 'Nothing here asks for response wrapping: check what a proxy before Vault adds (X-Vault-Wrap-TTL).',
+    },
+  )
+}
+
+/** Go writes an absent object as `null`. */
+export function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null
+}
+
+/** The texts of a list; none where it is no list. */
+export function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
+}

@@ -1,0 +1,126 @@
+import type { ActionError } from '../errors.ts'
+import type { Claims, Explanation } from '../exchange.ts'
+import { claimText, isImmutable, SHOWN_CLAIMS } from '../identity/claims.ts'
+import type { VaultServer } from './server.ts'
+
+/** Trouble with the keys of the issuer on Vault's way to them: transient, though Vault says 400. */
+export const KEYS_TROUBLE =
+  /^error (?:validating token|configuring token validator): .*(?:fetching keys|get keys failed|dial tcp|no such host|connection re|timeout|deadline exceeded|\bEOF\b|\b5\d\d )/i
+
+/** What a person can do about a login that Vault refused (texts of hashicorp/vault-plugin-auth-jwt). */
+export function explainLogin(
+  server: VaultServer,
+  error: ActionError,
+  claims: Claims | undefined,
+): Explanation {
+  const { role, authPath, audience } = server
+  if (error.code !== 'DENIED') return {}
+  const reason = error.refused?.reason ?? ''
+  const said = (words: RegExp): boolean => words.test(reason)
+  const place = `the role ${role} (auth/${authPath}/role/${role})`
+  if (said(/no audiences bound to the role/)) {
+    return {
+      hint: `The audience of the ID token was ${audience}: list it as bound_audiences of ${place}, which has none.`,
+      ...accepting(server, claims),
+    }
+  }
+  if (said(/\(aud\) claim|aud claim/)) {
+    return {
+      hint: `The audience of the ID token was ${audience}: add it to bound_audiences of ${place}, or give one that stands there as \`audience\`.`,
+      ...accepting(server, claims),
+    }
+  }
+  if (said(/\(sub\) claim|sub claim/)) {
+    return {
+      hint: `The subject (sub) of the ID token was ${claimText(claims, 'sub') ?? 'another one'}: change bound_subject of ${place}.${aboutForm(claims)}`,
+      ...accepting(server, claims),
+    }
+  }
+  if (said(/^error validating claims:/)) {
+    const hint = claimHint(reason, place, claims)
+    if (hint !== undefined) return { hint, ...accepting(server, claims) }
+  }
+  if (said(/^role .*could not be found/)) {
+    return {
+      hint: `Check \`role\`, \`auth-path\` and \`namespace\`: there is no role ${role} in the auth method at ${authPath}.`,
+      ...founding(server, claims),
+    }
+  }
+  if (said(/oidc role_type/)) {
+    return {
+      hint: `The role ${role} is for people in a browser: it must have role_type=jwt. Vault makes it an oidc role again with each write that leaves role_type out.`,
+      ...accepting(server, claims),
+    }
+  }
+  if (said(KEYS_TROUBLE)) {
+    return {
+      hint: `Vault could not fetch the keys of GitHub's ID tokens: its server needs a way to ${claimText(claims, 'iss') ?? 'their issuer'}.`,
+    }
+  }
+  if (said(/\((?:exp|nbf|iat)\) claim/)) {
+    return { hint: 'The ID token was new: check the clock of the Vault server.' }
+  }
+  if (said(/^error (?:validating token|configuring token validator)|could not load configuration/)) {
+    return {
+      hint: `The issuer (iss) of the ID token was ${claimText(claims, 'iss') ?? 'that of GitHub'}: auth/${authPath}/config must have it as oidc_discovery_url and bound_issuer.`,
+    }
+  }
+  return {}
+}
+
+/** Vault names the claim that did not fit: its value is shown only where it may be. */
+function claimHint(reason: string, place: string, claims: Claims | undefined): string | undefined {
+  const claim = /claim "([^"]{1,60})"/.exec(reason)?.[1]
+  if (claim === undefined) return undefined
+  const value = SHOWN_CLAIMS.includes(claim) ? claimText(claims, claim) : undefined
+  const start = value === undefined ? 'Compare' : `The claim ${claim} of the ID token was ${value}: compare`
+  return `${start} bound_claims of ${place} with the claims of the ID token.${claim === 'sub' ? aboutForm(claims) : ''}`
+}
+
+function aboutForm(claims: Claims | undefined): string {
+  return isImmutable(claimText(claims, 'sub') ?? '')
+    ? ' It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
+    : ''
+}
+
+/** What an existing role must have to accept this run and no other. Vault keeps what a write leaves out, but for `role_type`. */
+function accepting(server: VaultServer, claims: Claims | undefined): Explanation {
+  return toPaste(server, claims, 'With these settings the role accepts this run', {})
+}
+
+/** A new role, which must have a `user_claim`, and a token that ends soon. */
+function founding(server: VaultServer, claims: Claims | undefined): Explanation {
+  return toPaste(
+    server,
+    claims,
+    `This makes a role that accepts this run and gives it the policy ${server.role}`,
+    {
+      user_claim: 'repository_id',
+      token_policies: [server.role],
+      token_ttl: '1h',
+    },
+  )
+}
+
+/** As `vault write` reads it. */
+function toPaste(
+  { role, authPath, audience }: VaultServer,
+  claims: Claims | undefined,
+  what: string,
+  more: Readonly<Record<string, unknown>>,
+): Explanation {
+  const subject = claimText(claims, 'sub')
+  const repositoryId = claimText(claims, 'repository_id')
+  if (subject === undefined || repositoryId === undefined) return {}
+  const settings = {
+    role_type: 'jwt',
+    bound_audiences: [audience],
+    bound_subject: subject,
+    bound_claims: { repository_id: repositoryId },
+    ...more,
+  }
+  return {
+    advice: `${what} (vault write auth/${authPath}/role/${role} @role.json):`,
+    paste: [{ language: 'json', content: JSON.stringify(settings, undefined, 2) }],
+  }
+}

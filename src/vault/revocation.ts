@@ -1,0 +1,56 @@
+import { ActionError } from '../errors.ts'
+import type { Client } from '../http/client.ts'
+import { judge } from './answer.ts'
+import { headersOf, SERVICE, urlOf, type VaultServer } from './server.ts'
+
+/** A Vault token that can be revoked, and where. */
+export interface VaultToken extends Pick<VaultServer, 'api' | 'namespace'> {
+  readonly token: string
+  /**
+   * Whether the token may revoke itself, which Vault's policy `default` allows. A refusal then tells that the token is
+   * gone.
+   */
+  readonly mayRevokeItself: boolean
+}
+
+/**
+ * Takes a Vault token back, and with it every lease that it made: `POST /v1/auth/token/revoke-self` (Vault API, "Token
+ * auth method"). A token that has ended is refused with 403, as is one whose policies do not allow this; Vault of 2023
+ * and later says `invalid token` of the former.
+ *
+ * @returns `gone` where the token had ended before
+ * @throws ActionError of {@link Client.send}
+ */
+export async function revokeSelf(
+  client: Pick<Client, 'send'>,
+  vault: VaultToken,
+): Promise<'revoked' | 'gone'> {
+  try {
+    await client.send({
+      service: SERVICE,
+      method: 'POST',
+      url: urlOf(vault, 'auth/token/revoke-self'),
+      attemptMs: 5_000,
+      prepare: () => ({ headers: headersOf(vault, vault.token) }),
+      judge: (answer) => ({
+        ...judge(answer),
+        ...(answer.status === 403 && {
+          hint: 'A policy of the role must have: path "auth/token/revoke-self" { capabilities = ["update"] }.',
+        }),
+      }),
+      read: ({ status }) => {
+        // Whoever answers otherwise is not Vault: a proxy, or the login page of a network.
+        if (status === 204) return
+        throw new ActionError('UNUSABLE_ANSWER', `${SERVICE} answered ${status} instead of 204.`, {
+          hint: `Check that ${vault.api} is Vault's API and that no gateway or login page stands before it.`,
+        })
+      },
+    })
+    return 'revoked'
+  } catch (error) {
+    const refused = error instanceof ActionError ? error.refused : undefined
+    const isGone = vault.mayRevokeItself || /\b(?:invalid|bad) token\b/.test(refused?.reason ?? '')
+    if (refused?.status === 403 && isGone) return 'gone'
+    throw error
+  }
+}
