@@ -36,8 +36,8 @@ function asActionError(error) {
     });
 }
 /**
- * A server's text as one harmless line: control and invisible characters become blanks, workflow commands
- * (`::…`, `##[…`) are defused, and it is cut at `most` characters.
+ * A server's text as one harmless line: control and invisible characters become blanks, workflow commands are defused
+ * (`::…` at its beginning, `##[…` anywhere: `ActionCommand.cs` of actions/runner), and it is cut at `most` characters.
  *
  * @param text what the server sent; anything but a string, or an empty one, gives `undefined`
  */
@@ -48,7 +48,7 @@ function showable(text, most = 500) {
         .slice(0, most * 4)
         .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ')
         .trim()
-        .replace(/:(?=:)/g, ': ')
+        .replace(/^::/, ': :')
         .replaceAll('##[', '## [');
     if (line === '')
         return undefined;

@@ -25,11 +25,13 @@ export function createAwsAccount(options: {
   readonly now: Now
   readonly issue: Issue
   readonly identity: Identity
+  /** The one that the identity provider and the role list; `sts.amazonaws.com` unless given. */
+  readonly audience?: string
 }): AwsAccount {
-  const { identity } = options
+  const { identity, audience = 'sts.amazonaws.com' } = options
   const subjects = [`repo:${fullName(identity)}:*`, `repo:${identity.owner}@*/${identity.repository}@*:*`]
-  const roles: Record<string, Role> = { [ROLE_ARN]: { subjects } }
-  const sts = createSts({ ...options, roles })
+  const roles: Record<string, Role> = { [ROLE_ARN]: { subjects, audience } }
+  const sts = createSts({ ...options, roles, audiences: [audience] })
   const keys: SigningKeys = {
     accessKeyId: `AKIA${randomText(16, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')}`,
     secretAccessKey: randomText(40),

@@ -15,6 +15,8 @@ export interface AppServerSettings {
   readonly apiPath?: string
   /** Service behind which the app server stands in the variant `aws`. */
   readonly service?: 'lambda' | 'execute-api' | 'vpc-lattice-svcs'
+  /** What the AWS account lists as audience of ID tokens, and `app-server` gives. */
+  readonly audience?: string
   /** Policy files; without them the caller may read contents of its own repository and of `target`. */
   readonly repositories?: Repositories
   readonly regrant?: AppServerOptions['regrant']
@@ -50,7 +52,7 @@ export function policiesFor(identity: Identity, names: readonly string[], permis
 
 /** The system of the root action: an app server, alone (`bearer`) or behind AWS IAM (`aws`), and GitHub's API. */
 export function appServerSystem(settings: AppServerSettings = {}): System<AppServerSetup> {
-  const { prefix = '', apiPath = '', service = 'lambda' } = settings
+  const { prefix = '', apiPath = '', service = 'lambda', audience } = settings
   return {
     action: '.',
     variants: ['bearer', 'aws'],
@@ -67,10 +69,17 @@ export function appServerSystem(settings: AppServerSettings = {}): System<AppSer
       const roles: Record<string, Role> = {
         [ROLE_ARN]: {
           subjects: [`repo:${fullName(identity)}:*`, `repo:${identity.owner}@*/${identity.repository}@*:*`],
+          ...(audience !== undefined && { audience }),
         },
       }
       const github = createGitHub({ now, issue, basePath: apiPath })
-      const sts = createSts({ verify: issuer.verify, now, issue, roles })
+      const sts = createSts({
+        verify: issuer.verify,
+        now,
+        issue,
+        roles,
+        ...(audience !== undefined && { audiences: [audience] }),
+      })
       const appServer = createAppServer({
         verify: issuer.verify,
         now,
@@ -98,7 +107,7 @@ export function appServerSystem(settings: AppServerSettings = {}): System<AppSer
         credential: 'token',
         inputs() {
           const address = `${url('app-server')}${prefix}`
-          const auth = `auth:\n  type: aws\n  roleArn: ${ROLE_ARN}\n  region: ${REGION}\n  service: ${service}\n`
+          const auth = `auth:\n  type: aws\n  roleArn: ${ROLE_ARN}\n  region: ${REGION}\n  service: ${service}\n${audience === undefined ? '' : `  audience: ${audience}\n`}`
           return {
             'app-server': aws ? `url: ${address}\n${auth}` : address,
             permissions: 'contents: read',

@@ -39,15 +39,21 @@ const SKEWED = new Set(['RequestTimeTooSkewed', 'RequestInTheFuture', 'RequestEx
 /** AWS could not fetch the keys of the issuer. */
 const KEYS_TROUBLE = /retrieve verification key/i;
 const SKEWED_TEXT = /signature expired|signature not yet current/i;
-/** Code and message of an AWS error, in any of its forms: query API (JSON, XML), JSON API, gateways. */
+/** Code and message of an AWS error, in any of its forms: query API (JSON, XML), JSON API, gateways, VPC Lattice (plain text). */
 function awsError(answer) {
     const { json, text } = answer;
     const xml = (tag) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1];
+    const [, plainCode, plainMessage] = /^(\w+Exception): (.*)/.exec(text) ?? [];
     const code = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Code') ??
         (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, '__type') ??
         (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-errortype') ??
-        xml('Code');
-    const message = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Message') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Message') ?? xml('Message');
+        xml('Code') ??
+        plainCode;
+    const message = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Message') ??
+        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message') ??
+        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Message') ??
+        xml('Message') ??
+        plainMessage;
     return {
         // `namespace#Name:http://…` in the JSON protocols.
         code: typeof code === 'string' ? code.replace(/:.*$/s, '').replace(/^.*#/s, '') : '',
@@ -653,11 +659,12 @@ const EXAMPLES = {
     auth: 'auth: { type: aws }',
     type: 'type: aws',
     roleArn: 'roleArn: arn:aws:iam::123456789012:role/app-server',
+    audience: 'audience: sts.amazonaws.com',
     region: 'region: eu-central-1',
     service: 'service: lambda',
 };
 const SERVER_KEYS = ['url', 'auth'];
-const AUTH_KEYS = ['type', 'roleArn', 'region', 'service'];
+const AUTH_KEYS = ['type', 'roleArn', 'audience', 'region', 'service'];
 const SERVICES = ['lambda', 'execute-api', 'vpc-lattice-svcs'];
 const AWS_HOST = /\.(lambda(?=-url\.)|execute-api|vpc-lattice-svcs)(?:-url)?\.([a-z\d-]+)\.(?:on\.aws|api\.aws|(?:vpce\.)?amazonaws\.com(?:\.cn)?)$/;
 /** Reads the required app server: a URL, or a YAML mapping (JSON too) of `url` and `auth`. */
@@ -695,6 +702,7 @@ function readAwsAuth(inputs, name, value, url) {
     if (type !== 'aws')
         inputs.problem(name, `needs auth.type aws${(0,inputs_inputs/* not */.AU)(type)}`, EXAMPLES.auth);
     const roleArn = inputs.matching(name, field(inputs, name, auth, 'roleArn'), names/* ROLE_ARN */.x, 'must have the ARN of a role as auth.roleArn', EXAMPLES.roleArn);
+    const audience = inputs.matching(name, field(inputs, name, auth, 'audience'), /^\P{C}+$/u, 'must have one line as auth.audience', EXAMPLES.audience);
     const host = awsHost(url.hostname);
     const givenRegion = field(inputs, name, auth, 'region');
     const region = inputs.matching(name, givenRegion, names/* REGION */.Z, 'must have an AWS region as auth.region', EXAMPLES.region);
@@ -714,6 +722,7 @@ function readAwsAuth(inputs, name, value, url) {
     return {
         type: 'aws',
         ...(roleArn !== '' && { roleArn }),
+        ...(audience !== '' && { audience }),
         region: region !== '' ? region : (host?.region ?? ''),
         service: service ?? host?.service ?? 'lambda',
     };
@@ -811,9 +820,10 @@ const appServer = {
     },
     explain,
 };
-async function readAws({ roleArn, region, service }, inputs, environment) {
-    const library = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 691));
-    const source = library.credentialSource(inputs, environment, roleArn, region, 'app-server.auth.roleArn');
+async function readAws({ roleArn, audience = '', region, service }, inputs, environment) {
+    const library = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 1916));
+    const role = roleArn === undefined ? undefined : { arn: roleArn, audience };
+    const source = library.credentialSource(inputs, environment, role, region, 'app-server.auth.roleArn');
     return { library, source, scope: { region, service } };
 }
 async function readyToSign({ library, source, scope }, tools) {
@@ -864,7 +874,7 @@ function explain(settings, error, claims) {
             return { ...hintFor401(message, settings.audience) };
         case 403: {
             if (refused.message === undefined)
-                return settings.aws && code === 'CLOCK_SKEWED' ? {} : gatewayHint(settings);
+                return settings.aws && code === 'CLOCK_SKEWED' ? {} : { hint: gatewayHint(settings, refused.reason) };
             const [workflowOwner = '', workflowName = ''] = settings.workflowRepository.split('/');
             return explainIssues(issuesOf(message), {
                 owner: settings.owner ?? workflowOwner,
@@ -903,20 +913,26 @@ function hintFor401(message, audience) {
     return {};
 }
 /** The gateway before the app server refused: AWS IAM, for the most part. */
-function gatewayHint({ aws, url }) {
-    if (!aws) {
-        return {
-            hint: `Something before the app server refused. If it is behind AWS IAM, give app-server as a mapping of url and auth (type: aws).`,
-        };
+function gatewayHint({ aws, url }, reason = '') {
+    // Signed or not, this is what API Gateway says of a path that it does not have.
+    if (/Missing Authentication Token/i.test(reason)) {
+        return `There is no ${url.pathname} at ${url.host}: check the path in app-server, which begins with the stage of the API Gateway.`;
     }
+    if (!aws)
+        return `Something before the app server refused. If it is behind AWS IAM, give app-server as a mapping of url and auth (type: aws).`;
+    const { region, service } = aws.scope;
+    const scope = [
+        ...(/to a valid region/i.test(reason) ? [`app-server.auth.region, which was ${region}`] : []),
+        ...(/to correct service/i.test(reason) ? [`app-server.auth.service, which was ${service}`] : []),
+    ];
+    if (scope.length > 0)
+        return `Correct ${scope.join(', and ')}.`;
     const actions = {
         lambda: 'lambda:InvokeFunctionUrl and lambda:InvokeFunction',
         'execute-api': 'execute-api:Invoke',
         'vpc-lattice-svcs': 'vpc-lattice-svcs:Invoke',
-    }[aws.scope.service];
-    return {
-        hint: `AWS refused the signed request. The role needs ${actions ?? 'permission'} on ${url.host}; region was ${aws.scope.region}, service ${aws.scope.service}.`,
-    };
+    }[service];
+    return `AWS refused the signed request. The role needs ${actions ?? 'permission'} on ${url.host}; region was ${region}, service ${service}.`;
 }
 function grantFrom(answer, settings, tools) {
     const json = (0,http_answer/* jsonObject */.o$)(answer, SERVICE, settings.url);

@@ -39,15 +39,21 @@ const SKEWED = new Set(['RequestTimeTooSkewed', 'RequestInTheFuture', 'RequestEx
 /** AWS could not fetch the keys of the issuer. */
 const KEYS_TROUBLE = /retrieve verification key/i;
 const SKEWED_TEXT = /signature expired|signature not yet current/i;
-/** Code and message of an AWS error, in any of its forms: query API (JSON, XML), JSON API, gateways. */
+/** Code and message of an AWS error, in any of its forms: query API (JSON, XML), JSON API, gateways, VPC Lattice (plain text). */
 function awsError(answer) {
     const { json, text } = answer;
     const xml = (tag) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1];
+    const [, plainCode, plainMessage] = /^(\w+Exception): (.*)/.exec(text) ?? [];
     const code = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Code') ??
         (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, '__type') ??
         (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-errortype') ??
-        xml('Code');
-    const message = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Message') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Message') ?? xml('Message');
+        xml('Code') ??
+        plainCode;
+    const message = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Message') ??
+        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message') ??
+        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Message') ??
+        xml('Message') ??
+        plainMessage;
     return {
         // `namespace#Name:http://…` in the JSON protocols.
         code: typeof code === 'string' ? code.replace(/:.*$/s, '').replace(/^.*#/s, '') : '',
@@ -95,7 +101,7 @@ const SECRET = /^(?<arn>arn:aws(?:-[a-z]+)*:secretsmanager:(?<region>[a-z\d-]+):
 const awsSecretsManager = {
     settings: async (inputs, environment) => {
         const [aws, library] = await Promise.all([
-            __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 691)),
+            __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 1916)),
             __webpack_require__.e('secrets').then(__webpack_require__.bind(__webpack_require__, 7953)),
         ]);
         const region = aws.readRegion(inputs, 'required');

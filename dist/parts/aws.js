@@ -39,15 +39,21 @@ const SKEWED = new Set(['RequestTimeTooSkewed', 'RequestInTheFuture', 'RequestEx
 /** AWS could not fetch the keys of the issuer. */
 const KEYS_TROUBLE = /retrieve verification key/i;
 const SKEWED_TEXT = /signature expired|signature not yet current/i;
-/** Code and message of an AWS error, in any of its forms: query API (JSON, XML), JSON API, gateways. */
+/** Code and message of an AWS error, in any of its forms: query API (JSON, XML), JSON API, gateways, VPC Lattice (plain text). */
 function awsError(answer) {
     const { json, text } = answer;
     const xml = (tag) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1];
+    const [, plainCode, plainMessage] = /^(\w+Exception): (.*)/.exec(text) ?? [];
     const code = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Code') ??
         (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, '__type') ??
         (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-errortype') ??
-        xml('Code');
-    const message = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Message') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Message') ?? xml('Message');
+        xml('Code') ??
+        plainCode;
+    const message = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Error', 'Message') ??
+        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message') ??
+        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'Message') ??
+        xml('Message') ??
+        plainMessage;
     return {
         // `namespace#Name:http://…` in the JSON protocols.
         code: typeof code === 'string' ? code.replace(/:.*$/s, '').replace(/^.*#/s, '') : '',
@@ -74,7 +80,7 @@ function codeOf({ refused }) {
 
 /***/ }),
 
-/***/ 691: // ./src/aws/index.ts and what only it imports
+/***/ 1916: // ./src/aws/index.ts and what only it imports
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -101,20 +107,7 @@ var http_answer = __webpack_require__(9856);
 var credential = __webpack_require__(8585);
 // EXTERNAL MODULE: ./src/aws/errors.ts
 var aws_errors = __webpack_require__(9378);
-// EXTERNAL MODULE: ./src/aws/names.ts
-var names = __webpack_require__(6429);
-;// CONCATENATED MODULE: ./src/aws/credentials.ts
-
-
-
-
-
-
-const STS = 'AWS STS';
-/** The audience of GitHub's ID tokens that AWS's own pages have the IAM identity provider list. */
-const STS_AUDIENCE = 'sts.amazonaws.com';
-/** How long the role is assumed for, in s: the least that STS gives. */
-const SESSION_SECONDS = 900;
+;// CONCATENATED MODULE: ./src/aws/endpoint.ts
 /** Host names by the beginning of the region's name; what is not listed is `amazonaws.com`. Source: partitions.json of the AWS SDKs. */
 const DOMAINS = [
     [/^cn-/, 'amazonaws.com.cn'],
@@ -125,20 +118,41 @@ const DOMAINS = [
     [/^eusc-/, 'amazonaws.eu'],
 ];
 /**
- * The regional endpoint of an AWS service; `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` override it (AWS SDKs
- * and Tools Reference Guide, "Service-specific endpoints").
+ * The regional endpoint of an AWS service; its FIPS endpoint where `AWS_USE_FIPS_ENDPOINT` is `true`.
+ * `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` override it, unless `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is `true`
+ * (AWS SDKs and Tools Reference Guide, "Service-specific endpoints", "Dual-stack and FIPS endpoints").
  *
  * @param service as in the host name: `sts`, `secretsmanager`
  * @param variable as in the variable's name: `STS`, `SECRETS_MANAGER`
  */
 function awsEndpoint(inputs, environment, service, variable, region) {
+    const isOn = (name) => /^true$/i.test(environment[name] ?? '');
     const domain = DOMAINS.find(([regions]) => regions.test(region))?.[1] ?? 'amazonaws.com';
-    const usual = `https://${service}.${region}.${domain}/`;
+    // In GovCloud the usual endpoint of STS is the FIPS endpoint.
+    const hasFips = !(service === 'sts' && region.startsWith('us-gov-'));
+    const host = isOn('AWS_USE_FIPS_ENDPOINT') && hasFips ? `${service}-fips` : service;
+    const usual = `https://${host}.${region}.${domain}/`;
+    if (isOn('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'))
+        return new URL(usual);
     const override = [`AWS_ENDPOINT_URL_${variable}`, 'AWS_ENDPOINT_URL'].find((name) => environment[name]);
     if (override === undefined)
         return new URL(usual);
     return inputs.url(override, environment[override] ?? '', usual);
 }
+
+// EXTERNAL MODULE: ./src/aws/names.ts
+var names = __webpack_require__(6429);
+;// CONCATENATED MODULE: ./src/aws/credentials.ts
+
+
+
+
+
+
+
+const STS = 'AWS STS';
+/** How long the role is assumed for, in s: the least that STS gives. */
+const SESSION_SECONDS = 900;
 /** The credentials in the environment, or none. */
 function environmentCredentials(inputs, environment) {
     const text = (name) => {
@@ -165,13 +179,14 @@ function environmentCredentials(inputs, environment) {
 /**
  * Where the credentials come from: the role, or else the environment.
  *
- * @param roleArn undefined where none was given
+ * @param role undefined where none was given; its audience may be empty
  * @param roleInput the input that would name a role, for the error's text
  * @throws ActionError `NO_AWS_CREDENTIALS`; `INVALID_INPUT` where other inputs are wrong as well
  */
-function credentialSource(inputs, environment, roleArn, region, roleInput) {
-    if (roleArn !== undefined) {
-        return { roleArn, endpoint: awsEndpoint(inputs, environment, 'sts', 'STS', region) };
+function credentialSource(inputs, environment, role, region, roleInput) {
+    if (role !== undefined) {
+        const endpoint = awsEndpoint(inputs, environment, 'sts', 'STS', region);
+        return { roleArn: role.arn, endpoint, audience: role.audience || usualAudience(region) };
     }
     const credentials = environmentCredentials(inputs, environment);
     if (credentials)
@@ -181,18 +196,24 @@ function credentialSource(inputs, environment, roleArn, region, roleInput) {
         hint: `Give ${roleInput}, e.g. arn:aws:iam::123456789012:role/github-actions, or run aws-actions/configure-aws-credentials in a step before.`,
     });
 }
+/** What the IAM identity provider lists by AWS's own pages (README of aws-actions/configure-aws-credentials). */
+function usualAudience(region) {
+    return region.startsWith('cn-') ? 'sts.amazonaws.com.cn' : 'sts.amazonaws.com';
+}
 /** Reads `region`; empty where it may be left out and is, and after a problem. */
 function readRegion(inputs, isRequired) {
     const example = 'eu-central-1';
     const given = isRequired ? inputs.required('region', example) : inputs.text('region');
     return inputs.matching('region', given, names/* REGION */.Z, 'must be an AWS region', example);
 }
-/** Reads `role-arn`; see {@link credentialSource}. */
+/** Reads `role-arn` and `audience`; see {@link credentialSource}. */
 function readCredentialSource(inputs, environment, region) {
     const given = inputs.text('role-arn');
     const example = 'arn:aws:iam::123456789012:role/github-actions';
     inputs.matching('role-arn', given, names/* ROLE_ARN */.x, 'must be the ARN of a role', example);
-    return credentialSource(inputs, environment, given === '' ? undefined : given, region, 'role-arn');
+    const audience = inputs.line('audience');
+    const role = given === '' ? undefined : { arn: given, audience };
+    return credentialSource(inputs, environment, role, region, 'role-arn');
 }
 /**
  * Credentials from their source: `AssumeRoleWithWebIdentity` for 900 s, unsigned (AWS STS API Reference).
@@ -206,14 +227,14 @@ async function awsCredentials(source, tools) {
             tools.conceal(source.credentials.sessionToken);
         return source.credentials;
     }
-    return tools.send(assumeRole(source.roleArn, source.endpoint, tools));
+    return tools.send(assumeRole(source, tools));
 }
-function assumeRole(roleArn, endpoint, tools) {
+function assumeRole({ roleArn, endpoint, audience }, tools) {
     return {
         service: STS,
         method: 'POST',
         url: endpoint,
-        audience: STS_AUDIENCE,
+        audience,
         prepare: async () => ({
             headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
             body: new URLSearchParams({
@@ -222,7 +243,7 @@ function assumeRole(roleArn, endpoint, tools) {
                 RoleArn: roleArn,
                 RoleSessionName: sessionName(tools.environment),
                 DurationSeconds: String(SESSION_SECONDS),
-                WebIdentityToken: await tools.idToken(STS_AUDIENCE),
+                WebIdentityToken: await tools.idToken(audience),
             }).toString(),
         }),
         judge: aws_errors/* judgeAws */.Ji,
@@ -244,7 +265,7 @@ function assumeRole(roleArn, endpoint, tools) {
 function explainSts(source, error, claims) {
     if (error.refused?.service !== STS || 'credentials' in source)
         return {};
-    const { roleArn } = source;
+    const { roleArn, audience } = source;
     const reason = error.refused.reason ?? '';
     const account = names/* ROLE_ARN */.x.exec(roleArn)?.groups?.['account'] ?? '';
     const issuer = (0,identity_claims/* claimText */.Q1)(claims, 'iss')?.replace('https://', '') ?? 'token.actions.githubusercontent.com';
@@ -253,25 +274,25 @@ function explainSts(source, error, claims) {
         case 'AccessDenied': {
             const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
             return {
-                hint: `Either the role ${roleArn} does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${subject ?? 'another one'}, its audience (aud) ${STS_AUDIENCE}: change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${(0,identity_claims/* isImmutable */.t3)(subject ?? '')
+                hint: `Either the role ${roleArn} does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${subject ?? 'another one'}, its audience (aud) ${audience}: change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${(0,identity_claims/* isImmutable */.t3)(subject ?? '')
                     ? ' The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
                     : ''}`,
                 ...(subject !== undefined && {
                     advice: `With this trust policy the role ${roleArn} accepts this run:`,
-                    paste: [{ language: 'json', content: trustPolicy(provider, issuer, subject) }],
+                    paste: [{ language: 'json', content: trustPolicy(provider, issuer, audience, subject) }],
                 }),
             };
         }
         case 'InvalidIdentityToken':
             if (/audience/i.test(reason)) {
                 return {
-                    hint: `The audience of the ID token was ${STS_AUDIENCE}: add it to the audiences (client ids) of the IAM identity provider ${provider}.`,
+                    hint: `The audience of the ID token was ${audience}: add it to the audiences (client ids) of the IAM identity provider ${provider}.`,
                 };
             }
             return aws_errors/* KEYS_TROUBLE */.Dh.test(reason)
                 ? keysHint(issuer)
                 : {
-                    hint: `Check that there is an IAM identity provider ${provider}: with the URL https://${issuer} and the audience ${STS_AUDIENCE}.`,
+                    hint: `Check that there is an IAM identity provider ${provider}: with the URL https://${issuer} and the audience ${audience}.`,
                 };
         case 'IDPCommunicationError':
             return keysHint(issuer);
@@ -287,12 +308,12 @@ function keysHint(issuer) {
     };
 }
 /** The trust policy of a role, as JSON. */
-function trustPolicy(provider, issuer, subject) {
+function trustPolicy(provider, issuer, audience, subject) {
     const statement = {
         Effect: 'Allow',
         Principal: { Federated: provider },
         Action: 'sts:AssumeRoleWithWebIdentity',
-        Condition: { StringEquals: { [`${issuer}:aud`]: STS_AUDIENCE, [`${issuer}:sub`]: subject } },
+        Condition: { StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subject } },
     };
     return JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2);
 }
@@ -307,6 +328,7 @@ function sessionName(environment) {
  * What it takes to be somebody at AWS. Imported at run time, by `import()`, where AWS is used: one part of `dist` that
  * all its users share and nobody else loads.
  */
+
 
 /** The signer, a part of its own: to be asked for when the first request is under way, which takes longer than to load it. */
 function loadSigner() {

@@ -6,6 +6,7 @@ import type { Call } from '../http/call.ts'
 import { credential } from '../identity/credential.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { codeOf, judgeAws, KEYS_TROUBLE } from './errors.ts'
+import { awsEndpoint } from './endpoint.ts'
 import { REGION, ROLE_ARN } from './names.ts'
 
 /** AWS credentials. */
@@ -17,41 +18,8 @@ export interface AwsCredentials {
 }
 
 const STS = 'AWS STS'
-/** The audience of GitHub's ID tokens that AWS's own pages have the IAM identity provider list. */
-const STS_AUDIENCE = 'sts.amazonaws.com'
 /** How long the role is assumed for, in s: the least that STS gives. */
 const SESSION_SECONDS = 900
-
-/** Host names by the beginning of the region's name; what is not listed is `amazonaws.com`. Source: partitions.json of the AWS SDKs. */
-const DOMAINS: readonly (readonly [RegExp, string])[] = [
-  [/^cn-/, 'amazonaws.com.cn'],
-  [/^us-iso-/, 'c2s.ic.gov'],
-  [/^us-isob-/, 'sc2s.sgov.gov'],
-  [/^eu-isoe-/, 'cloud.adc-e.uk'],
-  [/^us-isof-/, 'csp.hci.ic.gov'],
-  [/^eusc-/, 'amazonaws.eu'],
-]
-
-/**
- * The regional endpoint of an AWS service; `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` override it (AWS SDKs
- * and Tools Reference Guide, "Service-specific endpoints").
- *
- * @param service as in the host name: `sts`, `secretsmanager`
- * @param variable as in the variable's name: `STS`, `SECRETS_MANAGER`
- */
-export function awsEndpoint(
-  inputs: Inputs,
-  environment: Environment,
-  service: string,
-  variable: string,
-  region: string,
-): URL {
-  const domain = DOMAINS.find(([regions]) => regions.test(region))?.[1] ?? 'amazonaws.com'
-  const usual = `https://${service}.${region}.${domain}/`
-  const override = [`AWS_ENDPOINT_URL_${variable}`, 'AWS_ENDPOINT_URL'].find((name) => environment[name])
-  if (override === undefined) return new URL(usual)
-  return inputs.url(override, environment[override] ?? '', usual)
-}
 
 /** The credentials in the environment, or none. */
 function environmentCredentials(inputs: Inputs, environment: Environment): AwsCredentials | undefined {
@@ -77,25 +45,34 @@ function environmentCredentials(inputs: Inputs, environment: Environment): AwsCr
 }
 
 /** How to get AWS credentials: by the job's identity, or from the environment. */
-export type CredentialSource =
-  { readonly roleArn: string; readonly endpoint: URL } | { readonly credentials: AwsCredentials }
+export type CredentialSource = Role | { readonly credentials: AwsCredentials }
+
+/** A role to assume. */
+interface Role {
+  readonly roleArn: string
+  /** Of AWS STS. */
+  readonly endpoint: URL
+  /** Of the ID token for STS. */
+  readonly audience: string
+}
 
 /**
  * Where the credentials come from: the role, or else the environment.
  *
- * @param roleArn undefined where none was given
+ * @param role undefined where none was given; its audience may be empty
  * @param roleInput the input that would name a role, for the error's text
  * @throws ActionError `NO_AWS_CREDENTIALS`; `INVALID_INPUT` where other inputs are wrong as well
  */
 export function credentialSource(
   inputs: Inputs,
   environment: Environment,
-  roleArn: string | undefined,
+  role: { readonly arn: string; readonly audience: string } | undefined,
   region: string,
   roleInput: string,
 ): CredentialSource {
-  if (roleArn !== undefined) {
-    return { roleArn, endpoint: awsEndpoint(inputs, environment, 'sts', 'STS', region) }
+  if (role !== undefined) {
+    const endpoint = awsEndpoint(inputs, environment, 'sts', 'STS', region)
+    return { roleArn: role.arn, endpoint, audience: role.audience || usualAudience(region) }
   }
   const credentials = environmentCredentials(inputs, environment)
   if (credentials) return { credentials }
@@ -109,6 +86,11 @@ export function credentialSource(
   )
 }
 
+/** What the IAM identity provider lists by AWS's own pages (README of aws-actions/configure-aws-credentials). */
+function usualAudience(region: string): string {
+  return region.startsWith('cn-') ? 'sts.amazonaws.com.cn' : 'sts.amazonaws.com'
+}
+
 /** Reads `region`; empty where it may be left out and is, and after a problem. */
 export function readRegion(inputs: Inputs, isRequired?: 'required'): string {
   const example = 'eu-central-1'
@@ -116,7 +98,7 @@ export function readRegion(inputs: Inputs, isRequired?: 'required'): string {
   return inputs.matching('region', given, REGION, 'must be an AWS region', example)
 }
 
-/** Reads `role-arn`; see {@link credentialSource}. */
+/** Reads `role-arn` and `audience`; see {@link credentialSource}. */
 export function readCredentialSource(
   inputs: Inputs,
   environment: Environment,
@@ -125,7 +107,9 @@ export function readCredentialSource(
   const given = inputs.text('role-arn')
   const example = 'arn:aws:iam::123456789012:role/github-actions'
   inputs.matching('role-arn', given, ROLE_ARN, 'must be the ARN of a role', example)
-  return credentialSource(inputs, environment, given === '' ? undefined : given, region, 'role-arn')
+  const audience = inputs.line('audience')
+  const role = given === '' ? undefined : { arn: given, audience }
+  return credentialSource(inputs, environment, role, region, 'role-arn')
 }
 
 /**
@@ -139,15 +123,15 @@ export async function awsCredentials(source: CredentialSource, tools: Tools): Pr
     if (source.credentials.sessionToken !== undefined) tools.conceal(source.credentials.sessionToken)
     return source.credentials
   }
-  return tools.send(assumeRole(source.roleArn, source.endpoint, tools))
+  return tools.send(assumeRole(source, tools))
 }
 
-function assumeRole(roleArn: string, endpoint: URL, tools: Tools): Call<AwsCredentials> {
+function assumeRole({ roleArn, endpoint, audience }: Role, tools: Tools): Call<AwsCredentials> {
   return {
     service: STS,
     method: 'POST',
     url: endpoint,
-    audience: STS_AUDIENCE,
+    audience,
     prepare: async () => ({
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: new URLSearchParams({
@@ -156,7 +140,7 @@ function assumeRole(roleArn: string, endpoint: URL, tools: Tools): Call<AwsCrede
         RoleArn: roleArn,
         RoleSessionName: sessionName(tools.environment),
         DurationSeconds: String(SESSION_SECONDS),
-        WebIdentityToken: await tools.idToken(STS_AUDIENCE),
+        WebIdentityToken: await tools.idToken(audience),
       }).toString(),
     }),
     judge: judgeAws,
@@ -187,7 +171,7 @@ export function explainSts(
   claims: Claims | undefined,
 ): Explanation {
   if (error.refused?.service !== STS || 'credentials' in source) return {}
-  const { roleArn } = source
+  const { roleArn, audience } = source
   const reason = error.refused.reason ?? ''
   const account = ROLE_ARN.exec(roleArn)?.groups?.['account'] ?? ''
   const issuer = claimText(claims, 'iss')?.replace('https://', '') ?? 'token.actions.githubusercontent.com'
@@ -196,27 +180,27 @@ export function explainSts(
     case 'AccessDenied': {
       const subject = claimText(claims, 'sub')
       return {
-        hint: `Either the role ${roleArn} does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${subject ?? 'another one'}, its audience (aud) ${STS_AUDIENCE}: change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${
+        hint: `Either the role ${roleArn} does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${subject ?? 'another one'}, its audience (aud) ${audience}: change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${
           isImmutable(subject ?? '')
             ? ' The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
             : ''
         }`,
         ...(subject !== undefined && {
           advice: `With this trust policy the role ${roleArn} accepts this run:`,
-          paste: [{ language: 'json', content: trustPolicy(provider, issuer, subject) }],
+          paste: [{ language: 'json', content: trustPolicy(provider, issuer, audience, subject) }],
         }),
       }
     }
     case 'InvalidIdentityToken':
       if (/audience/i.test(reason)) {
         return {
-          hint: `The audience of the ID token was ${STS_AUDIENCE}: add it to the audiences (client ids) of the IAM identity provider ${provider}.`,
+          hint: `The audience of the ID token was ${audience}: add it to the audiences (client ids) of the IAM identity provider ${provider}.`,
         }
       }
       return KEYS_TROUBLE.test(reason)
         ? keysHint(issuer)
         : {
-            hint: `Check that there is an IAM identity provider ${provider}: with the URL https://${issuer} and the audience ${STS_AUDIENCE}.`,
+            hint: `Check that there is an IAM identity provider ${provider}: with the URL https://${issuer} and the audience ${audience}.`,
           }
     case 'IDPCommunicationError':
       return keysHint(issuer)
@@ -234,12 +218,12 @@ function keysHint(issuer: string): Explanation {
 }
 
 /** The trust policy of a role, as JSON. */
-function trustPolicy(provider: string, issuer: string, subject: string): string {
+function trustPolicy(provider: string, issuer: string, audience: string, subject: string): string {
   const statement = {
     Effect: 'Allow',
     Principal: { Federated: provider },
     Action: 'sts:AssumeRoleWithWebIdentity',
-    Condition: { StringEquals: { [`${issuer}:aud`]: STS_AUDIENCE, [`${issuer}:sub`]: subject } },
+    Condition: { StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subject } },
   }
   return JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2)
 }

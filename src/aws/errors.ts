@@ -31,17 +31,23 @@ const SKEWED = new Set(['RequestTimeTooSkewed', 'RequestInTheFuture', 'RequestEx
 export const KEYS_TROUBLE = /retrieve verification key/i
 const SKEWED_TEXT = /signature expired|signature not yet current/i
 
-/** Code and message of an AWS error, in any of its forms: query API (JSON, XML), JSON API, gateways. */
+/** Code and message of an AWS error, in any of its forms: query API (JSON, XML), JSON API, gateways, VPC Lattice (plain text). */
 function awsError(answer: Answer): { code: string; message: string } {
   const { json, text } = answer
   const xml = (tag: string): string | undefined => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1]
+  const [, plainCode, plainMessage] = /^(\w+Exception): (.*)/.exec(text) ?? []
   const code =
     member(json, 'Error', 'Code') ??
     member(json, '__type') ??
     header(answer, 'x-amzn-errortype') ??
-    xml('Code')
+    xml('Code') ??
+    plainCode
   const message =
-    member(json, 'Error', 'Message') ?? member(json, 'message') ?? member(json, 'Message') ?? xml('Message')
+    member(json, 'Error', 'Message') ??
+    member(json, 'message') ??
+    member(json, 'Message') ??
+    xml('Message') ??
+    plainMessage
   return {
     // `namespace#Name:http://…` in the JSON protocols.
     code: typeof code === 'string' ? code.replace(/:.*$/s, '').replace(/^.*#/s, '') : '',

@@ -6,12 +6,12 @@ import type * as signerLibrary from './signer.ts'
  */
 export {
   awsCredentials,
-  awsEndpoint,
   credentialSource,
   explainSts,
   readCredentialSource,
   readRegion,
 } from './credentials.ts'
+export { awsEndpoint } from './endpoint.ts'
 
 /** The signer, a part of its own: to be asked for when the first request is under way, which takes longer than to load it. */
 export function loadSigner(): Promise<typeof signerLibrary> {

@@ -1,14 +1,16 @@
 import { STATUS_CODES } from 'node:http'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { STSClient } from '@aws-sdk/client-sts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   awsCredentials,
-  awsEndpoint,
   credentialSource,
   explainSts,
   readCredentialSource,
   type CredentialSource,
 } from '../../src/aws/credentials.ts'
+import { awsEndpoint } from '../../src/aws/endpoint.ts'
 import { judgeAws } from '../../src/aws/errors.ts'
 import { ActionError } from '../../src/errors.ts'
 import type { Claims, Environment, Tools } from '../../src/exchange.ts'
@@ -33,24 +35,24 @@ function problemsOf(inputs: Inputs): string {
   }
 }
 
-describe('the endpoint', () => {
-  test.each([
-    ['us-east-1', 'sts.us-east-1.amazonaws.com'],
-    ['eu-central-1', 'sts.eu-central-1.amazonaws.com'],
-    ['ap-southeast-5', 'sts.ap-southeast-5.amazonaws.com'],
-    ['us-gov-west-1', 'sts.us-gov-west-1.amazonaws.com'],
-    ['cn-north-1', 'sts.cn-north-1.amazonaws.com.cn'],
-    ['us-iso-east-1', 'sts.us-iso-east-1.c2s.ic.gov'],
-    ['us-isob-east-1', 'sts.us-isob-east-1.sc2s.sgov.gov'],
-    ['eu-isoe-west-1', 'sts.eu-isoe-west-1.cloud.adc-e.uk'],
-    ['us-isof-south-1', 'sts.us-isof-south-1.csp.hci.ic.gov'],
-    ['eusc-de-east-1', 'sts.eusc-de-east-1.amazonaws.eu'],
-  ])('of STS in %s is %s', (region, host) => {
-    const inputs = inputsOf()
-    expect(awsEndpoint(inputs, {}, 'sts', 'STS', region).href).toBe(`https://${host}/`)
-    expect(problemsOf(inputs)).toBe('')
-  })
+/** One or more of each partition. */
+const REGIONS = [
+  'us-east-1',
+  'eu-central-1',
+  'ap-southeast-5',
+  'us-gov-west-1',
+  'us-gov-east-1',
+  'cn-north-1',
+  'us-iso-east-1',
+  'us-isob-east-1',
+  'eu-isoe-west-1',
+  'us-isof-south-1',
+  'eusc-de-east-1',
+]
+const { endpointProvider: stsEndpoint } = new STSClient({ region: 'eu-central-1' }).config
+const { endpointProvider: secretsEndpoint } = new SecretsManagerClient({ region: 'eu-central-1' }).config
 
+describe('the endpoint', () => {
   const own = 'https://own.example/path'
   const all = 'https://all.example/'
   test.each<[string, Environment, string]>([
@@ -72,6 +74,45 @@ describe('the endpoint', () => {
     expect(problemsOf(inputs)).toBe('')
   })
 
+  test.each<[Environment, string]>([
+    [{ AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true', AWS_ENDPOINT_URL: all }, 'secretsmanager.eu-central-1'],
+    [
+      { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'True', AWS_ENDPOINT_URL_SECRETS_MANAGER: 'ftp://x' },
+      'secretsmanager.eu-central-1',
+    ],
+    [
+      { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true', AWS_ENDPOINT_URL: all, AWS_USE_FIPS_ENDPOINT: 'true' },
+      'secretsmanager-fips.eu-central-1',
+    ],
+  ])('follows no variable where that is switched off: %j', (environment, host) => {
+    const inputs = inputsOf()
+    const url = awsEndpoint(inputs, environment, 'secretsmanager', 'SECRETS_MANAGER', 'eu-central-1')
+    expect(url.href).toBe(`https://${host}.amazonaws.com/`)
+    expect(problemsOf(inputs)).toBe('')
+  })
+
+  test.each(['false', '', '1'])(
+    'follows a variable where AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is "%s"',
+    (value) => {
+      const environment = { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: value, AWS_ENDPOINT_URL: all }
+      expect(awsEndpoint(inputsOf(), environment, 'sts', 'STS', 'eu-central-1').href).toBe(all)
+    },
+  )
+
+  test.each(REGIONS.flatMap((region) => [false, true].map((fips) => [region, fips] as const)))(
+    "in %s, with FIPS %s, is that of AWS's SDK",
+    (Region, UseFIPS) => {
+      const environment = { AWS_USE_FIPS_ENDPOINT: String(UseFIPS) }
+      const params = { Region, UseFIPS, UseDualStack: false }
+      expect(awsEndpoint(inputsOf(), environment, 'sts', 'STS', Region).href).toBe(
+        stsEndpoint({ ...params, UseGlobalEndpoint: false }).url.href,
+      )
+      expect(awsEndpoint(inputsOf(), environment, 'secretsmanager', 'SECRETS_MANAGER', Region).href).toBe(
+        secretsEndpoint(params).url.href,
+      )
+    },
+  )
+
   test.each(['http://sts.example', 'sts.example', 'https://user:password@sts.example', 'ftp://sts.example'])(
     'is not taken from a variable that holds %s',
     (value) => {
@@ -88,9 +129,19 @@ describe('the endpoint', () => {
 describe('the source of the credentials', () => {
   const KEYS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'not-a-secret-key' }
 
+  test.each([
+    ['eu-central-1', '', 'sts.amazonaws.com'],
+    ['cn-north-1', '', 'sts.amazonaws.com.cn'],
+    ['cn-north-1', 'sts.amazonaws.com', 'sts.amazonaws.com'],
+    ['us-gov-west-1', 'own audience', 'own audience'],
+  ])('in %s with the audience "%s" is a role for %s', (region, audience, expected) => {
+    const inputs = inputsOf({ 'role-arn': ROLE, audience })
+    expect(readCredentialSource(inputs, {}, region)).toMatchObject({ audience: expected })
+  })
+
   test('is the role where one is given, also beside credentials', () => {
     const source = readCredentialSource(inputsOf({ 'role-arn': ROLE }), KEYS, 'eu-central-1')
-    expect(source).toEqual({ roleArn: ROLE, endpoint: STS })
+    expect(source).toEqual(SOURCE)
   })
 
   test.each<[Environment, object]>([
@@ -152,7 +203,7 @@ describe('the source of the credentials', () => {
     const inputs = inputsOf({ 'role-arn': role })
     readCredentialSource(inputs, KEYS, 'eu-central-1')
     expect(problemsOf(inputs)).toContain(
-      `\n- role-arn must be the ARN of a role, not "${role.replaceAll('::', ': :')}"; for example: `,
+      `\n- role-arn must be the ARN of a role, not "${role}"; for example: `,
     )
   })
 })
@@ -185,7 +236,7 @@ function toolsFor(
   return { tools, concealed, audiences }
 }
 
-const SOURCE: CredentialSource = { roleArn: ROLE, endpoint: STS }
+const SOURCE: CredentialSource = { roleArn: ROLE, endpoint: STS, audience: 'sts.amazonaws.com' }
 
 describe('a role is assumed', () => {
   /** The form that is sent. */
@@ -324,6 +375,12 @@ describe('an error', () => {
     ],
     ['without a message', answer(400, { __type: 'DecryptionFailure' }), 'DecryptionFailure', undefined],
     ['of a gateway, without a code', answer(403, { Message: 'Forbidden' }), 'Forbidden', undefined],
+    [
+      'of VPC Lattice, in plain text',
+      answer(403, 'AccessDeniedException: User: anonymous is not authorized\nmore'),
+      'AccessDeniedException: User: anonymous is not authorized',
+      undefined,
+    ],
     ['of something else', answer(502, '<html><title>Bad Gateway</title></html>'), '', undefined],
     ['that is odd', answer(400, { Error: { Code: 1, Message: [] }, __type: {} }), '', undefined],
   ])('%s is read', (_what, refused, reason, requestId) => {
@@ -422,13 +479,19 @@ describe('what to change', () => {
   })
 
   test('for another partition and another issuer', () => {
-    const source = { roleArn: 'arn:aws-cn:iam::210987654321:role/x', endpoint: STS }
+    const source = {
+      ...SOURCE,
+      roleArn: 'arn:aws-cn:iam::210987654321:role/x',
+      audience: 'sts.amazonaws.com.cn',
+    }
     const iss = 'https://github.example.com/_services/token'
     const { paste, hint } = explained('AccessDenied: x', { source, claims: { ...claims, iss } })
     expect(paste?.[0]?.content).toContain(
       '"arn:aws-cn:iam::210987654321:oidc-provider/github.example.com/_services/token"',
     )
+    expect(paste?.[0]?.content).toContain('"github.example.com/_services/token:aud": "sts.amazonaws.com.cn"')
     expect(hint).toContain('github.example.com/_services/token:sub')
+    expect(hint).toContain('its audience (aud) sts.amazonaws.com.cn:')
   })
 
   const provider = 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com'

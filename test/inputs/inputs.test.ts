@@ -177,7 +177,7 @@ describe('not', () => {
     ['x', ', not "x"'],
     ['', ''],
     ['a\nb', ', not "a b"'],
-    ['::error::x', ', not ": :error: :x"'],
+    ['::error::x', ', not ": :error::x"'],
     ['user:hunter2@host', ''],
     ['x'.repeat(61), `, not "${'x'.repeat(60)}\u2026"`],
   ])('%j ends a rule with %j', (text, end) => {

@@ -20,7 +20,7 @@ async function theirs(configuration: ConstructorParameters<typeof Signer>[0]): P
   return new Signer(configuration).getAuthToken()
 }
 
-const PLACES: [string, Required<AwsRdsSettings>][] = [
+const PLACES: [string, Required<Omit<AwsRdsSettings, 'audience'>>][] = [
   [
     'PostgreSQL',
     {

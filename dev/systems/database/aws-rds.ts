@@ -10,6 +10,8 @@ export interface AwsRdsSettings {
   readonly port?: number
   readonly region?: string
   readonly username?: string
+  /** What the account lists as audience of ID tokens; `sts.amazonaws.com` unless given. */
+  readonly audience?: string
 }
 
 export interface AwsRdsSetup extends Setup {
@@ -21,12 +23,18 @@ export interface AwsRdsSetup extends Setup {
 
 /** A database that takes IAM tokens, and the STS of the account. Only STS is asked: the token is computed. */
 export function awsRdsSystem(settings: AwsRdsSettings = {}): System<AwsRdsSetup> {
-  const { host = HOST, port = 5432, region = 'eu-central-1', username = USERNAME } = settings
+  const { host = HOST, port = 5432, region = 'eu-central-1', username = USERNAME, audience } = settings
   return {
     action: 'database/aws-rds',
     variants: ['default'],
     setUp({ issuer, identity, now, issue, url }) {
-      const account = createAwsAccount({ verify: issuer.verify, now, issue, identity })
+      const account = createAwsAccount({
+        verify: issuer.verify,
+        now,
+        issue,
+        identity,
+        ...(audience !== undefined && { audience }),
+      })
       const connect: Record<string, readonly string[]> = { [ROLE_ARN]: [username], [USER_ARN]: [username] }
       const database = createRdsDatabase({
         now,

@@ -91,12 +91,13 @@ export const appServer: Exchange<Settings> = {
 }
 
 async function readAws(
-  { roleArn, region, service }: AwsAuth,
+  { roleArn, audience = '', region, service }: AwsAuth,
   inputs: Inputs,
   environment: Environment,
 ): Promise<Aws> {
   const library = await import(/* webpackChunkName: "aws" */ '../../aws/index.ts')
-  const source = library.credentialSource(inputs, environment, roleArn, region, 'app-server.auth.roleArn')
+  const role = roleArn === undefined ? undefined : { arn: roleArn, audience }
+  const source = library.credentialSource(inputs, environment, role, region, 'app-server.auth.roleArn')
   return { library, source, scope: { region, service } }
 }
 
@@ -161,7 +162,7 @@ function explain(settings: Settings, error: ActionError, claims: Claims | undefi
       return { ...hintFor401(message, settings.audience) }
     case 403: {
       if (refused.message === undefined)
-        return settings.aws && code === 'CLOCK_SKEWED' ? {} : gatewayHint(settings)
+        return settings.aws && code === 'CLOCK_SKEWED' ? {} : { hint: gatewayHint(settings, refused.reason) }
       const [workflowOwner = '', workflowName = ''] = settings.workflowRepository.split('/')
       return explainIssues(
         issuesOf(message),
@@ -205,20 +206,25 @@ function hintFor401(message: string, audience: string): Explanation {
 }
 
 /** The gateway before the app server refused: AWS IAM, for the most part. */
-function gatewayHint({ aws, url }: Settings): Explanation {
-  if (!aws) {
-    return {
-      hint: `Something before the app server refused. If it is behind AWS IAM, give app-server as a mapping of url and auth (type: aws).`,
-    }
+function gatewayHint({ aws, url }: Settings, reason = ''): string {
+  // Signed or not, this is what API Gateway says of a path that it does not have.
+  if (/Missing Authentication Token/i.test(reason)) {
+    return `There is no ${url.pathname} at ${url.host}: check the path in app-server, which begins with the stage of the API Gateway.`
   }
+  if (!aws)
+    return `Something before the app server refused. If it is behind AWS IAM, give app-server as a mapping of url and auth (type: aws).`
+  const { region, service } = aws.scope
+  const scope = [
+    ...(/to a valid region/i.test(reason) ? [`app-server.auth.region, which was ${region}`] : []),
+    ...(/to correct service/i.test(reason) ? [`app-server.auth.service, which was ${service}`] : []),
+  ]
+  if (scope.length > 0) return `Correct ${scope.join(', and ')}.`
   const actions = {
     lambda: 'lambda:InvokeFunctionUrl and lambda:InvokeFunction',
     'execute-api': 'execute-api:Invoke',
     'vpc-lattice-svcs': 'vpc-lattice-svcs:Invoke',
-  }[aws.scope.service]
-  return {
-    hint: `AWS refused the signed request. The role needs ${actions ?? 'permission'} on ${url.host}; region was ${aws.scope.region}, service ${aws.scope.service}.`,
-  }
+  }[service]
+  return `AWS refused the signed request. The role needs ${actions ?? 'permission'} on ${url.host}; region was ${region}, service ${service}.`
 }
 
 function grantFrom(answer: Answer, settings: Settings, tools: Tools): Grant {

@@ -10,6 +10,8 @@ export interface AwsAuth {
   readonly type: 'aws'
   /** The role to assume; without it the credentials in the environment sign. */
   readonly roleArn?: string
+  /** Of the ID token for STS; without it the usual one of the region. */
+  readonly audience?: string
   readonly region: string
   readonly service: AwsService
 }
@@ -26,12 +28,13 @@ const EXAMPLES = {
   auth: 'auth: { type: aws }',
   type: 'type: aws',
   roleArn: 'roleArn: arn:aws:iam::123456789012:role/app-server',
+  audience: 'audience: sts.amazonaws.com',
   region: 'region: eu-central-1',
   service: 'service: lambda',
 } as const
 type Key = keyof typeof EXAMPLES
 const SERVER_KEYS: readonly Key[] = ['url', 'auth']
-const AUTH_KEYS: readonly Key[] = ['type', 'roleArn', 'region', 'service']
+const AUTH_KEYS: readonly Key[] = ['type', 'roleArn', 'audience', 'region', 'service']
 const SERVICES = ['lambda', 'execute-api', 'vpc-lattice-svcs'] as const satisfies AwsService[]
 
 const AWS_HOST =
@@ -77,6 +80,13 @@ function readAwsAuth(inputs: Inputs, name: string, value: YamlValue, url: URL): 
     'must have the ARN of a role as auth.roleArn',
     EXAMPLES.roleArn,
   )
+  const audience = inputs.matching(
+    name,
+    field(inputs, name, auth, 'audience'),
+    /^\P{C}+$/u,
+    'must have one line as auth.audience',
+    EXAMPLES.audience,
+  )
   const host = awsHost(url.hostname)
   const givenRegion = field(inputs, name, auth, 'region')
   const region = inputs.matching(
@@ -100,6 +110,7 @@ function readAwsAuth(inputs: Inputs, name: string, value: YamlValue, url: URL): 
   return {
     type: 'aws',
     ...(roleArn !== '' && { roleArn }),
+    ...(audience !== '' && { audience }),
     region: region !== '' ? region : (host?.region ?? ''),
     service: service ?? host?.service ?? 'lambda',
   }

@@ -52,7 +52,7 @@ describe('nearest', () => {
   test.each(['rolearn', 'role-arn', 'role_arn', 'RoleARN', 'roleArm', 'roelArn'])(
     '%s is nearest to roleArn',
     (given) => {
-      expect(nearest(given, ['type', 'roleArn', 'region', 'service'])).toBe('roleArn')
+      expect(nearest(given, ['type', 'roleArn', 'audience', 'region', 'service'])).toBe('roleArn')
     },
   )
 

@@ -81,7 +81,7 @@ describe('app-server', () => {
   const url = 'for example: https://app-server.example.com'
   const aws = `url: ${lambda}\nauth:\n  type: aws\n`
   const keys = (key: string, meant: string): string =>
-    `app-server must have no other keys than type, roleArn, region, service, not "${key}"${meant}; `
+    `app-server must have no other keys than type, roleArn, audience, region, service, not "${key}"${meant}; `
   const arn = 'for example: roleArn: arn:aws:iam::123456789012:role/app-server'
   test.each<[string, string[]]>([
     ['', [`app-server is required; ${url}`]],
@@ -159,7 +159,7 @@ describe('app-server', () => {
     ],
     [
       `${aws}  roleArn: arn:aws:iam::123:role/x`,
-      [`app-server must have the ARN of a role as auth.roleArn, not "arn:aws:iam: :123:role/x"; ${arn}`],
+      [`app-server must have the ARN of a role as auth.roleArn, not "arn:aws:iam::123:role/x"; ${arn}`],
     ],
     [
       `${aws}  region: Frankfurt`,

@@ -270,7 +270,7 @@ describe('a refusal', () => {
     const said = `AccessDeniedException: User: ${ROLE_ARN} is not authorized to perform: secretsmanager:GetSecretValue on resource: ${SECRET_ARN} because no identity-based policy allows the secretsmanager:GetSecretValue action`
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/, 'HOST')).toBe(
       [
-        `AWS Secrets Manager (HOST) refused (400 Bad Request): ${said.replaceAll('::', ': :')}.`,
+        `AWS Secrets Manager (HOST) refused (400 Bad Request): ${said}.`,
         `The credentials may not read the secret: allow them secretsmanager:GetSecretValue on ${NAME}. For a secret of another account, its resource policy and its KMS key must allow them, too.`,
         `DENIED: ${DOCS}#denied`,
       ].join('\n'),
