@@ -43,6 +43,8 @@ export interface VaultOptions {
   readonly issue: Issue
   /** The namespace in which everything is; the root's unless given. */
   readonly namespace?: string
+  /** Whether `X-Vault-Request: true` is asked for, as agents and proxies do that are set up so. */
+  readonly requireRequestHeader?: boolean
   /** Roles by mount path. May be changed while the fake runs. */
   readonly auth: Readonly<Record<string, Readonly<Record<string, VaultRole>>>>
   /** By mount path. May be changed while the fake runs. */
@@ -93,8 +95,7 @@ export function createVault(options: VaultOptions): Vault {
 
   async function handler(request: FakeRequest): Promise<FakeReply> {
     try {
-      // What an agent or proxy with require_request_header asks for.
-      if (request.headers['x-vault-request'] !== 'true')
+      if (options.requireRequestHeader === true && request.headers['x-vault-request'] !== 'true')
         throw new VaultError(412, "missing 'X-Vault-Request' header")
       const path = /^\/v1\/(.+)$/.exec(request.url.pathname)?.[1]
       if (path === undefined) throw new VaultError(404)
@@ -227,7 +228,7 @@ export function createVault(options: VaultOptions): Vault {
   }
 
   function revoke(request: FakeRequest, bearer: VaultToken): FakeReply {
-    if (request.method !== 'POST' || request.body !== '') throw new VaultError(405, 'unsupported operation')
+    if (!['POST', 'PUT'].includes(request.method)) throw new VaultError(405, 'unsupported operation')
     if (bearer.type === 'batch') throw new VaultError(400, 'batch tokens cannot be revoked')
     if (!bearer.policies.includes('default')) throw new VaultError(403, DENIED)
     bearer.revoked = true

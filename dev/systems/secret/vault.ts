@@ -14,6 +14,8 @@ export interface VaultSettings {
   readonly prefix?: string
   /** Of the auth method. */
   readonly authPath?: string
+  /** Whether there is an agent in front that asks for `X-Vault-Request`; yes unless `false`. */
+  readonly requireRequestHeader?: boolean
   /** Changes to the role. */
   readonly role?: Partial<VaultRole>
   /** Of the secret. */
@@ -79,6 +81,7 @@ export function vaultSystem(settings: VaultSettings = {}): System<VaultSetup> {
         },
         engines,
         policies,
+        requireRequestHeader: settings.requireRequestHeader !== false,
         ...(namespace !== undefined && { namespace }),
       })
       return {
