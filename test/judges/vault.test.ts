@@ -10,7 +10,7 @@ import {
   type VaultSetup,
 } from '../../dev/systems/secret/vault.ts'
 import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
-import { vault } from '../../src/exchanges/secret/vault.ts'
+import { secretVault } from '../../src/exchanges/secret/vault.ts'
 import { runStep, worldsOfTest, type Ran } from '../exchanges/in-process.ts'
 
 const PATH = 'secret/data/team/database'
@@ -40,7 +40,7 @@ async function logIn(world: World, client: nodeVault.client, role = ROLE): Promi
 }
 
 function ours(world: World, inputs: Readonly<Record<string, string>> = {}): Promise<Ran> {
-  return runStep(vault, world, 'secret/vault', { inputs })
+  return runStep(secretVault, world, 'secret/vault', { inputs })
 }
 
 describe('the client', () => {
@@ -52,7 +52,7 @@ describe('the client', () => {
     client.token = auth.client_token
     const { data } = (await client.read(PATH)) as { data: { data: object; metadata: object } }
     expect(data).toMatchObject({
-      data: { DB_USER: 'app', [KEY]: world.setup.secret },
+      data: { [KEY]: world.setup.secret },
       metadata: { version: 1, destroyed: false, deletion_time: '' },
     })
     const ran = await ours(world)
@@ -90,7 +90,7 @@ describe('the client', () => {
     const world = await open({ namespace: 'team/a' })
     const client = clientOf(world, 'team/a')
     client.token = (await logIn(world, client)).auth.client_token
-    await expect(client.read(PATH)).resolves.toMatchObject({ data: { data: { DB_USER: 'app' } } })
+    await expect(client.read(PATH)).resolves.toMatchObject({ data: { data: { [KEY]: world.setup.secret } } })
     await expect(logIn(world, clientOf(world, 'team/b'))).rejects.toMatchObject({
       response: { statusCode: 403 },
     })
