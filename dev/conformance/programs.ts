@@ -1,6 +1,13 @@
-import { pythonProgram, type Program } from './program.ts'
+import { join } from 'node:path'
+import { pythonProgram, STORE, type Program } from './program.ts'
 
 /** Two judges in one environment: moto is made of botocore. */
 export const PYTHON = pythonProgram('python', ['moto[server]==5.2.5', 'botocore==1.44.5'])
 
 export const CURL: Program = { path: '/usr/bin/curl', from: 'apt-get install curl' }
+
+/** On no registry: its folder `server` is built by hand, at the commit that docs/app-server.md names. */
+export const APP_SERVER: Program = {
+  path: join(STORE, 'app-server/built/index.js'),
+  from: 'its own build of src/server.ts, put into .conformance/app-server/built by hand',
+}

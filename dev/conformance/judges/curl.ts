@@ -7,7 +7,7 @@ import { CURL } from '../programs.ts'
 import { signatureIn, SIGNED_HOSTS, signedRequests, type SignedRequest } from '../signed-requests.ts'
 import { createStand, type Stand } from '../stand.ts'
 
-/** curl, which signs by itself (`--aws-sigv4`). */
+/** curl, which signs by itself (`--aws-sigv4`). It takes paths as they stand, where botocore encodes them: no odd ones. */
 export const curl: Judge = {
   name: 'curl',
   title: '`curl --aws-sigv4`',
@@ -16,7 +16,7 @@ export const curl: Judge = {
   version: async () => /^curl (\S+)/.exec(await output(CURL.path, ['--version']))?.[1] ?? 'unknown',
   run: async (hold) => {
     await using stand = await createStand(SIGNED_HOSTS)
-    const requests = await signedRequests(stand)
+    const requests = (await signedRequests(stand)).filter(({ isOdd }) => !isOdd)
     for (const request of requests) {
       const { name, sent } = request
       await hold(`${name}: the same signature`, async () => {

@@ -1,0 +1,417 @@
+import { strict as assert } from 'node:assert'
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { defaultIdentity, type Identity } from '../../fakes/identity.ts'
+import { ROOT } from '../../world.ts'
+import { createGitHubForApps, GITHUB_HOST, APP_ID, type GitHubForApps } from '../github.ts'
+import type { Hold, Judge } from '../judge.ts'
+import { APP_SERVER } from '../programs.ts'
+import { createStand, freePort, type Ran, type Stand, type Step } from '../stand.ts'
+import { pasteFiles } from '../suggestions.ts'
+
+const HOST = 'app-server.example.com'
+const OTHER_HOST = 'choosy.example.com'
+const { owner, repository } = defaultIdentity
+const OWNER_POLICY = `${owner}/.github-access-token`
+const FILE = '.github/access-token.yaml'
+/** Found before the request reaches a policy: a repository of another owner that has nothing to do with the workflow. */
+const STRANGER = 'stranger'
+
+/** The open app server, as it is; it is not on any registry. */
+export const appServer: Judge = {
+  name: 'app-server',
+  title: '[Access Manager](https://github.com/qoomon/actions--access-token), its open server',
+  judges: 'the root action: grants, denials, the policies that a refusal suggests',
+  program: APP_SERVER,
+  version: () =>
+    Promise.resolve(/commit `(\w+)`/.exec(readFileSync(join(ROOT, 'docs/app-server.md'), 'utf8'))![1]!),
+  run: async (hold) => {
+    await using stand = await createStand([HOST, OTHER_HOST, GITHUB_HOST])
+    const github = createGitHubForApps()
+    await stand.fake(GITHUB_HOST, github.handler)
+    const bench: Bench = { hold, stand, github, run: (step) => run(stand, step) }
+    await start(bench, HOST, {})
+    await grants(bench)
+    await identities(bench)
+    await requests(bench)
+    await policies(bench)
+  },
+}
+
+interface Bench {
+  readonly hold: Hold
+  readonly stand: Stand
+  readonly github: GitHubForApps
+  readonly run: (step: Partial<Step>) => Promise<Ran>
+}
+
+function run(stand: Stand, step: Partial<Step>): Promise<Ran> {
+  const { inputs, ...more } = step
+  return stand.run({
+    action: '.',
+    inputs: { 'app-server': `https://${HOST}`, permissions: 'contents: read', ...inputs },
+    credential: 'token',
+    ...more,
+  })
+}
+
+/** The server listens on all addresses unless it is told otherwise, which it cannot be. */
+const LOOPBACK = `data:text/javascript,${encodeURIComponent(
+  `import net from 'node:net'
+   const { listen } = net.Server.prototype
+   net.Server.prototype.listen = function (port, host, ...more) {
+     return listen.call(this, port, '127.0.0.1', ...more.filter((each) => typeof each === 'function'))
+   }`,
+)}`
+
+async function start({ stand, github }: Bench, host: string, env: Record<string, string>): Promise<void> {
+  reset(github)
+  const port = await freePort()
+  await stand.start(process.execPath, ['--import', LOOPBACK, APP_SERVER.path], {
+    ready: `http://127.0.0.1:${port}/`,
+    env: {
+      NODE_USE_ENV_PROXY: '1',
+      PORT: String(port),
+      GITHUB_APP_ID: String(APP_ID),
+      GITHUB_APP_PRIVATE_KEY: github.privateKey,
+      GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE: `${HOST}, configured`,
+      ...env,
+    },
+  })
+  await stand.front(host, port)
+}
+
+/** Policies that grant the job contents, pull requests and secrets, of three repositories. */
+function reset({ installations, repositories }: GitHubForApps): void {
+  const scopes = ['contents', 'pull_requests', 'secrets', 'actions', 'members', 'organization_secrets']
+  for (const [index, name] of [owner, STRANGER].entries()) {
+    installations[name] = {
+      id: index + 1,
+      ownerId: index === 0 ? Number(defaultIdentity.ownerId) : 99,
+      permissions: { ...Object.fromEntries(scopes.map((scope) => [scope, 'write'])), single_file: 'read' },
+      singleFilePaths: ['access-token.yaml', 'access-token.yml', FILE, '.github/access-token.yml'],
+    }
+  }
+  for (const name of Object.keys(repositories)) repositories[name] = {}
+  const subject = `repo:${owner}/${repository}:ref:refs/heads/main`
+  const allowed = 'contents: write, pull-requests: write, secrets: write'
+  repositories[OWNER_POLICY] = {
+    'access-token.yaml': `origin: ${OWNER_POLICY}\nallowed-repository-permissions: {${allowed}}\nstatements:\n  - subjects: ['${subject}']\n    permissions: {actions: write, members: read}\n`,
+  }
+  for (const name of [repository, 'target', 'website']) {
+    repositories[`${owner}/${name}`] = {
+      [FILE]: `origin: ${owner}/${name}\nstatements:\n  - subjects: ['${subject}']\n    permissions: {contents: write, pull-requests: write}\n`,
+    }
+  }
+  repositories[`${STRANGER}/.github-access-token`] = {}
+  repositories[`${STRANGER}/theirs`] = {}
+}
+
+interface Expected {
+  readonly permissions: Readonly<Record<string, string>>
+  readonly repositories: readonly string[] | 'ALL'
+}
+
+/** GitHub made the token for this and nothing else, and the outputs say so. */
+function expectGrant({ github }: Bench, { outputs, told }: Ran, expected: Expected): void {
+  const token = outputs['token'] ?? ''
+  assert.notEqual(token, '', told)
+  const underscores = Object.entries(expected.permissions).map(([scope, level]) => [
+    scope.replaceAll('-', '_'),
+    level,
+  ])
+  assert.deepEqual(github.grantOf(token), {
+    permissions: Object.fromEntries(underscores),
+    ...(expected.repositories !== 'ALL' && { repositories: expected.repositories }),
+  })
+  assert(github.alive(token))
+  const { repositories } = expected
+  assert.equal(outputs['repositories'], repositories === 'ALL' ? 'ALL' : JSON.stringify(repositories))
+  assert.deepEqual(JSON.parse(outputs['permissions'] ?? ''), { ...expected.permissions, metadata: 'read' })
+  assert.equal(outputs['token-hash'], createHash('sha256').update(token).digest('base64'))
+}
+
+const CONTENTS = { contents: 'read' }
+
+async function grants(bench: Bench): Promise<void> {
+  const { hold, run, github } = bench
+  reset(github)
+  const cases: readonly [string, Record<string, string>, Expected][] = [
+    ['its own repository', {}, { permissions: CONTENTS, repositories: [repository] }],
+    ['its own, by its owner', { owner }, { permissions: CONTENTS, repositories: [repository] }],
+    ['another repository', { repository: 'target' }, { permissions: CONTENTS, repositories: ['target'] }],
+    [
+      'another repository, with its owner',
+      { repository: `${owner}/target` },
+      { permissions: CONTENTS, repositories: ['target'] },
+    ],
+    [
+      'several repositories',
+      { repositories: 'target, website' },
+      { permissions: CONTENTS, repositories: ['target', 'website'] },
+    ],
+    [
+      'all repositories',
+      { repositories: 'all', permissions: 'actions: write' },
+      { permissions: { actions: 'write' }, repositories: 'ALL' },
+    ],
+    [
+      'a permission of the organization',
+      { repositories: 'ALL', permissions: 'members: read' },
+      { permissions: { members: 'read' }, repositories: 'ALL' },
+    ],
+    [
+      'the spelling of v3: a mapping, scopes with underscores',
+      { repositories: '- target\n', permissions: 'pull_requests: write\ncontents: read\n' },
+      { permissions: { 'pull-requests': 'write', contents: 'read' }, repositories: ['target'] },
+    ],
+    [
+      'the spelling of v4: commas',
+      { repositories: 'target, website', permissions: 'contents:read,pull-requests:write' },
+      { permissions: { contents: 'read', 'pull-requests': 'write' }, repositories: ['target', 'website'] },
+    ],
+    [
+      'a configured audience',
+      { audience: 'configured' },
+      { permissions: CONTENTS, repositories: [repository] },
+    ],
+  ]
+  for (const [name, inputs, expected] of cases) {
+    await hold(`grants ${name}`, async () => {
+      expectGrant(bench, await run({ inputs }), expected)
+    })
+  }
+  await hold('the post step revokes the token at GitHub', async () => {
+    const ran = await run({})
+    expectGrant(bench, ran, { permissions: CONTENTS, repositories: [repository] })
+    const { outcome, annotations } = await ran.post()
+    assert.deepEqual({ outcome, annotations }, { outcome: 'success', annotations: [] })
+    assert.equal(github.alive(ran.outputs['token']!), false)
+  })
+  await hold('grants a repository with the older form of the subject', async () => {
+    const ran = await run({ identity: { subject: 'mutable' } })
+    expectGrant(bench, ran, { permissions: CONTENTS, repositories: [repository] })
+  })
+}
+
+/** Refused: no token, the code, and the server's own words. */
+function expectRefusal({ outcome, outputs, annotations, told }: Ran, code: string, words: RegExp): void {
+  assert.equal(outcome, 'failure', told)
+  assert.equal(outputs['token'], undefined)
+  const error = annotations.find(({ level }) => level === 'error')
+  assert.match(error?.message ?? '', new RegExp(`\\n${code}: `))
+  assert.match(told, words)
+}
+
+async function identities(bench: Bench): Promise<void> {
+  const { hold, run, github } = bench
+  reset(github)
+  const now = Math.floor(Date.now() / 1_000)
+  const cases: readonly [string, Partial<Step>, RegExp][] = [
+    ['another audience', { inputs: { audience: 'another' } }, /unexpected "aud" claim value/],
+    ['another issuer', { claims: { iss: 'https://issuer.example' } }, /unexpected "iss" claim value/],
+    ['an ended ID token', { claims: { exp: now - 30 } }, /"exp" claim timestamp check failed/],
+    ['an ID token of the future', { claims: { nbf: now + 300 } }, /"nbf" claim timestamp check failed/],
+  ]
+  for (const [name, step, words] of cases) {
+    await hold(`refuses ${name}`, async () => {
+      expectRefusal(await run(step), 'DENIED', words)
+    })
+  }
+  await start(bench, OTHER_HOST, {
+    GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE: OTHER_HOST,
+    GITHUB_ACTIONS_TOKEN_ALLOWED_SUBJECTS: 'repo:another/*',
+  })
+  await hold('refuses a subject that the server does not take', async () => {
+    const ran = await run({ inputs: { 'app-server': `https://${OTHER_HOST}` } })
+    expectRefusal(ran, 'DENIED', /unexpected "sub" claim value/)
+  })
+}
+
+async function requests(bench: Bench): Promise<void> {
+  const { hold, run, github } = bench
+  const cases: readonly [string, Record<string, string>, RegExp][] = [
+    ['a scope that it does not know', { permissions: 'attestations: read' }, /permissions: Invalid input/],
+    ['a level that the scope has not', { permissions: 'workflows: read' }, /permissions\.workflows: Invalid input/],
+    ['another path', { 'app-server': `https://${HOST}/stage` }, /404/],
+    ['an owner with an underscore', { owner: 'mona_acme', repository: 'x' }, /owner: Invalid input/],
+  ]
+  for (const [name, inputs, words] of cases) {
+    await hold(`refuses ${name}`, async () => {
+      reset(github)
+      expectRefusal(await run({ inputs }), 'DENIED', words)
+    })
+  }
+  await hold('is said to be in trouble where GitHub refuses the token', async () => {
+    reset(github)
+    const policy = github.repositories[OWNER_POLICY]!
+    policy['access-token.yaml'] = policy['access-token.yaml']!.replace(
+      'actions: write',
+      'actions: write, contents: read',
+    )
+    // Granted by the owner, so nobody looks for its policy; GitHub has no such repository.
+    const ran = await run({ inputs: { repository: 'none', 'timeout-seconds': '20' } })
+    expectRefusal(ran, 'OVERLOADED', /500/)
+  })
+}
+
+/** A refusal by policy: what is wrong, what the server says of it, and whether pasting what is suggested mends it. */
+interface Denial {
+  readonly name: string
+  readonly words: RegExp
+  readonly spoil?: (github: GitHubForApps) => void
+  readonly inputs?: Record<string, string>
+  readonly identity?: Partial<Identity>
+  /** What is granted once everything suggested is pasted; absent where that alone does not mend it. */
+  readonly mended?: Expected
+}
+
+const MEND_OWN: Expected = { permissions: CONTENTS, repositories: [repository] }
+
+/** Changes the owner's policy, or the file of a repository. */
+function change(file: string, path: string, from: RegExp, to: string) {
+  return ({ repositories }: GitHubForApps): void => {
+    const files = repositories[file]!
+    assert.match(files[path]!, from)
+    files[path] = files[path]!.replace(from, to)
+  }
+}
+const changeOwner = (from: RegExp, to: string): ReturnType<typeof change> =>
+  change(OWNER_POLICY, 'access-token.yaml', from, to)
+const changeOwn = (from: RegExp, to: string): ReturnType<typeof change> =>
+  change(`${owner}/${repository}`, FILE, from, to)
+
+const DENIALS: readonly Denial[] = [
+  {
+    name: 'an owner without the app',
+    words: /has not been installed/,
+    spoil: ({ installations }) => {
+      Reflect.deleteProperty(installations, owner)
+    },
+  },
+  {
+    name: 'an installation that may not read the policy files',
+    words: /not authorized to read all access policy file/,
+    spoil: ({ installations }) => {
+      installations[owner]!.singleFilePaths = [FILE]
+    },
+  },
+  {
+    name: 'a permission that the installation lacks',
+    words: /secrets: write - 'Access' installation not authorized/,
+    inputs: { permissions: 'secrets: write' },
+    spoil: ({ installations }) => {
+      Reflect.deleteProperty(installations[owner]!.permissions, 'secrets')
+    },
+  },
+  {
+    name: 'an owner without a policy',
+    words: /Access policy not found/,
+    spoil: ({ repositories }) => {
+      repositories[OWNER_POLICY] = {}
+      repositories[`${owner}/${repository}`] = {}
+    },
+    mended: MEND_OWN,
+  },
+  {
+    name: 'an owner’s policy of another origin',
+    words: /Invalid access policy/,
+    spoil: changeOwner(/^origin: .*$/m, 'origin: octo-org/elsewhere'),
+    mended: MEND_OWN,
+  },
+  {
+    name: 'a subject that the owner does not allow',
+    words: /OIDC token subject is not allowed by owner access policy/,
+    spoil: changeOwner(/^allowed/m, `allowed-subjects: ['repo:${owner}/another:**']\nallowed`),
+    mended: MEND_OWN,
+  },
+  {
+    name: 'what the owner does not allow repositories to grant',
+    words: /actions: read - Not allowed by owner access policy/,
+    inputs: { permissions: 'actions: read' },
+    spoil: changeOwner(/statements:[\s\S]*/, ''),
+    mended: { permissions: { actions: 'read' }, repositories: [repository] },
+  },
+  {
+    name: 'a permission of the organization',
+    words: /organization-secrets: write - Not allowed by owner access policy/,
+    inputs: { permissions: 'organization-secrets: write, contents: read', repository: 'target' },
+    mended: {
+      permissions: { 'organization-secrets': 'write', contents: 'read' },
+      repositories: ['target'],
+    },
+  },
+  {
+    name: 'all repositories',
+    words: /contents: read - Not allowed by owner access policy/,
+    inputs: { repositories: 'ALL' },
+    mended: { permissions: CONTENTS, repositories: 'ALL' },
+  },
+  {
+    name: 'a repository without a policy',
+    words: /target:\s+.*Access policy not found/,
+    inputs: { repositories: 'target, website' },
+    spoil: ({ repositories }) => {
+      repositories[`${owner}/target`] = {}
+    },
+    mended: { permissions: CONTENTS, repositories: ['target', 'website'] },
+  },
+  {
+    name: 'a repository’s policy that is no YAML',
+    words: /Invalid access policy/,
+    spoil: ({ repositories }) => {
+      repositories[`${owner}/${repository}`] = { [FILE]: 'origin: [' }
+    },
+    mended: MEND_OWN,
+  },
+  {
+    name: 'a repository whose policy is for others',
+    words: /Not authorized/,
+    spoil: changeOwn(/subjects: .*/, `subjects: ['repo:${owner}/another:**']`),
+    mended: MEND_OWN,
+  },
+  {
+    name: 'a level that the repository’s policy does not grant',
+    words: /secrets: write - Not authorized/,
+    inputs: { permissions: 'secrets: write, contents: read' },
+    mended: { permissions: { secrets: 'write', contents: 'read' }, repositories: [repository] },
+  },
+  {
+    name: 'a repository of another owner',
+    words: /Not authorized/,
+    inputs: { repository: `${STRANGER}/theirs` },
+    mended: { permissions: CONTENTS, repositories: ['theirs'] },
+  },
+  {
+    name: 'a job with an environment, whose policy is for others',
+    words: /Not authorized/,
+    identity: { environment: 'production' },
+    spoil: changeOwn(/subjects: .*/, `subjects: ['repo:${owner}/another:**']`),
+    mended: MEND_OWN,
+  },
+  {
+    name: 'a job with the older form of the subject, whose policy is for others',
+    words: /Not authorized/,
+    identity: { subject: 'mutable' },
+    spoil: changeOwn(/subjects: .*/, `subjects: ['repo:${owner}/another:**']`),
+    mended: MEND_OWN,
+  },
+]
+
+async function policies(bench: Bench): Promise<void> {
+  const { hold, run, github } = bench
+  for (const { name, words, spoil, inputs = {}, identity = {}, mended } of DENIALS) {
+    reset(github)
+    spoil?.(github)
+    const refused = await run({ inputs, identity })
+    await hold(`refuses ${name}`, () => {
+      expectRefusal(refused, 'DENIED', words)
+    })
+    if (mended === undefined) continue
+    await hold(`… and what the refusal suggests, pasted, grants what was asked`, async () => {
+      pasteFiles(github.repositories, refused.summary)
+      expectGrant(bench, await run({ inputs, identity }), mended)
+    })
+  }
+}
