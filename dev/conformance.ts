@@ -44,7 +44,7 @@ function chosen(names: readonly string[]): Judge[] {
 function list(): void {
   const width = Math.max(...judges.map(({ name }) => name.length))
   for (const { name, program } of judges) {
-    const state = isHere(program) ? 'here   ' : program.get === undefined ? 'by hand' : 'missing'
+    const state = isHere(program) ? 'here   ' : 'missing'
     console.log(`${name.padEnd(width)}  ${state}  ${program.from}`)
   }
 }

@@ -16,8 +16,10 @@ export interface Program {
   readonly path: string
   /** How it gets onto a machine, in a few words. */
   readonly from: string
-  /** Gets it from package registries. Absent where it has to be put there by hand. */
+  /** Gets it from a registry. Absent where the machine has it or not. */
   readonly get?: () => Promise<void>
+  /** Whether it is on no registry, so that somebody has to put it there. */
+  readonly isByHand?: true
 }
 
 export function isHere(program: Program): boolean {

@@ -10,4 +10,5 @@ export const CURL: Program = { path: '/usr/bin/curl', from: 'apt-get install cur
 export const APP_SERVER: Program = {
   path: join(STORE, 'app-server/built/index.js'),
   from: 'its own build of src/server.ts, put into .conformance/app-server/built by hand',
+  isByHand: true,
 }

@@ -13,20 +13,32 @@ export interface Result {
   readonly lines: readonly Line[]
 }
 
+const ROOT = join(import.meta.dirname, '../..')
 /** Where the last results are kept; committed. */
-export const RESULTS = join(import.meta.dirname, '../../conformance/results.json')
+const RESULTS = join(ROOT, 'conformance/results.json')
+const PAGE = join(ROOT, 'docs/conformance.md')
+/** Around the table in the page. */
+export const IN_PAGE = /(<!-- conformance:table -->\n\n)([\s\S]*?)(\n\n<!-- conformance:end -->)/
 
 export function readResults(): Result[] {
   return JSON.parse(readFileSync(RESULTS, 'utf8')) as Result[]
 }
 
-/** Keeps results; those of judges that were not run stay as they were. */
+/** Keeps results, and puts their table into the page; those of judges that were not run stay as they were. */
 export function keepResults(fresh: readonly Result[], order: readonly string[]): void {
   const kept = new Map(readKept().map((result) => [result.name, result]))
   for (const result of fresh) kept.set(result.name, result)
   const results = order.flatMap((name) => kept.get(name) ?? [])
   mkdirSync(dirname(RESULTS), { recursive: true })
   writeFileSync(RESULTS, `${JSON.stringify(results, undefined, 2)}\n`)
+  const page = readFileSync(PAGE, 'utf8')
+  writeFileSync(
+    PAGE,
+    page.replace(
+      IN_PAGE,
+      (_, before: string, __, after: string) => `${before}${resultsTable(results)}${after}`,
+    ),
+  )
 }
 
 function readKept(): Result[] {

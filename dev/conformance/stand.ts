@@ -161,7 +161,15 @@ function createIdentities(keys: IssuerKeys): Identities {
 }
 
 async function runStep(step: Step, identities: Identities, machine: Stand['env']): Promise<Ran> {
-  const { action, inputs, env, identity = {}, claims, credential, secretOf = (whole) => whole } = step
+  const {
+    action,
+    inputs,
+    env,
+    identity = {},
+    claims,
+    credential,
+    secretOf = (whole: string): string => whole,
+  } = step
   const issuer = await identities.become(identity, claims)
   const options: StageOptions = {
     action: join(ROOT, action),

@@ -117,7 +117,7 @@ interface Expected {
 function expectGrant({ github }: Bench, { outputs, told }: Ran, expected: Expected): void {
   const token = outputs['token'] ?? ''
   assert.notEqual(token, '', told)
-  const underscores = Object.entries(expected.permissions).map(([scope, level]) => [
+  const underscores = Object.entries(expected.permissions).map(([scope, level]): [string, string] => [
     scope.replaceAll('-', '_'),
     level,
   ])
@@ -233,7 +233,11 @@ async function requests(bench: Bench): Promise<void> {
   const { hold, run, github } = bench
   const cases: readonly [string, Record<string, string>, RegExp][] = [
     ['a scope that it does not know', { permissions: 'attestations: read' }, /permissions: Invalid input/],
-    ['a level that the scope has not', { permissions: 'workflows: read' }, /permissions\.workflows: Invalid input/],
+    [
+      'a level that the scope has not',
+      { permissions: 'workflows: read' },
+      /permissions\.workflows: Invalid input/,
+    ],
     ['another path', { 'app-server': `https://${HOST}/stage` }, /404/],
     ['an owner with an underscore', { owner: 'mona_acme', repository: 'x' }, /owner: Invalid input/],
   ]
@@ -270,7 +274,7 @@ interface Denial {
 const MEND_OWN: Expected = { permissions: CONTENTS, repositories: [repository] }
 
 /** Changes the owner's policy, or the file of a repository. */
-function change(file: string, path: string, from: RegExp, to: string) {
+function change(file: string, path: string, from: RegExp, to: string): NonNullable<Denial['spoil']> {
   return ({ repositories }: GitHubForApps): void => {
     const files = repositories[file]!
     assert.match(files[path]!, from)
@@ -409,7 +413,7 @@ async function policies(bench: Bench): Promise<void> {
       expectRefusal(refused, 'DENIED', words)
     })
     if (mended === undefined) continue
-    await hold(`… and what the refusal suggests, pasted, grants what was asked`, async () => {
+    await hold(`what it suggests for ${name}, pasted, grants what was asked`, async () => {
       pasteFiles(github.repositories, refused.summary)
       expectGrant(bench, await run({ inputs, identity }), mended)
     })
