@@ -103,6 +103,9 @@ export function showable(text: unknown, most = 500): string | undefined {
   return line.length > most ? `${line.slice(0, most)}…` : line
 }
 
+/** How many items of a list {@link few} shows. */
+const FEW = 10
+
 /** A line for the log that the runner cannot take for a command, whatever it holds; blanks stay as they are. */
 export function harmless(line: string): string {
   return line
@@ -114,4 +117,10 @@ export function harmless(line: string): string {
 /** Text with a capital letter, to begin a sentence with. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** The first ten of a list in a sentence, and how many more there are: a server decides how long it is. */
+export function few(items: readonly string[]): string {
+  const more = items.length - FEW
+  return more <= 0 ? items.join(', ') : `${items.slice(0, FEW).join(', ')} and ${more} more`
 }

@@ -4,6 +4,7 @@ import { installationToken } from '../github/installation-token.ts'
 import { createClient, type Client } from '../http/client.ts'
 import type { Clock } from '../http/clock.ts'
 import { createIdentity, type Identity } from '../identity/id-token.ts'
+import { reportElsewhere } from '../inputs/elsewhere.ts'
 import { readInputs, type Inputs } from '../inputs/inputs.ts'
 import { createSecrets, type Secrets } from './redaction.ts'
 import { takeBack } from './revocation.ts'
@@ -12,6 +13,8 @@ import { userAgent, type Runner } from './runner.ts'
 const SUMMARY_MODES = ['on-refusal', 'always', 'never'] as const
 /** How long taking something back may last before the step ends, in ms. */
 const UNDO_MS = 5_000
+/** How much of an output the job summary shows, in characters. */
+const MAX_SHOWN = 500
 /** An end that is further away is not believed, in ms: a year. */
 const LONGEST_MS = 366 * 24 * 3_600_000
 
@@ -41,6 +44,7 @@ export async function act<Settings>(
     summaryMode = inputs.oneOf('job-summary', SUMMARY_MODES, 'on-refusal')
     const timeout = inputs.seconds('timeout-seconds', { least: 1, most: 600, fallback: 60 })
     undoMs = Math.min(UNDO_MS, timeout * 1000)
+    reportElsewhere(inputs, runner.environment)
     settings = await read(exchange, inputs, runner.environment)
     for (const warning of inputs.warnings) runner.warning(warning)
     client = createClient({
@@ -182,9 +186,17 @@ async function summarize(runner: Runner, markdown: () => string | Promise<string
 async function grantTable(grant: Grant): Promise<string> {
   const { table } = await import(/* webpackChunkName: "refusal" */ './refusal.ts')
   const isOpen = (value: string): boolean => !grant.secrets.some((secret) => value.includes(secret))
-  const rows = Object.entries(grant.outputs).filter(([, value]) => isOpen(value))
+  const rows = Object.entries(grant.outputs)
+    .filter(([, value]) => isOpen(value))
+    .map(([name, value]) => [name, shortened(value)] as const)
   const ends = grant.expiresAt === undefined ? [] : [['expires-at', grant.expiresAt.toISOString()] as const]
   return table(['output', 'value'], [...rows, ...ends])
+}
+
+/** The beginning of a long value, and how much more there is: the output itself is whole. */
+function shortened(value: string): string {
+  if (value.length <= MAX_SHOWN) return value
+  return `${value.slice(0, MAX_SHOWN)}… and ${value.length - MAX_SHOWN} more characters`
 }
 
 /** The stack traces of an error and its causes, for debug mode. Their messages hold no secret. */

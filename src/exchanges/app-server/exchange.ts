@@ -4,7 +4,7 @@ import { judgeAws } from '../../aws/errors.ts'
 import type * as awsLibrary from '../../aws/index.ts'
 import type { Scope, signedHeaders } from '../../aws/signer.ts'
 import type { Claims, Environment, Exchange, Explanation, Grant, Tools } from '../../exchange.ts'
-import type { ActionError } from '../../errors.ts'
+import { few, type ActionError } from '../../errors.ts'
 import { header, jsonObject, member, timeOf, type Answer } from '../../http/answer.ts'
 import type { Judgement, Message } from '../../http/call.ts'
 import { rescue } from '../../github/installation-token.ts'
@@ -287,20 +287,18 @@ function differences(
     more.push(...repositories.filter((name) => !has(asked, name)).map((name) => `repository ${name}`))
   }
   return [
-    ...(less.length > 0 ? [`The app server granted less than asked: ${less.join(', ')}.`] : []),
-    ...(more.length > 0 ? [`The app server granted more than asked: ${more.join(', ')}.`] : []),
+    ...(less.length > 0 ? [`The app server granted less than asked: ${few(less)}.`] : []),
+    ...(more.length > 0 ? [`The app server granted more than asked: ${few(more)}.`] : []),
   ]
 }
 
 function targets(owner: string, repositories: readonly string[] | 'ALL'): string {
   if (repositories === 'ALL') return `all repositories of ${owner}`
-  return repositories.map((name) => `${owner}/${name}`).join(', ') || owner
+  return few(repositories.map((name) => `${owner}/${name}`)) || owner
 }
 
 function list(permissions: Permissions): string {
-  return Object.entries(permissions)
-    .map(([scope, level]) => `${scope}: ${level}`)
-    .join(', ')
+  return few(Object.entries(permissions).map(([scope, level]) => `${scope}: ${level}`))
 }
 
 /** A GitHub name from the answer: anything else than such a name does not get into log and outputs. */

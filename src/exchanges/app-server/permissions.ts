@@ -71,8 +71,17 @@ async function yamlPairs(
 ): Promise<(readonly [string, YamlValue])[]> {
   const result = await parseYaml(text)
   if ('fault' in result) inputs.problem(name, result.fault, PERMISSIONS_EXAMPLE)
-  else if (!isMapping(result.value)) inputs.problem(name, 'must give each scope a level', PERMISSIONS_EXAMPLE)
+  else if (!isMapping(result.value))
+    inputs.problem(name, `must give each scope a level${not(text)}`, mended(text))
   else if (result.value.size === 0) inputs.problem(name, 'must not be empty', PERMISSIONS_EXAMPLE)
   else return [...result.value]
   return []
+}
+
+/** The same with colons where it has equals signs; else an example. */
+function mended(text: string): string {
+  const items = itemsOf(text).map((item) => /^([a-z][\w -]{0,100}?)\s*=\s*(read|write|admin)$/i.exec(item))
+  return items.length > 0 && items.every((item) => item !== null)
+    ? items.map(([, scope, level]) => `${scope ?? ''}: ${level ?? ''}`).join(', ')
+    : PERMISSIONS_EXAMPLE
 }

@@ -83,6 +83,17 @@ function isAll(item: string): boolean {
   return item.toUpperCase() === 'ALL'
 }
 
+/** `*`, or `owner/*`: how other tools say it. */
+function isWildcard(item: string): boolean {
+  return /^(?:[\w.-]{1,100}\/)?\*{1,2}$/.test(item)
+}
+
+function noWildcard(inputs: Inputs, input: string, item: string): [] {
+  const owner = item.includes('/') ? ` and the owner as owner: ${item.split('/')[0] ?? ''}` : ''
+  inputs.problem(input, `takes all repositories as ALL${owner}${not(item)}`, 'repositories: ALL')
+  return []
+}
+
 function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase()
 }
@@ -96,6 +107,7 @@ interface Named {
 function repositoryOf(inputs: Inputs, input: string, item: string): Named[] {
   const [, owner, name] = /^(?:([a-z\d][\w-]{0,99})\/)?((?!\.{1,2}$)[a-z\d._-]{1,100})$/i.exec(item) ?? []
   if (name !== undefined) return [{ owner, name }]
+  if (isWildcard(item)) return noWildcard(inputs, input, item)
   inputs.problem(input, `must be name or owner/name${not(item)}`, 'octocat/my-repository')
   return []
 }
@@ -106,6 +118,9 @@ async function readList(inputs: Inputs, name: string): Promise<readonly string[]
   if (text === '') return []
   const items = lineItems(text)
   if (items !== undefined) return items
+  // To YAML this is an alias.
+  const wildcard = itemsOf(text).find(isWildcard)
+  if (wildcard !== undefined) return noWildcard(inputs, name, wildcard)
   const result = await parseYaml(text)
   if ('fault' in result) {
     inputs.problem(name, result.fault, 'my-repository, another')

@@ -1,0 +1,91 @@
+import type { Inputs } from './inputs.ts'
+
+/** An input of another action that this one does not have. */
+interface Elsewhere {
+  /** As the other action calls it; a `*` at its end stands for more. */
+  readonly name: string
+  /** The input here that takes its place: nothing is said by an action without it. */
+  readonly here: string
+  /** What it is here, to follow its name in a sentence, and a form that works. */
+  readonly is: string
+  readonly example: string
+}
+
+const ROLE = 'arn:aws:iam::123456789012:role/github-actions'
+const APP = 'is not needed here: the app server holds the key of the GitHub App'
+const SERVER = 'app-server: https://app-server.example.com'
+
+/** From the `action.yml` of the actions that people come from. */
+const ELSEWHERE: readonly Elsewhere[] = [
+  // aws-actions/configure-aws-credentials
+  renamed('role-to-assume', 'role-arn', ROLE),
+  renamed('aws-region', 'region', 'eu-central-1'),
+  {
+    name: 'role-to-assume',
+    here: 'app-server',
+    is: 'is auth.roleArn of app-server here',
+    example: `app-server: {url: …, auth: {type: aws, roleArn: "${ROLE}"}}`,
+  },
+  {
+    name: 'aws-region',
+    here: 'app-server',
+    is: 'is auth.region of app-server here',
+    example: 'app-server: {url: …, auth: {type: aws, region: eu-central-1}}',
+  },
+  // google-github-actions/auth
+  renamed(
+    'workload_identity_provider',
+    'workload-identity-provider',
+    'projects/123456789/locations/global/workloadIdentityPools/github/providers/github',
+  ),
+  renamed('service_account', 'service-account', 'deploy@my-project.iam.gserviceaccount.com'),
+  // hashicorp/vault-action
+  renamed('jwtGithubAudience', 'audience', 'https://vault.example.com'),
+  renamed('method', 'auth-path', 'jwt'),
+  // aws-actions/aws-secretsmanager-get-secrets
+  renamed('secret-ids', 'secret', 'app/database'),
+  // actions/create-github-app-token and its forerunners
+  {
+    name: 'permission-*',
+    here: 'permissions',
+    is: 'is one line of permissions here',
+    example: 'permissions: contents: read',
+  },
+  { name: 'app-id', here: 'app-server', is: APP, example: SERVER },
+  { name: 'app_id', here: 'app-server', is: APP, example: SERVER },
+  { name: 'client-id', here: 'app-server', is: APP, example: SERVER },
+  { name: 'private-key', here: 'app-server', is: APP, example: SERVER },
+  { name: 'private_key', here: 'app-server', is: APP, example: SERVER },
+]
+
+function renamed(name: string, here: string, example: string): Elsewhere {
+  return { name, here, is: `is called ${here} here`, example: `${here}: ${example}` }
+}
+
+/**
+ * Records inputs that are given under the names of other actions: the runner passes them on with no more than a warning,
+ * and what they were to change would be left as it is.
+ *
+ * @param environment the runner sets `INPUT_…` for every input that the action declares, and every other that is given
+ */
+export function reportElsewhere(
+  inputs: Inputs,
+  environment: Readonly<Record<string, string | undefined>>,
+): void {
+  const isGiven = (name: string): boolean => (environment[variable(name)] ?? '').trim() !== ''
+  for (const { name, here, is, example } of ELSEWHERE) {
+    if (environment[variable(here)] === undefined) continue
+    const names = name.endsWith('*') ? namesThatBegin(environment, name.slice(0, -1)) : [name]
+    for (const each of names.filter(isGiven)) inputs.problem(each, is, example)
+  }
+}
+
+function variable(name: string): string {
+  return `INPUT_${name.toUpperCase()}`
+}
+
+function namesThatBegin(environment: Readonly<Record<string, string | undefined>>, start: string): string[] {
+  return Object.keys(environment)
+    .filter((name) => /^INPUT_[A-Z_-]{1,100}$/.test(name) && name.startsWith(variable(start)))
+    .map((name) => name.slice('INPUT_'.length).toLowerCase())
+}
