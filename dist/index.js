@@ -4,6 +4,7 @@
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H$: () => (/* binding */ few),
 /* harmony export */   Is: () => (/* binding */ harmless),
 /* harmony export */   Nx: () => (/* binding */ capital),
 /* harmony export */   lZ: () => (/* binding */ ActionError),
@@ -54,6 +55,8 @@ function showable(text, most = 500) {
         return undefined;
     return line.length > most ? `${line.slice(0, most)}…` : line;
 }
+/** How many items of a list {@link few} shows. */
+const FEW = 10;
 /** A line for the log that the runner cannot take for a command, whatever it holds; blanks stay as they are. */
 function harmless(line) {
     return line
@@ -64,6 +67,11 @@ function harmless(line) {
 /** Text with a capital letter, to begin a sentence with. */
 function capital(text) {
     return text.charAt(0).toUpperCase() + text.slice(1);
+}
+/** The first ten of a list in a sentence, and how many more there are: a server decides how long it is. */
+function few(items) {
+    const more = items.length - FEW;
+    return more <= 0 ? items.join(', ') : `${items.slice(0, FEW).join(', ')} and ${more} more`;
 }
 
 
@@ -110,8 +118,7 @@ function endOf({ expiresAt }) {
 }
 /** GitHub answers 401 for a token that has ended, which its documentation does not tell, and for one of another GitHub. */
 async function revoke(client, { token, apiUrl, expiresAt }, now) {
-    let tries = 0;
-    let hasEnded = false;
+    const course = { tries: 0, hasEnded: false };
     const url = new URL(`${apiUrl.replace(/\/+$/, '')}/installation/token`);
     try {
         await client.send({
@@ -120,7 +127,7 @@ async function revoke(client, { token, apiUrl, expiresAt }, now) {
             url,
             attemptMs: ATTEMPT_MS,
             prepare: () => {
-                tries++;
+                course.tries++;
                 return {
                     headers: {
                         authorization: `Bearer ${token}`,
@@ -130,8 +137,8 @@ async function revoke(client, { token, apiUrl, expiresAt }, now) {
                 };
             },
             judge: (answer) => {
-                const time = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .timeOf */ .nR)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'date'))?.getTime() ?? now();
-                hasEnded = answer.status === 401 && expiresAt !== undefined && time >= expiresAt.getTime();
+                const time = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .serverTime */ .nI)(answer) ?? now();
+                course.hasEnded = answer.status === 401 && expiresAt !== undefined && time >= expiresAt.getTime();
                 return {
                     reason: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'message'),
                     requestId: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'x-github-request-id'),
@@ -155,9 +162,9 @@ async function revoke(client, { token, apiUrl, expiresAt }, now) {
         return 'revoked';
     }
     catch (error) {
-        if (hasEnded)
+        if (course.hasEnded)
             return 'gone';
-        throw explained(error, tries);
+        throw explained(error, course.tries);
     }
 }
 /** With what a person can do where somebody answered, but not as GitHub does for a token of its own. */
@@ -1423,7 +1430,7 @@ function createClient(options) {
             const outcome = await tryOnce(call, message, course);
             if ('value' in outcome)
                 return outcome.value;
-            if (outcome.again === 'never')
+            if (outcome.again === 'never' || signal.aborted)
                 throw outcome.error;
             if (outcome.again === 'at once')
                 continue;
@@ -1452,7 +1459,10 @@ function createClient(options) {
                 throw cause;
             debug(`${what}: ${cause.message}`);
             const { code, hint, again } = cause;
-            const error = new errors/* ActionError */.lZ(code, `${(0,errors/* capital */.Nx)(placeOf(call))}: ${cause.message}.`, { hint, cause });
+            const error = new errors/* ActionError */.lZ(code, `${(0,errors/* capital */.Nx)(placeOf(call))}: ${cause.message}.`, {
+                hint: hint ?? nextStep(code, call.url),
+                cause,
+            });
             return { error, again: again ? 'later' : 'never' };
         }
         debug(`${what}: ${answer.status}`);
@@ -1490,11 +1500,23 @@ function createClient(options) {
             cut.abort(new TryFailed('TIMED_OUT', waited, { again: true }));
         });
         const ends = AbortSignal.any([cut.signal, signal]);
+        const listening = call.grantEnds === undefined ? signal : (options.patience ?? signal);
+        const send = async (socket) => {
+            signal.throwIfAborted();
+            try {
+                return await request(socket, call, message, options.userAgent, AbortSignal.any([cut.signal, listening]), progress);
+            }
+            catch (error) {
+                if (!signal.aborted || call.grantEnds === undefined)
+                    throw error;
+                throw unheard(call, call.grantEnds, signal);
+            }
+        };
         try {
             const opened = early && (await Promise.race([early.socket, cutOff(ends)]));
             if (opened !== undefined && !opened.destroyed) {
                 try {
-                    return await request(opened, call, message, options.userAgent, ends, progress);
+                    return await send(opened);
                 }
                 catch (error) {
                     // The server may have closed it while it was idle: that is no failure of this request.
@@ -1503,7 +1525,7 @@ function createClient(options) {
                 }
             }
             const socket = await connections.open(call.url, ends, progress);
-            return await request(socket, call, message, options.userAgent, ends, progress);
+            return await send(socket);
         }
         finally {
             stop();
@@ -1535,6 +1557,23 @@ function mustBeSafe(call) {
     if ((0,inputs_inputs/* mayCarrySecrets */._1)(call.url))
         return;
     throw new errors/* ActionError */.lZ('TLS_FAILED', `${(0,errors/* capital */.Nx)(placeOf(call))}: its address does not begin with https://.`, { hint: 'Nothing was sent. HTTP is for this machine only (localhost, 127.0.0.1, [::1]).' });
+}
+/** A call whose answer was not listened for to its end: nobody knows what the server did. */
+function unheard(call, ends, { reason }) {
+    const cancelled = reason instanceof Error ? reason.message : 'The step was cancelled.';
+    return new errors/* ActionError */.lZ('CANCELLED', `${cancelled} ${(0,errors/* capital */.Nx)(placeOf(call))} had been asked and did not answer.`, {
+        hint: `If it issued a token, nobody has it: it cannot be revoked here, and ends ${ends}.`,
+        cause: reason,
+    });
+}
+/** What to look at where a server was not reached, or not in time. */
+function nextStep(code, { origin }) {
+    if (code === 'UNREACHABLE') {
+        return `Check that ${origin} is the right address, and that this runner may reach it: a firewall, a private network, a proxy that is not set (https_proxy).`;
+    }
+    return code === 'TIMED_OUT'
+        ? `Where this lasts, see whether the server is overloaded, or a firewall drops what this runner sends to ${origin}.`
+        : undefined;
 }
 function givenUp(last, why) {
     return new errors/* ActionError */.lZ(last.code, `${last.message} ${why}`, {
@@ -1618,6 +1657,115 @@ function createIdentity(options) {
         },
         claims: (audience) => (audience === undefined ? newest : known.get(audience)),
     };
+}
+
+;// CONCATENATED MODULE: ./src/inputs/elsewhere.ts
+const ROLE = 'arn:aws:iam::123456789012:role/github-actions';
+const APP = 'is not needed here: the app server holds the key of the GitHub App';
+const SERVER = 'app-server: https://app-server.example.com';
+/** From the `action.yml` of the actions that people come from. */
+const ELSEWHERE = [
+    // aws-actions/configure-aws-credentials
+    renamed('role-to-assume', 'role-arn', ROLE),
+    renamed('aws-region', 'region', 'eu-central-1'),
+    {
+        name: 'role-to-assume',
+        here: 'app-server',
+        is: 'is auth.roleArn of app-server here',
+        example: `app-server: {url: …, auth: {type: aws, roleArn: "${ROLE}"}}`,
+    },
+    {
+        name: 'aws-region',
+        here: 'app-server',
+        is: 'is auth.region of app-server here',
+        example: 'app-server: {url: …, auth: {type: aws, region: eu-central-1}}',
+    },
+    // google-github-actions/auth
+    renamed('workload_identity_provider', 'workload-identity-provider', 'projects/123456789/locations/global/workloadIdentityPools/github/providers/github'),
+    renamed('service_account', 'service-account', 'deploy@my-project.iam.gserviceaccount.com'),
+    // hashicorp/vault-action
+    renamed('jwtGithubAudience', 'audience', 'https://vault.example.com'),
+    renamed('method', 'auth-path', 'jwt'),
+    // aws-actions/aws-secretsmanager-get-secrets
+    renamed('secret-ids', 'secret', 'app/database'),
+    // actions/create-github-app-token and its forerunners
+    {
+        name: 'permission-*',
+        here: 'permissions',
+        is: 'is one line of permissions here',
+        example: 'permissions: contents: read',
+    },
+    { name: 'app-id', here: 'app-server', is: APP, example: SERVER },
+    { name: 'app_id', here: 'app-server', is: APP, example: SERVER },
+    { name: 'client-id', here: 'app-server', is: APP, example: SERVER },
+    { name: 'private-key', here: 'app-server', is: APP, example: SERVER },
+    { name: 'private_key', here: 'app-server', is: APP, example: SERVER },
+];
+function renamed(name, here, example) {
+    return { name, here, is: `is called ${here} here`, example: `${here}: ${example}` };
+}
+/**
+ * Records inputs that are given under the names of other actions: the runner passes them on with no more than a warning,
+ * and what they were to change would be left as it is.
+ *
+ * @param environment the runner sets `INPUT_…` for every input that the action declares, and every other that is given
+ */
+function reportElsewhere(inputs, environment) {
+    const isGiven = (name) => (environment[variable(name)] ?? '').trim() !== '';
+    for (const { name, here, is, example } of ELSEWHERE) {
+        if (environment[variable(here)] === undefined)
+            continue;
+        const names = name.endsWith('*') ? namesThatBegin(environment, name.slice(0, -1)) : [name];
+        for (const each of names.filter(isGiven))
+            inputs.problem(each, is, example);
+    }
+}
+function variable(name) {
+    return `INPUT_${name.toUpperCase()}`;
+}
+function namesThatBegin(environment, start) {
+    return Object.keys(environment)
+        .filter((name) => /^INPUT_[A-Z_-]{1,100}$/.test(name) && name.startsWith(variable(start)))
+        .map((name) => name.slice('INPUT_'.length).toLowerCase());
+}
+
+;// CONCATENATED MODULE: ./src/step/cancellation.ts
+
+/** How long a cancelled step listens for the answer that may bring a credential, in ms. */
+const PATIENCE_MS = 3_000;
+/** When a cancelled step gives up, in ms after the signal: the runner kills it after 10 s (actions/runner `ProcessInvoker.cs`). */
+const END_MS = 4_500;
+function createCancellation({ timer }) {
+    const [begins, patience, end] = [new AbortController(), new AbortController(), new AbortController()];
+    return {
+        signal: begins.signal,
+        patience: patience.signal,
+        end: end.signal,
+        cancel: (by) => {
+            const reason = new errors/* ActionError */.lZ('CANCELLED', `The job was cancelled (${by}) while the step was under way.`);
+            if (begins.signal.aborted) {
+                patience.abort(reason);
+                end.abort(reason);
+                return;
+            }
+            begins.abort(reason);
+            timer(PATIENCE_MS, () => {
+                patience.abort(reason);
+            });
+            timer(END_MS, () => {
+                end.abort(reason);
+            });
+        },
+    };
+}
+/** The error of a step that was cancelled: what its last call came to stands in it. */
+function cancelled({ signal }, cause) {
+    const reason = signal.reason;
+    if (!(cause instanceof errors/* ActionError */.lZ))
+        return new errors/* ActionError */.lZ('CANCELLED', reason.message, { cause });
+    if (cause.code === 'CANCELLED')
+        return cause;
+    return new errors/* ActionError */.lZ('CANCELLED', `${reason.message} ${cause.message}`, { hint: cause.hint, cause });
 }
 
 ;// CONCATENATED MODULE: ./src/step/redaction.ts
@@ -2782,19 +2930,23 @@ function userAgent(environment) {
 
 
 
+
+
 const SUMMARY_MODES = ['on-refusal', 'always', 'never'];
 /** How long taking something back may last before the step ends, in ms. */
 const UNDO_MS = 5_000;
+/** How much of an output the job summary shows, in characters. */
+const MAX_SHOWN = 500;
 /** An end that is further away is not believed, in ms: a year. */
 const LONGEST_MS = 366 * 24 * 3_600_000;
 /**
  * Runs one exchange as a step: read → prove → exchange → mask → save → output → explain. A failure is one error
  * annotation; a failure after the grant takes the grant back.
  *
- * @param signal aborted when the job is cancelled
+ * @param cancellation of the job
  * @returns whether the step succeeded
  */
-async function act(exchange, runner, clock, signal) {
+async function act(exchange, runner, clock, cancellation) {
     let settings;
     let identity;
     let client;
@@ -2808,6 +2960,7 @@ async function act(exchange, runner, clock, signal) {
         summaryMode = inputs.oneOf('job-summary', SUMMARY_MODES, 'on-refusal');
         const timeout = inputs.seconds('timeout-seconds', { least: 1, most: 600, fallback: 60 });
         undoMs = Math.min(UNDO_MS, timeout * 1000);
+        reportElsewhere(inputs, runner.environment);
         settings = await read(exchange, inputs, runner.environment);
         for (const warning of inputs.warnings)
             runner.warning(warning);
@@ -2815,7 +2968,8 @@ async function act(exchange, runner, clock, signal) {
             clock,
             limitMs: timeout * 1000,
             limit: `${timeout} s (timeout-seconds)`,
-            signal,
+            signal: cancellation.signal,
+            patience: cancellation.patience,
             userAgent: userAgent(runner.environment),
             secrets,
             debug: runner.debug,
@@ -2835,7 +2989,7 @@ async function act(exchange, runner, clock, signal) {
             now: clock.now,
             environment: runner.environment,
         });
-        await handOver(grant, runner, secrets, (each) => undo(each, runner, clock, secrets, undoMs), clock);
+        await handOver(grant, { runner, clock, secrets, cancellation }, undoMs);
         for (const warning of [...(grant.warnings ?? []), ...doubts(grant, clock)])
             runner.warning(warning);
         runner.info((0,errors/* harmless */.Is)(grant.summary));
@@ -2844,7 +2998,7 @@ async function act(exchange, runner, clock, signal) {
         return true;
     }
     catch (cause) {
-        const error = signal.aborted ? cancelled(signal) : (0,errors/* asActionError */.z6)(cause);
+        const error = cancellation.signal.aborted ? cancelled(cancellation, cause) : (0,errors/* asActionError */.z6)(cause);
         const { reportOf } = await __nccwpck_require__.e('refusal').then(__nccwpck_require__.bind(__nccwpck_require__, 9374));
         const report = reportOf(error, runner.environment, runner.event(), identity?.claims(error.refused?.audience), (claims) => (settings === undefined ? {} : (exchange.explain?.(settings, error, claims) ?? {})));
         runner.error(report.annotation);
@@ -2860,7 +3014,7 @@ async function act(exchange, runner, clock, signal) {
     finally {
         client?.close();
         for (const each of borrowed)
-            await undo(each, runner, clock, secrets, undoMs);
+            await undo(each, { runner, clock, secrets, cancellation }, undoMs);
     }
 }
 /** Settings, or one error that holds the problems of all inputs. */
@@ -2869,8 +3023,12 @@ async function read(exchange, inputs, environment) {
     inputs.check();
     return settings;
 }
-/** The one order that is safe: a credential is masked before it is written anywhere, and saved for post before it is used. */
-async function handOver(grant, runner, secrets, undo, clock) {
+/**
+ * The one order that is safe: a credential is masked before it is written anywhere, and saved for post before it is used.
+ * What cannot be written is taken back, and what came after the job was cancelled.
+ */
+async function handOver(grant, step, undoMs) {
+    const { runner, clock, secrets, cancellation } = step;
     // How short a secret may be is for the exchange to say.
     for (const secret of grant.secrets)
         secrets.conceal(secret, 1);
@@ -2885,6 +3043,7 @@ async function handOver(grant, runner, secrets, undo, clock) {
             runner.saveState('token', revocation.token);
             isSaved = true;
         }
+        cancellation.signal.throwIfAborted();
         for (const [name, value] of Object.entries(grant.outputs))
             runner.output(name, value);
         if (expiresAt)
@@ -2892,7 +3051,8 @@ async function handOver(grant, runner, secrets, undo, clock) {
     }
     catch (error) {
         // Nobody has use for the token now.
-        const isGone = revocation && (await undo((0,installation_token/* installationToken */.o)({ ...revocation, expiresAt }, clock.now)));
+        const token = revocation && (0,installation_token/* installationToken */.o)({ ...revocation, expiresAt }, clock.now);
+        const isGone = token && (await undo(token, step, undoMs));
         // Else post would ask again, and warn of a token that GitHub does not know.
         if (isGone === true && isSaved)
             runner.saveState('token', '');
@@ -2912,12 +3072,12 @@ function doubts({ expiresAt }, clock) {
     return [];
 }
 /** Revokes with a client of its own, since the step's may have no time left. */
-async function undo(borrowed, runner, clock, secrets, limitMs) {
+async function undo(borrowed, { runner, clock, secrets, cancellation }, limitMs) {
     const client = createClient({
         clock,
         limitMs,
         limit: `${limitMs / 1000} s`,
-        signal: new AbortController().signal,
+        signal: cancellation.end,
         userAgent: userAgent(runner.environment),
         secrets,
         debug: runner.debug,
@@ -2937,19 +3097,22 @@ async function summarize(runner, markdown) {
 async function grantTable(grant) {
     const { table } = await __nccwpck_require__.e('refusal').then(__nccwpck_require__.bind(__nccwpck_require__, 9374));
     const isOpen = (value) => !grant.secrets.some((secret) => value.includes(secret));
-    const rows = Object.entries(grant.outputs).filter(([, value]) => isOpen(value));
+    const rows = Object.entries(grant.outputs)
+        .filter(([, value]) => isOpen(value))
+        .map(([name, value]) => [name, shortened(value)]);
     const ends = grant.expiresAt === undefined ? [] : [['expires-at', grant.expiresAt.toISOString()]];
     return table(['output', 'value'], [...rows, ...ends]);
+}
+/** The beginning of a long value, and how much more there is: the output itself is whole. */
+function shortened(value) {
+    if (value.length <= MAX_SHOWN)
+        return value;
+    return `${value.slice(0, MAX_SHOWN)}… and ${value.length - MAX_SHOWN} more characters`;
 }
 /** The stack traces of an error and its causes, for debug mode. Their messages hold no secret. */
 function causes(error) {
     const stack = error.stack ?? error.message;
     return error.cause instanceof Error ? `${stack}\ncaused by ${causes(error.cause)}` : stack;
-}
-function cancelled(signal) {
-    return signal.reason instanceof errors/* ActionError */.lZ
-        ? signal.reason
-        : new errors/* ActionError */.lZ('CANCELLED', 'The step was cancelled.', { cause: signal.reason });
 }
 
 ;// CONCATENATED MODULE: ./src/step/post.ts
@@ -2966,7 +3129,7 @@ const GITHUB_API_URL = 'https://api.github.com';
  * Revokes the token that the main step saved, when the job ends: whatever a clock says, GitHub is asked. Never fails the
  * job: whatever goes wrong is one warning that names the reason and when the token ends by itself.
  */
-async function takeBackSaved(runner, clock, signal) {
+async function takeBackSaved(runner, clock, cancellation) {
     const token = runner.state('token');
     if (token.trim() === '') {
         runner.info('Nothing to revoke.');
@@ -2994,7 +3157,8 @@ async function takeBackSaved(runner, clock, signal) {
         clock,
         limitMs: POST_MS,
         limit: `${POST_MS / 1000} s`,
-        signal,
+        // A job that is cancelled now still takes back what it has.
+        signal: cancellation.end,
         userAgent: userAgent(runner.environment),
         secrets,
         debug: runner.debug,
@@ -3006,21 +3170,19 @@ async function takeBackSaved(runner, clock, signal) {
 
 
 
+
 /**
  * Runs a step and ends the process, with 0 where the step succeeded. A process that ends in any other way has failed.
  *
- * @param step is told by its signal that the job was cancelled: the runner sends SIGINT, and SIGTERM 7.5 s later
+ * @param step is told when the job is cancelled: the runner sends SIGINT, and SIGTERM 7.5 s later
  */
 async function runStep(step) {
     process.exitCode = 1;
-    const cancel = new AbortController();
-    for (const name of ['SIGINT', 'SIGTERM']) {
-        process.on(name, () => {
-            cancel.abort(new errors/* ActionError */.lZ('CANCELLED', `The job was cancelled (${name}) while the step was under way.`));
-        });
-    }
+    const cancellation = createCancellation(systemClock);
+    for (const name of ['SIGINT', 'SIGTERM'])
+        process.on(name, cancellation.cancel);
     const runner = createRunner();
-    const code = (await step(runner, systemClock, cancel.signal).catch((error) => {
+    const code = (await step(runner, systemClock, cancellation).catch((error) => {
         // What the lifecycle itself could not handle: a fault of this action.
         const { message, hint } = (0,errors/* asActionError */.z6)(error);
         runner.error(`${message} ${hint}`);
@@ -3068,16 +3230,16 @@ const exchanges = {
  * @param folder of the action, as `uses:` names it; `.` for the root
  */
 function main(folder) {
-    return runStep(async (runner, clock, signal) => {
+    return runStep(async (runner, clock, cancellation) => {
         // What an exchange reads as its settings goes back to that same exchange and to no other.
         const exchange = (await exchanges[folder]());
-        return act(exchange, runner, clock, signal);
+        return act(exchange, runner, clock, cancellation);
     });
 }
 /** The post step of every action whose token can be taken back. */
 function post() {
-    return runStep(async (runner, clock, signal) => {
-        await takeBackSaved(runner, clock, signal);
+    return runStep(async (runner, clock, cancellation) => {
+        await takeBackSaved(runner, clock, cancellation);
         return true;
     });
 }

@@ -48,17 +48,17 @@ export const exchanges = {
  * @param folder of the action, as `uses:` names it; `.` for the root
  */
 export function main(folder: keyof typeof exchanges): Promise<void> {
-  return runStep(async (runner, clock, signal) => {
+  return runStep(async (runner, clock, cancellation) => {
     // What an exchange reads as its settings goes back to that same exchange and to no other.
     const exchange = (await exchanges[folder]()) as Exchange<unknown>
-    return act(exchange, runner, clock, signal)
+    return act(exchange, runner, clock, cancellation)
   })
 }
 
 /** The post step of every action whose token can be taken back. */
 export function post(): Promise<void> {
-  return runStep(async (runner, clock, signal) => {
-    await takeBackSaved(runner, clock, signal)
+  return runStep(async (runner, clock, cancellation) => {
+    await takeBackSaved(runner, clock, cancellation)
     return true
   })
 }

@@ -110,6 +110,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: ./src/aws/errors.ts
 var errors = __webpack_require__(9378);
+// EXTERNAL MODULE: ./src/errors.ts
+var src_errors = __webpack_require__(3916);
 // EXTERNAL MODULE: ./src/http/answer.ts
 var http_answer = __webpack_require__(9856);
 // EXTERNAL MODULE: ./src/github/installation-token.ts
@@ -269,16 +271,21 @@ async function yamlPairs(inputs, name, text) {
     if ('fault' in result)
         inputs.problem(name, result.fault, PERMISSIONS_EXAMPLE);
     else if (!(0,yaml/* isMapping */.pi)(result.value))
-        inputs.problem(name, 'must give each scope a level', PERMISSIONS_EXAMPLE);
+        inputs.problem(name, `must give each scope a level${(0,inputs_inputs/* not */.AU)(text)}`, mended(text));
     else if (result.value.size === 0)
         inputs.problem(name, 'must not be empty', PERMISSIONS_EXAMPLE);
     else
         return [...result.value];
     return [];
 }
+/** The same with colons where it has equals signs; else an example. */
+function mended(text) {
+    const items = itemsOf(text).map((item) => /^([a-z][\w -]{0,100}?)\s*=\s*(read|write|admin)$/i.exec(item));
+    return items.length > 0 && items.every((item) => item !== null)
+        ? items.map(([, scope, level]) => `${scope ?? ''}: ${level ?? ''}`).join(', ')
+        : PERMISSIONS_EXAMPLE;
+}
 
-// EXTERNAL MODULE: ./src/errors.ts
-var src_errors = __webpack_require__(3916);
 // EXTERNAL MODULE: ./src/identity/claims.ts
 var identity_claims = __webpack_require__(2437);
 ;// CONCATENATED MODULE: ./src/exchanges/app-server/subject.ts
@@ -600,6 +607,15 @@ async function readRepositories(inputs, workflowRepository) {
 function isAll(item) {
     return item.toUpperCase() === 'ALL';
 }
+/** `*`, or `owner/*`: how other tools say it. */
+function isWildcard(item) {
+    return /^(?:[\w.-]{1,100}\/)?\*{1,2}$/.test(item);
+}
+function noWildcard(inputs, input, item) {
+    const owner = item.includes('/') ? ` and the owner as owner: ${item.split('/')[0] ?? ''}` : '';
+    inputs.problem(input, `takes all repositories as ALL${owner}${(0,inputs_inputs/* not */.AU)(item)}`, 'repositories: ALL');
+    return [];
+}
 function same(a, b) {
     return a.toLowerCase() === b.toLowerCase();
 }
@@ -608,6 +624,8 @@ function repositoryOf(inputs, input, item) {
     const [, owner, name] = /^(?:([a-z\d][\w-]{0,99})\/)?((?!\.{1,2}$)[a-z\d._-]{1,100})$/i.exec(item) ?? [];
     if (name !== undefined)
         return [{ owner, name }];
+    if (isWildcard(item))
+        return noWildcard(inputs, input, item);
     inputs.problem(input, `must be name or owner/name${(0,inputs_inputs/* not */.AU)(item)}`, 'octocat/my-repository');
     return [];
 }
@@ -619,6 +637,10 @@ async function readList(inputs, name) {
     const items = lineItems(text);
     if (items !== undefined)
         return items;
+    // To YAML this is an alias.
+    const wildcard = itemsOf(text).find(isWildcard);
+    if (wildcard !== undefined)
+        return noWildcard(inputs, name, wildcard);
     const result = await (0,yaml/* parseYaml */.hN)(text);
     if ('fault' in result) {
         inputs.problem(name, result.fault, 'my-repository, another');
@@ -769,6 +791,7 @@ function field(inputs, name, mapping, key) {
 
 
 
+
 /** The server's own limit for one answer is 30 s where it runs on AWS Lambda; cutting earlier would lose tokens. */
 const ATTEMPT_MS = 35_000;
 const SERVICE = 'the app server';
@@ -812,6 +835,7 @@ const appServer = {
             url,
             audience,
             attemptMs: ATTEMPT_MS,
+            grantEnds: 'within the hour',
             signed: aws !== undefined,
             prepare: (now) => message(settings, signature, tools, now),
             judge,
@@ -990,19 +1014,17 @@ function differences(settings, repositories, permissions) {
         more.push(...repositories.filter((name) => !has(asked, name)).map((name) => `repository ${name}`));
     }
     return [
-        ...(less.length > 0 ? [`The app server granted less than asked: ${less.join(', ')}.`] : []),
-        ...(more.length > 0 ? [`The app server granted more than asked: ${more.join(', ')}.`] : []),
+        ...(less.length > 0 ? [`The app server granted less than asked: ${(0,src_errors/* few */.H$)(less)}.`] : []),
+        ...(more.length > 0 ? [`The app server granted more than asked: ${(0,src_errors/* few */.H$)(more)}.`] : []),
     ];
 }
 function targets(owner, repositories) {
     if (repositories === 'ALL')
         return `all repositories of ${owner}`;
-    return repositories.map((name) => `${owner}/${name}`).join(', ') || owner;
+    return (0,src_errors/* few */.H$)(repositories.map((name) => `${owner}/${name}`)) || owner;
 }
 function list(permissions) {
-    return Object.entries(permissions)
-        .map(([scope, level]) => `${scope}: ${level}`)
-        .join(', ');
+    return (0,src_errors/* few */.H$)(Object.entries(permissions).map(([scope, level]) => `${scope}: ${level}`));
 }
 /** A GitHub name from the answer: anything else than such a name does not get into log and outputs. */
 function nameOf(value) {

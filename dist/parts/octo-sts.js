@@ -64,6 +64,7 @@ const octoSts = {
             method: 'POST',
             url,
             attemptMs: ATTEMPT_MS,
+            grantEnds: 'within the hour',
             prepare: async () => {
                 const headers = {
                     accept: 'application/json',

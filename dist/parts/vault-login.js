@@ -256,6 +256,7 @@ function login(server, tools) {
         url,
         audience,
         attemptMs: LOGIN_MS,
+        grantEnds: 'with the token_ttl of the role',
         prepare: async () => ({
             headers: { ...headersOf(server), 'content-type': 'application/json' },
             body: JSON.stringify({ role, jwt: await tools.idToken(audience) }),

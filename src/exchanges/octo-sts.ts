@@ -82,6 +82,7 @@ export const octoSts: Exchange<Settings> = {
       method: 'POST',
       url,
       attemptMs: ATTEMPT_MS,
+      grantEnds: 'within the hour',
       prepare: async () => {
         const headers = {
           accept: 'application/json',

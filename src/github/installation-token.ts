@@ -1,6 +1,6 @@
 import { ActionError } from '../errors.ts'
 import type { Borrowed, Tools } from '../exchange.ts'
-import { header, member, timeOf } from '../http/answer.ts'
+import { header, member, serverTime } from '../http/answer.ts'
 import type { Client } from '../http/client.ts'
 import type { Rescue } from '../identity/credential.ts'
 
@@ -54,8 +54,7 @@ async function revoke(
   { token, apiUrl, expiresAt }: InstallationToken,
   now: () => number,
 ): Promise<'revoked' | 'gone'> {
-  let tries = 0
-  let hasEnded = false
+  const course = { tries: 0, hasEnded: false }
   const url = new URL(`${apiUrl.replace(/\/+$/, '')}/installation/token`)
   try {
     await client.send({
@@ -64,7 +63,7 @@ async function revoke(
       url,
       attemptMs: ATTEMPT_MS,
       prepare: () => {
-        tries++
+        course.tries++
         return {
           headers: {
             authorization: `Bearer ${token}`,
@@ -74,8 +73,8 @@ async function revoke(
         }
       },
       judge: (answer) => {
-        const time = timeOf(header(answer, 'date'))?.getTime() ?? now()
-        hasEnded = answer.status === 401 && expiresAt !== undefined && time >= expiresAt.getTime()
+        const time = serverTime(answer) ?? now()
+        course.hasEnded = answer.status === 401 && expiresAt !== undefined && time >= expiresAt.getTime()
         return {
           reason: member(answer.json, 'message'),
           requestId: header(answer, 'x-github-request-id'),
@@ -97,8 +96,8 @@ async function revoke(
     })
     return 'revoked'
   } catch (error) {
-    if (hasEnded) return 'gone'
-    throw explained(error, tries)
+    if (course.hasEnded) return 'gone'
+    throw explained(error, course.tries)
   }
 }
 

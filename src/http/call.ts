@@ -37,6 +37,11 @@ export interface Call<T> {
   readonly audience?: string
   /** How long one try may take, in ms. */
   readonly attemptMs?: number
+  /**
+   * Present where a 2xx answer brings a credential that can be taken back: when it ends by itself, as a sentence says it,
+   * e.g. `within the hour`. A cancelled step listens for such an answer a little longer.
+   */
+  readonly grantEnds?: string
   /** Whether the time of this machine is in the signature, so that a wrong clock is a reason to refuse it. */
   readonly signed?: boolean
   /** Headers and body, made anew for each try. `now` is the time for signatures, in ms, corrected for skew. */

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { ActionError, capital } from '../errors.ts'
 import { mayCarrySecrets } from '../inputs/inputs.ts'
 import { header, serverTime, type Answer } from './answer.ts'
@@ -28,6 +29,8 @@ export interface ClientOptions {
   readonly limit: string
   /** Ends everything under way; its reason is thrown. */
   readonly signal: AbortSignal
+  /** Aborted later than `signal`: until then an answer that may bring a credential is listened for. As `signal` unless given. */
+  readonly patience?: AbortSignal
   readonly userAgent: string
   readonly secrets: Redaction
   /** Takes one line for the debug log. */
@@ -81,7 +84,7 @@ export function createClient(options: ClientOptions): Client {
       const message = await call.prepare(signingTime.now())
       const outcome = await tryOnce(call, message, course)
       if ('value' in outcome) return outcome.value
-      if (outcome.again === 'never') throw outcome.error
+      if (outcome.again === 'never' || signal.aborted) throw outcome.error
       if (outcome.again === 'at once') continue
       const then = next({
         failures,
@@ -107,7 +110,10 @@ export function createClient(options: ClientOptions): Client {
       if (!(cause instanceof TryFailed)) throw cause
       debug(`${what}: ${cause.message}`)
       const { code, hint, again } = cause
-      const error = new ActionError(code, `${capital(placeOf(call))}: ${cause.message}.`, { hint, cause })
+      const error = new ActionError(code, `${capital(placeOf(call))}: ${cause.message}.`, {
+        hint: hint ?? nextStep(code, call.url),
+        cause,
+      })
       return { error, again: again ? 'later' : 'never' }
     }
     debug(`${what}: ${answer.status}`)
@@ -144,18 +150,35 @@ export function createClient(options: ClientOptions): Client {
       cut.abort(new TryFailed('TIMED_OUT', waited, { again: true }))
     })
     const ends = AbortSignal.any([cut.signal, signal])
+    const listening = call.grantEnds === undefined ? signal : (options.patience ?? signal)
+    const send = async (socket: Socket): Promise<Answer> => {
+      signal.throwIfAborted()
+      try {
+        return await request(
+          socket,
+          call,
+          message,
+          options.userAgent,
+          AbortSignal.any([cut.signal, listening]),
+          progress,
+        )
+      } catch (error) {
+        if (!signal.aborted || call.grantEnds === undefined) throw error
+        throw unheard(call, call.grantEnds, signal)
+      }
+    }
     try {
       const opened = early && (await Promise.race([early.socket, cutOff(ends)]))
       if (opened !== undefined && !opened.destroyed) {
         try {
-          return await request(opened, call, message, options.userAgent, ends, progress)
+          return await send(opened)
         } catch (error) {
           // The server may have closed it while it was idle: that is no failure of this request.
           if (!(error instanceof TryFailed) || error.answered || error.code !== 'UNREACHABLE') throw error
         }
       }
       const socket = await connections.open(call.url, ends, progress)
-      return await request(socket, call, message, options.userAgent, ends, progress)
+      return await send(socket)
     } finally {
       stop()
       // Whatever is still open belongs to this try.
@@ -198,6 +221,29 @@ function mustBeSafe(call: Call<unknown>): void {
     `${capital(placeOf(call))}: its address does not begin with https://.`,
     { hint: 'Nothing was sent. HTTP is for this machine only (localhost, 127.0.0.1, [::1]).' },
   )
+}
+
+/** A call whose answer was not listened for to its end: nobody knows what the server did. */
+function unheard(call: Call<unknown>, ends: string, { reason }: AbortSignal): ActionError {
+  const cancelled = reason instanceof Error ? reason.message : 'The step was cancelled.'
+  return new ActionError(
+    'CANCELLED',
+    `${cancelled} ${capital(placeOf(call))} had been asked and did not answer.`,
+    {
+      hint: `If it issued a token, nobody has it: it cannot be revoked here, and ends ${ends}.`,
+      cause: reason,
+    },
+  )
+}
+
+/** What to look at where a server was not reached, or not in time. */
+function nextStep(code: TryFailed['code'], { origin }: URL): string | undefined {
+  if (code === 'UNREACHABLE') {
+    return `Check that ${origin} is the right address, and that this runner may reach it: a firewall, a private network, a proxy that is not set (https_proxy).`
+  }
+  return code === 'TIMED_OUT'
+    ? `Where this lasts, see whether the server is overloaded, or a firewall drops what this runner sends to ${origin}.`
+    : undefined
 }
 
 function givenUp(last: ActionError, why: string): ActionError {

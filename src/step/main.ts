@@ -1,4 +1,4 @@
-import { ActionError, asActionError, harmless } from '../errors.ts'
+import { asActionError, harmless } from '../errors.ts'
 import type { Borrowed, Environment, Exchange, Grant } from '../exchange.ts'
 import { installationToken } from '../github/installation-token.ts'
 import { createClient, type Client } from '../http/client.ts'
@@ -6,6 +6,7 @@ import type { Clock } from '../http/clock.ts'
 import { createIdentity, type Identity } from '../identity/id-token.ts'
 import { reportElsewhere } from '../inputs/elsewhere.ts'
 import { readInputs, type Inputs } from '../inputs/inputs.ts'
+import { cancelled, type Cancellation } from './cancellation.ts'
 import { createSecrets, type Secrets } from './redaction.ts'
 import { takeBack } from './revocation.ts'
 import { userAgent, type Runner } from './runner.ts'
@@ -22,14 +23,14 @@ const LONGEST_MS = 366 * 24 * 3_600_000
  * Runs one exchange as a step: read → prove → exchange → mask → save → output → explain. A failure is one error
  * annotation; a failure after the grant takes the grant back.
  *
- * @param signal aborted when the job is cancelled
+ * @param cancellation of the job
  * @returns whether the step succeeded
  */
 export async function act<Settings>(
   exchange: Exchange<Settings>,
   runner: Runner,
   clock: Clock,
-  signal: AbortSignal,
+  cancellation: Cancellation,
 ): Promise<boolean> {
   let settings: Settings | undefined
   let identity: Identity | undefined
@@ -51,7 +52,8 @@ export async function act<Settings>(
       clock,
       limitMs: timeout * 1000,
       limit: `${timeout} s (timeout-seconds)`,
-      signal,
+      signal: cancellation.signal,
+      patience: cancellation.patience,
       userAgent: userAgent(runner.environment),
       secrets,
       debug: runner.debug,
@@ -71,13 +73,13 @@ export async function act<Settings>(
       now: clock.now,
       environment: runner.environment,
     })
-    await handOver(grant, runner, secrets, (each) => undo(each, runner, clock, secrets, undoMs), clock)
+    await handOver(grant, { runner, clock, secrets, cancellation }, undoMs)
     for (const warning of [...(grant.warnings ?? []), ...doubts(grant, clock)]) runner.warning(warning)
     runner.info(harmless(grant.summary))
     if (summaryMode === 'always') await summarize(runner, () => grantTable(grant))
     return true
   } catch (cause) {
-    const error = signal.aborted ? cancelled(signal) : asActionError(cause)
+    const error = cancellation.signal.aborted ? cancelled(cancellation, cause) : asActionError(cause)
     const { reportOf } = await import(/* webpackChunkName: "refusal" */ './refusal.ts')
     const report = reportOf(
       error,
@@ -93,7 +95,7 @@ export async function act<Settings>(
     return false
   } finally {
     client?.close()
-    for (const each of borrowed) await undo(each, runner, clock, secrets, undoMs)
+    for (const each of borrowed) await undo(each, { runner, clock, secrets, cancellation }, undoMs)
   }
 }
 
@@ -108,14 +110,20 @@ async function read<Settings>(
   return settings
 }
 
-/** The one order that is safe: a credential is masked before it is written anywhere, and saved for post before it is used. */
-async function handOver(
-  grant: Grant,
-  runner: Runner,
-  secrets: Secrets,
-  undo: (borrowed: Borrowed) => Promise<boolean>,
-  clock: Clock,
-): Promise<void> {
+/** What serves all parts of a step. */
+interface Step {
+  readonly runner: Runner
+  readonly clock: Clock
+  readonly secrets: Secrets
+  readonly cancellation: Cancellation
+}
+
+/**
+ * The one order that is safe: a credential is masked before it is written anywhere, and saved for post before it is used.
+ * What cannot be written is taken back, and what came after the job was cancelled.
+ */
+async function handOver(grant: Grant, step: Step, undoMs: number): Promise<void> {
+  const { runner, clock, secrets, cancellation } = step
   // How short a secret may be is for the exchange to say.
   for (const secret of grant.secrets) secrets.conceal(secret, 1)
   const { revocation, expiresAt } = grant
@@ -129,11 +137,13 @@ async function handOver(
       runner.saveState('token', revocation.token)
       isSaved = true
     }
+    cancellation.signal.throwIfAborted()
     for (const [name, value] of Object.entries(grant.outputs)) runner.output(name, value)
     if (expiresAt) runner.output('expires-at', expiresAt.toISOString())
   } catch (error) {
     // Nobody has use for the token now.
-    const isGone = revocation && (await undo(installationToken({ ...revocation, expiresAt }, clock.now)))
+    const token = revocation && installationToken({ ...revocation, expiresAt }, clock.now)
+    const isGone = token && (await undo(token, step, undoMs))
     // Else post would ask again, and warn of a token that GitHub does not know.
     if (isGone === true && isSaved) runner.saveState('token', '')
     throw error
@@ -154,16 +164,14 @@ function doubts({ expiresAt }: Grant, clock: Clock): string[] {
 /** Revokes with a client of its own, since the step's may have no time left. */
 async function undo(
   borrowed: Borrowed,
-  runner: Runner,
-  clock: Clock,
-  secrets: Secrets,
+  { runner, clock, secrets, cancellation }: Step,
   limitMs: number,
 ): Promise<boolean> {
   const client = createClient({
     clock,
     limitMs,
     limit: `${limitMs / 1000} s`,
-    signal: new AbortController().signal,
+    signal: cancellation.end,
     userAgent: userAgent(runner.environment),
     secrets,
     debug: runner.debug,
@@ -203,10 +211,4 @@ function shortened(value: string): string {
 function causes(error: Error): string {
   const stack = error.stack ?? error.message
   return error.cause instanceof Error ? `${stack}\ncaused by ${causes(error.cause)}` : stack
-}
-
-function cancelled(signal: AbortSignal): ActionError {
-  return signal.reason instanceof ActionError
-    ? signal.reason
-    : new ActionError('CANCELLED', 'The step was cancelled.', { cause: signal.reason })
 }

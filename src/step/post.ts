@@ -2,6 +2,7 @@ import { installationToken } from '../github/installation-token.ts'
 import { createClient } from '../http/client.ts'
 import type { Clock } from '../http/clock.ts'
 import { readInputs } from '../inputs/inputs.ts'
+import type { Cancellation } from './cancellation.ts'
 import { createSecrets } from './redaction.ts'
 import { takeBack } from './revocation.ts'
 import { userAgent, type Runner } from './runner.ts'
@@ -14,7 +15,7 @@ const GITHUB_API_URL = 'https://api.github.com'
  * Revokes the token that the main step saved, when the job ends: whatever a clock says, GitHub is asked. Never fails the
  * job: whatever goes wrong is one warning that names the reason and when the token ends by itself.
  */
-export async function takeBackSaved(runner: Runner, clock: Clock, signal: AbortSignal): Promise<void> {
+export async function takeBackSaved(runner: Runner, clock: Clock, cancellation: Cancellation): Promise<void> {
   const token = runner.state('token')
   if (token.trim() === '') {
     runner.info('Nothing to revoke.')
@@ -42,7 +43,8 @@ export async function takeBackSaved(runner: Runner, clock: Clock, signal: AbortS
     clock,
     limitMs: POST_MS,
     limit: `${POST_MS / 1000} s`,
-    signal,
+    // A job that is cancelled now still takes back what it has.
+    signal: cancellation.end,
     userAgent: userAgent(runner.environment),
     secrets,
     debug: runner.debug,

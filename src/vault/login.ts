@@ -35,6 +35,7 @@ export function login(server: VaultServer, tools: Tools): Promise<VaultLogin> {
     url,
     audience,
     attemptMs: LOGIN_MS,
+    grantEnds: 'with the token_ttl of the role',
     prepare: async () => ({
       headers: { ...headersOf(server), 'content-type': 'application/json' },
       body: JSON.stringify({ role, jwt: await tools.idToken(audience) }),

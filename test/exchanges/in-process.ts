@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { afterEach, expect } from 'vitest'
+import { createCancellation } from '../../src/step/cancellation.ts'
 import { act } from '../../src/step/main.ts'
 import type { Exchange } from '../../src/exchange.ts'
 import type { Clock } from '../../src/http/clock.ts'
@@ -143,7 +144,7 @@ export async function runStep<Settings>(
       debugging: true,
     },
     clock,
-    new AbortController().signal,
+    createCancellation(clock),
   )
   const printed = [...errors, ...warnings, ...infos, ...debug, ...group, summary].join('\n')
   return {

@@ -7,6 +7,7 @@ import type { StageResult } from '../../dev/runner/runner.ts'
 import { StepLog } from '../../dev/runner/step-log.ts'
 import type { System } from '../../dev/systems/system.ts'
 import { createWorld } from '../../dev/world.ts'
+import { createCancellation } from '../../src/step/cancellation.ts'
 import { act } from '../../src/step/main.ts'
 import { ActionError } from '../../src/errors.ts'
 import { exchanges } from '../../src/index.ts'
@@ -267,7 +268,7 @@ export async function tell(
   }
   await using world = await createWorld(observed, { variant, now: clock.serverNow })
   const forgeries = new Forgeries()
-  const cancel = new AbortController()
+  const cancellation = createCancellation(clock)
   const asked = new Map<string, number>()
   arm(world, told, {
     now: clock.serverNow,
@@ -282,7 +283,7 @@ export async function tell(
       if (planned !== undefined && ['hang', 'endless headers', 'drip'].includes(planned.do)) clock.hanging++
       asked.set(role, (asked.get(role) ?? 0) + 1)
       if (told.cancelled?.role === role && told.cancelled.at === asked.get(role)) {
-        cancel.abort(new ActionError('CANCELLED', 'The job was cancelled.'))
+        cancellation.cancel('SIGINT')
       }
     },
   })
@@ -314,7 +315,7 @@ export async function tell(
     })
 
   const { runner, result } = recorder('main', {})
-  const succeeded = await act(exchange, runner, clock, cancel.signal)
+  const succeeded = await act(exchange, runner, clock, cancellation)
   const main = result(succeeded)
   const problems = await problemsOf(world, told, main, forgeries)
   const limit = Number(input('timeout-seconds') || '60') * 1_000 + UNDO_MS
@@ -323,7 +324,7 @@ export async function tell(
     if (wellAgain) for (const role of Object.keys(world.handlers)) world.server(role).faults.splice(0)
     const again = recorder('post', main.state)
     const began = clock.monotonic()
-    await takeBackSaved(again.runner, clock, new AbortController().signal)
+    await takeBackSaved(again.runner, clock, createCancellation(clock))
     problems.push(...(await problemsOfPost(world, told, main, again.result(true), wellAgain)))
     const took = clock.monotonic() - began
     if (took > POST_MS) problems.push(`post lasts ${took} ms`)

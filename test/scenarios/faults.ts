@@ -13,6 +13,16 @@ export function preload(source: string): string {
   return `data:text/javascript,${encodeURIComponent(source)}`
 }
 
+/** Has the process send itself a signal a moment after it printed a line with this text. */
+export function signalAfter(text: string, signal: NodeJS.Signals): string {
+  return preload(`
+    const write = process.stdout.write
+    process.stdout.write = function (chunk, ...more) {
+      if (String(chunk).includes(${JSON.stringify(text)})) setImmediate(() => process.kill(process.pid, '${signal}'))
+      return write.call(this, chunk, ...more)
+    }`)
+}
+
 /** When the n-th request of a role came in, in ms since the epoch; from 0. */
 export function at(world: World, role: string, n = 0): number {
   return world.server(role).requests[n]?.at ?? NaN

@@ -3,7 +3,7 @@ import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
 import { system, type AppServerSetup } from '../../dev/systems/app-server.ts'
 import { createWorld, type World } from '../../dev/world.ts'
-import { LEAP, preload, waits } from './faults.ts'
+import { LEAP, preload, signalAfter } from './faults.ts'
 import { answers, expectClean, expectGranted, expectRefused } from './support.ts'
 
 /** The one token that was granted, and nobody took back; or `undefined`. */
@@ -26,16 +26,6 @@ function dieBeforeWriting(file: string, value = ''): string {
       return append(path, data, ...more)
     }
     syncBuiltinESMExports()`)
-}
-
-/** Has the process send itself a signal a moment after it printed a line with this text. */
-function signalAfter(text: string, signal: NodeJS.Signals): string {
-  return preload(`
-    const write = process.stdout.write
-    process.stdout.write = function (chunk, ...more) {
-      if (String(chunk).includes(${JSON.stringify(text)})) setImmediate(() => process.kill(process.pid, '${signal}'))
-      return write.call(this, chunk, ...more)
-    }`)
 }
 
 describe.concurrent('outputs that cannot be written', () => {
@@ -191,96 +181,6 @@ describe.concurrent('a process that dies', () => {
     expectClean(world, main, post)
     expect(post).toMatchObject({ outcome: 'success', annotations: [], log: 'The token was revoked.\n' })
     expect(unrevoked(world)).toEqual([])
-  }
-})
-
-describe.concurrent('a job that is cancelled', () => {
-  const signals = ['SIGINT', 'SIGTERM'] as const
-  const places: [string, string, string, Fault][] = [
-    ['the ID token', 'oidc', 'bearer', fault.hang()],
-    ['the headers of the ID token', 'oidc', 'bearer', fault.endlessHeaders()],
-    ['the exchange', 'app-server', 'bearer', fault.hang()],
-    ['the body of the answer', 'app-server', 'bearer', fault.drip(100)],
-    ['the role', 'sts', 'aws', fault.hang()],
-    ['the signed exchange', 'app-server', 'aws', fault.hang()],
-  ]
-  const rows = signals.flatMap((signal) => places.map((place) => [signal, ...place] as const))
-  it.each(rows)(
-    'by %s during %s (%s, %s) ends within a second',
-    async (signal, _place, role, variant, each) => {
-      await using world = await createWorld(system, { variant, faults: { [role]: [forEver(each)] } })
-      const main = await world.run({ signals: [{ signal, when: world.server(role).seen(1) }] })
-      expectCancelled(world, main, signal)
-      expect(main.afterSignalMs).toBeLessThan(1_000)
-      expect(answers(world, role)).toHaveLength(1)
-      const post = await world.post(main)
-      expect(post.log).toBe('Nothing to revoke.\n')
-      expect(world.setup.github.issued).toEqual([])
-    },
-  )
-
-  it.each(signals)('by %s while it waits for the next try ends within a second', async (signal) => {
-    for (const role of ['app-server', 'oidc']) {
-      const faults = { [role]: [forEver(fault.status(503, { retryAfter: 30 }))] }
-      await using world = await createWorld(system, { faults })
-      const main = await world.run({ preloads: [signalAfter('trying again', signal)] })
-      expectCancelled(world, main, signal)
-      expect(waits(main)).toHaveLength(1)
-      expect(answers(world, role)).toEqual(['status 503'])
-      expect(main.endedAt - (world.server(role).requests[0]?.at ?? NaN)).toBeLessThan(1_000)
-    }
-  })
-
-  it('by SIGINT and SIGTERM has one annotation', async () => {
-    await using world = await createWorld(system, { faults: { 'app-server': [forEver(fault.hang())] } })
-    const when = world.server('app-server').seen(1)
-    const main = await world.run({
-      signals: [
-        { signal: 'SIGINT', when },
-        { signal: 'SIGTERM', when },
-      ],
-      debug: true,
-    })
-    expectClean(world, main)
-    expect(main.annotations.map(({ level }) => level)).toEqual(['error'])
-    expect(main.afterSignalMs).toBeLessThan(1_000)
-  })
-
-  it.each(signals)('by %s right after the token came leaves it to post', async (signal) => {
-    // Two moments: when it is masked, and when it is handed over.
-    for (const text of ['::add-mask::ghs_', 'Token for ']) {
-      await using world = await createWorld(system)
-      const main = await world.run({ preloads: [signalAfter(text, signal)] })
-      expectClean(world, main)
-      expect(world.setup.github.issued).toHaveLength(1)
-      expect(main.state['token']).toBe(world.setup.github.issued[0])
-      const post = await world.post(main)
-      expectClean(world, post)
-      expect(post.log).toBe('The token was revoked.\n')
-      expect(unrevoked(world)).toEqual([])
-    }
-  })
-
-  it.each(signals)('by %s while the step takes the token back leaves nothing', async (signal) => {
-    await using world = await createWorld(system)
-    const main = await world.run({
-      unwritable: ['output'],
-      signals: [{ signal, when: world.server('github').seen(1) }],
-    })
-    expectClean(world, main)
-    expect(main.annotations.map(({ level }) => level)).toEqual(['error'])
-    expect(main.exitCode).toBe(1)
-    expect(main.afterSignalMs).toBeLessThan(1_000)
-    expect(unrevoked(world)).toEqual([])
-  })
-
-  function expectCancelled(world: World, main: StageResult, signal: string): void {
-    const message = expectRefused(world, main)
-    expect(message).toContain(`The job was cancelled (${signal}) while the step was under way.`)
-    expect(message).toContain('\nCANCELLED: ')
-    expect(main.annotations).toHaveLength(1)
-    expect(main.state).toEqual({})
-    expect(main.summary).toBe('')
   }
 })
 

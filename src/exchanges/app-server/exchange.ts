@@ -80,6 +80,7 @@ export const appServer: Exchange<Settings> = {
       url,
       audience,
       attemptMs: ATTEMPT_MS,
+      grantEnds: 'within the hour',
       signed: aws !== undefined,
       prepare: (now) => message(settings, signature, tools, now),
       judge,

@@ -1,0 +1,283 @@
+import { describe, expect, it } from 'vitest'
+import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
+import type { StageResult } from '../../dev/runner/runner.ts'
+import { system, type AppServerSetup } from '../../dev/systems/app-server.ts'
+import { system as octoSts, type OctoStsSetup } from '../../dev/systems/octo-sts.ts'
+import { system as vault } from '../../dev/systems/secret/vault.ts'
+import { createWorld, type World } from '../../dev/world.ts'
+import { expectWarned, signalAfter, waits } from './faults.ts'
+import { answers, expectClean, expectRefused } from './support.ts'
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+/** Slow enough that a signal is there before the answer. */
+const SLOW_MS = 400
+/** What a step may take to end: the runner kills it after 10 s. */
+const END_MS = 5_000
+
+type GitHubWorld = World<AppServerSetup> | World<OctoStsSetup>
+
+/** Tokens that were issued, and nobody took back. */
+function unrevoked(world: GitHubWorld): string[] {
+  const { github } = world.setup
+  return github.issued.filter((token) => github.alive(token))
+}
+
+function expectCancelled(world: World, main: StageResult, signal = 'SIG[A-Z]+'): string {
+  const message = expectRefused(world, main)
+  expect(message).toMatch(
+    new RegExp(`^The job was cancelled \\(${signal}\\) while the step was under way\\.`),
+  )
+  expect(message).toContain('\nCANCELLED: ')
+  expect(main.summary).toBe('')
+  return message
+}
+
+async function expectNothingForPost(world: World, main: StageResult): Promise<void> {
+  const post = await world.post(main)
+  expectClean(world, post)
+  expect(post).toMatchObject({ outcome: 'success', annotations: [], log: 'Nothing to revoke.\n' })
+}
+
+describe.concurrent('a job that is cancelled before a token was asked for', () => {
+  const places: [string, string, string, Fault][] = [
+    ['the ID token', 'oidc', 'bearer', fault.hang()],
+    ['the headers of the ID token', 'oidc', 'bearer', fault.endlessHeaders()],
+    ['the role', 'sts', 'aws', fault.hang()],
+  ]
+  const rows = SIGNALS.flatMap((signal) => places.map((place) => [signal, ...place] as const))
+  it.each(rows)('by %s during %s (%s, %s) ends at once', async (signal, _place, role, variant, each) => {
+    await using world = await createWorld(system, { variant, faults: { [role]: [forEver(each)] } })
+    const main = await world.run({ signals: [{ signal, when: world.server(role).seen(1) }] })
+    expect(expectCancelled(world, main, signal)).not.toContain('had been asked')
+    expect(main.annotations).toHaveLength(1)
+    expect(main.state).toEqual({})
+    expect(main.afterSignalMs).toBeLessThan(2_000)
+    expect(answers(world, role)).toHaveLength(1)
+    await expectNothingForPost(world, main)
+    expect(world.setup.github.issued).toEqual([])
+  })
+
+  it.each(SIGNALS)('by %s while it waits for the next try ends at once', async (signal) => {
+    for (const role of ['app-server', 'oidc']) {
+      const faults = { [role]: [forEver(fault.status(503, { retryAfter: 30 }))] }
+      await using world = await createWorld(system, { faults })
+      const main = await world.run({ preloads: [signalAfter('trying again', signal)] })
+      expectCancelled(world, main, signal)
+      expect(waits(main)).toHaveLength(1)
+      expect(answers(world, role)).toEqual(['status 503'])
+      expect(main.endedAt - (world.server(role).requests[0]?.at ?? NaN)).toBeLessThan(2_000)
+    }
+  })
+})
+
+describe.concurrent('a job that is cancelled while a token is under way', () => {
+  it.each(SIGNALS)('by %s takes back what the answer brings', async (signal) => {
+    for (const [of, role] of [
+      [system, 'app-server'],
+      [octoSts, 'octo-sts'],
+    ] as const) {
+      await using world = await createWorld<AppServerSetup | OctoStsSetup>(of, { latencyMs: SLOW_MS })
+      const main = await world.run({ signals: [{ signal, when: world.server(role).seen(1) }] })
+      expectCancelled(world, main, signal)
+      expect(main.log).toContain('The token was revoked.\n')
+      expect(main.annotations).toHaveLength(1)
+      expect(world.setup.github.issued).toHaveLength(1)
+      expect(world.setup.github.revoked).toEqual(world.setup.github.issued)
+      expect(answers(world, 'github')).toEqual([204])
+      expect(main.afterSignalMs).toBeLessThan(END_MS)
+      await expectNothingForPost(world, main)
+    }
+  })
+
+  it('takes it back also where it was to outlive the job', async () => {
+    await using world = await createWorld(system, {
+      latencyMs: SLOW_MS,
+      inputs: { 'skip-token-revoke': 'true' },
+    })
+    const main = await world.run({
+      signals: [{ signal: 'SIGINT', when: world.server('app-server').seen(1) }],
+    })
+    expectCancelled(world, main, 'SIGINT')
+    expect(world.setup.github.issued).toHaveLength(1)
+    expect(unrevoked(world)).toEqual([])
+  })
+
+  it('takes the token of a Vault login back', async () => {
+    await using world = await createWorld(vault, { latencyMs: SLOW_MS })
+    const main = await world.run({ signals: [{ signal: 'SIGINT', when: world.server('vault').seen(1) }] })
+    expectCancelled(world, main, 'SIGINT')
+    expect(main.log).toContain('The Vault token was revoked.\n')
+    expect(world.setup.vault.tokens.map(({ revoked }) => revoked)).toEqual([true])
+    expect(main.afterSignalMs).toBeLessThan(END_MS)
+  })
+
+  it('leaves it to post where GitHub does not answer in time', async () => {
+    await using world = await createWorld(system, {
+      latencyMs: SLOW_MS,
+      faults: { github: [forEver(fault.hang())] },
+    })
+    const main = await world.run({
+      signals: [{ signal: 'SIGINT', when: world.server('app-server').seen(1) }],
+    })
+    expectCancelled(world, main, 'SIGINT')
+    expect(main.afterSignalMs).toBeLessThan(END_MS)
+    const warnings = main.annotations.filter(({ level }) => level === 'warning')
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^The token could not be revoked in this step; it ends at \d{4}-/) as string,
+    ])
+    world.server('github').faults.length = 0
+    const post = await world.post(main)
+    expectClean(world, post)
+    expect(post).toMatchObject({ outcome: 'success', annotations: [], log: 'The token was revoked.\n' })
+    expect(unrevoked(world)).toEqual([])
+  })
+
+  it('says what the server said, where it refused', async () => {
+    await using world = await createWorld(system, { latencyMs: SLOW_MS })
+    world.setup.deny()
+    const main = await world.run({
+      signals: [{ signal: 'SIGINT', when: world.server('app-server').seen(1) }],
+    })
+    expect(expectCancelled(world, main, 'SIGINT')).toMatch(
+      /while the step was under way\. The app server \(.*\) refused \(403 Forbidden\): .*Not authorized/,
+    )
+    expect(answers(world, 'app-server')).toEqual([403])
+    await expectNothingForPost(world, main)
+  })
+
+  const silent: [string, Fault, 'bearer' | 'aws'][] = [
+    ['no answer', fault.hang(), 'bearer'],
+    ['no answer to a signed request', fault.hang(), 'aws'],
+    ['an answer without end', fault.drip(100), 'bearer'],
+  ]
+  it.each(silent)('listens for 3 s and says that it cannot tell: %s', async (_name, each, variant) => {
+    await using world = await createWorld(system, { variant, faults: { 'app-server': [forEver(each)] } })
+    const main = await world.run({
+      signals: [{ signal: 'SIGINT', when: world.server('app-server').seen(1) }],
+    })
+    expect(expectCancelled(world, main, 'SIGINT')).toMatch(
+      /The app server \(127\.0\.0\.1:\d+\) had been asked and did not answer\.\nIf it issued a token, nobody has it: it cannot be revoked here, and ends within the hour\.\n/,
+    )
+    expect(main.annotations).toHaveLength(1)
+    expect(main.afterSignalMs).toBeGreaterThan(2_900)
+    expect(main.afterSignalMs).toBeLessThan(END_MS)
+    expect(answers(world, 'app-server')).toHaveLength(1)
+    await expectNothingForPost(world, main)
+  })
+
+  it('does not ask again where the answer is lost', async () => {
+    await using world = await createWorld(system, {
+      latencyMs: SLOW_MS,
+      faults: { 'app-server': [forEver(fault.reset())] },
+    })
+    const main = await world.run({
+      signals: [{ signal: 'SIGINT', when: world.server('app-server').seen(1) }],
+    })
+    expect(expectCancelled(world, main, 'SIGINT')).toContain('had been asked and did not answer.')
+    expect(answers(world, 'app-server')).toEqual(['reset'])
+  })
+
+  it('ends at once when the runner asks again', async () => {
+    await using world = await createWorld(system, { faults: { 'app-server': [forEver(fault.hang())] } })
+    const when = world.server('app-server').seen(1)
+    const main = await world.run({
+      signals: [
+        { signal: 'SIGINT', when },
+        { signal: 'SIGTERM', when },
+      ],
+      debug: true,
+    })
+    expectCancelled(world, main)
+    expect(main.annotations.map(({ level }) => level)).toEqual(['error'])
+    expect(main.afterSignalMs).toBeLessThan(2_000)
+  })
+})
+
+describe.concurrent('a job that is cancelled when the token is there', () => {
+  it.each(SIGNALS)('by %s right after it came leaves it to post', async (signal) => {
+    // Two moments: when it is masked, and when it is handed over.
+    for (const text of ['::add-mask::ghs_', 'Token for ']) {
+      await using world = await createWorld(system)
+      const main = await world.run({ preloads: [signalAfter(text, signal)] })
+      expectClean(world, main)
+      expect(world.setup.github.issued).toHaveLength(1)
+      expect(main.state['token']).toBe(world.setup.github.issued[0])
+      const post = await world.post(main)
+      expectClean(world, post)
+      expect(post.log).toBe('The token was revoked.\n')
+      expect(unrevoked(world)).toEqual([])
+    }
+  })
+
+  it.each(SIGNALS)('by %s while the step takes it back leaves nothing', async (signal) => {
+    await using world = await createWorld(system)
+    const main = await world.run({
+      unwritable: ['output'],
+      signals: [{ signal, when: world.server('github').seen(1) }],
+    })
+    expectClean(world, main)
+    expect(main.annotations.map(({ level }) => level)).toEqual(['error'])
+    expect(main.exitCode).toBe(1)
+    expect(main.afterSignalMs).toBeLessThan(2_000)
+    expect(unrevoked(world)).toEqual([])
+  })
+
+  it('while post takes it back lets post do so', async () => {
+    await using world = await createWorld(system, { latencyMs: SLOW_MS })
+    const main = await world.run()
+    const post = await world.post(main, {
+      signals: [{ signal: 'SIGINT', when: world.server('github').seen(1) }],
+    })
+    expectClean(world, post)
+    expect(post).toMatchObject({ outcome: 'success', annotations: [], log: 'The token was revoked.\n' })
+    expect(unrevoked(world)).toEqual([])
+  })
+
+  it('and again while post takes it back ends post at once', async () => {
+    await using world = await createWorld(system, { faults: { github: [forEver(fault.hang())] } })
+    const main = await world.run()
+    const when = world.server('github').seen(1)
+    const post = await world.post(main, {
+      signals: [
+        { signal: 'SIGINT', when },
+        { signal: 'SIGTERM', when },
+      ],
+    })
+    expectClean(world, post)
+    expect(expectWarned(post)).toMatch(/The job was cancelled \(SIG/)
+    expect(post.afterSignalMs).toBeLessThan(2_000)
+  })
+})
+
+/** Numbers in [0, 1) that are the same each time (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+describe.concurrent('a job that is cancelled at any moment leaves no token alive', () => {
+  const SEED = 18
+  const MOMENTS = 40
+  /** From the request for the ID token to the end of a step with this latency, and a little more. */
+  const SPAN_MS = 900
+  const random = seeded(SEED)
+  const moments = Array.from({ length: MOMENTS }, () => Math.floor(random() * SPAN_MS))
+  it.each(moments)('%i ms after it began to ask', async (ms) => {
+    await using world = await createWorld(system, { latencyMs: 80 })
+    const when = world
+      .server('oidc')
+      .seen(1)
+      .then(() => new Promise((resolve) => setTimeout(resolve, ms)))
+    const main = await world.run({ signals: [{ signal: 'SIGINT', when }] })
+    const post = await world.post(main)
+    expectClean(world, main, post)
+    expect(unrevoked(world)).toEqual([])
+    const levels = [...main.annotations, ...post.annotations].map(({ level }) => level)
+    expect(levels).toEqual(main.outcome === 'success' ? [] : ['error'])
+  })
+})
