@@ -56,7 +56,7 @@ export function reportOf(
         ...content.split('\n'),
       ]),
     ].map(harmless),
-    summary: said ? summaryOf(error, hints, facts, explanation) : '',
+    summary: said ? summaryOf(error, hints, facts, explanation, serverUrl(environment)) : '',
   }
 }
 
@@ -65,6 +65,7 @@ function summaryOf(
   hints: readonly string[],
   facts: readonly (readonly [string, string])[],
   { advice, paste = [] }: Explanation,
+  server: string,
 ): string {
   return [
     '### Refused',
@@ -73,7 +74,7 @@ function summaryOf(
     table(['claim', 'value'], facts),
     ...(advice === undefined ? [] : advice.split('\n').map(escaped)),
     ...paste.flatMap(({ language, content, file }) => [
-      ...(file === undefined ? [] : [escaped(placeOf(file))]),
+      ...(file === undefined ? [] : [`${escaped(placeOf(file))}: ${editorLinks(file, content, server)}`]),
       `\`\`\`${language}\n${content}\n\`\`\``,
     ]),
   ]
@@ -83,6 +84,30 @@ function summaryOf(
 
 function placeOf({ repository, path }: RepositoryFile): string {
   return `${path} in ${repository}, on its default branch`
+}
+
+/**
+ * Links, as Markdown, that open a file in GitHub's editor on the default branch: with the content in it where the file
+ * is to be made. `HEAD` is that branch.
+ */
+function editorLinks({ repository, path, exists }: RepositoryFile, content: string, server: string): string {
+  const at = `${server}/${urlPath(repository)}`
+  const edit = `[edit it](${at}/edit/HEAD/${urlPath(path)})`
+  const create = `[create it](${at}/new/HEAD?filename=${urlText(path)}&value=${urlText(`${content}\n`)})`
+  if (exists === undefined) return `${create}, or ${edit} where it is there already`
+  return exists ? edit : create
+}
+
+function urlPath(path: string): string {
+  return path.split('/').map(urlText).join('/')
+}
+
+/** Text as a part of a URL, also without the characters that end a link in Markdown. */
+function urlText(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*~_]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
 }
 
 /** A Markdown table; empty where there are no rows. Any text is shown as it is. */

@@ -23,13 +23,21 @@ interface Pasted {
   readonly policy: Record<string, unknown>
 }
 
-/** The policy files to paste, as the summary has them; each stands in the log group too. */
+/** The policy files to paste, as the summary has them; each stands in the log group too, and in a link to GitHub's editor. */
 function policies(main: StageResult): Pasted[] {
-  const fences = [...main.summary.matchAll(/^(.+)\n\n```yaml\n([\s\S]*?)\n```$/gm)]
-  return fences.map(([, place = '', yaml = '']) => {
+  const fences = [...main.summary.matchAll(/^(.+?): (.+)\n\n```yaml\n([\s\S]*?)\n```$/gm)]
+  return fences.map(([, place = '', links = '', yaml = '']) => {
     const plain = place.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
     expect(group(main)).toContain(`# ${plain}\n${yaml}\n`)
     const [, path = '', repository = ''] = /^(\S+) in (\S+), on its default branch$/.exec(plain) ?? []
+    const hrefs = [...links.matchAll(/\]\((.+?)\)/g)].map(([, href]) => new URL(href!))
+    expect(hrefs).not.toEqual([])
+    for (const { origin, pathname, searchParams } of hrefs) {
+      expect(origin).toBe('https://github.com')
+      if (pathname === `/${repository}/edit/HEAD/${path}`) continue
+      expect(pathname).toBe(`/${repository}/new/HEAD`)
+      expect(Object.fromEntries(searchParams)).toEqual({ filename: path, value: `${yaml}\n` })
+    }
     return { repository, path, policy: parse(yaml) as Record<string, unknown> }
   })
 }

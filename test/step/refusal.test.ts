@@ -171,6 +171,44 @@ test('no line of the log group can be taken for a command', () => {
   ])
 })
 
+describe('the link to the editor', () => {
+  const summary = (file: object, environment: Environment = {}): string =>
+    reportOf(DENIED, { ...ENVIRONMENT, ...environment }, {}, undefined, () => ({
+      paste: [
+        {
+          language: 'yaml',
+          content: "a: 'b (c)'\n# _d_ ]é",
+          file: { repository: 'octo-org/target', path: '.github/a_b.yaml', ...file },
+        },
+      ],
+    })).summary
+  const create =
+    '[create it](https://github.com/octo-org/target/new/HEAD?filename=.github%2Fa%5Fb.yaml&value=a%3A%20%27b%20%28c%29%27%0A%23%20%5Fd%5F%20%5D%C3%A9%0A)'
+  const edit = '[edit it](https://github.com/octo-org/target/edit/HEAD/.github/a%5Fb.yaml)'
+
+  test.each([
+    ['is there', { exists: true }, edit],
+    ['is not there', { exists: false }, create],
+    ['may be there', {}, `${create}, or ${edit} where it is there already`],
+  ])('of a file that %s', (_what, file, links) => {
+    expect(summary(file)).toContain(`, on its default branch: ${links}\n\n\`\`\`yaml\n`)
+  })
+
+  test('leads to the GitHub of the run', () => {
+    expect(summary({ exists: true }, { GITHUB_SERVER_URL: 'https://octo-org.ghe.com' })).toContain(
+      '(https://octo-org.ghe.com/octo-org/target/edit/HEAD/',
+    )
+  })
+
+  test('is in no text to paste that belongs into no file', () => {
+    const { summary: text } = reportOf(DENIED, ENVIRONMENT, {}, undefined, () => ({
+      paste: [{ language: 'json', content: '{}' }],
+    }))
+    expect(text).toMatch(/\n\n```json\n\{\}\n```$/)
+    expect(text).not.toContain('](')
+  })
+})
+
 test('a table shows any text as it is', () => {
   const text = 'www.octo.example | </code> <img> `x` *y* _z_ [l](m) #1 @mona\n::x:: ~~s~~ \\ &amp; !'
   const [head, line, row = '', ...more] = table(['name', 'value'], [['a|b', text]]).split('\n')

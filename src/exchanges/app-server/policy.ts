@@ -37,6 +37,9 @@ interface Plan {
   readonly advice: Set<string>
 }
 
+/** The longest text on one line of a suggestion, in characters. With its indentation it fits the job summary's box. */
+const WIDTH = 80
+
 /** How many policies the annotation names. */
 const MOST_NAMED = 3
 
@@ -219,12 +222,12 @@ function snippetFor(target: string, lack: Lack, subject: string): Snippet {
   const { exists } = lack
   return {
     language: 'yaml',
-    content: contentOf(repository, target, lack, yamlText(subject)),
+    content: contentOf(repository, target, lack, subject),
     file: { repository, path, ...(exists !== undefined && { exists }) },
   }
 }
 
-function contentOf(origin: string, owner: string, lack: Lack, quoted: string): string {
+function contentOf(origin: string, owner: string, lack: Lack, subject: string): string {
   const entries = (permissions: Permissions, indent: string): string[] =>
     Object.entries(permissions).map(([scope, level]) => `${indent}${scope}: ${level}`)
   const { allowed, statements, subjects } = lack
@@ -232,10 +235,11 @@ function contentOf(origin: string, owner: string, lack: Lack, quoted: string): s
     `origin: ${origin}`,
     ...(subjects
       ? [
-          `# Without this list, every repository of ${owner} may ask. Where there is none yet, add the pattern for them too:`,
+          `# Without this list, every repository of ${owner} may ask.`,
+          `# Where there is none yet, add the patterns for them too:`,
           `# 'repo:${owner}/*:**', and 'repo:${owner}@ID/*:**' with the id of ${owner}.`,
           'allowed-subjects:',
-          `  - ${quoted}`,
+          `  - ${folded(subject, '    ')}`,
         ]
       : []),
     ...(Object.keys(allowed).length > 0
@@ -245,10 +249,20 @@ function contentOf(origin: string, owner: string, lack: Lack, quoted: string): s
       ? [
           'statements:',
           '  - subjects:',
-          `      - ${quoted}`,
+          `      - ${folded(subject, '        ')}`,
           '    permissions:',
           ...entries(statements, '      '),
         ]
       : []),
   ].join('\n')
+}
+
+/**
+ * Text as a YAML scalar. Long text is in double quotes on several lines, each ended by a backslash, so that the breaks
+ * between them do not count (YAML 1.2, section 7.3.1).
+ */
+function folded(text: string, indent: string): string {
+  if (text.length <= WIDTH) return yamlText(text)
+  const lines = text.match(new RegExp(`.{1,${WIDTH}}$|.{1,${WIDTH - 1}}[:/@]|.{1,${WIDTH}}`, 'gsu')) ?? []
+  return `"${lines.map((line) => JSON.stringify(line).slice(1, -1)).join(`\\\n${indent}`)}"`
 }

@@ -1,10 +1,16 @@
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import type { Claims } from '../../../src/exchange.ts'
 import { explainIssues, issuesOf, type Asked } from '../../../src/exchanges/app-server/policy.ts'
 
 const ASKED: Asked = { owner: 'octo-org', repositories: ['target'], permissions: { contents: 'read' } }
 const ISSUES = issuesOf('Issues:\n- octo-org/target:\n  - contents: read - Not authorized')
 const CLAIMS = { sub: 'repo:octo-org/workflows:ref:refs/heads/main' }
+
+/** What a policy to paste says. */
+interface Policy {
+  readonly statements?: readonly { readonly subjects: readonly string[] }[]
+}
 
 function policyFor(message: string, asked: Asked = ASKED): string | undefined {
   return explainIssues(issuesOf(message), asked, CLAIMS)
@@ -79,7 +85,8 @@ describe('the subject', () => {
     workflow_ref: 'octo-org/workflows/.github/workflows/release.yml@refs/heads/main',
   }
   const subjectOf = (claims: Claims | undefined): string | undefined =>
-    /^ {6}- '(.*)'$/m.exec(explainIssues(ISSUES, ASKED, claims).paste?.[0]?.content ?? '')?.[1]
+    (parse(explainIssues(ISSUES, ASKED, claims).paste?.[0]?.content ?? '{}') as Policy).statements?.[0]
+      ?.subjects[0]
 
   test('is the environment of the job', () => {
     expect(subjectOf(environment)).toBe('repo:octo-org/workflows:environment:live')
@@ -129,4 +136,13 @@ test.each([
   'Issues:\n- octo-org/target:\n',
 ])('a message without issues: %j', (message) => {
   expect(issuesOf(message)).toEqual([])
+})
+
+test('a long subject is folded so that it fits on the page, and reads as it is', () => {
+  const sub = `repo:octo-org/workflows:environment:${'"\\ é'.repeat(40)}/x:y@z`
+  const [snippet] = explainIssues(ISSUES, ASKED, { sub, environment: 'live' }).paste ?? []
+  const lines = snippet!.content.split('\n')
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(140)
+  expect(lines.length).toBeGreaterThan(7)
+  expect(parse(snippet!.content)).toMatchObject({ statements: [{ subjects: [sub] }] })
 })
