@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { allSystems } from '../../dev/systems/system.ts'
@@ -33,6 +34,44 @@ describe('npm run demo', () => {
     expect(revoked.output).toContain('The token is dead now.')
     expect(ends.output).toMatch(/The token is good\. Nobody can take it back; it ends at 20\S+Z\.\n/)
     expect(stored.output).toContain('The secret is the one that is stored there.')
+  })
+
+  test.each(Object.keys(systems))(
+    '-- --refused %s shows a refusal, and what makes it green',
+    async (name) => {
+      const { code, output, errors } = await demo('--refused', name)
+      expect({ code, errors }).toEqual({ code: 0, errors: '' })
+      const [refusal = '', green = ''] = output.split('The log of the step, as GitHub shows it')
+      expect(refusal).toContain('##[error]')
+      expect(refusal).toContain('##[group]Why it was refused')
+      expect(refusal).toContain('failure (error)')
+      expect(refusal).toContain('### Refused')
+      const suggests = refusal.includes('```')
+      expect(refusal).toContain(
+        suggests
+          ? 'An administrator pastes what it suggests\n  │ '
+          : 'An administrator does what the annotation says',
+      )
+      expect(suggests).toBe(!['secret/http', 'secret/google-secret-manager'].includes(name))
+      expect(green).toContain('  success')
+      expect(output).not.toMatch(/eyJ[\w-]+\.[\w-]+|\bghs_|\bya29\.|\bhvs\.|Signature=[^*]/)
+    },
+  )
+
+  test('is what the README shows of it', async () => {
+    const { output } = await demo()
+    const plain = (text: string): string =>
+      text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '(time)').replace(/hash \S{44}$/gm, '(hash)')
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
+    const [, shown = ''] = /\nnpm ci && npm run demo\n```\n\n```console\n([\s\S]*?)```\n/.exec(readme) ?? []
+    const parts = plain(shown).split('…\n')
+    expect(parts.length).toBeGreaterThan(1)
+    let rest = plain(output)
+    for (const part of parts) {
+      expect(rest).toContain(part)
+      rest = rest.slice(rest.indexOf(part) + part.length)
+    }
+    expect(rest).toBe('')
   })
 
   test('-- --aws goes the way through AWS, where there is one', async () => {
