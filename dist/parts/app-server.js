@@ -346,6 +346,8 @@ function isUsable(subject) {
 
 
 
+/** The longest text on one line of a suggestion, in characters. With its indentation it fits the job summary's box. */
+const WIDTH = 80;
 /** How many policies the annotation names. */
 const MOST_NAMED = 3;
 /** The issues in the message of a 403: a list of targets with a list of texts each. */
@@ -511,21 +513,22 @@ function snippetFor(target, lack, subject) {
     const { exists } = lack;
     return {
         language: 'yaml',
-        content: contentOf(repository, target, lack, (0,identity_claims/* yamlText */.pS)(subject)),
+        content: contentOf(repository, target, lack, subject),
         file: { repository, path, ...(exists !== undefined && { exists }) },
     };
 }
-function contentOf(origin, owner, lack, quoted) {
+function contentOf(origin, owner, lack, subject) {
     const entries = (permissions, indent) => Object.entries(permissions).map(([scope, level]) => `${indent}${scope}: ${level}`);
     const { allowed, statements, subjects } = lack;
     return [
         `origin: ${origin}`,
         ...(subjects
             ? [
-                `# Without this list, every repository of ${owner} may ask. Where there is none yet, add the pattern for them too:`,
+                `# Without this list, every repository of ${owner} may ask.`,
+                `# Where there is none yet, add the patterns for them too:`,
                 `# 'repo:${owner}/*:**', and 'repo:${owner}@ID/*:**' with the id of ${owner}.`,
                 'allowed-subjects:',
-                `  - ${quoted}`,
+                `  - ${folded(subject, '    ')}`,
             ]
             : []),
         ...(Object.keys(allowed).length > 0
@@ -535,12 +538,22 @@ function contentOf(origin, owner, lack, quoted) {
             ? [
                 'statements:',
                 '  - subjects:',
-                `      - ${quoted}`,
+                `      - ${folded(subject, '        ')}`,
                 '    permissions:',
                 ...entries(statements, '      '),
             ]
             : []),
     ].join('\n');
+}
+/**
+ * Text as a YAML scalar. Long text is in double quotes on several lines, each ended by a backslash, so that the breaks
+ * between them do not count (YAML 1.2, section 7.3.1).
+ */
+function folded(text, indent) {
+    if (text.length <= WIDTH)
+        return (0,identity_claims/* yamlText */.pS)(text);
+    const lines = text.match(new RegExp(`.{1,${WIDTH}}$|.{1,${WIDTH - 1}}[:/@]|.{1,${WIDTH}}`, 'gsu')) ?? [];
+    return `"${lines.map((line) => JSON.stringify(line).slice(1, -1)).join(`\\\n${indent}`)}"`;
 }
 
 ;// CONCATENATED MODULE: ./src/exchanges/app-server/repositories.ts

@@ -41,10 +41,10 @@ function reportOf(error, environment, event, claims, explain) {
                 ...content.split('\n'),
             ]),
         ].map(_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .harmless */ .Is),
-        summary: said ? summaryOf(error, hints, facts, explanation) : '',
+        summary: said ? summaryOf(error, hints, facts, explanation, serverUrl(environment)) : '',
     };
 }
-function summaryOf(error, hints, facts, { advice, paste = [] }) {
+function summaryOf(error, hints, facts, { advice, paste = [] }, server) {
     return [
         '### Refused',
         escaped(error.message),
@@ -52,7 +52,7 @@ function summaryOf(error, hints, facts, { advice, paste = [] }) {
         table(['claim', 'value'], facts),
         ...(advice === undefined ? [] : advice.split('\n').map(escaped)),
         ...paste.flatMap(({ language, content, file }) => [
-            ...(file === undefined ? [] : [escaped(placeOf(file))]),
+            ...(file === undefined ? [] : [`${escaped(placeOf(file))}: ${editorLinks(file, content, server)}`]),
             `\`\`\`${language}\n${content}\n\`\`\``,
         ]),
     ]
@@ -61,6 +61,25 @@ function summaryOf(error, hints, facts, { advice, paste = [] }) {
 }
 function placeOf({ repository, path }) {
     return `${path} in ${repository}, on its default branch`;
+}
+/**
+ * Links, as Markdown, that open a file in GitHub's editor on the default branch: with the content in it where the file
+ * is to be made. `HEAD` is that branch.
+ */
+function editorLinks({ repository, path, exists }, content, server) {
+    const at = `${server}/${urlPath(repository)}`;
+    const edit = `[edit it](${at}/edit/HEAD/${urlPath(path)})`;
+    const create = `[create it](${at}/new/HEAD?filename=${urlText(path)}&value=${urlText(`${content}\n`)})`;
+    if (exists === undefined)
+        return `${create}, or ${edit} where it is there already`;
+    return exists ? edit : create;
+}
+function urlPath(path) {
+    return path.split('/').map(urlText).join('/');
+}
+/** Text as a part of a URL, also without the characters that end a link in Markdown. */
+function urlText(text) {
+    return encodeURIComponent(text).replace(/[!'()*~_]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 /** A Markdown table; empty where there are no rows. Any text is shown as it is. */
 function table(head, rows) {

@@ -137,7 +137,7 @@ test('what to paste stands in a fence of its language, under the file that it be
   }))
   expect(group).toEqual(['', '{}', '', '# x.yaml in octo-org/a_b, on its default branch', 'a: 1'])
   expect(summary).toMatch(
-    /\n\n```json\n\{\}\n```\n\nx&#46;yaml in octo-org\/a&#95;b, on its default branch\n\n```yaml\na: 1\n```$/,
+    /\n\n```json\n\{\}\n```\n\nx&#46;yaml in octo-org\/a&#95;b, on its default branch: \[create it\]\(\S+\)\n\n```yaml\na: 1\n```$/,
   )
 })
 
