@@ -12,6 +12,8 @@ const SERVED_STALE = 3_600_000
 const BAD_SUBJECT = /[\s\p{C}"'`\\<>;&$(){}[\]]|^.{256,}$/u
 const BAD_AUDIENCE = /[\s\p{C}"'`\\<>;|&$(){}[\]@]|^.{256,}$/u
 
+/** A permission as GitHub's API names it; the server takes no other members. */
+const PERMISSION = /^[a-z]+(_[a-z]+)*$/
 const FIELDS = [
   'issuer',
   'issuer_pattern',
@@ -187,7 +189,8 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
     if (
       document.errors.length > 0 ||
       content === null ||
-      Object.keys(content).some((name) => !fields.includes(name))
+      Object.keys(content).some((name) => !fields.includes(name)) ||
+      Object.keys(content['permissions'] ?? {}).some((name) => !PERMISSION.test(name))
     ) {
       throw new Refusal('notFound', `unable to parse trust policy found for "${identity}"`)
     }

@@ -145,3 +145,9 @@ test('a policy names repositories only where it is the owner’s', async () => {
   policies['octo-org/.github'] = { deploy: lines.join('\n') }
   expect((await exchange('scope=octo-org&identity=deploy')).status).toBe(200)
 })
+
+test('a policy names permissions as GitHub’s API does', async () => {
+  const { exchange, write } = await setScene()
+  write(`issuer: ${ISSUER}`, `subject: ${SUBJECT}`, 'permissions: { pull-requests: write }')
+  expect(said(await exchange())).toEqual([404, 5, 'unable to parse trust policy found for "deploy"'])
+})

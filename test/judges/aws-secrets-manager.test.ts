@@ -119,9 +119,7 @@ describe('what the client throws is what our action is told', () => {
     const { message, $metadata } = error as SecretsManagerServiceException
     expect((error as Error).name).toBe(name)
     expect($metadata.httpStatusCode).toBe(400)
-    // `::` would be a workflow command.
-    const told = `${name}: ${message}`.replaceAll('::', ': :')
-    expect((await ours(world, secret)).errors[0]).toContain(told)
+    expect((await ours(world, secret)).errors[0]).toContain(`${name}: ${message}`)
   })
 
   test.each([
@@ -137,6 +135,21 @@ describe('what the client throws is what our action is told', () => {
       env: environmentOf(keys),
     })
     expect(ran.errors[0]).toContain(`${name}: `)
+    expect(ran.leaks).toEqual([])
+  })
+
+  test('of a signature, AWS repeats every signed header: our action shows none of it', async () => {
+    const world = await open()
+    expect((await runStep(awsSecretsManager, world, 'secret/aws-secrets-manager')).errors).toEqual([])
+    const keys = { ...world.setup.account.sts.sessions[0]!.keys, secretAccessKey: 'another' }
+    await expect(getSecretValue(world, NAME, keys)).rejects.toThrow(
+      `x-amz-security-token:${keys.sessionToken!}`,
+    )
+    const ran = await runStep(awsSecretsManager, world, 'secret/aws-secrets-manager', {
+      inputs: { 'role-arn': '' },
+      env: environmentOf(keys),
+    })
+    expect(ran.errors[0]).toContain('InvalidSignatureException: The request signature we calculated')
     expect(ran.leaks).toEqual([])
   })
 
