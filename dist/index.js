@@ -887,10 +887,6 @@ function cutOff(signal) {
     });
 }
 
-;// CONCATENATED MODULE: external "node:http"
-const external_node_http_namespaceObject = process.getBuiltinModule("node:http");
-;// CONCATENATED MODULE: external "node:https"
-const external_node_https_namespaceObject = process.getBuiltinModule("node:https");
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
     const usingSsl = reqUrl.protocol === 'https:';
@@ -981,6 +977,61 @@ class DecodedURL extends URL {
         return this._decodedPassword;
     }
 }
+;// CONCATENATED MODULE: ./src/http/proxy.ts
+
+
+/** With the scheme, where there is one. */
+const SETTING = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is;
+/**
+ * The proxy that the environment has for a URL; `undefined` where the way is direct.
+ *
+ * `@actions/http-client` decides which hosts need none. The setting is read here, since its `getProxyUrl` takes a setting
+ * with a `%` that is no escape for none, and `host:port` for a scheme.
+ *
+ * @throws TryFailed `PROXY_FAILED` where the setting cannot be used; it does not hold the setting, which may hold a password
+ */
+function proxyFor(url) {
+    if (checkBypass(url))
+        return undefined;
+    const scheme = url.protocol.slice(0, -1);
+    const variable = [`${scheme}_proxy`, `${scheme.toUpperCase()}_PROXY`].find((name) => process.env[name]);
+    return variable === undefined ? undefined : read(variable, process.env[variable] ?? '');
+}
+/** What to do about a proxy, from where it comes. */
+function proxyHint(variable) {
+    return `The proxy comes from ${variable} of the runner; hosts in no_proxy are reached without it.`;
+}
+function read(variable, setting) {
+    const [, scheme = 'http', rest = ''] = SETTING.exec(setting.trim()) ?? [];
+    const unusable = (what) => new TryFailed('PROXY_FAILED', what, { again: false, hint: proxyHint(variable) });
+    const isHttp = /^https?$/i.test(scheme);
+    const text = `${isHttp ? scheme : 'http'}://${rest}`;
+    // A password that is cut by one of these characters would stand in the place of the host.
+    if (/[/?#].*@/s.test(rest) || !URL.canParse(text))
+        throw unusable(`the proxy setting ${variable} is not a URL`);
+    const url = new URL(text);
+    if (!isHttp) {
+        const only = 'a proxy must be http or https';
+        throw unusable(`the proxy ${url.host} (${variable}) has the scheme ${scheme.toLowerCase()}, but ${only}`);
+    }
+    return { url, username: decoded(url.username), password: decoded(url.password), variable };
+}
+/** With its escapes decoded; a `%` that is none stays. */
+function decoded(text) {
+    return text.replace(/(?:%[\da-f]{2})+/gi, (escapes) => {
+        try {
+            return decodeURIComponent(escapes);
+        }
+        catch {
+            return escapes;
+        }
+    });
+}
+
+;// CONCATENATED MODULE: external "node:http"
+const external_node_http_namespaceObject = process.getBuiltinModule("node:http");
+;// CONCATENATED MODULE: external "node:https"
+const external_node_https_namespaceObject = process.getBuiltinModule("node:https");
 ;// CONCATENATED MODULE: ./src/http/retry.ts
 /**
  * When to try again and how long to wait. Pure: the time and the random source are parameters.
@@ -1066,31 +1117,13 @@ function fullYear(twoDigits, thisYear) {
     return year > thisYear + 50 ? year - 100 : year;
 }
 
-;// CONCATENATED MODULE: ./src/http/proxy.ts
+;// CONCATENATED MODULE: ./src/http/tunnel.ts
 
 
 
 
 
 
-const HINT = 'The proxy comes from https_proxy (or HTTPS_PROXY) of the runner; hosts in no_proxy are reached without it.';
-/**
- * The proxy that the environment has for a URL; `undefined` where the way is direct.
- *
- * @throws TryFailed `PROXY_FAILED` where the setting is no URL
- */
-function proxyFor(url) {
-    try {
-        return getProxyUrl(url);
-    }
-    catch {
-        // The error is not passed on: it holds the setting, which may hold a password.
-        throw new TryFailed('PROXY_FAILED', 'the proxy setting of this runner is not a URL', {
-            again: false,
-            hint: HINT,
-        });
-    }
-}
 /**
  * Asks an HTTP proxy for a tunnel (CONNECT, RFC 9110 section 9.3.6).
  *
@@ -1100,12 +1133,13 @@ function proxyFor(url) {
  * @throws TryFailed `PROXY_FAILED`; the reason of `ends`
  */
 function openTunnel(proxy, authority, ends, conceal) {
-    const host = proxy.hostname.replace(/^\[|\]$/g, '');
+    const { hostname, protocol, port } = proxy.url;
+    const host = hostname.replace(/^\[|\]$/g, '');
     return new Promise((resolve, reject) => {
-        const request = (proxy.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_namespaceObject).request({
+        const request = (protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_namespaceObject).request({
             method: 'CONNECT',
             host,
-            port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
+            port: port || (protocol === 'https:' ? 443 : 80),
             path: authority,
             headers: { host: authority, ...authorization(proxy, conceal) },
             agent: false,
@@ -1132,24 +1166,25 @@ function openTunnel(proxy, authority, ends, conceal) {
         request.end();
     });
 }
-function authorization(proxy, conceal) {
-    if (proxy.username === '' && proxy.password === '')
+function authorization({ username, password }, conceal) {
+    if (username === '' && password === '')
         return {};
-    const basic = Buffer.from(`${proxy.username}:${proxy.password}`).toString('base64');
+    const basic = Buffer.from(`${username}:${password}`).toString('base64');
     conceal(basic);
-    if (proxy.password !== '')
-        conceal(proxy.password);
+    if (password !== '')
+        conceal(password);
     return { 'proxy-authorization': `Basic ${basic}` };
 }
 function failed(proxy, what, again, cause) {
-    return new TryFailed('PROXY_FAILED', `the proxy ${proxy.host} ${what}`, {
+    return new TryFailed('PROXY_FAILED', `the proxy ${proxy.url.host} ${what}`, {
         again,
         cause,
-        hint: cause?.hint ?? HINT,
+        hint: cause?.hint ?? proxyHint(proxy.variable),
     });
 }
 
 ;// CONCATENATED MODULE: ./src/http/connection.ts
+
 
 
 
@@ -2961,7 +2996,7 @@ async function act(exchange, runner, clock, cancellation) {
         const timeout = inputs.seconds('timeout-seconds', { least: 1, most: 600, fallback: 60 });
         undoMs = Math.min(UNDO_MS, timeout * 1000);
         reportElsewhere(inputs, runner.environment);
-        settings = await read(exchange, inputs, runner.environment);
+        settings = await main_read(exchange, inputs, runner.environment);
         for (const warning of inputs.warnings)
             runner.warning(warning);
         client = createClient({
@@ -3018,7 +3053,7 @@ async function act(exchange, runner, clock, cancellation) {
     }
 }
 /** Settings, or one error that holds the problems of all inputs. */
-async function read(exchange, inputs, environment) {
+async function main_read(exchange, inputs, environment) {
     const settings = await exchange.settings(inputs, environment);
     inputs.check();
     return settings;

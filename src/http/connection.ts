@@ -1,7 +1,8 @@
 import * as net from 'node:net'
 import * as tls from 'node:tls'
 import { connectionFault, reasonOf, type Progress } from './faults.ts'
-import { openTunnel, proxyFor } from './proxy.ts'
+import { proxyFor } from './proxy.ts'
+import { openTunnel } from './tunnel.ts'
 
 /** A connection that is being opened for a later request. */
 interface Opening {

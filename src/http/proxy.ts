@@ -1,89 +1,64 @@
-import * as http from 'node:http'
-import * as https from 'node:https'
-import * as net from 'node:net'
-import { getProxyUrl } from '@actions/http-client/lib/proxy'
-import { connectionFault, reasonOf, TryFailed } from './faults.ts'
-import { isTransient } from './retry.ts'
+import { checkBypass } from '@actions/http-client/lib/proxy'
+import { TryFailed } from './faults.ts'
 
-const HINT =
-  'The proxy comes from https_proxy (or HTTPS_PROXY) of the runner; hosts in no_proxy are reached without it.'
+/** A proxy to be asked for tunnels. */
+export interface Proxy {
+  /** `http:` or `https:`. */
+  readonly url: URL
+  /** As they are sent; empty where there are none. */
+  readonly username: string
+  readonly password: string
+  /** Where it comes from: `https_proxy`. */
+  readonly variable: string
+}
+
+/** With the scheme, where there is one. */
+const SETTING = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is
 
 /**
  * The proxy that the environment has for a URL; `undefined` where the way is direct.
  *
- * @throws TryFailed `PROXY_FAILED` where the setting is no URL
- */
-export function proxyFor(url: URL): URL | undefined {
-  try {
-    return getProxyUrl(url)
-  } catch {
-    // The error is not passed on: it holds the setting, which may hold a password.
-    throw new TryFailed('PROXY_FAILED', 'the proxy setting of this runner is not a URL', {
-      again: false,
-      hint: HINT,
-    })
-  }
-}
-
-/**
- * Asks an HTTP proxy for a tunnel (CONNECT, RFC 9110 section 9.3.6).
+ * `@actions/http-client` decides which hosts need none. The setting is read here, since its `getProxyUrl` takes a setting
+ * with a `%` that is no escape for none, and `host:port` for a scheme.
  *
- * @param authority `host:port` at the end of the tunnel
- * @param ends cuts it off
- * @param conceal has the password masked from the log
- * @throws TryFailed `PROXY_FAILED`; the reason of `ends`
+ * @throws TryFailed `PROXY_FAILED` where the setting cannot be used; it does not hold the setting, which may hold a password
  */
-export function openTunnel(
-  proxy: URL,
-  authority: string,
-  ends: AbortSignal,
-  conceal: (secret: string) => void,
-): Promise<net.Socket> {
-  const host = proxy.hostname.replace(/^\[|\]$/g, '')
-  return new Promise((resolve, reject) => {
-    const request = (proxy.protocol === 'https:' ? https : http).request({
-      method: 'CONNECT',
-      host,
-      port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
-      path: authority,
-      headers: { host: authority, ...authorization(proxy, conceal) },
-      agent: false,
-      signal: ends,
-      rejectUnauthorized: true,
-      // Else it would be that of the host header, which is not the proxy's.
-      servername: net.isIP(host) === 0 ? host : '',
-    })
-    request.once('connect', (answer, socket: net.Socket, head) => {
-      const status = answer.statusCode ?? 0
-      if (status >= 200 && status < 300) {
-        socket.unshift(head)
-        resolve(socket)
-        return
-      }
-      socket.destroy()
-      const wants = status === 407 ? '407: it wants a user name and a password' : String(status)
-      reject(failed(proxy, `refused the tunnel (${wants})`, isTransient(status)))
-    })
-    request.on('error', (error) => {
-      const fault = connectionFault(error)
-      reject(reasonOf(ends) ?? failed(proxy, `could not be reached (${fault.message})`, fault.again, fault))
-    })
-    request.end()
-  })
+export function proxyFor(url: URL): Proxy | undefined {
+  if (checkBypass(url)) return undefined
+  const scheme = url.protocol.slice(0, -1)
+  const variable = [`${scheme}_proxy`, `${scheme.toUpperCase()}_PROXY`].find((name) => process.env[name])
+  return variable === undefined ? undefined : read(variable, process.env[variable] ?? '')
 }
 
-function authorization(proxy: URL, conceal: (secret: string) => void): Record<string, string> {
-  if (proxy.username === '' && proxy.password === '') return {}
-  const basic = Buffer.from(`${proxy.username}:${proxy.password}`).toString('base64')
-  conceal(basic)
-  if (proxy.password !== '') conceal(proxy.password)
-  return { 'proxy-authorization': `Basic ${basic}` }
+/** What to do about a proxy, from where it comes. */
+export function proxyHint(variable: string): string {
+  return `The proxy comes from ${variable} of the runner; hosts in no_proxy are reached without it.`
 }
 
-function failed(proxy: URL, what: string, again: boolean, cause?: TryFailed): TryFailed {
-  return new TryFailed('PROXY_FAILED', `the proxy ${proxy.host} ${what}`, {
-    again,
-    cause,
-    hint: cause?.hint ?? HINT,
+function read(variable: string, setting: string): Proxy {
+  const [, scheme = 'http', rest = ''] = SETTING.exec(setting.trim()) ?? []
+  const unusable = (what: string): TryFailed =>
+    new TryFailed('PROXY_FAILED', what, { again: false, hint: proxyHint(variable) })
+  const isHttp = /^https?$/i.test(scheme)
+  const text = `${isHttp ? scheme : 'http'}://${rest}`
+  // A password that is cut by one of these characters would stand in the place of the host.
+  if (/[/?#].*@/s.test(rest) || !URL.canParse(text))
+    throw unusable(`the proxy setting ${variable} is not a URL`)
+  const url = new URL(text)
+  if (!isHttp) {
+    const only = 'a proxy must be http or https'
+    throw unusable(`the proxy ${url.host} (${variable}) has the scheme ${scheme.toLowerCase()}, but ${only}`)
+  }
+  return { url, username: decoded(url.username), password: decoded(url.password), variable }
+}
+
+/** With its escapes decoded; a `%` that is none stays. */
+function decoded(text: string): string {
+  return text.replace(/(?:%[\da-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes)
+    } catch {
+      return escapes
+    }
   })
 }

@@ -132,8 +132,7 @@ describe.concurrent('a certificate', () => {
 describe.concurrent('a proxy', () => {
   const PASSWORD = 'p@ss/word:with%20chars&é'
   const credentials = { user: 'runner', password: PASSWORD }
-  const HINT =
-    'The proxy comes from https_proxy (or HTTPS_PROXY) of the runner; hosts in no_proxy are reached without it.'
+  const HINT = 'The proxy comes from https_proxy of the runner; hosts in no_proxy are reached without it.'
 
   /** The step failed by the proxy, and says so. */
   function expectProxyFailed(world: World, main: StageResult, what: RegExp): string {
@@ -232,13 +231,61 @@ describe.concurrent('a proxy', () => {
     )
   })
 
-  it.each(['p@ss word', 'p@ss:3128:9'])('whose setting is no URL: %s', async (setting) => {
+  it.each(['p@ss word', 'p@ss:3128:9', 'http://runner:1/p@ss@127.0.0.1:3128', 'http://'])(
+    'whose setting is no URL: %s',
+    async (setting) => {
+      await using world = await createWorld(system, { proxy: {} })
+      const main = await world.run({ env: { https_proxy: setting }, debug: true })
+      expectProxyFailed(world, main, /the proxy setting https_proxy is not a URL/)
+      expect(main.log).not.toContain(setting)
+      expect(world.proxy?.targets).toEqual([])
+    },
+  )
+
+  it.each<[string, string, (proxy: URL) => Record<string, string>]>([
+    ['without a scheme', 'p@ss', ({ host }) => ({ https_proxy: `runner:p%40ss@${host}` })],
+    [
+      'with a name and without a scheme',
+      'p@ss',
+      ({ port }) => ({ https_proxy: `runner:p@ss@localhost:${port}` }),
+    ],
+    ['with a % that is no escape', '100%', ({ host }) => ({ https_proxy: `http://runner:100%@${host}` })],
+    ['with both', 'é%zz%é', ({ host }) => ({ https_proxy: `runner:é%zz%25%C3%A9@${host}` })],
+    ['in capitals', 'p@ss', ({ host }) => ({ https_proxy: '', HTTPS_PROXY: `HTTP://runner:p%40ss@${host}` })],
+  ])('whose setting is %s is used', async (_case, password, variables) => {
+    await using world = await createWorld(system, { proxy: { credentials: { user: 'runner', password } } })
+    const main = await world.run({ env: variables(new URL(world.proxy?.url ?? '')) })
+    await expectGranted(world, main)
+    // Nothing went another way: the proxy alone knows the hosts.
+    expect(world.proxy?.targets.map(({ answered }) => answered)).toEqual([200, 200])
+    expect(main.masks).toContain(password)
+  })
+
+  it.each([
+    ['socks5://runner:p%40ss@socks.example:1080', 'socks.example:1080', 'socks5'],
+    ['SOCKS4A://socks.example', 'socks.example', 'socks4a'],
+    ['ftp://p@ss%@[::1]:21', '[::1]:21', 'ftp'],
+  ])('with another scheme is refused by name: %s', async (setting, host, scheme) => {
     await using world = await createWorld(system, { proxy: {} })
     const main = await world.run({ env: { https_proxy: setting }, debug: true })
-    expectProxyFailed(world, main, /the proxy setting of this runner is not a URL/)
-    expect(main.log).not.toContain(setting)
+    const said = `the proxy ${host} (https_proxy) has the scheme ${scheme}, but a proxy must be http or https.`
+    expect(expectProxyFailed(world, main, /^The runner's ID-token endpoint/)).toContain(said)
+    expect(main.log).not.toContain('p%40ss')
     expect(world.proxy?.targets).toEqual([])
   })
+
+  it.each(['http://runner:100%@127.0.0.1:9', 'socks5://127.0.0.1:9', 'localhost:9', 'nonsense:'])(
+    'is never gone round: %s',
+    async (https_proxy) => {
+      // Reachable without a proxy, but for the loopback names that no client asks a proxy for.
+      await using world = await createWorld(system)
+      const inputs = {
+        'app-server': world.url('app-server').replace(/^http:.*/, 'https://app-server.example'),
+      }
+      const main = await world.run({ env: { https_proxy }, inputs: { ...inputs, 'timeout-seconds': '1' } })
+      expect(expectRefused(world, main)).toMatch(/^The app server \(app-server\.example\): the proxy /)
+    },
+  )
 
   it('that does not answer', async () => {
     await using world = await createWorld(system, { proxy: { mode: 'hang' } })
@@ -382,7 +429,7 @@ describe.concurrent('a proxy', () => {
     const post = await world.post(main, { ...LEAP, env })
     expectClean(world, post)
     expect(expectWarned(post)).toMatch(
-      /the proxy (127\.0\.0\.1:1 could not be reached|setting of this runner is not a URL)/,
+      /the proxy (127\.0\.0\.1:1 could not be reached|setting https_proxy is not a URL)/,
     )
     expect(post.log).not.toContain('p@ss')
   })

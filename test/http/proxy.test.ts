@@ -1,0 +1,73 @@
+import { getProxyUrl } from '@actions/http-client/lib/proxy'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { proxyFor } from '../../src/http/proxy.ts'
+
+const VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', 'no_proxy', 'NO_PROXY']
+const TARGET = new URL('https://app-server.example/access_tokens')
+
+beforeEach(() => {
+  for (const name of VARIABLES) vi.stubEnv(name, undefined)
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+/** What our reading makes of a setting, in the form of the library. */
+function ours(url: URL): string | undefined {
+  const proxy = proxyFor(url)
+  return proxy && [proxy.url.protocol, proxy.url.host, proxy.username, proxy.password].join(' ')
+}
+
+function library(url: URL): string | undefined {
+  const proxy = getProxyUrl(url)
+  return proxy && [proxy.protocol, proxy.host, proxy.username, proxy.password].join(' ')
+}
+
+describe('the reading of @actions/http-client', () => {
+  test.each([
+    'http://proxy.example:3128',
+    'https://proxy.example',
+    'https://proxy.example:80',
+    'http://runner:p%40ss%20%C3%A9@proxy.example:3128/',
+    'http://runner@127.0.0.1:3128',
+    '127.0.0.1:3128',
+  ])('is ours: %s', (setting) => {
+    vi.stubEnv('https_proxy', setting)
+    expect(ours(TARGET)).toBe(library(TARGET))
+    expect(ours(TARGET)).toBeDefined()
+  })
+
+  test.each<[string, string | undefined, string]>([
+    // No proxy at all: the request would go direct.
+    ['http://runner:100%@proxy.example:3128', undefined, 'http: proxy.example:3128 runner 100%'],
+    // The host is read as a scheme.
+    ['proxy.example:3128', 'proxy.example:   ', 'http: proxy.example:3128  '],
+  ])('is repaired: %s', (setting, theirs, repaired) => {
+    vi.stubEnv('https_proxy', setting)
+    expect(library(TARGET)).toBe(theirs)
+    expect(ours(TARGET)).toBe(repaired)
+  })
+
+  test.each<[string, string]>([
+    ['app-server.example', 'https://app-server.example/'],
+    ['.example', 'https://app-server.example/'],
+    ['*', 'https://app-server.example/'],
+    ['app-server.example:8443', 'https://app-server.example:8443/'],
+    ['', 'http://127.0.0.1:8080/'],
+    ['', 'http://localhost/'],
+  ])('decides which hosts need none: no_proxy "%s" and %s', (hosts, url) => {
+    vi.stubEnv('https_proxy', 'http://proxy.example')
+    vi.stubEnv('http_proxy', 'http://proxy.example')
+    vi.stubEnv('no_proxy', hosts)
+    expect([ours(new URL(url)), library(new URL(url))]).toEqual([undefined, undefined])
+  })
+
+  test('goes by the scheme of the URL, lower case first', () => {
+    vi.stubEnv('HTTPS_PROXY', 'http://one.example')
+    vi.stubEnv('http_proxy', 'http://two.example')
+    expect(proxyFor(TARGET)?.variable).toBe('HTTPS_PROXY')
+    vi.stubEnv('https_proxy', 'http://three.example')
+    expect(proxyFor(TARGET)).toMatchObject({ variable: 'https_proxy', url: new URL('http://three.example') })
+    expect(ours(TARGET)).toBe(library(TARGET))
+  })
+})
