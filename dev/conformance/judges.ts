@@ -1,8 +1,9 @@
 import type { Judge } from './judge.ts'
+import { act } from './judges/act.ts'
 import { appServer } from './judges/app-server.ts'
 import { botocore } from './judges/botocore.ts'
 import { curl } from './judges/curl.ts'
 import { moto } from './judges/moto.ts'
 
 /** Every judge, in the order of the table. */
-export const judges: readonly Judge[] = [appServer, moto, botocore, curl]
+export const judges: readonly Judge[] = [appServer, moto, botocore, curl, act]

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { pythonProgram, STORE, type Program } from './program.ts'
+import { goProgram, pythonProgram, STORE, type Program } from './program.ts'
 
 /** Two judges in one environment: moto is made of botocore. */
 export const PYTHON = pythonProgram('python', ['moto[server]==5.2.5', 'botocore==1.44.5'])
@@ -12,3 +12,5 @@ export const APP_SERVER: Program = {
   from: 'its own build of src/server.ts, put into .conformance/app-server/built by hand',
   isByHand: true,
 }
+
+export const ACT = goProgram('act', 'github.com/nektos/act', 'v0.2.89')

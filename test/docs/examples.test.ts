@@ -2,30 +2,18 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readActions, type ActionMetadata } from '../../dev/documents/actions.ts'
 import { fill, stepExamples, type StepExample } from '../../dev/documents/examples.ts'
-import { fencesOf, readDocuments } from '../../dev/documents/fences.ts'
+import { readDocuments } from '../../dev/documents/fences.ts'
+import { AUTHORITY_FILE, SEED_ROLE, STANDS, type Inputs } from '../../dev/documents/stands.ts'
 import { workflowExamples } from '../../dev/documents/workflows.ts'
-import type { AwsAccount } from '../../dev/fakes/aws-account.ts'
-import { defaultIdentity, subjectOf, type Identity } from '../../dev/fakes/identity.ts'
-import { ISSUER } from '../../dev/fakes/issuer.ts'
+import { defaultIdentity } from '../../dev/fakes/identity.ts'
 import { githubContext, situations } from '../../dev/runner/context.ts'
 import { runAction, runPost, type StageOptions } from '../../dev/runner/runner.ts'
-import { awsRdsSystem } from '../../dev/systems/database/aws-rds.ts'
-import { system as awsSecretsManager } from '../../dev/systems/secret/aws-secrets-manager.ts'
-import { bytebaseSystem } from '../../dev/systems/bytebase.ts'
-import { appServerSystem, policiesFor, ROLE_ARN } from '../../dev/systems/app-server.ts'
-import { system as googleCloudSql } from '../../dev/systems/database/google-cloud-sql.ts'
-import { system as googleSecretManager } from '../../dev/systems/secret/google-secret-manager.ts'
-import { system as httpSecret } from '../../dev/systems/secret/http.ts'
-import { IDENTITY as DEPLOY, octoStsSystem } from '../../dev/systems/octo-sts.ts'
-import type { Setup, System } from '../../dev/systems/system.ts'
-import { vaultSystem } from '../../dev/systems/secret/vault.ts'
-import { createWorld, ROOT, type World } from '../../dev/world.ts'
+import { ROOT } from '../../dev/world.ts'
 import { expectClean, expectGranted } from '../scenarios/support.ts'
 
 /*
- * Every step of the documents that uses an action of this repository is run as it stands, on `dist`, against systems that
- * are served by TLS under the very names that stand in the documents, which only a proxy knows. What these systems grant
- * is written down here, not taken from the documents: a name that is wrong in one of them is refused.
+ * Every step of the documents that uses an action of this repository is run as it stands, on `dist`, against the systems of
+ * dev/documents/stands.ts.
  */
 
 /** Values of expressions that the emulation does not know or cannot evaluate, by document. */
@@ -35,9 +23,6 @@ const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       'true',
   },
 }
-
-/** Where the documents say that a company has put the certificate of its own authority. */
-const AUTHORITY_FILE = '/etc/ssl/certs/corporate-ca.pem'
 
 /** At least so many examples are in a document. */
 const LEAST: Readonly<Record<string, number>> = {
@@ -55,132 +40,6 @@ const LEAST: Readonly<Record<string, number>> = {
   'docs/app-server.md': 1,
   'docs/migrating.md': 1,
   'docs/troubleshooting.md': 2,
-}
-
-/** Hosts of app servers in the documents; the last is the public instance of the open server. */
-const APP_SERVERS = [
-  'app-server.example.com',
-  'abc123.lambda-url.eu-central-1.on.aws',
-  'github-actions-access-token.qoomon.workers.dev',
-]
-
-type Inputs = Readonly<Record<string, string>>
-
-/** Serves the system of an action for a job, with host names by role. */
-type Stand = (identity: Identity, inputs: Inputs) => Promise<World>
-
-/** The host of the first URL in a text. */
-function hostIn(text = ''): string {
-  return new URL(/https:\/\/\S+/.exec(text)?.[0] ?? '').host
-}
-
-/** In the conditions of AWS. */
-const PROVIDER = 'token.actions.githubusercontent.com'
-const GOOGLE = Object.fromEntries(
-  ['sts', 'iamcredentials', 'secretmanager'].map((role) => [role, `${role}.googleapis.com`]),
-)
-
-const STANDS: Readonly<Record<string, Stand>> = {
-  '': (identity, { 'app-server': appServer = '' }) => {
-    const scopes = ['actions', 'contents', 'pull-requests', 'secrets'].map((scope) => `${scope}: write`)
-    const names = [identity.repository, 'target', 'website']
-    const system = appServerSystem({ repositories: policiesFor(identity, names, scopes.join(', ')) })
-    const host = hostIn(appServer)
-    expect(APP_SERVERS).toContain(host)
-    return serve(system, identity, {
-      variant: /^auth:/m.test(appServer) ? 'aws' : 'bearer',
-      hosts: { 'app-server': host, sts: 'sts.eu-central-1.amazonaws.com', github: 'api.github.com' },
-      prepare: ({ roles }) => {
-        for (const arn of [SEED_ROLE, OPEN_SERVER_ROLE]) roles[arn] = roles[ROLE_ARN]!
-      },
-    })
-  },
-  bytebase: (identity) => {
-    const config = {
-      issuerUrl: ISSUER,
-      allowedAudiences: ['https://bytebase.example.com'],
-      subjectPattern: subjectOf(identity),
-    }
-    return serve(bytebaseSystem({ workloadIdentity: { config } }), identity, {
-      hosts: { bytebase: 'bytebase.example.com' },
-    })
-  },
-  'octo-sts': (identity) =>
-    serve(octoStsSystem(), identity, {
-      hosts: { 'octo-sts': 'octo-sts.dev', github: 'api.github.com' },
-      prepare: ({ policies, scope }) => {
-        policies[scope] = { [DEPLOY]: fenceOf('octo-sts/README.md', 'yaml', /^issuer: /) }
-      },
-    }),
-  // PostgreSQL, or MySQL where the example says so.
-  'database/aws-rds': (identity, { port }) =>
-    serve(awsRdsSystem({ port: port === '3306' ? 3306 : 5432 }), identity, {
-      hosts: { sts: 'sts.eu-central-1.amazonaws.com' },
-      prepare: ({ account }) => {
-        trust(account, identity, 'database/aws-rds/README.md')
-      },
-    }),
-  'database/google-cloud-sql': (identity) => serve(googleCloudSql, identity, { hosts: GOOGLE }),
-  'secret/aws-secrets-manager': (identity, { key, secrets }) =>
-    serve(awsSecretsManager, identity, {
-      variant: secrets !== undefined ? 'several' : key === undefined ? 'text' : 'key',
-      hosts: {
-        sts: 'sts.eu-central-1.amazonaws.com',
-        secretsmanager: 'secretsmanager.eu-central-1.amazonaws.com',
-      },
-      prepare: ({ account }) => {
-        trust(account, identity, 'secret/aws-secrets-manager/README.md')
-      },
-    }),
-  'secret/google-secret-manager': (identity, inputs) =>
-    serve(googleSecretManager, identity, {
-      variant: 'secrets' in inputs ? 'several' : 'service-account' in inputs ? 'impersonation' : 'direct',
-      hosts: GOOGLE,
-    }),
-  'secret/vault': (identity, { secrets }) =>
-    serve(vaultSystem(), identity, {
-      variant: secrets === undefined ? 'default' : 'several',
-      hosts: { vault: 'vault.example.com' },
-    }),
-  'secret/http': (identity, { secrets: several }) =>
-    serve(httpSecret, identity, {
-      variant: several === undefined ? 'default' : 'several',
-      hosts: { 'secret-endpoint': 'secrets.example.com' },
-      prepare: ({ secrets, secret }) => {
-        secrets['/database-password'] = Buffer.from(secret)
-      },
-    }),
-}
-
-/** The fence of a page that has this text. */
-function fenceOf(page: string, language: string, text: RegExp): string {
-  const document = documents.find(({ file }) => file === page)
-  const found =
-    document && fencesOf(document).find((fence) => fence.language === language && text.test(fence.text))
-  if (!found) throw new Error(`${page} has no such fence: ${text.source}`)
-  return found.text
-}
-
-/** Gives the role the trust policy of the page. Steps without a job stand for jobs that it accepts. */
-function trust({ roles }: AwsAccount, { environment }: Identity, page: string): void {
-  if (environment === undefined) return
-  const policy = JSON.parse(fenceOf(page, 'json', /AssumeRoleWithWebIdentity/)) as {
-    Statement: { Condition: { StringEquals: Record<string, string> } }[]
-  }
-  const { [`${PROVIDER}:aud`]: audience, [`${PROVIDER}:sub`]: subject } =
-    policy.Statement[0]!.Condition.StringEquals
-  roles[ROLE_ARN] = { subjects: [subject!], audience: audience! }
-}
-
-async function serve<S extends Setup>(
-  system: System<S>,
-  identity: Identity,
-  options: { variant?: string; hosts: Record<string, string>; prepare?: (setup: S) => void },
-): Promise<World> {
-  const { prepare, ...more } = options
-  const world = await createWorld(system, { ...more, identity })
-  prepare?.(world.setup)
-  return world
 }
 
 /** Runs a step as its document has it, and its post step. */
@@ -294,9 +153,6 @@ describe('there are examples to run', () => {
   })
 })
 
-/** The role that the open server's stack makes for its callers. */
-const OPEN_SERVER_ROLE = 'arn:aws:iam::123456789012:role/GitHubActionsAccessTokens-HttpApiAccess'
-const SEED_ROLE = 'arn:aws:iam::123456789012:role/github-actions-access-token-api-access'
 const SERVER = { 'app-server': 'https://app-server.example.com' }
 /** Spellings of `with:` that qoomon/actions--access-token has had, for which its documents are the source. */
 const SPELLINGS: readonly (readonly [string, Inputs])[] = [

@@ -1,0 +1,227 @@
+import { strict as assert } from 'node:assert'
+import { execFile, execFileSync } from 'node:child_process'
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { readActions } from '../../documents/actions.ts'
+import { AUTHORITY_FILE, STANDS } from '../../documents/stands.ts'
+import { workflowExamples, type WorkflowExample } from '../../documents/workflows.ts'
+import { defaultIdentity, fullName, type Identity } from '../../fakes/identity.ts'
+import { situations } from '../../runner/context.ts'
+import type { World } from '../../world.ts'
+import { ROOT } from '../../world.ts'
+import type { Hold, Judge } from '../judge.ts'
+import { output } from '../program.ts'
+import { ACT } from '../programs.ts'
+
+/** act: runs workflows on this machine. It parses, evaluates, masks and starts actions by itself. */
+export const act: Judge = {
+  name: 'act',
+  title: '[act](https://github.com/nektos/act)',
+  judges: 'every workflow of the pages, as it stands',
+  program: ACT,
+  version: async () => (await output(ACT.path, ['--version'])).replace('act version ', ''),
+  run: async (hold) => {
+    const bench = await mkdtemp(join(tmpdir(), 'act-'))
+    try {
+      await setUp(bench)
+      for (const example of workflowExamples()) {
+        if (example.actionSteps.length > 0) await runs(hold, bench, example)
+      }
+      await stops(hold, bench)
+    } finally {
+      await rm(bench, { recursive: true, force: true, maxRetries: 3 })
+    }
+  },
+}
+
+/** Commands of the examples, and scripts that their repositories are thought to have. */
+const COMMANDS = ['gh', 'psql', 'mysql', 'pg_dump', 'flyway', 'curl']
+const SCRIPTS = ['migrate.sh', 'deploy.sh']
+/** Where a command of an example finds the credential. */
+const CREDENTIALS =
+  /^(?:GH_TOKEN|PGPASSWORD|MYSQL_PWD|DB_PASSWORD|FLYWAY_PASSWORD|BYTEBASE_TOKEN|API_KEY)=(.+)$/gm
+
+/** In place of a command: notes its environment, shows the credential that it got, and makes the file it was asked for. */
+const RECORDER = `#!/bin/bash
+env > "$RECORDS/$(basename "$0").$$"
+echo "credential: $GH_TOKEN$PGPASSWORD$MYSQL_PWD$DB_PASSWORD$FLYWAY_PASSWORD$BYTEBASE_TOKEN$API_KEY" >&2
+if [ "$(basename "$0")" = curl ] && [ -n "$BYTEBASE_URL" ]; then exec /usr/bin/curl "$@"; fi
+while [ $# -gt 0 ]; do
+  case "$1" in --output | --file) mkdir -p "$(dirname "$2")"; touch "$2" ;; esac
+  shift
+done
+`
+
+/** In place of `actions/checkout`, which act only does for the workflow's own repository. */
+const CHECKOUT = `name: Checkout
+inputs: { token: { description: token } }
+runs:
+  using: composite
+  steps:
+    - run: echo "GH_TOKEN=$GH_TOKEN" > "$RECORDS/checkout"
+      shell: bash
+      env: { GH_TOKEN: '\${{ inputs.token }}' }
+`
+
+/** The repository of the workflows, the commands, and a copy of the actions without what is not part of them. */
+async function setUp(bench: string): Promise<void> {
+  await Promise.all(['bin', 'actions', 'home', 'checkout'].map((name) => mkdir(join(bench, name))))
+  for (const name of COMMANDS) {
+    await writeFile(join(bench, 'bin', name), RECORDER)
+    await chmod(join(bench, 'bin', name), 0o755)
+  }
+  await writeFile(join(bench, 'checkout/action.yml'), CHECKOUT)
+  await cp(join(ROOT, 'dist'), join(bench, 'actions/dist'), { recursive: true })
+  for (const { file } of readActions()) {
+    await cp(join(ROOT, file), join(bench, 'actions', file), { recursive: true })
+  }
+}
+
+async function repositoryOf(bench: string, workflow: string): Promise<string> {
+  const folder = await mkdtemp(join(bench, 'repository-'))
+  const files = {
+    '.github/workflows/example.yml': workflow,
+    'migrations/0001_first.sql': 'SELECT 1;\n',
+    'migrations.sql': 'SELECT 1;\n',
+    ...Object.fromEntries(SCRIPTS.map((name) => [name, RECORDER])),
+  }
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true })
+    await writeFile(join(folder, name), text, { mode: 0o755 })
+  }
+  const git = (...args: string[]): void => {
+    execFileSync('git', ['-c', 'user.name=mona', '-c', 'user.email=mona@example.com', ...args], {
+      cwd: folder,
+    })
+  }
+  git('init', '--quiet', '--initial-branch=main')
+  git('remote', 'add', 'origin', `https://github.com/${fullName(defaultIdentity)}`)
+  git('add', '--all')
+  git('commit', '--quiet', '--message=first')
+  return folder
+}
+
+interface ActRun {
+  readonly code: number
+  readonly log: string
+  /** Every credential that a command got, in no order. */
+  readonly credentials: readonly string[]
+}
+
+/** Runs the one workflow of a repository in the host's own environment, as a self-hosted runner does. */
+async function runAct(bench: string, world: World, example: WorkflowExample): Promise<ActRun> {
+  const authority = world.env['NODE_EXTRA_CA_CERTS'] ?? ''
+  const folder = await repositoryOf(bench, checkedOut(example.text).replaceAll(AUTHORITY_FILE, authority))
+  const records = join(folder, '.records')
+  await mkdir(records)
+  const pointers = Object.keys(world.setup.environment?.() ?? {})
+  const machine = Object.entries(world.env).filter(
+    ([name, value]) => value !== undefined && !pointers.includes(name),
+  )
+  const env = { ...Object.fromEntries(machine), RECORDS: records, CURL_CA_BUNDLE: authority }
+  await writeFile(
+    join(folder, '.env'),
+    Object.entries(env)
+      .map(([name, value]) => `${name}=${value ?? ''}\n`)
+      .join(''),
+  )
+  await writeFile(join(folder, '.event.json'), JSON.stringify(situations.push.payload(world.identity)))
+  const args = [
+    eventOf(example),
+    ...['--workflows', '.github/workflows/example.yml', '--eventpath', '.event.json', '--actor', 'mona'],
+    ...['--platform', 'ubuntu-latest=-self-hosted', '--no-cache-server', '--action-offline-mode'],
+    ...['--local-repository', `OWNER/access-token@v1=${join(bench, 'actions')}`],
+    ...['--local-repository', `actions/checkout@v5=${join(bench, 'checkout')}`],
+  ]
+  const path = [join(bench, 'bin'), dirname(process.execPath), process.env['PATH']].join(delimiter)
+  const ended = await new Promise<{ code: number; log: string }>((resolve) => {
+    execFile(
+      ACT.path,
+      args,
+      {
+        cwd: folder,
+        env: { PATH: path, HOME: join(bench, 'home'), XDG_CACHE_HOME: join(bench, 'home') },
+        maxBuffer: 64 * 1024 * 1024,
+        timeout: 180_000,
+      },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code ?? 1), log: `${stdout}${stderr}` })
+      },
+    )
+  })
+  const noted = await Promise.all(
+    (await readdir(records)).map((name) => readFile(join(records, name), 'utf8')),
+  )
+  const credentials = noted.flatMap((text) => [...text.matchAll(CREDENTIALS)].map(([, value]) => value!))
+  return { ...ended, credentials }
+}
+
+/** Pieces of a job are shown without the checkout that brings the scripts they call. */
+function checkedOut(workflow: string): string {
+  if (workflow.includes('uses: actions/checkout@')) return workflow
+  return workflow.replace(
+    /^( *)steps:\n/m,
+    (steps, indentation: string) => `${steps}${indentation}  - uses: actions/checkout@v5\n`,
+  )
+}
+
+function eventOf({ workflow }: WorkflowExample): string {
+  const { on } = workflow as { on?: unknown }
+  if (typeof on === 'string') return on
+  return Array.isArray(on) ? String(on[0]) : Object.keys(on as object)[0]!
+}
+
+async function worldFor(example: WorkflowExample): Promise<World> {
+  const [first] = example.actionSteps
+  const { environment } = example.workflow.jobs[first!.job]!
+  const name = typeof environment === 'object' ? environment.name : environment
+  const identity: Identity = { ...defaultIdentity, ...(name !== undefined && { environment: name }) }
+  const inputs = Object.fromEntries(
+    Object.entries(first!.step.with ?? {}).map(([input, value]) => [input, String(value)]),
+  )
+  return STANDS[first!.action.folder]!(identity, inputs)
+}
+
+async function runs(hold: Hold, bench: string, example: WorkflowExample): Promise<void> {
+  await using world = await worldFor(example)
+  const ran = await runAct(bench, world, example)
+  const { code, log, credentials } = ran
+  const place = `${example.file}:${example.line + 1}`
+  const posts = example.actionSteps.filter(({ action }) => action.runs.post !== undefined)
+  await hold(`${place} runs as it stands`, () => {
+    assert.equal(code, 0, log.slice(-2_000))
+    assert.match(log, /Job succeeded/)
+    for (const { step } of example.actionSteps)
+      assert(typeof step.uses === 'string' && log.includes(step.uses))
+    if (posts.length > 0) assert.match(log, /Success - Post /)
+    for (const { name, value } of world.secrets) assert(!log.includes(value), `${name} stands in the log`)
+  })
+  const job = JSON.stringify(example.workflow.jobs)
+  if (!/\boutputs\.(?:token|secret)\b/.test(job)) return
+  await hold(`${place}: later steps read the credential, the log shows ***`, () => {
+    assert.notEqual(credentials.length, 0, `no command got one:\n${log.slice(-2_000)}`)
+    for (const value of credentials) {
+      assert(value.length > 8, value)
+      assert(!log.includes(value), 'the credential stands in the log')
+    }
+    assert.match(log, /credential: .*\*\*\*/)
+  })
+}
+
+/** A refusal fails its step: nothing after it runs. */
+async function stops(hold: Hold, bench: string): Promise<void> {
+  const example = workflowExamples().find(
+    ({ file, actionSteps }) => file === 'README.md' && actionSteps.length > 0,
+  )!
+  await using world = await worldFor(example)
+  world.setup.deny()
+  const { code, log, credentials } = await runAct(bench, world, example)
+  await hold('a step that is refused stops the job', () => {
+    assert.notEqual(code, 0)
+    assert.match(log, /Not authorized/)
+    assert.match(log, /Job failed/)
+    assert.deepEqual(credentials, [])
+    assert.doesNotMatch(log, /credential: /)
+  })
+}
