@@ -383,6 +383,64 @@ describe.concurrent('an answer of 200', () => {
   })
 })
 
+describe.concurrent('a grant of 70,000', () => {
+  const names = Array.from({ length: 70_000 }, (_, index) => `repository-${index}`)
+  const scopes = (index: number): string =>
+    Array.from(String(index), (digit) => String.fromCharCode(97 + Number(digit))).join('')
+  const many = Object.fromEntries(names.map((_, index) => [`scope-${scopes(index)}`, 'write']))
+  it.each<[string, Record<string, unknown>, RegExp, RegExp]>([
+    [
+      'repositories',
+      { repositories: ['workflows', ...names.slice(0, 40_000)] },
+      /^Token for octo-org\/workflows, octo-org\/repository-0, .* and 39991 more: contents: read; ends /,
+      /^The app server granted more than asked: repository repository-0, .* and 39990 more\.$/,
+    ],
+    [
+      'permissions',
+      { permissions: Object.fromEntries(Object.entries(many).slice(0, 40_000)) },
+      /^Token for octo-org\/workflows: scope-a: write, .* and 39990 more; ends /,
+      /^The app server granted more than asked: scope-a: write, .* and 39990 more\.$/,
+    ],
+  ])('%s is shown by its beginning; the outputs are whole', async (name, members, line, warning) => {
+    await using world = await createWorld(system, {
+      faults: { 'app-server': [changed(members)] },
+      inputs: { 'job-summary': 'always' },
+    })
+    const main = await world.run()
+    await expectGranted(world, main)
+    expect(main.log.split('\n').find((each) => each.startsWith('Token for'))).toMatch(line)
+    expect(main.annotations.at(-1)?.message).toMatch(warning)
+    expect(main.log.length).toBeLessThan(4_000)
+    expect(main.summary.length).toBeLessThan(4_000)
+    expect(main.summary).toMatch(/&#8230; and \d{6} more characters<\/code>/)
+    expect(JSON.parse(main.outputs[name] ?? '')).toEqual(Object.values(members)[0])
+  })
+})
+
+describe.concurrent('the end of a token by its server', () => {
+  it.each([
+    [
+      'is past',
+      '2020-01-01T00:00:00.000Z',
+      'is past by the clock of this runner: one of the two clocks is wrong.',
+    ],
+    ['is absurd', '+275760-09-13T00:00:00.000Z', 'is more than a year away: do not rely on that.'],
+  ])('%s: the token is used, with a warning, and revoked', async (_name, ends, words) => {
+    await using world = await createWorld(system, {
+      faults: { 'app-server': [changed({ expires_at: ends })] },
+    })
+    const main = await world.run()
+    const token = await expectGranted(world, main)
+    expect(main.outputs['expires-at']).toBe(ends)
+    expect(main.annotations).toEqual([
+      { level: 'warning', message: `By the server's answer the credential ends at ${ends}, which ${words}` },
+    ])
+    const post = await world.post(main)
+    expect(post).toMatchObject({ outcome: 'success', annotations: [], log: 'The token was revoked.\n' })
+    expect(await world.setup.accepts(token)).toBe(false)
+  })
+})
+
 describe.concurrent('the message of a server', () => {
   const texts: [string, string][] = [
     ['with ::add-path:: on a line of its own', 'No.\n::add-path::/tmp/evil'],

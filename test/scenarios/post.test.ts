@@ -170,6 +170,13 @@ describe.concurrent('post', () => {
     expect(answers(world, 'github')).toEqual([nameOf(each), nameOf(each), 204])
   })
 
+  it('cuts a try that hangs after 5 s', async () => {
+    await using job = await granted({ github: [fault.hang(), fault.hang()] })
+    const { world, main } = job
+    expectSaid(world, await world.post(main, LEAP), 'The token was revoked.')
+    expect(answers(world, 'github')).toEqual(['hang', 'hang', 204])
+  })
+
   it('gives up after 15 s of trouble, with one warning', async () => {
     await using job = await granted({ github: [forEver(fault.status(503))] })
     const { world, main } = job

@@ -72,6 +72,24 @@ describe.concurrent('tried again', () => {
     },
   )
 
+  const state = (name: string): string => `Can't issue ID_TOKEN for job in '${name}' state.`
+  it.each([400, 401, 404, 409, 422])('oidc: %i for a job that is not running yet', async (status) => {
+    for (const name of ['Pending', 'Delayed', 'Queued']) {
+      await failsThenSucceeds('oidc', [fault.status(status, { body: { message: state(name) } })])
+    }
+  })
+
+  it.each<[string, number, string]>([
+    ['a job that is over', 400, state('Completed')],
+    ['a job that is over, with 403', 403, state('completed')],
+    ['"pending" with 401', 401, 'A pending approval is missing'],
+  ])('oidc: not for %s', async (_name, status, message) => {
+    const faults = { oidc: [fault.status(status, { body: { message } })] }
+    await using world = await createWorld(system, { faults })
+    expect(expectRefused(world, await world.run())).toContain('\nID_TOKEN_REFUSED: ')
+    expect(answers(world, 'oidc')).toEqual([`status ${status}`])
+  })
+
   const aws = { variant: 'aws' }
   const later: [string, Fault][] = [
     ['Throttling', fault.answer(stsError(400, 'Throttling', 'Rate exceeded'))],

@@ -3,8 +3,26 @@ import { describe, expect, it } from 'vitest'
 import { claimsOf } from '../../src/identity/claims.ts'
 import { fault, forEver } from '../../dev/fakes/faults.ts'
 import { appServerSystem, ROLE_ARN, system } from '../../dev/systems/app-server.ts'
+import { system as awsRds } from '../../dev/systems/database/aws-rds.ts'
+import { system as cloudSql } from '../../dev/systems/database/google-cloud-sql.ts'
+import { system as httpSecret } from '../../dev/systems/secret/http.ts'
+import { system as vault } from '../../dev/systems/secret/vault.ts'
+import type { System } from '../../dev/systems/system.ts'
 import { createWorld, type World } from '../../dev/world.ts'
+import { preload } from './faults.ts'
 import { answers, expectClean, expectGranted, expectRefused } from './support.ts'
+
+/** Has the process say on its output that it wrote to a file of the runner, when it does. */
+const TELLS_OF_WRITING = preload(`
+  import fs from 'node:fs'
+  import { syncBuiltinESMExports } from 'node:module'
+  const append = fs.appendFileSync
+  fs.appendFileSync = (path, ...more) => {
+    const name = ['GITHUB_STATE', 'GITHUB_OUTPUT'].find((each) => process.env[each] === path)
+    process.stdout.write('wrote ' + name + '\\n')
+    return append(path, ...more)
+  }
+  syncBuiltinESMExports()`)
 
 /** What the app server was asked for, by the last request. */
 function asked(world: World): unknown {
@@ -47,14 +65,27 @@ describe('the exchange', () => {
     expect(requestsOf(world)).toBe(2)
   })
 
-  it('masks before it writes anything, and saves for post before it sets outputs', async () => {
-    await using world = await createWorld(system)
-    const main = await world.run({ unwritable: ['output'] })
-    expectRefused(world, main)
-    const token = main.state['token'] ?? ''
-    expect(main.masks).toContain(token)
-    expect(main.raw.indexOf(`::add-mask::${token}`)).toBeLessThan(main.raw.indexOf('::error::'))
-  })
+  it.each<[string, System, string]>([
+    ['a token', system, 'token'],
+    ['a secret of one line', httpSecret, 'secret'],
+    ['a signature', awsRds, 'token'],
+  ])(
+    'masks %s before it writes anything, and saves it for post before it sets outputs',
+    async (_name, of, output) => {
+      await using world = await createWorld(of)
+      const main = await world.run({ preloads: [TELLS_OF_WRITING] })
+      const credential = await expectGranted(world, main)
+      expect(main.outputs[output]).toBe(credential)
+      const lines = main.raw.split('\n')
+      const written = lines.filter((line) => line.startsWith('wrote GITHUB_'))
+      const states = of === system ? 4 : 0
+      expect(written.slice(0, states)).toEqual(Array<string>(states).fill('wrote GITHUB_STATE'))
+      expect(new Set(written.slice(states))).toEqual(new Set(['wrote GITHUB_OUTPUT']))
+      const masked = lines.indexOf(`::add-mask::${credential.replaceAll('%', '%25')}`)
+      expect(masked).toBeGreaterThanOrEqual(0)
+      expect(masked).toBeLessThan(lines.findIndex((line) => line.startsWith('wrote ')))
+    },
+  )
 
   it('uses the audience that is given', async () => {
     await using world = await createWorld(system)
@@ -64,6 +95,16 @@ describe('the exchange', () => {
     )
     expect(claimsOf(world.server('app-server').requests[0]?.headers['authorization'] ?? '')).toMatchObject({
       aud: 'https://elsewhere.example',
+    })
+  })
+
+  it('sends an audience whole, whatever stands in it', async () => {
+    await using world = await createWorld(system)
+    const audience = 'https://a.example/?b=1&audience=evil#c+d%41 ü'
+    expectRefused(world, await world.run({ inputs: { audience } }))
+    expect(world.issuer.issued.map((each) => each.audience)).toEqual([audience])
+    expect(claimsOf(world.server('app-server').requests[0]?.headers['authorization'] ?? '')).toMatchObject({
+      aud: audience,
     })
   })
 
@@ -384,6 +425,52 @@ describe('bad input', () => {
       { 'job-summary': 'sometimes' },
       /- job-summary must be one of on-refusal, always, never/,
     ],
+    [
+      'a wildcard',
+      { repositories: '*' },
+      /- repositories takes all repositories as ALL, not "\*"; for example: repositories: ALL/,
+    ],
+    [
+      'a wildcard of an owner',
+      { repositories: 'octo-org/*' },
+      /- repositories takes all repositories as ALL and the owner as owner: octo-org, not "octo-org\/\*"; for example: repositories: ALL/,
+    ],
+    ['a wildcard as repository', { repository: '*' }, /- repository takes all repositories as ALL, not "\*"/],
+    [
+      'a wildcard in a list',
+      { repositories: '["workflows", "octo-org/*"]' },
+      /- repositories takes all repositories as ALL/,
+    ],
+    [
+      'write-all',
+      { permissions: 'write-all' },
+      /- permissions must give each scope a level, not "write-all"; for example: contents: read, /,
+    ],
+    [
+      'equals signs',
+      { permissions: 'contents=read, pull-requests = write' },
+      /- permissions must give each scope a level, not "contents=read, pull-requests = write"; for example: contents: read, pull-requests: write\n/,
+    ],
+    [
+      'a role as elsewhere',
+      { 'role-to-assume': 'arn:aws:iam::123456789012:role/x' },
+      /- role-to-assume is auth\.roleArn of app-server here; for example: app-server: \{/,
+    ],
+    [
+      'a region as elsewhere',
+      { 'aws-region': 'eu-central-1' },
+      /- aws-region is auth\.region of app-server here/,
+    ],
+    [
+      'permissions as elsewhere',
+      { 'permission-contents': 'read', 'permission-issues': 'write' },
+      /- permission-contents is one line of permissions here.*\n- permission-issues is one line/,
+    ],
+    [
+      'an app as elsewhere',
+      { 'app-id': '123456', 'private-key': 'hush-hush' },
+      /- app-id is not needed here: the app server holds the key of the GitHub App.*\n- private-key is not/,
+    ],
     ['a bad API URL', { 'github-api-url': 'ftp://x' }, /- github-api-url must /],
   ]
   it.each(cases)('is reported: %s', async (_case, inputs, text) => {
@@ -396,6 +483,35 @@ describe('bad input', () => {
     expect(main.log).not.toContain('hush-hush')
     expect(requestsOf(world)).toBe(0)
     expect(main.state).toEqual({})
+  })
+
+  it.each<[string, System, Record<string, string>, string]>([
+    [
+      'AWS',
+      awsRds,
+      { 'role-to-assume': ROLE_ARN },
+      'role-to-assume is called role-arn here; for example: role-arn: arn:',
+    ],
+    [
+      'AWS',
+      awsRds,
+      { 'aws-region': 'eu-central-1' },
+      'aws-region is called region here; for example: region: eu-',
+    ],
+    [
+      'Google',
+      cloudSql,
+      { workload_identity_provider: 'x' },
+      'workload_identity_provider is called workload-identity-provider here',
+    ],
+    ['Google', cloudSql, { service_account: 'x' }, 'service_account is called service-account here'],
+    ['Vault', vault, { jwtGithubAudience: 'x', method: 'jwt' }, 'jwtGithubAudience is called audience here'],
+  ])('is reported where it has the name that the action of %s gives it', async (_of, of, inputs, text) => {
+    await using world = await createWorld(of)
+    const message = expectRefused(world, await world.run({ inputs }))
+    expect(message).toContain(`- ${text}`)
+    expect(message).toContain('\nINVALID_INPUT: ')
+    expect(requestsOf(world)).toBe(0)
   })
 
   it('is reported for all inputs in one annotation', async () => {

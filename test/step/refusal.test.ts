@@ -148,12 +148,44 @@ test.each([
     'https://github.com/OWNER/access-token/blob/v1/docs/troubleshooting.md#denied',
   ],
   [
+    { GITHUB_ACTION_REPOSITORY: 'OWNER/access-token', GITHUB_ACTION_REF: '' },
+    'https://github.com/OWNER/access-token/blob/main/docs/troubleshooting.md#denied',
+  ],
+  [
     { GITHUB_ACTION_REPOSITORY: 'OWNER/access-token', GITHUB_SERVER_URL: 'no URL' },
     'https://github.com/OWNER/access-token/blob/main/docs/troubleshooting.md#denied',
   ],
 ])('the link of %j', (environment, link) => {
   const { annotation } = reportOf(DENIED, { ...ENVIRONMENT, ...environment }, {}, undefined, () => ({}))
   expect(annotation).toBe(`Somebody refused.\nDENIED: ${link}`)
+})
+
+test('a branch or an environment is no Markdown in the summary, wherever it stands', () => {
+  const name = 'a`b`|[x](https://evil.example)<img/src=x>@octocat#1*_~\n# Granted'
+  const { summary } = reportOf(
+    new ActionError('DENIED', `Somebody refused: ${name}.`, {
+      refused: { service: 'Somebody', status: 403, requestId: name },
+    }),
+    ENVIRONMENT,
+    {},
+    { ref: name, environment: name },
+    () => ({ hint: `Allow ${name}.`, advice: `Add ${name}.` }),
+  )
+  // What this page itself is made of aside, no character is left that means something to Markdown or HTML.
+  const rest = summary
+    .replace(/^### Refused\n/, '')
+    .replace(/^\| claim \| value \|\n\| --- \| --- \|$/m, '')
+    .replace(/^\| (.*) \| <code>(.*)<\/code> \|$/gm, '$1 $2')
+    .replace(/<br>/g, '')
+    .replace(/&#\d+;/g, '')
+  expect(rest.match(/octocat/g)).toHaveLength(6)
+  expect(rest).not.toMatch(/[`|[\]<>@#*_~:&.]/)
+})
+
+test('characters beyond the first plane are whole in a table', () => {
+  const written = table(['a', 'b'], [['🚀', '𝒳👩‍💻']])
+  const shown = written.replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
+  expect(shown).toContain('| 🚀 | <code>𝒳👩‍💻</code> |')
 })
 
 test('no line of the log group can be taken for a command', () => {

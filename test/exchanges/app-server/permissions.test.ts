@@ -42,13 +42,19 @@ describe('permissions', () => {
   const example = 'contents: read, pull-requests: write'
   test.each<[string, string[]]>([
     ['', [`permissions is required; for example: ${example}`]],
-    ['# nothing', [`permissions must give each scope a level; for example: ${example}`]],
+    ['# nothing', [`permissions must give each scope a level, not "# nothing"; for example: ${example}`]],
     ['{}', [`permissions must not be empty; for example: ${example}`]],
     [',', [`permissions is not valid YAML (line 1); for example: ${example}`]],
-    ['contents', [`permissions must give each scope a level; for example: ${example}`]],
-    ['contents=read', [`permissions must give each scope a level; for example: ${example}`]],
-    ['read-all', [`permissions must give each scope a level; for example: ${example}`]],
-    ['- contents: read', [`permissions must give each scope a level; for example: ${example}`]],
+    ['contents', [`permissions must give each scope a level, not "contents"; for example: ${example}`]],
+    [
+      'contents=read',
+      [`permissions must give each scope a level, not "contents=read"; for example: contents: read`],
+    ],
+    ['read-all', [`permissions must give each scope a level, not "read-all"; for example: ${example}`]],
+    [
+      '- contents: read',
+      [`permissions must give each scope a level, not "- contents: read"; for example: ${example}`],
+    ],
     [
       'contents:',
       ['permissions must give contents the level read, write or admin; for example: contents: read'],
