@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readActions } from '../../dev/documents/actions.ts'
+import { tablesOf } from '../../dev/documents/tables.ts'
+import type { GoogleSecretManagerSetup } from '../../dev/systems/secret/google-secret-manager.ts'
+import { SECRET } from '../../dev/systems/secret/google-secret-manager.ts'
+import { allSystems, type Setup, type System } from '../../dev/systems/system.ts'
+import { buildBackstage, createWorld, ROOT } from '../../dev/world.ts'
+import { awsEndpoint } from '../../src/aws/credentials.ts'
+import { readInputs } from '../../src/inputs/inputs.ts'
+import { expectGranted, expectRefused } from '../scenarios/support.ts'
+
+/*
+ * The table of hosts in the threat model, held against what `dist` asks a proxy for: every action, in every way to use it,
+ * with its post step, and once with a failure after the grant. No variable points an action anywhere.
+ */
+
+const FILE = 'docs/threat-model.md'
+const ID_TOKENS = 'runner.example.com'
+
+/** The hosts that the systems have where no variable moves them, by the variable that would. */
+const UNMOVED: Readonly<Record<string, string>> = {
+  AWS_ENDPOINT_URL_STS: 'sts.eu-central-1.amazonaws.com',
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: 'secretsmanager.eu-central-1.amazonaws.com',
+  GHA_ENDPOINT_OVERRIDE_sts: 'sts.googleapis.com',
+  GHA_ENDPOINT_OVERRIDE_iamcredentials: 'iamcredentials.googleapis.com',
+  GHA_ENDPOINT_OVERRIDE_secretmanager: 'secretmanager.googleapis.com',
+}
+
+/** A use of an action that the systems do not have by themselves. */
+interface Use {
+  readonly title: string
+  readonly hosts: Readonly<Record<string, string>>
+  readonly inputs: Readonly<Record<string, string>>
+  readonly prepare: (setup: Setup) => void
+}
+
+const MORE_USES: Readonly<Record<string, Use>> = {
+  'secret/google-secret-manager': {
+    title: 'a regional secret',
+    hosts: { secretmanager: 'secretmanager.europe-west3.rep.googleapis.com' },
+    inputs: { secret: 'projects/my-project/locations/europe-west3/secrets/database-password' },
+    prepare(setup) {
+      const { secrets } = setup as GoogleSecretManagerSetup
+      secrets[SECRET.replace('/secrets/', '/locations/europe-west3/secrets/')] = secrets[SECRET]!
+    },
+  },
+}
+
+interface Contacts {
+  readonly main: readonly string[]
+  readonly post: readonly string[]
+  /** In a main step that fails after the grant. */
+  readonly failed: readonly string[]
+  /** By input, where it holds a host. */
+  readonly inputs: Readonly<Record<string, string>>
+}
+
+/** What each use of an action contacted, without the ID-token endpoint, which each must contact. */
+async function contactsOf(system: System, variant: string, use?: Use): Promise<Contacts> {
+  const probe = await buildBackstage(system, { variant, url: (role) => `https://${role}.example.com` })
+  const variables = probe.setup.environment?.() ?? {}
+  const nameOf = (role: string): string => {
+    const variable = Object.keys(variables).find((name) =>
+      variables[name]!.startsWith(`https://${role}.example.com`),
+    )
+    if (variable !== undefined) return UNMOVED[variable] ?? `the host that ${variable} moves`
+    return { oidc: ID_TOKENS, github: 'api.github.com' }[role] ?? `${role}.example.com`
+  }
+  const named = Object.fromEntries(Object.keys(probe.handlers).map((role) => [role, nameOf(role)]))
+  const env = Object.fromEntries(Object.keys(variables).map((name) => [name, undefined]))
+  await using world = await createWorld(system, { variant, hosts: { ...named, ...use?.hosts } })
+  use?.prepare(world.setup)
+  let seen = 0
+  const contacted = (): string[] => {
+    const targets = world.proxy!.targets.slice(seen).map(({ target }) => target.replace(/:443$/, ''))
+    seen += targets.length
+    return [...new Set(targets)]
+  }
+  const main = await world.run({ env, inputs: use?.inputs ?? {} })
+  await expectGranted(world, main)
+  const first = contacted()
+  expect(first).toContain(ID_TOKENS)
+  if (actions.find(({ folder }) => folder === system.action.replace('.', ''))?.runs.post !== undefined) {
+    await world.post(main, { env })
+  }
+  const post = contacted()
+  expectRefused(
+    world,
+    await world.run({ env: { ...env, GITHUB_OUTPUT: undefined }, inputs: use?.inputs ?? {} }),
+  )
+  const inputs = { 'github-api-url': 'https://api.github.com', ...world.inputs }
+  return {
+    main: first.filter((host) => host !== ID_TOKENS),
+    post,
+    failed: contacted().filter((host) => host !== ID_TOKENS),
+    inputs: Object.fromEntries(
+      Object.entries(inputs).map(([name, value]) => [name, /([\w-]+\.)+[a-z]{2,}/.exec(value)?.[0] ?? '']),
+    ),
+  }
+}
+
+const text = readFileSync(join(ROOT, FILE), 'utf8')
+const table = tablesOf({ file: FILE, text }).find(({ head }) => head.join() === 'action,hosts')!
+/** The cell of an action, by the name of its system. */
+const rows = new Map(
+  table.rows.map(([action = '', hosts = '']) => [
+    action.replace('root', 'app-server').replaceAll('`', ''),
+    hosts,
+  ]),
+)
+const actions = readActions()
+const systems = Object.entries(await allSystems())
+
+/** The hosts that a part of a cell names, as patterns. */
+function hostsIn(text: string, inputs: Contacts['inputs']): RegExp[] {
+  const given = [...text.matchAll(/the host in `([\w-]+)`/g)].map(([, name = '']) => inputs[name] ?? name)
+  const fixed = [...text.matchAll(/`([\w.-]+\.com)`/g)].map(([, host = '']) => host)
+  return [...given, ...fixed].map(
+    (host) =>
+      new RegExp(`^${host.replaceAll('.', '\\.').replace(/REGION|LOCATION/, '[a-z]+-[a-z]+-?\\d+')}$`),
+  )
+}
+
+test('there is a row for every system and for nothing else', () => {
+  expect([...rows.keys()].sort()).toEqual(['every one', ...systems.map(([name]) => name)].sort())
+  expect(rows.get('every one')).toContain('`ACTIONS_ID_TOKEN_REQUEST_URL`')
+  expect(actions).toHaveLength(systems.length)
+})
+
+test('the domains of AWS are those that its regions get', () => {
+  const regions = ['eu-central-1', 'cn-north-1', 'us-iso-east-1', 'us-isob-east-1', 'eu-isoe-west-1']
+  const domains = [...regions, 'us-isof-south-1', 'eusc-de-east-1', 'us-gov-west-1'].map((region) =>
+    awsEndpoint(
+      readInputs(() => ''),
+      {},
+      'sts',
+      'STS',
+      region,
+    ).hostname.replace(`sts.${region}.`, ''),
+  )
+  const [, sentence = ''] = /in place of (.*?)\. `AWS_USE_FIPS/.exec(text) ?? []
+  expect([...sentence.matchAll(/`([^`]+)`/g)].map(([, domain]) => domain).sort()).toEqual(
+    [...new Set(domains)].sort(),
+  )
+})
+
+describe.concurrent.each(systems)('%s', (name, system) => {
+  test('contacts the hosts of its row, each of them, and no other', { timeout: 60_000 }, async () => {
+    const uses: readonly (Use | undefined)[] = [undefined, ...(name in MORE_USES ? [MORE_USES[name]] : [])]
+    const all: Contacts[] = []
+    for (const variant of system.variants) {
+      for (const use of uses) all.push(await contactsOf(system, variant, use))
+    }
+    const [inMain = '', atTheEnd = ''] = (rows.get(name) ?? '').split('; when the job ends')
+    const { inputs } = all[0]!
+    const expected = { main: hostsIn(inMain, inputs), end: hostsIn(atTheEnd, inputs) }
+    for (const { main, post, failed } of all) {
+      expect(main.filter((host) => !expected.main.some((each) => each.test(host)))).toEqual([])
+      expect(post.filter((host) => !expected.end.some((each) => each.test(host)))).toEqual([])
+      const both = [...expected.main, ...expected.end]
+      expect(failed.filter((host) => !both.some((each) => each.test(host)))).toEqual([])
+      // What is taken back when the job ends is taken back at once where the step fails.
+      expect(failed).toEqual(expect.arrayContaining([...post]))
+    }
+    const contacted = all.flatMap(({ main, post }) => [...main, ...post])
+    const never = [...expected.main, ...expected.end].filter(
+      (each) => !contacted.some((host) => each.test(host)),
+    )
+    expect(never).toEqual([])
+  })
+})
