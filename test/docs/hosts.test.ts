@@ -7,7 +7,7 @@ import type { GoogleSecretManagerSetup } from '../../dev/systems/secret/google-s
 import { SECRET } from '../../dev/systems/secret/google-secret-manager.ts'
 import { allSystems, type Setup, type System } from '../../dev/systems/system.ts'
 import { buildBackstage, createWorld, ROOT } from '../../dev/world.ts'
-import { awsEndpoint } from '../../src/aws/credentials.ts'
+import { awsEndpoint } from '../../src/aws/endpoint.ts'
 import { readInputs } from '../../src/inputs/inputs.ts'
 import { expectGranted, expectRefused } from '../scenarios/support.ts'
 

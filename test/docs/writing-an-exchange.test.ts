@@ -1,12 +1,28 @@
 import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fencesOf } from '../../dev/documents/fences.ts'
+import { readActions } from '../../dev/documents/actions.ts'
+import { fencesOf, readDocuments } from '../../dev/documents/fences.ts'
+import { tablesOf } from '../../dev/documents/tables.ts'
+import { allSystems } from '../../dev/systems/system.ts'
 import { ROOT } from '../../dev/world.ts'
 
 const FILE = 'docs/writing-an-exchange.md'
+
+/** What the suites need that every action must pass. */
+const COPIED = [
+  'src',
+  'dev',
+  'test/exchanges/in-process.ts',
+  'test/properties',
+  'test/contract.test.ts',
+  'test/scenarios/support.ts',
+  'tsconfig.json',
+  'package.json',
+  'package-lock.json',
+]
 
 /** A copy of the sources, to which the files of the page are added as it says. */
 let copy = ''
@@ -15,7 +31,8 @@ const added: string[] = []
 
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), 'writing-an-exchange-'))
-  for (const path of ['src', 'dev', 'test/exchanges/in-process.ts', 'tsconfig.json', 'package.json']) {
+  const actions = readActions().map(({ file }) => file)
+  for (const path of [...COPIED, ...actions]) {
     await mkdir(dirname(join(copy, path)), { recursive: true })
     await cp(join(ROOT, path), join(copy, path), { recursive: true })
   }
@@ -46,10 +63,10 @@ async function withEntry(path: string, entry: string): Promise<string> {
   return text.replace(begins, () => begins + entry)
 }
 
-/** Runs a program of `node_modules` in the copy. */
+/** Runs a program of `node_modules`, or one of the copy itself, in the copy. */
 function run(program: string, ...args: string[]): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
-    const script = join(ROOT, 'node_modules', program)
+    const script = program.startsWith('dev/') ? join(copy, program) : join(ROOT, 'node_modules', program)
     // Nothing of the test runner that this process belongs to.
     const env = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !/^VITEST|^NODE_/.test(name)),
@@ -80,20 +97,54 @@ test('the types of its code are right', async () => {
   expect(await run('typescript/bin/tsc', '--project', 'tsconfig.page.json')).toEqual({ code: 0, output: '' })
 })
 
-test('its tests pass', async () => {
+test('it runs, and keeps what every action keeps', { timeout: 600_000 }, async () => {
+  // The others are tested where they are.
+  for (const name of Object.keys(await allSystems())) await rm(join(copy, `dev/systems/${name}.ts`))
+  expect(await run('dev/build.ts')).toMatchObject({ code: 0 })
   const report = 'report.json'
-  const { code, output } = await run(
-    'vitest/vitest.mjs',
-    'run',
-    '--reporter=json',
-    `--outputFile=${report}`,
+  const suites = ['test/exchanges/depot.test.ts', 'test/contract.test.ts', 'test/properties']
+  const options = ['--reporter=json', `--outputFile=${report}`, '--testTimeout=240000']
+  const { code, output } = await run('vitest/vitest.mjs', 'run', ...options, ...suites)
+  const { testResults } = JSON.parse(await readFile(join(copy, report), 'utf8')) as Report
+  expect(testResults.map(({ name }) => relative(copy, name).replaceAll('\\', '/')).sort()).toEqual([
+    'test/contract.test.ts',
     'test/exchanges/depot.test.ts',
-  )
+    'test/properties/properties.test.ts',
+  ])
+  const results = testResults.flatMap(({ assertionResults }) => assertionResults)
+  expect(results.filter(({ status }) => status !== 'passed')).toEqual([])
   expect(code, output).toBe(0)
-  const { numTotalTests, numPassedTests } = JSON.parse(await readFile(join(copy, report), 'utf8')) as {
-    numTotalTests: number
-    numPassedTests: number
+  expect(results.map(({ fullName }) => fullName)).toContain(
+    'depot (default) keeps its promises, whatever happens',
+  )
+})
+
+/** What the test runner reports, as far as it is looked at. */
+interface Report {
+  readonly testResults: readonly {
+    readonly name: string
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
+  }[]
+}
+
+const page = readDocuments().find(({ file }) => file === FILE)!
+const [files, helpers] = tablesOf(page)
+
+test('every system is in the files that the page says to add to', async () => {
+  const names = Object.keys(await allSystems())
+  const additions = files!.rows.flatMap(([cell = '']) => / in `([\w./-]+)`$/.exec(cell)?.[1] ?? [])
+  expect(additions).toHaveLength(6)
+  for (const file of additions) {
+    const text = await readFile(join(ROOT, file), 'utf8')
+    const missing = names.filter((name) => name !== 'app-server' && !text.includes(name))
+    expect(missing, file).toEqual([])
   }
-  expect(numTotalTests).toBeGreaterThan(0)
-  expect(numPassedTests).toBe(numTotalTests)
+})
+
+test('the helpers are where the page says', async () => {
+  expect(helpers!.rows.length).toBeGreaterThan(5)
+  for (const [names = '', file = ''] of helpers!.rows) {
+    const text = await readFile(join(ROOT, file.replaceAll('`', '')), 'utf8')
+    for (const [, name] of names.matchAll(/`(\w+)`/g)) expect(text).toContain(`export function ${name!}(`)
+  }
 })
