@@ -105,12 +105,14 @@ export function readPolicy(
   if (typeof origin !== 'string') details.push('- origin: Invalid input: expected string, received undefined')
   for (const key of ['statements', ...(kind === 'owner' ? ['allowed-subjects'] : [])]) {
     if (policy[key] !== undefined && !Array.isArray(policy[key])) {
-      details.push(`- ${key}: Invalid input: expected array`)
+      details.push(`- ${key}: Invalid input: expected array, received ${kindOf(policy[key])}`)
     }
   }
   const allowed = policy['allowed-repository-permissions']
   if (kind === 'owner' && allowed !== undefined && !isRecord(allowed)) {
-    details.push('- allowed-repository-permissions: Invalid input: expected object')
+    details.push(
+      `- allowed-repository-permissions: Invalid input: expected object, received ${kindOf(allowed)}`,
+    )
   }
   if (details.length > 0) throw new PolicyError('Invalid access policy', details)
   if (String(origin).toLowerCase() !== repository.toLowerCase()) {
@@ -218,7 +220,14 @@ function parsed(text: string): Record<string, unknown> {
     ])
   }
   if (isRecord(policy)) return policy
-  throw new PolicyError('Invalid access policy', ['- Invalid input: expected object'])
+  throw new PolicyError('Invalid access policy', [
+    `- Invalid input: expected object, received ${kindOf(policy)}`,
+  ])
+}
+
+/** The kind of a value, as the server's validator names it. */
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value
 }
 
 function validSubjects(subjects: readonly unknown[]): string[] {

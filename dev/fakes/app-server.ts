@@ -192,7 +192,7 @@ export function createAppServer(options: AppServerOptions): AppServer {
       } catch (error) {
         if (!(error instanceof PolicyError)) throw error
         const detailed = kind === 'repository' || repository === claims['repository']
-        const details = detailed ? error.details.map((line) => `\n- ${line}`) : []
+        const details = detailed ? error.details.map((text) => `\n- ${text.replaceAll('\n', '\n  ')}`) : []
         const texts = [told(`${error.message}${details.join('')}`)]
         if (name === undefined) return deny({ texts })
         return { repository: name, texts }

@@ -38,11 +38,14 @@ export async function readRepositories(inputs: Inputs, workflowRepository: strin
   if (list.some(isAll)) {
     if (single !== '' || !list.every(isAll))
       inputs.problem('repositories', 'must be ALL or names, not both', 'ALL')
-    return { ...(owner !== '' && { owner }), repositories: 'ALL' }
+    return {
+      ...(owner !== '' && { owner: same(owner, workflowOwner) ? workflowOwner : owner }),
+      repositories: 'ALL',
+    }
   }
   if (single === '' && list.length === 0) {
     if (owner === '' || inputs.text('repositories') !== '') return {}
-    if (same(owner, workflowOwner)) return { owner, repositories: [workflowName] }
+    if (same(owner, workflowOwner)) return { owner: workflowOwner, repositories: [workflowName] }
     inputs.problem(
       'repositories',
       `is required, since the owner ${owner} is not the workflow's: name repositories, or write ALL for all of them`,
@@ -75,7 +78,9 @@ export async function readRepositories(inputs: Inputs, workflowRepository: strin
   if (names.size > MAX_REPOSITORIES) {
     inputs.problem(input, `must not be more than ${MAX_REPOSITORIES}, but are ${names.size}`, 'ALL')
   }
-  const spelled = owner !== '' ? owner : named.find((repository) => repository.owner !== undefined)?.owner
+  const given = owner !== '' ? owner : named.find((repository) => repository.owner !== undefined)?.owner
+  // In the spelling of the ID token: to the server the workflow's owner in another case is somebody else.
+  const spelled = given !== undefined && same(given, workflowOwner) ? workflowOwner : given
   return { ...(spelled !== undefined && { owner: spelled }), repositories: [...names.values()] }
 }
 

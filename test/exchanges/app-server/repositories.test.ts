@@ -34,7 +34,7 @@ describe('repositories', () => {
     [{ repositories: '[a, 123, 1e3]' }, { repositories: ['a', '123', '1e3'] }],
     [{ repositories: '[\n  "other/a",\n  "other/b"\n]' }, { owner: 'other', repositories: ['a', 'b'] }],
     [{ repositories: '"a, b"' }, { repositories: ['a', 'b'] }],
-    [{ repositories: 'a, A, octocat/a, a' }, { owner: 'octocat', repositories: ['a'] }],
+    [{ repositories: 'a, A, octocat/a, a' }, { owner: 'Octocat', repositories: ['a'] }],
     [{ repository: 'a', repositories: 'b, a' }, { repositories: ['a', 'b'] }],
     [{ repositories: 'other/a, OTHER/b' }, { owner: 'other', repositories: ['a', 'b'] }],
     [
@@ -45,9 +45,13 @@ describe('repositories', () => {
       { owner: 'other', repository: 'target' },
       { owner: 'other', repositories: ['target'] },
     ],
-    [{ repositories: 'a, octocat/b' }, { owner: 'octocat', repositories: ['a', 'b'] }],
-    [{ owner: 'octocat' }, { owner: 'octocat', repositories: ['playground'] }],
+    [{ repositories: 'a, octocat/b' }, { owner: 'Octocat', repositories: ['a', 'b'] }],
+    [{ owner: 'octocat' }, { owner: 'Octocat', repositories: ['playground'] }],
     [{ owner: 'Octocat' }, { owner: 'Octocat', repositories: ['playground'] }],
+    [
+      { owner: 'octocat', repositories: 'ALL' },
+      { owner: 'Octocat', repositories: 'ALL' },
+    ],
     [{ repositories: 'ALL' }, { repositories: 'ALL' }],
     [{ repositories: 'all' }, { repositories: 'ALL' }],
     [{ repositories: 'All\n' }, { repositories: 'ALL' }],
@@ -57,7 +61,7 @@ describe('repositories', () => {
       { owner: 'other', repositories: 'all' },
       { owner: 'other', repositories: 'ALL' },
     ],
-    [{ repository: 'octocat/all' }, { owner: 'octocat', repositories: ['all'] }],
+    [{ repository: 'octocat/all' }, { owner: 'Octocat', repositories: ['all'] }],
     [{ repository: 'mona_acme/x' }, { owner: 'mona_acme', repositories: ['x'] }],
     [
       { repositories: Array.from({ length: 32 }, (_, i) => `r${i}`).join() },
