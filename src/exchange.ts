@@ -104,17 +104,33 @@ export interface Grant {
   readonly expiresAt?: Date
   /** Differences between what was asked and what was granted, each one sentence. */
   readonly warnings?: readonly string[]
-  /** How to take a GitHub token back: when the job ends, and where the step fails after the grant. */
+  /** How to take a token back: when the job ends, and where the step fails after the grant. */
   readonly revocation?: Revocation
 }
 
-/** What post needs to take a GitHub token back. */
-export interface Revocation {
+/** What post needs to take a token back. */
+export type Revocation = GitHubRevocation | VaultRevocation
+
+interface Revocable {
   readonly token: string
   /** API base URL, e.g. `https://api.github.com`. */
   readonly apiUrl: string
   /** Whether the token outlives the job. Where the step fails it is revoked all the same, since nobody has it. */
   readonly outlivesJob?: boolean
+}
+
+/** A GitHub App installation token. */
+export interface GitHubRevocation extends Revocable {
+  readonly kind?: 'github'
+}
+
+/** A token of Vault or OpenBao; the API base URL ends in `/v1`. */
+export interface VaultRevocation extends Revocable {
+  readonly kind: 'vault'
+  /** Empty: that of the root. */
+  readonly namespace: string
+  /** Whether its policies allow that. */
+  readonly mayRevokeItself: boolean
 }
 
 export type { Answer, Call }

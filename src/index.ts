@@ -18,22 +18,30 @@ export const exchanges = {
     (await import(/* webpackChunkName: "octo-sts" */ './exchanges/octo-sts.ts')).octoSts,
   // A password for RDS or Aurora by IAM.
   'database/aws-rds': async () =>
-    (await import(/* webpackChunkName: "aws-rds" */ './exchanges/database/aws-rds.ts')).awsRds,
+    (await import(/* webpackChunkName: "database-aws-rds" */ './exchanges/database/aws-rds.ts')).awsRds,
   // A password for Cloud SQL by IAM.
   'database/google-cloud-sql': async () =>
-    (await import(/* webpackChunkName: "google-cloud-sql" */ './exchanges/database/google-cloud-sql.ts'))
-      .googleCloudSql,
+    (
+      await import(
+        /* webpackChunkName: "database-google-cloud-sql" */ './exchanges/database/google-cloud-sql.ts'
+      )
+    ).googleCloudSql,
   // Secrets of AWS Secrets Manager.
   'secret/aws-secrets-manager': async () =>
-    (await import(/* webpackChunkName: "aws-secrets-manager" */ './exchanges/secret/aws-secrets-manager.ts'))
-      .awsSecretsManager,
+    (
+      await import(
+        /* webpackChunkName: "secret-aws-secrets-manager" */ './exchanges/secret/aws-secrets-manager.ts'
+      )
+    ).awsSecretsManager,
   // Secrets of Google Secret Manager.
   'secret/google-secret-manager': async () =>
     (
       await import(
-        /* webpackChunkName: "google-secret-manager" */ './exchanges/secret/google-secret-manager.ts'
+        /* webpackChunkName: "secret-google-secret-manager" */ './exchanges/secret/google-secret-manager.ts'
       )
     ).googleSecretManager,
+  // A Vault or OpenBao token.
+  vault: async () => (await import(/* webpackChunkName: "vault" */ './exchanges/vault.ts')).vault,
   // Secrets of Vault's KV version 2 engine.
   'secret/vault': async () =>
     (await import(/* webpackChunkName: "secret-vault" */ './exchanges/secret/vault.ts')).secretVault,

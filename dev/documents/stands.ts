@@ -10,6 +10,7 @@ import { IDENTITY as DEPLOY, octoStsSystem } from '../systems/octo-sts.ts'
 import { system as awsSecretsManager } from '../systems/secret/aws-secrets-manager.ts'
 import { system as googleSecretManager } from '../systems/secret/google-secret-manager.ts'
 import { system as httpSecret } from '../systems/secret/http.ts'
+import { system as vaultToken } from '../systems/vault.ts'
 import { vaultSystem } from '../systems/secret/vault.ts'
 import type { Setup, System } from '../systems/system.ts'
 import { createWorld, type World } from '../world.ts'
@@ -109,6 +110,7 @@ export const STANDS: Readonly<Record<string, Stand>> = {
       variant: 'secrets' in inputs ? 'several' : 'service-account' in inputs ? 'impersonation' : 'direct',
       hosts: GOOGLE,
     }),
+  vault: (identity) => serve(vaultToken, identity, { hosts: { vault: 'vault.example.com' } }),
   'secret/vault': (identity, { secrets }) =>
     serve(vaultSystem(), identity, {
       variant: secrets === undefined ? 'default' : 'several',

@@ -4,6 +4,7 @@ import type { FakeReply, FakeRequest, Handler, Now } from './handler.ts'
 import type { Issuer } from './issuer.ts'
 import { patternOf } from './patterns.ts'
 import { randomText, type Issue } from './secrets.ts'
+import { pathsOf, roleOf } from './vault-writing.ts'
 
 /** A role of the JWT auth method. */
 export interface VaultRole {
@@ -32,6 +33,14 @@ export interface VaultVersion {
   readonly state?: 'deleted' | 'destroyed'
 }
 
+/** What a dynamic engine gives for a path: members of `data`, and how long the lease lasts in s, where it makes one. */
+export interface Dynamic {
+  readonly capability: 'read' | 'update'
+  readonly lease?: number
+  /** @returns `undefined` where the body lacks something */
+  readonly give: (body: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>> | undefined
+}
+
 /** A secrets engine: secrets by path. */
 export type VaultEngine =
   | { readonly kv: 2; readonly secrets: Readonly<Record<string, readonly VaultVersion[]>> }
@@ -41,6 +50,8 @@ export interface VaultOptions {
   readonly verify: Issuer['verify']
   readonly now: Now
   readonly issue: Issue
+  /** Whether the job may save the tokens for its post stage. */
+  readonly inState?: boolean
   /** The namespace in which everything is; the root's unless given. */
   readonly namespace?: string
   /** Whether `X-Vault-Request: true` is asked for, as agents and proxies do that are set up so. */
@@ -49,7 +60,9 @@ export interface VaultOptions {
   readonly auth: Readonly<Record<string, Readonly<Record<string, VaultRole>>>>
   /** By mount path. May be changed while the fake runs. */
   readonly engines: Readonly<Record<string, VaultEngine>>
-  /** Paths that may be read, by policy; `*` at the end stands for anything. */
+  /** What dynamic engines give, by path: `database/creds/app`. */
+  readonly dynamic?: Readonly<Record<string, Dynamic>>
+  /** Paths that may be read, or `update PATH`, by policy; `*` at the end stands for anything. */
   readonly policies: Readonly<Record<string, readonly string[]>>
 }
 
@@ -70,9 +83,13 @@ export interface Vault {
   readonly tokens: readonly VaultToken[]
   /** Whether a token is good. */
   readonly alive: (token: string) => boolean
+  /** A token that may write roles and policies. */
+  readonly rootToken: string
+  /** Ids of the leases whose token lives. */
+  readonly leases: () => readonly string[]
 }
 
-class VaultError extends Error {
+export class VaultError extends Error {
   readonly status: number
 
   constructor(status: number, message = '') {
@@ -87,6 +104,10 @@ const DENIED = '1 error occurred:\n\t* permission denied\n\n'
 export function createVault(options: VaultOptions): Vault {
   const { now, issue, auth, engines, policies } = options
   const tokens: VaultToken[] = []
+  const rootToken = `hvs.${randomText(24)}`
+  const writtenRoles = new Map<string, VaultRole>()
+  const writtenPolicies = new Map<string, readonly string[]>()
+  const leases: { id: string; bearer: VaultToken }[] = []
 
   function alive(text: string): boolean {
     const found = tokens.find(({ token }) => token === text)
@@ -104,14 +125,15 @@ export function createVault(options: VaultOptions): Vault {
       const parts = path.split('/').map(decodeURIComponent)
       const known = namespace === (options.namespace ?? '')
       const login = known ? loginRole(parts) : undefined
-      if (login !== undefined) return await logIn(request, login)
+      if (login !== undefined) return await logIn(request, login.mount, login.roles)
 
+      if (request.headers['x-vault-token'] === rootToken) return write(request, parts)
       const bearer = tokens.find(({ token }) => token === request.headers['x-vault-token'])
       if (bearer === undefined || !alive(bearer.token)) {
         throw new VaultError(403, '2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n')
       }
       bearer.usesLeft--
-      if (parts.join('/') === 'auth/token/revoke-self') return revoke(request, bearer)
+      if (known && parts.join('/') === 'auth/token/revoke-self') return revoke(request, bearer)
       if (!known) throw new VaultError(404, `no handler for route "${path}". route entry not found.`)
       return read(request, parts.join('/'), bearer)
     } catch (error) {
@@ -120,13 +142,19 @@ export function createVault(options: VaultOptions): Vault {
     }
   }
 
-  function loginRole(parts: readonly string[]): Readonly<Record<string, VaultRole>> | undefined {
+  function loginRole(
+    parts: readonly string[],
+  ): { mount: string; roles: Readonly<Record<string, VaultRole>> } | undefined {
     const path = parts.join('/')
     const mount = Object.keys(auth).find((each) => path === `auth/${each}/login`)
-    return mount === undefined ? undefined : auth[mount]
+    return mount === undefined ? undefined : { mount, roles: auth[mount]! }
   }
 
-  async function logIn(request: FakeRequest, roles: Readonly<Record<string, VaultRole>>): Promise<FakeReply> {
+  async function logIn(
+    request: FakeRequest,
+    mount: string,
+    roles: Readonly<Record<string, VaultRole>>,
+  ): Promise<FakeReply> {
     if (!['POST', 'PUT'].includes(request.method)) throw new VaultError(405, 'unsupported operation')
     const body = JSON.parse(request.body) as Record<string, unknown>
     const { role: name, jwt } = body
@@ -134,7 +162,7 @@ export function createVault(options: VaultOptions): Vault {
       throw new VaultError(400, 'unknown field')
     if (typeof name !== 'string' || name === '') throw new VaultError(400, 'missing role')
     if (typeof jwt !== 'string' || jwt === '') throw new VaultError(400, 'missing token')
-    const role = roles[name.toLowerCase()]
+    const role = writtenRoles.get(`${mount}/${name.toLowerCase()}`) ?? roles[name.toLowerCase()]
     if (role === undefined) throw new VaultError(400, `role "${name}" could not be found`)
     if (role.type === 'oidc') throw new VaultError(400, 'role with oidc role_type is not allowed')
     if (role.otherCidrs === true) throw new VaultError(403, 'permission denied')
@@ -153,7 +181,7 @@ export function createVault(options: VaultOptions): Vault {
         usesLeft: numUses === 0 ? Infinity : numUses,
         revoked: false,
       })
-      issue(`Vault token ${tokens.length}`, token)
+      issue(`Vault token ${tokens.length}`, token, { inState: options.inState === true })
     }
     return vaultAnswer({
       auth: {
@@ -236,10 +264,18 @@ export function createVault(options: VaultOptions): Vault {
   }
 
   function read(request: FakeRequest, path: string, bearer: VaultToken): FakeReply {
+    if (path === 'auth/token/lookup-self' && bearer.policies.includes('default')) return lookUp(bearer)
+    const capability = request.method === 'GET' ? '' : 'update '
     const allowed = bearer.policies
-      .flatMap((policy) => policies[policy] ?? [])
-      .some((each) => (each.endsWith('*') ? path.startsWith(each.slice(0, -1)) : each === path))
+      .flatMap((policy) => writtenPolicies.get(policy) ?? policies[policy] ?? [])
+      .some((each) =>
+        each.endsWith('*')
+          ? `${capability}${path}`.startsWith(each.slice(0, -1))
+          : each === `${capability}${path}`,
+      )
     if (!allowed) throw new VaultError(403, DENIED)
+    const dynamic = options.dynamic?.[path]
+    if (dynamic !== undefined) return lend(request, path, dynamic, bearer)
     if (request.method !== 'GET') throw new VaultError(405, 'unsupported operation')
     const mount = Object.keys(engines).find((each) => path.startsWith(`${each}/`))
     const engine = mount === undefined ? undefined : engines[mount]
@@ -270,7 +306,49 @@ export function createVault(options: VaultOptions): Vault {
     return vaultAnswer({ data: { data: gone ? null : last.data, metadata } }, gone ? 404 : 200)
   }
 
-  return { handler, tokens, alive }
+  function lookUp({ token, type, policies: given, expiresAt }: VaultToken): FakeReply {
+    const ttl = Math.round((expiresAt - now()) / 1_000)
+    return vaultAnswer({
+      data: { id: token, type, policies: given, ttl, path: 'auth/jwt/login', orphan: true },
+    })
+  }
+
+  /** A credential that an engine makes, with a lease that ends with the token. */
+  function lend(request: FakeRequest, path: string, dynamic: Dynamic, bearer: VaultToken): FakeReply {
+    const isRead = request.method === 'GET'
+    if (isRead !== (dynamic.capability === 'read')) throw new VaultError(405, 'unsupported operation')
+    const data = dynamic.give(isRead ? {} : (JSON.parse(request.body) as Record<string, unknown>))
+    if (data === undefined) throw new VaultError(400, 'the request lacks a field')
+    for (const [name, value] of Object.entries(data)) {
+      if (/password|private_key$/.test(name)) issue(`${name} of ${path}`, String(value))
+    }
+    if (dynamic.lease === undefined) return vaultAnswer({ data })
+    const id = `${path}/${randomText(24)}`
+    leases.push({ id, bearer })
+    return vaultAnswer({ data, lease_id: id, renewable: true, lease_duration: dynamic.lease })
+  }
+
+  /** What an operator writes: a role of the JWT method (vault-plugin-auth-jwt, path_role.go) or a policy. */
+  function write(request: FakeRequest, parts: readonly string[]): FakeReply {
+    if (!['POST', 'PUT'].includes(request.method)) throw new VaultError(405, 'unsupported operation')
+    const body = JSON.parse(request.body) as Record<string, unknown>
+    const [, policy] = /^sys\/policies\/acl\/(.+)$/.exec(parts.join('/')) ?? []
+    const [, mount, name] = /^auth\/(.+)\/role\/([^/]+)$/.exec(parts.join('/')) ?? []
+    if (policy !== undefined) writtenPolicies.set(policy, pathsOf(String(body['policy'])))
+    else if (mount !== undefined && name !== undefined && mount in auth) {
+      const before = writtenRoles.get(`${mount}/${name}`) ?? auth[mount]?.[name]
+      writtenRoles.set(`${mount}/${name}`, roleOf(body, before))
+    } else throw new VaultError(404, `no handler for route "${parts.join('/')}". route entry not found.`)
+    return { status: 204 }
+  }
+
+  return {
+    handler,
+    tokens,
+    alive,
+    rootToken,
+    leases: () => leases.filter(({ bearer }) => alive(bearer.token)).map(({ id }) => id),
+  }
 }
 
 /** An answer of Vault with everything that each has. */

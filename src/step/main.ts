@@ -1,6 +1,5 @@
 import { asActionError, harmless } from '../errors.ts'
 import type { Borrowed, Environment, Exchange, Grant } from '../exchange.ts'
-import { installationToken } from '../github/installation-token.ts'
 import { createClient, type Client } from '../http/client.ts'
 import type { Clock } from '../http/clock.ts'
 import { createIdentity, type Identity } from '../identity/id-token.ts'
@@ -8,7 +7,7 @@ import { reportElsewhere } from '../inputs/elsewhere.ts'
 import { readInputs, type Inputs } from '../inputs/inputs.ts'
 import { cancelled, type Cancellation } from './cancellation.ts'
 import { createSecrets, type Secrets } from './redaction.ts'
-import { takeBack } from './revocation.ts'
+import { borrowedOf, takeBack } from './revocation.ts'
 import { userAgent, type Runner } from './runner.ts'
 
 const SUMMARY_MODES = ['on-refusal', 'always', 'never'] as const
@@ -131,6 +130,11 @@ async function handOver(grant: Grant, step: Step, undoMs: number): Promise<void>
   try {
     if (revocation && revocation.outlivesJob !== true) {
       runner.saveState('version', '1')
+      if (revocation.kind === 'vault') {
+        runner.saveState('kind', revocation.kind)
+        runner.saveState('namespace', revocation.namespace)
+        runner.saveState('may-revoke-itself', String(revocation.mayRevokeItself))
+      }
       runner.saveState('api-url', revocation.apiUrl)
       runner.saveState('expires-at', expiresAt?.toISOString() ?? '')
       // Last: where post finds the token, the rest is there too, even if the process died in between.
@@ -142,9 +146,9 @@ async function handOver(grant: Grant, step: Step, undoMs: number): Promise<void>
     if (expiresAt) runner.output('expires-at', expiresAt.toISOString())
   } catch (error) {
     // Nobody has use for the token now.
-    const token = revocation && installationToken({ ...revocation, expiresAt }, clock.now)
+    const token = revocation && (await borrowedOf(revocation, expiresAt, clock.now))
     const isGone = token && (await undo(token, step, undoMs))
-    // Else post would ask again, and warn of a token that GitHub does not know.
+    // Else post would ask again, and warn of a token that its issuer does not know.
     if (isGone === true && isSaved) runner.saveState('token', '')
     throw error
   }

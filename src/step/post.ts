@@ -1,18 +1,19 @@
-import { installationToken } from '../github/installation-token.ts'
 import { createClient } from '../http/client.ts'
 import type { Clock } from '../http/clock.ts'
-import { readInputs } from '../inputs/inputs.ts'
+import type { Revocation } from '../exchange.ts'
+import { readInputs, type Inputs } from '../inputs/inputs.ts'
 import type { Cancellation } from './cancellation.ts'
 import { createSecrets } from './redaction.ts'
-import { takeBack } from './revocation.ts'
+import { borrowedOf, takeBack } from './revocation.ts'
 import { userAgent, type Runner } from './runner.ts'
 
 /** How long the post step may last, in ms. */
 const POST_MS = 15_000
 const GITHUB_API_URL = 'https://api.github.com'
+const VAULT_API_URL = 'https://vault.example.com:8200/v1'
 
 /**
- * Revokes the token that the main step saved, when the job ends: whatever a clock says, GitHub is asked. Never fails the
+ * Revokes the token that the main step saved, when the job ends: whatever a clock says, its issuer is asked. Never fails the
  * job: whatever goes wrong is one warning that names the reason and when the token ends by itself.
  */
 export async function takeBackSaved(runner: Runner, clock: Clock, cancellation: Cancellation): Promise<void> {
@@ -25,11 +26,9 @@ export async function takeBackSaved(runner: Runner, clock: Clock, cancellation: 
   secrets.conceal(token)
   const expires = Date.parse(runner.state('expires-at'))
   const inputs = readInputs(runner.state)
-  const saved = inputs.text('api-url') || runner.environment['GITHUB_API_URL'] || GITHUB_API_URL
-  const apiUrl = inputs.url('api-url', saved, GITHUB_API_URL)
-  if (!/^[\x21-\x7e]+$/.test(token)) inputs.problem('token', 'must be one printable line', 'ghs_…')
+  const revocation = readRevocation(inputs, token, runner.environment['GITHUB_API_URL'])
   const expiresAt = Number.isNaN(expires) ? undefined : new Date(expires)
-  const borrowed = installationToken({ token, apiUrl: apiUrl.href, expiresAt }, clock.now)
+  const borrowed = await borrowedOf(revocation, expiresAt, clock.now)
   try {
     inputs.check()
   } catch {
@@ -50,4 +49,22 @@ export async function takeBackSaved(runner: Runner, clock: Clock, cancellation: 
     debug: runner.debug,
   })
   await takeBack(borrowed, client, runner)
+}
+
+/** What the main step saved. State without a kind is that of a GitHub token: the first versions knew no other. */
+function readRevocation(inputs: Inputs, token: string, githubApiUrl: string | undefined): Revocation {
+  if (!/^[\x21-\x7e]+$/.test(token)) inputs.problem('token', 'must be one printable line', 'ghs_…')
+  const kind = inputs.oneOf('kind', ['github', 'vault'], 'github')
+  const saved = inputs.text('api-url')
+  if (kind === 'vault') {
+    return {
+      kind,
+      token,
+      apiUrl: inputs.url('api-url', inputs.required('api-url', VAULT_API_URL), VAULT_API_URL).href,
+      namespace: inputs.line('namespace'),
+      mayRevokeItself: inputs.boolean('may-revoke-itself'),
+    }
+  }
+  const apiUrl = inputs.url('api-url', saved || githubApiUrl || GITHUB_API_URL, GITHUB_API_URL)
+  return { token, apiUrl: apiUrl.href }
 }

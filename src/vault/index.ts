@@ -5,5 +5,5 @@
 export { isPresent, judge, textsOf, unwrapped } from './answer.ts'
 export { login } from './login.ts'
 export { explainLogin } from './refusal.ts'
-export { revokeSelf } from './revocation.ts'
+export { aboutBatch, vaultToken } from './revocation.ts'
 export { headersOf, readPath, readServer, SERVICE, urlOf } from './server.ts'

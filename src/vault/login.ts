@@ -1,25 +1,21 @@
 import { ActionError } from '../errors.ts'
 import type { Tools } from '../exchange.ts'
-import { member, type Answer } from '../http/answer.ts'
+import { member, timeOf, type Answer } from '../http/answer.ts'
 import { credential } from '../identity/credential.ts'
 import { isPresent, judge, textsOf, unwrapped } from './answer.ts'
 import { KEYS_TROUBLE } from './refusal.ts'
+import { endOf, vaultToken, type VaultToken } from './revocation.ts'
 import { headersOf, SERVICE, urlOf, type VaultServer } from './server.ts'
 
 /** Vault may fetch the keys of GitHub's issuer first; cutting earlier would leave a token behind that nobody revokes. */
 const LOGIN_MS = 30_000
 
-/** What a login gives. */
-export interface VaultLogin {
-  readonly token: string
+/** What a login gives. A limited number of uses counts as {@link VaultToken.mayRevokeItself}: the last one ends it. */
+export interface VaultLogin extends VaultToken {
   /** Vault keeps no list of batch tokens: none can be revoked. */
   readonly isBatch: boolean
   /** Names of the policies, `default` and those of the entity among them. */
   readonly policies: readonly string[]
-  /** How long the token lives, in s; 0 where it does not end. */
-  readonly seconds: number
-  /** See {@link VaultToken.mayRevokeItself}. Also of a token with a limited number of uses: the last one ends it. */
-  readonly mayRevokeItself: boolean
 }
 
 /**
@@ -53,11 +49,12 @@ export function login(server: VaultServer, tools: Tools): Promise<VaultLogin> {
         ...(hint !== undefined && { hint }),
       }
     },
-    read: (answer) => readLogin(answer, url, authPath, tools.conceal),
+    read: (answer) => readLogin(answer, url, server, tools),
   })
 }
 
-function readLogin(answer: Answer, url: URL, authPath: string, conceal: Tools['conceal']): VaultLogin {
+function readLogin(answer: Answer, url: URL, server: VaultServer, tools: Tools): VaultLogin {
+  const { api, namespace, authPath } = server
   const given = member(unwrapped(answer, url), 'auth')
   if (isPresent(member(given, 'mfa_requirement'))) {
     throw new ActionError('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) asks for a second factor.`, {
@@ -66,11 +63,23 @@ function readLogin(answer: Answer, url: URL, authPath: string, conceal: Tools['c
   }
   const policies = textsOf(member(given, 'policies'))
   const seconds = member(given, 'lease_duration')
-  return {
-    token: credential(member(given, 'client_token'), 'client token', SERVICE, conceal),
+  const login = {
+    api,
+    namespace,
     isBatch: member(given, 'token_type') === 'batch',
     policies,
-    seconds: typeof seconds === 'number' && seconds > 0 ? seconds : 0,
+    expiresAt: typeof seconds === 'number' && seconds > 0 ? timeOf(tools.now() / 1000 + seconds) : undefined,
     mayRevokeItself: policies.includes('default') || member(given, 'num_uses') !== 0,
+  }
+  const rescue = {
+    takeBack: (core: string) => {
+      tools.takeBack(vaultToken({ ...login, token: core }))
+    },
+    ends: endOf(login),
+  }
+  const token = member(given, 'client_token')
+  return {
+    ...login,
+    token: credential(token, 'client token', SERVICE, tools.conceal, login.isBatch ? undefined : rescue),
   }
 }

@@ -1,4 +1,5 @@
 import { ActionError } from '../errors.ts'
+import type { Borrowed } from '../exchange.ts'
 import type { Client } from '../http/client.ts'
 import { judge } from './answer.ts'
 import { headersOf, SERVICE, urlOf, type VaultServer } from './server.ts'
@@ -11,20 +12,38 @@ export interface VaultToken extends Pick<VaultServer, 'api' | 'namespace'> {
    * gone.
    */
   readonly mayRevokeItself: boolean
+  /** When it ends by itself; `undefined` where it does not. */
+  readonly expiresAt: Date | undefined
+}
+
+/** A Vault token as a credential that is taken back. */
+export function vaultToken(given: VaultToken): Borrowed {
+  return {
+    name: 'The Vault token',
+    ends: endOf(given),
+    revoke: (client) => revokeSelf(client, given),
+  }
+}
+
+/** When a token ends, as a sentence says it. */
+export function endOf({ expiresAt }: Pick<VaultToken, 'expiresAt'>): string {
+  return expiresAt === undefined ? 'only when somebody revokes it' : `at ${expiresAt.toISOString()}`
+}
+
+/** Why a batch token is not taken back: Vault keeps no list of them. */
+export function aboutBatch(token: Pick<VaultToken, 'expiresAt'>): string {
+  return `The Vault token is a batch token, which nobody can revoke; it ends ${endOf(token)}.`
 }
 
 /**
  * Takes a Vault token back, and with it every lease that it made: `POST /v1/auth/token/revoke-self` (Vault API, "Token
- * auth method"). A token that has ended is refused with 403, as is one whose policies do not allow this; Vault of 2023
- * and later says `invalid token` of the former.
+ * auth method"). A token that has ended is refused with 403, as is one whose policies do not allow this; of the former
+ * newer versions say `invalid token`.
  *
  * @returns `gone` where the token had ended before
  * @throws ActionError of {@link Client.send}
  */
-export async function revokeSelf(
-  client: Pick<Client, 'send'>,
-  vault: VaultToken,
-): Promise<'revoked' | 'gone'> {
+async function revokeSelf(client: Pick<Client, 'send'>, vault: VaultToken): Promise<'revoked' | 'gone'> {
   try {
     await client.send({
       service: SERVICE,

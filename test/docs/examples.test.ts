@@ -36,6 +36,7 @@ const LEAST: Readonly<Record<string, number>> = {
   'secret/aws-secrets-manager/README.md': 3,
   'secret/google-secret-manager/README.md': 4,
   'secret/vault/README.md': 3,
+  'vault/README.md': 2,
   'secret/http/README.md': 3,
   'docs/app-server.md': 1,
   'docs/migrating.md': 1,

@@ -1,0 +1,42 @@
+import { VaultError, type VaultRole } from './vault.ts'
+
+/** A role as it is written: what the body leaves out stays, but for the types, which fall back to their defaults. */
+export function roleOf(body: Readonly<Record<string, unknown>>, before: VaultRole | undefined): VaultRole {
+  const type = body['role_type'] ?? 'oidc'
+  if (type !== 'jwt' && type !== 'oidc') throw new VaultError(400, `invalid 'role_type': ${String(type)}`)
+  if (body['user_claim'] === undefined && before === undefined) {
+    throw new VaultError(400, 'a user claim must be defined on the role')
+  }
+  if (type === 'oidc' && body['allowed_redirect_uris'] === undefined) {
+    throw new VaultError(400, "'allowed_redirect_uris' must be set if 'role_type' is 'oidc' or unspecified.")
+  }
+  const given = {
+    boundAudiences: body['bound_audiences'] as string[] | undefined,
+    boundSubject: body['bound_subject'] as string | undefined,
+    boundClaims: body['bound_claims'] as Record<string, string> | undefined,
+    policies: body['token_policies'] as string[] | undefined,
+  }
+  const role: VaultRole = {
+    policies: [],
+    ...before,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    type,
+    globs: body['bound_claims_type'] === 'glob',
+  }
+  const { boundAudiences = [], boundClaims = {}, boundSubject = '' } = role
+  if (boundAudiences.length === 0 && boundSubject === '' && Object.keys(boundClaims).length === 0) {
+    throw new VaultError(400, 'must have at least one bound constraint when creating/updating a role')
+  }
+  return role
+}
+
+/** The paths of a policy in HCL. */
+export function pathsOf(policy: string): string[] {
+  const rules = [...policy.matchAll(/path\s+"([^"]+)"\s*\{\s*capabilities\s*=\s*\[([^\]]*)\]\s*\}/g)]
+  if (rules.length === 0) throw new VaultError(400, 'failed to parse policy')
+  return rules.flatMap(([, path = '', list = '']) =>
+    [...list.matchAll(/"(\w+)"/g)].map(([, capability]) =>
+      capability === 'read' ? path : `${capability ?? ''} ${path}`,
+    ),
+  )
+}

@@ -1,0 +1,260 @@
+import { execFile } from 'node:child_process'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { fencesOf } from '../../dev/documents/fences.ts'
+import { fault, forEver } from '../../dev/fakes/faults.ts'
+import { vaultError, type VaultRole } from '../../dev/fakes/vault.ts'
+import { ROLE, vaultTokenSystem, type VaultTokenSetup } from '../../dev/systems/vault.ts'
+import { createWorld, ROOT, type World, type WorldOptions } from '../../dev/world.ts'
+import { vault } from '../../src/exchanges/vault.ts'
+import { expectClean, expectGranted } from '../scenarios/support.ts'
+import { runStep, worldsOfTest, type Ran, type StepOptions } from './in-process.ts'
+
+const keep = worldsOfTest()
+
+async function open(
+  role: Partial<VaultRole> = {},
+  options: WorldOptions = {},
+): Promise<World<VaultTokenSetup>> {
+  return keep(createWorld(vaultTokenSystem(role), options))
+}
+
+async function run(world: World<VaultTokenSetup>, options: StepOptions = {}): Promise<Ran> {
+  const ran = await runStep(vault, world, 'vault', options)
+  expect(ran.leaks).toEqual([])
+  return ran
+}
+
+const requests = (world: World): string[] =>
+  world.server('vault').requests.map(({ method, path, answered }) => `${method} ${path} ${answered!}`)
+
+const LOGIN = 'POST /v1/auth/jwt/login 200'
+const REVOKE = 'POST /v1/auth/token/revoke-self'
+
+describe('a token', () => {
+  test('is given with its end and its policies, and saved for the post step', async () => {
+    const world = await open()
+    const ran = await run(world, { now: () => 0 })
+    const { token } = world.setup.vault.tokens[0]!
+    expect(ran.outputs).toEqual({
+      token,
+      policies: '["default","deploy"]',
+      'expires-at': '1970-01-01T00:15:00.000Z',
+    })
+    expect(ran.infos).toEqual(['Vault token granted with the policies default, deploy.'])
+    expect(ran.state).toEqual({
+      version: '1',
+      kind: 'vault',
+      namespace: '',
+      'may-revoke-itself': 'true',
+      'api-url': `${world.url('vault')}/v1`,
+      'expires-at': '1970-01-01T00:15:00.000Z',
+      token,
+    })
+    expect(ran.masks).toContain(token)
+    expect(requests(world)).toEqual([LOGIN])
+  })
+
+  test('without an end has none as output', async () => {
+    const ran = await run(await open({ ttl: 0 }))
+    expect(Object.keys(ran.outputs)).toEqual(['token', 'policies'])
+    expect(ran.state['expires-at']).toBe('')
+  })
+
+  test('of the batch kind is not saved, and the log says why', async () => {
+    const world = await open({ tokenType: 'batch' })
+    const main = await world.run()
+    await expectGranted(world, main)
+    expect(main.state).toEqual({})
+    expect(main.log).toMatch(
+      /The Vault token is a batch token, which nobody can revoke; it ends at \d{4}-\d\d-\d\dT\S+Z\./,
+    )
+    const post = await world.post(main)
+    expect(post).toMatchObject({ outcome: 'success', annotations: [] })
+    expect(requests(world)).toEqual([LOGIN])
+  })
+
+  test('with more policies than a line holds has a short line in the log, and all as output', async () => {
+    const policies = Array.from({ length: 5_000 }, (_, index) => `policy-${index}`)
+    const ran = await run(await open({ policies }))
+    expect(ran.infos.join('\n').length).toBeLessThan(700)
+    expect(JSON.parse(ran.outputs['policies']!)).toHaveLength(5_001)
+  })
+
+  test('that arrives with a line break is taken back', async () => {
+    const world = await open()
+    world.server('vault').faults.push(
+      fault.alter((reply) => ({
+        ...reply,
+        body: JSON.stringify(reply.body).replace(/("client_token":"[^"]+)"/, '$1\\n"'),
+      })),
+    )
+    const ran = await run(world)
+    expect(ran.succeeded).toBe(false)
+    expect(ran.errors[0]).toContain('The client token in the answer of Vault is not one printable line.')
+    expect(requests(world).at(-1)).toBe(`${REVOKE} 204`)
+    expect(world.setup.vault.tokens.map(({ revoked }) => revoked)).toEqual([true])
+  })
+})
+
+describe('the post step', () => {
+  test('revokes the token in its namespace, and its leases end with it', async () => {
+    const world = await open()
+    const main = await world.run()
+    const token = await expectGranted(world, main)
+    await fetch(`${world.url('vault')}/v1/database/creds/app`, { headers: { 'x-vault-token': token } })
+    expect(world.setup.vault.leases()).toHaveLength(1)
+    const post = await world.post(main)
+    expectClean(world, post)
+    expect(post).toMatchObject({ outcome: 'success', annotations: [] })
+    expect(post.log).toContain('The Vault token was revoked.')
+    expect(world.setup.vault.leases()).toEqual([])
+    expect(requests(world).at(-1)).toBe(`${REVOKE} 204`)
+  })
+
+  test.each<[string, Partial<VaultRole>, string, string]>([
+    [
+      'a token that may not revoke itself',
+      { noDefaultPolicy: true },
+      `${REVOKE} 403`,
+      'A policy of the role must have: path "auth/token/revoke-self" { capabilities = ["update"] }.',
+    ],
+  ])('warns of %s', async (_what, role, asked, text) => {
+    const world = await open(role)
+    const main = await world.run()
+    const post = await world.post(main)
+    expect(requests(world).at(-1)).toBe(asked)
+    expect(post.outcome).toBe('success')
+    expect(post.annotations.map(({ level }) => level)).toEqual(['warning'])
+    expect(post.annotations[0]!.message).toMatch(/^The Vault token could not be revoked; it ends at \S+Z\. /)
+    expect(post.annotations[0]!.message).toContain(text)
+  })
+
+  test('warns where Vault does not answer as Vault does', async () => {
+    const world = await open()
+    const main = await world.run()
+    world
+      .server('vault')
+      .faults.push(forEver(() => ({ kind: 'answer', name: 'reply', reply: vaultError(400, 'no') })))
+    const post = await world.post(main)
+    expect(post.annotations.map(({ message }) => message).join()).toContain('refused (400 Bad Request): no.')
+    expect(post.outcome).toBe('success')
+  })
+
+  test('takes state of an unknown kind for what it cannot use', async () => {
+    const world = await open()
+    const main = await world.run()
+    const post = await world.post({ ...main, state: { ...main.state, kind: 'other' } })
+    expect(post.annotations.map(({ message }) => message).join()).toContain(
+      'What the main step saved cannot be used.',
+    )
+    expect(requests(world)).toEqual([LOGIN])
+  })
+})
+
+describe('the page', () => {
+  const file = 'vault/README.md'
+  const fences = fencesOf({ file, text: readFileSync(join(ROOT, file), 'utf8') })
+  const policy = fences.find(({ language }) => language === 'hcl')!.text
+  const lines = fences
+    .filter(({ language, text }) => language === 'sh' && !text.includes('add-mask'))
+    .flatMap(({ text }) => text.trim().split('\n'))
+
+  /** What the command-line tools make of `read` and `write`: no more than the page uses of them. */
+  const TOOL = `#!/usr/bin/env bash
+set -euo pipefail
+[ "$2" = -format=json ]
+if [ "$1" = read ]; then exec curl -sf -H "X-Vault-Token: $VAULT_TOKEN" "$VAULT_ADDR/v1/$3"; fi
+[ "$1" = write ]
+path=$3; shift 3; body='{}'
+for pair in "$@"; do
+  value=\${pair#*=}
+  if [ "\${value:0:1}" = @ ]; then value=$(cat "\${value:1}"); fi
+  body=$(jq --arg name "\${pair%%=*}" --arg value "$value" '.[$name] = $value' <<< "$body")
+done
+exec curl -sf -X PUT -H "X-Vault-Token: $VAULT_TOKEN" -d "$body" "$VAULT_ADDR/v1/$path"
+`
+
+  test('has a line for each tool and engine', () => {
+    expect(lines).toHaveLength(9)
+  })
+
+  test.each(lines)('its command works with the token of the step and its policy: %s', async (line) => {
+    const world = await open()
+    const written = await fetch(`${world.url('vault')}/v1/sys/policies/acl/deploy`, {
+      method: 'PUT',
+      headers: { 'x-vault-token': world.setup.vault.rootToken },
+      body: JSON.stringify({ policy }),
+    })
+    expect(written.status).toBe(204)
+    const { outputs } = await run(world)
+    const folder = mkdtempSync(join(tmpdir(), 'vault-'))
+    try {
+      for (const tool of ['vault', 'bao']) {
+        writeFileSync(join(folder, tool), TOOL)
+        chmodSync(join(folder, tool), 0o755)
+      }
+      writeFileSync(join(folder, 'id_ed25519.pub'), 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 somebody@example.com\n')
+      const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', line], {
+        cwd: folder,
+        env: {
+          PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
+          VAULT_ADDR: world.url('vault'),
+          VAULT_TOKEN: outputs['token'],
+        },
+      })
+      const { data } = JSON.parse(stdout) as { data: Record<string, unknown> }
+      const wanted = line.includes('database')
+        ? 'password'
+        : line.includes('pki')
+          ? 'private_key'
+          : 'signed_key'
+      expect(data[wanted]).toEqual(expect.any(String))
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+})
+
+describe('the role that a refusal suggests', () => {
+  const write = async (world: World<VaultTokenSetup>, role: unknown, name = ROLE): Promise<Response> =>
+    fetch(`${world.url('vault')}/v1/auth/jwt/role/${name}`, {
+      method: 'POST',
+      headers: { 'x-vault-token': world.setup.vault.rootToken },
+      body: JSON.stringify(role),
+    })
+
+  const suggested = ({ group }: Ran): unknown => {
+    const start = group.indexOf('{')
+    return JSON.parse(group.slice(start, group.indexOf('}', start) + 1).join('\n'))
+  }
+
+  test.each<[string, Partial<VaultRole>, Record<string, string>]>([
+    ['refused the audience', { boundAudiences: ['vault'] }, {}],
+    ['has no audiences', { boundAudiences: [] }, {}],
+    ['refused the subject', { boundSubject: 'another' }, {}],
+    ['refused a claim', { boundClaims: { ref: 'refs/heads/other' } }, {}],
+    ['is for people', { type: 'oidc' }, {}],
+    ['was not there', {}, { role: 'new' }],
+  ])('lets the run in, as it is written: %s', async (_what, role, inputs) => {
+    const world = await open(role)
+    const refused = await run(world, { inputs })
+    expect(refused.succeeded).toBe(false)
+    const settings = suggested(refused)
+    expect(await write(world, settings, inputs['role'])).toMatchObject({ status: 204 })
+    expect((await run(world, { inputs })).errors).toEqual([])
+  })
+
+  test.each<[string, unknown, string]>([
+    ['a role without role_type', { user_claim: 'sub', bound_audiences: ['x'] }, 'allowed_redirect_uris'],
+    ['a new role without user_claim', { role_type: 'jwt', bound_audiences: ['x'] }, 'a user claim must be'],
+    ['a role that binds nothing', { role_type: 'jwt', user_claim: 'sub' }, 'at least one bound constraint'],
+  ])('the fake refuses %s, as Vault does', async (_what, role, text) => {
+    const answer = await write(await open(), role, 'fresh')
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toContain(text)
+  })
+})
