@@ -755,8 +755,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/github/installation-token.ts
-var installation_token = __nccwpck_require__(7035);
 // EXTERNAL MODULE: ./src/inputs/inputs.ts
 var inputs_inputs = __nccwpck_require__(8028);
 // EXTERNAL MODULE: ./src/http/answer.ts
@@ -1842,8 +1840,23 @@ function redacted(text, secrets) {
     return rest + text.slice(kept);
 }
 
+// EXTERNAL MODULE: ./src/github/installation-token.ts
+var installation_token = __nccwpck_require__(7035);
 ;// CONCATENATED MODULE: ./src/step/revocation.ts
 
+
+/**
+ * A token as a credential that is taken back where it was issued. What takes it back at Vault is loaded only for that.
+ *
+ * @param expiresAt when it ends by itself, where somebody told
+ * @param now the time, in ms since the epoch
+ */
+async function borrowedOf(revocation, expiresAt, now) {
+    if (revocation.kind !== 'vault')
+        return (0,installation_token/* installationToken */.o)({ ...revocation, expiresAt }, now);
+    const { vaultToken } = await __nccwpck_require__.e('vault-login').then(__nccwpck_require__.bind(__nccwpck_require__, 3356));
+    return vaultToken({ ...revocation, api: revocation.apiUrl, expiresAt });
+}
 /**
  * Takes a credential back and says what became of it: one line in the log, or one warning where it lives on.
  *
@@ -2966,7 +2979,6 @@ function userAgent(environment) {
 
 
 
-
 const SUMMARY_MODES = ['on-refusal', 'always', 'never'];
 /** How long taking something back may last before the step ends, in ms. */
 const UNDO_MS = 5_000;
@@ -3072,6 +3084,11 @@ async function handOver(grant, step, undoMs) {
     try {
         if (revocation && revocation.outlivesJob !== true) {
             runner.saveState('version', '1');
+            if (revocation.kind === 'vault') {
+                runner.saveState('kind', revocation.kind);
+                runner.saveState('namespace', revocation.namespace);
+                runner.saveState('may-revoke-itself', String(revocation.mayRevokeItself));
+            }
             runner.saveState('api-url', revocation.apiUrl);
             runner.saveState('expires-at', expiresAt?.toISOString() ?? '');
             // Last: where post finds the token, the rest is there too, even if the process died in between.
@@ -3086,9 +3103,9 @@ async function handOver(grant, step, undoMs) {
     }
     catch (error) {
         // Nobody has use for the token now.
-        const token = revocation && (0,installation_token/* installationToken */.o)({ ...revocation, expiresAt }, clock.now);
+        const token = revocation && (await borrowedOf(revocation, expiresAt, clock.now));
         const isGone = token && (await undo(token, step, undoMs));
-        // Else post would ask again, and warn of a token that GitHub does not know.
+        // Else post would ask again, and warn of a token that its issuer does not know.
         if (isGone === true && isSaved)
             runner.saveState('token', '');
         throw error;
@@ -3156,12 +3173,12 @@ function causes(error) {
 
 
 
-
 /** How long the post step may last, in ms. */
 const POST_MS = 15_000;
 const GITHUB_API_URL = 'https://api.github.com';
+const VAULT_API_URL = 'https://vault.example.com:8200/v1';
 /**
- * Revokes the token that the main step saved, when the job ends: whatever a clock says, GitHub is asked. Never fails the
+ * Revokes the token that the main step saved, when the job ends: whatever a clock says, its issuer is asked. Never fails the
  * job: whatever goes wrong is one warning that names the reason and when the token ends by itself.
  */
 async function takeBackSaved(runner, clock, cancellation) {
@@ -3174,12 +3191,9 @@ async function takeBackSaved(runner, clock, cancellation) {
     secrets.conceal(token);
     const expires = Date.parse(runner.state('expires-at'));
     const inputs = (0,inputs_inputs/* readInputs */.Ko)(runner.state);
-    const saved = inputs.text('api-url') || runner.environment['GITHUB_API_URL'] || GITHUB_API_URL;
-    const apiUrl = inputs.url('api-url', saved, GITHUB_API_URL);
-    if (!/^[\x21-\x7e]+$/.test(token))
-        inputs.problem('token', 'must be one printable line', 'ghs_…');
+    const revocation = readRevocation(inputs, token, runner.environment['GITHUB_API_URL']);
     const expiresAt = Number.isNaN(expires) ? undefined : new Date(expires);
-    const borrowed = (0,installation_token/* installationToken */.o)({ token, apiUrl: apiUrl.href, expiresAt }, clock.now);
+    const borrowed = await borrowedOf(revocation, expiresAt, clock.now);
     try {
         inputs.check();
     }
@@ -3199,6 +3213,24 @@ async function takeBackSaved(runner, clock, cancellation) {
         debug: runner.debug,
     });
     await takeBack(borrowed, client, runner);
+}
+/** What the main step saved. State without a kind is that of a GitHub token: the first versions knew no other. */
+function readRevocation(inputs, token, githubApiUrl) {
+    if (!/^[\x21-\x7e]+$/.test(token))
+        inputs.problem('token', 'must be one printable line', 'ghs_…');
+    const kind = inputs.oneOf('kind', ['github', 'vault'], 'github');
+    const saved = inputs.text('api-url');
+    if (kind === 'vault') {
+        return {
+            kind,
+            token,
+            apiUrl: inputs.url('api-url', inputs.required('api-url', VAULT_API_URL), VAULT_API_URL).href,
+            namespace: inputs.line('namespace'),
+            mayRevokeItself: inputs.boolean('may-revoke-itself'),
+        };
+    }
+    const apiUrl = inputs.url('api-url', saved || githubApiUrl || GITHUB_API_URL, GITHUB_API_URL);
+    return { token, apiUrl: apiUrl.href };
 }
 
 ;// CONCATENATED MODULE: ./src/step/process.ts
@@ -3245,15 +3277,15 @@ const exchanges = {
     // A GitHub token from Octo STS.
     'octo-sts': async () => (await __nccwpck_require__.e('octo-sts').then(__nccwpck_require__.bind(__nccwpck_require__, 7802))).octoSts,
     // A password for RDS or Aurora by IAM.
-    'database/aws-rds': async () => (await __nccwpck_require__.e('aws-rds').then(__nccwpck_require__.bind(__nccwpck_require__, 3685))).awsRds,
+    'database/aws-rds': async () => (await __nccwpck_require__.e('database-aws-rds').then(__nccwpck_require__.bind(__nccwpck_require__, 3685))).awsRds,
     // A password for Cloud SQL by IAM.
-    'database/google-cloud-sql': async () => (await __nccwpck_require__.e('google-cloud-sql').then(__nccwpck_require__.bind(__nccwpck_require__, 454)))
-        .googleCloudSql,
+    'database/google-cloud-sql': async () => (await __nccwpck_require__.e('database-google-cloud-sql').then(__nccwpck_require__.bind(__nccwpck_require__, 454))).googleCloudSql,
     // Secrets of AWS Secrets Manager.
-    'secret/aws-secrets-manager': async () => (await __nccwpck_require__.e('aws-secrets-manager').then(__nccwpck_require__.bind(__nccwpck_require__, 808)))
-        .awsSecretsManager,
+    'secret/aws-secrets-manager': async () => (await __nccwpck_require__.e('secret-aws-secrets-manager').then(__nccwpck_require__.bind(__nccwpck_require__, 808))).awsSecretsManager,
     // Secrets of Google Secret Manager.
-    'secret/google-secret-manager': async () => (await __nccwpck_require__.e('google-secret-manager').then(__nccwpck_require__.bind(__nccwpck_require__, 2999))).googleSecretManager,
+    'secret/google-secret-manager': async () => (await __nccwpck_require__.e('secret-google-secret-manager').then(__nccwpck_require__.bind(__nccwpck_require__, 2999))).googleSecretManager,
+    // A Vault or OpenBao token.
+    vault: async () => (await __nccwpck_require__.e('vault').then(__nccwpck_require__.bind(__nccwpck_require__, 5662))).vault,
     // Secrets of Vault's KV version 2 engine.
     'secret/vault': async () => (await __nccwpck_require__.e('secret-vault').then(__nccwpck_require__.bind(__nccwpck_require__, 6535))).secretVault,
     // Secrets from an HTTP endpoint.

@@ -39,18 +39,13 @@ const secretVault = {
         const { vault, library, server, wanted } = settings;
         tools.connectEarly(new URL(server.api));
         const login = await vault.login(server, tools);
-        if (!login.isBatch) {
-            const { seconds } = login;
-            tools.takeBack({
-                name: 'The Vault token',
-                ends: seconds > 0 ? `after ${seconds} s` : 'only when somebody revokes it',
-                revoke: (client) => vault.revokeSelf(client, { ...server, ...login }),
-            });
-        }
-        return library.readWanted(wanted, {
+        if (!login.isBatch)
+            tools.takeBack(vault.vaultToken(login));
+        const grant = await library.readWanted(wanted, {
             id: (path) => path,
             read: (path) => read(settings, path, login.token, tools),
         });
+        return login.isBatch ? { ...grant, summary: `${grant.summary} ${vault.aboutBatch(login)}` } : grant;
     },
     explain: ({ vault, server }, error, claims) => vault.explainLogin(server, error, claims),
 };

@@ -11,6 +11,7 @@ __webpack_require__.r(__webpack_exports__);
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
   SERVICE: () => (/* reexport */ SERVICE),
+  aboutBatch: () => (/* reexport */ aboutBatch),
   explainLogin: () => (/* reexport */ explainLogin),
   headersOf: () => (/* reexport */ headersOf),
   isPresent: () => (/* reexport */ isPresent),
@@ -18,10 +19,10 @@ __webpack_require__.d(__webpack_exports__, {
   login: () => (/* reexport */ login),
   readPath: () => (/* reexport */ readPath),
   readServer: () => (/* reexport */ readServer),
-  revokeSelf: () => (/* reexport */ revokeSelf),
   textsOf: () => (/* reexport */ textsOf),
   unwrapped: () => (/* reexport */ unwrapped),
-  urlOf: () => (/* reexport */ urlOf)
+  urlOf: () => (/* reexport */ urlOf),
+  vaultToken: () => (/* reexport */ vaultToken)
 });
 
 // EXTERNAL MODULE: ./src/errors.ts
@@ -234,7 +235,70 @@ function toPaste({ role, authPath, audience }, claims, what, more) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/vault/revocation.ts
+
+
+
+/** A Vault token as a credential that is taken back. */
+function vaultToken(given) {
+    return {
+        name: 'The Vault token',
+        ends: endOf(given),
+        revoke: (client) => revokeSelf(client, given),
+    };
+}
+/** When a token ends, as a sentence says it. */
+function endOf({ expiresAt }) {
+    return expiresAt === undefined ? 'only when somebody revokes it' : `at ${expiresAt.toISOString()}`;
+}
+/** Why a batch token is not taken back: Vault keeps no list of them. */
+function aboutBatch(token) {
+    return `The Vault token is a batch token, which nobody can revoke; it ends ${endOf(token)}.`;
+}
+/**
+ * Takes a Vault token back, and with it every lease that it made: `POST /v1/auth/token/revoke-self` (Vault API, "Token
+ * auth method"). A token that has ended is refused with 403, as is one whose policies do not allow this; of the former
+ * newer versions say `invalid token`.
+ *
+ * @returns `gone` where the token had ended before
+ * @throws ActionError of {@link Client.send}
+ */
+async function revokeSelf(client, vault) {
+    try {
+        await client.send({
+            service: SERVICE,
+            method: 'POST',
+            url: urlOf(vault, 'auth/token/revoke-self'),
+            attemptMs: 5_000,
+            prepare: () => ({ headers: headersOf(vault, vault.token) }),
+            judge: (answer) => ({
+                ...judge(answer),
+                ...(answer.status === 403 && {
+                    hint: 'A policy of the role must have: path "auth/token/revoke-self" { capabilities = ["update"] }.',
+                }),
+            }),
+            read: ({ status }) => {
+                // Whoever answers otherwise is not Vault: a proxy, or the login page of a network.
+                if (status === 204)
+                    return;
+                throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `${SERVICE} answered ${status} instead of 204.`, {
+                    hint: `Check that ${vault.api} is Vault's API and that no gateway or login page stands before it.`,
+                });
+            },
+        });
+        return 'revoked';
+    }
+    catch (error) {
+        const refused = error instanceof errors/* ActionError */.lZ ? error.refused : undefined;
+        const isGone = vault.mayRevokeItself || /\b(?:invalid|bad) token\b/.test(refused?.reason ?? '');
+        if (refused?.status === 403 && isGone)
+            return 'gone';
+        throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/vault/login.ts
+
 
 
 
@@ -274,10 +338,11 @@ function login(server, tools) {
                 ...(hint !== undefined && { hint }),
             };
         },
-        read: (answer) => readLogin(answer, url, authPath, tools.conceal),
+        read: (answer) => readLogin(answer, url, server, tools),
     });
 }
-function readLogin(answer, url, authPath, conceal) {
+function readLogin(answer, url, server, tools) {
+    const { api, namespace, authPath } = server;
     const given = (0,http_answer/* member */.Dc)(unwrapped(answer, url), 'auth');
     if (isPresent((0,http_answer/* member */.Dc)(given, 'mfa_requirement'))) {
         throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) asks for a second factor.`, {
@@ -286,59 +351,25 @@ function readLogin(answer, url, authPath, conceal) {
     }
     const policies = textsOf((0,http_answer/* member */.Dc)(given, 'policies'));
     const seconds = (0,http_answer/* member */.Dc)(given, 'lease_duration');
-    return {
-        token: (0,credential/* credential */.e)((0,http_answer/* member */.Dc)(given, 'client_token'), 'client token', SERVICE, conceal),
+    const login = {
+        api,
+        namespace,
         isBatch: (0,http_answer/* member */.Dc)(given, 'token_type') === 'batch',
         policies,
-        seconds: typeof seconds === 'number' && seconds > 0 ? seconds : 0,
+        expiresAt: typeof seconds === 'number' && seconds > 0 ? (0,http_answer/* timeOf */.nR)(tools.now() / 1000 + seconds) : undefined,
         mayRevokeItself: policies.includes('default') || (0,http_answer/* member */.Dc)(given, 'num_uses') !== 0,
     };
-}
-
-;// CONCATENATED MODULE: ./src/vault/revocation.ts
-
-
-
-/**
- * Takes a Vault token back, and with it every lease that it made: `POST /v1/auth/token/revoke-self` (Vault API, "Token
- * auth method"). A token that has ended is refused with 403, as is one whose policies do not allow this; Vault of 2023
- * and later says `invalid token` of the former.
- *
- * @returns `gone` where the token had ended before
- * @throws ActionError of {@link Client.send}
- */
-async function revokeSelf(client, vault) {
-    try {
-        await client.send({
-            service: SERVICE,
-            method: 'POST',
-            url: urlOf(vault, 'auth/token/revoke-self'),
-            attemptMs: 5_000,
-            prepare: () => ({ headers: headersOf(vault, vault.token) }),
-            judge: (answer) => ({
-                ...judge(answer),
-                ...(answer.status === 403 && {
-                    hint: 'A policy of the role must have: path "auth/token/revoke-self" { capabilities = ["update"] }.',
-                }),
-            }),
-            read: ({ status }) => {
-                // Whoever answers otherwise is not Vault: a proxy, or the login page of a network.
-                if (status === 204)
-                    return;
-                throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `${SERVICE} answered ${status} instead of 204.`, {
-                    hint: `Check that ${vault.api} is Vault's API and that no gateway or login page stands before it.`,
-                });
-            },
-        });
-        return 'revoked';
-    }
-    catch (error) {
-        const refused = error instanceof errors/* ActionError */.lZ ? error.refused : undefined;
-        const isGone = vault.mayRevokeItself || /\b(?:invalid|bad) token\b/.test(refused?.reason ?? '');
-        if (refused?.status === 403 && isGone)
-            return 'gone';
-        throw error;
-    }
+    const rescue = {
+        takeBack: (core) => {
+            tools.takeBack(vaultToken({ ...login, token: core }));
+        },
+        ends: endOf(login),
+    };
+    const token = (0,http_answer/* member */.Dc)(given, 'client_token');
+    return {
+        ...login,
+        token: (0,credential/* credential */.e)(token, 'client token', SERVICE, tools.conceal, login.isBatch ? undefined : rescue),
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/vault/index.ts

@@ -646,7 +646,7 @@ describe('taking the token back', () => {
     const ran = await run(world)
     expect(ran.succeeded).toBe(true)
     expect(ran.warnings.map(withoutTime)).toEqual([
-      'The Vault token could not be revoked in this step; it ends at TIME. Vault (HOST) refused (403 Forbidden): permission denied.',
+      'The Vault token could not be revoked in this step; it ends at TIME. Vault (HOST) refused (403 Forbidden): permission denied. A policy of the role must have: path "auth/token/revoke-self" { capabilities = ["update"] }.',
     ])
     expect(world.setup.vault.alive(world.setup.vault.tokens[0]!.token)).toBe(true)
   })

@@ -1,5 +1,5 @@
-export const id = 'aws-secrets-manager';
-export const ids = ['aws-secrets-manager'];
+export const id = 'secret-aws-secrets-manager';
+export const ids = ['secret-aws-secrets-manager'];
 export const modules = {
 
 /***/ 9378: // ./src/aws/errors.ts

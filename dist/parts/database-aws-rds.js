@@ -1,5 +1,5 @@
-export const id = 'aws-rds';
-export const ids = ['aws-rds'];
+export const id = 'database-aws-rds';
+export const ids = ['database-aws-rds'];
 export const modules = {
 
 /***/ 3685: // ./src/exchanges/database/aws-rds.ts

@@ -1,5 +1,5 @@
-export const id = 'google-cloud-sql';
-export const ids = ['google-cloud-sql'];
+export const id = 'database-google-cloud-sql';
+export const ids = ['database-google-cloud-sql'];
 export const modules = {
 
 /***/ 454: // ./src/exchanges/database/google-cloud-sql.ts

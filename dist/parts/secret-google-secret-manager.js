@@ -1,5 +1,5 @@
-export const id = 'google-secret-manager';
-export const ids = ['google-secret-manager'];
+export const id = 'secret-google-secret-manager';
+export const ids = ['secret-google-secret-manager'];
 export const modules = {
 
 /***/ 2999: // ./src/exchanges/secret/google-secret-manager.ts

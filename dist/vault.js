@@ -1,0 +1,2 @@
+// main of vault/action.yml
+import { main } from './index.js'; await main('vault')
