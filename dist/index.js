@@ -7,6 +7,7 @@
 /* harmony export */   H$: () => (/* binding */ few),
 /* harmony export */   Is: () => (/* binding */ harmless),
 /* harmony export */   Nx: () => (/* binding */ capital),
+/* harmony export */   TL: () => (/* binding */ quoted),
 /* harmony export */   lZ: () => (/* binding */ ActionError),
 /* harmony export */   of: () => (/* binding */ showable),
 /* harmony export */   z6: () => (/* binding */ asActionError)
@@ -72,6 +73,10 @@ function capital(text) {
 function few(items) {
     const more = items.length - FEW;
     return more <= 0 ? items.join(', ') : `${items.slice(0, FEW).join(', ')} and ${more} more`;
+}
+/** A value in a sentence, in quotes, so that a dot after it is none of it; `undefined` stays so. */
+function quoted(text) {
+    return text === undefined ? undefined : `"${text}"`;
 }
 
 

@@ -124,3 +124,8 @@ export function few(items: readonly string[]): string {
   const more = items.length - FEW
   return more <= 0 ? items.join(', ') : `${items.slice(0, FEW).join(', ')} and ${more} more`
 }
+
+/** A value in a sentence, in quotes, so that a dot after it is none of it; `undefined` stays so. */
+export function quoted(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : `"${text}"`
+}

@@ -937,7 +937,7 @@ function explain(settings, error, claims) {
 function hintFor401(message, audience) {
     if (/"aud" claim/.test(message)) {
         return {
-            hint: `The audience of the ID token was ${audience}. The app server must list it (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE), or give the one it lists as \`audience\`.`,
+            hint: `The audience of the ID token was "${audience}". The app server must list it (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE), or give the one it lists as \`audience\`.`,
         };
     }
     if (/"iss" claim/.test(message)) {
@@ -964,8 +964,8 @@ function gatewayHint({ aws, url }, reason = '') {
         return `Something before the app server refused. If it is behind AWS IAM, give app-server as a mapping of url and auth (type: aws).`;
     const { region, service } = aws.scope;
     const scope = [
-        ...(/to a valid region/i.test(reason) ? [`app-server.auth.region, which was ${region}`] : []),
-        ...(/to correct service/i.test(reason) ? [`app-server.auth.service, which was ${service}`] : []),
+        ...(/to a valid region/i.test(reason) ? [`app-server.auth.region, which was "${region}"`] : []),
+        ...(/to correct service/i.test(reason) ? [`app-server.auth.service, which was "${service}"`] : []),
     ];
     if (scope.length > 0)
         return `Correct ${scope.join(', and ')}.`;
@@ -974,7 +974,7 @@ function gatewayHint({ aws, url }, reason = '') {
         'execute-api': 'execute-api:Invoke',
         'vpc-lattice-svcs': 'vpc-lattice-svcs:Invoke',
     }[service];
-    return `AWS refused the signed request. The role needs ${actions ?? 'permission'} on ${url.host}; region was ${region}, service ${service}.`;
+    return `AWS refused the signed request. The role needs ${actions ?? 'permission'} on ${url.host}; region was "${region}", service "${service}".`;
 }
 function grantFrom(answer, settings, tools) {
     const json = (0,http_answer/* jsonObject */.o$)(answer, SERVICE, settings.url);

@@ -274,7 +274,7 @@ function explainSts(source, error, claims) {
         case 'AccessDenied': {
             const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
             return {
-                hint: `Either the role ${roleArn} does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${subject ?? 'another one'}, its audience (aud) ${audience}: change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${(0,identity_claims/* isImmutable */.t3)(subject ?? '')
+                hint: `Either the role ${roleArn} does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${(0,errors/* quoted */.TL)(subject) ?? 'another one'}, its audience (aud) "${audience}": change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${(0,identity_claims/* isImmutable */.t3)(subject ?? '')
                     ? ' The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
                     : ''}`,
                 ...(subject !== undefined && {
@@ -286,7 +286,7 @@ function explainSts(source, error, claims) {
         case 'InvalidIdentityToken':
             if (/audience/i.test(reason)) {
                 return {
-                    hint: `The audience of the ID token was ${audience}: add it to the audiences (client ids) of the IAM identity provider ${provider}.`,
+                    hint: `The audience of the ID token was "${audience}": add it to the audiences (client ids) of the IAM identity provider ${provider}.`,
                 };
             }
             return aws_errors/* KEYS_TROUBLE */.Dh.test(reason)

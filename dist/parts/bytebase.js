@@ -95,14 +95,14 @@ function explain(settings, error, claims) {
     const identity = `the workload identity ${email}`;
     if (said('audience mismatch')) {
         return {
-            hint: `The audience of the ID token was ${audience}. In Bytebase, add it to the allowed audiences of ${identity}, or give one that stands there as \`audience\`.`,
+            hint: `The audience of the ID token was "${audience}". In Bytebase, add it to the allowed audiences of ${identity}, or give one that stands there as \`audience\`.`,
             ...accepted(settings, claims),
         };
     }
     if (said('issuer mismatch')) {
         const issuer = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
         return {
-            hint: `The issuer (iss) of the ID token was ${issuer ?? 'another one than Bytebase expects'}. In Bytebase, the issuer URL of ${identity} must be exactly that.`,
+            hint: `The issuer (iss) of the ID token was ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .quoted */ .TL)(issuer) ?? 'another one than Bytebase expects'}. In Bytebase, the issuer URL of ${identity} must be exactly that.`,
             ...accepted(settings, claims),
         };
     }
@@ -112,7 +112,7 @@ function explain(settings, error, claims) {
             ? ' It has the immutable form, with the ids of owner and repository, which the presets of Bytebase (repo:owner/repository:…) do not match, and its form rewrites such a pattern: set it by the API.'
             : '';
         return {
-            hint: `The subject (sub) of the ID token was ${subject ?? 'another one than Bytebase expects'}. In Bytebase, change the subject pattern of ${identity} so that it matches.${form}`,
+            hint: `The subject (sub) of the ID token was ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .quoted */ .TL)(subject) ?? 'another one than Bytebase expects'}. In Bytebase, change the subject pattern of ${identity} so that it matches.${form}`,
             ...accepted(settings, claims),
         };
     }

@@ -52,8 +52,10 @@ const googleCloudSql = {
 /* harmony export */   uA: () => (/* binding */ federatedToken)
 /* harmony export */ });
 /* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2437);
-/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
-/* harmony import */ var _identity_credential_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8585);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9856);
+/* harmony import */ var _identity_credential_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8585);
+
 
 
 
@@ -128,7 +130,7 @@ function federatedToken({ provider, audience, sts }, tools) {
             }).toString(),
         }),
         judge: judgeSts,
-        read: (answer) => (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_2__/* .credential */ .e)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, STS, sts)['access_token'], 'access token', STS, tools.conceal),
+        read: (answer) => (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_3__/* .credential */ .e)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .jsonObject */ .o$)(answer, STS, sts)['access_token'], 'access token', STS, tools.conceal),
     });
 }
 /**
@@ -163,9 +165,9 @@ function serviceAccountToken(federation, federated, serviceAccount, scope, tools
             };
         },
         read: (answer) => {
-            const body = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, IAM_CREDENTIALS, url);
-            const token = (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_2__/* .credential */ .e)(body['accessToken'], 'access token', IAM_CREDENTIALS, tools.conceal);
-            const expiresAt = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .timeOf */ .nR)(body['expireTime']);
+            const body = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .jsonObject */ .o$)(answer, IAM_CREDENTIALS, url);
+            const token = (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_3__/* .credential */ .e)(body['accessToken'], 'access token', IAM_CREDENTIALS, tools.conceal);
+            const expiresAt = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .timeOf */ .nR)(body['expireTime']);
             return { token, ...(expiresAt && { expiresAt }) };
         },
     });
@@ -177,12 +179,12 @@ function principalSet({ provider }, environment) {
 }
 /** What a Google API means by an answer that is not 2xx: `google.rpc.Status` (Google API design guide, AIP-193). */
 function judgeGoogle(answer) {
-    const error = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error');
-    const status = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'status'));
-    const details = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'details');
-    const reasons = Array.isArray(details) ? details.map((detail) => (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(detail, 'reason')) : [];
+    const error = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(answer.json, 'error');
+    const status = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(error, 'status'));
+    const details = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(error, 'details');
+    const reasons = Array.isArray(details) ? details.map((detail) => (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(detail, 'reason')) : [];
     return {
-        reason: [status, textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'message'))].filter((text) => text !== '').join(': '),
+        reason: [status, textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(error, 'message'))].filter((text) => text !== '').join(': '),
         ...(reasons.includes('SERVICE_DISABLED') && {
             hint: 'Enable that API in the Google Cloud project (gcloud services enable), and wait a few minutes.',
         }),
@@ -190,10 +192,10 @@ function judgeGoogle(answer) {
 }
 /** What Google STS means by an answer that is not 2xx: an OAuth error (RFC 6749 section 5.2), or that of any Google API. */
 function judgeSts(answer) {
-    const code = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error');
+    const code = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(answer.json, 'error');
     if (typeof code !== 'string')
         return judgeGoogle(answer);
-    const description = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error_description'));
+    const description = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(answer.json, 'error_description'));
     return {
         reason: description === '' ? code : `${code}: ${description}`,
         // Google could not fetch the keys of GitHub's issuer: transient, though it says 400.
@@ -211,12 +213,12 @@ function explainSts({ provider, audience }, error, claims) {
     switch (/^[a-z_]+(?=:|$)/.exec(refused.reason ?? '')?.[0]) {
         case 'invalid_grant':
             return {
-                hint: `Google does not take the ID token. Its audience was ${audience}: the provider must list it among its allowed audiences; one that lists none takes https:${IAM}${provider}. Its issuer was ${issuer ?? 'that of GitHub'}: the provider must have the same.`,
+                hint: `Google does not take the ID token. Its audience was "${audience}": the provider must list it among its allowed audiences; one that lists none takes https:${IAM}${provider}. Its issuer was ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .quoted */ .TL)(issuer) ?? 'that of GitHub'}: the provider must have the same.`,
                 ...settings,
             };
         case 'unauthorized_client':
             return {
-                hint: `The attribute condition of the provider does not accept this job. The subject (sub) of the ID token was ${subject ?? 'another one'}.${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .isImmutable */ .t3)(subject ?? '')
+                hint: `The attribute condition of the provider does not accept this job. The subject (sub) of the ID token was ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .quoted */ .TL)(subject) ?? 'another one'}.${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .isImmutable */ .t3)(subject ?? '')
                     ? ' It has the immutable form, with the ids of owner and repository; a condition on repo:owner/repository:… does not match it.'
                     : ''}`,
                 ...settings,

@@ -10,10 +10,12 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */   octoSts: () => (/* binding */ octoSts)
 /* harmony export */ });
 /* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2437);
-/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
-/* harmony import */ var _github_installation_token_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7035);
-/* harmony import */ var _identity_credential_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8585);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8028);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9856);
+/* harmony import */ var _github_installation_token_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7035);
+/* harmony import */ var _identity_credential_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8585);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8028);
+
 
 
 
@@ -37,7 +39,7 @@ const MAX_MESSAGE = 2_000;
 const octoSts = {
     settings: (inputs, environment) => {
         const domain = inputs.matching('domain', inputs.text('domain') || DOMAIN, HOST, 'must be a host name, without https:// and path', DOMAIN);
-        const scheme = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .isLoopback */ .U9)(domain.replace(/:\d+$/, '')) ? 'http' : 'https';
+        const scheme = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__/* .isLoopback */ .U9)(domain.replace(/:\d+$/, '')) ? 'http' : 'https';
         const scope = inputs.matching('scope', inputs.text('scope') || (environment['GITHUB_REPOSITORY'] ?? ''), SCOPE, 'must be owner/name, or the owner alone', 'octo-org/target');
         const identity = readIdentity(inputs);
         const audience = inputs.matching('audience', inputs.text('audience'), AUDIENCE, 'must be at most 255 characters, without blanks, quotes, brackets and @', DOMAIN);
@@ -77,8 +79,8 @@ const octoSts = {
             read: (answer) => {
                 // Counted from the request, so that it is never later than the real end.
                 const expiresAt = new Date(sentAt + LIFETIME_MS);
-                const given = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, SERVICE, url)['token'];
-                const token = (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_3__/* .credential */ .e)(given, 'token', SERVICE, tools.conceal, (0,_github_installation_token_js__WEBPACK_IMPORTED_MODULE_2__/* .rescue */ .i)({ apiUrl, expiresAt }, tools));
+                const given = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .jsonObject */ .o$)(answer, SERVICE, url)['token'];
+                const token = (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_4__/* .credential */ .e)(given, 'token', SERVICE, tools.conceal, (0,_github_installation_token_js__WEBPACK_IMPORTED_MODULE_3__/* .rescue */ .i)({ apiUrl, expiresAt }, tools));
                 return {
                     secrets: [token],
                     outputs: { token },
@@ -98,7 +100,7 @@ function readIdentity(inputs) {
     return inputs.matching('identity', given, IDENTITY, 'must be the name of a trust policy, at most 255 characters, without its folder and without .sts.yaml', IDENTITY.test(name) ? name : 'deploy');
 }
 function judge(answer) {
-    const text = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'message');
+    const text = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(answer.json, 'message');
     const message = typeof text === 'string' ? text.slice(0, MAX_MESSAGE) : '';
     return {
         // Without the claims that it repeats: they are shown by `explain`, and only where they may be.
@@ -127,7 +129,7 @@ function explain(settings, error, claims) {
     }
     if (said(/trust policy: issuer/)) {
         return {
-            hint: `The issuer (iss) of the ID token was ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss') ?? 'another one, not shown here'}: set that as \`issuer\` in ${policy}.${WAIT}`,
+            hint: `The issuer (iss) of the ID token was ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .quoted */ .TL)((0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss')) ?? 'another one, not shown here'}: set that as \`issuer\` in ${policy}.${WAIT}`,
             ...matching(settings, claims),
         };
     }
@@ -137,13 +139,13 @@ function explain(settings, error, claims) {
             ? ' It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
             : '';
         return {
-            hint: `The subject (sub) of the ID token was ${subject ?? 'another one, not shown here'}: set that as \`subject\` in ${policy}.${form}${WAIT}`,
+            hint: `The subject (sub) of the ID token was ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .quoted */ .TL)(subject) ?? 'another one, not shown here'}: set that as \`subject\` in ${policy}.${form}${WAIT}`,
             ...matching(settings, claims),
         };
     }
     if (said(/trust policy: audience/)) {
         return {
-            hint: `The audience of the ID token was ${audience}: ${audience === domain
+            hint: `The audience of the ID token was "${audience}": ${audience === domain
                 ? `remove \`audience\` from ${policy}, which has another one, or give that one as \`audience\` here.`
                 : `set it as \`audience\` in ${policy}; without one the policy takes ${domain} alone.`}${WAIT}`,
             ...matching(settings, claims),
@@ -165,7 +167,7 @@ function explain(settings, error, claims) {
     }
     if (said(/issuer not permitted by organization policy|trusted-issuer configuration is invalid/)) {
         const owner = scope.split('/')[0] ?? '';
-        const issuer = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss') ?? 'another one, not shown here';
+        const issuer = (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .quoted */ .TL)((0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss')) ?? 'another one, not shown here';
         return {
             hint: `The issuer (iss) of the ID token was ${issuer}: ${owner} must list it in .github/chainguard/trusted-token-issuers.yaml of its repository ${owner}/.github, in a form that Octo STS can read.${WAIT}`,
         };

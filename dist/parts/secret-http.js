@@ -9,9 +9,11 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   httpSecret: () => (/* binding */ httpSecret)
 /* harmony export */ });
-/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9856);
-/* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2437);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8028);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
+/* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2437);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8028);
+
 
 
 
@@ -51,7 +53,7 @@ const httpSecret = {
  * for each would be several logins with several audiences, which are several steps.
  */
 function sharedOrigin(inputs, { references }) {
-    const [first, ...others] = references.filter(({ source }) => source.href !== _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .NOWHERE */ .JW);
+    const [first, ...others] = references.filter(({ source }) => source.href !== _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .NOWHERE */ .JW);
     for (const { output, source } of others) {
         if (source.origin === first?.source.origin)
             continue;
@@ -72,16 +74,16 @@ function read({ library, audience }, url, tools) {
         }),
         judge: ({ json }) => ({
             reason: [
-                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message'),
-                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'error', 'message'),
-                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'error_description'),
-                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'error'),
-                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'detail'),
+                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'message'),
+                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'error', 'message'),
+                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'error_description'),
+                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'error'),
+                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'detail'),
             ].find((text) => typeof text === 'string'),
         }),
         read: (answer) => ({
             name,
-            text: library.secretPayload((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name),
+            text: library.secretPayload((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name),
         }),
     });
 }
@@ -91,7 +93,7 @@ function hintOf(url, audience, { code, refused }, claims) {
     switch (refused?.status) {
         case 401:
         case 403:
-            return `The audience of the ID token was ${audience}, its subject ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_1__/* .claimText */ .Q1)(claims, 'sub') ?? 'that of this job'}: the endpoint must accept both. Give the audience that it expects as \`audience\`.`;
+            return `The audience of the ID token was "${audience}", its subject ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .TL)((0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .claimText */ .Q1)(claims, 'sub')) ?? 'that of this job'}: the endpoint must accept both. Give the audience that it expects as \`audience\`.`;
         case 404:
             return `Check the URL: there is nothing at ${url.origin}${url.pathname}.`;
         default:

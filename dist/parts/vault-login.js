@@ -130,6 +130,7 @@ var credential = __webpack_require__(8585);
 var identity_claims = __webpack_require__(2437);
 ;// CONCATENATED MODULE: ./src/vault/refusal.ts
 
+
 /** Trouble with the keys of the issuer on Vault's way to them: transient, though Vault says 400. */
 const KEYS_TROUBLE = /^error (?:validating token|configuring token validator): .*(?:fetching keys|get keys failed|dial tcp|no such host|connection re|timeout|deadline exceeded|\bEOF\b|\b5\d\d )/i;
 /** What a person can do about a login that Vault refused (texts of hashicorp/vault-plugin-auth-jwt). */
@@ -142,19 +143,19 @@ function explainLogin(server, error, claims) {
     const place = `the role ${role} (auth/${authPath}/role/${role})`;
     if (said(/no audiences bound to the role/)) {
         return {
-            hint: `The audience of the ID token was ${audience}: list it as bound_audiences of ${place}, which has none.`,
+            hint: `The audience of the ID token was "${audience}": list it as bound_audiences of ${place}, which has none.`,
             ...accepting(server, claims),
         };
     }
     if (said(/\(aud\) claim|aud claim/)) {
         return {
-            hint: `The audience of the ID token was ${audience}: add it to bound_audiences of ${place}, or give one that stands there as \`audience\`.`,
+            hint: `The audience of the ID token was "${audience}": add it to bound_audiences of ${place}, or give one that stands there as \`audience\`.`,
             ...accepting(server, claims),
         };
     }
     if (said(/\(sub\) claim|sub claim/)) {
         return {
-            hint: `The subject (sub) of the ID token was ${(0,identity_claims/* claimText */.Q1)(claims, 'sub') ?? 'another one'}: change bound_subject of ${place}.${aboutForm(claims)}`,
+            hint: `The subject (sub) of the ID token was ${(0,errors/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'sub')) ?? 'another one'}: change bound_subject of ${place}.${aboutForm(claims)}`,
             ...accepting(server, claims),
         };
     }
@@ -185,7 +186,7 @@ function explainLogin(server, error, claims) {
     }
     if (said(/^error (?:validating token|configuring token validator)|could not load configuration/)) {
         return {
-            hint: `The issuer (iss) of the ID token was ${(0,identity_claims/* claimText */.Q1)(claims, 'iss') ?? 'that of GitHub'}: auth/${authPath}/config must have it as oidc_discovery_url and bound_issuer.`,
+            hint: `The issuer (iss) of the ID token was ${(0,errors/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'that of GitHub'}: auth/${authPath}/config must have it as oidc_discovery_url and bound_issuer.`,
         };
     }
     return {};
@@ -196,7 +197,7 @@ function claimHint(reason, place, claims) {
     if (claim === undefined)
         return undefined;
     const value = identity_claims/* SHOWN_CLAIMS */.uZ.includes(claim) ? (0,identity_claims/* claimText */.Q1)(claims, claim) : undefined;
-    const start = value === undefined ? 'Compare' : `The claim ${claim} of the ID token was ${value}: compare`;
+    const start = value === undefined ? 'Compare' : `The claim ${claim} of the ID token was "${value}": compare`;
     return `${start} bound_claims of ${place} with the claims of the ID token.${claim === 'sub' ? aboutForm(claims) : ''}`;
 }
 function aboutForm(claims) {

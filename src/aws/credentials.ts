@@ -1,5 +1,5 @@
 import { claimText, isImmutable } from '../identity/claims.ts'
-import { ActionError } from '../errors.ts'
+import { ActionError, quoted } from '../errors.ts'
 import type { Claims, Environment, Explanation, Tools } from '../exchange.ts'
 import { jsonObject, member, timeOf } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
@@ -180,7 +180,7 @@ export function explainSts(
     case 'AccessDenied': {
       const subject = claimText(claims, 'sub')
       return {
-        hint: `Either the role ${roleArn} does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${subject ?? 'another one'}, its audience (aud) ${audience}: change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${
+        hint: `Either the role ${roleArn} does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${quoted(subject) ?? 'another one'}, its audience (aud) "${audience}": change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${
           isImmutable(subject ?? '')
             ? ' The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
             : ''
@@ -194,7 +194,7 @@ export function explainSts(
     case 'InvalidIdentityToken':
       if (/audience/i.test(reason)) {
         return {
-          hint: `The audience of the ID token was ${audience}: add it to the audiences (client ids) of the IAM identity provider ${provider}.`,
+          hint: `The audience of the ID token was "${audience}": add it to the audiences (client ids) of the IAM identity provider ${provider}.`,
         }
       }
       return KEYS_TROUBLE.test(reason)

@@ -1,5 +1,5 @@
 import { claimText, isImmutable, yamlText } from '../identity/claims.ts'
-import { ActionError } from '../errors.ts'
+import { ActionError, quoted } from '../errors.ts'
 import type { Claims, Exchange, Explanation, Grant, Tools } from '../exchange.ts'
 import { jsonObject, member, timeOf, type Answer } from '../http/answer.ts'
 import type { Judgement } from '../http/call.ts'
@@ -110,14 +110,14 @@ function explain(settings: Settings, error: ActionError, claims: Claims | undefi
   const identity = `the workload identity ${email}`
   if (said('audience mismatch')) {
     return {
-      hint: `The audience of the ID token was ${audience}. In Bytebase, add it to the allowed audiences of ${identity}, or give one that stands there as \`audience\`.`,
+      hint: `The audience of the ID token was "${audience}". In Bytebase, add it to the allowed audiences of ${identity}, or give one that stands there as \`audience\`.`,
       ...accepted(settings, claims),
     }
   }
   if (said('issuer mismatch')) {
     const issuer = claimText(claims, 'iss')
     return {
-      hint: `The issuer (iss) of the ID token was ${issuer ?? 'another one than Bytebase expects'}. In Bytebase, the issuer URL of ${identity} must be exactly that.`,
+      hint: `The issuer (iss) of the ID token was ${quoted(issuer) ?? 'another one than Bytebase expects'}. In Bytebase, the issuer URL of ${identity} must be exactly that.`,
       ...accepted(settings, claims),
     }
   }
@@ -127,7 +127,7 @@ function explain(settings: Settings, error: ActionError, claims: Claims | undefi
       ? ' It has the immutable form, with the ids of owner and repository, which the presets of Bytebase (repo:owner/repository:…) do not match, and its form rewrites such a pattern: set it by the API.'
       : ''
     return {
-      hint: `The subject (sub) of the ID token was ${subject ?? 'another one than Bytebase expects'}. In Bytebase, change the subject pattern of ${identity} so that it matches.${form}`,
+      hint: `The subject (sub) of the ID token was ${quoted(subject) ?? 'another one than Bytebase expects'}. In Bytebase, change the subject pattern of ${identity} so that it matches.${form}`,
       ...accepted(settings, claims),
     }
   }

@@ -1,5 +1,5 @@
 import { claimText, isImmutable, namesRepository, yamlText } from '../identity/claims.ts'
-import type { ActionError } from '../errors.ts'
+import { quoted, type ActionError } from '../errors.ts'
 import type { Claims, Exchange, Explanation } from '../exchange.ts'
 import { jsonObject, member, type Answer } from '../http/answer.ts'
 import type { Judgement } from '../http/call.ts'
@@ -154,7 +154,7 @@ function explain(settings: Settings, error: ActionError, claims: Claims | undefi
   }
   if (said(/trust policy: issuer/)) {
     return {
-      hint: `The issuer (iss) of the ID token was ${claimText(claims, 'iss') ?? 'another one, not shown here'}: set that as \`issuer\` in ${policy}.${WAIT}`,
+      hint: `The issuer (iss) of the ID token was ${quoted(claimText(claims, 'iss')) ?? 'another one, not shown here'}: set that as \`issuer\` in ${policy}.${WAIT}`,
       ...matching(settings, claims),
     }
   }
@@ -164,13 +164,13 @@ function explain(settings: Settings, error: ActionError, claims: Claims | undefi
       ? ' It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
       : ''
     return {
-      hint: `The subject (sub) of the ID token was ${subject ?? 'another one, not shown here'}: set that as \`subject\` in ${policy}.${form}${WAIT}`,
+      hint: `The subject (sub) of the ID token was ${quoted(subject) ?? 'another one, not shown here'}: set that as \`subject\` in ${policy}.${form}${WAIT}`,
       ...matching(settings, claims),
     }
   }
   if (said(/trust policy: audience/)) {
     return {
-      hint: `The audience of the ID token was ${audience}: ${
+      hint: `The audience of the ID token was "${audience}": ${
         audience === domain
           ? `remove \`audience\` from ${policy}, which has another one, or give that one as \`audience\` here.`
           : `set it as \`audience\` in ${policy}; without one the policy takes ${domain} alone.`
@@ -194,7 +194,7 @@ function explain(settings: Settings, error: ActionError, claims: Claims | undefi
   }
   if (said(/issuer not permitted by organization policy|trusted-issuer configuration is invalid/)) {
     const owner = scope.split('/')[0] ?? ''
-    const issuer = claimText(claims, 'iss') ?? 'another one, not shown here'
+    const issuer = quoted(claimText(claims, 'iss')) ?? 'another one, not shown here'
     return {
       hint: `The issuer (iss) of the ID token was ${issuer}: ${owner} must list it in .github/chainguard/trusted-token-issuers.yaml of its repository ${owner}/.github, in a form that Octo STS can read.${WAIT}`,
     }

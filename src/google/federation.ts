@@ -1,5 +1,5 @@
 import { claimText, isImmutable, yamlText } from '../identity/claims.ts'
-import type { ActionError } from '../errors.ts'
+import { quoted, type ActionError } from '../errors.ts'
 import type { Claims, Environment, Explanation, Tools } from '../exchange.ts'
 import { jsonObject, member, timeOf, type Answer } from '../http/answer.ts'
 import type { Judgement } from '../http/call.ts'
@@ -209,12 +209,12 @@ export function explainSts(
   switch (/^[a-z_]+(?=:|$)/.exec(refused.reason ?? '')?.[0]) {
     case 'invalid_grant':
       return {
-        hint: `Google does not take the ID token. Its audience was ${audience}: the provider must list it among its allowed audiences; one that lists none takes https:${IAM}${provider}. Its issuer was ${issuer ?? 'that of GitHub'}: the provider must have the same.`,
+        hint: `Google does not take the ID token. Its audience was "${audience}": the provider must list it among its allowed audiences; one that lists none takes https:${IAM}${provider}. Its issuer was ${quoted(issuer) ?? 'that of GitHub'}: the provider must have the same.`,
         ...settings,
       }
     case 'unauthorized_client':
       return {
-        hint: `The attribute condition of the provider does not accept this job. The subject (sub) of the ID token was ${subject ?? 'another one'}.${
+        hint: `The attribute condition of the provider does not accept this job. The subject (sub) of the ID token was ${quoted(subject) ?? 'another one'}.${
           isImmutable(subject ?? '')
             ? ' It has the immutable form, with the ids of owner and repository; a condition on repo:owner/repository:… does not match it.'
             : ''

@@ -1,4 +1,4 @@
-import type { ActionError } from '../errors.ts'
+import { quoted, type ActionError } from '../errors.ts'
 import type { Claims, Explanation } from '../exchange.ts'
 import { claimText, isImmutable, SHOWN_CLAIMS } from '../identity/claims.ts'
 import type { VaultServer } from './server.ts'
@@ -20,19 +20,19 @@ export function explainLogin(
   const place = `the role ${role} (auth/${authPath}/role/${role})`
   if (said(/no audiences bound to the role/)) {
     return {
-      hint: `The audience of the ID token was ${audience}: list it as bound_audiences of ${place}, which has none.`,
+      hint: `The audience of the ID token was "${audience}": list it as bound_audiences of ${place}, which has none.`,
       ...accepting(server, claims),
     }
   }
   if (said(/\(aud\) claim|aud claim/)) {
     return {
-      hint: `The audience of the ID token was ${audience}: add it to bound_audiences of ${place}, or give one that stands there as \`audience\`.`,
+      hint: `The audience of the ID token was "${audience}": add it to bound_audiences of ${place}, or give one that stands there as \`audience\`.`,
       ...accepting(server, claims),
     }
   }
   if (said(/\(sub\) claim|sub claim/)) {
     return {
-      hint: `The subject (sub) of the ID token was ${claimText(claims, 'sub') ?? 'another one'}: change bound_subject of ${place}.${aboutForm(claims)}`,
+      hint: `The subject (sub) of the ID token was ${quoted(claimText(claims, 'sub')) ?? 'another one'}: change bound_subject of ${place}.${aboutForm(claims)}`,
       ...accepting(server, claims),
     }
   }
@@ -62,7 +62,7 @@ export function explainLogin(
   }
   if (said(/^error (?:validating token|configuring token validator)|could not load configuration/)) {
     return {
-      hint: `The issuer (iss) of the ID token was ${claimText(claims, 'iss') ?? 'that of GitHub'}: auth/${authPath}/config must have it as oidc_discovery_url and bound_issuer.`,
+      hint: `The issuer (iss) of the ID token was ${quoted(claimText(claims, 'iss')) ?? 'that of GitHub'}: auth/${authPath}/config must have it as oidc_discovery_url and bound_issuer.`,
     }
   }
   return {}
@@ -73,7 +73,7 @@ function claimHint(reason: string, place: string, claims: Claims | undefined): s
   const claim = /claim "([^"]{1,60})"/.exec(reason)?.[1]
   if (claim === undefined) return undefined
   const value = SHOWN_CLAIMS.includes(claim) ? claimText(claims, claim) : undefined
-  const start = value === undefined ? 'Compare' : `The claim ${claim} of the ID token was ${value}: compare`
+  const start = value === undefined ? 'Compare' : `The claim ${claim} of the ID token was "${value}": compare`
   return `${start} bound_claims of ${place} with the claims of the ID token.${claim === 'sub' ? aboutForm(claims) : ''}`
 }
 

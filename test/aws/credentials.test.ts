@@ -441,7 +441,7 @@ describe('what to change', () => {
   test('where the trust policy does not accept the job: its conditions, and a policy that does', () => {
     const { hint, advice, paste } = explained('AccessDenied: Not authorized', { status: 403 })
     expect(hint).toBe(
-      `Either the role ${ROLE} does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${subject}, its audience (aud) sts.amazonaws.com: change the conditions on token.actions.githubusercontent.com:sub and token.actions.githubusercontent.com:aud so that they match. The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
+      `Either the role ${ROLE} does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was "${subject}", its audience (aud) "sts.amazonaws.com": change the conditions on token.actions.githubusercontent.com:sub and token.actions.githubusercontent.com:aud so that they match. The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
     )
     expect(advice).toBe(`With this trust policy the role ${ROLE} accepts this run:`)
     expect(JSON.parse(paste![0]!.content)).toEqual({
@@ -468,7 +468,7 @@ describe('what to change', () => {
     const { hint } = explained('AccessDenied: x', {
       claims: { ...claims, sub: 'repo:octo-org/workflows:environment:production' },
     })
-    expect(hint).toContain('was repo:octo-org/workflows:environment:production, its')
+    expect(hint).toContain('was "repo:octo-org/workflows:environment:production", its')
     expect(hint).not.toContain('immutable')
   })
 
@@ -491,14 +491,14 @@ describe('what to change', () => {
     )
     expect(paste?.[0]?.content).toContain('"github.example.com/_services/token:aud": "sts.amazonaws.com.cn"')
     expect(hint).toContain('github.example.com/_services/token:sub')
-    expect(hint).toContain('its audience (aud) sts.amazonaws.com.cn:')
+    expect(hint).toContain('its audience (aud) "sts.amazonaws.com.cn":')
   })
 
   const provider = 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com'
   test.each<[string, string]>([
     [
       'InvalidIdentityToken: Incorrect token audience',
-      `The audience of the ID token was sts.amazonaws.com: add it to the audiences (client ids) of the IAM identity provider ${provider}.`,
+      `The audience of the ID token was "sts.amazonaws.com": add it to the audiences (client ids) of the IAM identity provider ${provider}.`,
     ],
     [
       `InvalidIdentityToken: No OpenIDConnect provider found in your account for ${ISSUER}`,

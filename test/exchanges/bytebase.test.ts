@@ -158,7 +158,7 @@ describe('a refusal', () => {
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/, 'HOST')).toBe(
       [
         'Bytebase (HOST) refused (401 Unauthorized): token validation failed: audience mismatch: allowed [bytebase].',
-        `The audience of the ID token was https://github.com/octo-org. In Bytebase, add it to the allowed audiences of the workload identity ${EMAIL}, or give one that stands there as \`audience\`.`,
+        `The audience of the ID token was "https://github.com/octo-org". In Bytebase, add it to the allowed audiences of the workload identity ${EMAIL}, or give one that stands there as \`audience\`.`,
         LINK,
       ].join('\n'),
     )
@@ -179,7 +179,7 @@ describe('a refusal', () => {
     expect(await refusal(world)).toBe(
       [
         `Bytebase (HOST) refused (401 Unauthorized): token validation failed: subject mismatch: expected pattern "repo:octo-org/workflows:ref:refs/heads/main".`,
-        `The subject (sub) of the ID token was ${IMMUTABLE}. In Bytebase, change the subject pattern of the workload identity ${EMAIL} so that it matches. It has the immutable form, with the ids of owner and repository, which the presets of Bytebase (repo:owner/repository:…) do not match, and its form rewrites such a pattern: set it by the API.`,
+        `The subject (sub) of the ID token was "${IMMUTABLE}". In Bytebase, change the subject pattern of the workload identity ${EMAIL} so that it matches. It has the immutable form, with the ids of owner and repository, which the presets of Bytebase (repo:owner/repository:…) do not match, and its form rewrites such a pattern: set it by the API.`,
         LINK,
       ].join('\n'),
     )
@@ -190,7 +190,7 @@ describe('a refusal', () => {
     world.setup.deny()
     const text = await refusal(world)
     expect(text).toContain(
-      'was repo:octo-org/workflows:ref:refs/heads/main. In Bytebase, change the subject pattern',
+      'was "repo:octo-org/workflows:ref:refs/heads/main". In Bytebase, change the subject pattern',
     )
     expect(text).not.toContain('immutable')
   })
@@ -208,7 +208,7 @@ describe('a refusal', () => {
     const world = await open({}, { claims: { sub: 'repo:octo-org/workflows:environment:*' } })
     world.setup.deny()
     const ran = await run(world)
-    expect(ran.errors[0]).toContain('was repo:octo-org/workflows:environment:*. In Bytebase, change')
+    expect(ran.errors[0]).toContain('was "repo:octo-org/workflows:environment:*". In Bytebase, change')
     expect(ran.group.join('\n')).not.toContain('subjectPattern')
   })
 
@@ -218,7 +218,7 @@ describe('a refusal', () => {
     expect(await refusal(world)).toBe(
       [
         `Bytebase (HOST) refused (401 Unauthorized): token validation failed: issuer mismatch: expected "${ISSUER}".`,
-        `The issuer (iss) of the ID token was ${issuer}. In Bytebase, the issuer URL of the workload identity ${EMAIL} must be exactly that.`,
+        `The issuer (iss) of the ID token was "${issuer}". In Bytebase, the issuer URL of the workload identity ${EMAIL} must be exactly that.`,
         LINK,
       ].join('\n'),
     )

@@ -286,7 +286,7 @@ describe('a refusal', () => {
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/, 'HOST')).toBe(
       [
         `Octo STS (HOST) refused (403 Forbidden): trust policy: subject did not match "repo:octo-org/another:ref:refs/heads/main".`,
-        `The subject (sub) of the ID token was ${IMMUTABLE}: set that as \`subject\` in the trust policy ${FILE} in octo-org/target. It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.${WAIT}`,
+        `The subject (sub) of the ID token was "${IMMUTABLE}": set that as \`subject\` in the trust policy ${FILE} in octo-org/target. It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.${WAIT}`,
         LINK,
       ].join('\n'),
     )
@@ -308,14 +308,14 @@ describe('a refusal', () => {
   test('for a pattern of the subject is explained too', async () => {
     const world = await open()
     policy(world, `issuer: ${ISSUER}`, 'subject_pattern: repo:octo-org/.*')
-    expect(await refusal(world)).toContain(`The subject (sub) of the ID token was ${IMMUTABLE}: set that`)
+    expect(await refusal(world)).toContain(`The subject (sub) of the ID token was "${IMMUTABLE}": set that`)
   })
 
   test('for the issuer names it', async () => {
     const world = await open()
     policy(world, 'issuer: https://gitlab.com', `subject: ${IMMUTABLE}`)
     expect(await refusal(world)).toContain(
-      `The issuer (iss) of the ID token was ${ISSUER}: set that as \`issuer\` in the trust policy ${FILE} in octo-org/target.${WAIT}`,
+      `The issuer (iss) of the ID token was "${ISSUER}": set that as \`issuer\` in the trust policy ${FILE} in octo-org/target.${WAIT}`,
     )
   })
 
@@ -323,7 +323,7 @@ describe('a refusal', () => {
     const world = await open()
     policy(world, `issuer: ${ISSUER}`, `subject: ${IMMUTABLE}`, 'audience: my-sts')
     expect(await refusal(world)).toContain(
-      `trust policy: audience "my-sts" did not match.\nThe audience of the ID token was HOST: remove \`audience\` from the trust policy ${FILE} in octo-org/target, which has another one, or give that one as \`audience\` here.${WAIT}`,
+      `trust policy: audience "my-sts" did not match.\nThe audience of the ID token was "HOST": remove \`audience\` from the trust policy ${FILE} in octo-org/target, which has another one, or give that one as \`audience\` here.${WAIT}`,
     )
   })
 
@@ -332,7 +332,7 @@ describe('a refusal', () => {
     const options = { inputs: { audience: 'my-sts' }, ...clock }
     const ran = await run(world, options)
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/g, 'HOST')).toContain(
-      `The audience of the ID token was my-sts: set it as \`audience\` in the trust policy ${FILE} in octo-org/target; without one the policy takes HOST alone.${WAIT}`,
+      `The audience of the ID token was "my-sts": set it as \`audience\` in the trust policy ${FILE} in octo-org/target; without one the policy takes HOST alone.${WAIT}`,
     )
     policy(world, ...ran.group.slice(ran.group.findIndex((line) => line.startsWith('# '))))
     pass(5)
@@ -365,7 +365,7 @@ describe('a refusal', () => {
   test('for an issuer that the organization does not trust says so', async () => {
     const world = await open({ trustedIssuers: { 'octo-org': ['https://gitlab.com'] } })
     expect(await refusal(world)).toContain(
-      `issuer not permitted by organization policy.\nThe issuer (iss) of the ID token was ${ISSUER}: octo-org must list it in .github/chainguard/trusted-token-issuers.yaml of its repository octo-org/.github, in a form that Octo STS can read.${WAIT}\n`,
+      `issuer not permitted by organization policy.\nThe issuer (iss) of the ID token was "${ISSUER}": octo-org must list it in .github/chainguard/trusted-token-issuers.yaml of its repository octo-org/.github, in a form that Octo STS can read.${WAIT}\n`,
     )
   })
 

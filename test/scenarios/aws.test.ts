@@ -23,7 +23,7 @@ describe.concurrent('the ID token for STS', () => {
   it('has the audience that the input gives', async () => {
     await using world = await createWorld(awsRdsSystem({ audience: 'own-audience' }))
     const refused = expectRefused(world, await world.run())
-    expect(refused).toContain('The audience of the ID token was sts.amazonaws.com: add it')
+    expect(refused).toContain('The audience of the ID token was "sts.amazonaws.com": add it')
     await expectGranted(world, await world.run({ inputs: { audience: 'own-audience' } }))
   })
 
@@ -73,13 +73,13 @@ describe.concurrent('what API Gateway says', () => {
       'of another region',
       '/prod',
       { region: 'us-east-1' },
-      'Correct app-server.auth.region, which was us-east-1.',
+      'Correct app-server.auth.region, which was "us-east-1".',
     ],
     [
       'of another service',
       '/prod',
       { service: 'lambda' },
-      'Correct app-server.auth.service, which was lambda.',
+      'Correct app-server.auth.service, which was "lambda".',
     ],
   ])('%s becomes a hint that is true', async (_what, path, wrong, hint) => {
     await using world = await createWorld(gateway, { variant: 'aws' })

@@ -293,7 +293,7 @@ describe('hints from the situation', () => {
     await using world = await createWorld(system)
     const message = expectRefused(world, await world.run({ inputs: { audience: 'wrong' } }))
     expect(message).toContain(
-      'The audience of the ID token was wrong. The app server must list it (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE)',
+      'The audience of the ID token was "wrong". The app server must list it (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE)',
     )
   })
 })

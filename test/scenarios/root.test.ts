@@ -91,7 +91,7 @@ describe('the exchange', () => {
     await using world = await createWorld(system)
     const main = await world.run({ inputs: { audience: 'https://elsewhere.example' } })
     expect(expectRefused(world, main)).toContain(
-      'The audience of the ID token was https://elsewhere.example.',
+      'The audience of the ID token was "https://elsewhere.example".',
     )
     expect(claimsOf(world.server('app-server').requests[0]?.headers['authorization'] ?? '')).toMatchObject({
       aud: 'https://elsewhere.example',

@@ -1,4 +1,4 @@
-import type { ActionError } from '../../errors.ts'
+import { quoted, type ActionError } from '../../errors.ts'
 import type { Claims, Exchange, Tools } from '../../exchange.ts'
 import { jsonObject, member } from '../../http/answer.ts'
 import { claimText } from '../../identity/claims.ts'
@@ -102,7 +102,7 @@ function hintOf(
   switch (refused?.status) {
     case 401:
     case 403:
-      return `The audience of the ID token was ${audience}, its subject ${claimText(claims, 'sub') ?? 'that of this job'}: the endpoint must accept both. Give the audience that it expects as \`audience\`.`
+      return `The audience of the ID token was "${audience}", its subject ${quoted(claimText(claims, 'sub')) ?? 'that of this job'}: the endpoint must accept both. Give the audience that it expects as \`audience\`.`
     case 404:
       return `Check the URL: there is nothing at ${url.origin}${url.pathname}.`
     default:

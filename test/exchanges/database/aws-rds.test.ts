@@ -241,7 +241,7 @@ describe('a refusal', () => {
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/, 'STS')).toBe(
       [
         'AWS STS (STS) refused (403 Forbidden): AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity.',
-        `Either the role ${ROLE_ARN} does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${SUBJECT}, its audience (aud) sts.amazonaws.com: change the conditions on token.actions.githubusercontent.com:sub and token.actions.githubusercontent.com:aud so that they match. The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
+        `Either the role ${ROLE_ARN} does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was "${SUBJECT}", its audience (aud) "sts.amazonaws.com": change the conditions on token.actions.githubusercontent.com:sub and token.actions.githubusercontent.com:aud so that they match. The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
         `DENIED: ${DOCS}#denied`,
       ].join('\n'),
     )
@@ -274,7 +274,7 @@ describe('a refusal', () => {
     expect(await refusal(world)).toBe(
       [
         'AWS STS (STS) refused (400 Bad Request): InvalidIdentityToken: Incorrect token audience.',
-        'The audience of the ID token was sts.amazonaws.com: add it to the audiences (client ids) of the IAM identity provider arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com.',
+        'The audience of the ID token was "sts.amazonaws.com": add it to the audiences (client ids) of the IAM identity provider arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com.',
         `DENIED: ${DOCS}#denied`,
       ].join('\n'),
     )

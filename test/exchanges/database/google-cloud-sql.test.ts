@@ -188,7 +188,7 @@ describe('a refusal by STS', () => {
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/g, 'HOST')).toBe(
       [
         'Google STS (HOST) refused (400 Bad Request): invalid_grant: The audience in ID Token [https://gcp.example.com] does not match the expected audience.',
-        `Google does not take the ID token. Its audience was https://gcp.example.com: the provider must list it among its allowed audiences; one that lists none takes ${AUDIENCE}. Its issuer was ${ISSUER}: the provider must have the same.`,
+        `Google does not take the ID token. Its audience was "https://gcp.example.com": the provider must list it among its allowed audiences; one that lists none takes ${AUDIENCE}. Its issuer was "${ISSUER}": the provider must have the same.`,
         LINK,
       ].join('\n'),
     )
@@ -209,7 +209,7 @@ describe('a refusal by STS', () => {
   test('for the issuer names it', async () => {
     const issuer = `${ISSUER}/octo-enterprise`
     const world = await open({ claims: { iss: issuer } })
-    expect(await refusal(world)).toContain(`Its issuer was ${issuer}: the provider must have the same.`)
+    expect(await refusal(world)).toContain(`Its issuer was "${issuer}": the provider must have the same.`)
   })
 
   test('for the attribute condition names the subject and its form', async () => {
@@ -219,7 +219,7 @@ describe('a refusal by STS', () => {
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/g, 'HOST')).toBe(
       [
         'Google STS (HOST) refused (400 Bad Request): unauthorized_client: The given credential is rejected by the attribute condition.',
-        `The attribute condition of the provider does not accept this job. The subject (sub) of the ID token was ${SUBJECT}. It has the immutable form, with the ids of owner and repository; a condition on repo:owner/repository:… does not match it.`,
+        `The attribute condition of the provider does not accept this job. The subject (sub) of the ID token was "${SUBJECT}". It has the immutable form, with the ids of owner and repository; a condition on repo:owner/repository:… does not match it.`,
         LINK,
       ].join('\n'),
     )
@@ -232,7 +232,7 @@ describe('a refusal by STS', () => {
     const world = await open({ identity: { subject: 'mutable' } })
     world.setup.deny()
     const text = await refusal(world)
-    expect(text).toContain('was repo:octo-org/workflows:ref:refs/heads/main.\n')
+    expect(text).toContain('was "repo:octo-org/workflows:ref:refs/heads/main".\n')
     expect(text).not.toContain('immutable')
   })
 

@@ -275,7 +275,7 @@ describe('a refusal', () => {
     const world = await open()
     world.setup.providers[PROVIDER] = { condition: () => false }
     expect(await refusal(world)).toContain(
-      'The attribute condition of the provider does not accept this job. The subject (sub) of the ID token was repo:octo-org@6811672/',
+      'The attribute condition of the provider does not accept this job. The subject (sub) of the ID token was "repo:octo-org@6811672/',
     )
     expect(paths(world, 'secretmanager')).toEqual([])
   })

@@ -90,7 +90,7 @@ describe('a refusal', () => {
     expect(await refusal(world, { inputs: { audience: 'elsewhere' } })).toBe(
       [
         'The secret endpoint (HOST) refused (401 Unauthorized): unexpected "aud" claim value.',
-        `The audience of the ID token was elsewhere, its subject ${SUBJECT}: the endpoint must accept both. Give the audience that it expects as \`audience\`.`,
+        `The audience of the ID token was "elsewhere", its subject "${SUBJECT}": the endpoint must accept both. Give the audience that it expects as \`audience\`.`,
         LINK,
       ].join('\n'),
     )
@@ -102,7 +102,7 @@ describe('a refusal', () => {
     expect(await refusal(world)).toBe(
       [
         'The secret endpoint (HOST) refused (403 Forbidden): This repository may not read the secret.',
-        `The audience of the ID token was http://HOST, its subject ${SUBJECT}: the endpoint must accept both. Give the audience that it expects as \`audience\`.`,
+        `The audience of the ID token was "http://HOST", its subject "${SUBJECT}": the endpoint must accept both. Give the audience that it expects as \`audience\`.`,
         LINK,
       ].join('\n'),
     )
