@@ -4,6 +4,7 @@ import { appServer } from './judges/app-server.ts'
 import { botocore } from './judges/botocore.ts'
 import { curl } from './judges/curl.ts'
 import { moto } from './judges/moto.ts'
+import { vaultPlugins } from './judges/vault-plugins.ts'
 
 /** Every judge, in the order of the table. */
-export const judges: readonly Judge[] = [appServer, moto, botocore, curl, act]
+export const judges: readonly Judge[] = [appServer, vaultPlugins, moto, botocore, curl, act]

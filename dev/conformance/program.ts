@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -64,31 +64,18 @@ export function goProgram(name: string, source: string, version: string): Progra
   }
 }
 
-/**
- * A `main` package of one line, around a package of the Go module proxy. As a dependency its `replace` lines do not count,
- * which is what `go install` stumbles over.
- *
- * @param imported the package
- * @param call what the `main` function does with it
- */
-export function goProgramAround(
-  name: string,
-  module: string,
-  version: string,
-  imported: string,
-  call: string,
-): Program {
+/** A Go source of our own around modules of the Go module proxy: `path@version`. */
+export function goProgramOf(name: string, source: string, modules: readonly string[]): Program {
   const folder = join(STORE, name)
   return {
     path: join(folder, name),
-    from: `go build, around ${imported} of ${module}@${version}`,
+    from: `go build, with ${modules.join(' and ')}`,
     get: async () => {
       await mkdir(folder, { recursive: true })
       await writeFile(join(folder, 'go.mod'), 'module conformance\n')
-      const source = `package main\n\nimport (\n\t"os"\n\n\t"${imported}"\n)\n\nfunc main() {\n\t${call}\n}\n`
-      await writeFile(join(folder, 'main.go'), source)
+      await copyFile(source, join(folder, 'main.go'))
       const options = { cwd: folder, env: GO }
-      await output('go', ['get', `${module}@${version}`], options)
+      await output('go', ['get', ...modules], options)
       await output('go', ['mod', 'tidy'], options)
       await output('go', ['build', '-o', name, '.'], options)
     },

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { goProgram, pythonProgram, STORE, type Program } from './program.ts'
+import { goProgram, goProgramOf, pythonProgram, STORE, type Program } from './program.ts'
 
 /** Two judges in one environment: moto is made of botocore. */
 export const PYTHON = pythonProgram('python', ['moto[server]==5.2.5', 'botocore==1.44.5'])
@@ -14,3 +14,9 @@ export const APP_SERVER: Program = {
 }
 
 export const ACT = goProgram('act', 'github.com/nektos/act', 'v0.2.89')
+
+export const VAULT_PLUGINS_VERSION = 'v0.25.0'
+export const VAULT_PLUGINS = goProgramOf('vault-plugins', join(import.meta.dirname, 'vault-plugins.go'), [
+  `github.com/hashicorp/vault-plugin-auth-jwt@${VAULT_PLUGINS_VERSION}`,
+  `github.com/hashicorp/vault-plugin-secrets-kv@${VAULT_PLUGINS_VERSION}`,
+])

@@ -126,6 +126,8 @@ export async function createStand(hosts: readonly string[]): Promise<Stand> {
       await rm(folder, { recursive: true, force: true, maxRetries: 3 })
     },
   }
+  // A server may fetch the keys before there is a job.
+  await identities.become()
   await stand.fake(ISSUER_HOST, (request) => identities.current().handler(request))
   return stand
 }

@@ -123,7 +123,7 @@ async function runAct(bench: string, world: World, example: WorkflowExample): Pr
   await writeFile(
     join(folder, '.env'),
     Object.entries(env)
-      .map(([name, value]) => `${name}=${value ?? ''}\n`)
+      .map(([name, value]) => `${name}=${value}\n`)
       .join(''),
   )
   await writeFile(join(folder, '.event.json'), JSON.stringify(situations.push.payload(world.identity)))
