@@ -1,4 +1,6 @@
+import { appendFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCertificates, type Certificates } from './fakes/certificates.ts'
@@ -92,6 +94,12 @@ export interface WorldOptions extends BackstageOptions {
 
 export type CertificateKind = Exclude<keyof Certificates, 'authority'>
 
+/** A stage of a world: what differs from the usual. */
+export interface WorldStage extends Omit<Partial<StageOptions>, 'leap'> {
+  /** Whether waits of a second or more are leapt over, but for those for an answer: see `runner/leap.ts`. */
+  readonly leaps?: boolean
+}
+
 /** A system that is served on loopback, and a runner whose jobs are pointed to it. */
 export interface World<S extends Setup = Setup> extends AsyncDisposable, Backstage<S> {
   /** Where a role is found by the action: its server, or the relay or the host name in front of it. */
@@ -102,9 +110,11 @@ export interface World<S extends Setup = Setup> extends AsyncDisposable, Backsta
   readonly inputs: Readonly<Record<string, string>>
   readonly env: Readonly<Record<string, string | undefined>>
   /** Runs the main stage. Inputs and variables given are added to those of the world. */
-  readonly run: (stage?: Partial<StageOptions>) => Promise<StageResult>
+  readonly run: (stage?: WorldStage) => Promise<StageResult>
   /** Runs the post stage after a main stage, with the same options. */
-  readonly post: (main: StageResult, stage?: Partial<StageOptions>) => Promise<StageResult>
+  readonly post: (main: StageResult, stage?: WorldStage) => Promise<StageResult>
+  /** Tells stages that leap that this client of a server waits in vain. The servers of the world do so themselves. */
+  readonly holds: (client: Socket) => void
   /** Secrets of this world that show where they must not. */
   readonly leaks: (result: StageResult) => string[]
   readonly close: () => Promise<void>
@@ -141,11 +151,18 @@ export async function createWorld<S extends Setup>(
     options.tls === 'good' || role in hosts ? 'good' : options.tls?.[role]
   const encrypted = Object.keys(handlers).some((role) => kindOf(role) !== undefined)
   const certificates = encrypted ? await createCertificates(Object.values(hosts)) : undefined
+  const folder = await mkdtemp(join(tmpdir(), 'world-'))
+  const held = join(folder, 'held')
+  await writeFile(held, '')
+  const holds = (client: Socket): void => {
+    appendFileSync(held, `${client.remotePort ?? ''}\n`)
+  }
   const ports: Record<string, number> = {}
   for (const [role, handler] of Object.entries(handlers)) {
     const kind = kindOf(role)
     const started = await serve(handler, {
       faults: faults[role] ?? [],
+      holds,
       ...(kind === undefined ? {} : { tls: certificates![kind] }),
       ...(options.now === undefined ? {} : { now: options.now }),
     })
@@ -169,7 +186,6 @@ export async function createWorld<S extends Setup>(
     secrets.push({ name: 'proxy password', value: options.proxy.credentials.password, inState: false })
   }
 
-  const folder = await mkdtemp(join(tmpdir(), 'world-'))
   const authority = join(folder, 'authority.pem')
   if (certificates !== undefined) await writeFile(authority, certificates.authority)
   const inputs = { ...setup.inputs(), ...options.inputs }
@@ -186,7 +202,7 @@ export async function createWorld<S extends Setup>(
     ...options.env,
   }
 
-  const stageOptions = (stage: Partial<StageOptions>): StageOptions => ({
+  const stageOptions = ({ leaps = false, ...stage }: WorldStage): StageOptions => ({
     action: join(ROOT, system.action),
     situation,
     hosts: {
@@ -199,6 +215,7 @@ export async function createWorld<S extends Setup>(
     masks: [issuer.requestToken, ...(stage.masks ?? [])],
     inputs: { ...inputs, ...stage.inputs },
     env: { ...env, ...stage.env },
+    ...(leaps && { leap: held }),
   })
   const close = async (): Promise<void> => {
     await Promise.all(
@@ -216,6 +233,7 @@ export async function createWorld<S extends Setup>(
     env,
     run: (stage = {}) => runAction(stageOptions(stage)),
     post: (main, stage = {}) => runPost(stageOptions(stage), main),
+    holds,
     leaks: (result) => leaks(result, secrets, [setup.credential, ...(setup.carriers ?? [])]),
     close,
     [Symbol.asyncDispose]: close,

@@ -64,7 +64,6 @@ const TAKE_NOTES = `data:text/javascript,${encodeURIComponent(
    })
    process.on('exit', () => writeFileSync(process.env.NOTES, JSON.stringify({ read: [...read], loaded })))`,
 )}`
-const LEAP = join(import.meta.dirname, '../dev/runner/leap.ts')
 
 const actions = readActions()
 const subjects = await Promise.all(
@@ -331,13 +330,13 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
     world
       .server(world.setup.exchangeRole)
       .faults.push(forEver(alterTexts((text, { status }) => (status < 400 ? text : `${text}${HOSTILE}`))))
-    expectHarmless(world, await world.run({ preloads: [LEAP] }))
+    expectHarmless(world, await world.run({ leaps: true }))
   })
 
   it('lets no input take a line of the log', async () => {
     await using world = await createWorld(system, { variant })
     for (const name of Object.keys(metadata.inputs)) {
-      const main = await world.run({ inputs: { [name]: HOSTILE }, preloads: [LEAP] })
+      const main = await world.run({ inputs: { [name]: HOSTILE }, leaps: true })
       expectHarmless(world, main)
     }
     expect(requestsOf(world)).toBe(0)
@@ -371,7 +370,7 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
       ]
       await using world = await createWorld(system, { variant })
       meet(world, call, faults)
-      const main = await world.run({ preloads: [LEAP] })
+      const main = await world.run({ leaps: true })
       await expectGranted(world, main)
       const met = answersTo(world, call)
       expect(met).toEqual(

@@ -26,6 +26,8 @@ export interface ServeOptions {
   readonly faults?: readonly FaultEntry[]
   /** The clock behind the `Date` header. */
   readonly now?: Now
+  /** Told of each client whose request gets no whole answer, on purpose. */
+  readonly holds?: (client: Socket) => void
 }
 
 /** A fake on loopback. */
@@ -122,6 +124,7 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
     response: http.ServerResponse,
   ): Promise<number | undefined> {
     const socket = response.socket!
+    if (['hang', 'endless-headers', 'drip'].includes(applied.kind)) options.holds?.(socket)
     switch (applied.kind) {
       case 'none':
         return send(response, await handler(request))

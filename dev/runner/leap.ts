@@ -1,36 +1,58 @@
 /**
- * A preload (`--import`) that makes long waits short. A timer of a second or more fires after a twentieth of its
- * time, and the clocks of the process then leap to the time it was due: the process believes that it waited.
- * Shorter timers, and everything that waits for the network, take the time they take.
+ * A preload (`--import`) under which the clocks of the process do not depend on the speed of the machine: they stand still
+ * but for the timers, each of which moves them to the time it was due. A timer of a second or more fires after a twentieth
+ * of its time, once no answer can be on its way any more ({@link file://./under-way.ts}); a shorter one after its time.
+ *
+ * Into the file that `LEAP_HELD` names, the fakes write the ports of the clients whose requests they hold on purpose, a
+ * line each; into that of `LEAP_TOOK`, this module writes how long the process believes that it lasted, in ms.
  */
-import { performance } from 'node:perf_hooks'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
+import { performance } from 'node:perf_hooks'
 import timers from 'node:timers'
 import timersPromises from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { isAtRest, watch } from './under-way.ts'
 
 const FACTOR = 20
 const LONG_MS = 1_000
+/** So often a timer looks whether it may leap, in ms. Looks count, not time: a process that got no turn has seen nothing. */
+const LOOK_MS = 10
 
+const { LEAP_HELD, LEAP_TOOK } = process.env
 const realSetTimeout = timers.setTimeout
+const realSetInterval = timers.setInterval
 const realDate = Date
-const realPerformanceNow = performance.now.bind(performance)
-/** How far the clocks of the process are ahead of the machine's, in ms. */
-let ahead = 0
+const epoch = realDate.now()
+/** How long the process believes that it runs, in ms. */
+let elapsed = 0
 
-const monotonic = (): number => realPerformanceNow() + ahead
+watch()
+
+function held(): ReadonlySet<number> {
+  return new Set(readFileSync(LEAP_HELD!, 'utf8').split('\n').map(Number))
+}
 
 function leapingSetTimeout(
   callback: (...args: unknown[]) => void,
   ms = 1,
   ...args: unknown[]
 ): NodeJS.Timeout {
-  if (!(ms >= LONG_MS)) return realSetTimeout(callback, ms, ...args)
-  const due = monotonic() + ms
-  return realSetTimeout(() => {
-    ahead += Math.max(0, due - monotonic())
+  // As the real one: a millisecond at least.
+  const due = elapsed + Math.max(1, ms)
+  const fire = (): void => {
+    elapsed = Math.max(elapsed, due)
     callback(...args)
-  }, ms / FACTOR)
+  }
+  if (!(ms >= LONG_MS)) return realSetTimeout(fire, ms)
+  let looks = 0
+  const timer = realSetInterval(() => {
+    if (isAtRest(held)) looks++
+    if (looks * LOOK_MS < ms / FACTOR) return
+    clearInterval(timer)
+    fire()
+  }, LOOK_MS)
+  return timer
 }
 
 function wait<T>(
@@ -62,18 +84,16 @@ class LeapingDate extends realDate {
   }
 
   static override now(): number {
-    return Math.floor(realDate.now() + ahead)
+    return Math.floor(epoch + elapsed)
   }
 }
 
 const setTimeout = Object.assign(leapingSetTimeout, { [promisify.custom]: wait })
 Object.assign(timers, { setTimeout })
 Object.assign(timersPromises, { setTimeout: wait })
-syncBuiltinESMExports()
 Object.assign(globalThis, { Date: LeapingDate, setTimeout })
-performance.now = monotonic
-const realHrtime = process.hrtime.bigint.bind(process.hrtime)
-process.hrtime.bigint = () => realHrtime() + BigInt(Math.round(ahead * 1e6))
+performance.now = () => elapsed
+process.hrtime.bigint = () => BigInt(Math.round(elapsed * 1e6))
 AbortSignal.timeout = (ms) => {
   const controller = new AbortController()
   leapingSetTimeout(() => {
@@ -81,3 +101,7 @@ AbortSignal.timeout = (ms) => {
   }, ms).unref()
   return controller.signal
 }
+syncBuiltinESMExports()
+process.on('exit', () => {
+  writeFileSync(LEAP_TOOK!, String(elapsed))
+})

@@ -35,6 +35,8 @@ export interface StageOptions {
   readonly debug?: boolean
   /** Values masked from the start, as a repository's secrets are. */
   readonly masks?: readonly string[]
+  /** Makes long waits short ({@link file://./leap.ts}): the file in which fakes name what they hold. */
+  readonly leap?: string
   /** Modules loaded before the action: absolute paths or URLs. */
   readonly preloads?: readonly string[]
   /** Further options of node. */
@@ -59,6 +61,7 @@ export interface StageResult {
   /** `null` where a signal ended the process. */
   readonly exitCode: number | null
   readonly signal: NodeJS.Signals | null
+  /** Where waits were leapt over, by the clocks of the process. */
   readonly durationMs: number
   /** In ms since the epoch. */
   readonly endedAt: number
@@ -114,14 +117,20 @@ async function runStage(
     const log = new StepLog(masker, options.debug === true)
     const files = await commandFiles(folder, options.unwritable ?? [])
     const memoryFile = join(folder, 'memory')
+    const tookFile = join(folder, 'took')
     const environment = {
       ...(await stageEnvironment(folder, action, options, log, stage)),
       ...Object.fromEntries(FILE_COMMANDS.map((name) => [`GITHUB_${name.toUpperCase()}`, files[name]])),
       ...job,
       ...options.env,
       ...(options.memory === true ? { RUNNER_MEMORY_FILE: memoryFile } : {}),
+      ...(options.leap === undefined ? {} : { LEAP_HELD: options.leap, LEAP_TOOK: tookFile }),
     }
-    const preloads = [...(options.memory === true ? [REPORT_MEMORY] : []), ...(options.preloads ?? [])]
+    const preloads = [
+      ...(options.memory === true ? [REPORT_MEMORY] : []),
+      ...(options.leap === undefined ? [] : [LEAP]),
+      ...(options.preloads ?? []),
+    ]
     const args = [
       ...preloads.flatMap((module) => ['--import', isAbsolute(module) ? pathToFileURL(module).href : module]),
       ...(options.nodeOptions ?? []),
@@ -131,11 +140,14 @@ async function runStage(
       log.take(line)
     })
     const contents = await readCommandFiles(files, options.unwritable ?? [], log)
-    const peak = options.memory === true ? await readFile(memoryFile, 'utf8').catch(() => '') : ''
+    const [took, peak] = await Promise.all(
+      [tookFile, memoryFile].map((file) => readFile(file, 'utf8').catch(() => '')),
+    )
     return {
       stage,
       outcome: ended.exitCode === 0 && !log.failed ? 'success' : 'failure',
       ...ended,
+      ...(took === '' ? {} : { durationMs: Number(took) }),
       log: log.text,
       annotations: log.annotations,
       ...contents,
@@ -151,6 +163,8 @@ async function runStage(
     await rm(folder, { recursive: true, force: true, maxRetries: 3 })
   }
 }
+
+const LEAP = join(import.meta.dirname, 'leap.ts')
 
 /** Written as a data URL, so that loading it costs the process no memory worth mentioning. */
 const REPORT_MEMORY = `data:text/javascript,${encodeURIComponent(

@@ -11,7 +11,7 @@ import { situations, type Situation } from '../../dev/runner/context.ts'
 import { system as httpSecret } from '../../dev/systems/secret/http.ts'
 import { system } from '../../dev/systems/app-server.ts'
 import { createWorld } from '../../dev/world.ts'
-import { expectWarned, LEAP, preload, rawServer, waits } from './faults.ts'
+import { expectWarned, preload, rawServer, waits } from './faults.ts'
 import { answers, expectClean, expectGranted, expectRefused } from './support.ts'
 
 describe.concurrent('an environment that is not as it should be', () => {
@@ -196,7 +196,7 @@ describe.concurrent('a TLS handshake', () => {
 describe.concurrent('a token that nobody can have', () => {
   it('is taken back within 5 s, or left to post', async () => {
     await using world = await createWorld(system, { faults: { github: [forEver(fault.status(500))] } })
-    const main = await world.run({ ...LEAP, unwritable: ['output'] })
+    const main = await world.run({ leaps: true, unwritable: ['output'] })
     expectRefused(world, main)
     const [warning] = main.annotations.filter(({ level }) => level === 'warning')
     expect(warning?.message).toMatch(/^The token could not be revoked in this step; .* the limit is 5 s\.$/)

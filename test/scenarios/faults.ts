@@ -1,12 +1,7 @@
 import * as net from 'node:net'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { expect } from 'vitest'
 import type { StageResult } from '../../dev/runner/runner.ts'
-import { ROOT, type World } from '../../dev/world.ts'
-
-/** Makes waits of a second or more twenty times as fast, for the process alone: see dev/runner/leap.ts. */
-export const LEAP = { preloads: [pathToFileURL(join(ROOT, 'dev/runner/leap.ts')).href] }
+import type { World } from '../../dev/world.ts'
 
 /** A module to preload, from its source. */
 export function preload(source: string): string {

@@ -3,7 +3,7 @@ import { appServerError } from '../../dev/fakes/app-server.ts'
 import { fault, forEver } from '../../dev/fakes/faults.ts'
 import { system } from '../../dev/systems/app-server.ts'
 import { createWorld, type World } from '../../dev/world.ts'
-import { LEAP, waits } from './faults.ts'
+import { waits } from './faults.ts'
 import { answers, expectGranted, expectRefused } from './support.ts'
 
 const MINUTE = 60_000
@@ -25,7 +25,7 @@ describe.concurrent('the ID token of a retry', () => {
   it.each(['bearer', 'aws'])('is a new one more than 60 s after it was minted (%s)', async (variant) => {
     const faults = { 'app-server': [fault.status(503, { retryAfter: 61 })] }
     await using world = await createWorld(system, { variant, faults, inputs })
-    const main = await world.run(LEAP)
+    const main = await world.run({ leaps: true })
     await expectGranted(world, main)
     expect(waits(main)[0]).toBeGreaterThan(MINUTE)
     expect(answers(world, 'app-server')).toEqual(['status 503', 200])
@@ -41,7 +41,7 @@ describe.concurrent('the ID token of a retry', () => {
   it('is a new one after two tries that were not answered', async () => {
     const faults = { 'app-server': [fault.hang(), fault.hang()] }
     await using world = await createWorld(system, { faults, inputs })
-    await expectGranted(world, await world.run(LEAP))
+    await expectGranted(world, await world.run({ leaps: true }))
     // Tries of 35 s: the third begins after 70 s.
     const [first, second, third] = bearers(world)
     expect(second).toBe(first)
@@ -52,7 +52,7 @@ describe.concurrent('the ID token of a retry', () => {
   it('is the same within 60 s', async () => {
     const faults = { 'app-server': [fault.status(503, { retryAfter: 30 }), fault.reset(), fault.status(500)] }
     await using world = await createWorld(system, { faults, inputs })
-    const main = await world.run(LEAP)
+    const main = await world.run({ leaps: true })
     await expectGranted(world, main)
     expect(waits(main)[0]).toBeGreaterThanOrEqual(30_000)
     expect(answers(world, 'app-server')).toEqual(['status 503', 'reset', 'status 500', 200])
@@ -63,7 +63,7 @@ describe.concurrent('the ID token of a retry', () => {
   it('is a new one for STS, too', async () => {
     const faults = { sts: [fault.status(503, { retryAfter: 61 })] }
     await using world = await createWorld(system, { variant: 'aws', faults, inputs })
-    const main = await world.run(LEAP)
+    const main = await world.run({ leaps: true })
     await expectGranted(world, main)
     expect(answers(world, 'sts')).toEqual(['status 503', 200])
     const [first, second] = world
@@ -80,7 +80,7 @@ describe.concurrent('the ID token of a retry', () => {
       'app-server': [fault.status(503, { retryAfter: 61 })],
     }
     await using world = await createWorld(system, { faults, inputs })
-    await expectGranted(world, await world.run(LEAP))
+    await expectGranted(world, await world.run({ leaps: true }))
     expect(answers(world, 'oidc')).toEqual([200, 'status 503', 'reset', 200])
     expect(answers(world, 'app-server')).toEqual(['status 503', 200])
   })
@@ -91,7 +91,7 @@ describe.concurrent('the ID token of a retry', () => {
       'app-server': [fault.status(503, { retryAfter: 61 })],
     }
     await using world = await createWorld(system, { faults, inputs })
-    const message = expectRefused(world, await world.run(LEAP))
+    const message = expectRefused(world, await world.run({ leaps: true }))
     expect(message).toContain("The runner's ID-token endpoint")
     expect(message).toContain('\nID_TOKEN_REFUSED: ')
     expect(answers(world, 'app-server')).toEqual(['status 503'])
@@ -115,7 +115,7 @@ describe.concurrent('the signature of a retry', () => {
   it('is good also minutes later', async () => {
     const faults = { 'app-server': [fault.status(503, { retryAfter: 61 }), fault.hang()] }
     await using world = await createWorld(system, { variant: 'aws', faults, inputs })
-    const main = await world.run(LEAP)
+    const main = await world.run({ leaps: true })
     await expectGranted(world, main)
     expect(answers(world, 'app-server')).toEqual(['status 503', 'hang', 200])
     expect(new Set(headers(world, 'authorization')).size).toBe(3)

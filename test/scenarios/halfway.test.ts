@@ -3,7 +3,7 @@ import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
 import { system, type AppServerSetup } from '../../dev/systems/app-server.ts'
 import { createWorld, type World } from '../../dev/world.ts'
-import { LEAP, preload, signalAfter } from './faults.ts'
+import { preload, signalAfter } from './faults.ts'
 import { answers, expectClean, expectGranted, expectRefused } from './support.ts'
 
 /** The one token that was granted, and nobody took back; or `undefined`. */
@@ -62,7 +62,7 @@ describe.concurrent('outputs that cannot be written', () => {
     ['refuses', fault.status(422)],
   ])('leave the token to post where GitHub %s', async (_case, trouble) => {
     await using world = await createWorld(system, { faults: { github: [forEver(trouble)] } })
-    const main = await world.run({ ...LEAP, unwritable: ['output'] })
+    const main = await world.run({ leaps: true, unwritable: ['output'] })
     expectRefused(world, main)
     const warnings = main.annotations.filter(({ level }) => level === 'warning')
     expect(warnings).toHaveLength(1)

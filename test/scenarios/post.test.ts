@@ -3,7 +3,7 @@ import { fault, forEver, nameOf, type Fault } from '../../dev/fakes/faults.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
 import { system, type AppServerSetup } from '../../dev/systems/app-server.ts'
 import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
-import { expectWarned, LEAP } from './faults.ts'
+import { expectWarned } from './faults.ts'
 import { answers, expectClean, expectGranted } from './support.ts'
 
 interface Granted extends AsyncDisposable {
@@ -180,7 +180,7 @@ describe.concurrent('post', () => {
   it('gives up after 15 s of trouble, with one warning', async () => {
     await using job = await granted({ github: [forEver(fault.status(503))] })
     const { world, main } = job
-    const post = await world.post(main, LEAP)
+    const post = await world.post(main, { leaps: true })
     expectClean(world, post)
     const warning = expectWarned(post)
     expect(warning).toContain(
@@ -226,7 +226,7 @@ describe.concurrent('post', () => {
     await using job = await granted(each && { github: [forEver(each)] })
     const { world, main, token } = job
     if (each === undefined) await world.server('github').refuse()
-    const post = await world.post(main, LEAP)
+    const post = await world.post(main, { leaps: true })
     expectClean(world, post)
     const warning = expectWarned(post)
     expect(warning).toMatch(reason)

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readActions } from '../../dev/documents/actions.ts'
@@ -17,7 +16,6 @@ import { Forgeries, problemsOf, problemsOfPost } from '../properties/verdict.ts'
 const SEED = 20_261_122
 /** For each way to use an action. */
 const RUNS = 20
-const LEAP = join(import.meta.dirname, '../../dev/runner/leap.ts')
 /** How long a process takes to start and to end while others do the same, in ms. */
 const PROCESS_MS = 2_000
 /** How long taking a token back may last beyond the deadline, in ms. */
@@ -54,7 +52,7 @@ async function tell(system: System, variant: string, hasPost: boolean, told: Sto
     inputs,
     unwritable,
     debug,
-    preloads: [LEAP],
+    leaps: true,
     signals:
       cancelled === null
         ? []
@@ -66,7 +64,7 @@ async function tell(system: System, variant: string, hasPost: boolean, told: Sto
   if ((main.afterSignalMs ?? 0) > PROCESS_MS) problems.push('does not end when the job is cancelled')
   for (const wellAgain of hasPost ? [false, true] : []) {
     if (wellAgain) for (const role of Object.keys(world.handlers)) world.server(role).faults.splice(0)
-    const post = await world.post(main, { inputs, debug, preloads: [LEAP] })
+    const post = await world.post(main, { inputs, debug, leaps: true })
     problems.push(...(await problemsOfPost(world, told, main, post, wellAgain)))
     if (post.durationMs > POST_MS + PROCESS_MS) problems.push(`post lasts ${post.durationMs} ms`)
   }

@@ -5,7 +5,7 @@ import { fault, nameOf, type Fault } from '../../dev/fakes/faults.ts'
 import { stsError } from '../../dev/fakes/sts.ts'
 import { system } from '../../dev/systems/app-server.ts'
 import { createWorld, type WorldOptions } from '../../dev/world.ts'
-import { at, endedAfter, LEAP, rawServer, waits } from './faults.ts'
+import { at, endedAfter, rawServer, waits } from './faults.ts'
 import { answers, expectGranted, expectRefused } from './support.ts'
 
 const ROLES = ['app-server', 'oidc'] as const
@@ -147,11 +147,17 @@ describe.concurrent('a connection that was opened early', () => {
     await using world = await createWorld(system, { faults: { oidc: [fault.delay(300)] } })
     const { port } = world.server('app-server')
     await using between = await rawServer((socket, n) => {
-      if (n === 0) return end(socket)
+      if (n === 0) {
+        if (counts) world.holds(socket)
+        return end(socket)
+      }
       const upstream = net.connect(port, '127.0.0.1').on('error', () => undefined)
       return socket.pipe(upstream).pipe(socket)
     })
-    const main = await world.run({ ...LEAP, inputs: { 'app-server': `http://127.0.0.1:${between.port}` } })
+    const main = await world.run({
+      leaps: true,
+      inputs: { 'app-server': `http://127.0.0.1:${between.port}` },
+    })
     await expectGranted(world, main)
     // It is no try that failed, unless the request went out and stayed without an answer.
     expect(waits(main)).toHaveLength(counts ? 1 : 0)
@@ -187,7 +193,7 @@ describe.concurrent('Retry-After', () => {
     await using world = await createWorld(system, {
       faults: { [role]: [fault.status(503, { retryAfter: 30 })] },
     })
-    const main = await world.run(LEAP)
+    const main = await world.run({ leaps: true })
     await expectGranted(world, main)
     expect(waits(main)).toHaveLength(1)
     expect(waits(main)[0]).toBeGreaterThanOrEqual(30_000)

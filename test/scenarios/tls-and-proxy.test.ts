@@ -4,7 +4,7 @@ import { fault, forEver } from '../../dev/fakes/faults.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
 import { system } from '../../dev/systems/app-server.ts'
 import { createWorld, type CertificateKind, type World, type WorldOptions } from '../../dev/world.ts'
-import { endedAfter, expectWarned, LEAP, rawServer, waits, type RawServer } from './faults.ts'
+import { endedAfter, expectWarned, rawServer, waits, type RawServer } from './faults.ts'
 import { answers, expectClean, expectGranted, expectRefused } from './support.ts'
 
 const ROLES: [role: string, variant: string, who: string][] = [
@@ -426,7 +426,7 @@ describe.concurrent('a proxy', () => {
     await using world = await createWorld(system, { proxy: {} })
     const main = await world.run()
     await expectGranted(world, main)
-    const post = await world.post(main, { ...LEAP, env })
+    const post = await world.post(main, { leaps: true, env })
     expectClean(world, post)
     expect(expectWarned(post)).toMatch(
       /the proxy (127\.0\.0\.1:1 could not be reached|setting https_proxy is not a URL)/,

@@ -1,0 +1,47 @@
+/**
+ * What this process has under way on the network: connections that are being opened, and requests without their whole
+ * answer. Who makes time leap asks {@link isAtRest} first, so that no leap overtakes an answer, however slow the machine.
+ */
+import { subscribe } from 'node:diagnostics_channel'
+import type { ClientRequest } from 'node:http'
+import { syncBuiltinESMExports } from 'node:module'
+import net from 'node:net'
+import tls from 'node:tls'
+
+const opening = new Set<net.Socket>()
+const requests = new Set<ClientRequest>()
+
+/** Starts to watch; once, before anything connects. */
+export function watch(): void {
+  net.connect = watched(net.connect.bind(net), 'connect')
+  tls.connect = watched(tls.connect.bind(tls), 'secureConnect')
+  syncBuiltinESMExports()
+  subscribe('http.client.request.start', (message) => {
+    const { request } = message as { readonly request: ClientRequest }
+    requests.add(request)
+    request.once('close', () => requests.delete(request))
+  })
+}
+
+function watched<Connect extends (...args: never) => net.Socket>(connect: Connect, opened: string): Connect {
+  return ((...args) => {
+    const socket = connect(...args)
+    opening.add(socket)
+    for (const event of [opened, 'close']) socket.once(event, () => opening.delete(socket))
+    return socket
+  }) as Connect
+}
+
+/** How many connections and requests are under way. */
+export function underWay(): number {
+  return opening.size + requests.size
+}
+
+/** Whether nothing is under way but what waits in vain. @param held the local ports of clients that nobody answers */
+export function isAtRest(held: () => ReadonlySet<number>): boolean {
+  if (underWay() === 0) return true
+  const ports = held()
+  return [...opening, ...[...requests].map(({ socket }) => socket)].every((socket) =>
+    ports.has(socket?.localPort ?? NaN),
+  )
+}
