@@ -115,6 +115,8 @@ export interface World<S extends Setup = Setup> extends AsyncDisposable, Backsta
   readonly post: (main: StageResult, stage?: WorldStage) => Promise<StageResult>
   /** Tells stages that leap that this client of a server waits in vain. The servers of the world do so themselves. */
   readonly holds: (client: Socket) => void
+  /** The ports of those clients. */
+  readonly held: ReadonlySet<number>
   /** Secrets of this world that show where they must not. */
   readonly leaks: (result: StageResult) => string[]
   readonly close: () => Promise<void>
@@ -152,10 +154,12 @@ export async function createWorld<S extends Setup>(
   const encrypted = Object.keys(handlers).some((role) => kindOf(role) !== undefined)
   const certificates = encrypted ? await createCertificates(Object.values(hosts)) : undefined
   const folder = await mkdtemp(join(tmpdir(), 'world-'))
-  const held = join(folder, 'held')
-  await writeFile(held, '')
-  const holds = (client: Socket): void => {
-    appendFileSync(held, `${client.remotePort ?? ''}\n`)
+  const held = new Set<number>()
+  const heldFile = join(folder, 'held')
+  await writeFile(heldFile, '')
+  const holds = ({ remotePort = NaN }: Socket): void => {
+    held.add(remotePort)
+    appendFileSync(heldFile, `${remotePort}\n`)
   }
   const ports: Record<string, number> = {}
   for (const [role, handler] of Object.entries(handlers)) {
@@ -215,7 +219,7 @@ export async function createWorld<S extends Setup>(
     masks: [issuer.requestToken, ...(stage.masks ?? [])],
     inputs: { ...inputs, ...stage.inputs },
     env: { ...env, ...stage.env },
-    ...(leaps && { leap: held }),
+    ...(leaps && { leap: heldFile }),
   })
   const close = async (): Promise<void> => {
     await Promise.all(
@@ -234,6 +238,7 @@ export async function createWorld<S extends Setup>(
     run: (stage = {}) => runAction(stageOptions(stage)),
     post: (main, stage = {}) => runPost(stageOptions(stage), main),
     holds,
+    held,
     leaks: (result) => leaks(result, secrets, [setup.credential, ...(setup.carriers ?? [])]),
     close,
     [Symbol.asyncDispose]: close,

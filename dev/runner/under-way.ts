@@ -1,6 +1,6 @@
 /**
  * What this process has under way on the network: connections that are being opened, and requests without their whole
- * answer. Who makes time leap asks {@link isAtRest} first, so that no leap overtakes an answer, however slow the machine.
+ * answer. Who makes time leap asks first, so that no leap overtakes an answer, however slow the machine.
  */
 import { subscribe } from 'node:diagnostics_channel'
 import type { ClientRequest } from 'node:http'
@@ -37,11 +37,9 @@ export function underWay(): number {
   return opening.size + requests.size
 }
 
-/** Whether nothing is under way but what waits in vain. @param held the local ports of clients that nobody answers */
-export function isAtRest(held: () => ReadonlySet<number>): boolean {
-  if (underWay() === 0) return true
-  const ports = held()
-  return [...opening, ...[...requests].map(({ socket }) => socket)].every((socket) =>
-    ports.has(socket?.localPort ?? NaN),
-  )
+/** How many of them may still be answered. @param held the local ports of clients that nobody answers */
+export function awaited(held: ReadonlySet<number>): number {
+  return [...opening, ...[...requests].map(({ socket }) => socket)].filter(
+    (socket) => !held.has(socket?.localPort ?? NaN),
+  ).length
 }

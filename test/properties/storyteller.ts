@@ -12,120 +12,15 @@ import { act } from '../../src/step/main.ts'
 import { ActionError } from '../../src/errors.ts'
 import { exchanges } from '../../src/index.ts'
 import type { Exchange } from '../../src/exchange.ts'
-import type { Clock } from '../../src/http/clock.ts'
 import { takeBackSaved } from '../../src/step/post.ts'
 import type { Runner } from '../../src/step/runner.ts'
 import { arm, type Story } from './arbitraries.ts'
+import { LeapingClock } from './clock.ts'
 import { Forgeries, outcomeOf, problemsOf, problemsOfPost } from './verdict.ts'
 
 /** How long taking a token back may last beyond the deadline, in ms. */
 const UNDO_MS = 5_000
 const POST_MS = 15_000
-/** How many turns of the event loop are enough for all that is under way in this process to come to rest. */
-const TURNS = 8
-/** After so many ms of the real time without news, whatever is waited for will not come. */
-const PATIENCE_MS = 40
-
-interface Timer {
-  /** In ms of {@link LeapingClock.monotonic}. */
-  readonly at: number
-  readonly call: () => void
-  readonly what: 'try' | 'sleep' | 'late answer'
-}
-
-/** Time that passes only when nothing else can happen: then it leaps to the next timer. */
-class LeapingClock implements Clock {
-  /** How many answers are being made. */
-  busy = 0
-  /** How many tries wait for an answer that never comes. */
-  hanging = 0
-  readonly #epoch = Date.now()
-  readonly #skewMs: number
-  readonly #timers = new Set<Timer>()
-  #elapsed = 0
-  #random = 1
-  #watching = false
-
-  constructor(skewMs: number) {
-    this.#skewMs = skewMs
-  }
-
-  /** The servers' time, in ms since the epoch. */
-  readonly serverNow = (): number => Math.floor(this.#epoch + this.#elapsed)
-  readonly now = (): number => this.serverNow() + this.#skewMs
-  readonly monotonic = (): number => this.#elapsed
-  readonly random = (): number => (this.#random = (this.#random * 16_807) % 2_147_483_647) / 2_147_483_647
-
-  readonly timer = (ms: number, call: () => void): (() => void) => this.#set(ms, call, 'try')
-
-  readonly sleep = (ms: number, signal: AbortSignal): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const stop = (): void => {
-        end()
-        reject(signal.reason as Error)
-      }
-      const end = this.#set(
-        ms,
-        () => {
-          signal.removeEventListener('abort', stop)
-          resolve()
-        },
-        'sleep',
-      )
-      if (signal.aborted) stop()
-      else signal.addEventListener('abort', stop, { once: true })
-    })
-
-  /** Resolves after so many ms, while a try waits for it. */
-  late(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#set(ms, resolve, 'late answer'))
-  }
-
-  /** No timer fires any more. */
-  stop(): void {
-    this.#timers.clear()
-  }
-
-  #set(ms: number, call: () => void, what: Timer['what']): () => void {
-    // As setTimeout, which waits for a millisecond at least.
-    const timer = { at: this.#elapsed + Math.max(1, ms), call, what }
-    this.#timers.add(timer)
-    if (!this.#watching) void this.#watch()
-    return () => this.#timers.delete(timer)
-  }
-
-  async #watch(): Promise<void> {
-    this.#watching = true
-    while (this.#timers.size > 0) {
-      const since = performance.now()
-      for (let quiet = 0; quiet < TURNS; quiet++) {
-        await new Promise(setImmediate)
-        const atRest = this.busy === 0 && this.#count('try') <= this.hanging + this.#count('late answer')
-        if (!atRest && performance.now() - since < PATIENCE_MS) quiet = 0
-      }
-      const [next] = [...this.#timers].sort((a, b) => a.at - b.at)
-      if (next !== undefined) this.#fire(next)
-    }
-    this.#watching = false
-  }
-
-  #fire(timer: Timer): void {
-    this.#timers.delete(timer)
-    this.#elapsed = Math.max(this.#elapsed, timer.at)
-    if (timer.what === 'try') {
-      // The one that was cut off waited for one of these.
-      const [answer] = [...this.#timers].filter(({ what }) => what === 'late answer')
-      if (this.hanging > 0) this.hanging--
-      else if (answer !== undefined) this.#timers.delete(answer)
-    }
-    timer.call()
-  }
-
-  #count(wanted: Timer['what']): number {
-    return [...this.#timers].filter(({ what }) => what === wanted).length
-  }
-}
-
 /** A runner whose every word goes through the log of the emulation, as `@actions/core` prints it. */
 function createRecorder(options: {
   readonly stage: 'main' | 'post'
@@ -244,29 +139,28 @@ export async function tell(
   const clock = new LeapingClock(told.skewMs)
   /** By role: how long the next answer takes, in ms. */
   const late = new Map<string, number>()
-  /** A handler that holds the time while it works. */
-  const watched =
+  /** A handler that is late where it was told to be. */
+  const punctual =
     (role: string, handler: Handler): Handler =>
     async (request) => {
       const ms = late.get(role) ?? 0
       late.delete(role)
       if (ms > 0) await clock.late(ms)
-      clock.busy++
-      try {
-        return await handler(request)
-      } finally {
-        clock.busy--
-      }
+      return handler(request)
     }
   const observed: System = {
     ...system,
     setUp: (foundations, name) => {
       const setup = system.setUp(foundations, name)
-      const handlers = Object.entries(setup.handlers).map(([role, handler]) => [role, watched(role, handler)])
+      const handlers = Object.entries(setup.handlers).map(([role, handler]) => [
+        role,
+        punctual(role, handler),
+      ])
       return { ...setup, handlers: Object.fromEntries(handlers) as typeof setup.handlers }
     },
   }
   await using world = await createWorld(observed, { variant, now: clock.serverNow })
+  clock.held = world.held
   const forgeries = new Forgeries()
   const cancellation = createCancellation(clock)
   const asked = new Map<string, number>()
@@ -279,8 +173,7 @@ export async function tell(
       late.set(role, ms)
       return { kind: 'none' }
     },
-    meets: (role, planned) => {
-      if (planned !== undefined && ['hang', 'endless headers', 'drip'].includes(planned.do)) clock.hanging++
+    meets: (role) => {
       asked.set(role, (asked.get(role) ?? 0) + 1)
       if (told.cancelled?.role === role && told.cancelled.at === asked.get(role)) {
         cancellation.cancel('SIGINT')

@@ -3,6 +3,14 @@ import { expect } from 'vitest'
 import type { StageResult } from '../../dev/runner/runner.ts'
 import type { World } from '../../dev/world.ts'
 
+/**
+ * Within this time, in ms, ends what waits for nothing: less than any limit of the action that could end it instead, more
+ * than a busy machine makes of it.
+ */
+export const PROMPTLY_MS = 8_000
+/** A step that is cancelled ends within this time, in ms, before the runner kills it. */
+export const CANCELLED_MS = 5_000
+
 /** A module to preload, from its source. */
 export function preload(source: string): string {
   return `data:text/javascript,${encodeURIComponent(source)}`

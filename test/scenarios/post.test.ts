@@ -3,7 +3,7 @@ import { fault, forEver, nameOf, type Fault } from '../../dev/fakes/faults.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
 import { system, type AppServerSetup } from '../../dev/systems/app-server.ts'
 import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
-import { expectWarned } from './faults.ts'
+import { CANCELLED_MS, expectWarned } from './faults.ts'
 import { answers, expectClean, expectGranted } from './support.ts'
 
 interface Granted extends AsyncDisposable {
@@ -173,7 +173,7 @@ describe.concurrent('post', () => {
   it('cuts a try that hangs after 5 s', async () => {
     await using job = await granted({ github: [fault.hang(), fault.hang()] })
     const { world, main } = job
-    expectSaid(world, await world.post(main, LEAP), 'The token was revoked.')
+    expectSaid(world, await world.post(main, { leaps: true }), 'The token was revoked.')
     expect(answers(world, 'github')).toEqual(['hang', 'hang', 204])
   })
 
@@ -261,7 +261,7 @@ describe.concurrent('post', () => {
     const post = await world.post(main, { signals: [{ signal, when: world.server('github').seen(1) }] })
     expectClean(world, post)
     expect(expectWarned(post)).toContain(`The job was cancelled (${signal})`)
-    expect(post.afterSignalMs).toBeLessThan(5_000)
+    expect(post.afterSignalMs).toBeLessThan(CANCELLED_MS)
   })
 
   it.each(['output', 'state', 'step_summary'] as const)('does not need the %s file', async (file) => {

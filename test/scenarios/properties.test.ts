@@ -7,6 +7,7 @@ import { allSystems, type System } from '../../dev/systems/system.ts'
 import { createWorld } from '../../dev/world.ts'
 import { arm, story, type Story } from '../properties/arbitraries.ts'
 import { Forgeries, problemsOf, problemsOfPost } from '../properties/verdict.ts'
+import { CANCELLED_MS } from './faults.ts'
 
 /*
  * The stories of `test/properties.test.ts`, told to `dist` by the runner emulation: in processes of their own, with
@@ -16,8 +17,6 @@ import { Forgeries, problemsOf, problemsOfPost } from '../properties/verdict.ts'
 const SEED = 20_261_122
 /** For each way to use an action. */
 const RUNS = 20
-/** How long a process takes to start and to end while others do the same, in ms. */
-const PROCESS_MS = 2_000
 /** How long taking a token back may last beyond the deadline, in ms. */
 const UNDO_MS = 5_000
 const POST_MS = 15_000
@@ -59,14 +58,14 @@ async function tell(system: System, variant: string, hasPost: boolean, told: Sto
         : [{ signal: 'SIGTERM', when: world.server(cancelled.role).seen(cancelled.at) }],
   })
   const problems = await problemsOf(world, told, main, forgeries)
-  const limit = Number(inputs['timeout-seconds'] ?? '60') * 1_000 + UNDO_MS + PROCESS_MS
+  const limit = Number(inputs['timeout-seconds'] ?? '60') * 1_000 + UNDO_MS
   if (main.durationMs > limit) problems.push(`ends after ${main.durationMs} ms; the limit is ${limit} ms`)
-  if ((main.afterSignalMs ?? 0) > PROCESS_MS) problems.push('does not end when the job is cancelled')
+  if ((main.afterSignalMs ?? 0) > CANCELLED_MS) problems.push('does not end when the job is cancelled')
   for (const wellAgain of hasPost ? [false, true] : []) {
     if (wellAgain) for (const role of Object.keys(world.handlers)) world.server(role).faults.splice(0)
     const post = await world.post(main, { inputs, debug, leaps: true })
     problems.push(...(await problemsOfPost(world, told, main, post, wellAgain)))
-    if (post.durationMs > POST_MS + PROCESS_MS) problems.push(`post lasts ${post.durationMs} ms`)
+    if (post.durationMs > POST_MS) problems.push(`post lasts ${post.durationMs} ms`)
   }
   return problems
 }

@@ -5,7 +5,7 @@ import { fault, nameOf, type Fault } from '../../dev/fakes/faults.ts'
 import { stsError } from '../../dev/fakes/sts.ts'
 import { system } from '../../dev/systems/app-server.ts'
 import { createWorld, type WorldOptions } from '../../dev/world.ts'
-import { at, endedAfter, rawServer, waits } from './faults.ts'
+import { at, endedAfter, PROMPTLY_MS, rawServer, waits } from './faults.ts'
 import { answers, expectGranted, expectRefused } from './support.ts'
 
 const ROLES = ['app-server', 'oidc'] as const
@@ -34,7 +34,7 @@ async function failsAtOnce(
   const main = await world.run()
   expect(expectRefused(world, main)).toMatch(text)
   expect(answers(world, role)).toEqual([nameOf(refusal)])
-  expect(endedAfter(world, role, main)).toBeLessThan(1_000)
+  expect(endedAfter(world, role, main)).toBeLessThan(PROMPTLY_MS)
   expect(main.state).toEqual({})
   if (role !== 'app-server') expect(world.server('app-server').requests).toEqual([])
 }
@@ -230,7 +230,7 @@ describe.concurrent('Retry-After', () => {
       expect(message).toContain(`could not answer (${status} `)
       expect(message).toContain('OVERLOADED')
       expect(answers(world, role)).toEqual([`status ${status}`])
-      expect(endedAfter(world, role, main)).toBeLessThan(1_000)
+      expect(endedAfter(world, role, main)).toBeLessThan(PROMPTLY_MS)
     },
   )
 })
