@@ -16,7 +16,7 @@ const APP = 'is not needed here: the app server holds the key of the GitHub App'
 const SERVER = 'app-server: https://app-server.example.com'
 
 /** From the `action.yml` of the actions that people come from. */
-const ELSEWHERE: readonly Elsewhere[] = [
+export const ELSEWHERE: readonly Elsewhere[] = [
   // aws-actions/configure-aws-credentials
   renamed('role-to-assume', 'role-arn', ROLE),
   renamed('aws-region', 'region', 'eu-central-1'),
