@@ -128,7 +128,8 @@ export async function runStep<Settings>(
       saveState: (name, value) => (state[name] = value),
       state: (name) => state[name] ?? '',
       output: (name, value) => {
-        if (!(name in metadata.outputs)) throw new Error(`${action}/action.yml declares no output ${name}`)
+        const isOwn = 'secrets' in given || name in metadata.outputs
+        if (!isOwn) throw new Error(`${action}/action.yml declares no output ${name}`)
         outputs[name] = value
       },
       info: (line) => infos.push(line),
