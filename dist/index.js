@@ -1749,11 +1749,12 @@ function renamed(name, here, example) {
  * @param environment the runner sets `INPUT_…` for every input that the action declares, and every other that is given
  */
 function reportElsewhere(inputs, environment) {
-    const isGiven = (name) => (environment[variable(name)] ?? '').trim() !== '';
+    const variables = new Set(Object.keys(environment));
+    const isGiven = (name) => variables.has(variable(name)) && (environment[variable(name)] ?? '').trim() !== '';
     for (const { name, here, is, example } of ELSEWHERE) {
-        if (environment[variable(here)] === undefined)
+        if (!variables.has(variable(here)))
             continue;
-        const names = name.endsWith('*') ? namesThatBegin(environment, name.slice(0, -1)) : [name];
+        const names = name.endsWith('*') ? namesThatBegin(variables, name.slice(0, -1)) : [name];
         for (const each of names.filter(isGiven))
             inputs.problem(each, is, example);
     }
@@ -1761,8 +1762,8 @@ function reportElsewhere(inputs, environment) {
 function variable(name) {
     return `INPUT_${name.toUpperCase()}`;
 }
-function namesThatBegin(environment, start) {
-    return Object.keys(environment)
+function namesThatBegin(variables, start) {
+    return [...variables]
         .filter((name) => /^INPUT_[A-Z_-]{1,100}$/.test(name) && name.startsWith(variable(start)))
         .map((name) => name.slice('INPUT_'.length).toLowerCase());
 }

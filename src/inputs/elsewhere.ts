@@ -72,10 +72,12 @@ export function reportElsewhere(
   inputs: Inputs,
   environment: Readonly<Record<string, string | undefined>>,
 ): void {
-  const isGiven = (name: string): boolean => (environment[variable(name)] ?? '').trim() !== ''
+  const variables = new Set(Object.keys(environment))
+  const isGiven = (name: string): boolean =>
+    variables.has(variable(name)) && (environment[variable(name)] ?? '').trim() !== ''
   for (const { name, here, is, example } of ELSEWHERE) {
-    if (environment[variable(here)] === undefined) continue
-    const names = name.endsWith('*') ? namesThatBegin(environment, name.slice(0, -1)) : [name]
+    if (!variables.has(variable(here))) continue
+    const names = name.endsWith('*') ? namesThatBegin(variables, name.slice(0, -1)) : [name]
     for (const each of names.filter(isGiven)) inputs.problem(each, is, example)
   }
 }
@@ -84,8 +86,8 @@ function variable(name: string): string {
   return `INPUT_${name.toUpperCase()}`
 }
 
-function namesThatBegin(environment: Readonly<Record<string, string | undefined>>, start: string): string[] {
-  return Object.keys(environment)
+function namesThatBegin(variables: ReadonlySet<string>, start: string): string[] {
+  return [...variables]
     .filter((name) => /^INPUT_[A-Z_-]{1,100}$/.test(name) && name.startsWith(variable(start)))
     .map((name) => name.slice('INPUT_'.length).toLowerCase())
 }
