@@ -287,7 +287,7 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
     const variants = subjects.filter((other) => other.system === system)
     const read = new Set(variants.flatMap((other) => other.read))
     // Names of other actions are looked for too, so that they are refused.
-    const elsewhere = ELSEWHERE.flatMap(({ name, here }) => [name, here])
+    const elsewhere = ELSEWHERE.flatMap(({ name, here }) => [name.toLowerCase(), here])
     const own = [...read].filter((name) => name in metadata.inputs || !elsewhere.includes(name))
     expect(own.sort()).toEqual(Object.keys(metadata.inputs).sort())
     expect(Object.keys(metadata.inputs)).toEqual(expect.arrayContaining(['timeout-seconds', 'job-summary']))
