@@ -552,10 +552,31 @@ module.exports = process.getBuiltinModule("buffer");
 
 /***/ }),
 
+/***/ 9896: // external "fs"
+/***/ ((module) => {
+
+module.exports = process.getBuiltinModule("fs");
+
+/***/ }),
+
 /***/ 7598: // external "node:crypto"
 /***/ ((module) => {
 
 module.exports = process.getBuiltinModule("node:crypto");
+
+/***/ }),
+
+/***/ 3024: // external "node:fs"
+/***/ ((module) => {
+
+module.exports = process.getBuiltinModule("node:fs");
+
+/***/ }),
+
+/***/ 857: // external "os"
+/***/ ((module) => {
+
+module.exports = process.getBuiltinModule("os");
 
 /***/ }),
 
@@ -1882,10 +1903,8 @@ async function takeBack({ name, ends, revoke }, client, runner, failed = 'could 
     }
 }
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = process.getBuiltinModule("node:fs");
-;// CONCATENATED MODULE: external "os"
-const external_os_namespaceObject = process.getBuiltinModule("os");
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -1959,7 +1978,7 @@ function utils_toCommandProperties(annotationProperties) {
  */
 function command_issueCommand(command, properties, message) {
     const cmd = new Command(command, properties, message);
-    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
+    process.stdout.write(cmd.toString() + external_os_.EOL);
 }
 function command_issue(name, message = '') {
     command_issueCommand(name, {}, message);
@@ -2014,8 +2033,8 @@ function escapeProperty(s) {
 }
 ;// CONCATENATED MODULE: external "crypto"
 const external_crypto_namespaceObject = process.getBuiltinModule("crypto");
-;// CONCATENATED MODULE: external "fs"
-const external_fs_namespaceObject = process.getBuiltinModule("fs");
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(9896);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
@@ -2029,10 +2048,10 @@ function file_command_issueFileCommand(command, message) {
     if (!filePath) {
         throw new Error(`Unable to find environment variable for file command ${command}`);
     }
-    if (!external_fs_namespaceObject.existsSync(filePath)) {
+    if (!external_fs_.existsSync(filePath)) {
         throw new Error(`Missing file at path: ${filePath}`);
     }
-    external_fs_namespaceObject.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_.EOL}`, {
         encoding: 'utf8'
     });
 }
@@ -2048,7 +2067,7 @@ function file_command_prepareKeyValueMessage(key, value) {
     if (convertedValue.includes(delimiter)) {
         throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
     }
-    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
+    return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
 }
 ;// CONCATENATED MODULE: external "path"
 const external_path_namespaceObject = process.getBuiltinModule("path");
@@ -2212,7 +2231,7 @@ var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _
 };
 
 
-const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
+const { access, appendFile, writeFile } = external_fs_.promises;
 const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
 const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
 class Summary {
@@ -2235,7 +2254,7 @@ class Summary {
                 throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
             }
             try {
-                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
+                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
             }
             catch (_a) {
                 throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
@@ -2331,7 +2350,7 @@ class Summary {
      * @returns {Summary} summary instance
      */
     addEOL() {
-        return this.addRaw(external_os_namespaceObject.EOL);
+        return this.addRaw(external_os_.EOL);
     }
     /**
      * Adds an HTML codeblock to the summary buffer
@@ -2559,8 +2578,8 @@ const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* ()
         version
     };
 });
-const platform = external_os_namespaceObject.platform();
-const arch = external_os_namespaceObject.arch();
+const platform = external_os_.platform();
+const arch = external_os_.arch();
 const isWindows = platform === 'win32';
 const isMacOS = platform === 'darwin';
 const isLinux = platform === 'linux';
@@ -2740,7 +2759,7 @@ function setOutput(name, value) {
     if (filePath) {
         return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
     }
-    process.stdout.write(external_os_namespaceObject.EOL);
+    process.stdout.write(external_os_.EOL);
     command_issueCommand('set-output', { name }, utils_toCommandValue(value));
 }
 /**
@@ -2808,7 +2827,7 @@ function notice(message, properties = {}) {
  * @param message info message
  */
 function info(message) {
-    process.stdout.write(message + external_os_namespaceObject.EOL);
+    process.stdout.write(message + external_os_.EOL);
 }
 /**
  * Begin an output group.
@@ -2897,7 +2916,6 @@ function getIDToken(aud) {
 ;// CONCATENATED MODULE: ./src/step/runner.ts
 
 
-
 /** The runner that this process was started by. */
 function createRunner(environment = process.env) {
     // Without the file, @actions/core would print the value to the log for runners of before 2022.
@@ -2956,14 +2974,9 @@ function createRunner(environment = process.env) {
                 return;
             await summary.addRaw(markdown, true).write();
         },
-        event: () => {
-            try {
-                return JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(environment['GITHUB_EVENT_PATH'] ?? '', 'utf8'));
-            }
-            catch {
-                // The event only helps to explain a failure; without it the explanation is shorter.
-                return undefined;
-            }
+        run: async () => {
+            const { currentRun } = await __nccwpck_require__.e('refusal').then(__nccwpck_require__.bind(__nccwpck_require__, 7958));
+            return currentRun();
         },
         debugging: isDebug(),
     };
@@ -3053,7 +3066,7 @@ async function act(exchange, runner, clock, cancellation) {
     catch (cause) {
         const error = cancellation.signal.aborted ? cancelled(cancellation, cause) : (0,errors/* asActionError */.z6)(cause);
         const { reportOf } = await __nccwpck_require__.e('refusal').then(__nccwpck_require__.bind(__nccwpck_require__, 9374));
-        const report = reportOf(error, runner.environment, runner.event(), identity?.claims(error.refused?.audience), (claims) => (settings === undefined ? {} : (exchange.explain?.(settings, error, claims) ?? {})));
+        const report = reportOf(error, runner.environment, await runner.run(), identity?.claims(error.refused?.audience), (claims) => (settings === undefined ? {} : (exchange.explain?.(settings, error, claims) ?? {})));
         runner.error(report.annotation);
         if (report.group.length > 0)
             runner.group('Why it was refused', report.group);

@@ -67,7 +67,14 @@ describe('content', () => {
     )
     expect(['./dev/build/no-exec.ts', './dev/build/no-http-client.ts']).toEqual(expect.arrayContaining(rest))
     expect(sources).toContain('./src/http/client.ts')
-    const names = ['@actions/core', '@actions/http-client', '@smithy/core', '@smithy/signature-v4', 'yaml']
+    const names = [
+      '@actions/core',
+      '@actions/github',
+      '@actions/http-client',
+      '@smithy/core',
+      '@smithy/signature-v4',
+      'yaml',
+    ]
     expect(packages).toEqual(names.map((name) => `node_modules/${name}`))
   })
 
@@ -90,6 +97,13 @@ describe('content', () => {
       /core\/dist-es\/submodules\/transport\/(hasOwn|httpRequest|normalizeProvider)\.js/,
     ]
     expect(signer.filter((source) => !allowed.some((pattern) => pattern.test(source)))).toEqual([])
+  })
+
+  test('has of @actions/github its context alone, where a failure is explained', () => {
+    const context = './node_modules/@actions/github/lib/context.js'
+    expect(sources.filter((source) => source.includes('@actions/github/'))).toEqual([context])
+    const holders = scripts.filter((file) => read(file).includes(` ${context}\n`))
+    expect(holders).toEqual(['parts/refusal.js'])
   })
 
   test('holds the licence of every package in it', () => {

@@ -143,3 +143,18 @@ export function githubContext(identity: Identity, { serverUrl, apiUrl }: Hosts):
     workflow_sha: identity.sha,
   }
 }
+
+/** What a step reads of its run, from variables and event that it was given. */
+export function runOf(
+  environment: Readonly<Record<string, string | undefined>>,
+  payload: unknown,
+): Record<'eventName' | 'repository' | 'serverUrl' | 'actor', string> & { readonly payload: unknown } {
+  const text = (name: string): string => environment[`GITHUB_${name}`] ?? ''
+  return {
+    payload,
+    eventName: text('EVENT_NAME'),
+    repository: text('REPOSITORY'),
+    serverUrl: text('SERVER_URL'),
+    actor: text('ACTOR'),
+  }
+}

@@ -2,6 +2,126 @@ export const id = 'refusal';
 export const ids = ['refusal'];
 export const modules = {
 
+/***/ 7958: // ./src/step/context.ts and what only it imports
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  currentRun: () => (/* binding */ currentRun)
+});
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(3024);
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __webpack_require__(9896);
+// EXTERNAL MODULE: external "os"
+var external_os_ = __webpack_require__(857);
+;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/context.js
+
+
+class Context {
+    /**
+     * Hydrate the context from the environment
+     */
+    constructor() {
+        var _a, _b, _c;
+        this.payload = {};
+        if (process.env.GITHUB_EVENT_PATH) {
+            if ((0,external_fs_.existsSync)(process.env.GITHUB_EVENT_PATH)) {
+                this.payload = JSON.parse((0,external_fs_.readFileSync)(process.env.GITHUB_EVENT_PATH, { encoding: 'utf8' }));
+            }
+            else {
+                const path = process.env.GITHUB_EVENT_PATH;
+                process.stdout.write(`GITHUB_EVENT_PATH ${path} does not exist${external_os_.EOL}`);
+            }
+        }
+        this.eventName = process.env.GITHUB_EVENT_NAME;
+        this.sha = process.env.GITHUB_SHA;
+        this.ref = process.env.GITHUB_REF;
+        this.workflow = process.env.GITHUB_WORKFLOW;
+        this.action = process.env.GITHUB_ACTION;
+        this.actor = process.env.GITHUB_ACTOR;
+        this.job = process.env.GITHUB_JOB;
+        this.runAttempt = parseInt(process.env.GITHUB_RUN_ATTEMPT, 10);
+        this.runNumber = parseInt(process.env.GITHUB_RUN_NUMBER, 10);
+        this.runId = parseInt(process.env.GITHUB_RUN_ID, 10);
+        this.apiUrl = (_a = process.env.GITHUB_API_URL) !== null && _a !== void 0 ? _a : `https://api.github.com`;
+        this.serverUrl = (_b = process.env.GITHUB_SERVER_URL) !== null && _b !== void 0 ? _b : `https://github.com`;
+        this.graphqlUrl =
+            (_c = process.env.GITHUB_GRAPHQL_URL) !== null && _c !== void 0 ? _c : `https://api.github.com/graphql`;
+    }
+    get issue() {
+        const payload = this.payload;
+        return Object.assign(Object.assign({}, this.repo), { number: (payload.issue || payload.pull_request || payload).number });
+    }
+    get repo() {
+        if (process.env.GITHUB_REPOSITORY) {
+            const [owner, repo] = process.env.GITHUB_REPOSITORY.split('/');
+            return { owner, repo };
+        }
+        if (this.payload.repository) {
+            return {
+                owner: this.payload.repository.owner.login,
+                repo: this.payload.repository.name
+            };
+        }
+        throw new Error("context.repo requires a GITHUB_REPOSITORY environment variable like 'owner/repo'");
+    }
+}
+;// CONCATENATED MODULE: ./src/step/context.ts
+
+// By its own file: the entry of the package brings GitHub's API client along.
+
+/** The facts of this run, by `@actions/github`. Never fails, and prints nothing. */
+function currentRun() {
+    const path = process.env['GITHUB_EVENT_PATH'];
+    const whole = (0,external_node_fs_.existsSync)(path ?? '') ? context() : undefined;
+    const facts = whole ?? withoutEvent(path);
+    // Undefined, whatever their types say, where the runner does not tell.
+    const text = (value) => value ?? '';
+    return {
+        payload: whole?.payload,
+        eventName: text(facts.eventName),
+        repository: repositoryOf(facts),
+        serverUrl: text(facts.serverUrl),
+        actor: text(facts.actor),
+    };
+}
+/** Nothing where the event file cannot be read, or is not JSON. */
+function context() {
+    try {
+        return new Context();
+    }
+    catch {
+        // The event only helps to explain a failure; without it the explanation is shorter.
+        return undefined;
+    }
+}
+/** Without the path of a file that is not there the context prints no line about it. */
+function withoutEvent(path) {
+    delete process.env['GITHUB_EVENT_PATH'];
+    try {
+        return new Context();
+    }
+    finally {
+        if (path !== undefined)
+            process.env['GITHUB_EVENT_PATH'] = path;
+    }
+}
+function repositoryOf(facts) {
+    try {
+        return `${facts.repo.owner}/${facts.repo.repo}`;
+    }
+    catch {
+        // Neither the environment nor the event names one.
+        return '';
+    }
+}
+
+
+/***/ }),
+
 /***/ 9374: // ./src/step/refusal.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -18,12 +138,11 @@ export const modules = {
 /**
  * Puts together what a person can do about a failure.
  *
- * @param event the payload of the event, as GitHub wrote it for the runner
  * @param claims of the ID token that was sent
  * @param explain what the exchange knows, called where its system said no; gets no claims where they must not be shown
  */
-function reportOf(error, environment, event, claims, explain) {
-    const situation = situationOf(environment, event);
+function reportOf(error, environment, run, claims, explain) {
+    const situation = situationOf(environment, run);
     const shown = situation.claimsMayBeShown ? claims : undefined;
     const said = error.refused !== undefined && error.code !== 'OVERLOADED';
     const explanation = error.refused === undefined ? {} : explain(shown);
@@ -31,7 +150,7 @@ function reportOf(error, environment, event, claims, explain) {
     const facts = factsOf(error, said ? shown : undefined);
     const { advice, paste = [] } = explanation;
     return {
-        annotation: [error.message, ...hints, `${error.code}: ${linkFor(error, environment)}`].join('\n'),
+        annotation: [error.message, ...hints, `${error.code}: ${linkFor(error, environment, run)}`].join('\n'),
         group: [
             ...facts.map(([name, value]) => `${name}: ${value}`),
             ...(advice === undefined ? [] : ['', ...advice.split('\n')]),
@@ -41,7 +160,7 @@ function reportOf(error, environment, event, claims, explain) {
                 ...content.split('\n'),
             ]),
         ].map(_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .harmless */ .Is),
-        summary: said ? summaryOf(error, hints, facts, explanation, serverUrl(environment)) : '',
+        summary: said ? summaryOf(error, hints, facts, explanation, serverUrl(run)) : '',
     };
 }
 function summaryOf(error, hints, facts, { advice, paste = [] }, server) {
@@ -92,15 +211,15 @@ function table(head, rows) {
 function escaped(text) {
     return text.replace(/[^\w\s,()/'-]|_/gu, (char) => `&#${char.codePointAt(0) ?? 0};`).replace(/\n/g, '<br>');
 }
-function situationOf(environment, event) {
-    const name = environment['GITHUB_EVENT_NAME'] ?? '';
-    const forFork = mayBeForFork(name, event, environment['GITHUB_REPOSITORY']);
-    const host = new URL(serverUrl(environment)).hostname;
+function situationOf(environment, run) {
+    const { eventName: name } = run;
+    const forFork = mayBeForFork(run);
+    const host = new URL(serverUrl(run)).hostname;
     const kind = environment['ACT'] === 'true'
         ? 'act'
         : forFork && name.startsWith('pull_request') && name !== 'pull_request_target'
             ? 'fork'
-            : environment['GITHUB_ACTOR'] === 'dependabot[bot]'
+            : run.actor === 'dependabot[bot]'
                 ? 'dependabot'
                 : host !== 'github.com' && !host.endsWith('.ghe.com')
                     ? 'enterprise-server'
@@ -108,7 +227,7 @@ function situationOf(environment, event) {
     return { kind, host, claimsMayBeShown: !forFork };
 }
 /** Whether a run is for a pull request from a fork, or its event does not tell that it is not. */
-function mayBeForFork(name, event, repository) {
+function mayBeForFork({ eventName: name, payload: event, repository }) {
     if (name.startsWith('pull_request')) {
         return (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(event, 'pull_request', 'head', 'repo', 'full_name') !== repository;
     }
@@ -120,8 +239,7 @@ function mayBeForFork(name, event, repository) {
     return (name === 'issue_comment' && (event === undefined || (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(event, 'issue', 'pull_request') !== undefined));
 }
 /** Where GitHub is, for links and hints: github.com where the runner does not tell. */
-function serverUrl(environment) {
-    const given = environment['GITHUB_SERVER_URL'] ?? '';
+function serverUrl({ serverUrl: given }) {
     return URL.canParse(given) ? given : 'https://github.com';
 }
 /** What to change, from the situation of the run and not from error text; empty where it tells nothing. */
@@ -158,12 +276,12 @@ function factsOf(error, claims) {
     return requestId === undefined ? facts : [...facts, ['request id', requestId]];
 }
 /** Where the code is explained, in the version of this action that runs. */
-function linkFor(error, environment) {
+function linkFor(error, environment, run) {
     const page = `docs/troubleshooting.md#${error.code.toLowerCase()}`;
     const repository = environment['GITHUB_ACTION_REPOSITORY'] ?? '';
     if (repository === '')
         return page;
-    return `${serverUrl(environment)}/${repository}/blob/${environment['GITHUB_ACTION_REF'] || 'main'}/${page}`;
+    return `${serverUrl(run)}/${repository}/blob/${environment['GITHUB_ACTION_REF'] || 'main'}/${page}`;
 }
 
 

@@ -83,7 +83,7 @@ export async function act<Settings>(
     const report = reportOf(
       error,
       runner.environment,
-      runner.event(),
+      await runner.run(),
       identity?.claims(error.refused?.audience),
       (claims) => (settings === undefined ? {} : (exchange.explain?.(settings, error, claims) ?? {})),
     )

@@ -1,6 +1,7 @@
 import { SHOWN_CLAIMS } from '../identity/claims.ts'
 import { harmless, showable, type ActionError } from '../errors.ts'
 import type { Claims, Environment, Explanation, RepositoryFile } from '../exchange.ts'
+import type { Run } from './context.ts'
 import { member } from '../http/answer.ts'
 
 /** What the environment and the event tell about the run. */
@@ -25,18 +26,17 @@ export interface Report {
 /**
  * Puts together what a person can do about a failure.
  *
- * @param event the payload of the event, as GitHub wrote it for the runner
  * @param claims of the ID token that was sent
  * @param explain what the exchange knows, called where its system said no; gets no claims where they must not be shown
  */
 export function reportOf(
   error: ActionError,
   environment: Environment,
-  event: unknown,
+  run: Run,
   claims: Claims | undefined,
   explain: (claims: Claims | undefined) => Explanation,
 ): Report {
-  const situation = situationOf(environment, event)
+  const situation = situationOf(environment, run)
   const shown = situation.claimsMayBeShown ? claims : undefined
   const said = error.refused !== undefined && error.code !== 'OVERLOADED'
   const explanation = error.refused === undefined ? {} : explain(shown)
@@ -46,7 +46,7 @@ export function reportOf(
   const facts = factsOf(error, said ? shown : undefined)
   const { advice, paste = [] } = explanation
   return {
-    annotation: [error.message, ...hints, `${error.code}: ${linkFor(error, environment)}`].join('\n'),
+    annotation: [error.message, ...hints, `${error.code}: ${linkFor(error, environment, run)}`].join('\n'),
     group: [
       ...facts.map(([name, value]) => `${name}: ${value}`),
       ...(advice === undefined ? [] : ['', ...advice.split('\n')]),
@@ -56,7 +56,7 @@ export function reportOf(
         ...content.split('\n'),
       ]),
     ].map(harmless),
-    summary: said ? summaryOf(error, hints, facts, explanation, serverUrl(environment)) : '',
+    summary: said ? summaryOf(error, hints, facts, explanation, serverUrl(run)) : '',
   }
 }
 
@@ -122,16 +122,16 @@ function escaped(text: string): string {
   return text.replace(/[^\w\s,()/'-]|_/gu, (char) => `&#${char.codePointAt(0) ?? 0};`).replace(/\n/g, '<br>')
 }
 
-function situationOf(environment: Environment, event: unknown): Situation {
-  const name = environment['GITHUB_EVENT_NAME'] ?? ''
-  const forFork = mayBeForFork(name, event, environment['GITHUB_REPOSITORY'])
-  const host = new URL(serverUrl(environment)).hostname
+function situationOf(environment: Environment, run: Run): Situation {
+  const { eventName: name } = run
+  const forFork = mayBeForFork(run)
+  const host = new URL(serverUrl(run)).hostname
   const kind =
     environment['ACT'] === 'true'
       ? 'act'
       : forFork && name.startsWith('pull_request') && name !== 'pull_request_target'
         ? 'fork'
-        : environment['GITHUB_ACTOR'] === 'dependabot[bot]'
+        : run.actor === 'dependabot[bot]'
           ? 'dependabot'
           : host !== 'github.com' && !host.endsWith('.ghe.com')
             ? 'enterprise-server'
@@ -140,7 +140,7 @@ function situationOf(environment: Environment, event: unknown): Situation {
 }
 
 /** Whether a run is for a pull request from a fork, or its event does not tell that it is not. */
-function mayBeForFork(name: string, event: unknown, repository: string | undefined): boolean {
+function mayBeForFork({ eventName: name, payload: event, repository }: Run): boolean {
   if (name.startsWith('pull_request')) {
     return member(event, 'pull_request', 'head', 'repo', 'full_name') !== repository
   }
@@ -155,8 +155,7 @@ function mayBeForFork(name: string, event: unknown, repository: string | undefin
 }
 
 /** Where GitHub is, for links and hints: github.com where the runner does not tell. */
-function serverUrl(environment: Environment): string {
-  const given = environment['GITHUB_SERVER_URL'] ?? ''
+function serverUrl({ serverUrl: given }: Run): string {
   return URL.canParse(given) ? given : 'https://github.com'
 }
 
@@ -197,9 +196,9 @@ function factsOf(error: ActionError, claims: Claims | undefined): [string, strin
 }
 
 /** Where the code is explained, in the version of this action that runs. */
-function linkFor(error: ActionError, environment: Environment): string {
+function linkFor(error: ActionError, environment: Environment, run: Run): string {
   const page = `docs/troubleshooting.md#${error.code.toLowerCase()}`
   const repository = environment['GITHUB_ACTION_REPOSITORY'] ?? ''
   if (repository === '') return page
-  return `${serverUrl(environment)}/${repository}/blob/${environment['GITHUB_ACTION_REF'] || 'main'}/${page}`
+  return `${serverUrl(run)}/${repository}/blob/${environment['GITHUB_ACTION_REF'] || 'main'}/${page}`
 }

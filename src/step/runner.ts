@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import * as core from '@actions/core'
 import { ActionError } from '../errors.ts'
 import type { Environment } from '../exchange.ts'
+import type { Run } from './context.ts'
 
 /** Everything that the lifecycle asks of the GitHub Actions runner. */
 export interface Runner {
@@ -25,8 +25,8 @@ export interface Runner {
   readonly group: (title: string, lines: readonly string[]) => void
   /** Appends Markdown to the job summary. */
   readonly summary: (markdown: string) => Promise<void>
-  /** The payload of the event that started the workflow; `undefined` where there is none. */
-  readonly event: () => unknown
+  /** What explains a failure: event, repository, server, actor. Loaded when it is asked for. */
+  readonly run: () => Promise<Run>
   /** Whether the run has step debug logging on. */
   readonly debugging: boolean
 }
@@ -85,13 +85,9 @@ export function createRunner(environment: Environment = process.env): Runner {
       if ((environment['GITHUB_STEP_SUMMARY'] ?? '') === '') return
       await core.summary.addRaw(markdown, true).write()
     },
-    event: () => {
-      try {
-        return JSON.parse(readFileSync(environment['GITHUB_EVENT_PATH'] ?? '', 'utf8')) as unknown
-      } catch {
-        // The event only helps to explain a failure; without it the explanation is shorter.
-        return undefined
-      }
+    run: async () => {
+      const { currentRun } = await import(/* webpackChunkName: "refusal" */ './context.ts')
+      return currentRun()
     },
     debugging: core.isDebug(),
   }

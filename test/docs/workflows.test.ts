@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -137,3 +139,68 @@ test('the checks find what they are for', async () => {
   expect(found).toContain('there is no output tokn')
   expect(found).toContain('the job has no id-token: write')
 })
+
+describe('a release', () => {
+  const { jobs } = parse(read('.github/workflows/release.yml')) as {
+    jobs: Record<
+      string,
+      {
+        permissions: Record<string, string>
+        steps: { name?: string; run?: string; with?: Record<string, string> }[]
+      }
+    >
+  }
+
+  test('is refused for a tag that is not on main', () => {
+    const step = jobs['build']?.steps.find(({ name }) => name === 'The tag is on main')
+    const folder = mkdtempSync(join(tmpdir(), 'release-'))
+    const run = (command: string): number | null =>
+      spawnSync('bash', ['-e', '-c', command], { cwd: folder, env: { ...process.env, ...GIT } }).status
+    expect(
+      run(
+        'git init -q && git commit -q --allow-empty -m one && git update-ref refs/remotes/origin/main HEAD',
+      ),
+    ).toBe(0)
+    expect(run(step?.run ?? 'false')).toBe(0)
+    expect(run('git commit -q --allow-empty -m two')).toBe(0)
+    expect(run(step?.run ?? 'false')).not.toBe(0)
+    rmSync(folder, { recursive: true })
+  })
+
+  test('runs nothing of its own or of a dependency where it may write or sign', () => {
+    const powerful = Object.values(jobs).filter(({ permissions }) =>
+      Object.values(permissions).includes('write'),
+    )
+    expect(powerful).toHaveLength(2)
+    for (const { steps } of powerful) {
+      for (const { run = '' } of steps) expect(run).not.toMatch(/\b(npm|npx|node|yarn|\.ci)\b|\.\//)
+    }
+  })
+
+  test('attests every file that decides what runs, and the README checks each', () => {
+    const attest = jobs['release']?.steps.find(({ with: given }) => given?.['subject-path'] !== undefined)
+    const patterns = (attest?.with?.['subject-path'] ?? '').trim().split('\n')
+    const files = (pattern: string): string[] =>
+      globSync(pattern, { cwd: repository, exclude: ['node_modules'] }).map((file) =>
+        file.replaceAll('\\', '/'),
+      )
+    const attested = patterns.flatMap(files)
+    const decide = [...actions.map(({ file }) => file), ...files('dist/**/*.*')]
+    expect(decide).toContain('dist/index.js')
+    expect(attested).toEqual(expect.arrayContaining(decide))
+    const [, command = ''] = /\n(git ls-files .*?) \|/.exec(read('README.md')) ?? []
+    const { stdout } = spawnSync('bash', ['-c', command], { cwd: repository, encoding: 'utf8' })
+    expect(stdout.split('\0')).toEqual(expect.arrayContaining(decide))
+    const check =
+      /xargs -0 -n 1 gh attestation verify \\\n +--repo OWNER\/access-token --source-ref refs\/tags\/v\S+ \\\n +--signer-workflow OWNER\/access-token\/\.github\/workflows\/release\.yml\n/
+    expect(read('README.md')).toMatch(check)
+  })
+})
+
+/** Who commits, for git. */
+const GIT = {
+  GIT_AUTHOR_NAME: 'x',
+  GIT_AUTHOR_EMAIL: 'x@example.com',
+  GIT_COMMITTER_NAME: 'x',
+  GIT_COMMITTER_EMAIL: 'x@example.com',
+}

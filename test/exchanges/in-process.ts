@@ -5,7 +5,7 @@ import { act } from '../../src/step/main.ts'
 import type { Exchange } from '../../src/exchange.ts'
 import type { Clock } from '../../src/http/clock.ts'
 import { evaluate, readAction } from '../../dev/runner/action-file.ts'
-import { githubContext, situations } from '../../dev/runner/context.ts'
+import { githubContext, runOf, situations } from '../../dev/runner/context.ts'
 import { ROOT, type World } from '../../dev/world.ts'
 
 /** What a step that ran in this process did. */
@@ -141,7 +141,7 @@ export async function runStep<Settings>(
         summary += markdown
         return Promise.resolve()
       },
-      event: () => situations[options.event ?? 'push'].payload(identity),
+      run: () => Promise.resolve(runOf(environment, situations[options.event ?? 'push'].payload(identity))),
       debugging: true,
     },
     clock,

@@ -1,7 +1,7 @@
 import type { Handler } from '../../dev/fakes/handler.ts'
 import type { ActionMetadata } from '../../dev/documents/actions.ts'
 import { evaluate } from '../../dev/runner/action-file.ts'
-import { githubContext, situations } from '../../dev/runner/context.ts'
+import { githubContext, situations, runOf } from '../../dev/runner/context.ts'
 import { Masker } from '../../dev/runner/masker.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
 import { StepLog } from '../../dev/runner/step-log.ts'
@@ -88,7 +88,7 @@ function createRecorder(options: {
       summary += markdown
       return Promise.resolve()
     },
-    event: () => options.event,
+    run: () => Promise.resolve(runOf(options.environment, options.event)),
     debugging: options.debug,
   }
   return {
