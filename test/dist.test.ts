@@ -82,7 +82,9 @@ describe('content', () => {
     const holders = (text: string): string[] => scripts.filter((file) => read(file).includes(text))
     expect(holders(' ./src/aws/credentials.ts\n')).toEqual(['parts/aws.js'])
     expect(holders(' ./src/aws/signer.ts\n')).toEqual(['parts/aws-signer.js'])
-    const users = ['app-server', 'aws-rds', 'aws-secrets-manager'].map((name) => `parts/${name}.js`)
+    const users = ['app-server', 'database-aws-rds', 'secret-aws-secrets-manager'].map(
+      (name) => `parts/${name}.js`,
+    )
     expect(holders(`_require__.e('aws')`)).toEqual(users)
     expect(holders(`_require__.e('aws-signer')`)).toEqual(['parts/aws.js'])
   })
