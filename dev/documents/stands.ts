@@ -55,9 +55,10 @@ const GOOGLE = Object.fromEntries(
 /** By folder of the action. */
 export const STANDS: Readonly<Record<string, Stand>> = {
   '': (identity, { 'app-server': appServer = '' }) => {
-    const scopes = ['actions', 'contents', 'pull-requests', 'secrets'].map((scope) => `${scope}: write`)
-    const names = [identity.repository, 'target', 'website']
-    const system = appServerSystem({ repositories: policiesFor(identity, names, scopes.join(', ')) })
+    const scopes = ['actions', 'administration', 'contents', 'pull-requests', 'secrets']
+    const permissions = scopes.map((scope) => `${scope}: write`).join(', ')
+    const names = [identity.repository, 'target', 'website', 'library']
+    const system = appServerSystem({ repositories: policiesFor(identity, names, permissions) })
     const host = hostIn(appServer)
     assert(APP_SERVERS.includes(host), `${host} is no app server of the documents`)
     return serve(system, identity, {
@@ -121,7 +122,7 @@ export const STANDS: Readonly<Record<string, Stand>> = {
       variant: several === undefined ? 'default' : 'several',
       hosts: { 'secret-endpoint': 'secrets.example.com' },
       prepare: ({ secrets, secret }) => {
-        secrets['/database-password'] = Buffer.from(secret)
+        for (const path of ['/database-password', '/registry-password']) secrets[path] = Buffer.from(secret)
       },
     }),
 }

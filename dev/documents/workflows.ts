@@ -59,13 +59,15 @@ const PERMISSIONS = '    permissions: { contents: read, id-token: write }'
 const AROUND_STEPS = [...AROUND_JOB, RUNNER, PERMISSIONS, '    steps:']
 
 /**
- * The workflow that a YAML fence shows. Steps, single jobs and jobs without events are made whole; anything else, e.g. a
+ * The workflow that a YAML fence shows. Steps, also those of a composite action, single jobs and jobs without events are made whole; anything else, e.g. a
  * policy file, is no workflow.
  *
  * @throws Error where the YAML cannot be read, or a step uses an action of this repository that does not exist
  */
 export function workflowOf(fence: Fence, actions: readonly ActionMetadata[]): WorkflowExample | undefined {
-  const [around, indentation] = placeOf(readYaml(fence))
+  const content = readYaml(fence)
+  if (isComposite(content)) return workflowOf(stepsOf(fence), actions)
+  const [around, indentation] = placeOf(content)
   if (around === undefined) return undefined
   const inner = fence.text.replace(/^(?=.)/gm, ' '.repeat(indentation))
   const text = [...around, inner].join('\n')
@@ -99,6 +101,20 @@ export function readYaml(fence: Fence): unknown {
   const problem = document.errors[0] ?? document.warnings[0]
   if (problem !== undefined) throw new Error(`${fence.file}:${fence.line}: ${problem.message}`)
   return document.toJS()
+}
+
+/** Whether it is the `action.yml` of a composite action. */
+function isComposite(content: unknown): boolean {
+  const { runs } = (content ?? {}) as { runs?: { using?: string } }
+  return runs?.using === 'composite'
+}
+
+/** The steps of a composite action, which end its `action.yml`. */
+function stepsOf(fence: Fence): Fence {
+  const lines = fence.text.split('\n')
+  const first = lines.indexOf('  steps:') + 1
+  if (first === 0) throw new Error(`${fence.file}:${fence.line}: there is no line with two blanks and steps:`)
+  return { ...fence, line: fence.line + first, text: lines.slice(first).join('\n').replace(/^ {4}/gm, '') }
 }
 
 /** The lines to put before the text to make it a workflow, and how far to indent the text. */
