@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { commandLine, refuse } from './command-line.ts'
 import { ROOT } from './world.ts'
 
 const USAGE = `Usage: npm run owner -- NAME
@@ -34,20 +34,12 @@ function files(): string[] {
 }
 
 function main(): number {
-  const { values, positionals } = parseArgs({
-    options: { help: { type: 'boolean', short: 'h', default: false } },
-    allowPositionals: true,
-  })
-  const [name = ''] = positionals
-  if (values.help) {
-    console.log(USAGE)
-    return 0
-  }
-  if (positionals.length !== 1 || !NAME.test(name)) {
-    console.error(
-      `${name === '' ? 'A name is missing.' : `${positionals.join(' ')} is not the name of an account.`}\n\n${USAGE}`,
+  const [name = '', ...more] = commandLine(USAGE, { allowPositionals: true }).positionals
+  if (more.length > 0 || !NAME.test(name)) {
+    refuse(
+      USAGE,
+      name === '' ? 'A name is missing.' : `${[name, ...more].join(' ')} is not the name of an account.`,
     )
-    return 2
   }
   const changed = files().filter((file) => {
     const path = join(ROOT, file)
