@@ -24,6 +24,8 @@ export interface Herd {
 
 export interface Result {
   readonly tokens: number
+  /** When each token came, in ms, in the order of the requests. */
+  readonly answeredMs: readonly number[]
   /** When the last token came, in ms. */
   readonly lastMs: number
   readonly requestsPerToken: number
@@ -49,8 +51,7 @@ export function runHerd({ jobs, limitMs, retryAfterMs, policy }: Herd, seed: num
     ;(requests[start] ??= []).push({ failures: 0, deadline: start + limitMs })
   }
   let sent = 0
-  let tokens = 0
-  let lastMs = 0
+  const answeredMs: number[] = []
   let second = 0
   let served = 0
   for (let time = 0; time < requests.length; time++) {
@@ -64,8 +65,7 @@ export function runHerd({ jobs, limitMs, retryAfterMs, policy }: Herd, seed: num
         served++
         const answered = time + SERVED_MS[0] + Math.floor(random() * (SERVED_MS[1] - SERVED_MS[0]))
         if (answered > job.deadline) continue
-        tokens++
-        lastMs = Math.max(lastMs, answered)
+        answeredMs.push(answered)
       } else {
         job.failures++
         const refused = time + REFUSED_MS
@@ -77,7 +77,9 @@ export function runHerd({ jobs, limitMs, retryAfterMs, policy }: Herd, seed: num
     // A long run would otherwise hold every request it ever saw.
     requests[time] = []
   }
-  return { tokens, lastMs, requestsPerToken: sent / tokens }
+  const tokens = answeredMs.length
+  const lastMs = answeredMs.reduce((last, each) => Math.max(last, each), 0)
+  return { tokens, answeredMs, lastMs, requestsPerToken: sent / tokens }
 }
 
 /**

@@ -35,15 +35,17 @@ const thisPolicy: Policy = (failure) => next(failure)
 const exactlyAsTold: Policy = ({ retryAfterMs = 0, remainingMs }) =>
   remainingMs < retryAfterMs + ANSWER_MS ? GIVE_UP : { again: true, waitMs: retryAfterMs }
 
+/** What is compared: name, policy, and what the server says in `Retry-After`, in ms. */
+export const policies: readonly (readonly [string, Policy, number?])[] = [
+  ['no retry', noRetry],
+  ['three retries, after 1, 2, 4 s', threeRetries],
+  ['ten retries, jitter, header ignored', tenRetries],
+  ['this policy, no `Retry-After` sent', thisPolicy],
+  ['this policy, `Retry-After: 1` sent', thisPolicy, 1000],
+]
+
 /** The tables that compare this policy with others, as Markdown. */
 export function comparison(): string {
-  const policies: [string, Policy, number?][] = [
-    ['no retry', noRetry],
-    ['three retries, after 1, 2, 4 s', threeRetries],
-    ['ten retries, jitter, header ignored', tenRetries],
-    ['this policy, no `Retry-After` sent', thisPolicy],
-    ['this policy, `Retry-After: 1` sent', thisPolicy, 1000],
-  ]
   const limit60 = policies.map(([name, policy, retryAfterMs]) => {
     const cells = [1_000, 10_000].flatMap((jobs) => {
       const worst = worstHerd({ jobs, limitMs: 60_000, retryAfterMs, policy })
@@ -188,7 +190,7 @@ export function sweep(): string {
   ].join('\n\n')
 }
 
-function worstHerd(herd: Herd): Result {
+function worstHerd(herd: Herd): Omit<Result, 'answeredMs'> {
   const results = SEEDS.map((seed) => runHerd(herd, seed))
   return {
     tokens: Math.min(...results.map((result) => result.tokens)),
@@ -215,7 +217,7 @@ function firstWait(policy: Policy, retryAfterMs: number): number {
   return waits.sort((a, b) => a - b)[LONE_JOBS / 2]!
 }
 
-function timesIdeal({ lastMs }: Result, jobs: number): string {
+function timesIdeal({ lastMs }: Pick<Result, 'lastMs'>, jobs: number): string {
   return (lastMs / 1000 / (jobs / PER_SECOND)).toFixed(2)
 }
 

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { runHerd, runOutage, type Policy } from '../../dev/herd/simulation.ts'
 import { GOAL } from '../../dev/herd/tables.ts'
+import { herdPicture } from '../../dev/herd/picture.ts'
+import { themes } from '../../dev/svg.ts'
 import { next } from '../../src/http/retry.ts'
 
 const giveUp: Policy = () => ({ again: false, because: 'deadline' })
@@ -101,5 +103,11 @@ describe('docs/retry-simulation.md', () => {
     const printed = [...tablesIn(benchHerd()), ...tablesIn(benchHerd('--sweep'))]
     expect(printed).toHaveLength(6)
     expect(tablesIn(readFileSync('docs/retry-simulation.md', 'utf8'))).toEqual(printed)
+  })
+})
+
+describe('the pictures', () => {
+  it.each(themes)('of the herd, %s, are those that the command draws', (theme) => {
+    expect(readFileSync(`docs/images/herd-${theme}.svg`, 'utf8')).toBe(herdPicture(theme))
   })
 })
