@@ -97,7 +97,7 @@ const awsSecretsManager: Administrator<AwsSecretsManagerSetup> = ({ secrets }, [
   }
 }
 
-const vault: Administrator<VaultSetup> = ({ roles }, [pasted]) => {
+const vault: Administrator<Pick<VaultSetup, 'roles'>> = ({ roles }, [pasted]) => {
   const file = JSON.parse(pasted!.text) as VaultRoleFile
   roles[ROLE] = {
     ...roles[ROLE]!,
@@ -129,4 +129,5 @@ export const administrators: Readonly<Record<string, Administrator<never>>> = {
   'secret/google-secret-manager': googleSecretManager,
   'secret/http': http,
   'secret/vault': vault,
+  vault,
 }

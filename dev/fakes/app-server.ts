@@ -135,7 +135,7 @@ export function createAppServer(options: AppServerOptions): AppServer {
       return {
         status: 200,
         headers: { 'x-request-id': requestId, 'content-type': 'text/plain' },
-        body: APP_URL,
+        body: 'https://github.com/qoomon/actions--access-token',
       }
     }
     if (path !== `${prefix}/access_tokens` || request.method !== 'POST') {

@@ -75,7 +75,7 @@ export function comparison(): string {
     .map(([name, policy]) => [name, ...[0, 1, 3, 10, 30, 58].map((outage) => loneJob(outage, policy))])
   const numbers = [
     ['policy: longest wait before the first retry', `${BASE_MS} ms`],
-    ['policy: longest wait, but for `Retry-After`', `${CAP_MS} ms`],
+    ['policy: longest wait, except for `Retry-After`', `${CAP_MS} ms`],
     ['policy: jitter on top of a `Retry-After`', `at least ${RETRY_AFTER_JITTER * 100} %`],
     ['policy: least time left for a try to start', `${ANSWER_MS} ms`],
     ['server: requests served in each second', `${PER_SECOND}`],

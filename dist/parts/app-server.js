@@ -503,7 +503,7 @@ function hintFor(paste) {
     const repositories = paste.map(({ file }) => file?.repository ?? '');
     const more = repositories.length - MOST_NAMED;
     const names = [...repositories.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])];
-    return `Add what is missing to the access policy of ${names.join(' and ')}; what to paste stands below.`;
+    return `Add what is missing to the access policy of ${names.join(' and ')}: paste the policy below.`;
 }
 /** What a policy file lacks, in the form of a whole file. */
 function snippetFor(target, lack, subject) {
