@@ -4,7 +4,8 @@ import { appServer } from './judges/app-server.ts'
 import { botocore } from './judges/botocore.ts'
 import { curl } from './judges/curl.ts'
 import { moto } from './judges/moto.ts'
+import { octoSts } from './judges/octo-sts.ts'
 import { vaultPlugins } from './judges/vault-plugins.ts'
 
 /** Every judge, in the order of the table. */
-export const judges: readonly Judge[] = [appServer, vaultPlugins, moto, botocore, curl, act]
+export const judges: readonly Judge[] = [appServer, octoSts, vaultPlugins, moto, botocore, curl, act]

@@ -72,12 +72,10 @@ export function goProgramOf(name: string, source: string, modules: readonly stri
     from: `go build, with ${modules.join(' and ')}`,
     get: async () => {
       await mkdir(folder, { recursive: true })
-      await writeFile(join(folder, 'go.mod'), 'module conformance\n')
+      const required = modules.map((module) => `require ${module.replace('@', ' ')}\n`)
+      await writeFile(join(folder, 'go.mod'), ['module conformance\n', 'go 1.26\n', ...required].join('\n'))
       await copyFile(source, join(folder, 'main.go'))
-      const options = { cwd: folder, env: GO }
-      await output('go', ['get', ...modules], options)
-      await output('go', ['mod', 'tidy'], options)
-      await output('go', ['build', '-o', name, '.'], options)
+      await output('go', ['build', '-mod=mod', '-o', name, '.'], { cwd: folder, env: GO })
     },
   }
 }

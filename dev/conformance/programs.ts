@@ -20,3 +20,8 @@ export const VAULT_PLUGINS = goProgramOf('vault-plugins', join(import.meta.dirna
   `github.com/hashicorp/vault-plugin-auth-jwt@${VAULT_PLUGINS_VERSION}`,
   `github.com/hashicorp/vault-plugin-secrets-kv@${VAULT_PLUGINS_VERSION}`,
 ])
+
+export const OCTO_STS_VERSION = 'v0.8.0'
+export const OCTO_STS = goProgramOf('octo-sts', join(import.meta.dirname, 'octo-sts.go'), [
+  `github.com/octo-sts/app@${OCTO_STS_VERSION}`,
+])

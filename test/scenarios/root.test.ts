@@ -190,7 +190,7 @@ describe('permissions', () => {
   it('warns of an unknown scope and sends it', async () => {
     await using world = await createWorld(system)
     const main = await world.run({ inputs: { permissions: 'content: read' } })
-    expect(expectRefused(world, main)).toContain('Unrecognized key')
+    expect(expectRefused(world, main)).toContain('permissions: Invalid input')
     expect(main.annotations[0]).toEqual({
       level: 'warning',
       message:

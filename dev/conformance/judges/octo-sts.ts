@@ -1,0 +1,204 @@
+import { strict as assert } from 'node:assert'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fencesOf, readDocuments } from '../../documents/fences.ts'
+import { defaultIdentity, subjectOf } from '../../fakes/identity.ts'
+import { ISSUER } from '../../fakes/issuer.ts'
+import { APP_ID, createGitHubForApps, GITHUB_HOST, type GitHubForApps } from '../github.ts'
+import type { Hold, Judge } from '../judge.ts'
+import { OCTO_STS, OCTO_STS_VERSION } from '../programs.ts'
+import { createStand, freePort, type Ran, type Stand } from '../stand.ts'
+import { pasteFiles } from '../suggestions.ts'
+
+const HOST = 'octo-sts.dev'
+const { owner } = defaultIdentity
+const TARGET = `${owner}/target`
+const PAGE = 'octo-sts/README.md'
+
+/** The packages of Octo STS that decide, behind a `main` that listens on loopback. */
+export const octoSts: Judge = {
+  name: 'octo-sts',
+  title: '[Octo STS](https://github.com/octo-sts/app)',
+  judges: '`octo-sts`: trust policies, refusals, the policy that a refusal suggests',
+  program: OCTO_STS,
+  version: () => Promise.resolve(OCTO_STS_VERSION),
+  run: async (hold) => {
+    await using stand = await createStand([HOST, GITHUB_HOST])
+    const github = createGitHubForApps()
+    github.installations[owner] = {
+      id: 1,
+      ownerId: Number(defaultIdentity.ownerId),
+      permissions: { contents: 'write', pull_requests: 'write', metadata: 'read' },
+      singleFilePaths: [],
+    }
+    await stand.fake(GITHUB_HOST, github.handler)
+    const bench = { hold, stand, github }
+    await start(bench)
+    await grants(bench)
+    await refusals(bench)
+  },
+}
+
+interface Bench {
+  readonly hold: Hold
+  readonly stand: Stand
+  readonly github: GitHubForApps
+}
+
+/** Starts a server, whose memory of policies is empty; the name leads to it from now on. */
+async function start({ stand, github }: Bench): Promise<void> {
+  const key = join(stand.folder, 'app.pem')
+  await writeFile(key, github.privateKey)
+  const port = await freePort()
+  await stand.start(OCTO_STS.path, [], {
+    ready: `http://127.0.0.1:${port}/`,
+    env: {
+      PORT: String(port),
+      STS_DOMAIN: HOST,
+      GITHUB_APP_IDS: String(APP_ID),
+      APP_SECRET_CERTIFICATE_FILE: key,
+    },
+  })
+  await stand.front(HOST, port)
+}
+
+function run(
+  { stand }: Bench,
+  identity: string,
+  inputs: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
+  return stand.run({
+    action: 'octo-sts',
+    inputs: { scope: TARGET, identity, ...inputs },
+    credential: 'token',
+  })
+}
+
+function policy(changes: Readonly<Record<string, unknown>> = {}): string {
+  const usual = { issuer: ISSUER, subject: subjectOf(defaultIdentity), permissions: { contents: 'read' } }
+  return JSON.stringify({ ...usual, ...changes })
+}
+
+function put({ github }: Bench, repository: string, identity: string, text: string): void {
+  const files = (github.repositories[repository] ??= {})
+  files[`.github/chainguard/${identity}.sts.yaml`] = text
+}
+
+async function grants(bench: Bench): Promise<void> {
+  const { hold, github } = bench
+  const expectGrant = (
+    { outputs, told }: Ran,
+    permissions: Readonly<Record<string, string>>,
+    repositories?: readonly string[],
+  ): void => {
+    const token = outputs['token']
+    assert(token !== undefined, told)
+    assert.deepEqual(github.grantOf(token), { permissions, ...(repositories && { repositories }) })
+    assert(github.alive(token))
+  }
+  await hold('the policy of the page lets the step of the page in, and post revokes the token', async () => {
+    const text = readDocuments()
+      .filter(({ file }) => file === PAGE)
+      .flatMap(fencesOf)
+      .find(({ language, text: fence }) => language === 'yaml' && fence.startsWith('issuer: '))?.text
+    assert(text !== undefined, `${PAGE} has no policy`)
+    put(bench, TARGET, 'deploy', text)
+    const ran = await run(bench, 'deploy')
+    expectGrant(ran, { contents: 'read', pull_requests: 'read' }, ['target'])
+    const { outcome, annotations } = await ran.post()
+    assert.deepEqual({ outcome, annotations }, { outcome: 'success', annotations: [] })
+    assert.equal(github.alive(ran.outputs['token']!), false)
+  })
+  await hold('a policy of the owner, in .github, for all repositories', async () => {
+    put(bench, `${owner}/.github`, 'all', policy())
+    expectGrant(await run(bench, 'all', { scope: owner }), { contents: 'read' })
+  })
+  await hold('a policy of the owner that names repositories', async () => {
+    put(bench, `${owner}/.github`, 'some', policy({ repositories: ['target'] }))
+    expectGrant(await run(bench, 'some', { scope: owner }), { contents: 'read' }, ['target'])
+  })
+  await hold('an audience of the policy', async () => {
+    put(bench, TARGET, 'audience', policy({ audience: 'https://audience.example' }))
+    const ran = await run(bench, 'audience', { audience: 'https://audience.example' })
+    expectGrant(ran, { contents: 'read' }, ['target'])
+  })
+}
+
+interface Denial {
+  readonly name: string
+  readonly words: RegExp
+  /** The policy that is there; absent for none. */
+  readonly policy?: string
+  readonly inputs?: Readonly<Record<string, string>>
+  readonly isMended?: true
+}
+
+const DENIALS: readonly Denial[] = [
+  { name: 'no such policy', words: /unable to find trust policy/, isMended: true },
+  {
+    name: 'another subject',
+    words: /trust policy: subject .*did not match/,
+    policy: policy({ subject: `repo:${owner}/workflows:ref:refs/heads/main` }),
+    isMended: true,
+  },
+  {
+    name: 'another issuer',
+    words: /trust policy: issuer .*did not match/,
+    policy: policy({ issuer: 'https://issuer.example' }),
+    isMended: true,
+  },
+  {
+    name: 'another audience',
+    words: /trust policy: audience .*did not match/,
+    policy: policy({ audience: 'another' }),
+  },
+  {
+    name: 'another claim',
+    words: /trust policy: claim "ref" did not match/,
+    policy: policy({ claim_pattern: { ref: 'refs/tags/.*' } }),
+  },
+  { name: 'a policy that is no policy', words: /unable to parse trust policy/, policy: 'nonsense: true\n' },
+  {
+    name: 'a policy without a subject',
+    words: /unable to compile trust policy/,
+    policy: `issuer: ${ISSUER}\n`,
+  },
+  {
+    name: 'permissions that the app has not',
+    words: /token exchange failure \(StatusUnprocessableEntity\)/,
+    policy: policy({ permissions: { actions: 'write' } }),
+  },
+  {
+    name: 'an owner without the app',
+    words: /no installation found/,
+    inputs: { scope: 'stranger/theirs' },
+  },
+]
+
+async function refusals(bench: Bench): Promise<void> {
+  const { hold, github } = bench
+  const identity = (index: number): string => `refused-${index}`
+  const mended: [string, number][] = []
+  for (const [index, { name, words, policy: text, inputs, isMended }] of DENIALS.entries()) {
+    if (text !== undefined) put(bench, TARGET, identity(index), text)
+    const refused = await run(bench, identity(index), inputs)
+    await hold(`refuses ${name}`, () => {
+      assert.deepEqual([refused.outcome, refused.outputs['token']], ['failure', undefined])
+      assert.match(refused.told, words)
+    })
+    if (isMended === undefined) continue
+    pasteFiles(github.repositories, refused.summary)
+    mended.push([name, index])
+  }
+  await hold('it remembers what it found, and what it did not, as the hints say', async () => {
+    for (const [, index] of mended) assert.equal((await run(bench, identity(index))).outcome, 'failure')
+  })
+  // It forgets after five minutes; another server has nothing to forget.
+  await start(bench)
+  for (const [name, index] of mended) {
+    await hold(`what it suggests for ${name}, pasted, lets the same run in`, async () => {
+      const { outputs, told } = await run(bench, identity(index))
+      assert(outputs['token'] !== undefined && github.alive(outputs['token']), told)
+    })
+  }
+}
