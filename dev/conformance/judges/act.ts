@@ -36,17 +36,18 @@ export const act: Judge = {
 }
 
 /** Commands of the examples, and scripts that their repositories are thought to have. */
-const COMMANDS = ['gh', 'psql', 'mysql', 'pg_dump', 'flyway', 'curl']
+const COMMANDS = ['gh', 'psql', 'mysql', 'pg_dump', 'flyway', 'vault', 'curl']
 const SCRIPTS = ['migrate.sh', 'deploy.sh']
 /** Where a command of an example finds the credential. */
 const CREDENTIALS =
-  /^(?:GH_TOKEN|PGPASSWORD|MYSQL_PWD|DB_PASSWORD|FLYWAY_PASSWORD|BYTEBASE_TOKEN|API_KEY)=(.+)$/gm
+  /^(?:GH_TOKEN|PGPASSWORD|MYSQL_PWD|DB_PASSWORD|FLYWAY_PASSWORD|BYTEBASE_TOKEN|VAULT_TOKEN)=(.+)$/gm
 
-/** In place of a command: notes its environment, shows the credential that it got, and makes the file it was asked for. */
+/** In place of a command: notes its environment, shows the credential that it got, and makes the file that it was asked for. */
 const RECORDER = `#!/bin/bash
 env > "$RECORDS/$(basename "$0").$$"
-echo "credential: $GH_TOKEN$PGPASSWORD$MYSQL_PWD$DB_PASSWORD$FLYWAY_PASSWORD$BYTEBASE_TOKEN$API_KEY" >&2
+echo "credential: $GH_TOKEN$PGPASSWORD$MYSQL_PWD$DB_PASSWORD$FLYWAY_PASSWORD$BYTEBASE_TOKEN$VAULT_TOKEN" >&2
 if [ "$(basename "$0")" = curl ] && [ -n "$BYTEBASE_URL" ]; then exec /usr/bin/curl "$@"; fi
+if [ "$(basename "$0") $1" = 'vault read' ]; then echo '{"data":{"username":"app","password":"of the database"}}'; fi
 while [ $# -gt 0 ]; do
   case "$1" in --output | --file) mkdir -p "$(dirname "$2")"; touch "$2" ;; esac
   shift
