@@ -2,10 +2,12 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import ts from 'typescript'
+import type { VaultVersion } from '../fakes/vault.ts'
 import { readAction } from '../runner/action-file.ts'
 import { runAction, runPost, type StageOptions, type StageResult } from '../runner/runner.ts'
 import { system as bytebase } from '../systems/bytebase.ts'
 import { ROLE_ARN, system as appServer } from '../systems/app-server.ts'
+import { system as vault } from '../systems/secret/vault.ts'
 import type { System } from '../systems/system.ts'
 import { ROOT, type World } from '../world.ts'
 
@@ -62,6 +64,28 @@ export function nothing(tools: Tools): Subject {
   }
 }
 
+/** A Vault with ten secrets. */
+const tenSecrets: System = {
+  ...vault,
+  setUp: (foundations, variant) => {
+    const setup = vault.setUp(foundations, variant)
+    setup.policies['deploy'] = ['*']
+    const secrets: Record<string, VaultVersion[]> = {}
+    for (let index = 0; index < 10; index++) secrets[`n${index}`] = [{ data: { key: `value-${index}` } }]
+    setup.engines['secret'] = { kv: 2, secrets }
+    return setup
+  },
+}
+
+/** A step that reads so many of them. The goal is a ratio: its floor is the step that reads one. */
+function ofVault(count: number): (world: World) => Step {
+  const names = Array.from({ length: count }, (_, index) => `n${index}: n${index}#key`)
+  return (world) => ({
+    action: join(ROOT, 'secret/vault'),
+    inputs: { ...world.inputs, secrets: names.join('\n') },
+  })
+}
+
 /** The actions of this repository that have goals, each beside its floor. */
 export function ownGroups(tools: Tools): Group[] {
   const root = (world: World): Step => ({ action: ROOT, inputs: world.inputs })
@@ -81,6 +105,18 @@ export function ownGroups(tools: Tools): Group[] {
       subjects: [floor('floor, AWS', tools), ...ofAws],
     },
     { name: 'bytebase', system: bytebase, variant: 'default', subjects: ofBytebase },
+    {
+      name: 'secret/vault',
+      system: tenSecrets,
+      variant: 'several',
+      subjects: [
+        ...stagesOf('secret/vault, one secret', ofVault(1), { post: false }),
+        ...stagesOf('secret/vault, ten secrets', ofVault(10), {
+          post: false,
+          floor: 'secret/vault, one secret',
+        }),
+      ],
+    },
   ]
 }
 
