@@ -38,6 +38,11 @@ const LANGUAGES = [
   'diff',
 ]
 
+test('the README is short: at most 220 lines', () => {
+  const readme = documents.find(({ file }) => file === 'README.md')!
+  expect(readme.text.trimEnd().split('\n').length).toBeLessThanOrEqual(220)
+})
+
 test('there are documents to look at', () => {
   expect(documents.map(({ file }) => file)).toContain('README.md')
   expect(workflowExamples().filter(({ file }) => file === 'README.md')).not.toHaveLength(0)

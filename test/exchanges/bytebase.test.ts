@@ -534,7 +534,7 @@ describe('the complete workflow of the page', () => {
   })
 })
 
-/** The action's step and the script of the workflow in the page that rolls out. */
+/** The action's step of the workflow in the page that rolls out, and the step with the script that it calls. */
 async function workflowOfPage(): Promise<{ action: Step; script: Step }> {
   const file = 'bytebase/README.md'
   const text = await readFile(join(ROOT, file), 'utf8')
@@ -544,5 +544,8 @@ async function workflowOfPage(): Promise<{ action: Step; script: Step }> {
     .flatMap((fence) => workflowOf(fence, actions) ?? [])
     .find(({ workflow }) => 'deploy' in workflow.jobs)!
   const { steps = [] } = found.workflow.jobs['deploy']!
-  return { action: found.actionSteps[0]!.step, script: steps.at(-1)! }
+  const last = steps.at(-1)!
+  expect(last.run).toBe('bash .github/roll-out.sh')
+  const run = await readFile(join(ROOT, 'bytebase/roll-out.sh'), 'utf8')
+  return { action: found.actionSteps[0]!.step, script: { ...last, run } }
 }

@@ -85,6 +85,7 @@ async function repositoryOf(bench: string, workflow: string): Promise<string> {
     '.github/workflows/example.yml': workflow,
     'migrations/0001_first.sql': 'SELECT 1;\n',
     'migrations.sql': 'SELECT 1;\n',
+    '.github/roll-out.sh': await readFile(join(ROOT, 'bytebase/roll-out.sh'), 'utf8'),
     ...Object.fromEntries(SCRIPTS.map((name) => [name, RECORDER])),
   }
   for (const [name, text] of Object.entries(files)) {
