@@ -3290,7 +3290,7 @@ async function runStep(step) {
  */
 const exchanges = {
     // A GitHub token from an app server.
-    '.': async () => (await __nccwpck_require__.e('app-server').then(__nccwpck_require__.bind(__nccwpck_require__, 8670))).appServer,
+    '.': async () => (await __nccwpck_require__.e('app-server').then(__nccwpck_require__.bind(__nccwpck_require__, 5346))).appServer,
     // A Bytebase API token.
     bytebase: async () => (await __nccwpck_require__.e('bytebase').then(__nccwpck_require__.bind(__nccwpck_require__, 3619))).bytebase,
     // A GitHub token from Octo STS.

@@ -95,7 +95,7 @@ const ROLE_ARN = /^(?<account>arn:aws(?:-[a-z]+)*:iam::\d{12}):role\/[\w+=,.@/-]
 
 /***/ }),
 
-/***/ 8670: // ./src/exchanges/app-server/exchange.ts and what only it imports
+/***/ 5346: // ./src/exchanges/app-server/exchange.ts and what only it imports
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -106,14 +106,14 @@ __webpack_require__.d(__webpack_exports__, {
   appServer: () => (/* binding */ appServer)
 });
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: ./src/aws/errors.ts
 var errors = __webpack_require__(9378);
-// EXTERNAL MODULE: ./src/errors.ts
-var src_errors = __webpack_require__(3916);
 // EXTERNAL MODULE: ./src/http/answer.ts
 var http_answer = __webpack_require__(9856);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: ./src/errors.ts
+var src_errors = __webpack_require__(3916);
 // EXTERNAL MODULE: ./src/github/installation-token.ts
 var installation_token = __webpack_require__(7035);
 // EXTERNAL MODULE: ./src/identity/credential.ts
@@ -284,6 +284,380 @@ function mended(text) {
     return items.length > 0 && items.every((item) => item !== null)
         ? items.map(([, scope, level]) => `${scope ?? ''}: ${level ?? ''}`).join(', ')
         : PERMISSIONS_EXAMPLE;
+}
+
+;// CONCATENATED MODULE: ./src/exchanges/app-server/repositories.ts
+
+
+
+/** The most repositories that an app server takes in one request. */
+const MAX_REPOSITORIES = 32;
+/**
+ * Reads `owner`, `repository` and `repositories`. Names are `name` or `owner/name`; a bare name belongs to `owner`,
+ * which is the workflow's owner unless given. The server compares owners case-sensitively, so one spelling is sent.
+ *
+ * @param workflowRepository as of `GITHUB_REPOSITORY`: `owner/name`
+ */
+async function readRepositories(inputs, workflowRepository) {
+    const [workflowOwner = '', workflowName = ''] = workflowRepository.split('/');
+    // GitHub's own rule. An app server may take fewer (today's wants two characters and no underscore) and says so.
+    const givenOwner = inputs.text('owner');
+    const owner = inputs.matching('owner', givenOwner, /^[a-z\d][\w-]{0,99}$/i, 'must be a user or an organization', 'octocat');
+    const single = inputs.text('repository');
+    const list = await readList(inputs, 'repositories');
+    if (isAll(single)) {
+        inputs.problem('repository', 'must be one name (all of them: repositories: ALL)', 'octocat/all');
+    }
+    if (list.some(isAll)) {
+        if (single !== '' || !list.every(isAll))
+            inputs.problem('repositories', 'must be ALL or names, not both', 'ALL');
+        return {
+            ...(owner !== '' && { owner: same(owner, workflowOwner) ? workflowOwner : owner }),
+            repositories: 'ALL',
+        };
+    }
+    if (single === '' && list.length === 0) {
+        if (owner === '' || inputs.text('repositories') !== '')
+            return {};
+        if (same(owner, workflowOwner))
+            return { owner: workflowOwner, repositories: [workflowName] };
+        inputs.problem('repositories', `is required, since the owner ${owner} is not the workflow's: name repositories, or write ALL for all of them`, 'my-repository, another (or: ALL)');
+        return {};
+    }
+    const named = [
+        ...(single === '' ? [] : repositoryOf(inputs, 'repository', single)),
+        ...list.flatMap((item) => repositoryOf(inputs, 'repositories', item)),
+    ];
+    const names = new Map();
+    const owners = new Map();
+    if (owner !== '')
+        owners.set(owner.toLowerCase(), owner);
+    for (const repository of named) {
+        const its = repository.owner ?? (givenOwner === '' ? workflowOwner : owner);
+        if (its !== '' && !owners.has(its.toLowerCase()))
+            owners.set(its.toLowerCase(), its);
+        if (!names.has(repository.name.toLowerCase()))
+            names.set(repository.name.toLowerCase(), repository.name);
+    }
+    const input = list.length === 0 ? 'repository' : 'repositories';
+    if (owners.size > 1) {
+        const [one, other] = owners.values();
+        inputs.problem(input, `must belong to one owner, not to ${one ?? ''} and ${other ?? ''}`, 'octocat/a, octocat/b');
+    }
+    if (names.size > MAX_REPOSITORIES) {
+        inputs.problem(input, `must not be more than ${MAX_REPOSITORIES}, but are ${names.size}`, 'ALL');
+    }
+    const given = owner !== '' ? owner : named.find((repository) => repository.owner !== undefined)?.owner;
+    // In the spelling of the ID token: to the server the workflow's owner in another case is somebody else.
+    const spelled = given !== undefined && same(given, workflowOwner) ? workflowOwner : given;
+    return { ...(spelled !== undefined && { owner: spelled }), repositories: [...names.values()] };
+}
+function isAll(item) {
+    return item.toUpperCase() === 'ALL';
+}
+/** `*`, or `owner/*`: how other tools say it. */
+function isWildcard(item) {
+    return /^(?:[\w.-]{1,100}\/)?\*{1,2}$/.test(item);
+}
+function noWildcard(inputs, input, item) {
+    const owner = item.includes('/') ? ` and the owner as owner: ${item.split('/')[0] ?? ''}` : '';
+    inputs.problem(input, `takes all repositories as ALL${owner}${(0,inputs_inputs/* not */.AU)(item)}`, 'repositories: ALL');
+    return [];
+}
+function same(a, b) {
+    return a.toLowerCase() === b.toLowerCase();
+}
+/** One repository, or none after a problem. */
+function repositoryOf(inputs, input, item) {
+    const [, owner, name] = /^(?:([a-z\d][\w-]{0,99})\/)?((?!\.{1,2}$)[a-z\d._-]{1,100})$/i.exec(item) ?? [];
+    if (name !== undefined)
+        return [{ owner, name }];
+    if (isWildcard(item))
+        return noWildcard(inputs, input, item);
+    inputs.problem(input, `must be name or owner/name${(0,inputs_inputs/* not */.AU)(item)}`, 'octocat/my-repository');
+    return [];
+}
+/** Reads a list: separated by commas or line breaks, YAML, or JSON. */
+async function readList(inputs, name) {
+    const text = inputs.text(name);
+    if (text === '')
+        return [];
+    const items = lineItems(text);
+    if (items !== undefined)
+        return items;
+    // To YAML this is an alias.
+    const wildcard = itemsOf(text).find(isWildcard);
+    if (wildcard !== undefined)
+        return noWildcard(inputs, name, wildcard);
+    const result = await (0,yaml/* parseYaml */.hN)(text);
+    if ('fault' in result) {
+        inputs.problem(name, result.fault, 'my-repository, another');
+        return [];
+    }
+    const list = typeof result.value === 'string' ? itemsOf(result.value) : result.value;
+    if (!isTextList(list))
+        inputs.problem(name, 'must be a list of names', 'my-repository, another');
+    else if (list.length === 0)
+        inputs.problem(name, 'must not be an empty list', 'my-repository, another');
+    else
+        return list.map((item) => item.trim());
+    return [];
+}
+/**
+ * Reads names, separated by commas or line breaks: the plain forms, which need no YAML.
+ *
+ * @returns `undefined` for any other text
+ */
+function lineItems(text) {
+    const items = itemsOf(text);
+    return items.length > 0 && items.every((item) => /^\.?\w[\w./-]*$/.test(item)) ? items : undefined;
+}
+function isTextList(value) {
+    return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+// EXTERNAL MODULE: ./src/aws/names.ts
+var names = __webpack_require__(6429);
+;// CONCATENATED MODULE: ./src/exchanges/app-server/server.ts
+
+
+
+
+const URL_EXAMPLE = 'https://app-server.example.com';
+const EXAMPLES = {
+    url: `url: ${URL_EXAMPLE}`,
+    auth: 'auth: { type: aws }',
+    type: 'type: aws',
+    roleArn: 'roleArn: arn:aws:iam::123456789012:role/app-server',
+    audience: 'audience: sts.amazonaws.com',
+    region: 'region: eu-central-1',
+    service: 'service: lambda',
+};
+const SERVER_KEYS = ['url', 'auth'];
+const AUTH_KEYS = ['type', 'roleArn', 'audience', 'region', 'service'];
+const SERVICES = ['lambda', 'execute-api', 'vpc-lattice-svcs'];
+const AWS_HOST = /\.(lambda(?=-url\.)|execute-api|vpc-lattice-svcs)(?:-url)?\.([a-z\d-]+)\.(?:on\.aws|api\.aws|(?:vpce\.)?amazonaws\.com(?:\.cn)?)$/;
+/** Reads the required app server: a URL, or a YAML mapping (JSON too) of `url` and `auth`. */
+async function readAppServer(inputs, name) {
+    const text = inputs.required(name, URL_EXAMPLE);
+    if (text === '')
+        return { url: new URL(inputs_inputs/* NOWHERE */.JW) };
+    const result = await (0,yaml/* parseYaml */.hN)(text);
+    if ('fault' in result) {
+        inputs.problem(name, result.fault, URL_EXAMPLE);
+        return { url: new URL(inputs_inputs/* NOWHERE */.JW) };
+    }
+    const { value } = result;
+    if (typeof value === 'string' || (0,yaml/* isMapping */.pi)(value)) {
+        const mapping = typeof value === 'string' ? new Map([['url', value]]) : value;
+        checkKeys(inputs, name, mapping, SERVER_KEYS, AUTH_KEYS);
+        const url = serverUrl(inputs, name, field(inputs, name, mapping, 'url'));
+        const auth = mapping.get('auth');
+        return auth === undefined ? { url } : { url, auth: readAwsAuth(inputs, name, auth, url) };
+    }
+    inputs.problem(name, 'must be a URL or a mapping of url and auth', URL_EXAMPLE);
+    return { url: new URL(inputs_inputs/* NOWHERE */.JW) };
+}
+function serverUrl(inputs, name, value) {
+    if (value === '')
+        inputs.problem(name, 'needs a url', EXAMPLES.url);
+    const url = inputs.url(name, value, URL_EXAMPLE);
+    url.pathname = url.pathname.replace(/\/+$/, '');
+    return url;
+}
+function readAwsAuth(inputs, name, value, url) {
+    const auth = (0,yaml/* isMapping */.pi)(value) ? value : new Map();
+    checkKeys(inputs, name, auth, AUTH_KEYS);
+    const type = field(inputs, name, auth, 'type');
+    if (type !== 'aws')
+        inputs.problem(name, `needs auth.type aws${(0,inputs_inputs/* not */.AU)(type)}`, EXAMPLES.auth);
+    const roleArn = inputs.matching(name, field(inputs, name, auth, 'roleArn'), names/* ROLE_ARN */.x, 'must have the ARN of a role as auth.roleArn', EXAMPLES.roleArn);
+    const audience = inputs.matching(name, field(inputs, name, auth, 'audience'), /^\P{C}+$/u, 'must have one line as auth.audience', EXAMPLES.audience);
+    const host = awsHost(url.hostname);
+    const givenRegion = field(inputs, name, auth, 'region');
+    const region = inputs.matching(name, givenRegion, names/* REGION */.Z, 'must have an AWS region as auth.region', EXAMPLES.region);
+    const givenService = field(inputs, name, auth, 'service');
+    const service = SERVICES.find((each) => each === givenService);
+    if (givenService !== '' && service === undefined) {
+        const rule = `must have one of ${SERVICES.join(', ')} as auth.service${(0,inputs_inputs/* not */.AU)(givenService)}`;
+        inputs.problem(name, rule, EXAMPLES.service);
+    }
+    if (host === undefined && url.href !== inputs_inputs/* NOWHERE */.JW) {
+        const why = 'which the host name of its url does not tell';
+        if (givenRegion === '')
+            inputs.problem(name, `needs auth.region, ${why}`, EXAMPLES.region);
+        if (givenService === '')
+            inputs.problem(name, `needs auth.service, ${why}`, EXAMPLES.service);
+    }
+    return {
+        type: 'aws',
+        ...(roleArn !== '' && { roleArn }),
+        ...(audience !== '' && { audience }),
+        region: region !== '' ? region : (host?.region ?? ''),
+        service: service ?? host?.service ?? 'lambda',
+    };
+}
+/**
+ * Service and region from a host name of AWS: `ID.lambda-url.REGION.on.aws`, `ID.execute-api.REGION.amazonaws.com`
+ * (`.cn`; `vpce.` before it), `ID.vpc-lattice-svcs.REGION.on.aws`.
+ */
+function awsHost(hostname) {
+    const [, label, region] = AWS_HOST.exec(hostname) ?? [];
+    const service = SERVICES.find((each) => each === label);
+    return service === undefined || region === undefined ? undefined : { service, region };
+}
+/** @param below keys that belong into `auth`, for the hint */
+function checkKeys(inputs, name, mapping, known, below = []) {
+    const keys = known;
+    for (const key of mapping.keys()) {
+        if (keys.includes(key))
+            continue;
+        const own = nearest(key, known);
+        const lower = own === undefined ? nearest(key, below) : undefined;
+        const meant = lower === undefined ? own : `auth.${lower}`;
+        const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`;
+        const rule = `must have no other keys than ${known.join(', ')}${(0,inputs_inputs/* not */.AU)(key)}${hint}`;
+        inputs.problem(name, rule, EXAMPLES[own ?? lower ?? (below.length === 0 ? 'auth' : 'url')]);
+    }
+}
+/** A field's text; empty where it is not there, and after a problem. */
+function field(inputs, name, mapping, key) {
+    const value = mapping.get(key) ?? '';
+    if (typeof value === 'string')
+        return value.trim();
+    inputs.problem(name, `must have text as ${key}`, EXAMPLES[key]);
+    return '';
+}
+
+;// CONCATENATED MODULE: ./src/exchanges/app-server/settings.ts
+
+
+
+/** Who is asked, as a sentence names it. */
+const SERVICE = 'the app server';
+/**
+ * Reads the inputs of the root action.
+ *
+ * @throws ActionError `INVALID_INPUT`, `NO_AWS_CREDENTIALS`
+ */
+async function readSettings(inputs, environment) {
+    const { url, auth } = await readAppServer(inputs, 'app-server');
+    const workflowRepository = environment['GITHUB_REPOSITORY'] ?? '';
+    const target = await readRepositories(inputs, workflowRepository);
+    const permissions = await readPermissions(inputs, 'permissions');
+    const apiUrl = inputs.url('github-api-url', inputs.text('github-api-url'), 'https://api.github.com');
+    const outlivesJob = inputs.boolean('skip-token-revoke');
+    inputs.check();
+    return {
+        url: new URL(`${url.href.replace(/\/+$/, '')}/access_tokens`),
+        audience: inputs.line('audience') || url.hostname,
+        aws: auth && (await readAws(auth, inputs, environment)),
+        owner: target.owner,
+        repositories: target.repositories,
+        permissions,
+        workflowRepository,
+        apiUrl: apiUrl.href,
+        outlivesJob,
+    };
+}
+async function readAws({ roleArn, audience = '', region, service }, inputs, environment) {
+    const library = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 1916));
+    const role = roleArn === undefined ? undefined : { arn: roleArn, audience };
+    const source = library.credentialSource(inputs, environment, role, region, 'app-server.auth.roleArn');
+    return { library, source, scope: { region, service } };
+}
+
+;// CONCATENATED MODULE: ./src/exchanges/app-server/grant.ts
+
+
+
+
+
+
+/**
+ * The grant in the app server's answer.
+ *
+ * @throws ActionError `UNUSABLE_ANSWER`
+ */
+function grantFrom(answer, settings, tools) {
+    const json = (0,http_answer/* jsonObject */.o$)(answer, SERVICE, settings.url);
+    const ends = (0,http_answer/* timeOf */.nR)(json['expires_at']);
+    const issued = { apiUrl: settings.apiUrl, expiresAt: ends };
+    const token = (0,credential/* credential */.e)(json['token'], 'token', SERVICE, tools.conceal, (0,installation_token/* rescue */.i)(issued, tools));
+    const [workflowOwner = ''] = settings.workflowRepository.split('/');
+    const owner = nameOf(json['owner']) ?? settings.owner ?? workflowOwner;
+    const repositories = Array.isArray(json['repositories'])
+        ? json['repositories'].map(nameOf).filter((name) => name !== undefined)
+        : 'ALL';
+    const permissions = permissionsOf(json['permissions']) ?? settings.permissions;
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(token).digest('base64');
+    return {
+        secrets: [token],
+        outputs: {
+            token,
+            'token-hash': hash,
+            owner,
+            repositories: repositories === 'ALL' ? 'ALL' : JSON.stringify(repositories),
+            permissions: JSON.stringify(permissions),
+        },
+        summary: `Token for ${targets(owner, repositories)}: ${list(permissions)}; ends ${ends?.toISOString() ?? 'within the hour'}; hash ${hash}`,
+        ...(ends && { expiresAt: ends }),
+        warnings: differences(settings, repositories, permissions),
+        revocation: { token, apiUrl: settings.apiUrl, outlivesJob: settings.outlivesJob },
+    };
+}
+const RANK = [undefined, 'read', 'write', 'admin'];
+/** Where the grant is not what was asked. `metadata: read` comes with every grant and is no difference. */
+function differences(settings, repositories, permissions) {
+    const less = [];
+    const more = [];
+    for (const scope of new Set([...Object.keys(settings.permissions), ...Object.keys(permissions)])) {
+        const asked = settings.permissions[scope];
+        const granted = permissions[scope];
+        if (RANK.indexOf(granted) < RANK.indexOf(asked))
+            less.push(`${scope}: ${granted ?? 'nothing'} instead of ${asked ?? ''}`);
+        if (RANK.indexOf(granted) > RANK.indexOf(asked) && `${scope}: ${granted ?? ''}` !== 'metadata: read') {
+            more.push(`${scope}: ${granted ?? ''}`);
+        }
+    }
+    const [, workflowName = ''] = settings.workflowRepository.split('/');
+    const asked = settings.repositories ?? [workflowName];
+    if (asked === 'ALL') {
+        if (repositories !== 'ALL')
+            less.push('some repositories instead of all');
+    }
+    else if (repositories === 'ALL') {
+        more.push('all repositories');
+    }
+    else {
+        const has = (names, name) => names.some((each) => each.toLowerCase() === name.toLowerCase());
+        less.push(...asked.filter((name) => !has(repositories, name)).map((name) => `not for repository ${name}`));
+        more.push(...repositories.filter((name) => !has(asked, name)).map((name) => `repository ${name}`));
+    }
+    return [
+        ...(less.length > 0 ? [`The app server granted less than asked: ${(0,src_errors/* few */.H$)(less)}.`] : []),
+        ...(more.length > 0 ? [`The app server granted more than asked: ${(0,src_errors/* few */.H$)(more)}.`] : []),
+    ];
+}
+function targets(owner, repositories) {
+    if (repositories === 'ALL')
+        return `all repositories of ${owner}`;
+    return (0,src_errors/* few */.H$)(repositories.map((name) => `${owner}/${name}`)) || owner;
+}
+function list(permissions) {
+    return (0,src_errors/* few */.H$)(Object.entries(permissions).map(([scope, level]) => `${scope}: ${level}`));
+}
+/** A GitHub name from the answer: anything else than such a name does not get into log and outputs. */
+function nameOf(value) {
+    return typeof value === 'string' && /^[\w.-]{1,100}$/.test(value) ? value : undefined;
+}
+function permissionsOf(value) {
+    if (typeof value !== 'object' || value === null)
+        return undefined;
+    const known = Object.entries(value).filter((entry) => /^[a-z][a-z_-]{0,60}$/.test(entry[0]) &&
+        typeof entry[1] === 'string' &&
+        /^(read|write|admin)$/.test(entry[1]));
+    return Object.fromEntries(known.map(([scope, level]) => [scope.replaceAll('_', '-'), level]));
 }
 
 // EXTERNAL MODULE: ./src/identity/claims.ts
@@ -556,352 +930,10 @@ function folded(text, indent) {
     return `"${lines.map((line) => JSON.stringify(line).slice(1, -1)).join(`\\\n${indent}`)}"`;
 }
 
-;// CONCATENATED MODULE: ./src/exchanges/app-server/repositories.ts
+;// CONCATENATED MODULE: ./src/exchanges/app-server/refusal.ts
 
 
-
-/** The most repositories that an app server takes in one request. */
-const MAX_REPOSITORIES = 32;
-/**
- * Reads `owner`, `repository` and `repositories`. Names are `name` or `owner/name`; a bare name belongs to `owner`,
- * which is the workflow's owner unless given. The server compares owners case-sensitively, so one spelling is sent.
- *
- * @param workflowRepository as of `GITHUB_REPOSITORY`: `owner/name`
- */
-async function readRepositories(inputs, workflowRepository) {
-    const [workflowOwner = '', workflowName = ''] = workflowRepository.split('/');
-    // GitHub's own rule. An app server may take fewer (today's wants two characters and no underscore) and says so.
-    const givenOwner = inputs.text('owner');
-    const owner = inputs.matching('owner', givenOwner, /^[a-z\d][\w-]{0,99}$/i, 'must be a user or an organization', 'octocat');
-    const single = inputs.text('repository');
-    const list = await readList(inputs, 'repositories');
-    if (isAll(single)) {
-        inputs.problem('repository', 'must be one name (all of them: repositories: ALL)', 'octocat/all');
-    }
-    if (list.some(isAll)) {
-        if (single !== '' || !list.every(isAll))
-            inputs.problem('repositories', 'must be ALL or names, not both', 'ALL');
-        return {
-            ...(owner !== '' && { owner: same(owner, workflowOwner) ? workflowOwner : owner }),
-            repositories: 'ALL',
-        };
-    }
-    if (single === '' && list.length === 0) {
-        if (owner === '' || inputs.text('repositories') !== '')
-            return {};
-        if (same(owner, workflowOwner))
-            return { owner: workflowOwner, repositories: [workflowName] };
-        inputs.problem('repositories', `is required, since the owner ${owner} is not the workflow's: name repositories, or write ALL for all of them`, 'my-repository, another (or: ALL)');
-        return {};
-    }
-    const named = [
-        ...(single === '' ? [] : repositoryOf(inputs, 'repository', single)),
-        ...list.flatMap((item) => repositoryOf(inputs, 'repositories', item)),
-    ];
-    const names = new Map();
-    const owners = new Map();
-    if (owner !== '')
-        owners.set(owner.toLowerCase(), owner);
-    for (const repository of named) {
-        const its = repository.owner ?? (givenOwner === '' ? workflowOwner : owner);
-        if (its !== '' && !owners.has(its.toLowerCase()))
-            owners.set(its.toLowerCase(), its);
-        if (!names.has(repository.name.toLowerCase()))
-            names.set(repository.name.toLowerCase(), repository.name);
-    }
-    const input = list.length === 0 ? 'repository' : 'repositories';
-    if (owners.size > 1) {
-        const [one, other] = owners.values();
-        inputs.problem(input, `must belong to one owner, not to ${one ?? ''} and ${other ?? ''}`, 'octocat/a, octocat/b');
-    }
-    if (names.size > MAX_REPOSITORIES) {
-        inputs.problem(input, `must not be more than ${MAX_REPOSITORIES}, but are ${names.size}`, 'ALL');
-    }
-    const given = owner !== '' ? owner : named.find((repository) => repository.owner !== undefined)?.owner;
-    // In the spelling of the ID token: to the server the workflow's owner in another case is somebody else.
-    const spelled = given !== undefined && same(given, workflowOwner) ? workflowOwner : given;
-    return { ...(spelled !== undefined && { owner: spelled }), repositories: [...names.values()] };
-}
-function isAll(item) {
-    return item.toUpperCase() === 'ALL';
-}
-/** `*`, or `owner/*`: how other tools say it. */
-function isWildcard(item) {
-    return /^(?:[\w.-]{1,100}\/)?\*{1,2}$/.test(item);
-}
-function noWildcard(inputs, input, item) {
-    const owner = item.includes('/') ? ` and the owner as owner: ${item.split('/')[0] ?? ''}` : '';
-    inputs.problem(input, `takes all repositories as ALL${owner}${(0,inputs_inputs/* not */.AU)(item)}`, 'repositories: ALL');
-    return [];
-}
-function same(a, b) {
-    return a.toLowerCase() === b.toLowerCase();
-}
-/** One repository, or none after a problem. */
-function repositoryOf(inputs, input, item) {
-    const [, owner, name] = /^(?:([a-z\d][\w-]{0,99})\/)?((?!\.{1,2}$)[a-z\d._-]{1,100})$/i.exec(item) ?? [];
-    if (name !== undefined)
-        return [{ owner, name }];
-    if (isWildcard(item))
-        return noWildcard(inputs, input, item);
-    inputs.problem(input, `must be name or owner/name${(0,inputs_inputs/* not */.AU)(item)}`, 'octocat/my-repository');
-    return [];
-}
-/** Reads a list: separated by commas or line breaks, YAML, or JSON. */
-async function readList(inputs, name) {
-    const text = inputs.text(name);
-    if (text === '')
-        return [];
-    const items = lineItems(text);
-    if (items !== undefined)
-        return items;
-    // To YAML this is an alias.
-    const wildcard = itemsOf(text).find(isWildcard);
-    if (wildcard !== undefined)
-        return noWildcard(inputs, name, wildcard);
-    const result = await (0,yaml/* parseYaml */.hN)(text);
-    if ('fault' in result) {
-        inputs.problem(name, result.fault, 'my-repository, another');
-        return [];
-    }
-    const list = typeof result.value === 'string' ? itemsOf(result.value) : result.value;
-    if (!isTextList(list))
-        inputs.problem(name, 'must be a list of names', 'my-repository, another');
-    else if (list.length === 0)
-        inputs.problem(name, 'must not be an empty list', 'my-repository, another');
-    else
-        return list.map((item) => item.trim());
-    return [];
-}
-/**
- * Reads names, separated by commas or line breaks: the plain forms, which need no YAML.
- *
- * @returns `undefined` for any other text
- */
-function lineItems(text) {
-    const items = itemsOf(text);
-    return items.length > 0 && items.every((item) => /^\.?\w[\w./-]*$/.test(item)) ? items : undefined;
-}
-function isTextList(value) {
-    return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
-
-// EXTERNAL MODULE: ./src/aws/names.ts
-var names = __webpack_require__(6429);
-;// CONCATENATED MODULE: ./src/exchanges/app-server/server.ts
-
-
-
-
-const URL_EXAMPLE = 'https://app-server.example.com';
-const EXAMPLES = {
-    url: `url: ${URL_EXAMPLE}`,
-    auth: 'auth: { type: aws }',
-    type: 'type: aws',
-    roleArn: 'roleArn: arn:aws:iam::123456789012:role/app-server',
-    audience: 'audience: sts.amazonaws.com',
-    region: 'region: eu-central-1',
-    service: 'service: lambda',
-};
-const SERVER_KEYS = ['url', 'auth'];
-const AUTH_KEYS = ['type', 'roleArn', 'audience', 'region', 'service'];
-const SERVICES = ['lambda', 'execute-api', 'vpc-lattice-svcs'];
-const AWS_HOST = /\.(lambda(?=-url\.)|execute-api|vpc-lattice-svcs)(?:-url)?\.([a-z\d-]+)\.(?:on\.aws|api\.aws|(?:vpce\.)?amazonaws\.com(?:\.cn)?)$/;
-/** Reads the required app server: a URL, or a YAML mapping (JSON too) of `url` and `auth`. */
-async function readAppServer(inputs, name) {
-    const text = inputs.required(name, URL_EXAMPLE);
-    if (text === '')
-        return { url: new URL(inputs_inputs/* NOWHERE */.JW) };
-    const result = await (0,yaml/* parseYaml */.hN)(text);
-    if ('fault' in result) {
-        inputs.problem(name, result.fault, URL_EXAMPLE);
-        return { url: new URL(inputs_inputs/* NOWHERE */.JW) };
-    }
-    const { value } = result;
-    if (typeof value === 'string' || (0,yaml/* isMapping */.pi)(value)) {
-        const mapping = typeof value === 'string' ? new Map([['url', value]]) : value;
-        checkKeys(inputs, name, mapping, SERVER_KEYS, AUTH_KEYS);
-        const url = serverUrl(inputs, name, field(inputs, name, mapping, 'url'));
-        const auth = mapping.get('auth');
-        return auth === undefined ? { url } : { url, auth: readAwsAuth(inputs, name, auth, url) };
-    }
-    inputs.problem(name, 'must be a URL or a mapping of url and auth', URL_EXAMPLE);
-    return { url: new URL(inputs_inputs/* NOWHERE */.JW) };
-}
-function serverUrl(inputs, name, value) {
-    if (value === '')
-        inputs.problem(name, 'needs a url', EXAMPLES.url);
-    const url = inputs.url(name, value, URL_EXAMPLE);
-    url.pathname = url.pathname.replace(/\/+$/, '');
-    return url;
-}
-function readAwsAuth(inputs, name, value, url) {
-    const auth = (0,yaml/* isMapping */.pi)(value) ? value : new Map();
-    checkKeys(inputs, name, auth, AUTH_KEYS);
-    const type = field(inputs, name, auth, 'type');
-    if (type !== 'aws')
-        inputs.problem(name, `needs auth.type aws${(0,inputs_inputs/* not */.AU)(type)}`, EXAMPLES.auth);
-    const roleArn = inputs.matching(name, field(inputs, name, auth, 'roleArn'), names/* ROLE_ARN */.x, 'must have the ARN of a role as auth.roleArn', EXAMPLES.roleArn);
-    const audience = inputs.matching(name, field(inputs, name, auth, 'audience'), /^\P{C}+$/u, 'must have one line as auth.audience', EXAMPLES.audience);
-    const host = awsHost(url.hostname);
-    const givenRegion = field(inputs, name, auth, 'region');
-    const region = inputs.matching(name, givenRegion, names/* REGION */.Z, 'must have an AWS region as auth.region', EXAMPLES.region);
-    const givenService = field(inputs, name, auth, 'service');
-    const service = SERVICES.find((each) => each === givenService);
-    if (givenService !== '' && service === undefined) {
-        const rule = `must have one of ${SERVICES.join(', ')} as auth.service${(0,inputs_inputs/* not */.AU)(givenService)}`;
-        inputs.problem(name, rule, EXAMPLES.service);
-    }
-    if (host === undefined && url.href !== inputs_inputs/* NOWHERE */.JW) {
-        const why = 'which the host name of its url does not tell';
-        if (givenRegion === '')
-            inputs.problem(name, `needs auth.region, ${why}`, EXAMPLES.region);
-        if (givenService === '')
-            inputs.problem(name, `needs auth.service, ${why}`, EXAMPLES.service);
-    }
-    return {
-        type: 'aws',
-        ...(roleArn !== '' && { roleArn }),
-        ...(audience !== '' && { audience }),
-        region: region !== '' ? region : (host?.region ?? ''),
-        service: service ?? host?.service ?? 'lambda',
-    };
-}
-/**
- * Service and region from a host name of AWS: `ID.lambda-url.REGION.on.aws`, `ID.execute-api.REGION.amazonaws.com`
- * (`.cn`; `vpce.` before it), `ID.vpc-lattice-svcs.REGION.on.aws`.
- */
-function awsHost(hostname) {
-    const [, label, region] = AWS_HOST.exec(hostname) ?? [];
-    const service = SERVICES.find((each) => each === label);
-    return service === undefined || region === undefined ? undefined : { service, region };
-}
-/** @param below keys that belong into `auth`, for the hint */
-function checkKeys(inputs, name, mapping, known, below = []) {
-    const keys = known;
-    for (const key of mapping.keys()) {
-        if (keys.includes(key))
-            continue;
-        const own = nearest(key, known);
-        const lower = own === undefined ? nearest(key, below) : undefined;
-        const meant = lower === undefined ? own : `auth.${lower}`;
-        const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`;
-        const rule = `must have no other keys than ${known.join(', ')}${(0,inputs_inputs/* not */.AU)(key)}${hint}`;
-        inputs.problem(name, rule, EXAMPLES[own ?? lower ?? (below.length === 0 ? 'auth' : 'url')]);
-    }
-}
-/** A field's text; empty where it is not there, and after a problem. */
-function field(inputs, name, mapping, key) {
-    const value = mapping.get(key) ?? '';
-    if (typeof value === 'string')
-        return value.trim();
-    inputs.problem(name, `must have text as ${key}`, EXAMPLES[key]);
-    return '';
-}
-
-;// CONCATENATED MODULE: ./src/exchanges/app-server/exchange.ts
-
-
-
-
-
-
-
-
-
-
-/** The server's own limit for one answer is 30 s where it runs on AWS Lambda; cutting earlier would lose tokens. */
-const ATTEMPT_MS = 35_000;
-const SERVICE = 'the app server';
-/** The server could not fetch the keys of GitHub's issuer: transient, though it says 401. */
-const KEYS_TROUBLE = /request timed out|Expected 200 OK from the JSON Web Key Set|no applicable key found in the JSON Web Key Set/i;
-/** The server's clock is a little behind: the token is not valid yet. */
-const NOT_YET = /"nbf" claim timestamp check failed/i;
-/** A GitHub App installation token from an app server: `POST {app-server}/access_tokens` (docs/app-server.md). */
-const appServer = {
-    settings: async (inputs, environment) => {
-        const { url, auth } = await readAppServer(inputs, 'app-server');
-        const workflowRepository = environment['GITHUB_REPOSITORY'] ?? '';
-        const target = await readRepositories(inputs, workflowRepository);
-        const permissions = await readPermissions(inputs, 'permissions');
-        const apiUrl = inputs.url('github-api-url', inputs.text('github-api-url'), 'https://api.github.com');
-        const outlivesJob = inputs.boolean('skip-token-revoke');
-        inputs.check();
-        return {
-            url: new URL(`${url.href.replace(/\/+$/, '')}/access_tokens`),
-            audience: inputs.line('audience') || url.hostname,
-            aws: auth && (await readAws(auth, inputs, environment)),
-            owner: target.owner,
-            repositories: target.repositories,
-            permissions,
-            workflowRepository,
-            apiUrl: apiUrl.href,
-            outlivesJob,
-        };
-    },
-    exchange: async (settings, tools) => {
-        const { url, audience, aws } = settings;
-        const idToken = tools.idToken(audience);
-        tools.connectEarly(url);
-        if (aws && 'endpoint' in aws.source)
-            tools.connectEarly(aws.source.endpoint);
-        // Side by side: the signature needs all of them, STS only its own ID token.
-        const [signature] = await Promise.all([aws && readyToSign(aws, tools), idToken]);
-        return tools.send({
-            service: SERVICE,
-            method: 'POST',
-            url,
-            audience,
-            attemptMs: ATTEMPT_MS,
-            grantEnds: 'within the hour',
-            signed: aws !== undefined,
-            prepare: (now) => message(settings, signature, tools, now),
-            judge,
-            read: (answer) => grantFrom(answer, settings, tools),
-        });
-    },
-    explain,
-};
-async function readAws({ roleArn, audience = '', region, service }, inputs, environment) {
-    const library = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 1916));
-    const role = roleArn === undefined ? undefined : { arn: roleArn, audience };
-    const source = library.credentialSource(inputs, environment, role, region, 'app-server.auth.roleArn');
-    return { library, source, scope: { region, service } };
-}
-async function readyToSign({ library, source, scope }, tools) {
-    const [credentials, { signedHeaders }] = await Promise.all([
-        library.awsCredentials(source, tools),
-        library.loadSigner(),
-    ]);
-    return { credentials, signedHeaders, scope };
-}
-async function message({ url, audience, owner, repositories, permissions }, signature, tools, now) {
-    const bearer = `Bearer ${await tools.idToken(audience)}`;
-    const body = JSON.stringify({ owner, repositories, permissions });
-    const headers = { accept: 'application/json', 'content-type': 'application/json' };
-    if (!signature)
-        return { headers: { ...headers, authorization: bearer }, body };
-    // The signature takes the Authorization header; the server looks for the ID token in this one instead.
-    const request = { method: 'POST', url, headers: { ...headers, 'x-authorization': bearer }, body };
-    const { signedHeaders, credentials, scope } = signature;
-    return { headers: await signedHeaders(request, credentials, scope, now), body };
-}
-function judge(answer) {
-    const text = (0,http_answer/* member */.Dc)(answer.json, 'message');
-    // Without the subjects of the run at its end: claims are shown by `explain`, and only where they may be.
-    const [message = ''] = typeof text === 'string' ? text.split(/^Effective /m) : [];
-    // Only the app server itself has `status` in its body: the gateway before it (Lambda, API Gateway) has not.
-    if ((0,http_answer/* member */.Dc)(answer.json, 'status') === undefined)
-        return (0,errors/* judgeAws */.Ji)(answer);
-    const issues = issuesOf(message).map(({ target, text: issue }) => `${target}: ${issue}`);
-    return {
-        reason: issues.length > 0 ? issues.join('; ') : message,
-        requestId: (0,http_answer/* member */.Dc)(answer.json, 'requestId') ?? (0,http_answer/* header */.wx)(answer, 'x-request-id'),
-        message,
-        ...(answer.status === 401 &&
-            (KEYS_TROUBLE.test(message) ? { again: 2 } : NOT_YET.test(message) ? { again: 1 } : {})),
-    };
-}
+/** What a person can do about a refusal by the app server, or by the gateway or the STS before it. */
 function explain(settings, error, claims) {
     const { code, refused } = error;
     if (refused?.service !== SERVICE)
@@ -976,85 +1008,79 @@ function gatewayHint({ aws, url }, reason = '') {
     }[service];
     return `AWS refused the signed request. The role needs ${actions ?? 'permission'} on ${url.host}; region was "${region}", service "${service}".`;
 }
-function grantFrom(answer, settings, tools) {
-    const json = (0,http_answer/* jsonObject */.o$)(answer, SERVICE, settings.url);
-    const ends = (0,http_answer/* timeOf */.nR)(json['expires_at']);
-    const issued = { apiUrl: settings.apiUrl, expiresAt: ends };
-    const token = (0,credential/* credential */.e)(json['token'], 'token', SERVICE, tools.conceal, (0,installation_token/* rescue */.i)(issued, tools));
-    const [workflowOwner = ''] = settings.workflowRepository.split('/');
-    const owner = nameOf(json['owner']) ?? settings.owner ?? workflowOwner;
-    const repositories = Array.isArray(json['repositories'])
-        ? json['repositories'].map(nameOf).filter((name) => name !== undefined)
-        : 'ALL';
-    const permissions = permissionsOf(json['permissions']) ?? settings.permissions;
-    const hash = (0,external_node_crypto_.createHash)('sha256').update(token).digest('base64');
+
+;// CONCATENATED MODULE: ./src/exchanges/app-server/exchange.ts
+
+
+
+
+
+
+/** The server's own limit for one answer is 30 s where it runs on AWS Lambda; cutting earlier would lose tokens. */
+const ATTEMPT_MS = 35_000;
+/** The server could not fetch the keys of GitHub's issuer: transient, though it says 401. */
+const KEYS_TROUBLE = /request timed out|Expected 200 OK from the JSON Web Key Set|no applicable key found in the JSON Web Key Set/i;
+/** The server's clock is a little behind: the token is not valid yet. */
+const NOT_YET = /"nbf" claim timestamp check failed/i;
+/** A GitHub App installation token from an app server: `POST {app-server}/access_tokens` (docs/app-server.md). */
+const appServer = {
+    settings: readSettings,
+    exchange: async (settings, tools) => {
+        const { url, audience, aws } = settings;
+        const idToken = tools.idToken(audience);
+        tools.connectEarly(url);
+        if (aws && 'endpoint' in aws.source)
+            tools.connectEarly(aws.source.endpoint);
+        // Side by side: the signature needs all of them, STS only its own ID token.
+        const [signature] = await Promise.all([aws && readyToSign(aws, tools), idToken]);
+        return tools.send({
+            service: SERVICE,
+            method: 'POST',
+            url,
+            audience,
+            attemptMs: ATTEMPT_MS,
+            grantEnds: 'within the hour',
+            signed: aws !== undefined,
+            prepare: (now) => message(settings, signature, tools, now),
+            judge,
+            read: (answer) => grantFrom(answer, settings, tools),
+        });
+    },
+    explain: explain,
+};
+async function readyToSign({ library, source, scope }, tools) {
+    const [credentials, { signedHeaders }] = await Promise.all([
+        library.awsCredentials(source, tools),
+        library.loadSigner(),
+    ]);
+    return { credentials, signedHeaders, scope };
+}
+async function message({ url, audience, owner, repositories, permissions }, signature, tools, now) {
+    const bearer = `Bearer ${await tools.idToken(audience)}`;
+    const body = JSON.stringify({ owner, repositories, permissions });
+    const headers = { accept: 'application/json', 'content-type': 'application/json' };
+    if (!signature)
+        return { headers: { ...headers, authorization: bearer }, body };
+    // The signature takes the Authorization header; the server looks for the ID token in this one instead.
+    const request = { method: 'POST', url, headers: { ...headers, 'x-authorization': bearer }, body };
+    const { signedHeaders, credentials, scope } = signature;
+    return { headers: await signedHeaders(request, credentials, scope, now), body };
+}
+function judge(answer) {
+    const text = (0,http_answer/* member */.Dc)(answer.json, 'message');
+    // Without the subjects of the run at its end: claims are shown by `explain`, and only where they may be.
+    const [message = ''] = typeof text === 'string' ? text.split(/^Effective /m) : [];
+    // Only the app server itself has `status` in its body: the gateway before it (Lambda, API Gateway) has not.
+    if ((0,http_answer/* member */.Dc)(answer.json, 'status') === undefined)
+        return (0,errors/* judgeAws */.Ji)(answer);
+    const issues = issuesOf(message).map(({ target, text: issue }) => `${target}: ${issue}`);
     return {
-        secrets: [token],
-        outputs: {
-            token,
-            'token-hash': hash,
-            owner,
-            repositories: repositories === 'ALL' ? 'ALL' : JSON.stringify(repositories),
-            permissions: JSON.stringify(permissions),
-        },
-        summary: `Token for ${targets(owner, repositories)}: ${list(permissions)}; ends ${ends?.toISOString() ?? 'within the hour'}; hash ${hash}`,
-        ...(ends && { expiresAt: ends }),
-        warnings: differences(settings, repositories, permissions),
-        revocation: { token, apiUrl: settings.apiUrl, outlivesJob: settings.outlivesJob },
+        reason: issues.length > 0 ? issues.join('; ') : message,
+        requestId: (0,http_answer/* member */.Dc)(answer.json, 'requestId') ?? (0,http_answer/* header */.wx)(answer, 'x-request-id'),
+        message,
+        ...(answer.status === 401 &&
+            (KEYS_TROUBLE.test(message) ? { again: 2 } : NOT_YET.test(message) ? { again: 1 } : {})),
     };
-}
-const RANK = [undefined, 'read', 'write', 'admin'];
-/** Where the grant is not what was asked. `metadata: read` comes with every grant and is no difference. */
-function differences(settings, repositories, permissions) {
-    const less = [];
-    const more = [];
-    for (const scope of new Set([...Object.keys(settings.permissions), ...Object.keys(permissions)])) {
-        const asked = settings.permissions[scope];
-        const granted = permissions[scope];
-        if (RANK.indexOf(granted) < RANK.indexOf(asked))
-            less.push(`${scope}: ${granted ?? 'nothing'} instead of ${asked ?? ''}`);
-        if (RANK.indexOf(granted) > RANK.indexOf(asked) && `${scope}: ${granted ?? ''}` !== 'metadata: read') {
-            more.push(`${scope}: ${granted ?? ''}`);
-        }
-    }
-    const [, workflowName = ''] = settings.workflowRepository.split('/');
-    const asked = settings.repositories ?? [workflowName];
-    if (asked === 'ALL') {
-        if (repositories !== 'ALL')
-            less.push('some repositories instead of all');
-    }
-    else if (repositories === 'ALL') {
-        more.push('all repositories');
-    }
-    else {
-        const has = (names, name) => names.some((each) => each.toLowerCase() === name.toLowerCase());
-        less.push(...asked.filter((name) => !has(repositories, name)).map((name) => `not for repository ${name}`));
-        more.push(...repositories.filter((name) => !has(asked, name)).map((name) => `repository ${name}`));
-    }
-    return [
-        ...(less.length > 0 ? [`The app server granted less than asked: ${(0,src_errors/* few */.H$)(less)}.`] : []),
-        ...(more.length > 0 ? [`The app server granted more than asked: ${(0,src_errors/* few */.H$)(more)}.`] : []),
-    ];
-}
-function targets(owner, repositories) {
-    if (repositories === 'ALL')
-        return `all repositories of ${owner}`;
-    return (0,src_errors/* few */.H$)(repositories.map((name) => `${owner}/${name}`)) || owner;
-}
-function list(permissions) {
-    return (0,src_errors/* few */.H$)(Object.entries(permissions).map(([scope, level]) => `${scope}: ${level}`));
-}
-/** A GitHub name from the answer: anything else than such a name does not get into log and outputs. */
-function nameOf(value) {
-    return typeof value === 'string' && /^[\w.-]{1,100}$/.test(value) ? value : undefined;
-}
-function permissionsOf(value) {
-    if (typeof value !== 'object' || value === null)
-        return undefined;
-    const known = Object.entries(value).filter((entry) => /^[a-z][a-z_-]{0,60}$/.test(entry[0]) &&
-        typeof entry[1] === 'string' &&
-        /^(read|write|admin)$/.test(entry[1]));
-    return Object.fromEntries(known.map(([scope, level]) => [scope.replaceAll('_', '-'), level]));
 }
 
 

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { few } from '../../errors.ts'
+import type { Grant, Tools } from '../../exchange.ts'
+import { rescue } from '../../github/installation-token.ts'
+import { jsonObject, timeOf, type Answer } from '../../http/answer.ts'
+import { credential } from '../../identity/credential.ts'
+import type { Permissions } from './policy.ts'
+import { SERVICE, type Settings } from './settings.ts'
+
+/**
+ * The grant in the app server's answer.
+ *
+ * @throws ActionError `UNUSABLE_ANSWER`
+ */
+export function grantFrom(answer: Answer, settings: Settings, tools: Tools): Grant {
+  const json = jsonObject(answer, SERVICE, settings.url)
+  const ends = timeOf(json['expires_at'])
+  const issued = { apiUrl: settings.apiUrl, expiresAt: ends }
+  const token = credential(json['token'], 'token', SERVICE, tools.conceal, rescue(issued, tools))
+  const [workflowOwner = ''] = settings.workflowRepository.split('/')
+  const owner = nameOf(json['owner']) ?? settings.owner ?? workflowOwner
+  const repositories = Array.isArray(json['repositories'])
+    ? json['repositories'].map(nameOf).filter((name) => name !== undefined)
+    : 'ALL'
+  const permissions = permissionsOf(json['permissions']) ?? settings.permissions
+  const hash = createHash('sha256').update(token).digest('base64')
+  return {
+    secrets: [token],
+    outputs: {
+      token,
+      'token-hash': hash,
+      owner,
+      repositories: repositories === 'ALL' ? 'ALL' : JSON.stringify(repositories),
+      permissions: JSON.stringify(permissions),
+    },
+    summary: `Token for ${targets(owner, repositories)}: ${list(permissions)}; ends ${ends?.toISOString() ?? 'within the hour'}; hash ${hash}`,
+    ...(ends && { expiresAt: ends }),
+    warnings: differences(settings, repositories, permissions),
+    revocation: { token, apiUrl: settings.apiUrl, outlivesJob: settings.outlivesJob },
+  }
+}
+
+const RANK: readonly (string | undefined)[] = [undefined, 'read', 'write', 'admin']
+
+/** Where the grant is not what was asked. `metadata: read` comes with every grant and is no difference. */
+function differences(
+  settings: Settings,
+  repositories: readonly string[] | 'ALL',
+  permissions: Permissions,
+): string[] {
+  const less: string[] = []
+  const more: string[] = []
+  for (const scope of new Set([...Object.keys(settings.permissions), ...Object.keys(permissions)])) {
+    const asked = settings.permissions[scope]
+    const granted = permissions[scope]
+    if (RANK.indexOf(granted) < RANK.indexOf(asked))
+      less.push(`${scope}: ${granted ?? 'nothing'} instead of ${asked ?? ''}`)
+    if (RANK.indexOf(granted) > RANK.indexOf(asked) && `${scope}: ${granted ?? ''}` !== 'metadata: read') {
+      more.push(`${scope}: ${granted ?? ''}`)
+    }
+  }
+  const [, workflowName = ''] = settings.workflowRepository.split('/')
+  const asked = settings.repositories ?? [workflowName]
+  if (asked === 'ALL') {
+    if (repositories !== 'ALL') less.push('some repositories instead of all')
+  } else if (repositories === 'ALL') {
+    more.push('all repositories')
+  } else {
+    const has = (names: readonly string[], name: string): boolean =>
+      names.some((each) => each.toLowerCase() === name.toLowerCase())
+    less.push(...asked.filter((name) => !has(repositories, name)).map((name) => `not for repository ${name}`))
+    more.push(...repositories.filter((name) => !has(asked, name)).map((name) => `repository ${name}`))
+  }
+  return [
+    ...(less.length > 0 ? [`The app server granted less than asked: ${few(less)}.`] : []),
+    ...(more.length > 0 ? [`The app server granted more than asked: ${few(more)}.`] : []),
+  ]
+}
+
+function targets(owner: string, repositories: readonly string[] | 'ALL'): string {
+  if (repositories === 'ALL') return `all repositories of ${owner}`
+  return few(repositories.map((name) => `${owner}/${name}`)) || owner
+}
+
+function list(permissions: Permissions): string {
+  return few(Object.entries(permissions).map(([scope, level]) => `${scope}: ${level}`))
+}
+
+/** A GitHub name from the answer: anything else than such a name does not get into log and outputs. */
+function nameOf(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[\w.-]{1,100}$/.test(value) ? value : undefined
+}
+
+function permissionsOf(value: unknown): Permissions | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const known = Object.entries(value).filter(
+    (entry): entry is [string, string] =>
+      /^[a-z][a-z_-]{0,60}$/.test(entry[0]) &&
+      typeof entry[1] === 'string' &&
+      /^(read|write|admin)$/.test(entry[1]),
+  )
+  return Object.fromEntries(known.map(([scope, level]) => [scope.replaceAll('_', '-'), level]))
+}

@@ -1,0 +1,70 @@
+import type { CredentialSource } from '../../aws/credentials.ts'
+import type * as awsLibrary from '../../aws/index.ts'
+import type { Scope } from '../../aws/signer.ts'
+import type { Environment } from '../../exchange.ts'
+import type { Inputs } from '../../inputs/inputs.ts'
+import { readPermissions } from './permissions.ts'
+import type { Permissions } from './policy.ts'
+import { readRepositories } from './repositories.ts'
+import { readAppServer, type AwsAuth } from './server.ts'
+
+/** Who is asked, as a sentence names it. */
+export const SERVICE = 'the app server'
+
+/** How requests are signed. */
+export interface Aws {
+  readonly library: typeof awsLibrary
+  readonly source: CredentialSource
+  readonly scope: Scope
+}
+
+export interface Settings {
+  readonly url: URL
+  readonly audience: string
+  /** Where AWS IAM protects the app server. */
+  readonly aws: Aws | undefined
+  readonly owner: string | undefined
+  readonly repositories: readonly string[] | 'ALL' | undefined
+  readonly permissions: Permissions
+  /** `owner/name` of the workflow's own repository. */
+  readonly workflowRepository: string
+  readonly apiUrl: string
+  readonly outlivesJob: boolean
+}
+
+/**
+ * Reads the inputs of the root action.
+ *
+ * @throws ActionError `INVALID_INPUT`, `NO_AWS_CREDENTIALS`
+ */
+export async function readSettings(inputs: Inputs, environment: Environment): Promise<Settings> {
+  const { url, auth } = await readAppServer(inputs, 'app-server')
+  const workflowRepository = environment['GITHUB_REPOSITORY'] ?? ''
+  const target = await readRepositories(inputs, workflowRepository)
+  const permissions = await readPermissions(inputs, 'permissions')
+  const apiUrl = inputs.url('github-api-url', inputs.text('github-api-url'), 'https://api.github.com')
+  const outlivesJob = inputs.boolean('skip-token-revoke')
+  inputs.check()
+  return {
+    url: new URL(`${url.href.replace(/\/+$/, '')}/access_tokens`),
+    audience: inputs.line('audience') || url.hostname,
+    aws: auth && (await readAws(auth, inputs, environment)),
+    owner: target.owner,
+    repositories: target.repositories,
+    permissions,
+    workflowRepository,
+    apiUrl: apiUrl.href,
+    outlivesJob,
+  }
+}
+
+async function readAws(
+  { roleArn, audience = '', region, service }: AwsAuth,
+  inputs: Inputs,
+  environment: Environment,
+): Promise<Aws> {
+  const library = await import(/* webpackChunkName: "aws" */ '../../aws/index.ts')
+  const role = roleArn === undefined ? undefined : { arn: roleArn, audience }
+  const source = library.credentialSource(inputs, environment, role, region, 'app-server.auth.roleArn')
+  return { library, source, scope: { region, service } }
+}
