@@ -14,6 +14,7 @@ export type Fault =
   | { readonly kind: 'echo'; readonly status: number }
   | { readonly kind: 'raw'; readonly bytes: string | Uint8Array }
   | { readonly kind: 'delay'; readonly ms: number }
+  | { readonly kind: 'held'; readonly until: Promise<unknown>; readonly then: Fault }
   | { readonly kind: 'lost' }
   | { readonly kind: 'alter'; readonly change: (real: FakeReply) => FakeReply }
 
@@ -95,13 +96,17 @@ export const fault = {
   raw: (bytes: string | Uint8Array): Fault => ({ kind: 'raw', bytes }),
   /** The real answer, so many ms late. */
   delay: (ms: number): Fault => ({ kind: 'delay', ms }),
+  /** The real answer, or another fault, as soon as something has happened. */
+  held: (until: Promise<unknown>, then: Fault = { kind: 'none' }): Fault => ({ kind: 'held', until, then }),
   /** The request is carried out, then the connection is reset: what was granted is lost on the way. */
   lost: (): Fault => ({ kind: 'lost' }),
   /** The real answer, changed on the way. */
   alter: (change: (real: FakeReply) => FakeReply): Fault => ({ kind: 'alter', change }),
 } as const
 
-/** How a recorded request names the fault it met. */
-export function nameOf(fault: Fault): string {
+/** How a recorded request names the fault it met; `undefined` where it gets the real answer, if late. */
+export function nameOf(fault: Fault): string | undefined {
+  if (fault.kind === 'none' || fault.kind === 'delay') return undefined
+  if (fault.kind === 'held') return nameOf(fault.then)
   return fault.kind === 'answer' ? fault.name : fault.kind
 }

@@ -101,7 +101,7 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
 
     const applied = nextFault(request)
     if (options.now !== undefined) response.setHeader('date', new Date(options.now()).toUTCString())
-    if (applied.kind !== 'none' && applied.kind !== 'delay') record.answered = nameOf(applied)
+    record.answered = nameOf(applied)
     const sent = await apply(applied, request, response)
     record.answered ??= sent
   }
@@ -131,6 +131,9 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
       case 'delay':
         await pause(applied.ms, socket)
         return send(response, await handler(request))
+      case 'held':
+        await applied.until
+        return apply(applied.then, request, response)
       case 'alter':
         return send(response, applied.change(await handler(request)))
       case 'lost':

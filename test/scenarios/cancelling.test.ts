@@ -4,15 +4,13 @@ import type { StageResult } from '../../dev/runner/runner.ts'
 import { system, type AppServerSetup } from '../../dev/systems/app-server.ts'
 import { system as octoSts, type OctoStsSetup } from '../../dev/systems/octo-sts.ts'
 import { system as vault } from '../../dev/systems/secret/vault.ts'
-import { createWorld, type World } from '../../dev/world.ts'
-import { expectWarned, signalAfter, waits } from './faults.ts'
+import { createWorld, type World, type WorldStage } from '../../dev/world.ts'
+import { CANCELLED_MS, expectWarned, hearing, signalAfter, signalsReachHandlers, waits } from './faults.ts'
 import { answers, expectClean, expectRefused } from './support.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
-/** Slow enough that a signal is there before the answer. */
-const SLOW_MS = 400
-/** What a step may take to end: the runner kills it after 10 s. */
-const END_MS = 5_000
+
+const describeCancelled = describe.runIf(signalsReachHandlers).concurrent
 
 type GitHubWorld = World<AppServerSetup> | World<OctoStsSetup>
 
@@ -32,13 +30,33 @@ function expectCancelled(world: World, main: StageResult, signal = 'SIG[A-Z]+'):
   return message
 }
 
+interface Cancelled {
+  readonly signal?: NodeJS.Signals
+  /** What the request meets; the real answer unless given. */
+  readonly meets?: Fault
+  /** The main stage unless given. */
+  readonly stage?: (options: WorldStage) => Promise<StageResult>
+}
+
+/** Cancels a stage while a role has its request; the role answers only when the stage has been told. */
+async function runCancelled(world: World, role: string, options: Cancelled = {}): Promise<StageResult> {
+  const { signal = 'SIGINT', meets, stage = world.run } = options
+  await using told = await hearing(signal)
+  world.server(role).faults.push(fault.held(told.heard, meets))
+  // Awaited here, since `told` ends with this function.
+  return await stage({
+    preloads: [told.preload],
+    signals: [{ signal, when: world.server(role).seen(1) }],
+  })
+}
+
 async function expectNothingForPost(world: World, main: StageResult): Promise<void> {
   const post = await world.post(main)
   expectClean(world, post)
   expect(post).toMatchObject({ outcome: 'success', annotations: [], log: 'Nothing to revoke.\n' })
 }
 
-describe.concurrent('a job that is cancelled before a token was asked for', () => {
+describeCancelled('a job that is cancelled before a token was asked for', () => {
   const places: [string, string, string, Fault][] = [
     ['the ID token', 'oidc', 'bearer', fault.hang()],
     ['the headers of the ID token', 'oidc', 'bearer', fault.endlessHeaders()],
@@ -70,57 +88,47 @@ describe.concurrent('a job that is cancelled before a token was asked for', () =
   })
 })
 
-describe.concurrent('a job that is cancelled while a token is under way', () => {
+describeCancelled('a job that is cancelled while a token is under way', () => {
   it.each(SIGNALS)('by %s takes back what the answer brings', async (signal) => {
     for (const [of, role] of [
       [system, 'app-server'],
       [octoSts, 'octo-sts'],
     ] as const) {
-      await using world = await createWorld<AppServerSetup | OctoStsSetup>(of, { latencyMs: SLOW_MS })
-      const main = await world.run({ signals: [{ signal, when: world.server(role).seen(1) }] })
+      await using world = await createWorld<AppServerSetup | OctoStsSetup>(of)
+      const main = await runCancelled(world, role, { signal })
       expectCancelled(world, main, signal)
       expect(main.log).toContain('The token was revoked.\n')
       expect(main.annotations).toHaveLength(1)
       expect(world.setup.github.issued).toHaveLength(1)
       expect(world.setup.github.revoked).toEqual(world.setup.github.issued)
       expect(answers(world, 'github')).toEqual([204])
-      expect(main.afterSignalMs).toBeLessThan(END_MS)
+      expect(main.afterSignalMs).toBeLessThan(CANCELLED_MS)
       await expectNothingForPost(world, main)
     }
   })
 
   it('takes it back also where it was to outlive the job', async () => {
-    await using world = await createWorld(system, {
-      latencyMs: SLOW_MS,
-      inputs: { 'skip-token-revoke': 'true' },
-    })
-    const main = await world.run({
-      signals: [{ signal: 'SIGINT', when: world.server('app-server').seen(1) }],
-    })
+    await using world = await createWorld(system, { inputs: { 'skip-token-revoke': 'true' } })
+    const main = await runCancelled(world, 'app-server')
     expectCancelled(world, main, 'SIGINT')
     expect(world.setup.github.issued).toHaveLength(1)
     expect(unrevoked(world)).toEqual([])
   })
 
   it('takes the token of a Vault login back', async () => {
-    await using world = await createWorld(vault, { latencyMs: SLOW_MS })
-    const main = await world.run({ signals: [{ signal: 'SIGINT', when: world.server('vault').seen(1) }] })
+    await using world = await createWorld(vault)
+    const main = await runCancelled(world, 'vault')
     expectCancelled(world, main, 'SIGINT')
     expect(main.log).toContain('The Vault token was revoked.\n')
     expect(world.setup.vault.tokens.map(({ revoked }) => revoked)).toEqual([true])
-    expect(main.afterSignalMs).toBeLessThan(END_MS)
+    expect(main.afterSignalMs).toBeLessThan(CANCELLED_MS)
   })
 
   it('leaves it to post where GitHub does not answer in time', async () => {
-    await using world = await createWorld(system, {
-      latencyMs: SLOW_MS,
-      faults: { github: [forEver(fault.hang())] },
-    })
-    const main = await world.run({
-      signals: [{ signal: 'SIGINT', when: world.server('app-server').seen(1) }],
-    })
+    await using world = await createWorld(system, { faults: { github: [forEver(fault.hang())] } })
+    const main = await runCancelled(world, 'app-server')
     expectCancelled(world, main, 'SIGINT')
-    expect(main.afterSignalMs).toBeLessThan(END_MS)
+    expect(main.afterSignalMs).toBeLessThan(CANCELLED_MS)
     const warnings = main.annotations.filter(({ level }) => level === 'warning')
     expect(warnings.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^The token could not be revoked in this step; it ends at \d{4}-/) as string,
@@ -133,11 +141,9 @@ describe.concurrent('a job that is cancelled while a token is under way', () => 
   })
 
   it('says what the server said, where it refused', async () => {
-    await using world = await createWorld(system, { latencyMs: SLOW_MS })
+    await using world = await createWorld(system)
     world.setup.deny()
-    const main = await world.run({
-      signals: [{ signal: 'SIGINT', when: world.server('app-server').seen(1) }],
-    })
+    const main = await runCancelled(world, 'app-server')
     expect(expectCancelled(world, main, 'SIGINT')).toMatch(
       /while the step was under way\. The app server \(.*\) refused \(403 Forbidden\): .*Not authorized/,
     )
@@ -160,19 +166,14 @@ describe.concurrent('a job that is cancelled while a token is under way', () => 
     )
     expect(main.annotations).toHaveLength(1)
     expect(main.afterSignalMs).toBeGreaterThan(2_900)
-    expect(main.afterSignalMs).toBeLessThan(END_MS)
+    expect(main.afterSignalMs).toBeLessThan(CANCELLED_MS)
     expect(answers(world, 'app-server')).toHaveLength(1)
     await expectNothingForPost(world, main)
   })
 
   it('does not ask again where the answer is lost', async () => {
-    await using world = await createWorld(system, {
-      latencyMs: SLOW_MS,
-      faults: { 'app-server': [forEver(fault.reset())] },
-    })
-    const main = await world.run({
-      signals: [{ signal: 'SIGINT', when: world.server('app-server').seen(1) }],
-    })
+    await using world = await createWorld(system)
+    const main = await runCancelled(world, 'app-server', { meets: fault.reset() })
     expect(expectCancelled(world, main, 'SIGINT')).toContain('had been asked and did not answer.')
     expect(answers(world, 'app-server')).toEqual(['reset'])
   })
@@ -193,7 +194,7 @@ describe.concurrent('a job that is cancelled while a token is under way', () => 
   })
 })
 
-describe.concurrent('a job that is cancelled when the token is there', () => {
+describeCancelled('a job that is cancelled when the token is there', () => {
   it.each(SIGNALS)('by %s right after it came leaves it to post', async (signal) => {
     // Two moments: when it is masked, and when it is handed over.
     for (const text of ['::add-mask::ghs_', 'Token for ']) {
@@ -223,11 +224,9 @@ describe.concurrent('a job that is cancelled when the token is there', () => {
   })
 
   it('while post takes it back lets post do so', async () => {
-    await using world = await createWorld(system, { latencyMs: SLOW_MS })
+    await using world = await createWorld(system)
     const main = await world.run()
-    const post = await world.post(main, {
-      signals: [{ signal: 'SIGINT', when: world.server('github').seen(1) }],
-    })
+    const post = await runCancelled(world, 'github', { stage: (options) => world.post(main, options) })
     expectClean(world, post)
     expect(post).toMatchObject({ outcome: 'success', annotations: [], log: 'The token was revoked.\n' })
     expect(unrevoked(world)).toEqual([])
@@ -260,7 +259,7 @@ function seeded(seed: number): () => number {
   }
 }
 
-describe.concurrent('a job that is cancelled at any moment leaves no token alive', () => {
+describeCancelled('a job that is cancelled at any moment leaves no token alive', () => {
   const SEED = 18
   const MOMENTS = 40
   /** From the request for the ID token to the end of a step with this latency, and a little more. */

@@ -16,6 +16,28 @@ export function preload(source: string): string {
   return `data:text/javascript,${encodeURIComponent(source)}`
 }
 
+/** Whether a signal reaches the handlers of a process. Windows ends the process at once, without asking it. */
+export const signalsReachHandlers = process.platform !== 'win32'
+
+/** How a process shows that it killed itself by SIGKILL: on Windows nobody is told of the signal. */
+export const KILLED = signalsReachHandlers ? { signal: 'SIGKILL' } : { exitCode: 1 }
+
+/** When a signal has reached the handlers of a process that has the module preloaded. */
+export interface Hearing extends AsyncDisposable {
+  readonly preload: string
+  readonly heard: Promise<unknown>
+}
+
+/** Has the process open a connection as soon as its handlers have been told of a signal. */
+export async function hearing(signal: NodeJS.Signals): Promise<Hearing> {
+  const { promise: heard, resolve } = Promise.withResolvers()
+  const server = await rawServer(resolve)
+  const source = `
+    import { connect } from 'node:net'
+    process.once('${signal}', () => connect(${server.port}, '127.0.0.1').end())`
+  return { preload: preload(source), heard, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+}
+
 /** Has the process send itself a signal a moment after it printed a line with this text. */
 export function signalAfter(text: string, signal: NodeJS.Signals): string {
   return preload(`

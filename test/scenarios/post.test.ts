@@ -3,7 +3,7 @@ import { fault, forEver, nameOf, type Fault } from '../../dev/fakes/faults.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
 import { system, type AppServerSetup } from '../../dev/systems/app-server.ts'
 import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
-import { CANCELLED_MS, expectWarned } from './faults.ts'
+import { CANCELLED_MS, expectWarned, signalsReachHandlers } from './faults.ts'
 import { answers, expectClean, expectGranted } from './support.ts'
 
 interface Granted extends AsyncDisposable {
@@ -255,14 +255,17 @@ describe.concurrent('post', () => {
     expect(answers(world, 'github')).toEqual([])
   })
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('ends well when it is cancelled by %s', async (signal) => {
-    await using job = await granted({ github: [forEver(fault.hang())] })
-    const { world, main } = job
-    const post = await world.post(main, { signals: [{ signal, when: world.server('github').seen(1) }] })
-    expectClean(world, post)
-    expect(expectWarned(post)).toContain(`The job was cancelled (${signal})`)
-    expect(post.afterSignalMs).toBeLessThan(CANCELLED_MS)
-  })
+  it.runIf(signalsReachHandlers).each(['SIGINT', 'SIGTERM'] as const)(
+    'ends well when it is cancelled by %s',
+    async (signal) => {
+      await using job = await granted({ github: [forEver(fault.hang())] })
+      const { world, main } = job
+      const post = await world.post(main, { signals: [{ signal, when: world.server('github').seen(1) }] })
+      expectClean(world, post)
+      expect(expectWarned(post)).toContain(`The job was cancelled (${signal})`)
+      expect(post.afterSignalMs).toBeLessThan(CANCELLED_MS)
+    },
+  )
 
   it.each(['output', 'state', 'step_summary'] as const)('does not need the %s file', async (file) => {
     await using job = await granted()

@@ -7,7 +7,7 @@ import { allSystems, type System } from '../../dev/systems/system.ts'
 import { createWorld } from '../../dev/world.ts'
 import { arm, story, type Story } from '../properties/arbitraries.ts'
 import { Forgeries, problemsOf, problemsOfPost } from '../properties/verdict.ts'
-import { CANCELLED_MS } from './faults.ts'
+import { CANCELLED_MS, signalsReachHandlers } from './faults.ts'
 
 /*
  * The stories of `test/properties.test.ts`, told to `dist` by the runner emulation: in processes of their own, with
@@ -53,7 +53,7 @@ async function tell(system: System, variant: string, hasPost: boolean, told: Sto
     debug,
     leaps: true,
     signals:
-      cancelled === null
+      cancelled === null || !signalsReachHandlers
         ? []
         : [{ signal: 'SIGTERM', when: world.server(cancelled.role).seen(cancelled.at) }],
   })

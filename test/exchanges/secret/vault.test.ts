@@ -15,6 +15,7 @@ import {
 } from '../../../dev/systems/secret/vault.ts'
 import { createWorld, ROOT, type World, type WorldOptions } from '../../../dev/world.ts'
 import { secretVault } from '../../../src/exchanges/secret/vault.ts'
+import { signalsReachHandlers } from '../../scenarios/faults.ts'
 import { expectRefused } from '../../scenarios/support.ts'
 import { refusalOf, runStep, withoutPort, worldsOfTest, type Ran, type StepOptions } from '../in-process.ts'
 
@@ -660,7 +661,7 @@ describe('taking the token back', () => {
   })
 })
 
-test.each(['SIGINT', 'SIGTERM'] as const)(
+test.runIf(signalsReachHandlers).each(['SIGINT', 'SIGTERM'] as const)(
   'a job that is cancelled by %s takes the token back first',
   async (signal) => {
     const world = await open()
