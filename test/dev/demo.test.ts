@@ -33,7 +33,7 @@ describe('npm run demo', () => {
     expect(revoked.output).toContain('The token was revoked.')
     expect(revoked.output).toContain('The token is dead now.')
     expect(ends.output).toMatch(/The token is good\. Nobody can take it back; it ends at 20\S+Z\.\n/)
-    expect(stored.output).toContain('The secret is the one that is stored there.')
+    expect(stored.output).toContain('What was read is what is stored there.')
   })
 
   test.each(Object.keys(systems))(
@@ -82,9 +82,9 @@ describe('npm run demo', () => {
   })
 
   test('of something unknown names what there is', async () => {
-    const { code, output, errors } = await demo('vault')
+    const { code, output, errors } = await demo('nonsense')
     expect({ code, output }).toEqual({ code: 2, output: '' })
-    expect(errors).toContain('There is no demo vault.\n')
+    expect(errors).toContain('There is no demo nonsense.\n')
     expect(errors).toContain(
       Object.keys(systems)
         .map((name) => `  ${name}\n`)
