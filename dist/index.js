@@ -160,7 +160,7 @@ async function revoke(client, { token, apiUrl, expiresAt }, now) {
                 if (status === 204)
                     return;
                 throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `GitHub (${url.host}) answered ${status} instead of 204.`, {
-                    hint: `Check that ${apiUrl} is GitHub's REST API and that no gateway or login page stands before it.`,
+                    hint: `Check that ${apiUrl} is GitHub's REST API and that no gateway or login page is in front of it.`,
                 });
             },
         });
@@ -215,7 +215,7 @@ function jsonObject(answer, service, url) {
             ? 'nothing'
             : 'no JSON object';
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .capital */ .Nx)(service)} (${url.host}) answered ${answer.status} with ${what}.`, {
-        hint: `Check that ${url.origin}${url.pathname} is the address of the API and that no gateway or login page stands before it.`,
+        hint: `Check that ${url.origin}${url.pathname} is the address of the API and that no gateway or login page is in front of it.`,
     });
 }
 /** A member of a JSON object, by its path; `undefined` where there is none. */
@@ -1356,7 +1356,7 @@ function refusal(call, where, answer, judgement, redact) {
 function htmlHint(answer, url) {
     if (!(0,http_answer/* looksLikeHtml */.te)(answer))
         return undefined;
-    return `The answer is a web page. Check that ${url.origin} is the right address and that no gateway or login page stands before it.`;
+    return `The answer is a web page. Check that ${url.origin} is the right address and that no gateway or login page is in front of it.`;
 }
 
 ;// CONCATENATED MODULE: ./src/http/request.ts

@@ -149,7 +149,7 @@ function explainLogin(server, error, claims) {
     }
     if (said(/\(aud\) claim|aud claim/)) {
         return {
-            hint: `The audience of the ID token was "${audience}": add it to bound_audiences of ${place}, or give one that stands there as \`audience\`.`,
+            hint: `The audience of the ID token was "${audience}": add it to bound_audiences of ${place}, or give one of those as \`audience\`.`,
             ...accepting(server, claims),
         };
     }
@@ -283,7 +283,7 @@ async function revokeSelf(client, vault) {
                 if (status === 204)
                     return;
                 throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `${SERVICE} answered ${status} instead of 204.`, {
-                    hint: `Check that ${vault.api} is Vault's API and that no gateway or login page stands before it.`,
+                    hint: `Check that ${vault.api} is Vault's API and that no gateway or login page is in front of it.`,
                 });
             },
         });

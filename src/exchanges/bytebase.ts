@@ -110,7 +110,7 @@ function explain(settings: Settings, error: ActionError, claims: Claims | undefi
   const identity = `the workload identity ${email}`
   if (said('audience mismatch')) {
     return {
-      hint: `The audience of the ID token was "${audience}". In Bytebase, add it to the allowed audiences of ${identity}, or give one that stands there as \`audience\`.`,
+      hint: `The audience of the ID token was "${audience}". In Bytebase, add it to the allowed audiences of ${identity}, or give one of those as \`audience\`.`,
       ...accepted(settings, claims),
     }
   }

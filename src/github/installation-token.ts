@@ -90,7 +90,7 @@ async function revoke(
         // Whoever answers otherwise is not GitHub: a proxy, or the login page of a network.
         if (status === 204) return
         throw new ActionError('UNUSABLE_ANSWER', `GitHub (${url.host}) answered ${status} instead of 204.`, {
-          hint: `Check that ${apiUrl} is GitHub's REST API and that no gateway or login page stands before it.`,
+          hint: `Check that ${apiUrl} is GitHub's REST API and that no gateway or login page is in front of it.`,
         })
       },
     })

@@ -28,7 +28,7 @@ export function jsonObject(answer: Answer, service: string, url: URL): Record<st
     'UNUSABLE_ANSWER',
     `${capital(service)} (${url.host}) answered ${answer.status} with ${what}.`,
     {
-      hint: `Check that ${url.origin}${url.pathname} is the address of the API and that no gateway or login page stands before it.`,
+      hint: `Check that ${url.origin}${url.pathname} is the address of the API and that no gateway or login page is in front of it.`,
     },
   )
 }

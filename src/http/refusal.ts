@@ -54,5 +54,5 @@ export function refusal(
 
 function htmlHint(answer: Answer, url: URL): string | undefined {
   if (!looksLikeHtml(answer)) return undefined
-  return `The answer is a web page. Check that ${url.origin} is the right address and that no gateway or login page stands before it.`
+  return `The answer is a web page. Check that ${url.origin} is the right address and that no gateway or login page is in front of it.`
 }

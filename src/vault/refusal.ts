@@ -26,7 +26,7 @@ export function explainLogin(
   }
   if (said(/\(aud\) claim|aud claim/)) {
     return {
-      hint: `The audience of the ID token was "${audience}": add it to bound_audiences of ${place}, or give one that stands there as \`audience\`.`,
+      hint: `The audience of the ID token was "${audience}": add it to bound_audiences of ${place}, or give one of those as \`audience\`.`,
       ...accepting(server, claims),
     }
   }

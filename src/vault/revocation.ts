@@ -61,7 +61,7 @@ async function revokeSelf(client: Pick<Client, 'send'>, vault: VaultToken): Prom
         // Whoever answers otherwise is not Vault: a proxy, or the login page of a network.
         if (status === 204) return
         throw new ActionError('UNUSABLE_ANSWER', `${SERVICE} answered ${status} instead of 204.`, {
-          hint: `Check that ${vault.api} is Vault's API and that no gateway or login page stands before it.`,
+          hint: `Check that ${vault.api} is Vault's API and that no gateway or login page is in front of it.`,
         })
       },
     })

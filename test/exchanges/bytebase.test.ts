@@ -158,7 +158,7 @@ describe('a refusal', () => {
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/, 'HOST')).toBe(
       [
         'Bytebase (HOST) refused (401 Unauthorized): token validation failed: audience mismatch: allowed [bytebase].',
-        `The audience of the ID token was "https://github.com/octo-org". In Bytebase, add it to the allowed audiences of the workload identity ${EMAIL}, or give one that stands there as \`audience\`.`,
+        `The audience of the ID token was "https://github.com/octo-org". In Bytebase, add it to the allowed audiences of the workload identity ${EMAIL}, or give one of those as \`audience\`.`,
         LINK,
       ].join('\n'),
     )

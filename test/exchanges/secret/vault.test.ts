@@ -244,7 +244,7 @@ describe('a login that is denied', () => {
       { boundAudiences: ['vault'] },
       {},
       'error validating token: invalid audience (aud) claim: audience claim does not match any expected audience.',
-      `The audience of the ID token was "http://HOST": add it to bound_audiences of ${PLACE}, or give one that stands there as \`audience\`.`,
+      `The audience of the ID token was "http://HOST": add it to bound_audiences of ${PLACE}, or give one of those as \`audience\`.`,
     ],
     [
       'for the subject',
