@@ -1256,24 +1256,23 @@ class Connections {
         socket.once('connect', () => (progress.waitingFor = 'the TLS handshake'));
         return ready(socket, 'secureConnect', ends);
     }
-    /** Begins to open a direct connection to the URL's origin, which {@link Connections.taken} hands out. Never fails. */
+    /** Begins to open one direct connection to the URL's origin, which {@link Connections.taken} hands out. Never fails. */
     openEarly(url) {
-        if (this.#early.has(url.origin) || goesThroughProxy(url))
+        if (goesThroughProxy(url))
             return;
         const progress = { waitingFor: 'the connection' };
         const socket = this.open(url, AbortSignal.any([this.#signal, this.#closing.signal]), progress);
-        this.#early.set(url.origin, { socket: socket.catch(() => undefined), progress });
+        const opening = { socket: socket.catch(() => undefined), progress };
+        this.#early.set(url.origin, [...(this.#early.get(url.origin) ?? []), opening]);
     }
-    /** The connection that was opened early to the URL's origin, if there is one; for one request. */
+    /** A connection that was opened early to the URL's origin, the first of them, if there is one; for one request. */
     taken(url) {
-        const opening = this.#early.get(url.origin);
-        this.#early.delete(url.origin);
-        return opening;
+        return this.#early.get(url.origin)?.shift();
     }
     /** Closes what was opened early and not used. */
     close() {
         this.#closing.abort();
-        for (const { socket } of this.#early.values())
+        for (const { socket } of [...this.#early.values()].flat())
             void socket.then((open) => open?.destroy());
         this.#early.clear();
     }

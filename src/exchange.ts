@@ -68,7 +68,7 @@ export interface Tools {
   readonly idToken: (audience: string) => Promise<string>
   /** Sends a call with retries, within the deadline of the step. */
   readonly send: <T>(call: Call<T>) => Promise<T>
-  /** Opens a connection that a later call to the same origin will use. Never fails. */
+  /** Opens one connection that a later call to the same origin will use; once for each such call. Never fails. */
   readonly connectEarly: (url: URL) => void
   /** Has a value masked from the log from here on. For every credential that an exchange gets along the way. */
   readonly conceal: (secret: string) => void

@@ -7,6 +7,7 @@ import { readAction } from '../runner/action-file.ts'
 import { runAction, runPost, type StageOptions, type StageResult } from '../runner/runner.ts'
 import { system as bytebase } from '../systems/bytebase.ts'
 import { ROLE_ARN, system as appServer } from '../systems/app-server.ts'
+import { system as secretsManager, SECRET_ARN } from '../systems/secret/aws-secrets-manager.ts'
 import { system as vault } from '../systems/secret/vault.ts'
 import type { System } from '../systems/system.ts'
 import { ROOT, type World } from '../world.ts'
@@ -65,7 +66,7 @@ export function nothing(tools: Tools): Subject {
 }
 
 /** A Vault with ten secrets. */
-const tenSecrets: System = {
+const tenOfVault: System = {
   ...vault,
   setUp: (foundations, variant) => {
     const setup = vault.setUp(foundations, variant)
@@ -77,13 +78,40 @@ const tenSecrets: System = {
   },
 }
 
-/** A step that reads so many of them. The goal is a ratio: its floor is the step that reads one. */
-function ofVault(count: number): (world: World) => Step {
-  const names = Array.from({ length: count }, (_, index) => `n${index}: n${index}#key`)
-  return (world) => ({
-    action: join(ROOT, 'secret/vault'),
-    inputs: { ...world.inputs, secrets: names.join('\n') },
-  })
+/** AWS Secrets Manager with ten secrets. */
+const tenOfAws: System = {
+  ...secretsManager,
+  setUp: (foundations, variant) => {
+    const setup = secretsManager.setUp(foundations, variant)
+    for (let index = 0; index < 10; index++) {
+      const arn = SECRET_ARN.replace('app/database', `n${index}`)
+      setup.secrets[arn] = { value: JSON.stringify({ key: `value-${index}` }), readers: [ROLE_ARN] }
+    }
+    return setup
+  },
+}
+
+/** A step that reads one secret and a step that reads ten. The goal is a ratio: the floor of ten is one. */
+function oneAndTen(action: string, system: System): Group {
+  const reading =
+    (count: number) =>
+    (world: World): Step => ({
+      action: join(ROOT, action),
+      inputs: {
+        ...world.inputs,
+        secrets: Array.from({ length: count }, (_, index) => `n${index}: n${index}#key`).join('\n'),
+      },
+    })
+  const one = `${action}, one secret`
+  return {
+    name: action,
+    system,
+    variant: 'several',
+    subjects: [
+      ...stagesOf(one, reading(1), { post: false }),
+      ...stagesOf(`${action}, ten secrets`, reading(10), { post: false, floor: one }),
+    ],
+  }
 }
 
 /** The actions of this repository that have goals, each beside its floor. */
@@ -105,18 +133,8 @@ export function ownGroups(tools: Tools): Group[] {
       subjects: [floor('floor, AWS', tools), ...ofAws],
     },
     { name: 'bytebase', system: bytebase, variant: 'default', subjects: ofBytebase },
-    {
-      name: 'secret/vault',
-      system: tenSecrets,
-      variant: 'several',
-      subjects: [
-        ...stagesOf('secret/vault, one secret', ofVault(1), { post: false }),
-        ...stagesOf('secret/vault, ten secrets', ofVault(10), {
-          post: false,
-          floor: 'secret/vault, one secret',
-        }),
-      ],
-    },
+    oneAndTen('secret/vault', tenOfVault),
+    oneAndTen('secret/aws-secrets-manager', tenOfAws),
   ]
 }
 

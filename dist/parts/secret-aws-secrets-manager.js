@@ -123,7 +123,11 @@ const awsSecretsManager = {
         const { aws, library, source, url, wanted } = settings;
         if ('endpoint' in source)
             tools.connectEarly(source.endpoint);
-        tools.connectEarly(url);
+        library
+            .worthConnecting(wanted, (secret) => secret)
+            .forEach(() => {
+            tools.connectEarly(url);
+        });
         const [credentials, signer] = await Promise.all([aws.awsCredentials(source, tools), aws.loadSigner()]);
         return library.readWanted(wanted, {
             id: (secret) => secret,

@@ -38,8 +38,8 @@ const googleSecretManager = {
         tools.connectEarly(federation.sts);
         if (serviceAccount !== '')
             tools.connectEarly(new URL(federation.iamCredentials));
-        for (const { source } of wanted.references)
-            tools.connectEarly(source.url);
+        for (const { url } of library.worthConnecting(wanted, (version) => version.url.href))
+            tools.connectEarly(url);
         const federated = await (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .federatedToken */ .uA)(federation, tools);
         const token = serviceAccount === ''
             ? federated

@@ -34,8 +34,8 @@ const httpSecret = {
     },
     exchange: (settings, tools) => {
         const { library, wanted, audience } = settings;
-        for (const { source } of wanted.references)
-            tools.connectEarly(source);
+        for (const url of library.worthConnecting(wanted, ({ href }) => href))
+            tools.connectEarly(url);
         return library.readWanted(wanted, {
             id: (url) => url.href,
             read: (url) => read(settings, url, tools),

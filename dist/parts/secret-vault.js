@@ -37,7 +37,13 @@ const secretVault = {
     },
     exchange: async (settings, tools) => {
         const { vault, library, server, wanted } = settings;
-        tools.connectEarly(new URL(server.api));
+        const api = new URL(server.api);
+        tools.connectEarly(api);
+        library
+            .worthConnecting(wanted, (path) => path)
+            .forEach(() => {
+            tools.connectEarly(api);
+        });
         const login = await vault.login(server, tools);
         if (!login.isBatch)
             tools.takeBack(vault.vaultToken(login));

@@ -13,7 +13,8 @@ __webpack_require__.d(__webpack_exports__, {
   memberText: () => (/* reexport */ memberText),
   readReferences: () => (/* reexport */ readReferences),
   readWanted: () => (/* reexport */ readWanted),
-  secretPayload: () => (/* reexport */ secretPayload)
+  secretPayload: () => (/* reexport */ secretPayload),
+  worthConnecting: () => (/* reexport */ worthConnecting)
 });
 
 ;// CONCATENATED MODULE: ./src/exchanges/secret/json.ts
@@ -199,6 +200,8 @@ function inJson(text) {
 
 /** How many secrets are read at the same time. */
 const AT_A_TIME = 4;
+/** How many connections are opened for secrets before it is known whether they may be read. */
+const MOST_EARLY = 12;
 /** Codes that are about one secret. With any other, the next secret would fare alike. */
 const OF_ONE_SECRET = ['DENIED', 'REDIRECTED', 'UNUSABLE_SECRET', 'UNUSABLE_ANSWER'];
 /** How much of an annotation the reasons may take, in characters: GitHub cuts it at 4096. */
@@ -230,6 +233,11 @@ async function readWanted(wanted, reading) {
             throw several ? failureOf(failed, results.length, reading) : first.error;
     }
     return grantOf(wanted, values, new Set(references.map(({ source }) => reading.id(source))).size);
+}
+/** The secrets that are wanted, each once: as many of them as are worth a connection before they are read. */
+function worthConnecting({ references }, id) {
+    const sources = new Map(references.map(({ source }) => [id(source), source]));
+    return [...sources.values()].slice(0, MOST_EARLY);
 }
 /** Reads a secret at its first mention, as soon as fewer than {@link AT_A_TIME} are being read. */
 function onceEach({ id, read }) {

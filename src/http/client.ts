@@ -46,7 +46,7 @@ export interface Client {
    *   `DENIED`, `CLOCK_SKEWED`, `UNUSABLE_ANSWER`; and what `prepare` and `read` throw
    */
   readonly send: <T>(call: Call<T>) => Promise<T>
-  /** Opens a connection that the next call to this origin uses. A failure is left to that call to meet. */
+  /** Opens one connection that the next call to this origin uses. A failure is left to that call to meet. */
   readonly connectEarly: (url: URL) => void
   /** Closes connections that were opened early and not used. */
   readonly close: () => void

@@ -61,7 +61,8 @@ export const googleSecretManager: Exchange<Settings> = {
     const { library, federation, serviceAccount, wanted } = settings
     tools.connectEarly(federation.sts)
     if (serviceAccount !== '') tools.connectEarly(new URL(federation.iamCredentials))
-    for (const { source } of wanted.references) tools.connectEarly(source.url)
+    for (const { url } of library.worthConnecting(wanted, (version) => version.url.href))
+      tools.connectEarly(url)
     const federated = await federatedToken(federation, tools)
     const token =
       serviceAccount === ''

@@ -4,5 +4,5 @@
  */
 export { memberText } from './json.ts'
 export { secretPayload } from './payload.ts'
-export { readWanted } from './reading.ts'
+export { readWanted, worthConnecting } from './reading.ts'
 export { readReferences } from './references.ts'

@@ -5,6 +5,8 @@ import type { Reference, Wanted } from './references.ts'
 
 /** How many secrets are read at the same time. */
 export const AT_A_TIME = 4
+/** How many connections are opened for secrets before it is known whether they may be read. */
+const MOST_EARLY = 12
 /** Codes that are about one secret. With any other, the next secret would fare alike. */
 const OF_ONE_SECRET: readonly ErrorCode[] = ['DENIED', 'REDIRECTED', 'UNUSABLE_SECRET', 'UNUSABLE_ANSWER']
 /** How much of an annotation the reasons may take, in characters: GitHub cuts it at 4096. */
@@ -52,6 +54,15 @@ export async function readWanted<Source>(wanted: Wanted<Source>, reading: Readin
     if (first !== undefined) throw several ? failureOf(failed, results.length, reading) : first.error
   }
   return grantOf(wanted, values, new Set(references.map(({ source }) => reading.id(source))).size)
+}
+
+/** The secrets that are wanted, each once: as many of them as are worth a connection before they are read. */
+export function worthConnecting<Source>(
+  { references }: Wanted<Source>,
+  id: Reading<Source>['id'],
+): readonly Source[] {
+  const sources = new Map(references.map(({ source }) => [id(source), source]))
+  return [...sources.values()].slice(0, MOST_EARLY)
 }
 
 /** Reads a secret at its first mention, as soon as fewer than {@link AT_A_TIME} are being read. */

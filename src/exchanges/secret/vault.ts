@@ -45,7 +45,13 @@ export const secretVault: Exchange<Settings> = {
 
   exchange: async (settings, tools) => {
     const { vault, library, server, wanted } = settings
-    tools.connectEarly(new URL(server.api))
+    const api = new URL(server.api)
+    tools.connectEarly(api)
+    library
+      .worthConnecting(wanted, (path) => path)
+      .forEach(() => {
+        tools.connectEarly(api)
+      })
     const login = await vault.login(server, tools)
     if (!login.isBatch) tools.takeBack(vault.vaultToken(login))
     const grant = await library.readWanted(wanted, {

@@ -121,7 +121,8 @@ describe('a token', () => {
     ['app.abc123.cn-northwest-1.rds.amazonaws.com.cn', 'cn-northwest-1'],
     ['app.abc123.eusc-de-east-1.rds.amazonaws.eu', 'eusc-de-east-1'],
   ])('for %s is for %s', async (host, region) => {
-    const world = await open({ host, region })
+    const audience = region.startsWith('cn-') ? 'sts.amazonaws.com.cn' : 'sts.amazonaws.com'
+    const world = await open({ host, region, audience })
     expect(await world.setup.accepts((await run(world)).outputs['token']!)).toBe(true)
   })
 

@@ -239,7 +239,7 @@ describe('settings', () => {
   ])('the name %s is sent as it is', async (secret) => {
     const world = await open()
     const region = secret.startsWith('arn:') ? 'cn-north-1' : 'eu-central-1'
-    await run(world, { inputs: { secret, region } })
+    await run(world, { inputs: { secret, region, audience: 'sts.amazonaws.com' } })
     expect(world.server('secretsmanager').requests.map(({ body }) => JSON.parse(body) as unknown)).toEqual([
       { SecretId: secret },
     ])
