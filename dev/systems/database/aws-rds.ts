@@ -23,18 +23,13 @@ export interface AwsRdsSetup extends Setup {
 
 /** A database that takes IAM tokens, and the STS of the account. Only STS is asked: the token is computed. */
 export function awsRdsSystem(settings: AwsRdsSettings = {}): System<AwsRdsSetup> {
-  const { host = HOST, port = 5432, region = 'eu-central-1', username = USERNAME, audience } = settings
+  const { host = HOST, port = 5432, region = 'eu-central-1', username = USERNAME } = settings
+  const { audience = region.startsWith('cn-') ? 'sts.amazonaws.com.cn' : 'sts.amazonaws.com' } = settings
   return {
     action: 'database/aws-rds',
     variants: ['default'],
     setUp({ issuer, identity, now, issue, url }) {
-      const account = createAwsAccount({
-        verify: issuer.verify,
-        now,
-        issue,
-        identity,
-        ...(audience !== undefined && { audience }),
-      })
+      const account = createAwsAccount({ verify: issuer.verify, now, issue, identity, audience })
       const connect: Record<string, readonly string[]> = { [ROLE_ARN]: [username], [USER_ARN]: [username] }
       const database = createRdsDatabase({
         now,
