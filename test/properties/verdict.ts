@@ -102,7 +102,8 @@ export async function problemsOfPost(
   if (stage.outcome !== 'success') problems.push('post fails')
   if (said > 1 || stage.annotations.some(({ level }) => level !== 'warning'))
     problems.push('post says too much')
-  const lied = (told.faults['github'] ?? []).some(
+  const revokes = 'vault' in world.handlers ? 'vault' : 'github'
+  const lied = (told.faults[revokes] ?? []).some(
     (planned) => 'status' in planned && [204, 401, 404].includes(planned.status),
   )
   if (alive && said === 0 && !lied) problems.push('post leaves the token alive and says nothing')
