@@ -16,6 +16,7 @@ const COPIED = [
   'src',
   'dev',
   'test/exchanges/in-process.ts',
+  'test/recorder.ts',
   'test/properties',
   'test/contract.test.ts',
   'test/scenarios/support.ts',

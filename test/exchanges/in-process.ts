@@ -4,9 +4,16 @@ import { createCancellation } from '../../src/step/cancellation.ts'
 import { act } from '../../src/step/main.ts'
 import type { Exchange } from '../../src/exchange.ts'
 import type { Clock } from '../../src/http/clock.ts'
-import { evaluate, readAction } from '../../dev/runner/action-file.ts'
-import { githubContext, runOf, situations } from '../../dev/runner/context.ts'
+import { readAction } from '../../dev/runner/action-file.ts'
 import { ROOT, type World } from '../../dev/world.ts'
+import { createRecorder, type RecordedStage } from '../recorder.ts'
+
+/** The subject of the job's ID token, unless a world has another identity. */
+export const SUBJECT = 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main'
+/** Where an error is explained: its code comes after it, in lower case. */
+export const PAGE = 'https://github.com/OWNER/access-token/blob/v1/docs/troubleshooting.md#'
+/** How the annotation of a refusal ends. */
+export const LINK = `DENIED: ${PAGE}denied`
 
 /** What a step that ran in this process did. */
 export interface Ran {
@@ -29,11 +36,7 @@ export interface Ran {
   readonly leaks: readonly string[]
 }
 
-export interface StepOptions {
-  /** Instead of those of the world; an empty one counts as not given. */
-  readonly inputs?: Readonly<Record<string, string>>
-  readonly env?: Readonly<Record<string, string>>
-  readonly event?: keyof typeof situations
+export interface StepOptions extends Pick<RecordedStage, 'inputs' | 'env' | 'event'> {
   readonly now?: () => number
 }
 
@@ -73,31 +76,12 @@ export async function runStep<Settings>(
   action: string,
   options: StepOptions = {},
 ): Promise<Ran> {
-  const { setup, identity } = world
-  const metadata = await readAction(join(ROOT, action))
-  const github = githubContext(identity, {
-    serverUrl: 'https://github.com',
-    apiUrl: 'github' in setup.handlers ? world.url('github') : 'https://api.github.com',
+  const recorder = createRecorder(world, await readAction(join(ROOT, action)), {
+    ...options,
+    debugging: true,
   })
-  const given: Readonly<Record<string, string>> = { ...world.inputs, ...options.inputs }
-  const environment = {
-    ...Object.fromEntries(
-      Object.entries(github).map(([name, value]) => [`GITHUB_${name.toUpperCase()}`, value]),
-    ),
-    ...world.env,
-    ...options.env,
-  }
-  const outputs: Record<string, string> = {}
-  const state: Record<string, string> = {}
-  const errors: string[] = []
-  const warnings: string[] = []
-  const infos: string[] = []
-  const debug: string[] = []
-  const group: string[] = []
-  const masks: string[] = []
   const slept: number[] = []
   const limits: number[] = []
-  let summary = ''
   let skipped = 0
   const clock: Clock = {
     now: options.now ?? Date.now,
@@ -116,50 +100,56 @@ export async function runStep<Settings>(
       }
     },
   }
-  const succeeded = await act(
-    exchange,
-    {
-      environment,
-      input: (name) => {
-        if (!(name in metadata.inputs)) throw new Error(`${action}/action.yml declares no input ${name}`)
-        return (given[name] ?? evaluate(metadata.inputs[name]?.default ?? '', { github })).trim()
-      },
-      mask: (secret) => masks.push(secret),
-      saveState: (name, value) => (state[name] = value),
-      state: (name) => state[name] ?? '',
-      output: (name, value) => {
-        const isOwn = 'secrets' in given || name in metadata.outputs
-        if (!isOwn) throw new Error(`${action}/action.yml declares no output ${name}`)
-        outputs[name] = value
-      },
-      info: (line) => infos.push(line),
-      debug: (line) => debug.push(line),
-      warning: (text) => warnings.push(text),
-      error: (text) => errors.push(text),
-      group: (title, lines) => group.push(title, ...lines),
-      summary: (markdown) => {
-        summary += markdown
-        return Promise.resolve()
-      },
-      run: () => Promise.resolve(runOf(environment, situations[options.event ?? 'push'].payload(identity))),
-      debugging: true,
-    },
-    clock,
-    createCancellation(clock),
-  )
-  const printed = [...errors, ...warnings, ...infos, ...debug, ...group, summary].join('\n')
+  const succeeded = await act(exchange, recorder.runner, clock, createCancellation(clock))
+  const { said, outputs, state, summary } = recorder
+  const textsOf = (...kinds: (typeof said)[number]['as'][]): string[] =>
+    said.flatMap(({ as, text }) => (kinds.includes(as) ? [text] : []))
+  const printed = [...said.flatMap(({ as, text }) => (as === 'add-mask' ? [] : [text])), summary].join('\n')
   return {
     succeeded,
     outputs,
     state,
-    errors,
-    warnings,
-    infos,
-    group,
+    errors: textsOf('error'),
+    warnings: textsOf('warning'),
+    infos: textsOf('line'),
+    group: textsOf('group', 'grouped line'),
     summary,
-    masks,
+    masks: textsOf('add-mask'),
     slept,
     limits,
     leaks: world.secrets.filter(({ value }) => printed.includes(value)).map(({ name }) => name),
   }
+}
+
+/** How a test file runs the steps of its exchange. */
+export interface Steps {
+  /** Whatever happens, no secret may have been printed, and nothing saved for a post step that the action has not. */
+  readonly run: (world: World, options?: StepOptions) => Promise<Ran>
+  /** The error annotation of a step that fails, with the port taken out. */
+  readonly refusal: (world: World, options?: StepOptions) => Promise<string>
+}
+
+export function stepsOf<Settings>(exchange: Exchange<Settings>, action: string): Steps {
+  const run: Steps['run'] = async (world, options) => {
+    const ran = await runStep(exchange, world, action, options)
+    expect(ran.leaks).toEqual([])
+    const { runs } = await readAction(join(ROOT, action))
+    if (runs.post === undefined) expect(ran.state).toEqual({})
+    return ran
+  }
+  return { run, refusal: async (world, options) => refusalOf(await run(world, options)) }
+}
+
+/** A refusal shows nothing of the claims where the pull request of a stranger could read them. */
+export async function expectClaimsHidden<W extends World>(
+  run: (world: W, options: StepOptions) => Promise<Ran>,
+  world: W,
+  shown: string,
+): Promise<void> {
+  const ran = await run(world, {
+    event: 'forkPullRequest',
+    env: { GITHUB_EVENT_NAME: 'pull_request_target' },
+  })
+  expect(ran.errors[0]).toContain(shown)
+  expect([...ran.errors, ...ran.group, ran.summary].join('\n')).not.toMatch(/octo-org@|6811672/)
 }

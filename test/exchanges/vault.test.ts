@@ -11,7 +11,7 @@ import { ROLE, vaultTokenSystem, type VaultTokenSetup } from '../../dev/systems/
 import { createWorld, ROOT, type World, type WorldOptions } from '../../dev/world.ts'
 import { vault } from '../../src/exchanges/vault.ts'
 import { expectClean, expectGranted } from '../scenarios/support.ts'
-import { runStep, worldsOfTest, type Ran, type StepOptions } from './in-process.ts'
+import { stepsOf, worldsOfTest, type Ran } from './in-process.ts'
 
 const keep = worldsOfTest()
 
@@ -22,11 +22,7 @@ async function open(
   return keep(createWorld(vaultTokenSystem(role), options))
 }
 
-async function run(world: World<VaultTokenSetup>, options: StepOptions = {}): Promise<Ran> {
-  const ran = await runStep(vault, world, 'vault', options)
-  expect(ran.leaks).toEqual([])
-  return ran
-}
+const { run } = stepsOf(vault, 'vault')
 
 const requests = (world: World): string[] =>
   world.server('vault').requests.map(({ method, path, answered }) => `${method} ${path} ${answered!}`)

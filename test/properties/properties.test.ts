@@ -8,8 +8,30 @@ import { story } from './arbitraries.ts'
 import { exchangeOf, tell } from './storyteller.ts'
 
 /*
- * Whatever happens to a step, it ends in time, with a credential or one error, and nothing leaks. In this process, with
- * real sockets and a clock that leaps: `test/scenarios/properties.test.ts` does the same with `dist`.
+ * Whatever happens to a step, it ends in time, with a credential or one error, and nothing leaks.
+ *
+ * Everything that can happen is drawn by fast-check as a story, which is told to a step, and then judged:
+ *
+ *   arbitraries.ts   A story is plain data, so that a counterexample can be read: what each role does with each request
+ *                    (`faults`, and `lasting` for all that come after), hostile inputs, files that cannot be written,
+ *                    when the job is cancelled, by how much the runner's clock is wrong. `arm` hands a story to a world.
+ *   storyteller.ts   `tell` runs the main stage of an action in this process, and post twice: with the faults, and when
+ *                    all is well again. Servers and sockets are real.
+ *   clock.ts         Time passes only when nothing else can happen. Then it leaps to the next timer, so that a minute of
+ *                    retries takes no time and depends on no machine.
+ *   ../recorder.ts   The runner of that process: it takes down what a step says and hands over. The storyteller has
+ *                    the log of the runner emulation read that, which masks it and finds the annotations.
+ *   verdict.ts       Names what does not hold, each as a sentence: an empty list is a promise kept. It knows nothing of
+ *                    how a story was told.
+ *
+ * A property here is: for every story, `tell` gives no problem. Beside that, the stories must have led to every outcome
+ * in OUTCOMES; else they would be too tame to be worth telling.
+ *
+ * `test/scenarios/properties.test.ts` tells the same stories, fewer of them, to `dist`, by the runner emulation, with
+ * signals and files. The verdict is the same.
+ *
+ * When one fails, fast-check prints the shortest story that it found and its seed and path; `fc.assert` takes them as
+ * options (`{ seed, path, endOnFailure: true }`) and tells that story alone.
  */
 
 const SEED = 20_261_121

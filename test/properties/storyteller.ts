@@ -1,7 +1,5 @@
 import type { Handler } from '../../dev/fakes/handler.ts'
 import type { ActionMetadata } from '../../dev/documents/actions.ts'
-import { evaluate } from '../../dev/runner/action-file.ts'
-import { githubContext, situations, runOf } from '../../dev/runner/context.ts'
 import { Masker } from '../../dev/runner/masker.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
 import { StepLog } from '../../dev/runner/step-log.ts'
@@ -9,11 +7,10 @@ import type { System } from '../../dev/systems/system.ts'
 import { createWorld } from '../../dev/world.ts'
 import { createCancellation } from '../../src/step/cancellation.ts'
 import { act } from '../../src/step/main.ts'
-import { ActionError } from '../../src/errors.ts'
 import { exchanges } from '../../src/index.ts'
 import type { Exchange } from '../../src/exchange.ts'
 import { takeBackSaved } from '../../src/step/post.ts'
-import type { Runner } from '../../src/step/runner.ts'
+import { createRecorder, type Recorder } from '../recorder.ts'
 import { arm, type Story } from './arbitraries.ts'
 import { LeapingClock } from './clock.ts'
 import { Forgeries, outcomeOf, problemsOf, problemsOfPost } from './verdict.ts'
@@ -21,98 +18,45 @@ import { Forgeries, outcomeOf, problemsOf, problemsOfPost } from './verdict.ts'
 /** How long taking a token back may last beyond the deadline, in ms. */
 const UNDO_MS = 5_000
 const POST_MS = 15_000
-/** A runner whose every word goes through the log of the emulation, as `@actions/core` prints it. */
-function createRecorder(options: {
-  readonly stage: 'main' | 'post'
-  readonly environment: Readonly<Record<string, string | undefined>>
-  readonly input: (name: string) => string
-  readonly state: Readonly<Record<string, string>>
-  readonly event: unknown
-  readonly unwritable: Story['unwritable']
-  readonly debug: boolean
-  readonly masks: readonly string[]
-}): { runner: Runner; result: (succeeded: boolean) => StageResult } {
-  const masker = new Masker(options.masks)
-  const log = new StepLog(masker, options.debug)
-  const outputs: Record<string, string> = {}
-  const state: Record<string, string> = {}
+
+/** What became of a stage, with the log of the emulation: every word goes through it as `@actions/core` prints it. */
+function resultOf(
+  recorder: Recorder,
+  stage: 'main' | 'post',
+  succeeded: boolean,
+  masks: readonly string[],
+): StageResult {
+  const masker = new Masker(masks)
+  const log = new StepLog(masker, recorder.runner.debugging)
   let raw = ''
-  let summary = ''
-  const print = (text: string): void => {
-    raw += `${text}\n`
-    for (const line of text.split(/\r\n|\n|\r/)) log.take(line)
-  }
-  const command = (name: string, text: string): void => {
-    print(`::${name}::${text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')}`)
-  }
-  const write = (
-    file: 'output' | 'state',
-    record: Record<string, string>,
-    name: string,
-    value: string,
-  ): void => {
-    if (options.unwritable.includes(file))
-      throw new ActionError('NOT_WRITTEN', `The ${file} file cannot be written.`)
-    record[name] = value
-  }
-  const runner: Runner = {
-    environment: options.environment,
-    input: options.input,
-    mask: (secret) => {
-      command('add-mask', secret)
-    },
-    saveState: (name, value) => {
-      write('state', state, name, value)
-    },
-    state: (name) => options.state[name] ?? '',
-    output: (name, value) => {
-      write('output', outputs, name, value)
-    },
-    info: print,
-    debug: (line) => {
-      command('debug', line)
-    },
-    warning: (text) => {
-      command('warning', text)
-    },
-    error: (text) => {
-      command('error', text)
-    },
-    group: (title, lines) => {
-      command('group', title)
-      for (const line of lines) print(line)
-      command('endgroup', '')
-    },
-    summary: (markdown) => {
-      if (options.unwritable.includes('step_summary')) return Promise.reject(new Error('EISDIR'))
-      summary += markdown
-      return Promise.resolve()
-    },
-    run: () => Promise.resolve(runOf(options.environment, options.event)),
-    debugging: options.debug,
+  for (const { as, text } of recorder.said) {
+    const line = as === 'line' || as === 'grouped line' ? text : `::${as}::${escaped(text)}`
+    raw += `${line}\n`
+    for (const part of line.split(/\r\n|\n|\r/)) log.take(part)
   }
   return {
-    runner,
-    result: (succeeded) => ({
-      stage: options.stage,
-      outcome: succeeded && !log.failed ? 'success' : 'failure',
-      exitCode: succeeded ? 0 : 1,
-      signal: null,
-      durationMs: 0,
-      endedAt: 0,
-      log: log.text,
-      raw,
-      annotations: log.annotations,
-      outputs,
-      state,
-      env: {},
-      path: [],
-      summary: masker.mask(summary),
-      masks: masker.asked,
-      foreignCommands: log.foreignCommands,
-      debugLines: log.debugLines,
-    }),
+    stage,
+    outcome: succeeded && !log.failed ? 'success' : 'failure',
+    exitCode: succeeded ? 0 : 1,
+    signal: null,
+    durationMs: 0,
+    endedAt: 0,
+    log: log.text,
+    raw,
+    annotations: log.annotations,
+    outputs: recorder.outputs,
+    state: recorder.state,
+    env: {},
+    path: [],
+    summary: masker.mask(recorder.summary),
+    masks: masker.asked,
+    foreignCommands: log.foreignCommands,
+    debugLines: log.debugLines,
   }
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 }
 
 /** The exchange that an action runs. */
@@ -180,45 +124,21 @@ export async function tell(
       }
     },
   })
-  const context = githubContext(world.identity, {
-    serverUrl: 'https://github.com',
-    apiUrl: 'github' in world.handlers ? world.url('github') : 'https://api.github.com',
-  })
-  const given: Readonly<Record<string, string>> = { ...world.inputs, ...told.inputs }
-  const input = (name: string): string =>
-    (given[name] ?? evaluate(metadata.inputs[name]?.default ?? '', { github: context })).trim()
-  const recorder = (
-    stage: 'main' | 'post',
-    state: Readonly<Record<string, string>>,
-  ): ReturnType<typeof createRecorder> =>
-    createRecorder({
-      stage,
-      environment: {
-        ...Object.fromEntries(
-          Object.entries(context).map(([name, value]) => [`GITHUB_${name.toUpperCase()}`, value]),
-        ),
-        ...world.env,
-      },
-      input,
-      state,
-      event: situations.push.payload(world.identity),
-      unwritable: stage === 'main' ? told.unwritable : [],
-      debug: told.debug,
-      masks: [world.issuer.requestToken],
-    })
-
-  const { runner, result } = recorder('main', {})
-  const succeeded = await act(exchange, runner, clock, cancellation)
-  const main = result(succeeded)
+  const { inputs, unwritable, debug: debugging } = told
+  const masks = [world.issuer.requestToken]
+  const recorder = createRecorder(world, metadata, { inputs, unwritable, debugging })
+  const succeeded = await act(exchange, recorder.runner, clock, cancellation)
+  const main = resultOf(recorder, 'main', succeeded, masks)
   const problems = await problemsOf(world, told, main, forgeries)
-  const limit = Number(input('timeout-seconds') || '60') * 1_000 + UNDO_MS
+  const limit = Number(recorder.runner.input('timeout-seconds') || '60') * 1_000 + UNDO_MS
   if (clock.monotonic() > limit) problems.push(`ends after ${clock.monotonic()} ms; the limit is ${limit} ms`)
   for (const wellAgain of metadata.runs.post === undefined ? [] : [false, true]) {
     if (wellAgain) for (const role of Object.keys(world.handlers)) world.server(role).faults.splice(0)
-    const again = recorder('post', main.state)
+    const again = createRecorder(world, metadata, { inputs, state: main.state, debugging })
     const began = clock.monotonic()
     await takeBackSaved(again.runner, clock, createCancellation(clock))
-    problems.push(...(await problemsOfPost(world, told, main, again.result(true), wellAgain)))
+    const post = resultOf(again, 'post', true, masks)
+    problems.push(...(await problemsOfPost(world, told, main, post, wellAgain)))
     const took = clock.monotonic() - began
     if (took > POST_MS) problems.push(`post lasts ${took} ms`)
   }

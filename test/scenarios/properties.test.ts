@@ -10,7 +10,7 @@ import { Forgeries, problemsOf, problemsOfPost } from '../properties/verdict.ts'
 import { CANCELLED_MS, signalsReachHandlers } from './faults.ts'
 
 /*
- * The stories of `test/properties.test.ts`, told to `dist` by the runner emulation: in processes of their own, with
+ * The stories of `test/properties/properties.test.ts`, told to `dist` by the runner emulation: in processes of their own, with
  * signals and files. Long waits are leapt over.
  */
 

@@ -12,9 +12,8 @@ import {
 } from '../../../dev/systems/secret/aws-secrets-manager.ts'
 import { createWorld, type World, type WorldOptions } from '../../../dev/world.ts'
 import { awsSecretsManager } from '../../../src/exchanges/secret/aws-secrets-manager.ts'
-import { refusalOf, runStep, worldsOfTest, type Ran, type StepOptions } from '../in-process.ts'
+import { LINK, PAGE, stepsOf, worldsOfTest } from '../in-process.ts'
 
-const DOCS = 'https://github.com/OWNER/access-token/blob/v1/docs/troubleshooting.md'
 const READERS = [ROLE_ARN, USER_ARN]
 
 const keep = worldsOfTest()
@@ -34,17 +33,7 @@ async function openWith(
   return world
 }
 
-/** Runs the step; whatever happens, no secret may have been printed. */
-async function run(world: World<AwsSecretsManagerSetup>, options: StepOptions = {}): Promise<Ran> {
-  const ran = await runStep(awsSecretsManager, world, 'secret/aws-secrets-manager', options)
-  expect(ran.leaks).toEqual([])
-  return ran
-}
-
-/** The error annotation of a step that fails, with the port taken out. */
-async function refusal(world: World<AwsSecretsManagerSetup>, options: StepOptions = {}): Promise<string> {
-  return refusalOf(await run(world, options))
-}
+const { run, refusal } = stepsOf(awsSecretsManager, 'secret/aws-secrets-manager')
 
 describe('a secret', () => {
   test('is masked and set as output, whole', async () => {
@@ -134,7 +123,7 @@ describe('a secret', () => {
       [
         `The secret ${NAME} is binary (SecretBinary).`,
         'An output can only hold text. Store it as text (SecretString), e.g. in base64, and decode it in the step that uses it.',
-        `UNUSABLE_SECRET: ${DOCS}#unusable_secret`,
+        `UNUSABLE_SECRET: ${PAGE}unusable_secret`,
       ].join('\n'),
     )
   })
@@ -272,7 +261,7 @@ describe('a refusal', () => {
       [
         `AWS Secrets Manager (HOST) refused (400 Bad Request): ${said}.`,
         `The credentials may not read the secret: allow them secretsmanager:GetSecretValue on ${NAME}. For a secret of another account, its resource policy and its KMS key must allow them, too.`,
-        `DENIED: ${DOCS}#denied`,
+        LINK,
       ].join('\n'),
     )
     expect(ran.group).toContain(`With this policy the role ${ROLE_ARN} may read this secret and no other:`)
@@ -342,7 +331,7 @@ describe('a refusal', () => {
     // Another secret that the role may read: else it is not told that this one is not there.
     world.setup.secrets[SECRET_ARN.replace('database', 'other')] = { value: 'other', readers: READERS }
     expect(await refusal(world)).toBe(
-      `AWS Secrets Manager (HOST) refused (400 Bad Request): ${said}\n${hint}\nDENIED: ${DOCS}#denied`,
+      `AWS Secrets Manager (HOST) refused (400 Bad Request): ${said}\n${hint}\n${LINK}`,
     )
     expect(world.server('secretsmanager').requests).toHaveLength(1)
   })
@@ -405,7 +394,7 @@ describe('a refusal', () => {
     })
     const end = message.endsWith('.') ? '' : '.'
     expect(text).toBe(
-      `AWS Secrets Manager (HOST) refused (400 Bad Request): ${code}: ${message}${end}\n${hint}\nDENIED: ${DOCS}#denied`,
+      `AWS Secrets Manager (HOST) refused (400 Bad Request): ${code}: ${message}${end}\n${hint}\n${LINK}`,
     )
     expect(world.server('secretsmanager').requests).toHaveLength(1)
   })
@@ -432,7 +421,7 @@ describe('a refusal', () => {
     const reply: FakeReply = { status: 403, body: { message: 'Forbidden' } }
     world.server('secretsmanager').faults.push(fault.answer(reply))
     expect(await refusal(world)).toBe(
-      `AWS Secrets Manager (HOST) refused (403 Forbidden): Forbidden.\nDENIED: ${DOCS}#denied`,
+      `AWS Secrets Manager (HOST) refused (403 Forbidden): Forbidden.\n${LINK}`,
     )
   })
 })
@@ -489,7 +478,7 @@ describe('trouble that passes', () => {
     const reply = secretsManagerError('InvalidSignatureException', message)
     world.server('secretsmanager').faults.push(forEver(fault.answer(reply)))
     const text = await refusal(world)
-    expect(text).toContain(`\nCLOCK_SKEWED: ${DOCS}#clock_skewed`)
+    expect(text).toContain(`\nCLOCK_SKEWED: ${PAGE}clock_skewed`)
     expect(text).not.toContain('Something between')
   })
 })

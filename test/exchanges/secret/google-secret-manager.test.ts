@@ -12,11 +12,9 @@ import {
 import { createWorld, type World, type WorldOptions } from '../../../dev/world.ts'
 import { googleSecretManager } from '../../../src/exchanges/secret/google-secret-manager.ts'
 import { readInputs } from '../../../src/inputs/inputs.ts'
-import { refusalOf, runStep, worldsOfTest, type Ran, type StepOptions } from '../in-process.ts'
+import { LINK, PAGE, stepsOf, worldsOfTest } from '../in-process.ts'
 
 const NAME = 'projects/my-project/secrets/database-password'
-const PAGE = 'https://github.com/OWNER/access-token/blob/v1/docs/troubleshooting.md#'
-const LINK = `DENIED: ${PAGE}denied`
 
 const keep = worldsOfTest()
 
@@ -24,18 +22,7 @@ async function open(options: WorldOptions = {}): Promise<World<GoogleSecretManag
   return keep(createWorld(system, options))
 }
 
-/** Runs the step; whatever happens, no secret may have been printed. */
-async function run(world: World, options: StepOptions = {}): Promise<Ran> {
-  const ran = await runStep(googleSecretManager, world, 'secret/google-secret-manager', options)
-  expect(ran.leaks).toEqual([])
-  expect(ran.state).toEqual({})
-  return ran
-}
-
-/** The error annotation of a step that fails, with the port taken out. */
-async function refusal(world: World, options: StepOptions = {}): Promise<string> {
-  return refusalOf(await run(world, options))
-}
+const { run, refusal } = stepsOf(googleSecretManager, 'secret/google-secret-manager')
 
 /** Replaces the newest version. */
 function store({ secrets }: GoogleSecretManagerSetup, data: string | Uint8Array): void {

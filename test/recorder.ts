@@ -1,0 +1,121 @@
+import type { ActionMetadata } from '../dev/documents/actions.ts'
+import { evaluate } from '../dev/runner/action-file.ts'
+import { githubContext, runOf, situations } from '../dev/runner/context.ts'
+import type { World } from '../dev/world.ts'
+import { ActionError } from '../src/errors.ts'
+import type { Runner } from '../src/step/runner.ts'
+
+/** One thing that a step told the runner: a plain line, or a workflow command by its name. */
+interface Said {
+  readonly as: 'line' | 'grouped line' | 'add-mask' | 'debug' | 'warning' | 'error' | 'group' | 'endgroup'
+  readonly text: string
+}
+
+/** How a stage in this process differs from the usual. */
+export interface RecordedStage {
+  /** Beside, or instead of, those of the world. */
+  readonly inputs?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
+  /** What happened; a push unless given. */
+  readonly event?: keyof typeof situations
+  /** What the main stage saved. */
+  readonly state?: Readonly<Record<string, string>>
+  /** Files of the runner that cannot be written. */
+  readonly unwritable?: readonly ('output' | 'state' | 'step_summary')[]
+  readonly debugging: boolean
+}
+
+/** A runner in this process, and all that a step told it and handed to it, as it came: nothing is masked. */
+export interface Recorder {
+  readonly runner: Runner
+  readonly said: readonly Said[]
+  readonly outputs: Readonly<Record<string, string>>
+  readonly state: Readonly<Record<string, string>>
+  readonly summary: string
+}
+
+/**
+ * A runner that records. It has the inputs and variables of a world and the defaults of the action's `action.yml`, and
+ * accepts no input or output that the `action.yml` does not declare.
+ */
+export function createRecorder(
+  world: World,
+  action: Pick<ActionMetadata, 'inputs' | 'outputs'>,
+  stage: RecordedStage,
+): Recorder {
+  const { identity, handlers } = world
+  const github = githubContext(identity, {
+    serverUrl: 'https://github.com',
+    apiUrl: 'github' in handlers ? world.url('github') : 'https://api.github.com',
+  })
+  const environment = {
+    ...Object.fromEntries(
+      Object.entries(github).map(([name, value]) => [`GITHUB_${name.toUpperCase()}`, value]),
+    ),
+    ...world.env,
+    ...stage.env,
+  }
+  const given: Readonly<Record<string, string>> = { ...world.inputs, ...stage.inputs }
+  const { unwritable = [], debugging } = stage
+  const said: Said[] = []
+  const outputs: Record<string, string> = {}
+  const state: Record<string, string> = {}
+  let summary = ''
+
+  const say =
+    (as: Said['as']) =>
+    (text: string): void => {
+      said.push({ as, text })
+    }
+  const write = (
+    file: 'output' | 'state',
+    values: Record<string, string>,
+    name: string,
+    value: string,
+  ): void => {
+    if (unwritable.includes(file)) throw new ActionError('NOT_WRITTEN', `The ${file} file cannot be written.`)
+    values[name] = value
+  }
+  const runner: Runner = {
+    environment,
+    input: (name) => {
+      if (!(name in action.inputs)) throw new Error(`action.yml declares no input ${name}`)
+      return (given[name] ?? evaluate(action.inputs[name]?.default ?? '', { github })).trim()
+    },
+    mask: say('add-mask'),
+    saveState: (name, value) => {
+      write('state', state, name, value)
+    },
+    state: (name) => stage.state?.[name] ?? state[name] ?? '',
+    output: (name, value) => {
+      const isOwn = 'secrets' in given || name in action.outputs
+      if (!isOwn) throw new Error(`action.yml declares no output ${name}`)
+      write('output', outputs, name, value)
+    },
+    info: say('line'),
+    debug: say('debug'),
+    warning: say('warning'),
+    error: say('error'),
+    group: (title, lines) => {
+      say('group')(title)
+      lines.forEach(say('grouped line'))
+      say('endgroup')('')
+    },
+    summary: (markdown) => {
+      if (unwritable.includes('step_summary')) return Promise.reject(new Error('EISDIR'))
+      summary += markdown
+      return Promise.resolve()
+    },
+    run: () => Promise.resolve(runOf(environment, situations[stage.event ?? 'push'].payload(identity))),
+    debugging,
+  }
+  return {
+    runner,
+    said,
+    outputs,
+    state,
+    get summary() {
+      return summary
+    },
+  }
+}
