@@ -256,10 +256,12 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
     await using world = await createWorld(system, { variant, faults: { oidc: [forEver(fault.hang())] } })
     const message = expectRefused(world, await world.run({ inputs: { 'timeout-seconds': '1' } }))
     expect(code(message)).toBe('TIMED_OUT')
-    const roles = new Set(calls.flatMap(({ role, late }) => (late || role === 'oidc' ? [] : [role])))
-    for (const role of roles) {
+    const awaited = calls.filter(({ role, late }) => !late && role !== 'oidc')
+    for (const role of new Set(awaited.map((call) => call.role))) {
+      const requests = awaited.filter((call) => call.role === role).map(({ times }) => times)
       expect(world.server(role).requests, role).toEqual([])
-      expect(world.server(role).connections, role).toBe(1)
+      // One for each request that will follow.
+      expect(world.server(role).connections, role).toBe(requests.reduce((sum, times) => sum + times, 0))
     }
   })
 
@@ -493,9 +495,13 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
       const second = await world.post(main)
       for (const post of [first, second]) {
         expectClean(world, post)
-        expect(post).toMatchObject({ outcome: 'success', annotations: [] })
+        expect(post.outcome).toBe('success')
       }
-      const [issuer, ended] = 'github' in world.handlers ? ['github', 401] : [world.setup.exchangeRole, 403]
+      expect(first.annotations).toEqual([])
+      const ofGitHub = 'github' in world.handlers
+      // To GitHub, a token that was revoked and one of another GitHub are the same: it says 401 before the end.
+      expect(second.annotations.map(({ level }) => level)).toEqual(ofGitHub ? ['warning'] : [])
+      const [issuer, ended] = ofGitHub ? ['github', 401] : [world.setup.exchangeRole, 403]
       const revocations = world.server(issuer).requests.slice(-2)
       expect(revocations.map(({ answered }) => answered)).toEqual([204, ended])
     })
