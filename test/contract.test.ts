@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fault, forEver, type Fault } from '../dev/fakes/faults.ts'
-import type { FakeReply, FakeRequest } from '../dev/fakes/handler.ts'
+import { jsonOf, type FakeReply, type FakeRequest } from '../dev/fakes/handler.ts'
 import { serve } from '../dev/fakes/serve.ts'
 import { readActions, type ActionMetadata } from '../dev/documents/actions.ts'
 import type { StageResult } from '../dev/runner/runner.ts'
 import { allSystems, type System } from '../dev/systems/system.ts'
 import { createWorld, type World } from '../dev/world.ts'
 import { ELSEWHERE } from '../src/inputs/elsewhere.ts'
+import { HOSTILE, textsOf, type Json } from './properties/arbitraries.ts'
 import { expectClean, expectGranted, expectRefused } from './scenarios/support.ts'
 
 /*
@@ -127,17 +128,6 @@ async function survey(title: string, system: System, variant: string): Promise<S
   return { title, system, variant, metadata, world, main, calls: [...calls.values()], read, parts }
 }
 
-function jsonOf({ body }: FakeReply): unknown {
-  if (body === undefined || body instanceof Uint8Array) return undefined
-  if (typeof body === 'object') return body
-  try {
-    return JSON.parse(body)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-}
-
 /** A JSON value with another in place of each text. */
 function mapTexts(json: unknown, change: (text: string) => unknown): unknown {
   if (typeof json === 'string') return change(json)
@@ -148,9 +138,7 @@ function mapTexts(json: unknown, change: (text: string) => unknown): unknown {
 
 /** Every text of a JSON answer. */
 function leavesOf(reply: FakeReply): string[] {
-  const leaves: string[] = []
-  mapTexts(jsonOf(reply), (text) => leaves.push(text))
-  return leaves
+  return textsOf((jsonOf(reply) ?? null) as Json)
 }
 
 /** Changes the texts of a JSON answer; an answer of another kind stays as it is. */
@@ -188,21 +176,11 @@ function requestsOf(world: World): number {
 }
 
 /** Workflow commands, terminal sequences, line ends of all kinds and invisible characters. */
-const HOSTILE = [
-  'x',
-  '::add-path::/forged',
-  '::set-env name=FORGED::1',
-  '##[set-env name=FORGED]1',
-  '::stop-commands::forged',
-  '\u001b[31mred\u001b[0m\u0007',
-  'y\r::error::forged',
-  'z\u2028::warning::forged\u2029##[error]forged',
-  '\u202egnirts\u009b31m',
-].join('\n')
+const HOSTILE_TEXT = [...HOSTILE, 'y\r::error::forged'].join('\n')
 
 /** An error answer with a hostile text under every name that an error text goes by, of about 1 MB in all. */
 function hostileAnswer(status: number): Fault {
-  const text = `${HOSTILE}\0${'A'.repeat(60_000)}`
+  const text = `${HOSTILE_TEXT}\0${'A'.repeat(60_000)}`
   const names = ['requestId', 'message', 'Message', 'error', 'error_description', 'code', 'Code', 'title']
   return fault.status(status, {
     headers: { 'x-amzn-requestid': '::error::forged', 'x-request-id': '##[error]forged' },
@@ -335,14 +313,16 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
     world.setup.deny()
     world
       .server(world.setup.exchangeRole)
-      .faults.push(forEver(alterTexts((text, { status }) => (status < 400 ? text : `${text}${HOSTILE}`))))
+      .faults.push(
+        forEver(alterTexts((text, { status }) => (status < 400 ? text : `${text}${HOSTILE_TEXT}`))),
+      )
     expectHarmless(world, await world.run({ leaps: true }))
   })
 
   it('lets no input take a line of the log', async () => {
     await using world = await createWorld(system, { variant })
     for (const name of Object.keys(metadata.inputs)) {
-      const main = await world.run({ inputs: { [name]: HOSTILE }, leaps: true })
+      const main = await world.run({ inputs: { [name]: HOSTILE_TEXT }, leaps: true })
       expectHarmless(world, main)
     }
     expect(requestsOf(world)).toBe(0)

@@ -27,6 +27,18 @@ export function formOf(request: FakeRequest): URLSearchParams | undefined {
   return /^application\/x-www-form-urlencoded\b/i.test(type) ? new URLSearchParams(request.body) : undefined
 }
 
+/** The JSON of an answer; `undefined` where it is none. */
+export function jsonOf({ body }: FakeReply): unknown {
+  if (body === undefined || body instanceof Uint8Array) return undefined
+  if (typeof body === 'object') return body
+  try {
+    return JSON.parse(body)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
 /** The credential of an `Authorization: Bearer …` header; the scheme in any case, as RFC 9110 has it. */
 export function bearerOf(request: FakeRequest): string | undefined {
   return /^bearer +(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1]

@@ -1,11 +1,11 @@
 import { createAppServer, type AppServer, type AppServerOptions } from '../fakes/app-server.ts'
+import { ROLE_ARN } from '../fakes/aws-account.ts'
 import { OWNER_SCOPES, type Repositories } from '../fakes/app-server-policies.ts'
 import { createGitHub, type GitHub } from '../fakes/github.ts'
 import { fullName, type Identity } from '../fakes/identity.ts'
 import { createSts, type Role, type Sts } from '../fakes/sts.ts'
 import type { Setup, System } from './system.ts'
 
-export const ROLE_ARN = 'arn:aws:iam::123456789012:role/github-actions'
 const REGION = 'eu-central-1'
 
 export interface AppServerSettings {

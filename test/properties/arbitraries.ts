@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
-import type { FakeReply } from '../../dev/fakes/handler.ts'
+import { jsonOf, type FakeReply } from '../../dev/fakes/handler.ts'
 import type { World } from '../../dev/world.ts'
 
 /** One fault as data, so that a counterexample can be read: what {@link faultOf} makes of it, meets a request. */
@@ -26,7 +26,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 type RetryAfter = { readonly seconds: number } | { readonly inMs: number } | { readonly text: string } | null
 
 /** Workflow commands and what else could take a line of a log for itself. */
-const HOSTILE = [
+export const HOSTILE = [
   '\n::add-path::/forged',
   '\r\n::set-env name=FORGED::1',
   '##[set-env name=FORGED]1',
@@ -260,7 +260,7 @@ function altered(
   { what, to }: Plan & { do: 'alter' },
   surroundings: Surroundings,
 ): FakeReply {
-  const body = jsonOf(reply)
+  const body = jsonOf(reply) as Json | undefined
   if (body === undefined) return reply
   let leaf = 0
   const change = (value: Json): Json => {
@@ -275,18 +275,6 @@ function altered(
     return to
   }
   return { ...reply, body: JSON.stringify(change(body)) }
-}
-
-/** The JSON of an answer; `undefined` where it is none. */
-export function jsonOf({ body }: FakeReply): Json | undefined {
-  if (body === undefined || body instanceof Uint8Array) return undefined
-  if (typeof body === 'object') return body as Json
-  try {
-    return JSON.parse(body) as Json
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 /** Every text in a JSON value. */

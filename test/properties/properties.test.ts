@@ -13,7 +13,7 @@ import { exchangeOf, tell } from './storyteller.ts'
  * Everything that can happen is drawn by fast-check as a story, which is told to a step, and then judged:
  *
  *   arbitraries.ts   A story is plain data, so that a counterexample can be read: what each role does with each request
- *                    (`faults`, and `lasting` for all that come after), hostile inputs, files that cannot be written,
+ *                    (the last one for ever, where `lasting` says so), hostile inputs, files that cannot be written,
  *                    when the job is cancelled, by how much the runner's clock is wrong. `arm` hands a story to a world.
  *   storyteller.ts   `tell` runs the main stage of an action in this process, and post twice: with the faults, and when
  *                    all is well again. Servers and sockets are real.

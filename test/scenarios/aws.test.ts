@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { fault } from '../../dev/fakes/faults.ts'
-import { appServerSystem, ROLE_ARN } from '../../dev/systems/app-server.ts'
+import { ROLE_ARN } from '../../dev/fakes/aws-account.ts'
+import { appServerSystem } from '../../dev/systems/app-server.ts'
 import { awsRdsSystem, system as rds } from '../../dev/systems/database/aws-rds.ts'
 import { createWorld } from '../../dev/world.ts'
 import { expectGranted, expectRefused } from './support.ts'

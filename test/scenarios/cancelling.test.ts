@@ -6,19 +6,11 @@ import { system as octoSts, type OctoStsSetup } from '../../dev/systems/octo-sts
 import { system as vault } from '../../dev/systems/secret/vault.ts'
 import { createWorld, type World, type WorldStage } from '../../dev/world.ts'
 import { CANCELLED_MS, expectWarned, hearing, signalAfter, signalsReachHandlers, waits } from './faults.ts'
-import { answers, expectClean, expectRefused } from './support.ts'
+import { answers, expectClean, expectRefused, unrevoked } from './support.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
 const describeCancelled = describe.runIf(signalsReachHandlers).concurrent
-
-type GitHubWorld = World<AppServerSetup> | World<OctoStsSetup>
-
-/** Tokens that were issued, and nobody took back. */
-function unrevoked(world: GitHubWorld): string[] {
-  const { github } = world.setup
-  return github.issued.filter((token) => github.alive(token))
-}
 
 function expectCancelled(world: World, main: StageResult, signal = 'SIG[A-Z]+'): string {
   const message = expectRefused(world, main)

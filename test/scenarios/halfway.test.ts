@@ -4,13 +4,7 @@ import type { StageResult } from '../../dev/runner/runner.ts'
 import { system, type AppServerSetup } from '../../dev/systems/app-server.ts'
 import { createWorld, type World } from '../../dev/world.ts'
 import { KILLED, preload, signalAfter, signalsReachHandlers } from './faults.ts'
-import { answers, expectClean, expectGranted, expectRefused } from './support.ts'
-
-/** The one token that was granted, and nobody took back; or `undefined`. */
-function unrevoked(world: World<AppServerSetup>): string[] {
-  const { github } = world.setup
-  return github.issued.filter((token) => github.alive(token))
-}
+import { answers, expectClean, expectGranted, expectRefused, unrevoked } from './support.ts'
 
 /** Ends the process by a signal when it is about to write to a file of the runner that has this text in its name. */
 function dieBeforeWriting(file: string, value = ''): string {

@@ -5,6 +5,7 @@ import {
   SecretsManagerClient,
   type CreateSecretCommandInput,
 } from '@aws-sdk/client-secrets-manager'
+import { ROLE_ARN } from '../../fakes/aws-account.ts'
 import type { FakeReply, FakeRequest } from '../../fakes/handler.ts'
 import { randomText } from '../../fakes/secrets.ts'
 import type { FakeServer } from '../../fakes/serve.ts'
@@ -13,7 +14,6 @@ import { output } from '../program.ts'
 import { PYTHON } from '../programs.ts'
 import { createStand, freePort, type Ran, type Stand } from '../stand.ts'
 
-const ROLE_ARN = 'arn:aws:iam::123456789012:role/github-actions'
 const REGION = 'eu-central-1'
 const STS = 'sts.eu-central-1.amazonaws.com'
 const SECRETS_MANAGER = 'secretsmanager.eu-central-1.amazonaws.com'
