@@ -410,6 +410,8 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
       expect(code(message)).toBe('TIMED_OUT')
       expect(message).toContain(new URL(world.url(call.role)).host)
       expect(message).toContain('while waiting for the answer')
+      // The next step.
+      expect(message).toContain('Where this lasts, ')
     })
 
     if (!call.late) {

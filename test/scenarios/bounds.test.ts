@@ -160,7 +160,11 @@ describe.concurrent('timeout-seconds: 1', () => {
     await using world = await createWorld(system, { inputs })
     await world.server(role).refuse()
     const main = await world.run({ leaps: true })
-    expect(expectRefused(world, main)).toContain('connection refused')
+    const message = expectRefused(world, main)
+    expect(message).toContain('connection refused')
+    expect(message).toMatch(
+      /\nCheck that http:.* is the right address, and that this runner may reach it: .*\nUNREACHABLE: /,
+    )
     expect(main.durationMs).toBeLessThan(2_000)
   })
 })

@@ -133,7 +133,7 @@ describe.concurrent('an answer of somebody else', () => {
     const token = await expectGranted(world, main)
     const post = await world.post(main)
     expectClean(world, post)
-    expect(expectWarned(post)).toContain(`GitHub answered ${status} instead of 204.`)
+    expect(expectWarned(post)).toContain(`) answered ${status} instead of 204.`)
     expect(await world.setup.accepts(token)).toBe(true)
   })
 

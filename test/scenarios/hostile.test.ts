@@ -383,21 +383,22 @@ describe.concurrent('an answer of 200', () => {
   })
 })
 
-describe.concurrent('a grant of 70,000', () => {
-  const names = Array.from({ length: 70_000 }, (_, index) => `repository-${index}`)
+// More do not fit into the 1 MiB of an answer that is read.
+describe.concurrent('a grant of 40,000', () => {
+  const names = Array.from({ length: 40_000 }, (_, index) => `repository-${index}`)
   const scopes = (index: number): string =>
     Array.from(String(index), (digit) => String.fromCharCode(97 + Number(digit))).join('')
   const many = Object.fromEntries(names.map((_, index) => [`scope-${scopes(index)}`, 'write']))
   it.each<[string, Record<string, unknown>, RegExp, RegExp]>([
     [
       'repositories',
-      { repositories: ['workflows', ...names.slice(0, 40_000)] },
+      { repositories: ['workflows', ...names] },
       /^Token for octo-org\/workflows, octo-org\/repository-0, .* and 39991 more: contents: read; ends /,
       /^The app server granted more than asked: repository repository-0, .* and 39990 more\.$/,
     ],
     [
       'permissions',
-      { permissions: Object.fromEntries(Object.entries(many).slice(0, 40_000)) },
+      { permissions: many },
       /^Token for octo-org\/workflows: scope-a: write, .* and 39990 more; ends /,
       /^The app server granted more than asked: scope-a: write, .* and 39990 more\.$/,
     ],
