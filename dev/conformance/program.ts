@@ -64,18 +64,36 @@ export function goProgram(name: string, source: string, version: string): Progra
   }
 }
 
-/** A Go source of our own around modules of the Go module proxy: `path@version`. */
-export function goProgramOf(name: string, source: string, modules: readonly string[]): Program {
+/** A Go source of our own around modules of the Go module proxy: `path@version`; `tag` is a build tag of theirs. */
+export function goProgramOf(name: string, source: string, modules: readonly string[], tag = ''): Program {
   const folder = join(STORE, name)
   return {
     path: join(folder, name),
-    from: `go build, with ${modules.join(' and ')}`,
+    from: `go build${tag && ` -tags ${tag}`}, with ${modules.join(' and ')}`,
     get: async () => {
       await mkdir(folder, { recursive: true })
       const required = modules.map((module) => `require ${module.replace('@', ' ')}\n`)
       await writeFile(join(folder, 'go.mod'), ['module conformance\n', 'go 1.26\n', ...required].join('\n'))
       await copyFile(source, join(folder, 'main.go'))
-      await output('go', ['build', '-mod=mod', '-o', name, '.'], { cwd: folder, env: GO })
+      await output('go', ['build', '-mod=mod', '-tags', tag, '-o', name, '.'], { cwd: folder, env: GO })
+    },
+  }
+}
+
+/** A program without libraries, taken out of a container image. */
+export function imageProgram(name: string, image: string, file: string): Program {
+  const path = join(STORE, name, basename(file))
+  return {
+    path,
+    from: `docker cp of ${file} in the image ${image}`,
+    get: async () => {
+      await mkdir(join(STORE, name), { recursive: true })
+      const container = await output('docker', ['create', image])
+      try {
+        await output('docker', ['cp', `${container}:${file}`, path])
+      } finally {
+        await output('docker', ['rm', container])
+      }
     },
   }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { goProgram, goProgramOf, pythonProgram, STORE, type Program } from './program.ts'
+import { goProgram, goProgramOf, imageProgram, pythonProgram, STORE, type Program } from './program.ts'
 
 /** Two judges in one environment: moto is made of botocore. */
 export const PYTHON = pythonProgram('python', ['moto[server]==5.2.5', 'botocore==1.44.5'])
@@ -20,6 +20,17 @@ export const VAULT_PLUGINS = goProgramOf('vault-plugins', join(import.meta.dirna
   `github.com/hashicorp/vault-plugin-auth-jwt@${VAULT_PLUGINS_VERSION}`,
   `github.com/hashicorp/vault-plugin-secrets-kv@${VAULT_PLUGINS_VERSION}`,
 ])
+
+/** Without the plugins for clouds and databases, which `minimal` leaves out: half of its build. */
+export const VAULT = goProgramOf(
+  'vault',
+  join(import.meta.dirname, 'vault.go'),
+  ['github.com/hashicorp/vault@v1.21.4'],
+  'minimal',
+)
+
+/** Not to be had from the Go module proxy. */
+export const OPENBAO = imageProgram('openbao', 'openbao/openbao:2.6.2', '/usr/bin/bao')
 
 export const OCTO_STS_VERSION = 'v0.8.0'
 export const OCTO_STS = goProgramOf('octo-sts', join(import.meta.dirname, 'octo-sts.go'), [

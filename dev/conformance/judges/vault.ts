@@ -1,0 +1,109 @@
+import { strict as assert } from 'node:assert'
+import { randomText } from '../../fakes/secrets.ts'
+import type { Judge } from '../judge.ts'
+import { output, type Program } from '../program.ts'
+import { OPENBAO, VAULT } from '../programs.ts'
+import { createStand, freePort, type Stand } from '../stand.ts'
+import { createBench, eventually, HOST, type Bench } from '../vault-bench.ts'
+import { lives, mounts, policies, sealed } from '../vault-core-lines.ts'
+import { reads, refusals, tokens } from '../vault-lines.ts'
+import { commandsOfPage, jobTokens } from '../vault-token-lines.ts'
+
+const JUDGES =
+  '`secret/vault`, `vault`: the commands of their pages, logins, refusals, suggested roles and policies, reads, revocation'
+
+export const vault: Judge = {
+  name: 'vault',
+  title: '[Vault](https://github.com/hashicorp/vault)',
+  judges: JUDGES,
+  program: VAULT,
+  version: () => versionOf(VAULT),
+  run: async (hold) => {
+    await using stand = await createStand([HOST])
+    const bench = await start(stand, hold, VAULT)
+    await judge(bench, stand, 'vault')
+    await hold('an edition without namespaces takes no notice of one', async () => {
+      const { outputs, told } = await bench.run({ inputs: { namespace: 'team' } })
+      assert.equal(outputs['secret'], bench.secret, told)
+    })
+    await sealed(bench)
+  },
+}
+
+export const openbao: Judge = {
+  name: 'openbao',
+  title: '[OpenBao](https://github.com/openbao/openbao)',
+  judges: `${JUDGES}, namespaces`,
+  program: OPENBAO,
+  version: () => versionOf(OPENBAO),
+  run: async (hold) => {
+    await using stand = await createStand([HOST])
+    const bench = await start(stand, hold, OPENBAO)
+    await judge(bench, stand, 'bao')
+    await namespaces(bench)
+    await sealed(bench)
+  },
+}
+
+/** Both print their name first: `Vault v1.21.4 (…), built …`. */
+async function versionOf({ path }: Program): Promise<string> {
+  const printed = await output(path, ['version'])
+  return /\bv(\d+\.\d+\.\d+\S*)/.exec(printed)?.[1] ?? printed
+}
+
+/** A server in development mode: in memory, unsealed, with a KV engine of version 2 at `secret`. */
+async function start(stand: Stand, hold: Bench['hold'], program: Program): Promise<Bench> {
+  const port = await freePort()
+  const address = `http://127.0.0.1:${port}`
+  const token = `root-${randomText(24)}`
+  await stand.start(
+    program.path,
+    [
+      'server',
+      '-dev',
+      '-dev-no-store-token',
+      `-dev-root-token-id=${token}`,
+      `-dev-listen-address=127.0.0.1:${port}`,
+    ],
+    { ready: `${address}/v1/sys/health` },
+  )
+  await stand.front(HOST, port)
+  const bench = await createBench(hold, stand, { address, command: program.path, token })
+  await eventually('the server has a KV engine', async () => (await bench.api('GET', 'secret/config')).ok)
+  await bench.api('POST', 'sys/mounts/kv1', { type: 'kv', options: { version: '1' } })
+  return bench
+}
+
+async function judge(bench: Bench, stand: Stand, cli: 'vault' | 'bao'): Promise<void> {
+  await reads(bench)
+  await bench.setUp()
+  await tokens(bench)
+  await refusals(bench)
+  for (const lines of [lives, policies, mounts]) {
+    await bench.setUp()
+    await lines(bench)
+  }
+  await jobTokens(bench, stand)
+  await commandsOfPage(bench, stand, cli)
+  await bench.setUp()
+}
+
+async function namespaces(bench: Bench): Promise<void> {
+  const { hold, shell, run, setUp, secret } = bench
+  await hold('no such namespace', async () => {
+    const { outcome, told } = await run({ inputs: { namespace: 'none' } })
+    assert.equal(outcome, 'failure')
+    assert.match(told, /`namespace`/)
+  })
+  await hold('a namespace with its own auth method and engine', async () => {
+    await shell('vault namespace create team')
+    const env = { VAULT_NAMESPACE: 'team', BAO_NAMESPACE: 'team' }
+    for (const command of bench.page.commands) await shell(command, env)
+    await shell('vault secrets enable -path=secret -version=2 kv', env)
+    await shell(`vault kv put -mount=secret team/database DB_PASSWORD=${secret}`, env)
+    const { outputs, told } = await run({ inputs: { namespace: 'team' } })
+    assert.equal(outputs['secret'], secret, told)
+    assert.match(told, /The Vault token was revoked/)
+  })
+  await setUp()
+}

@@ -1,0 +1,129 @@
+import { strict as assert } from 'node:assert'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { basename, delimiter, join } from 'node:path'
+import { fencesOf, readDocuments, type Document } from '../documents/fences.ts'
+import { randomText } from '../fakes/secrets.ts'
+import type { Hold } from './judge.ts'
+import { output } from './program.ts'
+import type { Ran, Stand, Step } from './stand.ts'
+
+/** The name under which steps reach the server, as in the pages. */
+export const HOST = 'vault.example.com'
+export const PAGE = 'secret/vault/README.md'
+/** The role that the page sets up. */
+export const ROLE = 'auth/jwt/role/deploy'
+
+/** A server that speaks Vault's API, the command that a person gives it, and steps of a job that use it. */
+export interface Bench {
+  readonly hold: Hold
+  /** What `team/database` holds as `DB_PASSWORD`. */
+  readonly secret: string
+  /** A step of `secret/vault` that reads this value, with what is given added to it. */
+  readonly run: (step: Partial<Step>) => Promise<Ran>
+  /** Runs a command line as a person at a shell would. */
+  readonly shell: (script: string, env?: Readonly<Record<string, string>>) => Promise<string>
+  readonly api: (method: string, path: string, body?: object) => Promise<Response>
+  /** Every command of the page, one after the other; what was set up before is gone. */
+  readonly setUp: () => Promise<void>
+  /** Writes the policy `deploy`. */
+  readonly allow: (policy: string) => Promise<void>
+  /** The commands and policies of the page. */
+  readonly page: VaultPage
+}
+
+export interface VaultPage {
+  readonly text: string
+  readonly commands: readonly string[]
+  readonly policies: readonly string[]
+}
+
+/**
+ * @param command the program that takes the part of `vault` in the commands
+ * @param token of the root
+ */
+export async function createBench(
+  hold: Hold,
+  stand: Stand,
+  { address, command, token }: { readonly address: string; readonly command: string; readonly token: string },
+): Promise<Bench> {
+  const page = readPage()
+  const bin = join(stand.folder, 'bin')
+  await mkdir(bin)
+  for (const name of new Set(['vault', basename(command)])) await symlink(command, join(bin, name))
+  await writeFile(join(stand.folder, 'deploy.hcl'), page.policies[0]!)
+  const machine = {
+    PATH: [bin, process.env['PATH']].join(delimiter),
+    VAULT_ADDR: address,
+    VAULT_TOKEN: token,
+  }
+  const shell: Bench['shell'] = (script, env) =>
+    output('bash', ['-euo', 'pipefail', '-c', script], { cwd: stand.folder, env: { ...machine, ...env } })
+  const api: Bench['api'] = (method, path, body) =>
+    fetch(`${address}/v1/${path}`, {
+      method,
+      headers: { 'x-vault-token': token },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+  return {
+    hold,
+    secret: randomText(32),
+    page,
+    shell,
+    api,
+    run: ({ inputs, ...more }) =>
+      stand.run({
+        action: 'secret/vault',
+        inputs: {
+          url: `https://${HOST}`,
+          role: 'deploy',
+          ...(inputs?.['secrets'] === undefined && { path: 'team/database', key: 'DB_PASSWORD' }),
+          ...inputs,
+        },
+        ...(inputs?.['secrets'] === undefined && { credential: 'secret' }),
+        ...more,
+      }),
+    async setUp() {
+      await api('DELETE', 'sys/auth/jwt')
+      // A server that has only the plugins keeps its auth method.
+      await api('DELETE', ROLE)
+      for (const each of page.commands) await shell(each)
+    },
+    async allow(policy) {
+      await shell(`vault policy write deploy - <<'EOF'\n${policy}\nEOF`)
+    },
+  }
+}
+
+function readPage(): VaultPage {
+  const document = documentOf(PAGE)
+  const fences = fencesOf(document)
+  const texts = (language: string): string[] =>
+    fences.filter((fence) => fence.language === language).map(({ text }) => text)
+  const commands = texts('sh').filter((text) => text.startsWith('vault '))
+  assert(commands.length >= 3, `${PAGE} has no commands`)
+  const policies = texts('hcl')
+  assert(policies.length >= 2, `${PAGE} has no policies`)
+  return { text: document.text, commands, policies }
+}
+
+export function documentOf(file: string): Document {
+  const document = readDocuments().find((each) => each.file === file)
+  assert(document !== undefined, `there is no ${file}`)
+  return document
+}
+
+/** How long {@link eventually} asks, in ms. */
+const PATIENCE_MS = 30_000
+
+/** Asks again and again until something is so. @throws AssertionError where it does not become so */
+export async function eventually(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + PATIENCE_MS; !(await isSo());) {
+    assert(Date.now() < deadline, `not within ${PATIENCE_MS / 1_000} s: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
+
+/** The command that writes settings to the role of the page. */
+export function writeOf(role: object): string {
+  return `vault write ${ROLE} - <<'EOF'\n${JSON.stringify(role)}\nEOF`
+}

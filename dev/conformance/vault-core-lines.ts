@@ -1,0 +1,113 @@
+import { strict as assert } from 'node:assert'
+import { ROLE, type Bench } from './vault-bench.ts'
+import { EVERYTHING } from './vault-lines.ts'
+
+/** Tokens of jobs that are alive, by their accessors, as the root sees them. */
+export async function aliveTokens({ api }: Pick<Bench, 'api'>): Promise<string[]> {
+  const { data } = (await (await api('LIST', 'auth/token/accessors')).json()) as { data: { keys: string[] } }
+  const alive = []
+  for (const accessor of data.keys) {
+    const response = await api('POST', 'auth/token/lookup-accessor', { accessor })
+    const { data } = (await response.json()) as { data?: { path: string } }
+    if (data?.path.endsWith('/login') === true) alive.push(accessor)
+  }
+  return alive
+}
+
+/** Which tokens are dead after a step, as the server tells it. */
+export async function lives(bench: Bench): Promise<void> {
+  const { hold, run, shell, page, allow } = bench
+  await hold('the server has no token of a step that succeeded', async () => {
+    const { outcome, told } = await run({})
+    assert.equal(outcome, 'success', told)
+    assert.deepEqual(await aliveTokens(bench), [])
+  })
+  await hold('nor of one that failed', async () => {
+    const { outcome, told } = await run({ inputs: { key: 'NONE' } })
+    assert.equal(outcome, 'failure')
+    assert.match(told, /has no key/)
+    assert.deepEqual(await aliveTokens(bench), [])
+  })
+  await hold('a token with a single use is gone after it', async () => {
+    await shell(`vault write ${ROLE} role_type=jwt token_num_uses=1`)
+    const { outcome, told, annotations } = await run({})
+    assert.equal(outcome, 'success', told)
+    assert.deepEqual(annotations, [])
+    assert.deepEqual(await aliveTokens(bench), [])
+    await shell(`vault write ${ROLE} role_type=jwt token_num_uses=0`)
+  })
+  await shell(`vault write ${ROLE} role_type=jwt token_no_default_policy=true`)
+  await hold('without the policy default the token lives on, and the step warns of it', async () => {
+    const { outcome, annotations, told } = await run({})
+    assert.equal(outcome, 'success', told)
+    assert.match(
+      annotations.map(({ message }) => message).join('\n'),
+      /could not be revoked[\s\S]*revoke-self/,
+    )
+    assert.equal((await aliveTokens(bench)).length, 1)
+  })
+  await hold('with the policy of the page for it, the token is dead', async () => {
+    const before = await aliveTokens(bench)
+    await allow(page.policies.join('\n'))
+    const { annotations, told } = await run({})
+    assert.deepEqual(annotations, [], told)
+    assert.deepEqual(await aliveTokens(bench), before)
+  })
+}
+
+/** What a 403 for a secret suggests. */
+export async function policies({ hold, run, api, page, allow }: Bench): Promise<void> {
+  const other = { path: 'team/other', key: 'API_KEY' }
+  await api('POST', 'secret/data/team/other', { data: { API_KEY: 'a key of another system' } })
+  await hold('the policy that a 403 suggests, written, lets the read through', async () => {
+    const { outcome, told } = await run({ inputs: other })
+    assert.equal(outcome, 'failure')
+    assert.match(told, /\b403\b[\s\S]*permission denied/)
+    const [policy] = /path "secret\/data\/team\/other" \{[^}]*\}/.exec(told) ?? []
+    assert(policy !== undefined, told)
+    await allow(`${page.policies[0]!}\n${policy}`)
+    const after = await run({ inputs: other })
+    assert.equal(after.outputs['secret'], 'a key of another system', after.told)
+  })
+  await hold('no such engine, for a token that may not read there', async () => {
+    const { outcome, told } = await run({ inputs: { engine: 'none' } })
+    assert.equal(outcome, 'failure')
+    assert.match(told, /\b403\b[\s\S]*no engine at none/)
+  })
+  await hold('of several values none is given where one is refused', async () => {
+    const secrets = 'one: team/database#DB_PASSWORD\ntwo: team/none#KEY\n'
+    const { outcome, outputs, told } = await run({ inputs: { secrets } })
+    assert.deepEqual([outcome, outputs['one'], outputs['secrets']], ['failure', undefined, undefined])
+    assert.match(told, /two[\s\S]*403/)
+  })
+}
+
+/** Where the auth method is. */
+export async function mounts({ hold, run, shell, api, page, secret }: Bench): Promise<void> {
+  await hold('no such auth method', async () => {
+    const { outcome, told } = await run({ inputs: { 'auth-path': 'none' } })
+    assert.equal(outcome, 'failure')
+    assert.match(told, /\b403\b[\s\S]*permission denied[\s\S]*no auth method at none/)
+  })
+  await hold('the method mounted elsewhere, as the page says', async () => {
+    const [enable] = /vault auth enable -path=github jwt/.exec(page.text) ?? []
+    assert(enable !== undefined)
+    for (const command of page.commands) {
+      await shell(command.replace('vault auth enable jwt', enable).replaceAll('auth/jwt/', 'auth/github/'))
+    }
+    const { outputs, told } = await run({ inputs: { 'auth-path': 'github' } })
+    assert.equal(outputs['secret'], secret, told)
+    await api('DELETE', 'sys/auth/github')
+  })
+}
+
+/** Nothing works afterwards. */
+export async function sealed({ hold, run, shell, allow }: Bench): Promise<void> {
+  await allow(EVERYTHING)
+  await shell('vault operator seal')
+  await hold('a sealed server: tried again until the time is over', async () => {
+    const { outcome, told } = await run({ inputs: { 'timeout-seconds': '3' } })
+    assert.equal(outcome, 'failure')
+    assert.match(told, /Vault is sealed[\s\S]*An operator must unseal Vault/)
+  })
+}
