@@ -12,37 +12,49 @@ import { commandsOfPage, jobTokens } from '../vault-token-lines.ts'
 const JUDGES =
   '`secret/vault`, `vault`: the commands of their pages, logins, refusals, suggested roles and policies, reads, revocation'
 
-export const vault: Judge = {
+export const vault = judgeOf({
   name: 'vault',
   title: '[Vault](https://github.com/hashicorp/vault)',
   judges: JUDGES,
   program: VAULT,
-  version: () => versionOf(VAULT),
-  run: async (hold) => {
-    await using stand = await createStand([HOST])
-    const bench = await start(stand, hold, VAULT)
-    await judge(bench, stand, 'vault')
-    await hold('an edition without namespaces takes no notice of one', async () => {
-      const { outputs, told } = await bench.run({ inputs: { namespace: 'team' } })
-      assert.equal(outputs['secret'], bench.secret, told)
-    })
-    await sealed(bench)
-  },
-}
+  command: 'vault',
+  ofItsOwn: noNamespaces,
+})
 
-export const openbao: Judge = {
+export const openbao = judgeOf({
   name: 'openbao',
   title: '[OpenBao](https://github.com/openbao/openbao)',
   judges: `${JUDGES}, namespaces`,
   program: OPENBAO,
-  version: () => versionOf(OPENBAO),
-  run: async (hold) => {
-    await using stand = await createStand([HOST])
-    const bench = await start(stand, hold, OPENBAO)
-    await judge(bench, stand, 'bao')
-    await namespaces(bench)
-    await sealed(bench)
-  },
+  command: 'bao',
+  ofItsOwn: namespaces,
+})
+
+interface Kind extends Omit<Judge, 'version' | 'run'> {
+  /** As the pages call it. */
+  readonly command: 'vault' | 'bao'
+  /** What the other does not have. */
+  readonly ofItsOwn: (bench: Bench) => Promise<void>
+}
+
+function judgeOf({ command, ofItsOwn, ...kind }: Kind): Judge {
+  return {
+    ...kind,
+    version: () => versionOf(kind.program),
+    run: async (hold) => {
+      await using stand = await createStand([HOST])
+      const bench = await start(stand, hold, kind.program)
+      await reads(bench)
+      for (const lines of [tokens, refusals, lives, policies, mounts, ofItsOwn]) {
+        await bench.setUp()
+        await lines(bench)
+      }
+      await jobTokens(bench, stand)
+      await commandsOfPage(bench, stand, command)
+      await bench.setUp()
+      await sealed(bench)
+    },
+  }
 }
 
 /** Both print their name first: `Vault v1.21.4 (…), built …`. */
@@ -74,22 +86,14 @@ async function start(stand: Stand, hold: Bench['hold'], program: Program): Promi
   return bench
 }
 
-async function judge(bench: Bench, stand: Stand, cli: 'vault' | 'bao'): Promise<void> {
-  await reads(bench)
-  await bench.setUp()
-  await tokens(bench)
-  await refusals(bench)
-  for (const lines of [lives, policies, mounts]) {
-    await bench.setUp()
-    await lines(bench)
-  }
-  await jobTokens(bench, stand)
-  await commandsOfPage(bench, stand, cli)
-  await bench.setUp()
+async function noNamespaces({ hold, run, secret }: Bench): Promise<void> {
+  await hold('an edition without namespaces takes no notice of one', async () => {
+    const { outputs, told } = await run({ inputs: { namespace: 'team' } })
+    assert.equal(outputs['secret'], secret, told)
+  })
 }
 
-async function namespaces(bench: Bench): Promise<void> {
-  const { hold, shell, run, setUp, secret } = bench
+async function namespaces({ hold, run, shell, page, secret }: Bench): Promise<void> {
   await hold('no such namespace', async () => {
     const { outcome, told } = await run({ inputs: { namespace: 'none' } })
     assert.equal(outcome, 'failure')
@@ -97,13 +101,12 @@ async function namespaces(bench: Bench): Promise<void> {
   })
   await hold('a namespace with its own auth method and engine', async () => {
     await shell('vault namespace create team')
-    const env = { VAULT_NAMESPACE: 'team', BAO_NAMESPACE: 'team' }
-    for (const command of bench.page.commands) await shell(command, env)
+    const env = { VAULT_NAMESPACE: 'team' }
+    for (const command of page.commands) await shell(command, env)
     await shell('vault secrets enable -path=secret -version=2 kv', env)
     await shell(`vault kv put -mount=secret team/database DB_PASSWORD=${secret}`, env)
     const { outputs, told } = await run({ inputs: { namespace: 'team' } })
     assert.equal(outputs['secret'], secret, told)
     assert.match(told, /The Vault token was revoked/)
   })
-  await setUp()
 }
