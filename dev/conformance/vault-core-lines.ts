@@ -33,6 +33,7 @@ export async function lives(bench: Bench): Promise<void> {
     const { outcome, told, annotations } = await run({})
     assert.equal(outcome, 'success', told)
     assert.deepEqual(annotations, [])
+    assert.match(told, /The Vault token had ended already/)
     assert.deepEqual(await aliveTokens(bench), [])
     await shell(`vault write ${ROLE} role_type=jwt token_num_uses=0`)
   })

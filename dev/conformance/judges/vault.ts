@@ -60,7 +60,7 @@ function judgeOf({ command, ofItsOwn, ...kind }: Kind): Judge {
 /** Both print their name first: `Vault v1.21.4 (…), built …`. */
 async function versionOf({ path }: Program): Promise<string> {
   const printed = await output(path, ['version'])
-  return /\bv(\d+\.\d+\.\d+\S*)/.exec(printed)?.[1] ?? printed
+  return /\bv(\d+\.\d+\.\d+[^\s,]*)/.exec(printed)?.[1] ?? printed
 }
 
 /** A server in development mode: in memory, unsealed, with a KV engine of version 2 at `secret`. */
