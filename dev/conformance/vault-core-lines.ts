@@ -57,7 +57,7 @@ export async function lives(bench: Bench): Promise<void> {
 }
 
 /** What a 403 for a secret suggests. */
-export async function policies({ hold, run, api, page, allow }: Bench): Promise<void> {
+export async function policies({ hold, run, api, shell, page, allow, secret }: Bench): Promise<void> {
   const other = { path: 'team/other', key: 'API_KEY' }
   await api('POST', 'secret/data/team/other', { data: { API_KEY: 'a key of another system' } })
   await hold('the policy that a 403 suggests, written, lets the read through', async () => {
@@ -74,6 +74,16 @@ export async function policies({ hold, run, api, page, allow }: Bench): Promise<
     const { outcome, told } = await run({ inputs: { engine: 'none' } })
     assert.equal(outcome, 'failure')
     assert.match(told, /\b403\b[\s\S]*no engine at none/)
+  })
+  await hold('a deleted version can be read again once it is undeleted, as the refusal says', async () => {
+    await allow(EVERYTHING)
+    const step = { inputs: { path: 'team/deleted' } }
+    const [command] = /vault kv undelete/.exec((await run(step)).told) ?? []
+    assert(command !== undefined, 'no command is suggested')
+    await shell(`${command} -mount=secret -versions=1 team/deleted`)
+    const { outputs, told } = await run(step)
+    assert.equal(outputs['secret'], secret, told)
+    await allow(page.policies[0]!)
   })
   await hold('of several values none is given where one is refused', async () => {
     const secrets = 'one: team/database#DB_PASSWORD\ntwo: team/none#KEY\n'
@@ -99,6 +109,16 @@ export async function mounts({ hold, run, shell, api, page, secret }: Bench): Pr
     const { outputs, told } = await run({ inputs: { 'auth-path': 'github' } })
     assert.equal(outputs['secret'], secret, told)
     await api('DELETE', 'sys/auth/github')
+  })
+  await hold('a second factor', async () => {
+    const made = await api('POST', 'identity/mfa/method/totp', { issuer: 'vault.example.com' })
+    const { data } = (await made.json()) as { data: { method_id: string } }
+    const enforcement = 'identity/mfa/login-enforcement/jobs'
+    await api('POST', enforcement, { mfa_method_ids: [data.method_id], auth_method_types: ['jwt'] })
+    const { outcome, told } = await run({})
+    await api('DELETE', enforcement)
+    assert.equal(outcome, 'failure')
+    assert.match(told, /asks for a second factor/)
   })
 }
 

@@ -93,7 +93,7 @@ async function noNamespaces({ hold, run, secret }: Bench): Promise<void> {
   })
 }
 
-async function namespaces({ hold, run, shell, page, secret }: Bench): Promise<void> {
+async function namespaces({ hold, run, shell, api, page, secret }: Bench): Promise<void> {
   await hold('no such namespace', async () => {
     const { outcome, told } = await run({ inputs: { namespace: 'none' } })
     assert.equal(outcome, 'failure')
@@ -104,6 +104,7 @@ async function namespaces({ hold, run, shell, page, secret }: Bench): Promise<vo
     const env = { VAULT_NAMESPACE: 'team' }
     for (const command of page.commands) await shell(command, env)
     await shell('vault secrets enable -path=secret -version=2 kv', env)
+    await eventually('the namespace has a KV engine', async () => (await api('GET', 'team/secret/config')).ok)
     await shell(`vault kv put -mount=secret team/database DB_PASSWORD=${secret}`, env)
     const { outputs, told } = await run({ inputs: { namespace: 'team' } })
     assert.equal(outputs['secret'], secret, told)
