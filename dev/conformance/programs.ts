@@ -22,8 +22,8 @@ export const VAULT_PLUGINS = goProgramOf('vault-plugins', join(import.meta.dirna
 ])
 
 /**
- * Its tag `minimal` leaves out the plugins for clouds and databases: half of the build. 1.21.3 and 1.21.4 do not compile
- * outside of their repository, since they ask for a release of their SDK that is not the one beside them.
+ * Its tag `minimal` leaves out the plugins for clouds and databases: half of the build. 1.21.4 does not compile
+ * outside of its repository, since it asks for a release of its SDK that is not the one beside it.
  */
 export const VAULT = goProgramOf(
   'vault',
