@@ -43,7 +43,7 @@ describe('a world', () => {
     world.setup.deny()
     const main = await world.run()
     expect(main.outcome).toBe('failure')
-    expect(main.annotations[0]?.message).toContain('contents: read - Not authorized')
+    expect(main.annotations[0]?.message).toContain('- octo-org/workflows:\n  - Not authorized')
   })
 
   test('has faults by role, given at the start or later', async () => {
