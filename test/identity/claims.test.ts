@@ -37,7 +37,8 @@ test.each([
   ['a\tb', false],
   ['a\nb', false],
   ['a\u202eb', false],
-  ['a::b', false],
+  ['a::b', true],
+  ['::a', false],
 ])('the text %j may be shown as it is: %s', (text, shown) => {
   expect(claimText({ sub: text }, 'sub')).toBe(shown ? text : undefined)
 })
