@@ -1,6 +1,13 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
+  resolve: {
+    // The package exports only its entry; the build maps this file likewise (dev/build/tsconfig.bundle.json).
+    alias: {
+      '@actions/github/lib/context': join(import.meta.dirname, 'node_modules/@actions/github/lib/context.js'),
+    },
+  },
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
