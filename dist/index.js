@@ -1743,9 +1743,20 @@ const ELSEWHERE = [
     renamed('service_account', 'service-account', 'deploy@my-project.iam.gserviceaccount.com'),
     // hashicorp/vault-action
     renamed('jwtGithubAudience', 'audience', 'https://vault.example.com'),
-    renamed('method', 'auth-path', 'jwt'),
+    {
+        name: 'method',
+        here: 'auth-path',
+        is: "is not needed here: the job's ID token is the only method, and auth-path says where it is mounted",
+        example: 'auth-path: jwt',
+    },
+    { ...renamed('path', 'auth-path', 'jwt'), unless: 'engine' },
     // aws-actions/aws-secretsmanager-get-secrets
-    renamed('secret-ids', 'secret', 'app/database'),
+    {
+        name: 'secret-ids',
+        here: 'secret',
+        is: 'is called secret here, or secrets for several',
+        example: 'secret: app/database',
+    },
     // actions/create-github-app-token and its forerunners
     {
         name: 'permission-*',
@@ -1771,8 +1782,10 @@ function renamed(name, here, example) {
 function reportElsewhere(inputs, environment) {
     const variables = new Set(Object.keys(environment));
     const isGiven = (name) => variables.has(variable(name)) && (environment[variable(name)] ?? '').trim() !== '';
-    for (const { name, here, is, example } of ELSEWHERE) {
+    for (const { name, here, unless, is, example } of ELSEWHERE) {
         if (!variables.has(variable(here)))
+            continue;
+        if (unless !== undefined && variables.has(variable(unless)))
             continue;
         const names = name.endsWith('*') ? namesThatBegin(variables, name.slice(0, -1)) : [name];
         for (const each of names.filter(isGiven))

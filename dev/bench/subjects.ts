@@ -9,6 +9,8 @@ import { runAction, runPost, type StageOptions, type StageResult } from '../runn
 import { system as bytebase } from '../systems/bytebase.ts'
 import { system as appServer } from '../systems/app-server.ts'
 import { system as secretsManager, SECRET_ARN } from '../systems/secret/aws-secrets-manager.ts'
+import { SECRET, system as secretManager } from '../systems/secret/google-secret-manager.ts'
+import { system as httpSecret } from '../systems/secret/http.ts'
 import { system as vault } from '../systems/secret/vault.ts'
 import type { System } from '../systems/system.ts'
 import { ROOT, type World } from '../world.ts'
@@ -92,15 +94,47 @@ const tenOfAws: System = {
   },
 }
 
-/** A step that reads one secret and a step that reads ten. The goal is a ratio: the floor of ten is one. */
-function oneAndTen(action: string, system: System): Group {
+/** Google Secret Manager with ten secrets. */
+const tenOfGoogle: System = {
+  ...secretManager,
+  setUp: (foundations, variant) => {
+    const setup = secretManager.setUp(foundations, variant)
+    for (let index = 0; index < 10; index++) {
+      setup.secrets[SECRET.replace('database-password', `n${index}`)] = {
+        accessors: setup.secrets[SECRET]!.accessors,
+        versions: [{ data: Buffer.from(JSON.stringify({ key: `value-${index}` })) }],
+      }
+    }
+    return setup
+  },
+}
+
+/** An endpoint with ten secrets. */
+const tenOfHttp: System = {
+  ...httpSecret,
+  setUp: (foundations, variant) => {
+    const setup = httpSecret.setUp(foundations, variant)
+    for (let index = 0; index < 10; index++)
+      setup.secrets[`/n${index}`] = Buffer.from(JSON.stringify({ key: `value-${index}` }))
+    return setup
+  },
+}
+
+/**
+ * A step that reads one secret and a step that reads ten. The goal is a ratio: the floor of ten is one.
+ *
+ * @param prefix what comes before `n0` to `n9` in a reference
+ */
+function oneAndTen(action: string, system: System, prefix: (world: World) => string = () => ''): Group {
   const reading =
     (count: number) =>
     (world: World): Step => ({
       action: join(ROOT, action),
       inputs: {
         ...world.inputs,
-        secrets: Array.from({ length: count }, (_, index) => `n${index}: n${index}#key`).join('\n'),
+        secrets: Array.from({ length: count }, (_, index) => `n${index}: ${prefix(world)}n${index}#key`).join(
+          '\n',
+        ),
       },
     })
   const one = `${action}, one secret`
@@ -136,6 +170,8 @@ export function ownGroups(tools: Tools): Group[] {
     { name: 'bytebase', system: bytebase, variant: 'default', subjects: ofBytebase },
     oneAndTen('secret/vault', tenOfVault),
     oneAndTen('secret/aws-secrets-manager', tenOfAws),
+    oneAndTen('secret/google-secret-manager', tenOfGoogle, () => 'projects/my-project/secrets/'),
+    oneAndTen('secret/http', tenOfHttp, (world) => `${world.url('secret-endpoint')}/`),
   ]
 }
 

@@ -6,6 +6,8 @@ interface Elsewhere {
   readonly name: string
   /** The input here that takes its place: nothing is said by an action without it. */
   readonly here: string
+  /** An input that only actions have where the name means something else. */
+  readonly unless?: string
   /** What it is here, to follow its name in a sentence, and a form that works. */
   readonly is: string
   readonly example: string
@@ -41,9 +43,20 @@ export const ELSEWHERE: readonly Elsewhere[] = [
   renamed('service_account', 'service-account', 'deploy@my-project.iam.gserviceaccount.com'),
   // hashicorp/vault-action
   renamed('jwtGithubAudience', 'audience', 'https://vault.example.com'),
-  renamed('method', 'auth-path', 'jwt'),
+  {
+    name: 'method',
+    here: 'auth-path',
+    is: "is not needed here: the job's ID token is the only method, and auth-path says where it is mounted",
+    example: 'auth-path: jwt',
+  },
+  { ...renamed('path', 'auth-path', 'jwt'), unless: 'engine' },
   // aws-actions/aws-secretsmanager-get-secrets
-  renamed('secret-ids', 'secret', 'app/database'),
+  {
+    name: 'secret-ids',
+    here: 'secret',
+    is: 'is called secret here, or secrets for several',
+    example: 'secret: app/database',
+  },
   // actions/create-github-app-token and its forerunners
   {
     name: 'permission-*',
@@ -75,8 +88,9 @@ export function reportElsewhere(
   const variables = new Set(Object.keys(environment))
   const isGiven = (name: string): boolean =>
     variables.has(variable(name)) && (environment[variable(name)] ?? '').trim() !== ''
-  for (const { name, here, is, example } of ELSEWHERE) {
+  for (const { name, here, unless, is, example } of ELSEWHERE) {
     if (!variables.has(variable(here))) continue
+    if (unless !== undefined && variables.has(variable(unless))) continue
     const names = name.endsWith('*') ? namesThatBegin(variables, name.slice(0, -1)) : [name]
     for (const each of names.filter(isGiven)) inputs.problem(each, is, example)
   }

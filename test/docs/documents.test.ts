@@ -75,6 +75,10 @@ describe.each(documents)('$file', (each) => {
   test('has no link that leads nowhere', () => {
     expect(checkLinks(each)).toEqual([])
   })
+
+  test('holds nothing that a merge left behind', () => {
+    expect(each.text).not.toMatch(/^(<{7}|>{7})/m)
+  })
 })
 
 describe.each(actions)('$file', (action) => {

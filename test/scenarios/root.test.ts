@@ -7,7 +7,9 @@ import { appServerSystem, system } from '../../dev/systems/app-server.ts'
 import { system as awsRds } from '../../dev/systems/database/aws-rds.ts'
 import { system as cloudSql } from '../../dev/systems/database/google-cloud-sql.ts'
 import { system as httpSecret } from '../../dev/systems/secret/http.ts'
+import { system as secretsManager } from '../../dev/systems/secret/aws-secrets-manager.ts'
 import { system as vault } from '../../dev/systems/secret/vault.ts'
+import { system as vaultToken } from '../../dev/systems/vault.ts'
 import type { System } from '../../dev/systems/system.ts'
 import { createWorld, type World } from '../../dev/world.ts'
 import { preload } from './faults.ts'
@@ -506,7 +508,15 @@ describe('bad input', () => {
       'workload_identity_provider is called workload-identity-provider here',
     ],
     ['Google', cloudSql, { service_account: 'x' }, 'service_account is called service-account here'],
-    ['Vault', vault, { jwtGithubAudience: 'x', method: 'jwt' }, 'jwtGithubAudience is called audience here'],
+    ['Vault', vault, { jwtGithubAudience: 'x' }, 'jwtGithubAudience is called audience here'],
+    ['Vault', vault, { method: 'jwt' }, "method is not needed here: the job's ID token is the only method"],
+    ['Vault', vaultToken, { path: 'github' }, 'path is called auth-path here; for example: auth-path: jwt'],
+    [
+      'AWS',
+      secretsManager,
+      { 'secret-ids': 'x' },
+      'secret-ids is called secret here, or secrets for several',
+    ],
   ])('is reported where it has the name that the action of %s gives it', async (_of, of, inputs, text) => {
     await using world = await createWorld(of)
     const message = expectRefused(world, await world.run({ inputs }))
