@@ -781,8 +781,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/inputs/inputs.ts
-var inputs_inputs = __nccwpck_require__(8028);
 // EXTERNAL MODULE: ./src/http/answer.ts
 var http_answer = __nccwpck_require__(9856);
 ;// CONCATENATED MODULE: ./src/http/clock.ts
@@ -1312,6 +1310,58 @@ function ready(socket, event, ends) {
     });
 }
 
+// EXTERNAL MODULE: ./src/inputs/inputs.ts
+var inputs_inputs = __nccwpck_require__(8028);
+;// CONCATENATED MODULE: ./src/http/errors.ts
+
+
+/** Whom a call asks, as a sentence names it: `the app server (app-server.example.com)`. */
+function placeOf({ service, url }) {
+    return `${service} (${url.host})`;
+}
+/** @throws ActionError `TLS_FAILED` where the credentials in the call would travel in the open */
+function mustBeSafe(call) {
+    if ((0,inputs_inputs/* mayCarrySecrets */._1)(call.url))
+        return;
+    throw new errors/* ActionError */.lZ('TLS_FAILED', `${(0,errors/* capital */.Nx)(placeOf(call))}: its address does not begin with https://.`, { hint: 'Nothing was sent. HTTP is for this machine only (localhost, 127.0.0.1, [::1]).' });
+}
+/** A try without a complete answer, as an error. */
+function unanswered(call, fault) {
+    return new errors/* ActionError */.lZ(fault.code, `${(0,errors/* capital */.Nx)(placeOf(call))}: ${fault.message}.`, {
+        hint: fault.hint ?? nextStep(fault.code, call.url),
+        cause: fault,
+    });
+}
+/** A call whose answer was not listened for to its end: nobody knows what the server did. */
+function unheard(call, ends, { reason }) {
+    const cancelled = reason instanceof Error ? reason.message : 'The step was cancelled.';
+    return new errors/* ActionError */.lZ('CANCELLED', `${cancelled} ${(0,errors/* capital */.Nx)(placeOf(call))} had been asked and did not answer.`, {
+        hint: `If it issued a token, nobody has it: it cannot be revoked here, and ends ${ends}.`,
+        cause: reason,
+    });
+}
+/** The error of the last try, and why there was no other. */
+function givenUp(last, because, course, limit) {
+    const { tries, tookMs, waitMs } = course;
+    const why = because === 'retry-after' && waitMs !== undefined
+        ? `It asks to come back in ${Math.ceil(waitMs / 1000)} s, which leaves no time within the limit of ${limit}.`
+        : `Given up after ${tries} ${tries === 1 ? 'try' : 'tries'} in ${Math.round(tookMs / 1000)} s; the limit is ${limit}.`;
+    return new errors/* ActionError */.lZ(last.code, `${last.message} ${why}`, {
+        hint: last.hint,
+        cause: last,
+        refused: last.refused,
+    });
+}
+/** What to look at where a server was not reached, or not in time. */
+function nextStep(code, { origin }) {
+    if (code === 'UNREACHABLE') {
+        return `Check that ${origin} is the right address, and that this runner may reach it: a firewall, a private network, a proxy that is not set (https_proxy).`;
+    }
+    return code === 'TIMED_OUT'
+        ? `Where this lasts, see whether the server is overloaded, or a firewall drops what this runner sends to ${origin}.`
+        : undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/http/refusal.ts
 
 
@@ -1356,6 +1406,72 @@ function htmlHint(answer, url) {
     if (!(0,http_answer/* looksLikeHtml */.te)(answer))
         return undefined;
     return `The answer is a web page. Check that ${url.origin} is the right address and that no gateway or login page is in front of it.`;
+}
+
+;// CONCATENATED MODULE: ./src/http/course.ts
+
+
+
+
+/** The course of one call: what each try means for the next. */
+class Course {
+    #call;
+    #clock;
+    #signingTime;
+    #redact;
+    #debug;
+    /** How many times it was tried again for what the system itself said. */
+    #judgedAgain = 0;
+    /**
+     * @param redact takes the secrets of the step out of a server's text
+     * @param debug takes one line for the debug log
+     */
+    constructor(call, clock, signingTime, redact, debug) {
+        this.#call = call;
+        this.#clock = clock;
+        this.#signingTime = signingTime;
+        this.#redact = redact;
+        this.#debug = debug;
+    }
+    /** What an answer means. @throws ActionError of the call's `read` */
+    answered(answer) {
+        this.#note(String(answer.status));
+        return answer.status >= 200 && answer.status < 300
+            ? { value: this.#call.read(answer) }
+            : this.#refused(answer);
+    }
+    /** What it means that no complete answer came. */
+    failed(fault) {
+        this.#note(fault.message);
+        return { error: unanswered(this.#call, fault), again: fault.again ? 'later' : 'never' };
+    }
+    #refused(answer) {
+        const call = this.#call;
+        const judgement = call.judge?.(answer) ?? {};
+        const error = refusal(call, placeOf(call), answer, judgement, this.#redact);
+        if (error.code === 'REDIRECTED')
+            return { error, again: 'never' };
+        if (call.signed === true && !isTransient(answer.status) && this.#correctsClock(answer)) {
+            return { error, again: 'at once' };
+        }
+        const { again = 0, never = false } = judgement;
+        const passes = (isTransient(answer.status) && !never) || again === Infinity;
+        if (!passes && this.#judgedAgain++ >= again)
+            return { error, again: 'never' };
+        const now = (0,http_answer/* serverTime */.nI)(answer) ?? this.#clock.now();
+        return { error, again: 'later', retryAfterMs: retryAfterMs((0,http_answer/* header */.wx)(answer, 'retry-after'), now) };
+    }
+    #correctsClock(answer) {
+        const skewMs = this.#signingTime.correct(answer);
+        if (skewMs === undefined)
+            return false;
+        this.#debug(`the clock is ${Math.round(skewMs / 1000)} s off by the server's; signing again with its time`);
+        return true;
+    }
+    #note(what) {
+        const { method, url } = this.#call;
+        this.#debug(`${method} ${url.host}${url.pathname}: ${what}`);
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/http/request.ts
@@ -1460,9 +1576,68 @@ class Body {
     }
 }
 
+;// CONCATENATED MODULE: ./src/http/try.ts
+
+
+
+/**
+ * Sends a message once and waits for the whole answer, over a connection that was opened early where there is one.
+ *
+ * @param limitMs for all of it, in ms
+ * @throws TryFailed of {@link Connections.open} and {@link request}, or `TIMED_OUT`; ActionError `CANCELLED` where an answer
+ *   may have been missed; the reason of the signals
+ */
+async function answerTo(call, message, limitMs, means) {
+    const { connections, clock, signal } = means;
+    const cut = new AbortController();
+    const early = connections.taken(call.url);
+    const progress = early?.progress ?? { waitingFor: 'the connection' };
+    const stop = clock.timer(limitMs, () => {
+        cut.abort(timedOut(limitMs, progress));
+    });
+    const ends = AbortSignal.any([cut.signal, signal]);
+    const send = (socket) => sendOver(socket, call, message, cut.signal, progress, means);
+    try {
+        const opened = early && (await Promise.race([early.socket, cutOff(ends)]));
+        if (opened !== undefined && !opened.destroyed) {
+            try {
+                return await send(opened);
+            }
+            catch (error) {
+                // The server may have closed it while it was idle: that is no failure of this request.
+                if (!(error instanceof TryFailed) || error.answered || error.code !== 'UNREACHABLE')
+                    throw error;
+            }
+        }
+        return await send(await connections.open(call.url, ends, progress));
+    }
+    finally {
+        stop();
+        // Whatever is still open belongs to this try.
+        cut.abort();
+    }
+}
+/** @param cut the end of the try's time */
+async function sendOver(socket, call, message, cut, progress, { signal, patience, userAgent }) {
+    signal.throwIfAborted();
+    const listening = AbortSignal.any([cut, call.grantEnds === undefined ? signal : patience]);
+    try {
+        return await request(socket, call, message, userAgent, listening, progress);
+    }
+    catch (error) {
+        if (!signal.aborted || call.grantEnds === undefined)
+            throw error;
+        throw unheard(call, call.grantEnds, signal);
+    }
+}
+function timedOut(limitMs, { waitingFor }) {
+    const limit = `${Math.round(limitMs / 100) / 10} s`;
+    return new TryFailed('TIMED_OUT', `no answer within ${limit}, while waiting for ${waitingFor}`, {
+        again: true,
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/http/client.ts
-
-
 
 
 
@@ -1473,128 +1648,47 @@ class Body {
 /** How long one try may take unless the call says otherwise, in ms. */
 const ATTEMPT_MS = 10_000;
 function createClient(options) {
-    const { clock, signal, secrets, debug } = options;
+    const { clock, signal, patience = signal, userAgent, secrets, debug, limit } = options;
     const deadline = clock.monotonic() + options.limitMs;
     const remainingMs = () => deadline - clock.monotonic();
     const connections = new Connections(signal, secrets.conceal);
     const signingTime = createSigningTime(clock.now);
+    const means = { connections, clock, signal, patience, userAgent };
     async function send(call) {
         mustBeSafe(call);
         const started = clock.monotonic();
-        const course = { judgedAgain: 0 };
-        for (let failures = 1;; failures++) {
+        const course = new Course(call, clock, signingTime, secrets.redact, debug);
+        for (let tries = 1;; tries++) {
             signal.throwIfAborted();
-            const message = await call.prepare(signingTime.now());
-            const outcome = await tryOnce(call, message, course);
+            const outcome = await tryOnce(call, await call.prepare(signingTime.now()), course);
             if ('value' in outcome)
                 return outcome.value;
             if (outcome.again === 'never' || signal.aborted)
                 throw outcome.error;
             if (outcome.again === 'at once')
                 continue;
-            const then = next({
-                failures,
-                retryAfterMs: outcome.retryAfterMs,
-                remainingMs: remainingMs(),
-                random: clock.random,
-            });
+            const { error, retryAfterMs } = outcome;
+            const then = next({ failures: tries, retryAfterMs, remainingMs: remainingMs(), random: clock.random });
             if (!then.again) {
                 const tookMs = clock.monotonic() - started;
-                throw givenUp(outcome.error, whyGivenUp(then.because, failures, tookMs, outcome.retryAfterMs));
+                throw givenUp(error, then.because, { tries, tookMs, waitMs: retryAfterMs }, limit);
             }
             debug(`trying again in ${Math.round(then.waitMs)} ms`);
             await clock.sleep(then.waitMs, signal);
         }
     }
     async function tryOnce(call, message, course) {
-        const what = `${call.method} ${call.url.host}${call.url.pathname}`;
         let answer;
         try {
-            answer = await answerTo(call, message);
+            const limitMs = Math.max(0, Math.min(remainingMs(), call.attemptMs ?? ATTEMPT_MS));
+            answer = await answerTo(call, message, limitMs, means);
         }
-        catch (cause) {
-            if (!(cause instanceof TryFailed))
-                throw cause;
-            debug(`${what}: ${cause.message}`);
-            const { code, hint, again } = cause;
-            const error = new errors/* ActionError */.lZ(code, `${(0,errors/* capital */.Nx)(placeOf(call))}: ${cause.message}.`, {
-                hint: hint ?? nextStep(code, call.url),
-                cause,
-            });
-            return { error, again: again ? 'later' : 'never' };
+        catch (error) {
+            if (!(error instanceof TryFailed))
+                throw error;
+            return course.failed(error);
         }
-        debug(`${what}: ${answer.status}`);
-        if (answer.status >= 200 && answer.status < 300)
-            return { value: call.read(answer) };
-        return refused(call, answer, course);
-    }
-    function refused(call, answer, course) {
-        const judgement = call.judge?.(answer) ?? {};
-        const error = refusal(call, placeOf(call), answer, judgement, secrets.redact);
-        if (error.code === 'REDIRECTED')
-            return { error, again: 'never' };
-        if (call.signed === true && !isTransient(answer.status)) {
-            const skewMs = signingTime.correct(answer);
-            if (skewMs !== undefined) {
-                debug(`the clock is ${Math.round(skewMs / 1000)} s off by the server's; signing again with its time`);
-                return { error, again: 'at once' };
-            }
-        }
-        const { again = 0, never = false } = judgement;
-        const passes = (isTransient(answer.status) && !never) || again === Infinity;
-        if (!passes && course.judgedAgain++ >= again)
-            return { error, again: 'never' };
-        const now = (0,http_answer/* serverTime */.nI)(answer) ?? clock.now();
-        return { error, again: 'later', retryAfterMs: retryAfterMs((0,http_answer/* header */.wx)(answer, 'retry-after'), now) };
-    }
-    /** The answer to one try, which may take no longer than the call, and the step, allow. */
-    async function answerTo(call, message) {
-        const limitMs = Math.max(0, Math.min(remainingMs(), call.attemptMs ?? ATTEMPT_MS));
-        const cut = new AbortController();
-        const early = connections.taken(call.url);
-        const progress = early?.progress ?? { waitingFor: 'the connection' };
-        const stop = clock.timer(limitMs, () => {
-            const waited = `no answer within ${seconds(limitMs)}, while waiting for ${progress.waitingFor}`;
-            cut.abort(new TryFailed('TIMED_OUT', waited, { again: true }));
-        });
-        const ends = AbortSignal.any([cut.signal, signal]);
-        const listening = call.grantEnds === undefined ? signal : (options.patience ?? signal);
-        const send = async (socket) => {
-            signal.throwIfAborted();
-            try {
-                return await request(socket, call, message, options.userAgent, AbortSignal.any([cut.signal, listening]), progress);
-            }
-            catch (error) {
-                if (!signal.aborted || call.grantEnds === undefined)
-                    throw error;
-                throw unheard(call, call.grantEnds, signal);
-            }
-        };
-        try {
-            const opened = early && (await Promise.race([early.socket, cutOff(ends)]));
-            if (opened !== undefined && !opened.destroyed) {
-                try {
-                    return await send(opened);
-                }
-                catch (error) {
-                    // The server may have closed it while it was idle: that is no failure of this request.
-                    if (!(error instanceof TryFailed) || error.answered || error.code !== 'UNREACHABLE')
-                        throw error;
-                }
-            }
-            const socket = await connections.open(call.url, ends, progress);
-            return await send(socket);
-        }
-        finally {
-            stop();
-            // Whatever is still open belongs to this try.
-            cut.abort();
-        }
-    }
-    function whyGivenUp(because, tries, tookMs, waitMs) {
-        return because === 'retry-after' && waitMs !== undefined
-            ? `It asks to come back in ${Math.ceil(waitMs / 1000)} s, which leaves no time within the limit of ${options.limit}.`
-            : `Given up after ${tries} ${tries === 1 ? 'try' : 'tries'} in ${Math.round(tookMs / 1000)} s; the limit is ${options.limit}.`;
+        return course.answered(answer);
     }
     return {
         send,
@@ -1605,43 +1699,6 @@ function createClient(options) {
             connections.close();
         },
     };
-}
-/** Whom a call asks, as a sentence names it: `the app server (app-server.example.com)`. */
-function placeOf({ service, url }) {
-    return `${service} (${url.host})`;
-}
-/** @throws ActionError `TLS_FAILED` where the credentials in the call would travel in the open */
-function mustBeSafe(call) {
-    if ((0,inputs_inputs/* mayCarrySecrets */._1)(call.url))
-        return;
-    throw new errors/* ActionError */.lZ('TLS_FAILED', `${(0,errors/* capital */.Nx)(placeOf(call))}: its address does not begin with https://.`, { hint: 'Nothing was sent. HTTP is for this machine only (localhost, 127.0.0.1, [::1]).' });
-}
-/** A call whose answer was not listened for to its end: nobody knows what the server did. */
-function unheard(call, ends, { reason }) {
-    const cancelled = reason instanceof Error ? reason.message : 'The step was cancelled.';
-    return new errors/* ActionError */.lZ('CANCELLED', `${cancelled} ${(0,errors/* capital */.Nx)(placeOf(call))} had been asked and did not answer.`, {
-        hint: `If it issued a token, nobody has it: it cannot be revoked here, and ends ${ends}.`,
-        cause: reason,
-    });
-}
-/** What to look at where a server was not reached, or not in time. */
-function nextStep(code, { origin }) {
-    if (code === 'UNREACHABLE') {
-        return `Check that ${origin} is the right address, and that this runner may reach it: a firewall, a private network, a proxy that is not set (https_proxy).`;
-    }
-    return code === 'TIMED_OUT'
-        ? `Where this lasts, see whether the server is overloaded, or a firewall drops what this runner sends to ${origin}.`
-        : undefined;
-}
-function givenUp(last, why) {
-    return new errors/* ActionError */.lZ(last.code, `${last.message} ${why}`, {
-        hint: last.hint,
-        cause: last,
-        refused: last.refused,
-    });
-}
-function seconds(ms) {
-    return `${Math.round(ms / 100) / 10} s`;
 }
 
 // EXTERNAL MODULE: ./src/identity/claims.ts
@@ -1838,45 +1895,6 @@ function cancelled({ signal }, cause) {
     if (cause.code === 'CANCELLED')
         return cause;
     return new errors/* ActionError */.lZ('CANCELLED', `${reason.message} ${cause.message}`, { hint: cause.hint, cause });
-}
-
-;// CONCATENATED MODULE: ./src/step/redaction.ts
-/** How many characters of a secret in a row count as the secret: no other text has them by chance. */
-const STRETCH = 16;
-/** Masking fewer characters than this would black out whole logs. */
-const LEAST = 4;
-/** How much of a server's text is looked at, in characters: bounds the work. */
-const MAX_TEXT = 65_536;
-/** @param mask has a value masked by the runner */
-function createSecrets(mask) {
-    const known = new Set();
-    return {
-        conceal: (secret, least = LEAST) => {
-            known.add(secret);
-            for (const line of secret.split(/[\r\n]+/))
-                if (line.trim().length >= least)
-                    mask(line);
-        },
-        redact: (text) => redacted(text.slice(0, MAX_TEXT), known),
-    };
-}
-function redacted(text, secrets) {
-    const stretches = new Set();
-    for (const secret of secrets) {
-        for (let at = 0; at + STRETCH <= secret.length; at++)
-            stretches.add(secret.slice(at, at + STRETCH));
-    }
-    let rest = '';
-    let kept = 0;
-    let secretUntil = 0;
-    for (let at = 0; at + STRETCH <= text.length; at++) {
-        if (!stretches.has(text.slice(at, at + STRETCH)))
-            continue;
-        if (at > secretUntil || secretUntil === 0)
-            rest += `${text.slice(kept, at)}***`;
-        secretUntil = kept = at + STRETCH;
-    }
-    return rest + text.slice(kept);
 }
 
 // EXTERNAL MODULE: ./src/github/installation-token.ts
@@ -3000,107 +3018,10 @@ function userAgent(environment) {
     return `${name}/${clean(environment['GITHUB_ACTION_REF'], 'local')}`;
 }
 
-;// CONCATENATED MODULE: ./src/step/main.ts
+;// CONCATENATED MODULE: ./src/step/hand-over.ts
 
 
 
-
-
-
-
-
-
-const SUMMARY_MODES = ['on-refusal', 'always', 'never'];
-/** How long taking something back may last before the step ends, in ms. */
-const UNDO_MS = 5_000;
-/** How much of an output the job summary shows, in characters. */
-const MAX_SHOWN = 500;
-/** An end that is further away is not believed, in ms: a year. */
-const LONGEST_MS = 366 * 24 * 3_600_000;
-/**
- * Runs one exchange as a step: read → prove → exchange → mask → save → output → explain. A failure is one error
- * annotation; a failure after the grant takes the grant back.
- *
- * @param cancellation of the job
- * @returns whether the step succeeded
- */
-async function act(exchange, runner, clock, cancellation) {
-    let settings;
-    let identity;
-    let client;
-    let summaryMode = 'never';
-    let undoMs = UNDO_MS;
-    const borrowed = [];
-    const secrets = createSecrets(runner.mask);
-    const { conceal } = secrets;
-    try {
-        const inputs = (0,inputs_inputs/* readInputs */.Ko)(runner.input);
-        summaryMode = inputs.oneOf('job-summary', SUMMARY_MODES, 'on-refusal');
-        const timeout = inputs.seconds('timeout-seconds', { least: 1, most: 600, fallback: 60 });
-        undoMs = Math.min(UNDO_MS, timeout * 1000);
-        reportElsewhere(inputs, runner.environment);
-        settings = await main_read(exchange, inputs, runner.environment);
-        for (const warning of inputs.warnings)
-            runner.warning(warning);
-        client = createClient({
-            clock,
-            limitMs: timeout * 1000,
-            limit: `${timeout} s (timeout-seconds)`,
-            signal: cancellation.signal,
-            patience: cancellation.patience,
-            userAgent: userAgent(runner.environment),
-            secrets,
-            debug: runner.debug,
-        });
-        identity = createIdentity({
-            environment: runner.environment,
-            client,
-            monotonic: clock.monotonic,
-            conceal,
-        });
-        const grant = await exchange.exchange(settings, {
-            idToken: identity.idToken,
-            send: client.send,
-            connectEarly: client.connectEarly,
-            conceal,
-            takeBack: (each) => borrowed.push(each),
-            now: clock.now,
-            environment: runner.environment,
-        });
-        await handOver(grant, { runner, clock, secrets, cancellation }, undoMs);
-        for (const warning of [...(grant.warnings ?? []), ...doubts(grant, clock)])
-            runner.warning(warning);
-        runner.info((0,errors/* harmless */.Is)(grant.summary));
-        if (summaryMode === 'always')
-            await summarize(runner, () => grantTable(grant));
-        return true;
-    }
-    catch (cause) {
-        const error = cancellation.signal.aborted ? cancelled(cancellation, cause) : (0,errors/* asActionError */.z6)(cause);
-        const { reportOf } = await __nccwpck_require__.e('refusal').then(__nccwpck_require__.bind(__nccwpck_require__, 9374));
-        const report = reportOf(error, runner.environment, await runner.run(), identity?.claims(error.refused?.audience), (claims) => (settings === undefined ? {} : (exchange.explain?.(settings, error, claims) ?? {})));
-        runner.error(report.annotation);
-        if (report.group.length > 0)
-            runner.group('Why it was refused', report.group);
-        if (report.summary !== '' && summaryMode !== 'never')
-            await summarize(runner, () => report.summary);
-        if (runner.debugging)
-            for (const line of causes(error).split('\n'))
-                runner.debug(line);
-        return false;
-    }
-    finally {
-        client?.close();
-        for (const each of borrowed)
-            await undo(each, { runner, clock, secrets, cancellation }, undoMs);
-    }
-}
-/** Settings, or one error that holds the problems of all inputs. */
-async function main_read(exchange, inputs, environment) {
-    const settings = await exchange.settings(inputs, environment);
-    inputs.check();
-    return settings;
-}
 /**
  * The one order that is safe: a credential is masked before it is written anywhere, and saved for post before it is used.
  * What cannot be written is taken back, and what came after the job was cancelled.
@@ -3142,18 +3063,6 @@ async function handOver(grant, step, undoMs) {
         throw error;
     }
 }
-/** What speaks against the end that the server told, which is passed on all the same. */
-function doubts({ expiresAt }, clock) {
-    if (expiresAt === undefined)
-        return [];
-    const ahead = expiresAt.getTime() - clock.now();
-    const ends = `By the server's answer the credential ends at ${expiresAt.toISOString()}`;
-    if (ahead <= 0)
-        return [`${ends}, which is past by the clock of this runner: one of the two clocks is wrong.`];
-    if (ahead > LONGEST_MS)
-        return [`${ends}, which is more than a year away: do not rely on that.`];
-    return [];
-}
 /** Revokes with a client of its own, since the step's may have no time left. */
 async function undo(borrowed, { runner, clock, secrets, cancellation }, limitMs) {
     const client = createClient({
@@ -3167,6 +3076,49 @@ async function undo(borrowed, { runner, clock, secrets, cancellation }, limitMs)
     });
     return takeBack(borrowed, client, runner, 'could not be revoked in this step');
 }
+
+;// CONCATENATED MODULE: ./src/step/masking.ts
+/** How many characters of a secret in a row count as the secret: no other text has them by chance. */
+const STRETCH = 16;
+/** Masking fewer characters than this would black out whole logs. */
+const LEAST = 4;
+/** How much of a server's text is looked at, in characters: bounds the work. */
+const MAX_TEXT = 65_536;
+/** @param mask has a value masked by the runner */
+function createSecrets(mask) {
+    const known = new Set();
+    return {
+        conceal: (secret, least = LEAST) => {
+            known.add(secret);
+            for (const line of secret.split(/[\r\n]+/))
+                if (line.trim().length >= least)
+                    mask(line);
+        },
+        redact: (text) => redacted(text.slice(0, MAX_TEXT), known),
+    };
+}
+function redacted(text, secrets) {
+    const stretches = new Set();
+    for (const secret of secrets) {
+        for (let at = 0; at + STRETCH <= secret.length; at++)
+            stretches.add(secret.slice(at, at + STRETCH));
+    }
+    let rest = '';
+    let kept = 0;
+    let secretUntil = 0;
+    for (let at = 0; at + STRETCH <= text.length; at++) {
+        if (!stretches.has(text.slice(at, at + STRETCH)))
+            continue;
+        if (at > secretUntil || secretUntil === 0)
+            rest += `${text.slice(kept, at)}***`;
+        secretUntil = kept = at + STRETCH;
+    }
+    return rest + text.slice(kept);
+}
+
+;// CONCATENATED MODULE: ./src/step/summary.ts
+/** How much of an output the job summary shows, in characters. */
+const MAX_SHOWN = 500;
 /** The job summary is a courtesy: where it cannot be written, the log says so and nothing else changes. */
 async function summarize(runner, markdown) {
     try {
@@ -3178,7 +3130,7 @@ async function summarize(runner, markdown) {
 }
 /** What was granted, for the job summary. An output may be of several lines, each of them a secret. */
 async function grantTable(grant) {
-    const { table } = await __nccwpck_require__.e('refusal').then(__nccwpck_require__.bind(__nccwpck_require__, 9374));
+    const { table } = await __nccwpck_require__.e('refusal').then(__nccwpck_require__.bind(__nccwpck_require__, 5541));
     const isOpen = (value) => !grant.secrets.some((secret) => value.includes(secret));
     const rows = Object.entries(grant.outputs)
         .filter(([, value]) => isOpen(value))
@@ -3191,6 +3143,123 @@ function shortened(value) {
     if (value.length <= MAX_SHOWN)
         return value;
     return `${value.slice(0, MAX_SHOWN)}… and ${value.length - MAX_SHOWN} more characters`;
+}
+
+;// CONCATENATED MODULE: ./src/step/main.ts
+
+
+
+
+
+
+
+
+
+
+const SUMMARY_MODES = ['on-refusal', 'always', 'never'];
+/** How long taking something back may last before the step ends, in ms. */
+const UNDO_MS = 5_000;
+/** An end that is further away is not believed, in ms: a year. */
+const LONGEST_MS = 366 * 24 * 3_600_000;
+/**
+ * Runs one exchange as a step: read → prove → exchange → mask → save → output → explain. A failure is one error
+ * annotation; a failure after the grant takes the grant back.
+ *
+ * @param cancellation of the job
+ * @returns whether the step succeeded
+ */
+async function act(exchange, runner, clock, cancellation) {
+    const step = { runner, clock, secrets: createSecrets(runner.mask), cancellation };
+    const progress = { summaryMode: 'never', timeoutMs: UNDO_MS, borrowed: [] };
+    try {
+        const settings = await main_read(exchange, runner, progress);
+        const grant = await exchange.exchange(settings, toolsOf(step, progress));
+        await handOver(grant, step, undoMs(progress));
+        for (const warning of [...(grant.warnings ?? []), ...doubts(grant, clock)])
+            runner.warning(warning);
+        runner.info((0,errors/* harmless */.Is)(grant.summary));
+        if (progress.summaryMode === 'always')
+            await summarize(runner, () => grantTable(grant));
+        return true;
+    }
+    catch (cause) {
+        const error = cancellation.signal.aborted ? cancelled(cancellation, cause) : (0,errors/* asActionError */.z6)(cause);
+        await explain(error, exchange, runner, progress);
+        return false;
+    }
+    finally {
+        progress.client?.close();
+        for (const each of progress.borrowed)
+            await undo(each, step, undoMs(progress));
+    }
+}
+/** Settings and the limits of the step, or one error that holds the problems of all inputs. */
+async function main_read(exchange, { input, environment, warning }, progress) {
+    const inputs = (0,inputs_inputs/* readInputs */.Ko)(input);
+    progress.summaryMode = inputs.oneOf('job-summary', SUMMARY_MODES, 'on-refusal');
+    progress.timeoutMs = inputs.seconds('timeout-seconds', { least: 1, most: 600, fallback: 60 }) * 1000;
+    reportElsewhere(inputs, environment);
+    const settings = await exchange.settings(inputs, environment);
+    inputs.check();
+    progress.settings = settings;
+    inputs.warnings.forEach(warning);
+    return settings;
+}
+/** What the exchange may use; its time begins here. */
+function toolsOf({ runner, clock, secrets, cancellation }, progress) {
+    const { environment, debug } = runner;
+    const { timeoutMs } = progress;
+    const client = createClient({
+        clock,
+        limitMs: timeoutMs,
+        limit: `${timeoutMs / 1000} s (timeout-seconds)`,
+        signal: cancellation.signal,
+        patience: cancellation.patience,
+        userAgent: userAgent(environment),
+        secrets,
+        debug,
+    });
+    const { conceal } = secrets;
+    const identity = createIdentity({ environment, client, monotonic: clock.monotonic, conceal });
+    Object.assign(progress, { client, identity });
+    return {
+        idToken: identity.idToken,
+        send: client.send,
+        connectEarly: client.connectEarly,
+        conceal,
+        takeBack: (each) => progress.borrowed.push(each),
+        now: clock.now,
+        environment,
+    };
+}
+/** Says what failed, why, and what to change. */
+async function explain(error, exchange, runner, { settings, identity, summaryMode }) {
+    const { reportOf } = await __nccwpck_require__.e('refusal').then(__nccwpck_require__.bind(__nccwpck_require__, 8751));
+    const report = reportOf(error, runner.environment, await runner.run(), identity?.claims(error.refused?.audience), (claims) => (settings === undefined ? {} : (exchange.explain?.(settings, error, claims) ?? {})));
+    runner.error(report.annotation);
+    if (report.group.length > 0)
+        runner.group('Why it was refused', report.group);
+    if (report.summary !== '' && summaryMode !== 'never')
+        await summarize(runner, () => report.summary);
+    if (runner.debugging)
+        for (const line of causes(error).split('\n'))
+            runner.debug(line);
+}
+/** What speaks against the end that the server told, which is passed on all the same. */
+function doubts({ expiresAt }, clock) {
+    if (expiresAt === undefined)
+        return [];
+    const ahead = expiresAt.getTime() - clock.now();
+    const ends = `By the server's answer the credential ends at ${expiresAt.toISOString()}`;
+    if (ahead <= 0)
+        return [`${ends}, which is past by the clock of this runner: one of the two clocks is wrong.`];
+    if (ahead > LONGEST_MS)
+        return [`${ends}, which is more than a year away: do not rely on that.`];
+    return [];
+}
+/** No longer than the exchange itself may take. */
+function undoMs({ timeoutMs }) {
+    return Math.min(UNDO_MS, timeoutMs);
 }
 /** The stack traces of an error and its causes, for debug mode. Their messages hold no secret. */
 function causes(error) {

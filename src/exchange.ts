@@ -10,7 +10,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /**
  * One system that trades the job's ID token for a credential. It reads its settings, turns an ID token into a
  * {@link Grant} and may say how to take the grant back. It cannot log, mask or write outputs: the lifecycle in
- * `step/main.ts` does that once for all systems, in the safe order.
+ * `step/` does that once for all systems, in the safe order.
  */
 export interface Exchange<Settings> {
   /**

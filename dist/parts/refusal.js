@@ -122,64 +122,24 @@ function repositoryOf(facts) {
 
 /***/ }),
 
-/***/ 9374: // ./src/step/refusal.ts
+/***/ 5541: // ./src/step/markdown.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   reportOf: () => (/* binding */ reportOf),
+/* harmony export */   D: () => (/* binding */ editorLinks),
+/* harmony export */   M: () => (/* binding */ escaped),
 /* harmony export */   table: () => (/* binding */ table)
 /* harmony export */ });
-/* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2437);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
-/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9856);
-
-
-
-/**
- * Puts together what a person can do about a failure.
- *
- * @param claims of the ID token that was sent
- * @param explain what the exchange knows, called where its system said no; gets no claims where they must not be shown
- */
-function reportOf(error, environment, run, claims, explain) {
-    const situation = situationOf(environment, run);
-    const shown = situation.claimsMayBeShown ? claims : undefined;
-    const said = error.refused !== undefined && error.code !== 'OVERLOADED';
-    const explanation = error.refused === undefined ? {} : explain(shown);
-    const hints = [explanation.hint ?? error.hint, situationHint(error, situation)].filter((hint) => hint !== '');
-    const facts = factsOf(error, said ? shown : undefined);
-    const { advice, paste = [] } = explanation;
-    return {
-        annotation: [error.message, ...hints, `${error.code}: ${linkFor(error, environment, run)}`].join('\n'),
-        group: [
-            ...facts.map(([name, value]) => `${name}: ${value}`),
-            ...(advice === undefined ? [] : ['', ...advice.split('\n')]),
-            ...paste.flatMap(({ content, file }) => [
-                '',
-                ...(file === undefined ? [] : [`# ${placeOf(file)}`]),
-                ...content.split('\n'),
-            ]),
-        ].map(_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .harmless */ .Is),
-        summary: said ? summaryOf(error, hints, facts, explanation, serverUrl(run)) : '',
-    };
+/** A Markdown table; empty where there are no rows. Any text is shown as it is. */
+function table(head, rows) {
+    if (rows.length === 0)
+        return '';
+    const lines = rows.map(([name, value]) => `| ${escaped(name)} | <code>${escaped(value)}</code> |`);
+    return [`| ${head.join(' | ')} |`, '| --- | --- |', ...lines].join('\n');
 }
-function summaryOf(error, hints, facts, { advice, paste = [] }, server) {
-    return [
-        '### Refused',
-        escaped(error.message),
-        ...hints.map(escaped),
-        table(['claim', 'value'], facts),
-        ...(advice === undefined ? [] : advice.split('\n').map(escaped)),
-        ...paste.flatMap(({ language, content, file }) => [
-            ...(file === undefined ? [] : [`${escaped(placeOf(file))}: ${editorLinks(file, content, server)}`]),
-            `\`\`\`${language}\n${content}\n\`\`\``,
-        ]),
-    ]
-        .filter((part) => part !== '')
-        .join('\n\n');
-}
-function placeOf({ repository, path }) {
-    return `${path} in ${repository}, on its default branch`;
+/** Text for Markdown, without any character that means something to it or to HTML: a dot makes a link of `www.`. */
+function escaped(text) {
+    return text.replace(/[^\w\s,()/'-]|_/gu, (char) => `&#${char.codePointAt(0) ?? 0};`).replace(/\n/g, '<br>');
 }
 /**
  * Links, as Markdown, that open a file in GitHub's editor on the default branch: with the content in it where the file
@@ -200,17 +160,30 @@ function urlPath(path) {
 function urlText(text) {
     return encodeURIComponent(text).replace(/[!'()*~_]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
-/** A Markdown table; empty where there are no rows. Any text is shown as it is. */
-function table(head, rows) {
-    if (rows.length === 0)
-        return '';
-    const lines = rows.map(([name, value]) => `| ${escaped(name)} | <code>${escaped(value)}</code> |`);
-    return [`| ${head.join(' | ')} |`, '| --- | --- |', ...lines].join('\n');
-}
-/** Text for Markdown, without any character that means something to it or to HTML: a dot makes a link of `www.`. */
-function escaped(text) {
-    return text.replace(/[^\w\s,()/'-]|_/gu, (char) => `&#${char.codePointAt(0) ?? 0};`).replace(/\n/g, '<br>');
-}
+
+
+/***/ }),
+
+/***/ 8751: // ./src/step/refusal.ts and what only it imports
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  reportOf: () => (/* binding */ reportOf)
+});
+
+// EXTERNAL MODULE: ./src/identity/claims.ts
+var identity_claims = __webpack_require__(2437);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __webpack_require__(3916);
+// EXTERNAL MODULE: ./src/step/markdown.ts
+var markdown = __webpack_require__(5541);
+// EXTERNAL MODULE: ./src/http/answer.ts
+var answer = __webpack_require__(9856);
+;// CONCATENATED MODULE: ./src/step/situation.ts
+
+/** What the environment and the event of a run tell. */
 function situationOf(environment, run) {
     const { eventName: name } = run;
     const forFork = mayBeForFork(run);
@@ -229,14 +202,14 @@ function situationOf(environment, run) {
 /** Whether a run is for a pull request from a fork, or its event does not tell that it is not. */
 function mayBeForFork({ eventName: name, payload: event, repository }) {
     if (name.startsWith('pull_request')) {
-        return (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(event, 'pull_request', 'head', 'repo', 'full_name') !== repository;
+        return (0,answer/* member */.Dc)(event, 'pull_request', 'head', 'repo', 'full_name') !== repository;
     }
     // These have ID tokens: they run for a pull request, on the default branch.
     if (name === 'workflow_run') {
-        return (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(event, 'workflow_run', 'head_repository', 'full_name') !== repository;
+        return (0,answer/* member */.Dc)(event, 'workflow_run', 'head_repository', 'full_name') !== repository;
     }
     // A comment tells that it is on a pull request, but not from where that comes.
-    return (name === 'issue_comment' && (event === undefined || (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(event, 'issue', 'pull_request') !== undefined));
+    return (name === 'issue_comment' && (event === undefined || (0,answer/* member */.Dc)(event, 'issue', 'pull_request') !== undefined));
 }
 /** Where GitHub is, for links and hints: github.com where the runner does not tell. */
 function serverUrl({ serverUrl: given }) {
@@ -266,10 +239,62 @@ function situationHint(error, { kind, host }) {
     }
 }
 const PERMISSION = 'Give the job this permission; a reusable workflow needs it in the job that calls it, too:\npermissions:\n  id-token: write\n  contents: read';
+
+;// CONCATENATED MODULE: ./src/step/refusal.ts
+
+
+
+
+/**
+ * Puts together what a person can do about a failure.
+ *
+ * @param claims of the ID token that was sent
+ * @param explain what the exchange knows, called where its system said no; gets no claims where they must not be shown
+ */
+function reportOf(error, environment, run, claims, explain) {
+    const situation = situationOf(environment, run);
+    const shown = situation.claimsMayBeShown ? claims : undefined;
+    const said = error.refused !== undefined && error.code !== 'OVERLOADED';
+    const explanation = error.refused === undefined ? {} : explain(shown);
+    const hints = [explanation.hint ?? error.hint, situationHint(error, situation)].filter((hint) => hint !== '');
+    const facts = factsOf(error, said ? shown : undefined);
+    const { advice, paste = [] } = explanation;
+    return {
+        annotation: [error.message, ...hints, `${error.code}: ${linkFor(error, environment, run)}`].join('\n'),
+        group: [
+            ...facts.map(([name, value]) => `${name}: ${value}`),
+            ...(advice === undefined ? [] : ['', ...advice.split('\n')]),
+            ...paste.flatMap(({ content, file }) => [
+                '',
+                ...(file === undefined ? [] : [`# ${placeOf(file)}`]),
+                ...content.split('\n'),
+            ]),
+        ].map(errors/* harmless */.Is),
+        summary: said ? summaryOf(error, hints, facts, explanation, serverUrl(run)) : '',
+    };
+}
+function summaryOf(error, hints, facts, { advice, paste = [] }, server) {
+    return [
+        '### Refused',
+        (0,markdown/* escaped */.M)(error.message),
+        ...hints.map(markdown/* escaped */.M),
+        (0,markdown.table)(['claim', 'value'], facts),
+        ...(advice === undefined ? [] : advice.split('\n').map(markdown/* escaped */.M)),
+        ...paste.flatMap(({ language, content, file }) => [
+            ...(file === undefined ? [] : [`${(0,markdown/* escaped */.M)(placeOf(file))}: ${(0,markdown/* editorLinks */.D)(file, content, server)}`]),
+            `\`\`\`${language}\n${content}\n\`\`\``,
+        ]),
+    ]
+        .filter((part) => part !== '')
+        .join('\n\n');
+}
+function placeOf({ repository, path }) {
+    return `${path} in ${repository}, on its default branch`;
+}
 function factsOf(error, claims) {
-    const facts = _identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .SHOWN_CLAIMS */ .uZ.flatMap((name) => {
+    const facts = identity_claims/* SHOWN_CLAIMS */.uZ.flatMap((name) => {
         const value = claims?.[name];
-        const text = (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .showable */ .of)(Array.isArray(value) ? value.join(', ') : value);
+        const text = (0,errors/* showable */.of)(Array.isArray(value) ? value.join(', ') : value);
         return text === undefined ? [] : [[name, text]];
     });
     const requestId = error.refused?.requestId;

@@ -3,7 +3,7 @@ import type { Clock } from '../http/clock.ts'
 import type { Revocation } from '../exchange.ts'
 import { readInputs, type Inputs } from '../inputs/inputs.ts'
 import type { Cancellation } from './cancellation.ts'
-import { createSecrets } from './redaction.ts'
+import { createSecrets } from './masking.ts'
 import { borrowedOf, takeBack } from './revocation.ts'
 import { userAgent, type Runner } from './runner.ts'
 

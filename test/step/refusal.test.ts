@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { runOf } from '../../dev/runner/context.ts'
 import { ActionError } from '../../src/errors.ts'
 import type { Claims, Environment, Explanation } from '../../src/exchange.ts'
+import { table } from '../../src/step/markdown.ts'
 import * as refusal from '../../src/step/refusal.ts'
 
 const ENVIRONMENT: Environment = {
@@ -195,7 +196,7 @@ test('a branch or an environment is no Markdown in the summary, wherever it stan
 })
 
 test('characters beyond the first plane are whole in a table', () => {
-  const written = refusal.table(['a', 'b'], [['🚀', '𝒳👩‍💻']])
+  const written = table(['a', 'b'], [['🚀', '𝒳👩‍💻']])
   const shown = written.replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
   expect(shown).toContain('| 🚀 | <code>𝒳👩‍💻</code> |')
 })
@@ -255,7 +256,7 @@ describe('the link to the editor', () => {
 
 test('a table shows any text as it is', () => {
   const text = 'www.octo.example | </code> <img> `x` *y* _z_ [l](m) #1 @mona\n::x:: ~~s~~ \\ &amp; !'
-  const [head, line, row = '', ...more] = refusal.table(['name', 'value'], [['a|b', text]]).split('\n')
+  const [head, line, row = '', ...more] = table(['name', 'value'], [['a|b', text]]).split('\n')
   expect([head, line, more]).toEqual(['| name | value |', '| --- | --- |', []])
   const [, name, value] = /^\| (.*) \| <code>(.*)<\/code> \|$/.exec(row) ?? []
   expect(`${name ?? ''}${value ?? ''}`.replaceAll('<br>', '')).toMatch(/^(?:[A-Za-z\d ,()/'-]|&#\d+;)*$/)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createSecrets } from '../../src/step/redaction.ts'
+import { createSecrets } from '../../src/step/masking.ts'
 
 const SECRET = Array.from({ length: 40 }, (_, index) => `obviously-fake-${index}`).join('.')
 

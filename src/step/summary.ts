@@ -1,0 +1,36 @@
+import type { Grant } from '../exchange.ts'
+import type { Runner } from './runner.ts'
+
+/** How much of an output the job summary shows, in characters. */
+const MAX_SHOWN = 500
+
+/** The job summary is a courtesy: where it cannot be written, the log says so and nothing else changes. */
+export async function summarize(
+  runner: Pick<Runner, 'summary' | 'info'>,
+  markdown: () => string | Promise<string>,
+): Promise<void> {
+  try {
+    await runner.summary(await markdown())
+  } catch (error) {
+    runner.info(
+      `The job summary could not be written (${error instanceof Error ? error.name : 'no reason'}).`,
+    )
+  }
+}
+
+/** What was granted, for the job summary. An output may be of several lines, each of them a secret. */
+export async function grantTable(grant: Grant): Promise<string> {
+  const { table } = await import(/* webpackChunkName: "refusal" */ './markdown.ts')
+  const isOpen = (value: string): boolean => !grant.secrets.some((secret) => value.includes(secret))
+  const rows = Object.entries(grant.outputs)
+    .filter(([, value]) => isOpen(value))
+    .map(([name, value]) => [name, shortened(value)] as const)
+  const ends = grant.expiresAt === undefined ? [] : [['expires-at', grant.expiresAt.toISOString()] as const]
+  return table(['output', 'value'], [...rows, ...ends])
+}
+
+/** The beginning of a long value, and how much more there is: the output itself is whole. */
+function shortened(value: string): string {
+  if (value.length <= MAX_SHOWN) return value
+  return `${value.slice(0, MAX_SHOWN)}… and ${value.length - MAX_SHOWN} more characters`
+}
