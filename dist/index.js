@@ -76,7 +76,7 @@ function few(items) {
 }
 /** A value in a sentence, in quotes, so that a dot after it is none of it; `undefined` stays so. */
 function quoted(text) {
-    return text === undefined ? undefined : `"${text}"`;
+    return text === undefined ? text : `"${text}"`;
 }
 
 
@@ -1034,7 +1034,7 @@ function read(variable, setting) {
     const url = new URL(text);
     if (!isHttp) {
         const only = 'a proxy must be http or https';
-        throw unusable(`the proxy ${url.host} (${variable}) has the scheme ${scheme.toLowerCase()}, but ${only}`);
+        throw unusable(`the proxy ${url.host} (${variable}) has the scheme "${scheme.toLowerCase()}", but ${only}`);
     }
     return { url, username: decoded(url.username), password: decoded(url.password), variable };
 }

@@ -126,6 +126,6 @@ export function few(items: readonly string[]): string {
 }
 
 /** A value in a sentence, in quotes, so that a dot after it is none of it; `undefined` stays so. */
-export function quoted(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : `"${text}"`
+export function quoted<T extends string | undefined>(text: T): T | string {
+  return text === undefined ? text : `"${text}"`
 }

@@ -44,8 +44,10 @@ export async function reads({ hold, run, api, secret, setUp, allow }: Bench): Pr
     assert.deepEqual({ outcome, secret: outputs['secret'] }, { outcome: 'failure', secret: undefined })
     assert.match(annotations.map(({ message }) => message).join('\n'), words)
   }
-  await hold('a deleted version', () => refused({ path: 'team/deleted' }, /version 1 of .* is deleted/))
-  await hold('a destroyed version', () => refused({ path: 'team/destroyed' }, /version 1 of .* is destroyed/))
+  await hold('a deleted version', () => refused({ path: 'team/deleted' }, /version 1 of ".*" is deleted/))
+  await hold('a destroyed version', () =>
+    refused({ path: 'team/destroyed' }, /version 1 of ".*" is destroyed/),
+  )
   await hold('no such path', () =>
     refused({ path: 'team/none' }, /404[\s\S]*There is no secret at team\/none/),
   )

@@ -230,10 +230,10 @@ async function readPermissions(inputs, name) {
             inputs.problem(name, `must name scopes by letters, digits and dashes${(0,inputs_inputs/* not */.AU)(given)}`, PERMISSIONS_EXAMPLE);
         }
         else if (Object.hasOwn(permissions, scope)) {
-            inputs.problem(name, `must name a scope only once, but has ${scope} twice`, PERMISSIONS_EXAMPLE);
+            inputs.problem(name, `must name a scope only once, but has "${scope}" twice`, PERMISSIONS_EXAMPLE);
         }
         else if (!isLevel(level)) {
-            inputs.problem(name, `must give ${scope} the level read, write or admin${(0,inputs_inputs/* not */.AU)(level)}`, `${scope}: read`);
+            inputs.problem(name, `must give "${scope}" the level read, write or admin${(0,inputs_inputs/* not */.AU)(level)}`, `${scope}: read`);
         }
         else {
             permissions[scope] = level;
@@ -248,8 +248,8 @@ function isLevel(text) {
 }
 function unknownScope(name, scope) {
     const suggestion = suggestScope(scope);
-    const meant = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
-    return `${name} has the scope ${scope}, which this version does not know. It is sent as it is.${meant}`;
+    const meant = suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`;
+    return `${name} has the scope "${scope}", which this version does not know. It is sent as it is.${meant}`;
 }
 /**
  * Reads `scope: level`, separated by commas or line breaks: the plain forms, which need no YAML.
@@ -321,7 +321,7 @@ async function readRepositories(inputs, workflowRepository) {
             return {};
         if (same(owner, workflowOwner))
             return { owner: workflowOwner, repositories: [workflowName] };
-        inputs.problem('repositories', `is required, since the owner ${owner} is not the workflow's: name repositories, or write ALL for all of them`, 'my-repository, another (or: ALL)');
+        inputs.problem('repositories', `is required, since the owner "${owner}" is not the workflow's: name repositories, or write ALL for all of them`, 'my-repository, another (or: ALL)');
         return {};
     }
     const named = [
@@ -342,7 +342,7 @@ async function readRepositories(inputs, workflowRepository) {
     const input = list.length === 0 ? 'repository' : 'repositories';
     if (owners.size > 1) {
         const [one, other] = owners.values();
-        inputs.problem(input, `must belong to one owner, not to ${one ?? ''} and ${other ?? ''}`, 'octocat/a, octocat/b');
+        inputs.problem(input, `must belong to one owner, not to "${one ?? ''}" and "${other ?? ''}"`, 'octocat/a, octocat/b');
     }
     if (names.size > MAX_REPOSITORIES) {
         inputs.problem(input, `must not be more than ${MAX_REPOSITORIES}, but are ${names.size}`, 'ALL');
@@ -631,8 +631,8 @@ function differences(settings, repositories, permissions) {
     }
     else {
         const has = (names, name) => names.some((each) => each.toLowerCase() === name.toLowerCase());
-        less.push(...asked.filter((name) => !has(repositories, name)).map((name) => `not for repository ${name}`));
-        more.push(...repositories.filter((name) => !has(asked, name)).map((name) => `repository ${name}`));
+        less.push(...asked.filter((name) => !has(repositories, name)).map((name) => `not for repository "${name}"`));
+        more.push(...repositories.filter((name) => !has(asked, name)).map((name) => `repository "${name}"`));
     }
     return [
         ...(less.length > 0 ? [`The app server granted less than asked: ${(0,src_errors/* few */.H$)(less)}.`] : []),
@@ -641,8 +641,8 @@ function differences(settings, repositories, permissions) {
 }
 function targets(owner, repositories) {
     if (repositories === 'ALL')
-        return `all repositories of ${owner}`;
-    return (0,src_errors/* few */.H$)(repositories.map((name) => `${owner}/${name}`)) || owner;
+        return `all repositories of "${owner}"`;
+    return (0,src_errors/* few */.H$)(repositories.map((name) => `"${owner}/${name}"`)) || (0,src_errors/* quoted */.TL)(owner);
 }
 function list(permissions) {
     return (0,src_errors/* few */.H$)(Object.entries(permissions).map(([scope, level]) => `${scope}: ${level}`));
@@ -695,8 +695,8 @@ function workflowSubject(claims) {
     return {
         text: subject,
         notes: [
-            `The subject below is this workflow file on ${ref}. Every workflow on it would be repo:${owner}@${ownerId}/${name}@${id}:ref:${ref}.`,
-            `The form with @ids is bound to this very repository. The form without them, repo:${owner}/${name}:…, matches by name and passes to whoever takes the name over.`,
+            `The subject below is this workflow file on "${ref}". Every workflow on it would be "repo:${owner}@${ownerId}/${name}@${id}:ref:${ref}".`,
+            `The form with @ids is bound to this very repository. The form without them, "repo:${owner}/${name}:…", matches by name and passes to whoever takes the name over.`,
         ],
     };
 }
@@ -780,7 +780,7 @@ function explainScope(plan, { target, text }) {
     if (level === undefined)
         return true;
     if (what.includes('installation not authorized')) {
-        plan.advice.add(`The GitHub App itself has no ${scope}: ${asked ?? level} on ${target}: an administrator must grant it to the app.`);
+        plan.advice.add(`The GitHub App itself has no ${scope}: ${asked ?? level} on "${target}": an administrator must grant it to the app.`);
     }
     else if (/^Not (authorized$|allowed by owner access policy)/.test(what)) {
         if (target.includes('/') && !isOwnerScope(scope)) {
@@ -811,11 +811,11 @@ function explainTarget(plan, { target, text }) {
         }
     };
     if (text === 'Access policy not found') {
-        advice.add(`No policy file was found for ${target}. The app server says the same when GitHub could not be read just then.`);
+        advice.add(`No policy file was found for "${target}". The app server says the same when GitHub could not be read just then.`);
         lacksAll(false);
     }
     else if (text.startsWith('Invalid access policy')) {
-        advice.add(`The policy file of ${target} cannot be read by the app server: check it against the form below.`);
+        advice.add(`The policy file of "${target}" cannot be read by the app server: check it against the form below.`);
         lacksAll(true);
     }
     else if (text.startsWith('OIDC token subject is not allowed by owner access policy')) {
@@ -823,17 +823,17 @@ function explainTarget(plan, { target, text }) {
         lacksAll(true);
     }
     else if (/has not been installed/.test(text)) {
-        advice.add(`The GitHub App is not installed for ${target}. Create ${asked.owner}/.github-access-token with its policy first: it decides who may ask.`);
+        advice.add(`The GitHub App is not installed for "${target}". Create "${asked.owner}/.github-access-token" with its policy first: it decides who may ask.`);
     }
     else if (text.includes("access policy file(s) by 'single_file' permission")) {
-        advice.add(`The GitHub App may not read the policy files of ${target}: an administrator must accept the permissions that it asks for.`);
+        advice.add(`The GitHub App may not read the policy files of "${target}": an administrator must accept the permissions that it asks for.`);
     }
     else if (text === 'Not authorized' && target.includes('/')) {
-        advice.add(`No statement of the policy of ${target} is for this run. Where it belongs to another owner, it may also have no policy, or not exist: the app server does not tell.`);
+        advice.add(`No statement of the policy of "${target}" is for this run. Where it belongs to another owner, it may also have no policy, or not exist: the app server does not tell.`);
         lacksAll();
     }
     else if (text === 'Not authorized') {
-        advice.add(`${target} is another owner, so the app server does not tell why: the GitHub App may not be installed there, the repository may not exist, or a policy may be missing or not grant this. The files below would grant it.`);
+        advice.add(`"${target}" is another owner, so the app server does not tell why: the GitHub App may not be installed there, the repository may not exist, or a policy may be missing or not grant this. The files below would grant it.`);
         lackOf(plan, target).subjects = true;
         lacksAll();
     }
@@ -874,7 +874,7 @@ function repositoriesLack(plan) {
     plan.advice.add('The app server stopped at the policy of the owner. What else is needed is below too, as far as it is not there yet.');
 }
 function hintFor(paste) {
-    const repositories = paste.map(({ file }) => file?.repository ?? '');
+    const repositories = paste.map(({ file }) => (0,src_errors/* quoted */.TL)(file?.repository ?? ''));
     const more = repositories.length - MOST_NAMED;
     const names = [...repositories.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])];
     return `Add what is missing to the access policy of ${names.join(' and ')}: paste the policy below.`;
@@ -990,7 +990,7 @@ function hintFor401(message, audience) {
 function gatewayHint({ aws, url }, reason = '') {
     // Signed or not, this is what API Gateway says of a path that it does not have.
     if (/Missing Authentication Token/i.test(reason)) {
-        return `There is no ${url.pathname} at ${url.host}: check the path in app-server, which begins with the stage of the API Gateway.`;
+        return `There is no "${url.pathname}" at ${url.host}: check the path in app-server, which begins with the stage of the API Gateway.`;
     }
     if (!aws)
         return `Something before the app server refused. If it is behind AWS IAM, give app-server as a mapping of url and auth (type: aws).`;

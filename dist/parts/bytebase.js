@@ -83,7 +83,7 @@ function grantFrom(answer, { url, email }, tools) {
     return {
         secrets: [token],
         outputs: { token },
-        summary: `Bytebase API token for ${email}${expiresAt ? `; ends ${expiresAt.toISOString()}` : ''}`,
+        summary: `Bytebase API token for "${email}"${expiresAt ? `; ends ${expiresAt.toISOString()}` : ''}`,
         ...(expiresAt && { expiresAt }),
     };
 }
@@ -92,7 +92,7 @@ function explain(settings, error, claims) {
     if (error.code !== 'DENIED')
         return {};
     const said = (words) => error.refused?.reason?.includes(words) ?? false;
-    const identity = `the workload identity ${email}`;
+    const identity = `the workload identity "${email}"`;
     if (said('audience mismatch')) {
         return {
             hint: `The audience of the ID token was "${audience}". In Bytebase, add it to the allowed audiences of ${identity}, or give one of those as \`audience\`.`,
@@ -125,7 +125,7 @@ function explain(settings, error, claims) {
     }
     if (said('workload identity') && error.refused?.status === 404) {
         return {
-            hint: `Check \`email\`: Bytebase has no workload identity ${email}. One that belongs to a project has the project's id in it: NAME@PROJECT.workload.bytebase.com.`,
+            hint: `Check \`email\`: Bytebase has no workload identity "${email}". One that belongs to a project has the project's id in it: NAME@PROJECT.workload.bytebase.com.`,
         };
     }
     if (said('failed to fetch JWKS')) {

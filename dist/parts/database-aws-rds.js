@@ -36,7 +36,7 @@ const awsRds = {
             inputs.problem('region', 'is required, since the host name does not tell it', 'eu-central-1');
         }
         if (told !== undefined && region !== told) {
-            inputs.problem('region', `must be ${told}, which the host name tells${(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .not */ .AU)(region)}`, told);
+            inputs.problem('region', `must be "${told}", which the host name tells${(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .not */ .AU)(region)}`, told);
         }
         const source = aws.readCredentialSource(inputs, environment, region);
         return { aws, host: `${host}:${port}`, username, region, source };
@@ -63,7 +63,7 @@ const awsRds = {
         return {
             secrets: [token, signature],
             outputs: { token },
-            summary: `Password of ${username} for ${host}; opens connections until ${expiresAt.toISOString()}`,
+            summary: `Password of "${username}" for ${host}; opens connections until ${expiresAt.toISOString()}`,
             expiresAt,
         };
     },

@@ -27,7 +27,7 @@ const googleCloudSql = {
         return {
             secrets: [token],
             outputs: { token, username: serviceAccount },
-            summary: `Database password for ${serviceAccount}${expiresAt ? `; ends ${expiresAt.toISOString()}` : ''}`,
+            summary: `Database password for "${serviceAccount}"${expiresAt ? `; ends ${expiresAt.toISOString()}` : ''}`,
             ...(expiresAt && { expiresAt }),
         };
     },
@@ -161,7 +161,7 @@ function serviceAccountToken(federation, federated, serviceAccount, scope, tools
             return {
                 ...judgement,
                 hint: judgement.hint ??
-                    `Grant roles/iam.workloadIdentityUser on the service account ${serviceAccount} to ${principalSet(federation, tools.environment)}, and check that there is such an account. A new grant takes up to 5 minutes to work.`,
+                    `Grant roles/iam.workloadIdentityUser on the service account "${serviceAccount}" to "${principalSet(federation, tools.environment)}", and check that there is such an account. A new grant takes up to 5 minutes to work.`,
             };
         },
         read: (answer) => {
@@ -213,7 +213,7 @@ function explainSts({ provider, audience }, error, claims) {
     switch (/^[a-z_]+(?=:|$)/.exec(refused.reason ?? '')?.[0]) {
         case 'invalid_grant':
             return {
-                hint: `Google does not take the ID token. Its audience was "${audience}": the provider must list it among its allowed audiences; one that lists none takes https:${IAM}${provider}. Its issuer was ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .quoted */ .TL)(issuer) ?? 'that of GitHub'}: the provider must have the same.`,
+                hint: `Google does not take the ID token. Its audience was "${audience}": the provider must list it among its allowed audiences; one that lists none takes "https:${IAM}${provider}". Its issuer was ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .quoted */ .TL)(issuer) ?? 'that of GitHub'}: the provider must have the same.`,
                 ...settings,
             };
         case 'unauthorized_client':
@@ -225,7 +225,7 @@ function explainSts({ provider, audience }, error, claims) {
             };
         case 'invalid_target':
             return {
-                hint: `Check \`${PROVIDER_INPUT}\`: Google knows no such pool or provider, or it is disabled or deleted: ${provider}. A new one takes up to 5 minutes to work.`,
+                hint: `Check \`${PROVIDER_INPUT}\`: Google knows no such pool or provider, or it is disabled or deleted: "${provider}". A new one takes up to 5 minutes to work.`,
             };
         default:
             return {};

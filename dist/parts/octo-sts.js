@@ -84,7 +84,7 @@ const octoSts = {
                 return {
                     secrets: [token],
                     outputs: { token },
-                    summary: `Token for ${scope} by the trust policy ${identity}; ends ${expiresAt.toISOString()}`,
+                    summary: `Token for "${scope}" by the trust policy "${identity}"; ends ${expiresAt.toISOString()}`,
                     expiresAt,
                     revocation: { token, apiUrl, outlivesJob },
                 };
@@ -120,7 +120,7 @@ function explain(settings, error, claims) {
     const said = (words) => words.test(reason);
     const file = `.github/chainguard/${identity}.sts.yaml`;
     const repository = scope.includes('/') ? scope : `${scope}/.github`;
-    const policy = `the trust policy ${file} in ${repository}`;
+    const policy = `the trust policy "${file}" in "${repository}"`;
     if (said(/unable to (find|read|parse|compile) trust policy/)) {
         return {
             hint: `Octo STS looks for ${policy}, on the default branch, and says this also of a file that it cannot read.${WAIT}`,
@@ -147,7 +147,7 @@ function explain(settings, error, claims) {
         return {
             hint: `The audience of the ID token was "${audience}": ${audience === domain
                 ? `remove \`audience\` from ${policy}, which has another one, or give that one as \`audience\` here.`
-                : `set it as \`audience\` in ${policy}; without one the policy takes ${domain} alone.`}${WAIT}`,
+                : `set it as \`audience\` in ${policy}; without one the policy takes "${domain}" alone.`}${WAIT}`,
             ...matching(settings, claims),
         };
     }
@@ -157,19 +157,19 @@ function explain(settings, error, claims) {
     if (said(/no installation found|no GitHub App/i)) {
         const owner = scope.split('/')[0] ?? '';
         return {
-            hint: `The GitHub App of ${domain} must be installed for ${owner}: check \`scope\`, and the app's installations.`,
+            hint: `The GitHub App of ${domain} must be installed for "${owner}": check \`scope\`, and the app's installations.`,
         };
     }
     if (said(/StatusUnprocessableEntity/)) {
         return {
-            hint: `GitHub refused the permissions or repositories of ${policy}: the GitHub App of ${domain} must have them all, on ${scope}.${WAIT}`,
+            hint: `GitHub refused the permissions or repositories of ${policy}: the GitHub App of ${domain} must have them all, on "${scope}".${WAIT}`,
         };
     }
     if (said(/issuer not permitted by organization policy|trusted-issuer configuration is invalid/)) {
         const owner = scope.split('/')[0] ?? '';
         const issuer = (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .quoted */ .TL)((0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss')) ?? 'another one, not shown here';
         return {
-            hint: `The issuer (iss) of the ID token was ${issuer}: ${owner} must list it in .github/chainguard/trusted-token-issuers.yaml of its repository ${owner}/.github, in a form that Octo STS can read.${WAIT}`,
+            hint: `The issuer (iss) of the ID token was ${issuer}: "${owner}" must list it in ".github/chainguard/trusted-token-issuers.yaml" of its repository "${owner}/.github", in a form that Octo STS can read.${WAIT}`,
         };
     }
     if (said(/unable to (verify bearer token|fetch or create the provider)/)) {

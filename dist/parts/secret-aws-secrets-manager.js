@@ -90,6 +90,8 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _aws_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9378);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
 /* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9856);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8028);
+
 
 
 
@@ -148,7 +150,7 @@ function readName(inputs, label, text, region) {
     const secret = inputs.matching(label, text, SECRET, 'must be the name or the ARN of a secret', EXAMPLE);
     const told = SECRET.exec(secret)?.groups?.['region'] ?? region;
     if (told !== region && region !== '') {
-        inputs.problem('region', `must be that of the secret's ARN, not ${region}`, told);
+        inputs.problem('region', `must be that of the secret's ARN${(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .not */ .AU)(region)}`, told);
     }
     return secret;
 }
@@ -170,7 +172,7 @@ function read({ signer, credentials, region, url }, secret, tools) {
             body,
         }),
         judge: _aws_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .judgeAws */ .Ji,
-        read: (answer) => ({ name: secret, text: secretString(answer, secret, url) }),
+        read: (answer) => ({ name: (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .quoted */ .TL)(secret), text: secretString(answer, secret, url) }),
     });
 }
 function secretString(answer, secret, url) {
@@ -178,7 +180,7 @@ function secretString(answer, secret, url) {
     if (typeof text === 'string')
         return text;
     if (typeof binary === 'string') {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${secret} is binary (SecretBinary).`, {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret "${secret}" is binary (SecretBinary).`, {
             hint: 'An output can only hold text. Store it as text (SecretString), e.g. in base64, and decode it in the step that uses it.',
         });
     }
@@ -193,16 +195,16 @@ function explain({ region, source }, secret, error) {
         case 'ResourceNotFoundException':
             return {
                 hint: /staging label|VersionId/i.test(reason)
-                    ? `The secret ${secret} is there but has no value: store one.`
-                    : `Check \`secret\` and \`region\`: in ${region} the account of the credentials has no secret ${secret}. One of another account needs its full ARN.`,
+                    ? `The secret "${secret}" is there but has no value: store one.`
+                    : `Check \`secret\` and \`region\`: in "${region}" the account of the credentials has no secret "${secret}". One of another account needs its full ARN.`,
             };
         case 'InvalidParameterException':
-            return { hint: `Check \`secret\`: AWS does not take ${secret} as the name or the ARN of a secret.` };
+            return { hint: `Check \`secret\`: AWS does not take "${secret}" as the name or the ARN of a secret.` };
         case 'InvalidRequestException':
             return {
                 hint: /deletion|deleted/i.test(reason)
                     ? `Restore the secret (aws secretsmanager restore-secret --region ${region} --secret-id ${secret}), or name another one.`
-                    : `The secret ${secret} cannot be read in its present state: aws secretsmanager describe-secret shows it.`,
+                    : `The secret "${secret}" cannot be read in its present state: aws secretsmanager describe-secret shows it.`,
             };
         case 'DecryptionFailure':
             return {
@@ -212,14 +214,14 @@ function explain({ region, source }, secret, error) {
             return /\bKMS\b/.test(reason)
                 ? { hint: `The credentials may read the secret but not its KMS key: allow them kms:Decrypt on it.` }
                 : {
-                    hint: `The credentials may not read the secret: allow them secretsmanager:GetSecretValue on ${secret}. For a secret of another account, its resource policy and its KMS key must allow them, too.`,
+                    hint: `The credentials may not read the secret: allow them secretsmanager:GetSecretValue on "${secret}". For a secret of another account, its resource policy and its KMS key must allow them, too.`,
                     ...policyFor(secret, region, source),
                 };
         case 'UnrecognizedClientException':
             return {
                 hint: fromEnvironment
                     ? 'AWS does not know the credentials in the environment: check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN, which belong together, and `region`.'
-                    : `AWS does not know the role's credentials in ${region}: check that the account has this region switched on.`,
+                    : `AWS does not know the role's credentials in "${region}": check that the account has this region switched on.`,
             };
         case 'ExpiredTokenException':
             return {
@@ -250,7 +252,7 @@ function policyFor(secret, region, source) {
         : `arn:${partition}:secretsmanager:${region}:${account}:secret:${secret}-??????`;
     const statement = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: arn };
     return {
-        advice: `With this policy the role ${source.roleArn} may read this secret and no other:`,
+        advice: `With this policy the role "${source.roleArn}" may read this secret and no other:`,
         paste: [
             {
                 language: 'json',

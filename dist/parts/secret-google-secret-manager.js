@@ -9,8 +9,10 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   googleSecretManager: () => (/* binding */ googleSecretManager)
 /* harmony export */ });
-/* harmony import */ var _google_federation_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8166);
-/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+/* harmony import */ var _google_federation_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8166);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9856);
+
 
 
 const SERVICE = 'Google Secret Manager';
@@ -23,8 +25,8 @@ const googleSecretManager = {
         const library = await __webpack_require__.e('secrets').then(__webpack_require__.bind(__webpack_require__, 7953));
         return {
             library,
-            federation: (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .readFederation */ .Q$)(inputs, environment),
-            serviceAccount: (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .readServiceAccount */ .Zf)(inputs, false),
+            federation: (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_1__/* .readFederation */ .Q$)(inputs, environment),
+            serviceAccount: (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_1__/* .readServiceAccount */ .Zf)(inputs, false),
             wanted: await library.readReferences(inputs, {
                 input: 'secret',
                 example: EXAMPLE,
@@ -40,26 +42,26 @@ const googleSecretManager = {
             tools.connectEarly(new URL(federation.iamCredentials));
         for (const { url } of library.worthConnecting(wanted, (version) => version.url.href))
             tools.connectEarly(url);
-        const federated = await (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .federatedToken */ .uA)(federation, tools);
+        const federated = await (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_1__/* .federatedToken */ .uA)(federation, tools);
         const token = serviceAccount === ''
             ? federated
-            : (await (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .serviceAccountToken */ .ew)(federation, federated, serviceAccount, _google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .CLOUD_PLATFORM */ .Mv, tools)).token;
+            : (await (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_1__/* .serviceAccountToken */ .ew)(federation, federated, serviceAccount, _google_federation_js__WEBPACK_IMPORTED_MODULE_1__/* .CLOUD_PLATFORM */ .Mv, tools)).token;
         return library.readWanted(wanted, {
             id: ({ url }) => url.href,
             read: (version) => read(settings, version, token, tools),
         });
     },
-    explain: ({ federation }, error, claims) => (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .explainSts */ .IP)(federation, error, claims),
+    explain: ({ federation }, error, claims) => (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_1__/* .explainSts */ .IP)(federation, error, claims),
 };
 function readVersion(inputs, environment, label, text) {
     const name = inputs.matching(label, text, SECRET, 'must be the full name of a secret, with or without a version', EXAMPLE);
     const { secret = '', location, version = 'latest' } = SECRET.exec(name)?.groups ?? {};
     const host = location === undefined ? 'secretmanager.googleapis.com' : `secretmanager.${location}.rep.googleapis.com`;
-    const api = (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .googleEndpoint */ .lX)(inputs, environment, 'secretmanager', host);
+    const api = (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_1__/* .googleEndpoint */ .lX)(inputs, environment, 'secretmanager', host);
     return { secret, version, url: new URL(`${api}/${secret}/versions/${version}:access`) };
 }
 function read(settings, { secret, version, url }, token, tools) {
-    const name = `${secret} (version ${version})`;
+    const name = (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .TL)(`${secret}/versions/${version}`);
     return tools.send({
         service: SERVICE,
         method: 'GET',
@@ -68,18 +70,18 @@ function read(settings, { secret, version, url }, token, tools) {
         judge: (answer) => judge(answer, settings, secret, tools),
         read: (answer) => ({
             name,
-            text: settings.library.secretPayload((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name),
+            text: settings.library.secretPayload((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name),
         }),
     });
 }
 function judge(answer, { federation, serviceAccount }, secret, tools) {
-    const judgement = (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .judgeGoogle */ .FV)(answer);
+    const judgement = (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_1__/* .judgeGoogle */ .FV)(answer);
     // An IAM policy takes no unique id.
-    const account = serviceAccount.includes('@') ? `serviceAccount:${serviceAccount}` : 'that service account';
-    const member = serviceAccount === '' ? (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .principalSet */ .Hk)(federation, tools.environment) : account;
+    const account = serviceAccount.includes('@') ? `"serviceAccount:${serviceAccount}"` : 'that service account';
+    const member = serviceAccount === '' ? (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .TL)((0,_google_federation_js__WEBPACK_IMPORTED_MODULE_1__/* .principalSet */ .Hk)(federation, tools.environment)) : account;
     const hints = {
-        400: `That version cannot be read: it may be disabled or destroyed. Enable it, or name another one: ${secret}/versions/NUMBER.`,
-        403: `Grant roles/secretmanager.secretAccessor on ${secret} to ${member}, and check that there is such a secret. A new grant takes a few minutes to work.`,
+        400: `That version cannot be read: it may be disabled or destroyed. Enable it, or name another one: "${secret}/versions/NUMBER".`,
+        403: `Grant roles/secretmanager.secretAccessor on "${secret}" to ${member}, and check that there is such a secret. A new grant takes a few minutes to work.`,
         404: `There is no such version: check \`secret\`, and that the secret has a version. A regional secret has its location in its name: projects/PROJECT/locations/LOCATION/secrets/NAME.`,
     };
     const hint = judgement.hint ?? hints[answer.status];
@@ -213,7 +215,7 @@ function serviceAccountToken(federation, federated, serviceAccount, scope, tools
             return {
                 ...judgement,
                 hint: judgement.hint ??
-                    `Grant roles/iam.workloadIdentityUser on the service account ${serviceAccount} to ${principalSet(federation, tools.environment)}, and check that there is such an account. A new grant takes up to 5 minutes to work.`,
+                    `Grant roles/iam.workloadIdentityUser on the service account "${serviceAccount}" to "${principalSet(federation, tools.environment)}", and check that there is such an account. A new grant takes up to 5 minutes to work.`,
             };
         },
         read: (answer) => {
@@ -265,7 +267,7 @@ function explainSts({ provider, audience }, error, claims) {
     switch (/^[a-z_]+(?=:|$)/.exec(refused.reason ?? '')?.[0]) {
         case 'invalid_grant':
             return {
-                hint: `Google does not take the ID token. Its audience was "${audience}": the provider must list it among its allowed audiences; one that lists none takes https:${IAM}${provider}. Its issuer was ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .quoted */ .TL)(issuer) ?? 'that of GitHub'}: the provider must have the same.`,
+                hint: `Google does not take the ID token. Its audience was "${audience}": the provider must list it among its allowed audiences; one that lists none takes "https:${IAM}${provider}". Its issuer was ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .quoted */ .TL)(issuer) ?? 'that of GitHub'}: the provider must have the same.`,
                 ...settings,
             };
         case 'unauthorized_client':
@@ -277,7 +279,7 @@ function explainSts({ provider, audience }, error, claims) {
             };
         case 'invalid_target':
             return {
-                hint: `Check \`${PROVIDER_INPUT}\`: Google knows no such pool or provider, or it is disabled or deleted: ${provider}. A new one takes up to 5 minutes to work.`,
+                hint: `Check \`${PROVIDER_INPUT}\`: Google knows no such pool or provider, or it is disabled or deleted: "${provider}". A new one takes up to 5 minutes to work.`,
             };
         default:
             return {};

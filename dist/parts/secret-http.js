@@ -63,7 +63,7 @@ function sharedOrigin(inputs, { references }) {
 }
 function read({ library, audience }, url, tools) {
     // Without the query, which may be nobody else's business.
-    const name = `${url.host}${url.pathname}`;
+    const name = (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .TL)(`${url.host}${url.pathname}`);
     return tools.send({
         service: SERVICE,
         method: 'GET',

@@ -32,6 +32,7 @@ const secretVault = {
                 example: EXAMPLE,
                 key: 'DB_PASSWORD',
                 read: (label, text) => secretPath(inputs, label, vault.readPath(inputs, label, text, EXAMPLE), engine),
+                mended: (text) => fromVaultAction(text, engine),
             }),
         };
     },
@@ -67,6 +68,19 @@ function secretPath(inputs, label, path, engine) {
     inputs.problem(label, 'must go without the engine and without data/, which the step adds', rest);
     return '';
 }
+/**
+ * The first entry of `secrets` as hashicorp/vault-action takes it, `ENGINE/data/PATH KEY | NAME ;`, in the form that works
+ * here; `undefined` where it is none.
+ */
+function fromVaultAction(text, engine) {
+    const [first = ''] = text.split(';');
+    const entry = /^(\S+)\/data\/(\S+)\s+([\w.-]+|\*)(?:\s*\|\s*([a-z][\w-]*))?$/i.exec(first.trim());
+    const [, mount = '', path = '', key = '', name = key] = entry ?? [];
+    if (entry === null)
+        return undefined;
+    const line = key === '*' ? `all: ${path}` : `${name}: ${path}#${key}`;
+    return mount === engine ? line : `${line}, and as engine: ${mount}`;
+}
 /** `GET /v1/{engine}/data/{path}`: the data of the newest version (Vault API, "KV secrets engine - version 2"). */
 function read(settings, path, token, tools) {
     const { vault, library, server, engine } = settings;
@@ -83,9 +97,9 @@ function read(settings, path, token, tools) {
             if ((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(body, 'data', 'metadata') !== undefined &&
                 vault.isPresent((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(body, 'data', 'data')) &&
                 text !== undefined) {
-                return { name: `${engine}/${path}`, text };
+                return { name: (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .TL)(`${engine}/${path}`), text };
             }
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${vault.SERVICE} (${url.host}) answered without the data of a secret.`, { hint: `Check \`engine\`: ${engine} must be a KV engine of version 2.` });
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${vault.SERVICE} (${url.host}) answered without the data of a secret.`, { hint: `Check \`engine\`: "${engine}" must be a KV engine of version 2.` });
         },
     });
 }
@@ -95,7 +109,7 @@ function judge(answer, { vault, server, engine }, path) {
     if (answer.status === 403) {
         return {
             ...judgement,
-            hint: `A policy of the role ${server.role} must have: ${policy}. Vault says the same where there is no engine at ${engine}.`,
+            hint: `A policy of the role "${server.role}" must have: ${policy}. Vault says the same where there is no engine at "${engine}".`,
         };
     }
     if (answer.status !== 404)
@@ -105,7 +119,7 @@ function judge(answer, { vault, server, engine }, path) {
         const version = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(metadata, 'version');
         const isDestroyed = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(metadata, 'destroyed') === true;
         return {
-            reason: `version ${typeof version === 'number' ? version : '?'} of ${engine}/${path} is ${isDestroyed ? 'destroyed' : 'deleted'}`,
+            reason: `version ${typeof version === 'number' ? version : '?'} of "${engine}/${path}" is ${isDestroyed ? 'destroyed' : 'deleted'}`,
             hint: isDestroyed
                 ? 'Its data is gone for good: write a new version.'
                 : 'Undelete it (vault kv undelete), or write a new version.',
@@ -115,14 +129,14 @@ function judge(answer, { vault, server, engine }, path) {
     if (warning !== undefined) {
         return {
             reason: warning,
-            hint: `Check \`engine\` and the path: \`engine\` must be exactly where the KV engine is mounted, here ${engine}, and the path what follows, here ${path}, without data/.`,
+            hint: `Check \`engine\` and the path: \`engine\` must be exactly where the KV engine is mounted, here "${engine}", and the path what follows, here "${path}", without data/.`,
         };
     }
     return {
         ...judgement,
         hint: judgement.reason === undefined
-            ? `There is no secret at ${path} in ${engine}, and never was: check its path, and that ${engine} is a KV engine of version 2.`
-            : `Check \`engine\` and \`namespace\`: Vault has no engine at ${engine}.`,
+            ? `There is no secret at "${path}" in "${engine}", and never was: check its path, and that "${engine}" is a KV engine of version 2.`
+            : `Check \`engine\` and \`namespace\`: Vault has no engine at "${engine}".`,
     };
 }
 

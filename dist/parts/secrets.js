@@ -76,7 +76,7 @@ var answer = __webpack_require__(9856);
  *
  * @param json the whole answer
  * @param service who sent it, as a sentence names it
- * @param name how the log names the secret
+ * @param name how the log names the secret, in quotes
  * @throws ActionError `UNUSABLE_ANSWER`; `UNUSABLE_SECRET` where the secret is no text (UTF-8)
  */
 function secretPayload(json, service, name) {
@@ -131,24 +131,26 @@ const COMMON = /^(?:true|false|null)$/;
 function secretMember({ name, text }, key) {
     const object = parseExactly(text);
     if (typeof object !== 'object' || object === null || Array.isArray(object)) {
-        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} is no JSON object, so it has no key ${key}.`, {
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} is no JSON object, so it has no key "${key}".`, {
             hint: 'Leave the key out to get the whole text.',
         });
     }
     const value = Object.hasOwn(object, key) ? object[key] : undefined;
     if (value === undefined || value === null) {
         const names = Object.keys(object).map((each) => (0,errors/* showable */.of)(each, 60) ?? '?');
-        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} has no key ${key}.`, {
-            hint: names.length === 0 ? 'It has no keys at all.' : `Its keys: ${names.slice(0, 50).join(', ')}.`,
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} has no key "${key}".`, {
+            hint: names.length === 0
+                ? 'It has no keys at all.'
+                : `Its keys: ${names.slice(0, 50).map(errors/* quoted */.TL).join(', ')}.`,
         });
     }
     const exact = (_, each) => {
         if (each !== INEXACT)
             return each;
-        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The key ${key} of the secret ${name} holds a number that would change when it is read, such as 1.10 or one of many digits.`, { hint: 'Store it as text, in quotes.' });
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The key "${key}" of the secret ${name} holds a number that would change when it is read, such as 1.10 or one of many digits.`, { hint: 'Store it as text, in quotes.' });
     };
     return {
-        name: `${key} of ${name}`,
+        name: `"${key}" of ${name}`,
         text: typeof value === 'string' ? value : JSON.stringify(value, exact),
     };
 }
@@ -349,6 +351,11 @@ async function readReferences(inputs, form) {
 }
 async function readMapping(inputs, text, form, example) {
     const parsed = await (0,yaml/* parseYaml */.hN)(text);
+    const mended = 'value' in parsed && typeof parsed.value === 'string' ? form.mended?.(text) : undefined;
+    if (mended !== undefined) {
+        inputs.problem('secrets', 'must be a YAML mapping, where the name comes first', mended);
+        return [];
+    }
     if ('fault' in parsed) {
         inputs.problem('secrets', parsed.fault, example);
         return [];

@@ -140,7 +140,7 @@ function explainLogin(server, error, claims) {
         return {};
     const reason = error.refused?.reason ?? '';
     const said = (words) => words.test(reason);
-    const place = `the role ${role} (auth/${authPath}/role/${role})`;
+    const place = `the role "${role}" ("auth/${authPath}/role/${role}")`;
     if (said(/no audiences bound to the role/)) {
         return {
             hint: `The audience of the ID token was "${audience}": list it as bound_audiences of ${place}, which has none.`,
@@ -166,13 +166,13 @@ function explainLogin(server, error, claims) {
     }
     if (said(/^role .*could not be found/)) {
         return {
-            hint: `Check \`role\`, \`auth-path\` and \`namespace\`: there is no role ${role} in the auth method at ${authPath}.`,
+            hint: `Check \`role\`, \`auth-path\` and \`namespace\`: there is no role "${role}" in the auth method at "${authPath}".`,
             ...founding(server, claims),
         };
     }
     if (said(/oidc role_type/)) {
         return {
-            hint: `The role ${role} is for people in a browser: it must have role_type=jwt. Vault makes it an oidc role again with each write that leaves role_type out.`,
+            hint: `The role "${role}" is for people in a browser: it must have role_type=jwt. Vault makes it an oidc role again with each write that leaves role_type out.`,
             ...accepting(server, claims),
         };
     }
@@ -186,7 +186,7 @@ function explainLogin(server, error, claims) {
     }
     if (said(/^error (?:validating token|configuring token validator)|could not load configuration/)) {
         return {
-            hint: `The issuer (iss) of the ID token was ${(0,errors/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'that of GitHub'}: auth/${authPath}/config must have it as oidc_discovery_url and bound_issuer.`,
+            hint: `The issuer (iss) of the ID token was ${(0,errors/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'that of GitHub'}: "auth/${authPath}/config" must have it as oidc_discovery_url and bound_issuer.`,
         };
     }
     return {};
@@ -197,7 +197,7 @@ function claimHint(reason, place, claims) {
     if (claim === undefined)
         return undefined;
     const value = identity_claims/* SHOWN_CLAIMS */.uZ.includes(claim) ? (0,identity_claims/* claimText */.Q1)(claims, claim) : undefined;
-    const start = value === undefined ? 'Compare' : `The claim ${claim} of the ID token was "${value}": compare`;
+    const start = value === undefined ? 'Compare' : `The claim "${claim}" of the ID token was "${value}": compare`;
     return `${start} bound_claims of ${place} with the claims of the ID token.${claim === 'sub' ? aboutForm(claims) : ''}`;
 }
 function aboutForm(claims) {
@@ -211,7 +211,7 @@ function accepting(server, claims) {
 }
 /** A new role, which must have a `user_claim`, and a token that ends soon. */
 function founding(server, claims) {
-    return toPaste(server, claims, `This makes a role that accepts this run and gives it the policy ${server.role}`, {
+    return toPaste(server, claims, `This makes a role that accepts this run and gives it the policy "${server.role}"`, {
         user_claim: 'repository_id',
         token_policies: [server.role],
         token_ttl: '1h',
@@ -329,8 +329,8 @@ function login(server, tools) {
         judge: (answer) => {
             const judgement = judge(answer);
             const hints = {
-                403: `Vault says this where there is no auth method at ${authPath}, in another \`namespace\`, or where the role ${role} does not take logins from the address of this runner (token_bound_cidrs).`,
-                404: `Check \`auth-path\` and \`namespace\`: Vault has no auth method at ${authPath}.`,
+                403: `Vault says this where there is no auth method at "${authPath}", in another \`namespace\`, or where the role "${role}" does not take logins from the address of this runner (token_bound_cidrs).`,
+                404: `Check \`auth-path\` and \`namespace\`: Vault has no auth method at "${authPath}".`,
             };
             const hint = hints[answer.status];
             return {
@@ -347,7 +347,7 @@ function readLogin(answer, url, server, tools) {
     const given = (0,http_answer/* member */.Dc)(unwrapped(answer, url), 'auth');
     if (isPresent((0,http_answer/* member */.Dc)(given, 'mfa_requirement'))) {
         throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) asks for a second factor.`, {
-            hint: `A job has none: exempt the auth method at ${authPath} from login MFA (sys/mfa/login-enforcement).`,
+            hint: `A job has none: exempt the auth method at "${authPath}" from login MFA (sys/mfa/login-enforcement).`,
         });
     }
     const policies = textsOf((0,http_answer/* member */.Dc)(given, 'policies'));

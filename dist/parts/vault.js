@@ -25,7 +25,7 @@ const vault = {
         tools.connectEarly(new URL(server.api));
         const login = await library.login(server, tools);
         const { token, policies, expiresAt, isBatch, api: apiUrl, namespace, mayRevokeItself } = login;
-        const names = (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(policies.join(', '));
+        const names = (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .few */ .H$)(policies.map(_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .TL)));
         return {
             secrets: [token],
             outputs: { token, policies: JSON.stringify(policies) },

@@ -180,13 +180,13 @@ export function explainSts(
     case 'AccessDenied': {
       const subject = claimText(claims, 'sub')
       return {
-        hint: `Either the role ${roleArn} does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${quoted(subject) ?? 'another one'}, its audience (aud) "${audience}": change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${
+        hint: `Either the role "${roleArn}" does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${quoted(subject) ?? 'another one'}, its audience (aud) "${audience}": change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${
           isImmutable(subject ?? '')
             ? ' The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
             : ''
         }`,
         ...(subject !== undefined && {
-          advice: `With this trust policy the role ${roleArn} accepts this run:`,
+          advice: `With this trust policy the role "${roleArn}" accepts this run:`,
           paste: [{ language: 'json', content: trustPolicy(provider, issuer, audience, subject) }],
         }),
       }
@@ -194,13 +194,13 @@ export function explainSts(
     case 'InvalidIdentityToken':
       if (/audience/i.test(reason)) {
         return {
-          hint: `The audience of the ID token was "${audience}": add it to the audiences (client ids) of the IAM identity provider ${provider}.`,
+          hint: `The audience of the ID token was "${audience}": add it to the audiences (client ids) of the IAM identity provider "${provider}".`,
         }
       }
       return KEYS_TROUBLE.test(reason)
         ? keysHint(issuer)
         : {
-            hint: `Check that there is an IAM identity provider ${provider}: with the URL https://${issuer} and the audience ${audience}.`,
+            hint: `Check that there is an IAM identity provider "${provider}": with the URL https://${issuer} and the audience "${audience}".`,
           }
     case 'IDPCommunicationError':
       return keysHint(issuer)

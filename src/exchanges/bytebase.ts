@@ -98,7 +98,7 @@ function grantFrom(answer: Answer, { url, email }: Settings, tools: Tools): Gran
   return {
     secrets: [token],
     outputs: { token },
-    summary: `Bytebase API token for ${email}${expiresAt ? `; ends ${expiresAt.toISOString()}` : ''}`,
+    summary: `Bytebase API token for "${email}"${expiresAt ? `; ends ${expiresAt.toISOString()}` : ''}`,
     ...(expiresAt && { expiresAt }),
   }
 }
@@ -107,7 +107,7 @@ function explain(settings: Settings, error: ActionError, claims: Claims | undefi
   const { url, email, audience } = settings
   if (error.code !== 'DENIED') return {}
   const said = (words: string): boolean => error.refused?.reason?.includes(words) ?? false
-  const identity = `the workload identity ${email}`
+  const identity = `the workload identity "${email}"`
   if (said('audience mismatch')) {
     return {
       hint: `The audience of the ID token was "${audience}". In Bytebase, add it to the allowed audiences of ${identity}, or give one of those as \`audience\`.`,
@@ -139,7 +139,7 @@ function explain(settings: Settings, error: ActionError, claims: Claims | undefi
   }
   if (said('workload identity') && error.refused?.status === 404) {
     return {
-      hint: `Check \`email\`: Bytebase has no workload identity ${email}. One that belongs to a project has the project's id in it: NAME@PROJECT.workload.bytebase.com.`,
+      hint: `Check \`email\`: Bytebase has no workload identity "${email}". One that belongs to a project has the project's id in it: NAME@PROJECT.workload.bytebase.com.`,
     }
   }
   if (said('failed to fetch JWKS')) {

@@ -1,4 +1,4 @@
-import { showable } from '../errors.ts'
+import { few, quoted, showable } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
 import type * as vaultLibrary from '../vault/index.ts'
 import type { VaultServer } from '../vault/server.ts'
@@ -24,7 +24,7 @@ export const vault: Exchange<Settings> = {
     tools.connectEarly(new URL(server.api))
     const login = await library.login(server, tools)
     const { token, policies, expiresAt, isBatch, api: apiUrl, namespace, mayRevokeItself } = login
-    const names = showable(policies.join(', '))
+    const names = showable(few(policies.map(quoted)))
     return {
       secrets: [token],
       outputs: { token, policies: JSON.stringify(policies) },

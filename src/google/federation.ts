@@ -151,7 +151,7 @@ export function serviceAccountToken(
         ...judgement,
         hint:
           judgement.hint ??
-          `Grant roles/iam.workloadIdentityUser on the service account ${serviceAccount} to ${principalSet(federation, tools.environment)}, and check that there is such an account. A new grant takes up to 5 minutes to work.`,
+          `Grant roles/iam.workloadIdentityUser on the service account "${serviceAccount}" to "${principalSet(federation, tools.environment)}", and check that there is such an account. A new grant takes up to 5 minutes to work.`,
       }
     },
     read: (answer) => {
@@ -209,7 +209,7 @@ export function explainSts(
   switch (/^[a-z_]+(?=:|$)/.exec(refused.reason ?? '')?.[0]) {
     case 'invalid_grant':
       return {
-        hint: `Google does not take the ID token. Its audience was "${audience}": the provider must list it among its allowed audiences; one that lists none takes https:${IAM}${provider}. Its issuer was ${quoted(issuer) ?? 'that of GitHub'}: the provider must have the same.`,
+        hint: `Google does not take the ID token. Its audience was "${audience}": the provider must list it among its allowed audiences; one that lists none takes "https:${IAM}${provider}". Its issuer was ${quoted(issuer) ?? 'that of GitHub'}: the provider must have the same.`,
         ...settings,
       }
     case 'unauthorized_client':
@@ -223,7 +223,7 @@ export function explainSts(
       }
     case 'invalid_target':
       return {
-        hint: `Check \`${PROVIDER_INPUT}\`: Google knows no such pool or provider, or it is disabled or deleted: ${provider}. A new one takes up to 5 minutes to work.`,
+        hint: `Check \`${PROVIDER_INPUT}\`: Google knows no such pool or provider, or it is disabled or deleted: "${provider}". A new one takes up to 5 minutes to work.`,
       }
     default:
       return {}

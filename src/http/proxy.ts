@@ -47,7 +47,9 @@ function read(variable: string, setting: string): Proxy {
   const url = new URL(text)
   if (!isHttp) {
     const only = 'a proxy must be http or https'
-    throw unusable(`the proxy ${url.host} (${variable}) has the scheme ${scheme.toLowerCase()}, but ${only}`)
+    throw unusable(
+      `the proxy ${url.host} (${variable}) has the scheme "${scheme.toLowerCase()}", but ${only}`,
+    )
   }
   return { url, username: decoded(url.username), password: decoded(url.password), variable }
 }

@@ -17,7 +17,7 @@ export function explainLogin(
   if (error.code !== 'DENIED') return {}
   const reason = error.refused?.reason ?? ''
   const said = (words: RegExp): boolean => words.test(reason)
-  const place = `the role ${role} (auth/${authPath}/role/${role})`
+  const place = `the role "${role}" ("auth/${authPath}/role/${role}")`
   if (said(/no audiences bound to the role/)) {
     return {
       hint: `The audience of the ID token was "${audience}": list it as bound_audiences of ${place}, which has none.`,
@@ -42,13 +42,13 @@ export function explainLogin(
   }
   if (said(/^role .*could not be found/)) {
     return {
-      hint: `Check \`role\`, \`auth-path\` and \`namespace\`: there is no role ${role} in the auth method at ${authPath}.`,
+      hint: `Check \`role\`, \`auth-path\` and \`namespace\`: there is no role "${role}" in the auth method at "${authPath}".`,
       ...founding(server, claims),
     }
   }
   if (said(/oidc role_type/)) {
     return {
-      hint: `The role ${role} is for people in a browser: it must have role_type=jwt. Vault makes it an oidc role again with each write that leaves role_type out.`,
+      hint: `The role "${role}" is for people in a browser: it must have role_type=jwt. Vault makes it an oidc role again with each write that leaves role_type out.`,
       ...accepting(server, claims),
     }
   }
@@ -62,7 +62,7 @@ export function explainLogin(
   }
   if (said(/^error (?:validating token|configuring token validator)|could not load configuration/)) {
     return {
-      hint: `The issuer (iss) of the ID token was ${quoted(claimText(claims, 'iss')) ?? 'that of GitHub'}: auth/${authPath}/config must have it as oidc_discovery_url and bound_issuer.`,
+      hint: `The issuer (iss) of the ID token was ${quoted(claimText(claims, 'iss')) ?? 'that of GitHub'}: "auth/${authPath}/config" must have it as oidc_discovery_url and bound_issuer.`,
     }
   }
   return {}
@@ -73,7 +73,8 @@ function claimHint(reason: string, place: string, claims: Claims | undefined): s
   const claim = /claim "([^"]{1,60})"/.exec(reason)?.[1]
   if (claim === undefined) return undefined
   const value = SHOWN_CLAIMS.includes(claim) ? claimText(claims, claim) : undefined
-  const start = value === undefined ? 'Compare' : `The claim ${claim} of the ID token was "${value}": compare`
+  const start =
+    value === undefined ? 'Compare' : `The claim "${claim}" of the ID token was "${value}": compare`
   return `${start} bound_claims of ${place} with the claims of the ID token.${claim === 'sub' ? aboutForm(claims) : ''}`
 }
 
@@ -93,7 +94,7 @@ function founding(server: VaultServer, claims: Claims | undefined): Explanation 
   return toPaste(
     server,
     claims,
-    `This makes a role that accepts this run and gives it the policy ${server.role}`,
+    `This makes a role that accepts this run and gives it the policy "${server.role}"`,
     {
       user_claim: 'repository_id',
       token_policies: [server.role],

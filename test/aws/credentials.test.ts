@@ -452,9 +452,9 @@ describe('what to change', () => {
   test('where the trust policy does not accept the job: its conditions, and a policy that does', () => {
     const { hint, advice, paste } = explained('AccessDenied: Not authorized', { status: 403 })
     expect(hint).toBe(
-      `Either the role ${ROLE} does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was "${subject}", its audience (aud) "sts.amazonaws.com": change the conditions on token.actions.githubusercontent.com:sub and token.actions.githubusercontent.com:aud so that they match. The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
+      `Either the role "${ROLE}" does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was "${subject}", its audience (aud) "sts.amazonaws.com": change the conditions on token.actions.githubusercontent.com:sub and token.actions.githubusercontent.com:aud so that they match. The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
     )
-    expect(advice).toBe(`With this trust policy the role ${ROLE} accepts this run:`)
+    expect(advice).toBe(`With this trust policy the role "${ROLE}" accepts this run:`)
     expect(JSON.parse(paste![0]!.content)).toEqual({
       Version: '2012-10-17',
       Statement: [
@@ -509,11 +509,11 @@ describe('what to change', () => {
   test.each<[string, string]>([
     [
       'InvalidIdentityToken: Incorrect token audience',
-      `The audience of the ID token was "sts.amazonaws.com": add it to the audiences (client ids) of the IAM identity provider ${provider}.`,
+      `The audience of the ID token was "sts.amazonaws.com": add it to the audiences (client ids) of the IAM identity provider "${provider}".`,
     ],
     [
       `InvalidIdentityToken: No OpenIDConnect provider found in your account for ${ISSUER}`,
-      `Check that there is an IAM identity provider ${provider}: with the URL ${ISSUER} and the audience sts.amazonaws.com.`,
+      `Check that there is an IAM identity provider "${provider}": with the URL ${ISSUER} and the audience "sts.amazonaws.com".`,
     ],
     [
       "InvalidIdentityToken: Couldn't retrieve verification key from your identity provider",

@@ -84,7 +84,7 @@ describe('the example is what the step says', () => {
 
   test('UNUSABLE_SECRET', () => {
     const text = JSON.stringify({ host: 'h', password: 'p', port: '1', username: 'u' })
-    expect(() => secretMember({ name: 'app/database', text }, 'passwort')).toThrow(
+    expect(() => secretMember({ name: '"app/database"', text }, 'passwort')).toThrow(
       expect.objectContaining({
         message: example('UNUSABLE_SECRET').split('\n')[0],
         hint: example('UNUSABLE_SECRET').split('\n')[1],

@@ -44,7 +44,7 @@ describe('a token', () => {
     expect(ran.masks).toContain(token)
     const ends = new Date(decodeJwt(token).exp! * 1000).toISOString()
     expect(ran.outputs).toEqual({ token, 'expires-at': ends })
-    expect(ran.infos).toEqual([`Bytebase API token for ${EMAIL}; ends ${ends}`])
+    expect(ran.infos).toEqual([`Bytebase API token for "${EMAIL}"; ends ${ends}`])
     expect(ran.state).toEqual({})
     expect(world.issuer.issued.map(({ audience }) => audience)).toEqual(['https://github.com/octo-org'])
   })
@@ -102,7 +102,7 @@ describe('a token', () => {
     const ran = await run(world)
     expect(ran.outputs).toEqual({ token: accessToken })
     expect(ran.masks).toContain(accessToken)
-    expect(ran.infos).toEqual([`Bytebase API token for ${EMAIL}`])
+    expect(ran.infos).toEqual([`Bytebase API token for "${EMAIL}"`])
   })
 })
 
@@ -145,7 +145,7 @@ describe('a refusal', () => {
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/, 'HOST')).toBe(
       [
         'Bytebase (HOST) refused (401 Unauthorized): token validation failed: audience mismatch: allowed [bytebase].',
-        `The audience of the ID token was "https://github.com/octo-org". In Bytebase, add it to the allowed audiences of the workload identity ${EMAIL}, or give one of those as \`audience\`.`,
+        `The audience of the ID token was "https://github.com/octo-org". In Bytebase, add it to the allowed audiences of the workload identity "${EMAIL}", or give one of those as \`audience\`.`,
         LINK,
       ].join('\n'),
     )
@@ -166,7 +166,7 @@ describe('a refusal', () => {
     expect(await refusal(world)).toBe(
       [
         `Bytebase (HOST) refused (401 Unauthorized): token validation failed: subject mismatch: expected pattern "repo:octo-org/workflows:ref:refs/heads/main".`,
-        `The subject (sub) of the ID token was "${SUBJECT}". In Bytebase, change the subject pattern of the workload identity ${EMAIL} so that it matches. It has the immutable form, with the ids of owner and repository, which the presets of Bytebase (repo:owner/repository:…) do not match, and its form rewrites such a pattern: set it by the API.`,
+        `The subject (sub) of the ID token was "${SUBJECT}". In Bytebase, change the subject pattern of the workload identity "${EMAIL}" so that it matches. It has the immutable form, with the ids of owner and repository, which the presets of Bytebase (repo:owner/repository:…) do not match, and its form rewrites such a pattern: set it by the API.`,
         LINK,
       ].join('\n'),
     )
@@ -205,7 +205,7 @@ describe('a refusal', () => {
     expect(await refusal(world)).toBe(
       [
         `Bytebase (HOST) refused (401 Unauthorized): token validation failed: issuer mismatch: expected "${ISSUER}".`,
-        `The issuer (iss) of the ID token was "${issuer}". In Bytebase, the issuer URL of the workload identity ${EMAIL} must be exactly that.`,
+        `The issuer (iss) of the ID token was "${issuer}". In Bytebase, the issuer URL of the workload identity "${EMAIL}" must be exactly that.`,
         LINK,
       ].join('\n'),
     )
@@ -225,17 +225,17 @@ describe('a refusal', () => {
     [
       'a deactivated identity',
       ({ setup }) => (setup.identities[EMAIL]!.deactivated = true),
-      `(401 Unauthorized): workload identity has been deactivated.\nIn Bytebase, activate the workload identity ${EMAIL} again, or give another one.`,
+      `(401 Unauthorized): workload identity has been deactivated.\nIn Bytebase, activate the workload identity "${EMAIL}" again, or give another one.`,
     ],
     [
       'an unknown identity',
       ({ setup }) => Reflect.deleteProperty(setup.identities, EMAIL),
-      `(404 Not Found): workload identity "${EMAIL}" not found.\nCheck \`email\`: Bytebase has no workload identity ${EMAIL}. One that belongs to a project has the project's id in it: NAME@PROJECT.workload.bytebase.com.`,
+      `(404 Not Found): workload identity "${EMAIL}" not found.\nCheck \`email\`: Bytebase has no workload identity "${EMAIL}". One that belongs to a project has the project's id in it: NAME@PROJECT.workload.bytebase.com.`,
     ],
     [
       'an identity without settings, at once although the status is 500',
       ({ setup }) => delete setup.identities[EMAIL]!.config,
-      `(500 Internal Server Error): workload identity config not found.\nIn Bytebase, the workload identity ${EMAIL} has no settings for GitHub: give it an issuer URL, allowed audiences and a subject pattern.`,
+      `(500 Internal Server Error): workload identity config not found.\nIn Bytebase, the workload identity "${EMAIL}" has no settings for GitHub: give it an issuer URL, allowed audiences and a subject pattern.`,
     ],
   ])('of %s says what to do', async (_what, change, text) => {
     const world = await open()
@@ -329,7 +329,7 @@ describe('trouble that passes', () => {
     const message = `token validation failed: failed to fetch JWKS: ${fault}`
     world.server('bytebase').faults.push(forEver(reply(bytebaseError('unauthenticated', message))))
     expect(await refusal(world)).toContain(
-      `Bytebase fetches keys only from an https:// address on the internet: check the issuer URL of the workload identity ${EMAIL}.`,
+      `Bytebase fetches keys only from an https:// address on the internet: check the issuer URL of the workload identity "${EMAIL}".`,
     )
     expect(world.server('bytebase').requests).toHaveLength(1)
   })

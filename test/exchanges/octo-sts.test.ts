@@ -62,7 +62,7 @@ describe('a token', () => {
       version: '1',
     })
     expect(ran.infos).toEqual([
-      'Token for octo-org/target by the trust policy deploy; ends 2026-11-21T09:00:00.000Z',
+      'Token for "octo-org/target" by the trust policy "deploy"; ends 2026-11-21T09:00:00.000Z',
     ])
     expect(world.setup.octoSts.granted).toEqual([
       { scope: 'octo-org/target', identity: 'deploy', permissions: { contents: 'read' } },
@@ -218,7 +218,7 @@ describe('a refusal', () => {
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/, 'HOST')).toBe(
       [
         'Octo STS (HOST) refused (404 Not Found): unable to find trust policy for "deploy".',
-        `Octo STS looks for the trust policy ${FILE} in octo-org/target, on the default branch, and says this also of a file that it cannot read.${WAIT}`,
+        `Octo STS looks for the trust policy "${FILE}" in "octo-org/target", on the default branch, and says this also of a file that it cannot read.${WAIT}`,
         LINK,
       ].join('\n'),
     )
@@ -237,7 +237,7 @@ describe('a refusal', () => {
     const world = await open()
     world.setup.policies['octo-org/.github'] = {}
     expect(await refusal(world, { inputs: { scope: 'octo-org' } })).toContain(
-      `looks for the trust policy ${FILE} in octo-org/.github,`,
+      `looks for the trust policy "${FILE}" in "octo-org/.github",`,
     )
   })
 
@@ -274,7 +274,7 @@ describe('a refusal', () => {
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/, 'HOST')).toBe(
       [
         `Octo STS (HOST) refused (403 Forbidden): trust policy: subject did not match "repo:octo-org/another:ref:refs/heads/main".`,
-        `The subject (sub) of the ID token was "${SUBJECT}": set that as \`subject\` in the trust policy ${FILE} in octo-org/target. It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.${WAIT}`,
+        `The subject (sub) of the ID token was "${SUBJECT}": set that as \`subject\` in the trust policy "${FILE}" in "octo-org/target". It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.${WAIT}`,
         LINK,
       ].join('\n'),
     )
@@ -303,7 +303,7 @@ describe('a refusal', () => {
     const world = await open()
     policy(world, 'issuer: https://gitlab.com', `subject: ${SUBJECT}`)
     expect(await refusal(world)).toContain(
-      `The issuer (iss) of the ID token was "${ISSUER}": set that as \`issuer\` in the trust policy ${FILE} in octo-org/target.${WAIT}`,
+      `The issuer (iss) of the ID token was "${ISSUER}": set that as \`issuer\` in the trust policy "${FILE}" in "octo-org/target".${WAIT}`,
     )
   })
 
@@ -311,7 +311,7 @@ describe('a refusal', () => {
     const world = await open()
     policy(world, `issuer: ${ISSUER}`, `subject: ${SUBJECT}`, 'audience: my-sts')
     expect(await refusal(world)).toContain(
-      `trust policy: audience "my-sts" did not match.\nThe audience of the ID token was "HOST": remove \`audience\` from the trust policy ${FILE} in octo-org/target, which has another one, or give that one as \`audience\` here.${WAIT}`,
+      `trust policy: audience "my-sts" did not match.\nThe audience of the ID token was "HOST": remove \`audience\` from the trust policy "${FILE}" in "octo-org/target", which has another one, or give that one as \`audience\` here.${WAIT}`,
     )
   })
 
@@ -320,7 +320,7 @@ describe('a refusal', () => {
     const options = { inputs: { audience: 'my-sts' }, ...clock }
     const ran = await run(world, options)
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/g, 'HOST')).toContain(
-      `The audience of the ID token was "my-sts": set it as \`audience\` in the trust policy ${FILE} in octo-org/target; without one the policy takes HOST alone.${WAIT}`,
+      `The audience of the ID token was "my-sts": set it as \`audience\` in the trust policy "${FILE}" in "octo-org/target"; without one the policy takes "HOST" alone.${WAIT}`,
     )
     policy(world, ...ran.group.slice(ran.group.findIndex((line) => line.startsWith('# '))))
     pass(5)
@@ -331,14 +331,14 @@ describe('a refusal', () => {
     const world = await open()
     policy(world, `issuer: ${ISSUER}`, `subject: ${SUBJECT}`, 'claim_pattern:', '  event_name: release')
     expect(await refusal(world)).toContain(
-      `trust policy: claim "event_name" did not match "^release$".\nCompare claim_pattern in the trust policy ${FILE} in octo-org/target with the claims of the ID token below.${WAIT}`,
+      `trust policy: claim "event_name" did not match "^release$".\nCompare claim_pattern in the trust policy "${FILE}" in "octo-org/target" with the claims of the ID token below.${WAIT}`,
     )
   })
 
   test('for an owner without the app says so', async () => {
     const world = await open()
     expect(await refusal(world, { inputs: { scope: 'other-org/target' } })).toContain(
-      'no installation found for "other-org".\nThe GitHub App of HOST must be installed for other-org: check `scope`, and the app\'s installations.',
+      'no installation found for "other-org".\nThe GitHub App of HOST must be installed for "other-org": check `scope`, and the app\'s installations.',
     )
   })
 
@@ -346,14 +346,14 @@ describe('a refusal', () => {
     const world = await open()
     policy(world, `issuer: ${ISSUER}`, `subject: ${SUBJECT}`, 'permissions:', '  administration: write')
     expect(await refusal(world)).toContain(
-      `token exchange failure (StatusUnprocessableEntity).\nGitHub refused the permissions or repositories of the trust policy ${FILE} in octo-org/target: the GitHub App of HOST must have them all, on octo-org/target.${WAIT}`,
+      `token exchange failure (StatusUnprocessableEntity).\nGitHub refused the permissions or repositories of the trust policy "${FILE}" in "octo-org/target": the GitHub App of HOST must have them all, on "octo-org/target".${WAIT}`,
     )
   })
 
   test('for an issuer that the organization does not trust says so', async () => {
     const world = await open({ trustedIssuers: { 'octo-org': ['https://gitlab.com'] } })
     expect(await refusal(world)).toContain(
-      `issuer not permitted by organization policy.\nThe issuer (iss) of the ID token was "${ISSUER}": octo-org must list it in .github/chainguard/trusted-token-issuers.yaml of its repository octo-org/.github, in a form that Octo STS can read.${WAIT}\n`,
+      `issuer not permitted by organization policy.\nThe issuer (iss) of the ID token was "${ISSUER}": "octo-org" must list it in ".github/chainguard/trusted-token-issuers.yaml" of its repository "octo-org/.github", in a form that Octo STS can read.${WAIT}\n`,
     )
   })
 

@@ -40,7 +40,7 @@ describe('a token', () => {
       policies: '["default","deploy"]',
       'expires-at': '1970-01-01T00:15:00.000Z',
     })
-    expect(ran.infos).toEqual(['Vault token granted with the policies default, deploy.'])
+    expect(ran.infos).toEqual(['Vault token granted with the policies "default", "deploy".'])
     expect(ran.state).toEqual({
       version: '1',
       kind: 'vault',

@@ -68,7 +68,7 @@ describe.concurrent('what API Gateway says', () => {
       'of another stage',
       '/test',
       {},
-      'There is no /test/access_tokens at HOST: check the path in app-server, which begins',
+      'There is no "/test/access_tokens" at HOST: check the path in app-server, which begins',
     ],
     [
       'of another region',
@@ -94,7 +94,7 @@ describe.concurrent('what API Gateway says', () => {
   it('of another stage becomes the same hint without a signature', async () => {
     await using world = await createWorld(gateway, { variant: 'aws' })
     const main = await world.run({ inputs: { 'app-server': `${world.url('app-server')}/test` } })
-    expect(expectRefused(world, main)).toContain('There is no /test/access_tokens at ')
+    expect(expectRefused(world, main)).toContain('There is no "/test/access_tokens" at ')
   })
 
   it('is quoted with its ARNs as they are', async () => {

@@ -393,13 +393,13 @@ describe.concurrent('a grant of 40,000', () => {
     [
       'repositories',
       { repositories: ['workflows', ...names] },
-      /^Token for octo-org\/workflows, octo-org\/repository-0, .* and 39991 more: contents: read; ends /,
-      /^The app server granted more than asked: repository repository-0, .* and 39990 more\.$/,
+      /^Token for "octo-org\/workflows", "octo-org\/repository-0", .* and 39991 more: contents: read; ends /,
+      /^The app server granted more than asked: repository "repository-0", .* and 39990 more\.$/,
     ],
     [
       'permissions',
       { permissions: many },
-      /^Token for octo-org\/workflows: scope-a: write, .* and 39990 more; ends /,
+      /^Token for "octo-org\/workflows": scope-a: write, .* and 39990 more; ends /,
       /^The app server granted more than asked: scope-a: write, .* and 39990 more\.$/,
     ],
   ])('%s is shown by its beginning; the outputs are whole', async (name, members, line, warning) => {

@@ -161,7 +161,7 @@ describe('a policy that would grant it', () => {
     await using _world = run.world
     const { main, message } = run
     expect(message).toContain('Not authorized')
-    expect(group(main)).toContain('somebody is another owner, so the app server does not tell why')
+    expect(group(main)).toContain('"somebody" is another owner, so the app server does not tell why')
   })
 
   it('has the sub claim as its subject in an environment', async () => {
@@ -327,8 +327,8 @@ describe('granted is not asked', () => {
       'other repositories',
       (grant) => ({ ...grant, repositories: ['other'] }),
       [
-        'The app server granted less than asked: not for repository workflows.',
-        'The app server granted more than asked: repository other.',
+        'The app server granted less than asked: not for repository "workflows".',
+        'The app server granted more than asked: repository "other".',
       ],
     ],
   ]

@@ -63,7 +63,7 @@ describe('the exchange', () => {
     ])
     const expires = main.outputs['expires-at'] ?? ''
     expect(new Date(expires).toISOString()).toBe(expires)
-    expect(main.log).toBe(`Token for octo-org/workflows: contents: read; ends ${expires}; hash ${hash}\n`)
+    expect(main.log).toBe(`Token for "octo-org/workflows": contents: read; ends ${expires}; hash ${hash}\n`)
     expect(main.summary).toBe('')
     expect(requestsOf(world)).toBe(2)
   })
@@ -160,15 +160,15 @@ describe('repositories', () => {
     await expectGranted(world, main)
     expect(asked(world)).toEqual({ repositories: 'ALL', permissions: { contents: 'read' } })
     expect(main.outputs['repositories']).toBe('ALL')
-    expect(main.log).toContain('Token for all repositories of octo-org')
+    expect(main.log).toContain('Token for all repositories of "octo-org"')
   })
 
   it('refuses another owner without repositories, and repositories of two owners', async () => {
     await using world = await createWorld(system)
     const other = await world.run({ inputs: { owner: 'somebody' } })
-    expect(expectRefused(world, other)).toContain("the owner somebody is not the workflow's")
+    expect(expectRefused(world, other)).toContain(`the owner "somebody" is not the workflow's`)
     const two = await world.run({ inputs: { repositories: 'one/a, two/b' } })
-    expect(expectRefused(world, two)).toContain('must belong to one owner, not to one and two')
+    expect(expectRefused(world, two)).toContain('must belong to one owner, not to "one" and "two"')
     expect(requestsOf(world)).toBe(0)
   })
 })
@@ -197,7 +197,7 @@ describe('permissions', () => {
     expect(main.annotations[0]).toEqual({
       level: 'warning',
       message:
-        'permissions has the scope content, which this version does not know. It is sent as it is. Did you mean contents?',
+        'permissions has the scope "content", which this version does not know. It is sent as it is. Did you mean "contents"?',
     })
     expect(asked(world)).toEqual({ permissions: { content: 'read' } })
   })
@@ -397,7 +397,7 @@ describe('bad input', () => {
     [
       'an unknown level',
       { permissions: 'contents: all' },
-      /- permissions must give contents the level read, write or admin, not "all"/,
+      /- permissions must give "contents" the level read, write or admin, not "all"/,
     ],
     [
       'a duplicate key',

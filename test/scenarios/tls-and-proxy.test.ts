@@ -277,7 +277,7 @@ describe.concurrent('a proxy', () => {
   ])('with another scheme is refused by name: %s', async (setting, host, scheme) => {
     await using world = await createWorld(system, { proxy: {} })
     const main = await world.run({ env: { https_proxy: setting }, debug: true })
-    const said = `the proxy ${host} (https_proxy) has the scheme ${scheme}, but a proxy must be http or https.`
+    const said = `the proxy ${host} (https_proxy) has the scheme "${scheme}", but a proxy must be http or https.`
     expect(expectProxyFailed(world, main, /^The runner's ID-token endpoint/)).toContain(said)
     expect(main.log).not.toContain('p%40ss')
     expect(world.proxy?.targets).toEqual([])

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { few } from '../../errors.ts'
+import { few, quoted } from '../../errors.ts'
 import type { Grant, Tools } from '../../exchange.ts'
 import { rescue } from '../../github/installation-token.ts'
 import { jsonObject, timeOf, type Answer } from '../../http/answer.ts'
@@ -68,8 +68,10 @@ function differences(
   } else {
     const has = (names: readonly string[], name: string): boolean =>
       names.some((each) => each.toLowerCase() === name.toLowerCase())
-    less.push(...asked.filter((name) => !has(repositories, name)).map((name) => `not for repository ${name}`))
-    more.push(...repositories.filter((name) => !has(asked, name)).map((name) => `repository ${name}`))
+    less.push(
+      ...asked.filter((name) => !has(repositories, name)).map((name) => `not for repository "${name}"`),
+    )
+    more.push(...repositories.filter((name) => !has(asked, name)).map((name) => `repository "${name}"`))
   }
   return [
     ...(less.length > 0 ? [`The app server granted less than asked: ${few(less)}.`] : []),
@@ -78,8 +80,8 @@ function differences(
 }
 
 function targets(owner: string, repositories: readonly string[] | 'ALL'): string {
-  if (repositories === 'ALL') return `all repositories of ${owner}`
-  return few(repositories.map((name) => `${owner}/${name}`)) || owner
+  if (repositories === 'ALL') return `all repositories of "${owner}"`
+  return few(repositories.map((name) => `"${owner}/${name}"`)) || quoted(owner)
 }
 
 function list(permissions: Permissions): string {

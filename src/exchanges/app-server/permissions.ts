@@ -28,9 +28,13 @@ export async function readPermissions(inputs: Inputs, name: string): Promise<Per
     if (!/^(?=.{1,100}$)[a-z][a-z\d]*(?:-[a-z\d]+)*$/.test(scope)) {
       inputs.problem(name, `must name scopes by letters, digits and dashes${not(given)}`, PERMISSIONS_EXAMPLE)
     } else if (Object.hasOwn(permissions, scope)) {
-      inputs.problem(name, `must name a scope only once, but has ${scope} twice`, PERMISSIONS_EXAMPLE)
+      inputs.problem(name, `must name a scope only once, but has "${scope}" twice`, PERMISSIONS_EXAMPLE)
     } else if (!isLevel(level)) {
-      inputs.problem(name, `must give ${scope} the level read, write or admin${not(level)}`, `${scope}: read`)
+      inputs.problem(
+        name,
+        `must give "${scope}" the level read, write or admin${not(level)}`,
+        `${scope}: read`,
+      )
     } else {
       permissions[scope] = level
       if (!isKnownScope(scope)) inputs.warn(unknownScope(name, scope))
@@ -45,8 +49,8 @@ function isLevel(text: string): text is Level {
 
 function unknownScope(name: string, scope: string): string {
   const suggestion = suggestScope(scope)
-  const meant = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`
-  return `${name} has the scope ${scope}, which this version does not know. It is sent as it is.${meant}`
+  const meant = suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`
+  return `${name} has the scope "${scope}", which this version does not know. It is sent as it is.${meant}`
 }
 
 /**

@@ -1,4 +1,4 @@
-import { showable } from '../../errors.ts'
+import { quoted, showable } from '../../errors.ts'
 import type { Claims, Explanation, Snippet } from '../../exchange.ts'
 import { yamlText } from '../../identity/claims.ts'
 import { subjectOf } from './subject.ts'
@@ -104,7 +104,7 @@ function explainScope(plan: Plan, { target, text }: Issue): boolean {
   if (level === undefined) return true
   if (what.includes('installation not authorized')) {
     plan.advice.add(
-      `The GitHub App itself has no ${scope}: ${asked ?? level} on ${target}: an administrator must grant it to the app.`,
+      `The GitHub App itself has no ${scope}: ${asked ?? level} on "${target}": an administrator must grant it to the app.`,
     )
   } else if (/^Not (authorized$|allowed by owner access policy)/.test(what)) {
     if (target.includes('/') && !isOwnerScope(scope)) {
@@ -135,12 +135,12 @@ function explainTarget(plan: Plan, { target, text }: Issue): void {
   }
   if (text === 'Access policy not found') {
     advice.add(
-      `No policy file was found for ${target}. The app server says the same when GitHub could not be read just then.`,
+      `No policy file was found for "${target}". The app server says the same when GitHub could not be read just then.`,
     )
     lacksAll(false)
   } else if (text.startsWith('Invalid access policy')) {
     advice.add(
-      `The policy file of ${target} cannot be read by the app server: check it against the form below.`,
+      `The policy file of "${target}" cannot be read by the app server: check it against the form below.`,
     )
     lacksAll(true)
   } else if (text.startsWith('OIDC token subject is not allowed by owner access policy')) {
@@ -148,20 +148,20 @@ function explainTarget(plan: Plan, { target, text }: Issue): void {
     lacksAll(true)
   } else if (/has not been installed/.test(text)) {
     advice.add(
-      `The GitHub App is not installed for ${target}. Create ${asked.owner}/.github-access-token with its policy first: it decides who may ask.`,
+      `The GitHub App is not installed for "${target}". Create "${asked.owner}/.github-access-token" with its policy first: it decides who may ask.`,
     )
   } else if (text.includes("access policy file(s) by 'single_file' permission")) {
     advice.add(
-      `The GitHub App may not read the policy files of ${target}: an administrator must accept the permissions that it asks for.`,
+      `The GitHub App may not read the policy files of "${target}": an administrator must accept the permissions that it asks for.`,
     )
   } else if (text === 'Not authorized' && target.includes('/')) {
     advice.add(
-      `No statement of the policy of ${target} is for this run. Where it belongs to another owner, it may also have no policy, or not exist: the app server does not tell.`,
+      `No statement of the policy of "${target}" is for this run. Where it belongs to another owner, it may also have no policy, or not exist: the app server does not tell.`,
     )
     lacksAll()
   } else if (text === 'Not authorized') {
     advice.add(
-      `${target} is another owner, so the app server does not tell why: the GitHub App may not be installed there, the repository may not exist, or a policy may be missing or not grant this. The files below would grant it.`,
+      `"${target}" is another owner, so the app server does not tell why: the GitHub App may not be installed there, the repository may not exist, or a policy may be missing or not grant this. The files below would grant it.`,
     )
     lackOf(plan, target).subjects = true
     lacksAll()
@@ -208,7 +208,7 @@ function repositoriesLack(plan: Plan): void {
 }
 
 function hintFor(paste: readonly Snippet[]): string {
-  const repositories = paste.map(({ file }) => file?.repository ?? '')
+  const repositories = paste.map(({ file }) => quoted(file?.repository ?? ''))
   const more = repositories.length - MOST_NAMED
   const names = [...repositories.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])]
   return `Add what is missing to the access policy of ${names.join(' and ')}: paste the policy below.`

@@ -65,7 +65,7 @@ function hintFor401(message: string, audience: string): Explanation {
 function gatewayHint({ aws, url }: Settings, reason = ''): string {
   // Signed or not, this is what API Gateway says of a path that it does not have.
   if (/Missing Authentication Token/i.test(reason)) {
-    return `There is no ${url.pathname} at ${url.host}: check the path in app-server, which begins with the stage of the API Gateway.`
+    return `There is no "${url.pathname}" at ${url.host}: check the path in app-server, which begins with the stage of the API Gateway.`
   }
   if (!aws)
     return `Something before the app server refused. If it is behind AWS IAM, give app-server as a mapping of url and auth (type: aws).`

@@ -48,7 +48,7 @@ export async function readRepositories(inputs: Inputs, workflowRepository: strin
     if (same(owner, workflowOwner)) return { owner: workflowOwner, repositories: [workflowName] }
     inputs.problem(
       'repositories',
-      `is required, since the owner ${owner} is not the workflow's: name repositories, or write ALL for all of them`,
+      `is required, since the owner "${owner}" is not the workflow's: name repositories, or write ALL for all of them`,
       'my-repository, another (or: ALL)',
     )
     return {}
@@ -71,7 +71,7 @@ export async function readRepositories(inputs: Inputs, workflowRepository: strin
     const [one, other] = owners.values()
     inputs.problem(
       input,
-      `must belong to one owner, not to ${one ?? ''} and ${other ?? ''}`,
+      `must belong to one owner, not to "${one ?? ''}" and "${other ?? ''}"`,
       'octocat/a, octocat/b',
     )
   }

@@ -39,8 +39,8 @@ function workflowSubject(claims: Claims | undefined): Subject | undefined {
   return {
     text: subject,
     notes: [
-      `The subject below is this workflow file on ${ref}. Every workflow on it would be repo:${owner}@${ownerId}/${name}@${id}:ref:${ref}.`,
-      `The form with @ids is bound to this very repository. The form without them, repo:${owner}/${name}:…, matches by name and passes to whoever takes the name over.`,
+      `The subject below is this workflow file on "${ref}". Every workflow on it would be "repo:${owner}@${ownerId}/${name}@${id}:ref:${ref}".`,
+      `The form with @ids is bound to this very repository. The form without them, "repo:${owner}/${name}:…", matches by name and passes to whoever takes the name over.`,
     ],
   }
 }

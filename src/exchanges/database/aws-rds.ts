@@ -49,7 +49,7 @@ export const awsRds: Exchange<Settings> = {
       inputs.problem('region', 'is required, since the host name does not tell it', 'eu-central-1')
     }
     if (told !== undefined && region !== told) {
-      inputs.problem('region', `must be ${told}, which the host name tells${not(region)}`, told)
+      inputs.problem('region', `must be "${told}", which the host name tells${not(region)}`, told)
     }
     const source = aws.readCredentialSource(inputs, environment, region)
     return { aws, host: `${host}:${port}`, username, region, source }
@@ -87,7 +87,7 @@ export const awsRds: Exchange<Settings> = {
     return {
       secrets: [token, signature],
       outputs: { token },
-      summary: `Password of ${username} for ${host}; opens connections until ${expiresAt.toISOString()}`,
+      summary: `Password of "${username}" for ${host}; opens connections until ${expiresAt.toISOString()}`,
       expiresAt,
     }
   },

@@ -37,7 +37,7 @@ export const googleCloudSql: Exchange<Settings> = {
     return {
       secrets: [token],
       outputs: { token, username: serviceAccount },
-      summary: `Database password for ${serviceAccount}${expiresAt ? `; ends ${expiresAt.toISOString()}` : ''}`,
+      summary: `Database password for "${serviceAccount}"${expiresAt ? `; ends ${expiresAt.toISOString()}` : ''}`,
       ...(expiresAt && { expiresAt }),
     }
   },

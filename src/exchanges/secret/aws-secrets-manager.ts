@@ -2,10 +2,10 @@ import type { AwsCredentials, CredentialSource } from '../../aws/credentials.ts'
 import { codeOf, judgeAws } from '../../aws/errors.ts'
 import type * as awsLibrary from '../../aws/index.ts'
 import type * as signerLibrary from '../../aws/signer.ts'
-import { ActionError } from '../../errors.ts'
+import { ActionError, quoted } from '../../errors.ts'
 import type { Exchange, Explanation, Tools } from '../../exchange.ts'
 import { jsonObject, type Answer } from '../../http/answer.ts'
-import type { Inputs } from '../../inputs/inputs.ts'
+import { not, type Inputs } from '../../inputs/inputs.ts'
 import type { Secret } from './grant.ts'
 import type * as secretLibrary from './index.ts'
 import type { Wanted } from './references.ts'
@@ -84,7 +84,7 @@ function readName(inputs: Inputs, label: string, text: string, region: string): 
   const secret = inputs.matching(label, text, SECRET, 'must be the name or the ARN of a secret', EXAMPLE)
   const told = SECRET.exec(secret)?.groups?.['region'] ?? region
   if (told !== region && region !== '') {
-    inputs.problem('region', `must be that of the secret's ARN, not ${region}`, told)
+    inputs.problem('region', `must be that of the secret's ARN${not(region)}`, told)
   }
   return secret
 }
@@ -111,7 +111,7 @@ function read(
       body,
     }),
     judge: judgeAws,
-    read: (answer) => ({ name: secret, text: secretString(answer, secret, url) }),
+    read: (answer) => ({ name: quoted(secret), text: secretString(answer, secret, url) }),
   })
 }
 
@@ -119,7 +119,7 @@ function secretString(answer: Answer, secret: string, url: URL): string {
   const { SecretString: text, SecretBinary: binary } = jsonObject(answer, SERVICE, url)
   if (typeof text === 'string') return text
   if (typeof binary === 'string') {
-    throw new ActionError('UNUSABLE_SECRET', `The secret ${secret} is binary (SecretBinary).`, {
+    throw new ActionError('UNUSABLE_SECRET', `The secret "${secret}" is binary (SecretBinary).`, {
       hint: 'An output can only hold text. Store it as text (SecretString), e.g. in base64, and decode it in the step that uses it.',
     })
   }
@@ -139,16 +139,16 @@ function explain({ region, source }: Settings, secret: string, error: ActionErro
     case 'ResourceNotFoundException':
       return {
         hint: /staging label|VersionId/i.test(reason)
-          ? `The secret ${secret} is there but has no value: store one.`
-          : `Check \`secret\` and \`region\`: in ${region} the account of the credentials has no secret ${secret}. One of another account needs its full ARN.`,
+          ? `The secret "${secret}" is there but has no value: store one.`
+          : `Check \`secret\` and \`region\`: in "${region}" the account of the credentials has no secret "${secret}". One of another account needs its full ARN.`,
       }
     case 'InvalidParameterException':
-      return { hint: `Check \`secret\`: AWS does not take ${secret} as the name or the ARN of a secret.` }
+      return { hint: `Check \`secret\`: AWS does not take "${secret}" as the name or the ARN of a secret.` }
     case 'InvalidRequestException':
       return {
         hint: /deletion|deleted/i.test(reason)
           ? `Restore the secret (aws secretsmanager restore-secret --region ${region} --secret-id ${secret}), or name another one.`
-          : `The secret ${secret} cannot be read in its present state: aws secretsmanager describe-secret shows it.`,
+          : `The secret "${secret}" cannot be read in its present state: aws secretsmanager describe-secret shows it.`,
       }
     case 'DecryptionFailure':
       return {
@@ -158,14 +158,14 @@ function explain({ region, source }: Settings, secret: string, error: ActionErro
       return /\bKMS\b/.test(reason)
         ? { hint: `The credentials may read the secret but not its KMS key: allow them kms:Decrypt on it.` }
         : {
-            hint: `The credentials may not read the secret: allow them secretsmanager:GetSecretValue on ${secret}. For a secret of another account, its resource policy and its KMS key must allow them, too.`,
+            hint: `The credentials may not read the secret: allow them secretsmanager:GetSecretValue on "${secret}". For a secret of another account, its resource policy and its KMS key must allow them, too.`,
             ...policyFor(secret, region, source),
           }
     case 'UnrecognizedClientException':
       return {
         hint: fromEnvironment
           ? 'AWS does not know the credentials in the environment: check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN, which belong together, and `region`.'
-          : `AWS does not know the role's credentials in ${region}: check that the account has this region switched on.`,
+          : `AWS does not know the role's credentials in "${region}": check that the account has this region switched on.`,
       }
     case 'ExpiredTokenException':
       return {
@@ -195,7 +195,7 @@ function policyFor(secret: string, region: string, source: CredentialSource): Ex
     : `arn:${partition}:secretsmanager:${region}:${account}:secret:${secret}-??????`
   const statement = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: arn }
   return {
-    advice: `With this policy the role ${source.roleArn} may read this secret and no other:`,
+    advice: `With this policy the role "${source.roleArn}" may read this secret and no other:`,
     paste: [
       {
         language: 'json',

@@ -1,3 +1,4 @@
+import { quoted } from '../../errors.ts'
 import type { Environment, Exchange, Tools } from '../../exchange.ts'
 import {
   CLOUD_PLATFORM,
@@ -98,7 +99,7 @@ function read(
   token: string,
   tools: Tools,
 ): Promise<Secret> {
-  const name = `${secret} (version ${version})`
+  const name = quoted(`${secret}/versions/${version}`)
   return tools.send({
     service: SERVICE,
     method: 'GET',
@@ -120,11 +121,11 @@ function judge(
 ): Judgement {
   const judgement = judgeGoogle(answer)
   // An IAM policy takes no unique id.
-  const account = serviceAccount.includes('@') ? `serviceAccount:${serviceAccount}` : 'that service account'
-  const member = serviceAccount === '' ? principalSet(federation, tools.environment) : account
+  const account = serviceAccount.includes('@') ? `"serviceAccount:${serviceAccount}"` : 'that service account'
+  const member = serviceAccount === '' ? quoted(principalSet(federation, tools.environment)) : account
   const hints: Readonly<Record<number, string>> = {
-    400: `That version cannot be read: it may be disabled or destroyed. Enable it, or name another one: ${secret}/versions/NUMBER.`,
-    403: `Grant roles/secretmanager.secretAccessor on ${secret} to ${member}, and check that there is such a secret. A new grant takes a few minutes to work.`,
+    400: `That version cannot be read: it may be disabled or destroyed. Enable it, or name another one: "${secret}/versions/NUMBER".`,
+    403: `Grant roles/secretmanager.secretAccessor on "${secret}" to ${member}, and check that there is such a secret. A new grant takes a few minutes to work.`,
     404: `There is no such version: check \`secret\`, and that the secret has a version. A regional secret has its location in its name: projects/PROJECT/locations/LOCATION/secrets/NAME.`,
   }
   const hint = judgement.hint ?? hints[answer.status]

@@ -1,4 +1,4 @@
-import { ActionError, showable } from '../../errors.ts'
+import { ActionError, quoted, showable } from '../../errors.ts'
 import { INEXACT, parseExactly, textsIn } from './json.ts'
 
 /** Masking fewer characters than this would black out whole logs. */
@@ -8,7 +8,7 @@ const COMMON = /^(?:true|false|null)$/
 
 /** A secret as it is stored. */
 export interface Secret {
-  /** How errors and the log name it. */
+  /** How errors and the log name it, in quotes. */
   readonly name: string
   /** The whole of it. */
   readonly text: string
@@ -24,7 +24,7 @@ export function secretMember({ name, text }: Secret, key: string): Secret {
   if (typeof object !== 'object' || object === null || Array.isArray(object)) {
     throw new ActionError(
       'UNUSABLE_SECRET',
-      `The secret ${name} is no JSON object, so it has no key ${key}.`,
+      `The secret ${name} is no JSON object, so it has no key "${key}".`,
       {
         hint: 'Leave the key out to get the whole text.',
       },
@@ -33,20 +33,23 @@ export function secretMember({ name, text }: Secret, key: string): Secret {
   const value = Object.hasOwn(object, key) ? (object as Record<string, unknown>)[key] : undefined
   if (value === undefined || value === null) {
     const names = Object.keys(object).map((each) => showable(each, 60) ?? '?')
-    throw new ActionError('UNUSABLE_SECRET', `The secret ${name} has no key ${key}.`, {
-      hint: names.length === 0 ? 'It has no keys at all.' : `Its keys: ${names.slice(0, 50).join(', ')}.`,
+    throw new ActionError('UNUSABLE_SECRET', `The secret ${name} has no key "${key}".`, {
+      hint:
+        names.length === 0
+          ? 'It has no keys at all.'
+          : `Its keys: ${names.slice(0, 50).map(quoted).join(', ')}.`,
     })
   }
   const exact = (_: string, each: unknown): unknown => {
     if (each !== INEXACT) return each
     throw new ActionError(
       'UNUSABLE_SECRET',
-      `The key ${key} of the secret ${name} holds a number that would change when it is read, such as 1.10 or one of many digits.`,
+      `The key "${key}" of the secret ${name} holds a number that would change when it is read, such as 1.10 or one of many digits.`,
       { hint: 'Store it as text, in quotes.' },
     )
   }
   return {
-    name: `${key} of ${name}`,
+    name: `"${key}" of ${name}`,
     text: typeof value === 'string' ? value : JSON.stringify(value, exact),
   }
 }

@@ -67,7 +67,7 @@ function sharedOrigin(inputs: Inputs, { references }: Wanted<URL>): string {
 
 function read({ library, audience }: Settings, url: URL, tools: Tools): Promise<Secret> {
   // Without the query, which may be nobody else's business.
-  const name = `${url.host}${url.pathname}`
+  const name = quoted(`${url.host}${url.pathname}`)
   return tools.send({
     service: SERVICE,
     method: 'GET',

@@ -40,6 +40,8 @@ export interface Form<Source> {
    * @param label what problems are recorded under: the input, or `secrets.NAME`
    */
   readonly read: (label: string, text: string) => Source
+  /** The first entry of `secrets` as another action takes it, in the form that works here; `undefined` where it is none. */
+  readonly mended?: (text: string) => string | undefined
 }
 
 /** Reads `secrets`, or the single form with `key`, and `allow-short`. */
@@ -70,6 +72,11 @@ async function readMapping<Source>(
   example: string,
 ): Promise<Reference<Source>[]> {
   const parsed = await parseYaml(text)
+  const mended = 'value' in parsed && typeof parsed.value === 'string' ? form.mended?.(text) : undefined
+  if (mended !== undefined) {
+    inputs.problem('secrets', 'must be a YAML mapping, where the name comes first', mended)
+    return []
+  }
   if ('fault' in parsed) {
     inputs.problem('secrets', parsed.fault, example)
     return []

@@ -1,4 +1,4 @@
-import { ActionError } from '../../errors.ts'
+import { ActionError, quoted } from '../../errors.ts'
 import type { Exchange, Tools } from '../../exchange.ts'
 import { member, type Answer } from '../../http/answer.ts'
 import type { Judgement } from '../../http/call.ts'
@@ -39,6 +39,7 @@ export const secretVault: Exchange<Settings> = {
         key: 'DB_PASSWORD',
         read: (label, text) =>
           secretPath(inputs, label, vault.readPath(inputs, label, text, EXAMPLE), engine),
+        mended: (text) => fromVaultAction(text, engine),
       }),
     }
   },
@@ -75,6 +76,19 @@ function secretPath(inputs: Inputs, label: string, path: string, engine: string)
   return ''
 }
 
+/**
+ * The first entry of `secrets` as hashicorp/vault-action takes it, `ENGINE/data/PATH KEY | NAME ;`, in the form that works
+ * here; `undefined` where it is none.
+ */
+function fromVaultAction(text: string, engine: string): string | undefined {
+  const [first = ''] = text.split(';')
+  const entry = /^(\S+)\/data\/(\S+)\s+([\w.-]+|\*)(?:\s*\|\s*([a-z][\w-]*))?$/i.exec(first.trim())
+  const [, mount = '', path = '', key = '', name = key] = entry ?? []
+  if (entry === null) return undefined
+  const line = key === '*' ? `all: ${path}` : `${name}: ${path}#${key}`
+  return mount === engine ? line : `${line}, and as engine: ${mount}`
+}
+
 /** `GET /v1/{engine}/data/{path}`: the data of the newest version (Vault API, "KV secrets engine - version 2"). */
 function read(settings: Settings, path: string, token: string, tools: Tools): Promise<Secret> {
   const { vault, library, server, engine } = settings
@@ -93,12 +107,12 @@ function read(settings: Settings, path: string, token: string, tools: Tools): Pr
         vault.isPresent(member(body, 'data', 'data')) &&
         text !== undefined
       ) {
-        return { name: `${engine}/${path}`, text }
+        return { name: quoted(`${engine}/${path}`), text }
       }
       throw new ActionError(
         'UNUSABLE_ANSWER',
         `${vault.SERVICE} (${url.host}) answered without the data of a secret.`,
-        { hint: `Check \`engine\`: ${engine} must be a KV engine of version 2.` },
+        { hint: `Check \`engine\`: "${engine}" must be a KV engine of version 2.` },
       )
     },
   })
@@ -110,7 +124,7 @@ function judge(answer: Answer, { vault, server, engine }: Settings, path: string
   if (answer.status === 403) {
     return {
       ...judgement,
-      hint: `A policy of the role ${server.role} must have: ${policy}. Vault says the same where there is no engine at ${engine}.`,
+      hint: `A policy of the role "${server.role}" must have: ${policy}. Vault says the same where there is no engine at "${engine}".`,
     }
   }
   if (answer.status !== 404) return judgement
@@ -119,7 +133,7 @@ function judge(answer: Answer, { vault, server, engine }: Settings, path: string
     const version = member(metadata, 'version')
     const isDestroyed = member(metadata, 'destroyed') === true
     return {
-      reason: `version ${typeof version === 'number' ? version : '?'} of ${engine}/${path} is ${isDestroyed ? 'destroyed' : 'deleted'}`,
+      reason: `version ${typeof version === 'number' ? version : '?'} of "${engine}/${path}" is ${isDestroyed ? 'destroyed' : 'deleted'}`,
       hint: isDestroyed
         ? 'Its data is gone for good: write a new version.'
         : 'Undelete it (vault kv undelete), or write a new version.',
@@ -129,14 +143,14 @@ function judge(answer: Answer, { vault, server, engine }: Settings, path: string
   if (warning !== undefined) {
     return {
       reason: warning,
-      hint: `Check \`engine\` and the path: \`engine\` must be exactly where the KV engine is mounted, here ${engine}, and the path what follows, here ${path}, without data/.`,
+      hint: `Check \`engine\` and the path: \`engine\` must be exactly where the KV engine is mounted, here "${engine}", and the path what follows, here "${path}", without data/.`,
     }
   }
   return {
     ...judgement,
     hint:
       judgement.reason === undefined
-        ? `There is no secret at ${path} in ${engine}, and never was: check its path, and that ${engine} is a KV engine of version 2.`
-        : `Check \`engine\` and \`namespace\`: Vault has no engine at ${engine}.`,
+        ? `There is no secret at "${path}" in "${engine}", and never was: check its path, and that "${engine}" is a KV engine of version 2.`
+        : `Check \`engine\` and \`namespace\`: Vault has no engine at "${engine}".`,
   }
 }

@@ -57,35 +57,35 @@ describe('permissions', () => {
     ],
     [
       'contents:',
-      ['permissions must give contents the level read, write or admin; for example: contents: read'],
+      ['permissions must give "contents" the level read, write or admin; for example: contents: read'],
     ],
     [
       'contents: none',
       [
-        'permissions must give contents the level read, write or admin, not "none"; for example: contents: read',
+        'permissions must give "contents" the level read, write or admin, not "none"; for example: contents: read',
       ],
     ],
     [
       'contents: [read]',
-      ['permissions must give contents the level read, write or admin; for example: contents: read'],
+      ['permissions must give "contents" the level read, write or admin; for example: contents: read'],
     ],
     [
       'contents:\n  issues: read',
-      ['permissions must give contents the level read, write or admin; for example: contents: read'],
+      ['permissions must give "contents" the level read, write or admin; for example: contents: read'],
     ],
     [
       'contents: read, issues',
       [
-        'permissions must give contents the level read, write or admin, not "read, issues"; for example: contents: read',
+        'permissions must give "contents" the level read, write or admin, not "read, issues"; for example: contents: read',
       ],
     ],
     [
       'contents: read\ncontents: write',
-      [`permissions must name a scope only once, but has contents twice; for example: ${example}`],
+      [`permissions must name a scope only once, but has "contents" twice; for example: ${example}`],
     ],
     [
       'pull-requests: read, pull_requests: read',
-      [`permissions must name a scope only once, but has pull-requests twice; for example: ${example}`],
+      [`permissions must name a scope only once, but has "pull-requests" twice; for example: ${example}`],
     ],
     ['"contents": read\n"contents": read', [`permissions has a key twice (line 2); for example: ${example}`]],
     [
@@ -107,8 +107,8 @@ describe('permissions', () => {
     [
       'contents: reed, issues: rite',
       [
-        'permissions must give contents the level read, write or admin, not "reed"; for example: contents: read',
-        'permissions must give issues the level read, write or admin, not "rite"; for example: issues: read',
+        'permissions must give "contents" the level read, write or admin, not "reed"; for example: contents: read',
+        'permissions must give "issues" the level read, write or admin, not "rite"; for example: issues: read',
       ],
     ],
   ])('%j is refused', async (text, problems) => {
@@ -131,10 +131,10 @@ describe('permissions', () => {
     ).toEqual({
       asked: 'content: read, dependabot-alerts: read, brand-new: write, constructor: read',
       warnings: [
-        'permissions has the scope content, which this version does not know. It is sent as it is. Did you mean contents?',
-        'permissions has the scope dependabot-alerts, which this version does not know. It is sent as it is. Did you mean vulnerability-alerts?',
-        'permissions has the scope brand-new, which this version does not know. It is sent as it is.',
-        'permissions has the scope constructor, which this version does not know. It is sent as it is.',
+        'permissions has the scope "content", which this version does not know. It is sent as it is. Did you mean "contents"?',
+        'permissions has the scope "dependabot-alerts", which this version does not know. It is sent as it is. Did you mean "vulnerability-alerts"?',
+        'permissions has the scope "brand-new", which this version does not know. It is sent as it is.',
+        'permissions has the scope "constructor", which this version does not know. It is sent as it is.',
       ],
       problems: [],
     })

@@ -102,24 +102,28 @@ describe('repositories', () => {
     [
       { owner: 'other' },
       [
-        "repositories is required, since the owner other is not the workflow's: name repositories, or write ALL for all of them; for example: my-repository, another (or: ALL)",
+        `repositories is required, since the owner "other" is not the workflow's: name repositories, or write ALL for all of them; for example: my-repository, another (or: ALL)`,
       ],
     ],
     [
       { owner: 'other', repositories: 'third/a' },
-      ['repositories must belong to one owner, not to other and third; for example: octocat/a, octocat/b'],
+      [
+        'repositories must belong to one owner, not to "other" and "third"; for example: octocat/a, octocat/b',
+      ],
     ],
     [
       { owner: 'other', repository: 'third/a' },
-      ['repository must belong to one owner, not to other and third; for example: octocat/a, octocat/b'],
+      ['repository must belong to one owner, not to "other" and "third"; for example: octocat/a, octocat/b'],
     ],
     [
       { repositories: 'one/a, two/b' },
-      ['repositories must belong to one owner, not to one and two; for example: octocat/a, octocat/b'],
+      ['repositories must belong to one owner, not to "one" and "two"; for example: octocat/a, octocat/b'],
     ],
     [
       { repositories: 'a, other/b' },
-      ['repositories must belong to one owner, not to Octocat and other; for example: octocat/a, octocat/b'],
+      [
+        'repositories must belong to one owner, not to "Octocat" and "other"; for example: octocat/a, octocat/b',
+      ],
     ],
     [{ owner: 'a b' }, ['owner must be a user or an organization, not "a b"; for example: octocat']],
     [

@@ -70,7 +70,7 @@ describe('a token', () => {
     expect(ran.outputs).toEqual({ token, 'expires-at': '2026-11-21T08:15:00.000Z' })
     expect(ran.masks).toEqual(expect.arrayContaining([token, signatureOf(token)]))
     expect(ran.infos).toEqual([
-      `Password of ${USERNAME} for ${HOST}:5432; opens connections until 2026-11-21T08:15:00.000Z`,
+      `Password of "${USERNAME}" for ${HOST}:5432; opens connections until 2026-11-21T08:15:00.000Z`,
     ])
     expect(ran.state).toEqual({})
   })
@@ -213,7 +213,7 @@ describe('settings', () => {
     [{ username: 'a\nb' }, 'username must be the name of a database user, not "a b"'],
     [{ username: 'a'.repeat(129) }, 'username must be the name of a database user'],
     [{ region: 'Frankfurt' }, 'region must be an AWS region, not "Frankfurt"; for example: eu-central-1'],
-    [{ region: 'us-east-1' }, 'region must be eu-central-1, which the host name tells, not "us-east-1"'],
+    [{ region: 'us-east-1' }, 'region must be "eu-central-1", which the host name tells, not "us-east-1"'],
     [
       { host: 'database.example.com' },
       'region is required, since the host name does not tell it; for example: eu-central-1',
@@ -250,7 +250,7 @@ describe('a refusal', () => {
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/, 'STS')).toBe(
       [
         'AWS STS (STS) refused (403 Forbidden): AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity.',
-        `Either the role ${ROLE_ARN} does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was "${SUBJECT}", its audience (aud) "sts.amazonaws.com": change the conditions on token.actions.githubusercontent.com:sub and token.actions.githubusercontent.com:aud so that they match. The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
+        `Either the role "${ROLE_ARN}" does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was "${SUBJECT}", its audience (aud) "sts.amazonaws.com": change the conditions on token.actions.githubusercontent.com:sub and token.actions.githubusercontent.com:aud so that they match. The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
         LINK,
       ].join('\n'),
     )
@@ -278,7 +278,7 @@ describe('a refusal', () => {
     expect(await refusal(world)).toBe(
       [
         'AWS STS (STS) refused (400 Bad Request): InvalidIdentityToken: Incorrect token audience.',
-        'The audience of the ID token was "sts.amazonaws.com": add it to the audiences (client ids) of the IAM identity provider arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com.',
+        'The audience of the ID token was "sts.amazonaws.com": add it to the audiences (client ids) of the IAM identity provider "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com".',
         LINK,
       ].join('\n'),
     )

@@ -44,7 +44,7 @@ describe('a password', () => {
     expect(known.scopes).toEqual(['https://www.googleapis.com/auth/sqlservice.login'])
     expect(known.members).toEqual([`serviceAccount:${SERVICE_ACCOUNT}`])
     expect(Math.abs(Date.parse(ends) - known.expiresAt)).toBeLessThan(1_000)
-    expect(ran.infos).toEqual([`Database password for ${SERVICE_ACCOUNT}; ends ${ends}`])
+    expect(ran.infos).toEqual([`Database password for "${SERVICE_ACCOUNT}"; ends ${ends}`])
     // The federated token on the way is masked, too.
     const tokens = world.secrets.filter(({ name }) => /federated|service account/.test(name))
     expect(tokens).toHaveLength(2)
@@ -102,7 +102,7 @@ describe('a password', () => {
       .faults.push(fault.alter((real) => ({ ...real, body: { ...(real.body as object), expireTime: '?' } })))
     const ran = await run(world)
     expect(Object.keys(ran.outputs)).toEqual(['token', 'username'])
-    expect(ran.infos).toEqual([`Database password for ${SERVICE_ACCOUNT}`])
+    expect(ran.infos).toEqual([`Database password for "${SERVICE_ACCOUNT}"`])
   })
 })
 
@@ -175,7 +175,7 @@ describe('a refusal by STS', () => {
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/g, 'HOST')).toBe(
       [
         'Google STS (HOST) refused (400 Bad Request): invalid_grant: The audience in ID Token [https://gcp.example.com] does not match the expected audience.',
-        `Google does not take the ID token. Its audience was "https://gcp.example.com": the provider must list it among its allowed audiences; one that lists none takes ${AUDIENCE}. Its issuer was "${ISSUER}": the provider must have the same.`,
+        `Google does not take the ID token. Its audience was "https://gcp.example.com": the provider must list it among its allowed audiences; one that lists none takes "${AUDIENCE}". Its issuer was "${ISSUER}": the provider must have the same.`,
         LINK,
       ].join('\n'),
     )
@@ -236,7 +236,7 @@ describe('a refusal by STS', () => {
     const world = await open()
     change(world.setup)
     expect(await refusal(world)).toContain(
-      `\nCheck \`workload-identity-provider\`: Google knows no such pool or provider, or it is disabled or deleted: ${PROVIDER}. A new one takes up to 5 minutes to work.\n${LINK}`,
+      `\nCheck \`workload-identity-provider\`: Google knows no such pool or provider, or it is disabled or deleted: "${PROVIDER}". A new one takes up to 5 minutes to work.\n${LINK}`,
     )
   })
 
@@ -298,7 +298,7 @@ describe('a refusal by IAM', () => {
     expect(await refusal(world)).toBe(
       [
         denied,
-        `Grant roles/iam.workloadIdentityUser on the service account ${SERVICE_ACCOUNT} to ${principalSet('216219028')}, and check that there is such an account. A new grant takes up to 5 minutes to work.`,
+        `Grant roles/iam.workloadIdentityUser on the service account "${SERVICE_ACCOUNT}" to "${principalSet('216219028')}", and check that there is such an account. A new grant takes up to 5 minutes to work.`,
         LINK,
       ].join('\n'),
     )
@@ -314,7 +314,7 @@ describe('a refusal by IAM', () => {
   test('names what works: with that grant the step succeeds', async () => {
     const world = await open()
     world.setup.serviceAccounts[SERVICE_ACCOUNT] = []
-    const member = /to (principalSet:\S+), and/.exec(await refusal(world))![1]!
+    const member = /to "(principalSet:\S+)", and/.exec(await refusal(world))![1]!
     world.setup.serviceAccounts[SERVICE_ACCOUNT] = [member]
     expect((await run(world)).succeeded).toBe(true)
   })

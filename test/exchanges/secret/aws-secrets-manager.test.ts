@@ -43,7 +43,7 @@ describe('a secret', () => {
     expect(ran.succeeded).toBe(true)
     expect(ran.outputs).toEqual({ secret })
     expect(ran.masks).toContain(secret)
-    expect(ran.infos).toEqual([`Secret ${NAME} read.`])
+    expect(ran.infos).toEqual([`Secret "${NAME}" read.`])
     expect(ran.state).toEqual({})
   })
 
@@ -105,7 +105,7 @@ describe('a secret', () => {
   test('that is short is refused, unless it is allowed', async () => {
     const world = await openWith({ value: 'abc' })
     expect(await refusal(world)).toContain(
-      `The secret ${NAME} is shorter than 4 characters, or true, false or null.`,
+      `The secret "${NAME}" is shorter than 4 characters, or true, false or null.`,
     )
     const ran = await run(world, { inputs: { 'allow-short': 'true' } })
     expect(ran.outputs['secret']).toBe('abc')
@@ -114,14 +114,14 @@ describe('a secret', () => {
 
   test.each(['', ' \n '])('that is empty (%j) is refused', async (value) => {
     const world = await openWith({ value })
-    expect(await refusal(world)).toContain(`The secret ${NAME} is empty.`)
+    expect(await refusal(world)).toContain(`The secret "${NAME}" is empty.`)
   })
 
   test('that is binary is refused with a reason', async () => {
     const world = await openWith({ value: new Uint8Array([1, 2, 3]) })
     expect(await refusal(world)).toBe(
       [
-        `The secret ${NAME} is binary (SecretBinary).`,
+        `The secret "${NAME}" is binary (SecretBinary).`,
         'An output can only hold text. Store it as text (SecretString), e.g. in base64, and decode it in the step that uses it.',
         `UNUSABLE_SECRET: ${PAGE}unusable_secret`,
       ].join('\n'),
@@ -162,7 +162,7 @@ describe('with a key', () => {
     const others = /not-a-password|verify-full|5432/g
     const found = ran.masks.flatMap((mask) => mask.match(others) ?? [])
     expect(new Set(found)).toEqual(new Set(secret.match(others)))
-    expect(ran.infos).toEqual([`Secret ${key} of ${NAME} read.`])
+    expect(ran.infos).toEqual([`Secret "${key}" of "${NAME}" read.`])
   })
 
   test('and without it the whole text', async () => {
@@ -176,7 +176,7 @@ describe('with a key', () => {
       const world = await openWith({ value: JSON.stringify(value) })
       const text = await refusal(world, { inputs: { key } })
       expect(text).toContain(
-        `The secret ${NAME} has no key ${key}.\nIts keys: password, port, tls, a b, none.\nUNUSABLE_SECRET`,
+        `The secret "${NAME}" has no key "${key}".\nIts keys: "password", "port", "tls", "a b", "none".\nUNUSABLE_SECRET`,
       )
       expect(text).not.toMatch(/not-a-password|5432|verify-full/)
     },
@@ -188,7 +188,7 @@ describe('with a key', () => {
       const world = await openWith({ value: text })
       const ran = await run(world, { inputs: { key: 'password' } })
       expect(ran.errors[0]).toContain(
-        `The secret ${NAME} is no JSON object, so it has no key password.\nLeave the key out to get the whole text.`,
+        `The secret "${NAME}" is no JSON object, so it has no key "password".\nLeave the key out to get the whole text.`,
       )
       expect([...ran.errors, ...ran.infos, ...ran.group, ran.summary].join('\n')).not.toContain(
         'not-a-password',
@@ -207,7 +207,7 @@ describe('settings', () => {
     [{ region: 'Frankfurt' }, 'region must be an AWS region, not "Frankfurt"; for example: eu-central-1'],
     [
       { secret: SECRET_ARN.replace('eu-central-1', 'us-east-1') },
-      "region must be that of the secret's ARN, not eu-central-1; for example: us-east-1",
+      `region must be that of the secret's ARN, not "eu-central-1"; for example: us-east-1`,
     ],
     [{ 'role-arn': 'github-actions' }, 'role-arn must be the ARN of a role, not "github-actions"'],
     [{ 'allow-short': 'yes' }, 'allow-short must be true or false, not "yes"'],
@@ -260,11 +260,11 @@ describe('a refusal', () => {
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/, 'HOST')).toBe(
       [
         `AWS Secrets Manager (HOST) refused (400 Bad Request): ${said}.`,
-        `The credentials may not read the secret: allow them secretsmanager:GetSecretValue on ${NAME}. For a secret of another account, its resource policy and its KMS key must allow them, too.`,
+        `The credentials may not read the secret: allow them secretsmanager:GetSecretValue on "${NAME}". For a secret of another account, its resource policy and its KMS key must allow them, too.`,
         LINK,
       ].join('\n'),
     )
-    expect(ran.group).toContain(`With this policy the role ${ROLE_ARN} may read this secret and no other:`)
+    expect(ran.group).toContain(`With this policy the role "${ROLE_ARN}" may read this secret and no other:`)
     const policy = /```json\n([\s\S]*?)\n```/.exec(ran.summary)![1]!
     expect(JSON.parse(policy)).toEqual({
       Version: '2012-10-17',
@@ -300,13 +300,13 @@ describe('a refusal', () => {
       'that is not there',
       undefined,
       "ResourceNotFoundException: Secrets Manager can't find the specified secret.",
-      `Check \`secret\` and \`region\`: in eu-central-1 the account of the credentials has no secret ${NAME}. One of another account needs its full ARN.`,
+      `Check \`secret\` and \`region\`: in "eu-central-1" the account of the credentials has no secret "${NAME}". One of another account needs its full ARN.`,
     ],
     [
       'without a value',
       { value: undefined as unknown as string },
       "ResourceNotFoundException: Secrets Manager can't find the specified secret value for staging label: AWSCURRENT.",
-      `The secret ${NAME} is there but has no value: store one.`,
+      `The secret "${NAME}" is there but has no value: store one.`,
     ],
     [
       'that is marked for deletion',
@@ -344,19 +344,19 @@ describe('a refusal', () => {
       'InvalidParameterException',
       'Invalid name.',
       'role',
-      `Check \`secret\`: AWS does not take ${NAME} as the name or the ARN of a secret.`,
+      `Check \`secret\`: AWS does not take "${NAME}" as the name or the ARN of a secret.`,
     ],
     [
       'InvalidRequestException',
       'Not in this state.',
       'role',
-      `The secret ${NAME} cannot be read in its present state: aws secretsmanager describe-secret shows it.`,
+      `The secret "${NAME}" cannot be read in its present state: aws secretsmanager describe-secret shows it.`,
     ],
     [
       'UnrecognizedClientException',
       INVALID,
       'role',
-      "AWS does not know the role's credentials in eu-central-1: check that the account has this region switched on.",
+      `AWS does not know the role's credentials in "eu-central-1": check that the account has this region switched on.`,
     ],
     [
       'UnrecognizedClientException',
@@ -411,7 +411,9 @@ describe('a refusal', () => {
     const world = await open()
     world.setup.account.roles[ROLE_ARN] = { subjects: ['repo:octo-org/workflows:*'] }
     const text = await refusal(world)
-    expect(text).toContain(`Either the role ${ROLE_ARN} does not exist, or its trust policy does not accept`)
+    expect(text).toContain(
+      `Either the role "${ROLE_ARN}" does not exist, or its trust policy does not accept`,
+    )
     expect(text).toContain('The subject has the immutable form')
     expect(world.server('secretsmanager').requests).toEqual([])
   })

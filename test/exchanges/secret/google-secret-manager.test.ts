@@ -37,7 +37,7 @@ describe('a secret', () => {
     const ran = await run(world)
     expect(ran.outputs).toEqual({ secret: world.setup.secret })
     expect(ran.masks).toContain(world.setup.secret)
-    expect(ran.infos).toEqual([`Secret ${NAME} (version latest) read.`])
+    expect(ran.infos).toEqual([`Secret "${NAME}/versions/latest" read.`])
     expect(paths(world, 'secretmanager')).toEqual([`/v1/${NAME}/versions/latest:access`])
     const [request] = world.server('secretmanager').requests
     const federated = world.secrets.find(({ name }) => name.startsWith('federated token'))!.value
@@ -77,7 +77,7 @@ describe('a secret', () => {
     ])
     world.setup.deny()
     expect(await refusal(world, { inputs })).toContain(
-      `Grant roles/secretmanager.secretAccessor on ${NAME} to that service account, and check`,
+      `Grant roles/secretmanager.secretAccessor on "${NAME}" to that service account, and check`,
     )
   })
 
@@ -130,11 +130,11 @@ describe('a secret', () => {
 })
 
 describe('a secret that cannot be put out', () => {
-  const shown = `${NAME} (version latest)`
+  const shown = `${NAME}/versions/latest`
   test.each<[string, string | Uint8Array, string]>([
-    ['empty', '', `The secret ${shown} is empty.`],
-    ['short', 'abc', `The secret ${shown} is shorter than 4 characters, or true, false or null.`],
-    ['binary', Uint8Array.of(0x61, 0xff), `The secret ${shown} is binary: it is not UTF-8 text.`],
+    ['empty', '', `The secret "${shown}" is empty.`],
+    ['short', 'abc', `The secret "${shown}" is shorter than 4 characters, or true, false or null.`],
+    ['binary', Uint8Array.of(0x61, 0xff), `The secret "${shown}" is binary: it is not UTF-8 text.`],
   ])('since it is %s', async (_what, data, text) => {
     const world = await open()
     store(world.setup, data)
@@ -217,7 +217,7 @@ describe('a refusal', () => {
     expect(await refusal(world)).toBe(
       [
         denied,
-        `Grant roles/secretmanager.secretAccessor on ${NAME} to ${member}, and check that there is such a secret. A new grant takes a few minutes to work.`,
+        `Grant roles/secretmanager.secretAccessor on "${NAME}" to "${member}", and check that there is such a secret. A new grant takes a few minutes to work.`,
         LINK,
       ].join('\n'),
     )
@@ -243,7 +243,7 @@ describe('a refusal', () => {
     expect(await refusal(world)).toBe(
       [
         `Google Secret Manager (HOST) refused (400 Bad Request): FAILED_PRECONDITION: Secret Version [${SECRET}/versions/1] is in ${state} state.`,
-        `That version cannot be read: it may be disabled or destroyed. Enable it, or name another one: ${NAME}/versions/NUMBER.`,
+        `That version cannot be read: it may be disabled or destroyed. Enable it, or name another one: "${NAME}/versions/NUMBER".`,
         LINK,
       ].join('\n'),
     )
@@ -271,7 +271,7 @@ describe('a refusal', () => {
     const world = await open({ variant: 'impersonation' })
     world.setup.serviceAccounts[SERVICE_ACCOUNT] = []
     expect(await refusal(world)).toContain(
-      `Grant roles/iam.workloadIdentityUser on the service account ${SERVICE_ACCOUNT} to ${principalSet('216219028')}`,
+      `Grant roles/iam.workloadIdentityUser on the service account "${SERVICE_ACCOUNT}" to "${principalSet('216219028')}"`,
     )
   })
 })

@@ -15,7 +15,7 @@ function refusalOf(run: () => unknown): string {
   throw new Error('it was not refused')
 }
 
-const masks = (text: string, allowShort = false): string[] => masksOf({ name: 'name', text }, allowShort)
+const masks = (text: string, allowShort = false): string[] => masksOf({ name: '"name"', text }, allowShort)
 
 describe('masksOf', () => {
   test('masks each line', () => {
@@ -61,22 +61,22 @@ describe('masksOf', () => {
 
   test.each(['', '  ', '\n\r\n'])('refuses an empty secret: %j', (text) => {
     expect(refusalOf(() => masks(text, true))).toBe(
-      'The secret name is empty. Store a value in it, or name another one.',
+      'The secret "name" is empty. Store a value in it, or name another one.',
     )
   })
 
   test.each([
-    ['abc', 'The secret name is shorter than 4 characters, or true, false or null.'],
-    ['{}', 'The secret name is shorter than 4 characters, or true, false or null.'],
-    ['true', 'The secret name is shorter than 4 characters, or true, false or null.'],
-    ['false', 'The secret name is shorter than 4 characters, or true, false or null.'],
-    ['null', 'The secret name is shorter than 4 characters, or true, false or null.'],
-    ['443', 'The secret name is shorter than 4 characters, or true, false or null.'],
+    ['abc', 'The secret "name" is shorter than 4 characters, or true, false or null.'],
+    ['{}', 'The secret "name" is shorter than 4 characters, or true, false or null.'],
+    ['true', 'The secret "name" is shorter than 4 characters, or true, false or null.'],
+    ['false', 'The secret "name" is shorter than 4 characters, or true, false or null.'],
+    ['null', 'The secret "name" is shorter than 4 characters, or true, false or null.'],
+    ['443', 'The secret "name" is shorter than 4 characters, or true, false or null.'],
     [
       'long enough\nab',
-      'The secret name has a line that is shorter than 4 characters, or true, false or null.',
+      'The secret "name" has a line that is shorter than 4 characters, or true, false or null.',
     ],
-    ['--\n++', 'The secret name has a line that is shorter than 4 characters, or true, false or null.'],
+    ['--\n++', 'The secret "name" has a line that is shorter than 4 characters, or true, false or null.'],
   ])('refuses %j unless short ones are allowed', (text, message) => {
     const refusal = refusalOf(() => masks(text))
     expect(refusal).toContain(message)
@@ -120,28 +120,28 @@ describe('masksOf', () => {
 
 describe('secretMember', () => {
   const text = '{"password":"a password","port":5432,"nested":{"a":[1,true,0.5,-3]},"nothing":null}'
-  const read = (secret: string, key: string): unknown => secretMember({ name: 'name', text: secret }, key)
+  const read = (secret: string, key: string): unknown => secretMember({ name: '"name"', text: secret }, key)
 
   test.each([
     ['password', 'a password'],
     ['port', '5432'],
     ['nested', '{"a":[1,true,0.5,-3]}'],
   ])('gives %s', (key, value) => {
-    expect(read(text, key)).toEqual({ name: `${key} of name`, text: value })
+    expect(read(text, key)).toEqual({ name: `"${key}" of "name"`, text: value })
   })
 
   test.each(['missing', 'nothing', '__proto__', 'constructor'])(
     'lists the names there are, not %s',
     (key) => {
       expect(refusalOf(() => read(text, key))).toBe(
-        `The secret name has no key ${key}. Its keys: password, port, nested, nothing.`,
+        `The secret "name" has no key "${key}". Its keys: "password", "port", "nested", "nothing".`,
       )
     },
   )
 
   test.each(['text', '["a"]', 'null', '7', '"{}"', '{"cut":'])('refuses %j, which has no keys', (value) => {
     expect(refusalOf(() => read(value, 'key'))).toBe(
-      'The secret name is no JSON object, so it has no key key. Leave the key out to get the whole text.',
+      'The secret "name" is no JSON object, so it has no key "key". Leave the key out to get the whole text.',
     )
   })
 
@@ -156,9 +156,9 @@ describe('secretMember', () => {
     '9007199254740993',
   ])('refuses a number whose text does not survive: %s', (number) => {
     const refusal =
-      'The key pin of the secret name holds a number that would change when it is read, such as 1.10 or one of many digits. Store it as text, in quotes.'
+      'The key "pin" of the secret "name" holds a number that would change when it is read, such as 1.10 or one of many digits. Store it as text, in quotes.'
     expect(refusalOf(() => read(`{"pin":${number},"a":"b"}`, 'pin'))).toBe(refusal)
     expect(refusalOf(() => read(`{"pin":{"inner":[${number}]}}`, 'pin'))).toBe(refusal)
-    expect(read(`{"pin":${number},"a":"b"}`, 'a')).toEqual({ name: 'a of name', text: 'b' })
+    expect(read(`{"pin":${number},"a":"b"}`, 'a')).toEqual({ name: '"a" of "name"', text: 'b' })
   })
 })

@@ -38,7 +38,7 @@ describe('a secret', () => {
 
   test('is named in the log without the query of its URL', async () => {
     const ran = await run(await open())
-    expect(ran.infos.map(withoutPort)).toEqual(['Secret HOST/secrets read.'])
+    expect(ran.infos.map(withoutPort)).toEqual(['Secret "HOST/secrets" read.'])
   })
 
   test('of several lines is masked line by line', async () => {
@@ -161,13 +161,13 @@ describe('an answer that is no secret', () => {
     [
       'empty',
       { payload: { data: '' } },
-      unusable('The secret HOST/secrets is empty.', 'Store a value in it, or name another one.'),
+      unusable('The secret "HOST/secrets" is empty.', 'Store a value in it, or name another one.'),
     ],
     [
       'binary',
       { payload: { data: '/w==' } },
       unusable(
-        'The secret HOST/secrets is binary: it is not UTF-8 text.',
+        'The secret "HOST/secrets" is binary: it is not UTF-8 text.',
         'An output can only hold text. Store it in base64 and decode it in the step that uses it.',
       ),
     ],
@@ -175,7 +175,7 @@ describe('an answer that is no secret', () => {
       'short',
       { payload: { data: 'YWJj' } },
       unusable(
-        'The secret HOST/secrets is shorter than 4 characters, or true, false or null.',
+        'The secret "HOST/secrets" is shorter than 4 characters, or true, false or null.',
         'Masking it would black out unrelated text in every log of the job. Store a longer one, or give `allow-short: true`.',
       ),
     ],

@@ -4,7 +4,7 @@ import { crc32c, secretPayload } from '../../../src/exchanges/secret/payload.ts'
 const answer = (data: unknown, dataCrc32c?: unknown): unknown => ({
   payload: { data, ...(dataCrc32c !== undefined && { dataCrc32c }) },
 })
-const read = (json: unknown): string => secretPayload(json, 'the server', 'NAME')
+const read = (json: unknown): string => secretPayload(json, 'the server', '"NAME"')
 const base64 = (bytes: readonly number[]): string => Buffer.from(bytes).toString('base64')
 
 describe('the checksum', () => {
@@ -93,7 +93,7 @@ test.each<[string, number[]]>([
   expect(() => read(answer(base64(bytes)))).toThrow(
     expect.objectContaining({
       code: 'UNUSABLE_SECRET',
-      message: 'The secret NAME is binary: it is not UTF-8 text.',
+      message: 'The secret "NAME" is binary: it is not UTF-8 text.',
       hint: 'An output can only hold text. Store it in base64 and decode it in the step that uses it.',
     }),
   )

@@ -75,8 +75,8 @@ describe('several values', () => {
       new RegExp(
         [
           '^3 of 5 values cannot be given\\. Nothing was set as output\\.',
-          '- b: The secret secret/team/database has no key NOPE\\. Its keys: DB_USER, DB_PASSWORD\\.',
-          '- c, d: Vault \\(HOST\\) refused \\(403 Forbidden\\): permission denied\\. A policy of the role deploy must have: path "secret/data/team/other" \\{ capabilities = \\["read"\\] \\}\\. .*',
+          '- b: The secret "secret/team/database" has no key "NOPE"\\. Its keys: "DB_USER", "DB_PASSWORD"\\.',
+          '- c, d: Vault \\(HOST\\) refused \\(403 Forbidden\\): permission denied\\. A policy of the role "deploy" must have: path "secret/data/team/other" \\{ capabilities = \\["read"\\] \\}\\. .*',
           'UNUSABLE_SECRET: \\S+$',
         ].join('\\n'),
       ),
@@ -127,6 +127,22 @@ describe('input that cannot be used', () => {
     ['a:', `secrets.a must name a secret; ${example}`, ''],
     ['a: [b]', `secrets.a must name a secret; ${example}`, ''],
     ['- a', `secrets must be a YAML mapping from names to secrets; ${example}`, ''],
+    ['team/database', `secrets must be a YAML mapping from names to secrets; ${example}`, ''],
+    ...(
+      [
+        [
+          'secret/data/ci/aws accessKey | AWS_ACCESS_KEY_ID ;\nsecret/data/ci/aws secretKey | AWS_SECRET_KEY ;',
+          'AWS_ACCESS_KEY_ID: ci/aws#accessKey',
+        ],
+        ['secret/data/ci db_password', 'db_password: ci#db_password'],
+        ['secret/data/ci * | CI_ ;', 'all: ci'],
+        ['team/kv/data/ci/npm token|NPM_TOKEN;', 'NPM_TOKEN: ci/npm#token, and as engine: team/kv'],
+      ] as const
+    ).map(([theirs, ours]): [string, string, string] => [
+      theirs,
+      `secrets must be a YAML mapping, where the name comes first; for example: ${ours}`,
+      '',
+    ]),
     [
       'a: b#',
       'secrets.a must have a secret before # and a key after it; for example: team/database#DB_PASSWORD',

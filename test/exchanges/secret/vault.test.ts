@@ -19,7 +19,7 @@ import { signalsReachHandlers } from '../../scenarios/faults.ts'
 import { expectRefused } from '../../scenarios/support.ts'
 import { expectClaimsHidden, LINK, PAGE, stepsOf, SUBJECT, withoutPort, worldsOfTest } from '../in-process.ts'
 
-const PLACE = `the role ${ROLE} (auth/jwt/role/${ROLE})`
+const PLACE = `the role "${ROLE}" ("auth/jwt/role/${ROLE}")`
 
 const keep = worldsOfTest()
 
@@ -52,7 +52,7 @@ describe('a secret', () => {
       expect.arrayContaining([world.setup.secret, world.setup.vault.tokens[0]!.token]),
     )
     expect(ran.infos).toEqual([
-      'Secret DB_PASSWORD of secret/team/database read.',
+      'Secret "DB_PASSWORD" of "secret/team/database" read.',
       'The Vault token was revoked.',
     ])
     expect(ran.warnings).toEqual([])
@@ -130,8 +130,8 @@ describe('a secret that cannot be put out', () => {
     const world = await open()
     expect(await refusal(world, { inputs: { key: 'PASSWORD' } })).toBe(
       [
-        'The secret secret/team/database has no key PASSWORD.',
-        'Its keys: DB_USER, DB_PASSWORD.',
+        'The secret "secret/team/database" has no key "PASSWORD".',
+        'Its keys: "DB_USER", "DB_PASSWORD".',
         `UNUSABLE_SECRET: ${PAGE}unusable_secret`,
       ].join('\n'),
     )
@@ -140,13 +140,15 @@ describe('a secret that cannot be put out', () => {
 
   test('since it is empty', async () => {
     const world = await open({ data: { [KEY]: '' } })
-    expect(await refusal(world)).toContain('The secret DB_PASSWORD of secret/team/database is empty.\nStore')
+    expect(await refusal(world)).toContain(
+      'The secret "DB_PASSWORD" of "secret/team/database" is empty.\nStore',
+    )
   })
 
   test('since it is short, unless that is allowed', async () => {
     const world = await open({ data: { [KEY]: 'abc' } })
     expect(await refusal(world)).toContain(
-      'The secret DB_PASSWORD of secret/team/database is shorter than 4 characters, or true, false or null.',
+      'The secret "DB_PASSWORD" of "secret/team/database" is shorter than 4 characters, or true, false or null.',
     )
     expect((await run(world, { inputs: { 'allow-short': 'true' } })).outputs).toEqual({ secret: 'abc' })
   })
@@ -244,7 +246,7 @@ describe('a login that is denied', () => {
       { boundClaims: { environment: 'production' } },
       { identity: { environment: 'staging' } },
       'error validating claims: claim "environment" does not match any associated bound claim values.',
-      `The claim environment of the ID token was "staging": compare bound_claims of ${PLACE} with the claims of the ID token.`,
+      `The claim "environment" of the ID token was "staging": compare bound_claims of ${PLACE} with the claims of the ID token.`,
     ],
     [
       'for a claim that is not for everybody to read',
@@ -258,7 +260,7 @@ describe('a login that is denied', () => {
       { boundClaims: { sub: 'repo:octo-org/workflows:*' }, globs: true },
       {},
       'error validating claims: claim "sub" does not match any associated bound claim values.',
-      `The claim sub of the ID token was "${SUBJECT}": compare bound_claims of ${PLACE} with the claims of the ID token. It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
+      `The claim "sub" of the ID token was "${SUBJECT}": compare bound_claims of ${PLACE} with the claims of the ID token. It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
     ],
     [
       'for a claim that is not there',
@@ -272,14 +274,14 @@ describe('a login that is denied', () => {
       { type: 'oidc' },
       {},
       'role with oidc role_type is not allowed.',
-      `The role ${ROLE} is for people in a browser: it must have role_type=jwt. Vault makes it an oidc role again with each write that leaves role_type out.`,
+      `The role "${ROLE}" is for people in a browser: it must have role_type=jwt. Vault makes it an oidc role again with each write that leaves role_type out.`,
     ],
     [
       'for the issuer',
       {},
       { claims: { iss: `${ISSUER}/octo-enterprise` } },
       'error validating token: invalid issuer (iss) claim.',
-      `The issuer (iss) of the ID token was "${ISSUER}/octo-enterprise": auth/jwt/config must have it as oidc_discovery_url and bound_issuer.`,
+      `The issuer (iss) of the ID token was "${ISSUER}/octo-enterprise": "auth/jwt/config" must have it as oidc_discovery_url and bound_issuer.`,
     ],
     [
       'for the time',
@@ -299,7 +301,7 @@ describe('a login that is denied', () => {
     expect(await refusal(world, { inputs: { role: 'nobody' } })).toBe(
       denied(
         'role "nobody" could not be found.',
-        'Check `role`, `auth-path` and `namespace`: there is no role nobody in the auth method at jwt.',
+        'Check `role`, `auth-path` and `namespace`: there is no role "nobody" in the auth method at "jwt".',
       ),
     )
   })
@@ -346,7 +348,7 @@ describe('a login that is denied', () => {
   ])('%s, with 403, names all three', async (_what, role, inputs) => {
     const world = await open({ role })
     expect(await refusal(world, { inputs })).toMatch(
-      /^Vault \(HOST\) refused \(403 Forbidden\): permission denied.*\nVault says this where there is no auth method at \w+, in another `namespace`, or where the role deploy does not take logins from the address of this runner \(token_bound_cidrs\)\.\nDENIED/,
+      /^Vault \(HOST\) refused \(403 Forbidden\): permission denied.*\nVault says this where there is no auth method at "\w+", in another `namespace`, or where the role "deploy" does not take logins from the address of this runner \(token_bound_cidrs\)\.\nDENIED/,
     )
     expect(requests(world)).toHaveLength(1)
   })
@@ -356,7 +358,7 @@ describe('a login that is denied', () => {
     const reply = vaultError(404, 'no handler for route "auth/jwt/login". route entry not found.')
     world.server('vault').faults.push(at(/login$/, reply))
     expect(await refusal(world)).toContain(
-      'Check `auth-path` and `namespace`: Vault has no auth method at jwt.',
+      'Check `auth-path` and `namespace`: Vault has no auth method at "jwt".',
     )
   })
 })
@@ -393,7 +395,7 @@ describe('trouble on Vault’s way to the keys of the issuer', () => {
     const text =
       'error validating token: error verifying token signature: failed to verify id token signature'
     world.server('vault').faults.push(at(/login$/, vaultError(400, text)))
-    expect(await refusal(world)).toContain('auth/jwt/config must have it as oidc_discovery_url')
+    expect(await refusal(world)).toContain('"auth/jwt/config" must have it as oidc_discovery_url')
     expect(requests(world)).toHaveLength(1)
   })
 })
@@ -404,7 +406,7 @@ describe('a login that gives no token', () => {
     expect(await refusal(world)).toBe(
       [
         'Vault (HOST) asks for a second factor.',
-        'A job has none: exempt the auth method at jwt from login MFA (sys/mfa/login-enforcement).',
+        'A job has none: exempt the auth method at "jwt" from login MFA (sys/mfa/login-enforcement).',
         `UNUSABLE_ANSWER: ${PAGE}unusable_answer`,
       ].join('\n'),
     )
@@ -436,7 +438,7 @@ describe('a secret that Vault does not give', () => {
       read(
         '403 Forbidden',
         ': permission denied.',
-        `A policy of the role ${ROLE} must have: path "secret/data/team/database" { capabilities = ["read"] }. Vault says the same where there is no engine at secret.`,
+        `A policy of the role "${ROLE}" must have: path "secret/data/team/database" { capabilities = ["read"] }. Vault says the same where there is no engine at "secret".`,
       ),
     ],
     [
@@ -449,7 +451,7 @@ describe('a secret that Vault does not give', () => {
       {},
       read(
         '404 Not Found',
-        ': version 2 of secret/team/database is deleted.',
+        ': version 2 of "secret/team/database" is deleted.',
         'Undelete it (vault kv undelete), or write a new version.',
       ),
     ],
@@ -460,7 +462,7 @@ describe('a secret that Vault does not give', () => {
       {},
       read(
         '404 Not Found',
-        ': version 1 of secret/team/database is destroyed.',
+        ': version 1 of "secret/team/database" is destroyed.',
         'Its data is gone for good: write a new version.',
       ),
     ],
@@ -471,7 +473,7 @@ describe('a secret that Vault does not give', () => {
       read(
         '404 Not Found',
         '.',
-        'There is no secret at team/databse in secret, and never was: check its path, and that secret is a KV engine of version 2.',
+        'There is no secret at "team/databse" in "secret", and never was: check its path, and that "secret" is a KV engine of version 2.',
       ),
     ],
     [
@@ -484,7 +486,7 @@ describe('a secret that Vault does not give', () => {
       read(
         '404 Not Found',
         '.',
-        'There is no secret at team/database in secret, and never was: check its path, and that secret is a KV engine of version 2.',
+        'There is no secret at "team/database" in "secret", and never was: check its path, and that "secret" is a KV engine of version 2.',
       ),
     ],
     [
@@ -494,7 +496,7 @@ describe('a secret that Vault does not give', () => {
       read(
         '404 Not Found',
         ": Invalid path for a versioned K/V secrets engine. See the API docs for the appropriate API endpoints to use. If using the Vault CLI, use 'vault kv get' for this operation.",
-        'Check `engine` and the path: `engine` must be exactly where the KV engine is mounted, here secret/team, and the path what follows, here database, without data/.',
+        'Check `engine` and the path: `engine` must be exactly where the KV engine is mounted, here "secret/team", and the path what follows, here "database", without data/.',
       ),
     ],
     [
@@ -504,7 +506,7 @@ describe('a secret that Vault does not give', () => {
       read(
         '404 Not Found',
         ': no handler for route "kv/data/team/database". route entry not found.',
-        'Check `engine` and `namespace`: Vault has no engine at kv.',
+        'Check `engine` and `namespace`: Vault has no engine at "kv".',
       ),
     ],
   ])('%s says so', async (_what, change, inputs, text) => {
@@ -520,7 +522,7 @@ describe('a secret that Vault does not give', () => {
     world.setup.policies['deploy'] = ['*']
     world.setup.engines['secret'] = { kv: 1, secrets: { 'data/team/database': { data: { [KEY]: 'x' } } } }
     expect(await refusal(world)).toContain(
-      'Vault (HOST) answered without the data of a secret.\nCheck `engine`: secret must be a KV engine of version 2.',
+      'Vault (HOST) answered without the data of a secret.\nCheck `engine`: "secret" must be a KV engine of version 2.',
     )
   })
 })
