@@ -27,6 +27,8 @@ export interface Step {
   readonly identity?: Partial<Identity>
   /** Claims of the ID token that are added or replaced. */
   readonly claims?: Readonly<Record<string, unknown>>
+  /** Whether the log has debug messages. */
+  readonly debug?: boolean
   /** The output that holds the credential. */
   readonly credential?: string
   /** The part of the credential that is secret; all of it unless given. */
@@ -50,6 +52,8 @@ export interface Stand extends AsyncDisposable {
   /** For the processes of servers and clients: the proxy, and trust in the test authority. */
   readonly env: Readonly<Record<string, string>>
   readonly proxy: Proxy
+  /** How many more times the issuer has no answer, with 503, to those who ask for its keys. May be set. */
+  readonly keys: { missing: number }
   /** Serves a fake by TLS under a host name. */
   readonly fake: (host: string, handler: Handler) => Promise<FakeServer>
   /** Puts TLS and a host name before a server on loopback. */
@@ -77,6 +81,11 @@ export interface Server {
 const START_MS = 120_000
 /** The host of GitHub's issuer. */
 const ISSUER_HOST = new URL(ISSUER).host
+/** As its discovery document says. */
+const KEYS_PATH = '/.well-known/jwks'
+
+/** What a step says with {@link Step.debug} before it tries again. */
+export const AGAIN = /trying again in \d+ ms/
 
 /** @param hosts every name that is used with {@link Stand.fake} and {@link Stand.front} */
 export async function createStand(hosts: readonly string[]): Promise<Stand> {
@@ -88,10 +97,12 @@ export async function createStand(hosts: readonly string[]): Promise<Stand> {
   const proxy = await startProxy({ hosts: ports })
   const closing: (() => Promise<void>)[] = [() => proxy.close()]
   const identities = createIdentities(await generateIssuerKeys())
+  const keys = { missing: 0 }
 
   const stand: Stand = {
     folder,
     proxy,
+    keys,
     env: {
       HTTPS_PROXY: proxy.url,
       https_proxy: proxy.url,
@@ -128,7 +139,12 @@ export async function createStand(hosts: readonly string[]): Promise<Stand> {
   }
   // A server may fetch the keys before there is a job.
   await identities.become()
-  await stand.fake(ISSUER_HOST, (request) => identities.current().handler(request))
+  await stand.fake(ISSUER_HOST, (request) => {
+    const isMissing = keys.missing > 0 && request.url.pathname === KEYS_PATH
+    if (!isMissing) return identities.current().handler(request)
+    keys.missing--
+    return { status: 503, body: 'upstream connect error' }
+  })
   return stand
 }
 
@@ -169,6 +185,7 @@ async function runStep(step: Step, identities: Identities, machine: Stand['env']
     env,
     identity = {},
     claims,
+    debug = false,
     credential,
     secretOf = (whole: string): string => whole,
   } = step
@@ -185,6 +202,7 @@ async function runStep(step: Step, identities: Identities, machine: Stand['env']
       ...env,
     },
     masks: [issuer.requestToken],
+    debug,
     limitMs: 120_000,
   }
   const given = (outputs: StageResult['outputs']): IssuedSecret[] => {

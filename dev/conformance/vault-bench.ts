@@ -16,6 +16,7 @@ export const ROLE = 'auth/jwt/role/deploy'
 /** A server that speaks Vault's API, the command that a person gives it, and steps of a job that use it. */
 export interface Bench {
   readonly hold: Hold
+  readonly keys: Stand['keys']
   /** What `team/database` holds as `DB_PASSWORD`. */
   readonly secret: string
   /** A step of `secret/vault` that reads this value, with what is given added to it. */
@@ -66,6 +67,7 @@ export async function createBench(
     })
   return {
     hold,
+    keys: stand.keys,
     secret: randomText(32),
     page,
     shell,

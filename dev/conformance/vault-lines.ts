@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import type { Step } from './stand.ts'
+import { AGAIN, type Step } from './stand.ts'
 import { suggestionsIn } from './suggestions.ts'
 import { ROLE, writeOf, type Bench } from './vault-bench.ts'
 
@@ -139,7 +139,16 @@ const DENIALS: readonly Denial[] = [
 ]
 
 export async function refusals(bench: Bench): Promise<void> {
-  const { hold, run, shell, api, setUp, page } = bench
+  const { hold, run, shell, api, setUp, page, keys, secret } = bench
+  // A method that was just set up has no keys yet.
+  await setUp()
+  await hold('is asked again where it did not get the keys of the issuer', async () => {
+    keys.missing = 1
+    const { outputs, told } = await run({ debug: true })
+    assert.equal(outputs['secret'], secret, told)
+    assert.equal(keys.missing, 0)
+    assert.match(told, AGAIN)
+  })
   for (const { name, words, role, step = {}, isMended } of DENIALS) {
     await setUp()
     if (role !== undefined) await shell(writeOf({ role_type: 'jwt', ...role }))

@@ -32,6 +32,9 @@ const APP_SERVERS = [
   'github-actions-access-token.qoomon.workers.dev',
 ]
 
+/** An organization of the documents that lets jobs of the workflow's owner in. */
+const OTHER_OWNER = 'octo-labs'
+
 export const SEED_ROLE = 'arn:aws:iam::123456789012:role/github-actions-access-token-api-access'
 /** The role that the open server's stack makes for its callers. */
 const OPEN_SERVER_ROLE = 'arn:aws:iam::123456789012:role/GitHubActionsAccessTokens-HttpApiAccess'
@@ -58,7 +61,13 @@ export const STANDS: Readonly<Record<string, Stand>> = {
     const scopes = ['actions', 'administration', 'contents', 'pull-requests', 'secrets']
     const permissions = scopes.map((scope) => `${scope}: write`).join(', ')
     const names = [identity.repository, 'target', 'website', 'library']
-    const system = appServerSystem({ repositories: policiesFor(identity, names, permissions) })
+    const system = appServerSystem({
+      otherOwners: [OTHER_OWNER],
+      repositories: {
+        ...policiesFor(identity, names, permissions),
+        ...policiesFor(identity, ['target'], permissions, OTHER_OWNER),
+      },
+    })
     const host = hostIn(appServer)
     assert(APP_SERVERS.includes(host), `${host} is no app server of the documents`)
     return serve(system, identity, {

@@ -17,6 +17,8 @@ export interface AppServerSettings {
   readonly service?: 'lambda' | 'execute-api' | 'vpc-lattice-svcs'
   /** What the AWS account lists as audience of ID tokens, and `app-server` gives. */
   readonly audience?: string
+  /** Where the app is installed, beside the caller's owner. */
+  readonly otherOwners?: readonly string[]
   /** Policy files; without them the caller may read contents of its own repository and of `target`. */
   readonly repositories?: Repositories
   readonly regrant?: AppServerOptions['regrant']
@@ -32,14 +34,23 @@ export interface AppServerSetup extends Setup {
   readonly repositories: Repositories
 }
 
-/** Policies under which any job of the owner may ask `permissions` of the repositories. */
-export function policiesFor(identity: Identity, names: readonly string[], permissions: string): Repositories {
-  const { owner } = identity
+const EVERY_PERMISSION = Object.fromEntries(
+  Object.entries(OWNER_SCOPES).map(([scope, levels]) => [scope, levels.at(-1)!]),
+)
+
+/** Policies under which any job of the caller's owner may ask `permissions` of repositories of an owner, its own unless given. */
+export function policiesFor(
+  identity: Identity,
+  names: readonly string[],
+  permissions: string,
+  owner = identity.owner,
+): Repositories {
   const origin = (repository: string): string => `origin: ${owner}/${repository}\n`
-  const statement = `statements:\n  - subjects: ['repo:${owner}/*:**', 'repo:${owner}@*/*:**']\n    permissions: {${permissions}}\n`
+  const subjects = `subjects: ['repo:${identity.owner}/*:**', 'repo:${identity.owner}@*/*:**']`
+  const statement = `statements:\n  - ${subjects}\n    permissions: {${permissions}}\n`
   return {
     [`${owner}/.github-access-token`]: {
-      'access-token.yaml': `${origin('.github-access-token')}allowed-subjects: ['repo:${owner}/*:**', 'repo:${owner}@*/*:**']\nallowed-repository-permissions: {${permissions}}\n`,
+      'access-token.yaml': `${origin('.github-access-token')}allowed-${subjects}\nallowed-repository-permissions: {${permissions}}\n`,
     },
     ...Object.fromEntries(
       names.map((name) => [
@@ -52,7 +63,7 @@ export function policiesFor(identity: Identity, names: readonly string[], permis
 
 /** The system of the root action: an app server, alone (`bearer`) or behind AWS IAM (`aws`), and GitHub's API. */
 export function appServerSystem(settings: AppServerSettings = {}): System<AppServerSetup> {
-  const { prefix = '', apiPath = '', service = 'lambda', audience } = settings
+  const { prefix = '', apiPath = '', service = 'lambda', audience, otherOwners = [] } = settings
   return {
     action: '.',
     variants: ['bearer', 'aws'],
@@ -85,13 +96,9 @@ export function appServerSystem(settings: AppServerSettings = {}): System<AppSer
         now,
         github,
         audiences: () => [new URL(url('app-server')).hostname],
-        installations: {
-          [identity.owner]: {
-            permissions: Object.fromEntries(
-              Object.entries(OWNER_SCOPES).map(([scope, levels]) => [scope, levels.at(-1)!]),
-            ),
-          },
-        },
+        installations: Object.fromEntries(
+          [identity.owner, ...otherOwners].map((owner) => [owner, { permissions: EVERY_PERMISSION }]),
+        ),
         repositories,
         prefix,
         ...(aws ? { aws: { service, region: REGION, credentials: (id) => sts.credentials(id) } } : {}),

@@ -25,7 +25,7 @@ export const act: Judge = {
     const bench = await mkdtemp(join(tmpdir(), 'act-'))
     try {
       await setUp(bench)
-      const examples = workflowExamples().filter(({ actionSteps }) => actionSteps.length > 0)
+      const examples = workflowExamples().filter((example) => innerOf(example).actionSteps.length > 0)
       const names = examples.map(nameOf)
       for (const name of Object.keys(BEYOND)) assert(names.includes(name), `no page has the workflow ${name}`)
       for (const example of examples) {
@@ -40,32 +40,47 @@ export const act: Judge = {
 
 /** Workflows of the cookbook that need more than act has on the host, by name; `npm test` runs their steps of ours. */
 const BEYOND: Readonly<Record<string, string>> = {
-  'Update the generated files': 'git pushes to GitHub',
-  'Build with private dependencies': 'git, Go and npm fetch from GitHub',
-  'Comment in another repository': 'actions/github-script',
-  'Use a private image': 'Docker',
-  'Apply the settings of repositories': 'Terraform',
-  'Look at every organization': 'several organizations, of which the fake app server has one',
-  'In a container': 'a container',
-  'On three systems': 'Windows and macOS',
-  'Behind a proxy': 'a runner of that label, with a proxy',
+  'In a container': 'a container engine',
 }
 
 function nameOf({ text }: WorkflowExample): string {
   return /^name: (.+)$/m.exec(text)?.[1] ?? ''
 }
 
+/** The reusable workflow that an example calls: another example, by its name. */
+const CALLED = { path: '.github/workflows/deploy.yml', in: 'octo-org/workflows@main', name: 'Deploy' }
+
+/** The workflow whose steps run: the one that is called, or the example itself. */
+function innerOf(example: WorkflowExample): WorkflowExample {
+  const [repository, ref] = CALLED.in.split('@')
+  if (!example.text.includes(`uses: ${repository!}/${CALLED.path}@${ref!}\n`)) return example
+  return called()
+}
+
+function called(): WorkflowExample {
+  const example = workflowExamples().find((each) => nameOf(each) === CALLED.name)
+  assert(example !== undefined, `no page has the workflow ${CALLED.name}`)
+  return example
+}
+
 /** Commands of the examples, and scripts that their repositories are thought to have. */
-const COMMANDS = ['gh', 'psql', 'mysql', 'pg_dump', 'flyway', 'vault', 'curl']
+const COMMANDS = [
+  ...['gh', 'git', 'psql', 'mysql', 'pg_dump', 'flyway', 'vault', 'curl'],
+  ...['docker', 'go', 'npm', 'pip', 'terraform'],
+]
 const SCRIPTS = ['migrate.sh', 'deploy.sh', 'test.sh']
 /** Where a command of an example finds the credential. */
 const CREDENTIALS =
-  /^(?:GH_TOKEN|PGPASSWORD|MYSQL_PWD|DB_PASSWORD|FLYWAY_PASSWORD|BYTEBASE_TOKEN|VAULT_TOKEN)=(.+)$/gm
+  /^(?:(?:GH|GIT|GITHUB|BYTEBASE|VAULT)_TOKEN|(?:DB_|FLYWAY_)?PASSWORD|PGPASSWORD|MYSQL_PWD)=(.+)$/gm
 
-/** In place of a command: notes its environment, shows the credential that it got, and makes the file that it was asked for. */
+/**
+ * In place of a command: notes its environment, shows the credential that it got, and makes the file that it was asked for.
+ * git does what it can do here.
+ */
 const RECORDER = `#!/bin/bash
+if [ "$(basename "$0")" = git ] && [[ ! " $* " =~ ' '(push|submodule)' ' ]]; then exec /usr/bin/git "$@"; fi
 env > "$RECORDS/$(basename "$0").$$"
-echo "credential: $GH_TOKEN$PGPASSWORD$MYSQL_PWD$DB_PASSWORD$FLYWAY_PASSWORD$BYTEBASE_TOKEN$VAULT_TOKEN" >&2
+echo "credential: $GH_TOKEN$GIT_TOKEN$GITHUB_TOKEN$PGPASSWORD$MYSQL_PWD$PASSWORD$DB_PASSWORD$FLYWAY_PASSWORD$BYTEBASE_TOKEN$VAULT_TOKEN" >&2
 if [ "$(basename "$0")" = curl ] && [ -n "$BYTEBASE_URL" ]; then exec /usr/bin/curl "$@"; fi
 if [ "$(basename "$0") $1" = 'vault read' ]; then echo '{"data":{"username":"app","password":"of the database"}}'; fi
 while [ $# -gt 0 ]; do
@@ -74,25 +89,30 @@ while [ $# -gt 0 ]; do
 done
 `
 
-/** In place of `actions/checkout`, which act only does for the workflow's own repository. */
-const CHECKOUT = `name: Checkout
-inputs: { token: { description: token } }
+/** Actions of others in the examples. */
+const OTHERS = ['actions/checkout@v5', 'actions/github-script@v8', 'hashicorp/setup-terraform@v3']
+
+/** In place of each: notes the token that it got. */
+const OTHER = `name: Another
+inputs: { token: { description: token }, github-token: { description: token }, script: { description: script } }
 runs:
   using: composite
   steps:
-    - run: echo "GH_TOKEN=$GH_TOKEN" > "$RECORDS/checkout"
+    - run: echo "GH_TOKEN=$GH_TOKEN" > "$RECORDS/action.$$"
       shell: bash
-      env: { GH_TOKEN: '\${{ inputs.token }}' }
+      env: { GH_TOKEN: '\${{ inputs.token || inputs.github-token }}' }
 `
 
 /** The repository of the workflows, the commands, and a copy of the actions without what is not part of them. */
 async function setUp(bench: string): Promise<void> {
-  await Promise.all(['bin', 'actions', 'home', 'checkout'].map((name) => mkdir(join(bench, name))))
+  await Promise.all(['bin', 'actions', 'home', 'other'].map((name) => mkdir(join(bench, name))))
   for (const name of COMMANDS) {
     await writeFile(join(bench, 'bin', name), RECORDER)
     await chmod(join(bench, 'bin', name), 0o755)
   }
-  await writeFile(join(bench, 'checkout/action.yml'), CHECKOUT)
+  await writeFile(join(bench, 'other/action.yml'), OTHER)
+  await mkdir(dirname(join(bench, 'workflows', CALLED.path)), { recursive: true })
+  await writeFile(join(bench, 'workflows', CALLED.path), called().text)
   await cp(join(ROOT, 'dist'), join(bench, 'actions/dist'), { recursive: true })
   for (const { file } of readActions()) {
     await cp(join(ROOT, file), join(bench, 'actions', file), { recursive: true })
@@ -124,6 +144,9 @@ async function repositoryOf(bench: string, workflow: string): Promise<string> {
   return folder
 }
 
+/** Runners of the examples: each of them is this machine. */
+const PLATFORMS = ['ubuntu-latest', 'windows-latest', 'macos-latest', 'self-hosted']
+
 interface ActRun {
   readonly code: number
   readonly log: string
@@ -152,9 +175,11 @@ async function runAct(bench: string, world: World, example: WorkflowExample): Pr
   const args = [
     eventOf(example),
     ...['--workflows', '.github/workflows/example.yml', '--eventpath', '.event.json', '--actor', 'mona'],
-    ...['--platform', 'ubuntu-latest=-self-hosted', '--no-cache-server', '--action-offline-mode'],
+    ...['--no-cache-server', '--action-offline-mode'],
+    ...PLATFORMS.flatMap((name) => ['--platform', `${name}=-self-hosted`]),
     ...['--local-repository', `OWNER/access-token@v1=${join(bench, 'actions')}`],
-    ...['--local-repository', `actions/checkout@v5=${join(bench, 'checkout')}`],
+    ...['--local-repository', `${CALLED.in}=${join(bench, 'workflows')}`],
+    ...OTHERS.flatMap((name) => ['--local-repository', `${name}=${join(bench, 'other')}`]),
   ]
   const path = [join(bench, 'bin'), dirname(process.execPath), process.env['PATH']].join(delimiter)
   const ended = await new Promise<{ code: number; log: string }>((resolve) => {
@@ -195,8 +220,9 @@ function eventOf({ workflow }: WorkflowExample): string {
 }
 
 async function worldFor(example: WorkflowExample): Promise<World> {
-  const [first] = example.actionSteps
-  const { environment } = example.workflow.jobs[first!.job]!
+  const { actionSteps, workflow } = innerOf(example)
+  const [first] = actionSteps
+  const { environment } = workflow.jobs[first!.job]!
   const name = typeof environment === 'object' ? environment.name : environment
   const identity: Identity = { ...defaultIdentity, ...(name !== undefined && { environment: name }) }
   const inputs = Object.fromEntries(
@@ -210,17 +236,16 @@ async function runs(hold: Hold, bench: string, example: WorkflowExample): Promis
   const ran = await runAct(bench, world, example)
   const { code, log, credentials } = ran
   const place = `${example.file}:${example.line + 1}`
-  const posts = example.actionSteps.filter(({ action }) => action.runs.post !== undefined)
+  const { actionSteps, text } = innerOf(example)
+  const posts = actionSteps.filter(({ action }) => action.runs.post !== undefined)
   await hold(`${place} runs as it stands`, () => {
     assert.equal(code, 0, log.slice(-2_000))
     assert.match(log, /Job succeeded/)
-    for (const { step } of example.actionSteps)
-      assert(typeof step.uses === 'string' && log.includes(step.uses))
+    for (const { step } of actionSteps) assert(typeof step.uses === 'string' && log.includes(step.uses))
     if (posts.length > 0) assert.match(log, /Success - Post /)
     for (const { name, value } of world.secrets) assert(!log.includes(value), `${name} stands in the log`)
   })
-  const job = JSON.stringify(example.workflow.jobs)
-  if (!/\boutputs\.(?:token|secret)\b/.test(job)) return
+  if (!/\boutputs\.(?:token|secret)\b/.test(text)) return
   await hold(`${place}: later steps read the credential, the log shows ***`, () => {
     assert.notEqual(credentials.length, 0, `no command got one:\n${log.slice(-2_000)}`)
     for (const value of credentials) {

@@ -7,7 +7,7 @@ import { ROOT } from '../../world.ts'
 import { createGitHubForApps, GITHUB_HOST, APP_ID, type GitHubForApps } from '../github.ts'
 import type { Hold, Judge } from '../judge.ts'
 import { APP_SERVER } from '../programs.ts'
-import { createStand, freePort, type Ran, type Stand, type Step } from '../stand.ts'
+import { AGAIN, createStand, freePort, type Ran, type Stand, type Step } from '../stand.ts'
 import { pasteFiles } from '../suggestions.ts'
 
 const HOST = 'app-server.example.com'
@@ -35,6 +35,7 @@ export const appServer: Judge = {
     await grants(bench)
     await identities(bench)
     await requests(bench)
+    await keys(bench)
     await policies(bench)
   },
 }
@@ -257,6 +258,19 @@ async function requests(bench: Bench): Promise<void> {
     // Granted by the owner, so nobody looks for its policy; GitHub has no such repository.
     const ran = await run({ inputs: { repository: 'none', 'timeout-seconds': '20' } })
     expectRefusal(ran, 'OVERLOADED', /500/)
+  })
+}
+
+/** Trouble between the server and GitHub's issuer: a server that was just started has no keys yet. */
+async function keys(bench: Bench): Promise<void> {
+  const { hold, run, stand } = bench
+  await start(bench, HOST, {})
+  await hold('is asked again where it did not get the keys of the issuer', async () => {
+    stand.keys.missing = 1
+    const ran = await run({ debug: true })
+    expectGrant(bench, ran, { permissions: CONTENTS, repositories: [repository] })
+    assert.equal(stand.keys.missing, 0)
+    assert.match(ran.told, AGAIN)
   })
 }
 

@@ -47,7 +47,7 @@ async function tryLines(hold: Hold, stand: Stand, sts: FakeServer, endpoint: str
     stand.run({
       action: 'secret/aws-secrets-manager',
       inputs: { region: REGION, 'role-arn': ROLE_ARN, ...inputs },
-      credential: 'secret',
+      ...(inputs['secrets'] === undefined && { credential: 'secret' }),
     })
   const text = randomText(32)
   const arn = await create({ Name: 'app/text', SecretString: text })
@@ -70,6 +70,14 @@ async function tryLines(hold: Hold, stand: Stand, sts: FakeServer, endpoint: str
   await hold('Secrets Manager gives a text by name', () => given({ secret: 'app/text' }))
   await hold('Secrets Manager gives a text by ARN', () => given({ secret: arn }))
   await hold('one key of a JSON secret', () => given({ secret: 'app/json', key: 'password' }))
+  await hold('several values with one role', async () => {
+    const asked = sts.requests.length
+    const secrets = 'text: app/text\npassword: app/json#password\n'
+    const { outputs, told } = await run({ secrets })
+    assert.deepEqual([outputs['text'], outputs['password']], [text, text], told)
+    assert.deepEqual(JSON.parse(outputs['secrets']!), { text, password: text })
+    assert.equal(sts.requests.length, asked + 1)
+  })
   const refused = async (secret: string, pattern: RegExp): Promise<void> => {
     const { outcome, outputs, annotations } = await run({ secret })
     assert.equal(outcome, 'failure')

@@ -7,7 +7,7 @@ import { ISSUER } from '../../fakes/issuer.ts'
 import { APP_ID, createGitHubForApps, GITHUB_HOST, type GitHubForApps } from '../github.ts'
 import type { Hold, Judge } from '../judge.ts'
 import { OCTO_STS, OCTO_STS_VERSION } from '../programs.ts'
-import { createStand, freePort, type Ran, type Stand } from '../stand.ts'
+import { AGAIN, createStand, freePort, type Ran, type Stand } from '../stand.ts'
 import { pasteFiles } from '../suggestions.ts'
 
 const HOST = 'octo-sts.dev'
@@ -34,6 +34,7 @@ export const octoSts: Judge = {
     await stand.fake(GITHUB_HOST, github.handler)
     const bench = { hold, stand, github }
     await start(bench)
+    await keys(bench)
     await grants(bench)
     await refusals(bench)
   },
@@ -66,10 +67,12 @@ function run(
   { stand }: Bench,
   identity: string,
   inputs: Readonly<Record<string, string>> = {},
+  debug = false,
 ): Promise<Ran> {
   return stand.run({
     action: 'octo-sts',
     inputs: { scope: TARGET, identity, ...inputs },
+    debug,
     credential: 'token',
   })
 }
@@ -82,6 +85,19 @@ function policy(changes: Readonly<Record<string, unknown>> = {}): string {
 function put({ github }: Bench, repository: string, identity: string, text: string): void {
   const files = (github.repositories[repository] ??= {})
   files[`.github/chainguard/${identity}.sts.yaml`] = text
+}
+
+/** Trouble between the server and GitHub's issuer: a server that was just started has no keys yet. */
+async function keys(bench: Bench): Promise<void> {
+  const { hold, stand } = bench
+  await hold('is asked again where it did not get the keys of the issuer', async () => {
+    put(bench, TARGET, 'keys', policy())
+    stand.keys.missing = 1
+    const { outcome, told } = await run(bench, 'keys', {}, true)
+    assert.equal(outcome, 'success', told)
+    assert.equal(stand.keys.missing, 0)
+    assert.match(told, AGAIN)
+  })
 }
 
 async function grants(bench: Bench): Promise<void> {
@@ -112,6 +128,9 @@ async function grants(bench: Bench): Promise<void> {
   await hold('a policy of the owner, in .github, for all repositories', async () => {
     put(bench, `${owner}/.github`, 'all', policy())
     expectGrant(await run(bench, 'all', { scope: owner }), { contents: 'read' })
+  })
+  await hold('the same policy, with .github as the scope: for that repository alone', async () => {
+    expectGrant(await run(bench, 'all', { scope: `${owner}/.github` }), { contents: 'read' }, ['.github'])
   })
   await hold('a policy of the owner that names repositories', async () => {
     put(bench, `${owner}/.github`, 'some', policy({ repositories: ['target'] }))
