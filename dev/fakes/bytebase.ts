@@ -1,14 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { decodeJwt, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import { callOf, type Project, type RolloutOptions } from './bytebase/calls.ts'
+import { updatedBy, updateIdentity, type WorkloadIdentity } from './bytebase/identities.ts'
 import { bytebaseError, only, readBody, Refusal, text, type Body } from './bytebase/messages.ts'
 import { bearerOf, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
 import type { Issuer } from './issuer.ts'
-import type { Issue } from './secrets.ts'
+import { randomText, type Issue } from './secrets.ts'
 
 /** How long an API token lives, in s. */
 const LIFETIME = 3_600
-const EMAIL = /^[^\s\p{Lu}@]+@(?:[a-z\d][a-z\d-]*\.)?workload\.bytebase\.com$/u
+/** `emailRegex` in backend/common/util.go. */
+const EMAIL =
+  /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/
 
 /** The permissions of the predefined role GitOps Service Agent. */
 export const GITOPS_SERVICE_AGENT: readonly string[] = [
@@ -23,20 +26,6 @@ export const GITOPS_SERVICE_AGENT: readonly string[] = [
   'bb.taskRuns.create',
   'bb.taskRuns.list',
 ]
-
-export interface WorkloadIdentity {
-  /** Absent where the identity was made without. */
-  config?: {
-    issuerUrl: string
-    /** Empty: any. */
-    allowedAudiences: readonly string[]
-    /** Exact, or a prefix that ends in `*`; empty: any. */
-    subjectPattern: string
-  }
-  deactivated?: boolean
-  /** Permissions by project id. */
-  permissions?: Readonly<Record<string, readonly string[]>>
-}
 
 export interface BytebaseOptions extends RolloutOptions {
   readonly verify: Issuer['verify']
@@ -53,6 +42,8 @@ export interface BytebaseOptions extends RolloutOptions {
 
 export interface Bytebase {
   readonly handler: Handler
+  /** Of an administrator, who may change workload identities. */
+  readonly adminToken: string
   /** Whether the API takes the token at this moment. */
   accepts(token: string): Promise<boolean>
   /** What was made, by name, as the API shows it. */
@@ -63,6 +54,7 @@ export interface Bytebase {
 export function createBytebase(options: BytebaseOptions): Bytebase {
   const { now, issue, identities, projects, prefix = '', codes = 'number' } = options
   const key = randomBytes(32)
+  const adminToken = randomText(64)
   const resources = new Map<string, Record<string, unknown>>()
   let issued = 0
 
@@ -84,7 +76,15 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
       throw new Refusal('unauthenticated', 'authorization header format must be Bearer {token}')
     }
     if (request.method === 'POST' && path === 'auth:exchangeToken') return exchangeToken(readBody(request))
-    return callApi(request, path)
+    const email = updatedBy(request, path)
+    return email === undefined ? callApi(request, path) : updateBy(request, email)
+  }
+
+  function updateBy(request: FakeRequest, email: string): object {
+    if (bearerOf(request) !== adminToken) throw new Refusal('unauthenticated', 'access token not found')
+    const identity = identityBy(email)
+    updateIdentity(request, identity)
+    return { name: `workloadIdentities/${email}`, email, workloadIdentityConfig: identity.config }
   }
 
   async function exchangeToken(body: Body): Promise<object> {
@@ -93,13 +93,10 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
     const email = text(body, 'email')
     if (token === '') throw new Refusal('invalid', 'token is required')
     if (email === '') throw new Refusal('invalid', 'email is required')
-    if (!EMAIL.test(email)) throw new Refusal('invalid', `invalid workload identity email "${email}"`)
-    const identity = identities[email]
-    if (identity === undefined) throw new Refusal('notFound', `workload identity "${email}" not found`)
+    const identity = identityBy(email)
     if (identity.deactivated === true) {
       throw new Refusal('unauthenticated', 'workload identity has been deactivated')
     }
-    if (identity.config === undefined) throw new Refusal('internal', 'workload identity config not found')
     await validate(token, identity.config)
     const seconds = Math.floor(now() / 1_000)
     const accessToken = await new SignJWT({ workspace_id: 'workspace-1', jti: randomUUID() })
@@ -115,24 +112,36 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
     return { accessToken }
   }
 
-  async function validate(token: string, config: NonNullable<WorkloadIdentity['config']>): Promise<void> {
+  function identityBy(email: string): WorkloadIdentity {
+    const invalid = (why: string): Refusal =>
+      new Refusal('invalid', `invalid workload identity email "${email}": ${why}`)
+    if (!EMAIL.test(email)) throw invalid('invalid email address')
+    if (!/[@.]workload\.bytebase\.com$/.test(email))
+      throw invalid('email must end with workload.bytebase.com')
+    const identity = identities[email]
+    if (identity === undefined) throw new Refusal('notFound', `workload identity "${email}" not found`)
+    return identity
+  }
+
+  /** In the order of ValidateToken (backend/plugin/idp/wif/wif.go). */
+  async function validate(token: string, config: WorkloadIdentity['config']): Promise<void> {
     const invalid = (why: string): Refusal =>
       new Refusal('unauthenticated', `token validation failed: ${why}`)
     const { issuerUrl, allowedAudiences, subjectPattern } = config
     let claims: JWTPayload
     try {
-      const { aud = [] } = decodeJwt(token)
-      claims = await options.verify(token, { audience: aud })
+      claims = decodeJwt(token)
     } catch (error) {
-      if (!(error instanceof errors.JOSEError)) throw error
-      if (error instanceof errors.JWTExpired) throw invalid('token has expired')
-      if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'iss') {
-        throw invalid(`issuer mismatch: expected "${issuerUrl}", got "${String(error.payload.iss)}"`)
-      }
-      const unreadable = error instanceof errors.JWTInvalid || error instanceof errors.JWSInvalid
-      throw invalid(
-        `${unreadable ? 'failed to parse token' : 'failed to verify token signature'}: ${error.message}`,
-      )
+      throw invalid(`failed to parse token: ${String(error)}`)
+    }
+    const unasked = whyUnasked(issuerUrl)
+    if (unasked !== undefined) throw invalid(`failed to fetch JWKS: ${unasked}: ${issuerUrl}`)
+    try {
+      await options.verify(token, { audience: claims.aud ?? [] })
+    } catch (error) {
+      // The signature is looked at first: what is wrong with a claim is found below.
+      const isOfClaim = error instanceof errors.JWTExpired || error instanceof errors.JWTClaimValidationFailed
+      if (!isOfClaim) throw invalid(`failed to verify token signature: ${String(error)}`)
     }
     if (claims.iss !== issuerUrl) {
       throw invalid(`issuer mismatch: expected "${issuerUrl}", got "${String(claims.iss)}"`)
@@ -146,6 +155,7 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
     if (!matches(claims.sub ?? '', subjectPattern)) {
       throw invalid(`subject mismatch: expected pattern "${subjectPattern}", got "${String(claims.sub)}"`)
     }
+    if (Math.floor(now() / 1_000) > (claims.exp ?? 0)) throw invalid('token has expired')
   }
 
   /** The identity of an API token, looked up anew for each request. */
@@ -194,6 +204,7 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
 
   return {
     handler,
+    adminToken,
     accepts: (token) =>
       identityOf(token).then(
         () => true,
@@ -201,6 +212,15 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
       ),
     resources,
   }
+}
+
+/** Why the keys of an issuer are not asked for (validateIssuerURL in backend/plugin/idp/wif/jwks.go). */
+function whyUnasked(issuer: string): string | undefined {
+  if (!issuer.startsWith('https://')) return 'issuer URL must use HTTPS'
+  const host = /^https:\/\/([^/:]*)/.exec(issuer)![1]!
+  if (host === '') return 'issuer URL must have a host'
+  const isPrivate = host === 'localhost' || /^(?:127|10|192\.168|172)\./.test(host)
+  return isPrivate ? 'issuer URL cannot be a private address' : undefined
 }
 
 /** What every path outside `/v1` answers: the page of the single-page application. */

@@ -3,8 +3,8 @@ import {
   GITOPS_SERVICE_AGENT,
   type Bytebase,
   type BytebaseOptions,
-  type WorkloadIdentity,
 } from '../fakes/bytebase.ts'
+import type { WorkloadIdentity } from '../fakes/bytebase/identities.ts'
 import { subjectOf } from '../fakes/identity.ts'
 import { ISSUER } from '../fakes/issuer.ts'
 import type { Setup, System } from './system.ts'

@@ -2,10 +2,11 @@ import { execFile } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { decodeJwt } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { readActions } from '../../dev/documents/actions.ts'
-import { fencesOf } from '../../dev/documents/fences.ts'
+import { fencesOf, type Fence } from '../../dev/documents/fences.ts'
 import { workflowOf, type Step } from '../../dev/documents/workflows.ts'
 import { bytebaseError } from '../../dev/fakes/bytebase/messages.ts'
 import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
@@ -31,6 +32,8 @@ async function open(
 }
 
 const { run, refusal } = stepsOf(bytebase, 'bytebase')
+
+const NO_SETTINGS = { issuerUrl: '', allowedAudiences: [], subjectPattern: '' }
 
 const reply = (answer: FakeReply): Fault => ({ kind: 'answer', name: 'reply', reply: answer })
 
@@ -140,7 +143,7 @@ describe('settings', () => {
 describe('a refusal', () => {
   test('for the audience names the one that was sent, and the settings that accept the run', async () => {
     const world = await open()
-    world.setup.identities[EMAIL]!.config!.allowedAudiences = ['bytebase']
+    world.setup.identities[EMAIL]!.config.allowedAudiences = ['bytebase']
     const ran = await run(world)
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/, 'HOST')).toBe(
       [
@@ -162,7 +165,7 @@ describe('a refusal', () => {
 
   test('for the subject names it, and the immutable form that the presets do not match', async () => {
     const world = await open()
-    world.setup.identities[EMAIL]!.config!.subjectPattern = 'repo:octo-org/workflows:ref:refs/heads/main'
+    world.setup.identities[EMAIL]!.config.subjectPattern = 'repo:octo-org/workflows:ref:refs/heads/main'
     expect(await refusal(world)).toBe(
       [
         `Bytebase (HOST) refused (401 Unauthorized): token validation failed: subject mismatch: expected pattern "repo:octo-org/workflows:ref:refs/heads/main".`,
@@ -233,8 +236,16 @@ describe('a refusal', () => {
       `(404 Not Found): workload identity "${EMAIL}" not found.\nCheck \`email\`: Bytebase has no workload identity "${EMAIL}". One that belongs to a project has the project's id in it: NAME@PROJECT.workload.bytebase.com.`,
     ],
     [
-      'an identity without settings, at once although the status is 500',
-      ({ setup }) => delete setup.identities[EMAIL]!.config,
+      'an identity without settings',
+      ({ setup }) => (setup.identities[EMAIL]!.config = NO_SETTINGS),
+      `(401 Unauthorized): token validation failed: failed to fetch JWKS: issuer URL must use HTTPS:.\nBytebase fetches keys only from an https:// address on the internet: check the issuer URL of the workload identity "${EMAIL}".`,
+    ],
+    [
+      'an identity without settings by an older server, at once although the status is 500',
+      (world) => {
+        const message = 'workload identity config not found'
+        world.server('bytebase').faults.push(reply(bytebaseError('internal', message)))
+      },
       `(500 Internal Server Error): workload identity config not found.\nIn Bytebase, the workload identity "${EMAIL}" has no settings for GitHub: give it an issuer URL, allowed audiences and a subject pattern.`,
     ],
   ])('of %s says what to do', async (_what, change, text) => {
@@ -322,13 +333,15 @@ describe('trouble that passes', () => {
   })
 
   test.each([
-    'issuer URL must use HTTPS: http://x',
-    'JWKS URL cannot be a private address: https://10.0.0.1',
-  ])('with the keys of the issuer that stays is not tried again: %s', async (fault) => {
+    ['http://issuer.example.com', 'issuer URL must use HTTPS'],
+    ['https://10.0.0.1', 'issuer URL cannot be a private address'],
+    ['https://:443', 'issuer URL must have a host'],
+  ])('with the keys of the issuer %s stays and is not tried again: %s', async (issuerUrl, fault) => {
     const world = await open()
-    const message = `token validation failed: failed to fetch JWKS: ${fault}`
-    world.server('bytebase').faults.push(forEver(reply(bytebaseError('unauthenticated', message))))
-    expect(await refusal(world)).toContain(
+    world.setup.identities[EMAIL]!.config.issuerUrl = issuerUrl
+    const text = await refusal(world)
+    expect(text).toContain(`token validation failed: failed to fetch JWKS: ${fault}: ${issuerUrl}`)
+    expect(text).toContain(
       `Bytebase fetches keys only from an https:// address on the internet: check the issuer URL of the workload identity "${EMAIL}".`,
     )
     expect(world.server('bytebase').requests).toHaveLength(1)
@@ -371,8 +384,48 @@ describe('the fake', () => {
 
   test('takes any audience where the list is empty, as the server does', async () => {
     const world = await open()
-    world.setup.identities[EMAIL]!.config!.allowedAudiences = []
+    world.setup.identities[EMAIL]!.config.allowedAudiences = []
     expect((await run(world, { inputs: { audience: 'anything' } })).succeeded).toBe(true)
+  })
+})
+
+describe('the command of the page for the settings', () => {
+  const ENVIRONMENT = { identity: { environment: 'production' } }
+  const AUDIENCE = 'https://bytebase.example.com'
+
+  const patch = async (command: string, token: string): Promise<void> => {
+    const env = { PATH: process.env['PATH'], BYTEBASE_TOKEN: token }
+    await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', command], { env })
+  }
+
+  const commandOfPage = async (world: World): Promise<string> => {
+    const fence = (await fencesOfPage()).find(({ text }) => text.includes('--request PATCH'))
+    return fence!.text.replace(`${AUDIENCE}/v1`, `${world.url('bytebase')}/v1`)
+  }
+
+  test('lets the job with its environment in, and no other', async () => {
+    for (const [identity, succeeded] of [
+      [ENVIRONMENT, true],
+      [{}, false],
+    ] as const) {
+      const world = await open({ workloadIdentity: { config: NO_SETTINGS } }, identity)
+      await patch(await commandOfPage(world), world.setup.bytebase.adminToken)
+      expect((await run(world, { inputs: { audience: AUDIENCE } })).succeeded).toBe(succeeded)
+      expect((await run(world)).succeeded).toBe(false)
+    }
+  })
+
+  test('changes nothing without its update_mask', async () => {
+    const world = await open({ workloadIdentity: { config: NO_SETTINGS } }, ENVIRONMENT)
+    const command = (await commandOfPage(world)).replace('?update_mask=workload_identity_config', '')
+    await patch(command, world.setup.bytebase.adminToken)
+    expect(world.setup.identities[EMAIL]!.config).toEqual(NO_SETTINGS)
+  })
+
+  test('is refused to the workload identity itself', async () => {
+    const world = await open({}, ENVIRONMENT)
+    const { outputs } = await run(world)
+    await expect(patch(await commandOfPage(world), outputs['token']!)).rejects.toThrow('returned error: 401')
   })
 })
 
@@ -384,7 +437,7 @@ describe('the complete workflow of the page', () => {
     const { action, script } = await workflowOfPage()
     const world = await open(settings, { identity: { environment: 'production' } })
     const address = world.url('bytebase')
-    world.setup.identities[EMAIL]!.config!.allowedAudiences = ['https://bytebase.example.com']
+    world.setup.identities[EMAIL]!.config.allowedAudiences = ['https://bytebase.example.com']
     const fill = (text: unknown): string => String(text).replaceAll('${{ env.BYTEBASE_URL }}', address)
     const inputs = Object.fromEntries(
       Object.entries(action.with!).map(([name, value]) => [name, fill(value)]),
@@ -519,11 +572,14 @@ describe('the complete workflow of the page', () => {
 })
 
 /** The action's step of the workflow in the page that rolls out, and the step with the script that it calls. */
-async function workflowOfPage(): Promise<{ action: Step; script: Step }> {
+async function fencesOfPage(): Promise<Fence[]> {
   const file = 'bytebase/README.md'
-  const text = await readFile(join(ROOT, file), 'utf8')
+  return fencesOf({ file, text: await readFile(join(ROOT, file), 'utf8') })
+}
+
+async function workflowOfPage(): Promise<{ action: Step; script: Step }> {
   const actions = readActions()
-  const found = fencesOf({ file, text })
+  const found = (await fencesOfPage())
     .filter(({ language }) => language === 'yaml')
     .flatMap((fence) => workflowOf(fence, actions) ?? [])
     .find(({ workflow }) => 'deploy' in workflow.jobs)!
