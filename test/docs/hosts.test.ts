@@ -140,7 +140,7 @@ test('the domains of AWS are those that its regions get', () => {
       region,
     ).hostname.replace(`sts.${region}.`, ''),
   )
-  const [, sentence = ''] = /in place of (.*?)\. `AWS_USE_FIPS/.exec(text) ?? []
+  const [, sentence = ''] = /instead of (.*?)\. `AWS_USE_FIPS/.exec(text) ?? []
   expect([...sentence.matchAll(/`([^`]+)`/g)].map(([, domain]) => domain).sort()).toEqual(
     [...new Set(domains)].sort(),
   )
