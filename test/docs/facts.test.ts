@@ -32,16 +32,16 @@ const FACTS: Readonly<Record<string, Fact>> = {
     page: 'bytebase/README.md',
     source: 'bytebase/bytebase: CreateWorkloadIdentitySheet.tsx, workloadIdentity.ts',
     says: [
-      /empty list takes a token for any audience[^\n]*The form leaves it empty/,
-      /set the pattern by the API/,
-      /when you paste it first and each time you open the form/,
+      /empty list accepts a token for any audience[^\n]*The form leaves the list empty/,
+      /set and check the pattern through the API/,
+      /when you paste the pattern, and again each time you open the form/,
     ],
   },
   'the immutable subject': {
     page: 'docs/subjects.md',
     source: 'github/docs: content/actions/reference/security/oidc.md',
     says: [
-      /\| immutable [^\n]*made, renamed or transferred since 15 July 2026/,
+      /\| immutable [^\n]*created, renamed or transferred since 15 July 2026/,
       /\| by name [^\n]*all repositories of GitHub Enterprise Server/,
       /The ids stay in the part that begins with `repo:`, wherever that part is/,
     ],
@@ -68,12 +68,14 @@ const FACTS: Readonly<Record<string, Fact>> = {
   'how long Octo STS remembers': {
     page: 'octo-sts/README.md',
     source: 'octo-sts/app: octosts.go',
-    says: [/wait 5 minutes[^\n]*or that it found nothing, and up to an hour while GitHub limits it/],
+    says: [
+      /wait for 5 minutes[^\n]*or its absence, for that long, and for up to an hour while GitHub rate-limits it/,
+    ],
   },
   'what VPC Lattice takes': {
     page: 'docs/app-server.md',
     source: 'AWS, VPC Lattice user guide, "SIGv4 authenticated requests"',
-    says: [/VPC Lattice takes no signed body: it gets `UNSIGNED-PAYLOAD/],
+    says: [/VPC Lattice does not support a signed body: it gets `UNSIGNED-PAYLOAD/],
   },
   'the audience in China, of a database': {
     page: 'database/aws-rds/README.md',
@@ -93,7 +95,7 @@ const FACTS: Readonly<Record<string, Fact>> = {
   'when the runner kills a step that was cancelled': {
     page: 'docs/how-it-works.md',
     source: 'actions/runner: ProcessInvoker.cs: SIGINT, SIGTERM after 7.5 s, killed 2.5 s later',
-    says: [/\(`SIGINT`\)[^\n]*within 5 seconds, before the runner kills it after 10/],
+    says: [/\(`SIGINT`\)[^\n]*within 5 seconds; the runner would kill it after 10/],
   },
   'which jobs get no ID token yet': {
     page: 'docs/retrying.md',
