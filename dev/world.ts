@@ -17,7 +17,7 @@ import {
 import { startProxy, type Proxy, type ProxyOptions } from './fakes/proxy.ts'
 import { relay, type Relay } from './fakes/relay.ts'
 import type { IssuedSecret } from './fakes/secrets.ts'
-import { serve, type FakeServer } from './fakes/serve.ts'
+import { serve, type FakeServer, type ServeOptions } from './fakes/serve.ts'
 import { situations, type Situation } from './runner/context.ts'
 import { leaks } from './runner/leaks.ts'
 import { runAction, runPost, type StageOptions, type StageResult } from './runner/runner.ts'
@@ -71,7 +71,7 @@ export async function buildBackstage<S extends Setup>(
   return { issuer, identity, setup, handlers: { oidc: issuer.handler, ...setup.handlers }, secrets }
 }
 
-export interface WorldOptions extends BackstageOptions {
+export interface WorldOptions extends BackstageOptions, Pick<ServeOptions, 'late'> {
   /** Faults by role, `oidc` among them. More may be pushed to `server(role).faults` at any time. */
   readonly faults?: Readonly<Record<string, readonly FaultEntry[]>>
   /** TLS for the roles named, with a certificate that is right or wrong; `good` for all where it is a word. */
@@ -157,9 +157,11 @@ export async function createWorld<S extends Setup>(
   const held = new Set<number>()
   const heldFile = join(folder, 'held')
   await writeFile(heldFile, '')
-  const holds = ({ remotePort = NaN }: Socket): void => {
-    held.add(remotePort)
-    appendFileSync(heldFile, `${remotePort}\n`)
+  const holds = (client: Socket): void => {
+    const { remotePort: port = NaN } = client
+    held.add(port)
+    appendFileSync(heldFile, `${port}\n`)
+    client.once('close', () => held.delete(port))
   }
   const ports: Record<string, number> = {}
   for (const [role, handler] of Object.entries(handlers)) {
@@ -169,6 +171,7 @@ export async function createWorld<S extends Setup>(
       holds,
       ...(kind === undefined ? {} : { tls: certificates![kind] }),
       ...(options.now === undefined ? {} : { now: options.now }),
+      ...(options.late === undefined ? {} : { late: options.late }),
     })
     servers.set(role, started)
     let { port } = started

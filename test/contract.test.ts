@@ -10,7 +10,7 @@ import type { StageResult } from '../dev/runner/runner.ts'
 import { allSystems, type System } from '../dev/systems/system.ts'
 import { createWorld, type World } from '../dev/world.ts'
 import { ELSEWHERE } from '../src/inputs/elsewhere.ts'
-import { HOSTILE, textsOf, type Json } from './properties/arbitraries.ts'
+import { HOSTILE, textsOf, type Json } from './properties/values.ts'
 import { expectClean, expectGranted, expectRefused } from './scenarios/support.ts'
 
 /*

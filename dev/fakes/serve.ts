@@ -28,6 +28,8 @@ export interface ServeOptions {
   readonly now?: Now
   /** Told of each client whose request gets no whole answer, on purpose. */
   readonly holds?: (client: Socket) => void
+  /** Resolves after so many ms, or when the client has gone: how answers are late. By the machine's clock unless given. */
+  readonly late?: (ms: number, client: Socket) => Promise<void>
 }
 
 /** A fake on loopback. */
@@ -129,7 +131,7 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
       case 'none':
         return send(response, await handler(request))
       case 'delay':
-        await pause(applied.ms, socket)
+        await (options.late ?? pause)(applied.ms, socket)
         return send(response, await handler(request))
       case 'held':
         await applied.until

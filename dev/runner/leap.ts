@@ -12,7 +12,7 @@ import { performance } from 'node:perf_hooks'
 import timers from 'node:timers'
 import timersPromises from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { awaited, underWay, watch } from './under-way.ts'
+import { awaitsAnswer, watch } from './under-way.ts'
 
 const FACTOR = 20
 const LONG_MS = 1_000
@@ -47,7 +47,7 @@ function leapingSetTimeout(
   if (!(ms >= LONG_MS)) return realSetTimeout(fire, ms)
   let looks = 0
   const timer = realSetInterval(() => {
-    if (underWay() === 0 || awaited(held()) === 0) looks++
+    if (!awaitsAnswer(held)) looks++
     if (looks * LOOK_MS < ms / FACTOR) return
     clearInterval(timer)
     fire()

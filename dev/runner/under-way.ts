@@ -32,14 +32,14 @@ function watched<Connect extends (...args: never) => net.Socket>(connect: Connec
   }) as Connect
 }
 
-/** How many connections and requests are under way. */
-export function underWay(): number {
-  return opening.size + requests.size
-}
-
-/** How many of them may still be answered. @param held the local ports of clients that nobody answers */
-export function awaited(held: ReadonlySet<number>): number {
-  return [...opening, ...[...requests].map(({ socket }) => socket)].filter(
-    (socket) => !held.has(socket?.localPort ?? NaN),
-  ).length
+/**
+ * Whether anything that is under way may still be answered.
+ *
+ * @param held the local ports of clients that nobody answers; asked only where something is under way
+ */
+export function awaitsAnswer(held: () => ReadonlySet<number>): boolean {
+  const sockets = [...opening, ...[...requests].map(({ socket }) => socket)]
+  if (sockets.length === 0) return false
+  const ports = held()
+  return sockets.some((socket) => !ports.has(socket?.localPort ?? NaN))
 }

@@ -1,10 +1,6 @@
-import { awaited, underWay, watch } from '../../dev/runner/under-way.ts'
+import type { Socket } from 'node:net'
+import { awaitsAnswer, watch } from '../../dev/runner/under-way.ts'
 import type { Clock } from '../../src/http/clock.ts'
-
-/** So many turns of the event loop without news are enough for a promise that was kept to be heard of. */
-const TURNS = 3
-/** So long a try may take from its timer to its connection, in ms of the real time: what it needs may have to be loaded. */
-const BEGIN_MS = 40
 
 watch()
 
@@ -12,20 +8,29 @@ interface Timer {
   /** In ms of {@link LeapingClock.monotonic}. */
   readonly at: number
   readonly call: () => void
-  readonly what: 'try' | 'sleep' | 'late answer'
 }
 
-/** Time that passes only when nothing else can happen: then it leaps to the next timer. */
+/**
+ * Time that passes only when nothing else can happen: then it leaps to the next timer.
+ *
+ * Whether anything else can happen is known, on any machine. A step waits for a timer of this clock or for an answer, and
+ * where it waits for an answer, a connection or a request is under way. Between the end of one and the beginning of the
+ * next there are only promises that are kept at once, and these are heard of before the event loop takes its next turn. So:
+ * a turn with nothing under way is rest. What the step loads meanwhile, by `import()`, takes no time by this clock.
+ */
 export class LeapingClock implements Clock {
   /** The ports of clients that nobody answers: those of the world, once it stands. */
   held: ReadonlySet<number> = new Set()
+  /** The ports of clients whose answer is late. */
+  readonly #late = new Set<number>()
   readonly #epoch = Date.now()
   readonly #skewMs: number
   readonly #timers = new Set<Timer>()
   #elapsed = 0
   #random = 1
-  #watching = false
+  #leaping = false
 
+  /** @param skewMs how far the clock of the runner is off, in ms */
   constructor(skewMs: number) {
     this.#skewMs = skewMs
   }
@@ -36,75 +41,58 @@ export class LeapingClock implements Clock {
   readonly monotonic = (): number => this.#elapsed
   readonly random = (): number => (this.#random = (this.#random * 16_807) % 2_147_483_647) / 2_147_483_647
 
-  readonly timer = (ms: number, call: () => void): (() => void) => this.#set(ms, call, 'try')
+  readonly timer = (ms: number, call: () => void): (() => void) => {
+    // As setTimeout, which waits for a millisecond at least.
+    const timer = { at: this.#elapsed + Math.max(1, ms), call }
+    this.#timers.add(timer)
+    if (!this.#leaping) void this.#leap()
+    return () => this.#timers.delete(timer)
+  }
 
   readonly sleep = (ms: number, signal: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
       const stop = (): void => {
-        end()
+        wake()
         reject(signal.reason as Error)
       }
-      const end = this.#set(
-        ms,
-        () => {
-          signal.removeEventListener('abort', stop)
-          resolve()
-        },
-        'sleep',
-      )
+      const wake = this.timer(ms, () => {
+        signal.removeEventListener('abort', stop)
+        resolve()
+      })
       if (signal.aborted) stop()
       else signal.addEventListener('abort', stop, { once: true })
     })
 
-  /** Resolves after so many ms, while a try waits for it. */
-  late(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#set(ms, resolve, 'late answer'))
-  }
+  /** Resolves after so many ms, or when the client has gone: until then it waits in vain. */
+  readonly late = (ms: number, client: Socket): Promise<void> =>
+    new Promise((resolve) => {
+      const port = client.remotePort ?? NaN
+      const end = (): void => {
+        cancel()
+        this.#late.delete(port)
+        resolve()
+      }
+      const cancel = this.timer(ms, end)
+      this.#late.add(port)
+      client.once('close', end)
+    })
 
   /** No timer fires any more. */
   stop(): void {
     this.#timers.clear()
   }
 
-  #set(ms: number, call: () => void, what: Timer['what']): () => void {
-    // As setTimeout, which waits for a millisecond at least.
-    const timer = { at: this.#elapsed + Math.max(1, ms), call, what }
-    this.#timers.add(timer)
-    if (!this.#watching) void this.#watch()
-    return () => this.#timers.delete(timer)
-  }
-
-  async #watch(): Promise<void> {
-    this.#watching = true
+  async #leap(): Promise<void> {
+    this.#leaping = true
     while (this.#timers.size > 0) {
-      await this.#rest()
-      const [next] = [...this.#timers].sort((a, b) => a.at - b.at)
-      if (next !== undefined) this.#fire(next)
-    }
-    this.#watching = false
-  }
-
-  /** Resolves when nothing is on its way that could still happen at this time. */
-  async #rest(): Promise<void> {
-    const since = performance.now()
-    for (let quiet = 0; quiet < TURNS; quiet++) {
       await new Promise(setImmediate)
-      const answered = awaited(this.held) > this.#count('late answer')
-      const begins = this.#count('try') > underWay() && performance.now() - since < BEGIN_MS
-      if (answered || begins) quiet = 0
+      if (awaitsAnswer(() => new Set([...this.held, ...this.#late]))) continue
+      const [next] = [...this.#timers].sort((a, b) => a.at - b.at)
+      if (next === undefined) break
+      this.#timers.delete(next)
+      this.#elapsed = Math.max(this.#elapsed, next.at)
+      next.call()
     }
-  }
-
-  #fire(timer: Timer): void {
-    this.#timers.delete(timer)
-    this.#elapsed = Math.max(this.#elapsed, timer.at)
-    // The answer to a try that is cut off comes too late for anybody.
-    const late = [...this.#timers].find(({ what }) => what === 'late answer')
-    if (timer.what === 'try' && late !== undefined && this.held.size === 0) this.#timers.delete(late)
-    timer.call()
-  }
-
-  #count(wanted: Timer['what']): number {
-    return [...this.#timers].filter(({ what }) => what === wanted).length
+    this.#leaping = false
   }
 }

@@ -4,7 +4,7 @@ import { readActions } from '../../dev/documents/actions.ts'
 import { startProxy, type Proxy } from '../../dev/fakes/proxy.ts'
 import { allSystems } from '../../dev/systems/system.ts'
 import { createWorld } from '../../dev/world.ts'
-import { story } from './arbitraries.ts'
+import { story } from './story.ts'
 import { exchangeOf, tell } from './storyteller.ts'
 
 /*
@@ -12,17 +12,20 @@ import { exchangeOf, tell } from './storyteller.ts'
  *
  * Everything that can happen is drawn by fast-check as a story, which is told to a step, and then judged:
  *
- *   arbitraries.ts   A story is plain data, so that a counterexample can be read: what each role does with each request
+ *   story.ts         A story is plain data, so that a counterexample can be read: what each role does with each request
  *                    (the last one for ever, where `lasting` says so), hostile inputs, files that cannot be written,
  *                    when the job is cancelled, by how much the runner's clock is wrong. `arm` hands a story to a world.
+ *   plans.ts         The table of what can happen to one request: faults as `dev/fakes/faults.ts` has them, invented
+ *                    answers, and the real answer altered.
+ *   values.ts        Hostile and usual texts, and JSON that comes near to what systems send.
  *   storyteller.ts   `tell` runs the main stage of an action in this process, and post twice: with the faults, and when
  *                    all is well again. Servers and sockets are real.
  *   clock.ts         Time passes only when nothing else can happen. Then it leaps to the next timer, so that a minute of
  *                    retries takes no time and depends on no machine.
  *   ../recorder.ts   The runner of that process: it takes down what a step says and hands over. The storyteller has
  *                    the log of the runner emulation read that, which masks it and finds the annotations.
- *   verdict.ts       Names what does not hold, each as a sentence: an empty list is a promise kept. It knows nothing of
- *                    how a story was told.
+ *   verdict.ts       The tables of what must never be, each as a sentence: an empty list of them is a promise kept. It
+ *                    knows nothing of how a story was told.
  *
  * A property here is: for every story, `tell` gives no problem. Beside that, the stories must have led to every outcome
  * in OUTCOMES; else they would be too tame to be worth telling.

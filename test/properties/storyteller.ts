@@ -1,4 +1,3 @@
-import type { Handler } from '../../dev/fakes/handler.ts'
 import type { ActionMetadata } from '../../dev/documents/actions.ts'
 import { Masker } from '../../dev/runner/masker.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
@@ -11,8 +10,8 @@ import { exchanges } from '../../src/index.ts'
 import type { Exchange } from '../../src/exchange.ts'
 import { takeBackSaved } from '../../src/step/post.ts'
 import { createRecorder, type Recorder } from '../recorder.ts'
-import { arm, type Story } from './arbitraries.ts'
 import { LeapingClock } from './clock.ts'
+import { arm, type Story } from './story.ts'
 import { Forgeries, outcomeOf, problemsOf, problemsOfPost } from './verdict.ts'
 
 /** How long taking a token back may last beyond the deadline, in ms. */
@@ -81,48 +80,14 @@ export async function tell(
   told: Story,
 ): Promise<Ending> {
   const clock = new LeapingClock(told.skewMs)
-  /** By role: how long the next answer takes, in ms. */
-  const late = new Map<string, number>()
-  /** A handler that is late where it was told to be. */
-  const punctual =
-    (role: string, handler: Handler): Handler =>
-    async (request) => {
-      const ms = late.get(role) ?? 0
-      late.delete(role)
-      if (ms > 0) await clock.late(ms)
-      return handler(request)
-    }
-  const observed: System = {
-    ...system,
-    setUp: (foundations, name) => {
-      const setup = system.setUp(foundations, name)
-      const handlers = Object.entries(setup.handlers).map(([role, handler]) => [
-        role,
-        punctual(role, handler),
-      ])
-      return { ...setup, handlers: Object.fromEntries(handlers) as typeof setup.handlers }
-    },
-  }
-  await using world = await createWorld(observed, { variant, now: clock.serverNow })
+  const { serverNow: now, late } = clock
+  await using world = await createWorld(system, { variant, now, late })
   clock.held = world.held
   const forgeries = new Forgeries()
   const cancellation = createCancellation(clock)
-  const asked = new Map<string, number>()
-  arm(world, told, {
-    now: clock.serverNow,
-    forged: (value) => {
-      forgeries.add(value)
-    },
-    delay: (role, ms) => {
-      late.set(role, ms)
-      return { kind: 'none' }
-    },
-    meets: (role) => {
-      asked.set(role, (asked.get(role) ?? 0) + 1)
-      if (told.cancelled?.role === role && told.cancelled.at === asked.get(role)) {
-        cancellation.cancel('SIGINT')
-      }
-    },
+  let asked = 0
+  arm(world, told, { now, forged: forgeries.add }, (role) => {
+    if (told.cancelled?.role === role && told.cancelled.at === ++asked) cancellation.cancel('SIGINT')
   })
   const { inputs, unwritable, debug: debugging } = told
   const masks = [world.issuer.requestToken]

@@ -1,17 +1,174 @@
+import type { Annotation } from '../../dev/runner/step-log.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
 import type { World } from '../../dev/world.ts'
-import { textsOf, type Json, type Story } from './arbitraries.ts'
+import { statusOf } from './plans.ts'
+import type { Story } from './story.ts'
+import { textsOf, type Json } from './values.ts'
+
+/** Sentences that must not be true; what is found (`true`, or text that tells more) makes one true. */
+type Never<Facts> = Readonly<Record<string, (facts: Facts) => boolean | string>>
+
+/** Of all that a stage shows. */
+const NEVER_SHOWN: Never<StageResult & { readonly leaks: readonly string[] }> = {
+  'shows a secret': ({ leaks }) => leaks.join(', '),
+  'commands the runner in the words of another': ({ foreignCommands }) => foreignCommands.join('\n'),
+  // A line that begins with a command is that command, whatever follows; a mask may be any text.
+  'prints a line that could be a command': ({ raw }) =>
+    raw
+      .split('\n')
+      .filter((line) => !/^::(?:add-mask|debug|error|warning|group|endgroup)::/.test(line))
+      .some((line) => line.includes('##[') || line.trimStart().startsWith('::')),
+  'prints control characters': ({ raw }) =>
+    /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(raw.replace(/^::add-mask::.*/gm, '')),
+  'makes Node warn': ({ raw }) => /Unhandled|Deprecation|MaxListeners/.test(raw),
+  'changes the environment of later steps': ({ path, env }) => path.length > 0 || Object.keys(env).length > 0,
+}
+
+interface MainFacts extends StageResult {
+  readonly isGranted: boolean
+  readonly errors: readonly Annotation[]
+  /** The text of the first error. */
+  readonly error: string
+  readonly credential: string
+  /** Whether a credential can have been come by honestly. */
+  readonly isExplained: boolean
+  readonly hasPost: boolean
+}
+
+/** What post is told beside the token. */
+const STATE = ['api-url', 'expires-at', 'kind', 'may-revoke-itself', 'namespace', 'token', 'version']
+
+/** Of a main stage: it gives a credential that the system issued, or fails with one error. */
+const NEVER_OF_MAIN: Never<MainFacts> = {
+  'succeeds with another exit code than 0': ({ isGranted, exitCode }) => isGranted && exitCode !== 0,
+  'succeeds with an error': ({ isGranted, error }) => isGranted && error,
+  'succeeds without a credential': ({ isGranted, credential }) => isGranted && credential === '',
+  'gives a credential that nobody sent': ({ isGranted, isExplained }) => isGranted && !isExplained,
+  'leaves the credential unmasked': ({ isGranted, credential, masks }) =>
+    isGranted && bareLines(credential, masks).length > 0,
+  'keeps another token for post than it gave': ({ isGranted, credential, state }) =>
+    isGranted && (state['token'] ?? credential) !== credential,
+  'fails with another exit code than 1': ({ isGranted, exitCode }) => !isGranted && exitCode !== 1,
+  'fails without an error, or with several': ({ isGranted, errors }) => !isGranted && errors.length !== 1,
+  'fails, but sets outputs': ({ isGranted, outputs }) => !isGranted && Object.keys(outputs).join(', '),
+  'fails without a code': ({ isGranted, error }) =>
+    !isGranted && !/\n[A-Z_]+: \S+$/.test(error) && error.length < 4_096,
+  'fails by a fault of its own': ({ isGranted, error }) => !isGranted && error.includes('INTERNAL') && error,
+  'keeps a token for a post that it has not': ({ hasPost, state }) => !hasPost && 'token' in state,
+  'keeps for post what post does not need': ({ state }) =>
+    Object.keys(state)
+      .filter((name) => !STATE.includes(name))
+      .join(', '),
+}
+
+/** By which status an issuer may say, falsely, that a token has ended. */
+const LIES = { github: [204, 401], vault: [204, 403] }
+
+interface PostFacts extends StageResult {
+  /** Whether the token that was kept for it still works. */
+  readonly isAlive: boolean
+  /** Whether the issuer may have lied about the revocation. */
+  readonly isLiedTo: boolean
+}
+
+/** Of a post stage: it never fails, and no token outlives the job without a word. */
+const NEVER_OF_POST: Never<PostFacts> = {
+  'post fails': ({ outcome }) => outcome !== 'success',
+  'post says too much': ({ annotations }) =>
+    annotations.length > 1 || annotations.some(({ level }) => level !== 'warning'),
+  'post leaves the token alive and says nothing': ({ isAlive, isLiedTo, annotations }) =>
+    isAlive && !isLiedTo && annotations.length === 0,
+}
+
+function broken<Facts>(never: Never<Facts>, facts: Facts): string[] {
+  return Object.entries(never).flatMap(([sentence, isFound]) => {
+    const found = isFound(facts)
+    if (found === false || found === '') return []
+    return [found === true ? sentence : `${sentence}: ${found}`]
+  })
+}
+
+/**
+ * Judges a main stage, whatever happened to it.
+ *
+ * @param forgeries what else than the system's own credentials it may have given
+ * @returns what does not hold, each as a sentence
+ */
+export async function problemsOf(
+  world: World,
+  told: Story,
+  main: StageResult,
+  forgeries: Forgeries,
+): Promise<string[]> {
+  const errors = main.annotations.filter(({ level }) => level === 'error')
+  const credential = main.outputs[world.setup.credential] ?? ''
+  return [
+    ...broken(NEVER_SHOWN, { ...main, leaks: world.leaks(main) }),
+    ...broken(NEVER_OF_MAIN, {
+      ...main,
+      isGranted: main.outcome === 'success',
+      errors,
+      error: errors[0]?.message ?? '',
+      credential,
+      isExplained:
+        (await world.setup.accepts(credential)) || forgeries.explain(credential) || isMadeHere(world, told),
+      hasPost: 'github' in world.handlers || world.setup.credential === 'token',
+    }),
+  ]
+}
+
+/**
+ * Judges a post stage.
+ *
+ * @param wellAgain whether nothing goes wrong any more
+ * @returns what does not hold, each as a sentence
+ */
+export async function problemsOfPost(
+  world: World,
+  told: Story,
+  main: StageResult,
+  post: StageResult,
+  wellAgain: boolean,
+): Promise<string[]> {
+  const token = main.state['token'] ?? ''
+  const isAlive = token !== '' && (await world.setup.accepts(token))
+  const issuer = 'vault' in world.handlers ? 'vault' : 'github'
+  const isLiedTo = (told.faults[issuer] ?? []).some((plan) => LIES[issuer].includes(statusOf(plan) ?? 0))
+  const problems = [
+    ...broken(NEVER_SHOWN, { ...post, leaks: world.leaks(post) }),
+    ...broken(NEVER_OF_POST, { ...post, isAlive, isLiedTo }),
+  ]
+  const isKept = ['github-api-url', 'skip-token-revoke'].some((name) => name in told.inputs)
+  const gaveUp = [...main.annotations, ...post.annotations].some(({ level }) => level === 'warning')
+  if (!wellAgain || isKept || isLiedTo || gaveUp) return problems
+  for (const { name, value, inState } of world.secrets) {
+    const wasHad = inState && main.masks.includes(value)
+    if (wasHad && (await world.setup.accepts(value))) problems.push(`${name} outlives the job`)
+  }
+  return problems
+}
+
+/** A database login is made without asking anybody: for what the inputs say, and by the runner's clock. */
+function isMadeHere(world: World, told: Story): boolean {
+  const isAsIntended = told.skewMs === 0 && Object.keys(told.inputs).every((name) => !(name in world.inputs))
+  return world.setup.exchangeRole === 'sts' && !isAsIntended
+}
+
+/** Lines of a credential that are not masked, though there is something in them. */
+function bareLines(credential: string, masks: readonly string[]): string[] {
+  const masked = new Set(masks.flatMap((mask) => mask.split('\n').map((line) => line.trim())))
+  return credential.split(/[\r\n]+/).filter((line) => /[\p{L}\p{N}]/u.test(line) && !masked.has(line.trim()))
+}
 
 /** What a server sent of its own making, where a credential could have been. */
 export class Forgeries {
   readonly #texts = new Set<string>()
 
   /** Takes note of a value and all that is in it. */
-  add(value: Json): void {
+  readonly add = (value: Json): void => {
     this.#texts.add(typeof value === 'string' ? value : JSON.stringify(value))
     for (const text of textsOf(value)) this.#texts.add(text)
-    if (typeof value === 'object' && value !== null)
-      for (const member of Object.values(value)) this.add(member)
+    if (typeof value === 'object' && value !== null) Object.values(value).forEach(this.add)
   }
 
   /** Whether a credential may have been made of one: it as it is, decoded, or as a part. */
@@ -24,115 +181,6 @@ export class Forgeries {
           credential.includes(encodeURIComponent(text.toWellFormed()))),
     )
   }
-}
-
-/** What post is told beside the token. */
-const STATE = new Set(['api-url', 'expires-at', 'kind', 'may-revoke-itself', 'namespace', 'version'])
-
-/**
- * What must hold of a main stage, whatever happened to it: it gave a credential that the system issued, or failed with
- * one error annotation; and nothing leaked.
- *
- * @param forgeries what else than the system's own credentials it may have given
- * @returns what does not hold, each as a sentence
- */
-export async function problemsOf(
-  world: World,
-  told: Story,
-  main: StageResult,
-  forgeries: Forgeries,
-): Promise<string[]> {
-  const errors = main.annotations.filter(({ level }) => level === 'error')
-  const names = Object.keys(main.outputs)
-  const credential = main.outputs[world.setup.credential] ?? ''
-  const problems = problemsShown(world, main)
-  if (main.outcome === 'success') {
-    if (main.exitCode !== 0) problems.push(`succeeds with exit code ${String(main.exitCode)}`)
-    if (errors.length > 0) problems.push('succeeds with an error')
-    if (credential === '') problems.push('succeeds without a credential')
-    const issued = await world.setup.accepts(credential)
-    if (!issued && !forgeries.explain(credential) && !isMadeHere(world, told))
-      problems.push('gives a credential that nobody sent')
-    const masked = new Set(main.masks.flatMap((mask) => mask.split('\n').map((line) => line.trim())))
-    const bare = credential
-      .split(/[\r\n]+/)
-      .filter((line) => /[\p{L}\p{N}]/u.test(line) && !masked.has(line.trim()))
-    if (bare.length > 0) problems.push('leaves the credential unmasked')
-  } else {
-    if (main.exitCode !== 1) problems.push(`fails with exit code ${String(main.exitCode)}`)
-    if (errors.length !== 1) problems.push(`fails with ${errors.length} errors`)
-    if (names.length > 0) problems.push(`fails, but sets ${names.join(', ')}`)
-    const [{ message } = { message: '' }] = errors
-    if (!/\n[A-Z_]+: \S+$/.test(message) && message.length < 4_096) problems.push('fails without a code')
-    if (message.includes('INTERNAL')) problems.push(`fails by a fault of its own: ${message}`)
-  }
-  const { token, ...state } = main.state
-  if (token !== undefined && !('github' in world.handlers) && world.setup.credential !== 'token')
-    problems.push('keeps a token for a post that it has not')
-  const kept = Object.keys(state).filter((name) => !STATE.has(name))
-  if (kept.length > 0) problems.push(`keeps ${kept.join(', ')} for post`)
-  if (token !== undefined && main.outcome === 'success' && token !== credential)
-    problems.push('keeps another token for post than it gave')
-  return problems
-}
-
-/** A database login is made without asking anybody: for what the inputs say, and by the runner's clock. */
-function isMadeHere(world: World, told: Story): boolean {
-  const isAsIntended = told.skewMs === 0 && Object.keys(told.inputs).every((name) => !(name in world.inputs))
-  return world.setup.exchangeRole === 'sts' && !isAsIntended
-}
-
-/**
- * What must hold of a post stage: it never fails, and no token outlives the job without a word.
- *
- * @param wellAgain whether nothing goes wrong any more
- * @returns what does not hold, each as a sentence
- */
-export async function problemsOfPost(
-  world: World,
-  told: Story,
-  main: StageResult,
-  stage: StageResult,
-  wellAgain: boolean,
-): Promise<string[]> {
-  const problems = problemsShown(world, stage)
-  const token = main.state['token'] ?? ''
-  const alive = token !== '' && (await world.setup.accepts(token))
-  const said = stage.annotations.length
-  if (stage.outcome !== 'success') problems.push('post fails')
-  if (said > 1 || stage.annotations.some(({ level }) => level !== 'warning'))
-    problems.push('post says too much')
-  const revokes = 'vault' in world.handlers ? 'vault' : 'github'
-  const lied = (told.faults[revokes] ?? []).some(
-    (planned) => 'status' in planned && [204, 401, 404].includes(planned.status),
-  )
-  if (alive && said === 0 && !lied) problems.push('post leaves the token alive and says nothing')
-  const isKept = ['github-api-url', 'skip-token-revoke'].some((name) => name in told.inputs)
-  const gaveUp = [...main.annotations, ...stage.annotations].some(({ level }) => level === 'warning')
-  if (wellAgain && !isKept && !lied && !gaveUp) {
-    for (const { name, value, inState } of world.secrets) {
-      const wasHad = inState && main.masks.includes(value)
-      if (wasHad && (await world.setup.accepts(value))) problems.push(`${name} outlives the job`)
-    }
-  }
-  return problems
-}
-
-/** What must hold of all that any stage shows. */
-function problemsShown(world: World, stage: StageResult): string[] {
-  const problems = [...world.leaks(stage), ...stage.foreignCommands.map((line) => `foreign command: ${line}`)]
-  // A line that begins with a command is that command, whatever follows; a mask may be any text.
-  const lines = stage.raw.split('\n')
-  const plain = lines.filter((line) => !/^::(?:add-mask|debug|error|warning|group|endgroup)::/.test(line))
-  if (plain.some((line) => line.includes('##[') || line.trimStart().startsWith('::'))) {
-    problems.push('prints a line that could be a command')
-  }
-  const shown = lines.filter((line) => !line.startsWith('::add-mask::')).join('\n')
-  if (/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(shown)) problems.push('prints control characters')
-  if (/Unhandled|Deprecation|MaxListeners/.test(stage.raw)) problems.push('Node warns')
-  if (stage.path.length > 0 || Object.keys(stage.env).length > 0)
-    problems.push('changes the environment of later steps')
-  return problems
 }
 
 /** `granted`, or the code of the error. */

@@ -1,11 +1,11 @@
+import { setTimeout } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readActions } from '../../dev/documents/actions.ts'
-import { fault } from '../../dev/fakes/faults.ts'
 import { startProxy, type Proxy } from '../../dev/fakes/proxy.ts'
 import { allSystems, type System } from '../../dev/systems/system.ts'
 import { createWorld } from '../../dev/world.ts'
-import { arm, story, type Story } from '../properties/arbitraries.ts'
+import { arm, story, type Story } from '../properties/story.ts'
 import { Forgeries, problemsOf, problemsOfPost } from '../properties/verdict.ts'
 import { CANCELLED_MS, signalsReachHandlers } from './faults.ts'
 
@@ -37,15 +37,13 @@ const subjects = Object.entries(await allSystems()).flatMap(([name, system]) =>
 
 /** Runs an action, and its post stage where it has one. @returns what does not hold */
 async function tell(system: System, variant: string, hasPost: boolean, told: Story): Promise<string[]> {
-  await using world = await createWorld(system, { variant, env: { https_proxy: proxy.url } })
-  const forgeries = new Forgeries()
-  arm(world, told, {
-    now: Date.now,
-    forged: (value) => {
-      forgeries.add(value)
-    },
-    delay: (_role, ms) => fault.delay(Math.min(ms, MOST_LATE_MS)),
+  await using world = await createWorld(system, {
+    variant,
+    env: { https_proxy: proxy.url },
+    late: (ms) => setTimeout(Math.min(ms, MOST_LATE_MS)),
   })
+  const forgeries = new Forgeries()
+  arm(world, told, { now: Date.now, forged: forgeries.add })
   const { cancelled, inputs, unwritable, debug } = told
   const main = await world.run({
     inputs,

@@ -1,0 +1,155 @@
+import fc from 'fast-check'
+import { fault, type Fault } from '../../dev/fakes/faults.ts'
+import { jsonOf, type FakeReply } from '../../dev/fakes/handler.ts'
+import { json, weighted, type Json } from './values.ts'
+
+/** What happens to one request, as data. A fault happens as it is; what becomes of the others, {@link faultOf} tells. */
+export type Plan = Fault | Invented | Altered
+
+/** Another answer than the real one. */
+interface Invented {
+  readonly kind: 'invented'
+  readonly status: number
+  readonly body: Json
+  readonly retryAfter: RetryAfter
+  /** The server's clock by its `Date` header, from the real time, in ms; 0 sends none of its own. */
+  readonly skewMs: number
+}
+
+/** The real answer with something else in place of its credentials, or of its so-manieth value. */
+interface Altered {
+  readonly kind: 'altered'
+  readonly what: 'credentials' | number
+  readonly to: Json
+}
+
+type RetryAfter = { readonly seconds: number } | { readonly inMs: number } | { readonly text: string } | null
+
+const status = weighted(
+  [3, fc.constantFrom(408, 425, 429, 500, 502, 503, 504)],
+  [2, fc.constantFrom(200, 201, 204, 400, 401, 403, 404, 412, 413, 422)],
+  [1, fc.integer({ min: 200, max: 599 })],
+)
+
+const retryAfter = weighted<RetryAfter>(
+  [4, fc.constant(null)],
+  [1, fc.record({ seconds: fc.constantFrom(0, 1, 2, 5, 30, 3_600, 1e12) })],
+  [1, fc.record({ inMs: fc.integer({ min: -100_000, max: 700_000 }) })],
+  // What a header may hold: RFC 9110 section 5.5.
+  [1, fc.record({ text: fc.stringMatching(/^[\d.,;:+eE GMTSatJan-]{0,40}$/) })],
+)
+
+const REDIRECTS = [
+  'https://elsewhere.example/',
+  'http://127.0.0.1:1/',
+  '//[::1]:1',
+  '/',
+  'file:///etc/passwd',
+].flatMap((to) => [301, 302, 303, 307, 308].map((code) => fault.redirect(to, code)))
+
+/** What comes near to HTTP. */
+const NEARLY_HTTP = [
+  '',
+  'HTTP/1.1 200 OK\r\n',
+  'HTTP/1.1 200 OK\r\n\r\n',
+  'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}',
+  'HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n{}',
+  'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n{}',
+  'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n',
+  'HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n{}',
+  'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n',
+  'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
+  'HTTP/1.1 999 ::error::forged\r\ncontent-length: 0\r\n\r\n',
+  'HTTP/1.1 000 None\r\ncontent-length: 0\r\n\r\n',
+  'HTTP/1.1 503 Busy\r\nretry-after: 1\r\nretry-after: 2\r\ncontent-length: 0\r\n\r\n',
+  'HTTP/2 200\r\n\r\n',
+  'SSH-2.0-OpenSSH_9.9\r\n',
+  `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(70_000)}\r\n\r\n{}`,
+].map(fault.raw)
+
+/** Everything that can happen to a request, and how often in comparison. */
+export const plan = weighted<Plan>(
+  [3, fc.constant(fault.none())],
+  [
+    6,
+    fc.record({
+      kind: fc.constant('invented' as const),
+      status,
+      body: json,
+      retryAfter,
+      skewMs: fc.constantFrom(0, 0, 0, -600_000, 600_000),
+    }),
+  ],
+  [
+    2,
+    fc.record({
+      kind: fc.constant('altered' as const),
+      what: fc.oneof(fc.constant('credentials' as const), fc.nat(12)),
+      to: json,
+    }),
+  ],
+  [1, fc.constantFrom(fault.reset(), fault.hang(), fault.endlessHeaders(), fault.drip(), fault.lost())],
+  [1, fc.constantFrom(200, 200, 200, 500).chain(cutShort)],
+  [1, status.map(fault.html)],
+  [2, fc.constantFrom(200, 400, 401, 403, 404, 412, 422, 429, 503).map(fault.echo)],
+  [1, fc.constantFrom(...REDIRECTS)],
+  [1, fc.oneof(fc.uint8Array({ maxLength: 200 }).map(fault.raw), fc.constantFrom(...NEARLY_HTTP))],
+  [1, fc.constantFrom(1, 100, 5_000, 20_000, 70_000, 700_000).map(fault.delay)],
+)
+
+function cutShort(code: number): fc.Arbitrary<Fault> {
+  return fc.constantFrom(fault.resetInBody(code), fault.shortBody(code), fault.flood(3, code))
+}
+
+/** The status that a plan answers with; `undefined` where that is the real one, or none. */
+export function statusOf(planned: Plan): number | undefined {
+  if ('reply' in planned) return planned.reply.status
+  return 'status' in planned ? planned.status : undefined
+}
+
+/** What a plan needs to know of the world that it happens in. */
+export interface Surroundings {
+  /** ms since the epoch, of the servers. */
+  readonly now: () => number
+  /** Whether a text is a secret that was issued. */
+  readonly isSecret: (text: string) => boolean
+  /** Takes note of what was sent as a credential, instead of a real one. */
+  readonly forged: (value: Json) => void
+}
+
+/** A plan as the fault that a request meets now. */
+export function faultOf(planned: Plan, surroundings: Surroundings): Fault {
+  if (planned.kind === 'altered') return fault.alter((reply) => altered(reply, planned, surroundings))
+  if (planned.kind !== 'invented') return planned
+  surroundings.forged(planned.body)
+  const now = surroundings.now()
+  return fault.status(planned.status, {
+    headers: { 'content-type': 'application/json', ...retryAfterHeader(planned.retryAfter, now) },
+    body: JSON.stringify(planned.body),
+    ...(planned.skewMs !== 0 && { date: new Date(now + planned.skewMs) }),
+  })
+}
+
+function retryAfterHeader(value: RetryAfter, now: number): Record<string, string> {
+  if (value === null) return {}
+  if ('text' in value) return { 'retry-after': value.text }
+  if ('seconds' in value) return { 'retry-after': String(value.seconds) }
+  return { 'retry-after': new Date(now + value.inMs).toUTCString() }
+}
+
+function altered(reply: FakeReply, { what, to }: Altered, { isSecret, forged }: Surroundings): FakeReply {
+  const body = jsonOf(reply) as Json | undefined
+  if (body === undefined) return reply
+  let leaf = 0
+  const change = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(change)
+    if (typeof value === 'object' && value !== null) {
+      return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, change(member)]))
+    }
+    const isCredential = what === 'credentials' && typeof value === 'string' && isSecret(value)
+    if (what !== leaf++ && !isCredential) return value
+    forged(to)
+    return to
+  }
+  return { ...reply, body: JSON.stringify(change(body)) }
+}
