@@ -12,7 +12,7 @@ import { performance } from 'node:perf_hooks'
 import timers from 'node:timers'
 import timersPromises from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { awaitsAnswer, watch } from './under-way.ts'
+import { clientsUnderWay, watch } from './under-way.ts'
 
 const FACTOR = 20
 const LONG_MS = 1_000
@@ -29,8 +29,12 @@ let elapsed = 0
 
 watch()
 
-function held(): ReadonlySet<number> {
-  return new Set(readFileSync(LEAP_HELD!, 'utf8').split('\n').map(Number))
+/** Whether anything that is under way may still be answered. */
+function awaitsAnswer(): boolean {
+  const clients = clientsUnderWay()
+  if (clients.length === 0) return false
+  const held = new Set(readFileSync(LEAP_HELD!, 'utf8').split('\n').map(Number))
+  return clients.some((port) => port === undefined || !held.has(port))
 }
 
 function leapingSetTimeout(
@@ -47,7 +51,7 @@ function leapingSetTimeout(
   if (!(ms >= LONG_MS)) return realSetTimeout(fire, ms)
   let looks = 0
   const timer = realSetInterval(() => {
-    if (!awaitsAnswer(held)) looks++
+    if (!awaitsAnswer()) looks++
     if (looks * LOOK_MS < ms / FACTOR) return
     clearInterval(timer)
     fire()

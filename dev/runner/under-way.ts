@@ -32,14 +32,7 @@ function watched<Connect extends (...args: never) => net.Socket>(connect: Connec
   }) as Connect
 }
 
-/**
- * Whether anything that is under way may still be answered.
- *
- * @param held the local ports of clients that nobody answers; asked only where something is under way
- */
-export function awaitsAnswer(held: () => ReadonlySet<number>): boolean {
-  const sockets = [...opening, ...[...requests].map(({ socket }) => socket)]
-  if (sockets.length === 0) return false
-  const ports = held()
-  return sockets.some((socket) => !ports.has(socket?.localPort ?? NaN))
+/** The local port of each client that waits for a connection or an answer; `undefined` where it has none yet. */
+export function clientsUnderWay(): (number | undefined)[] {
+  return [...opening, ...[...requests].map(({ socket }) => socket)].map((socket) => socket?.localPort)
 }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { awaitsAnswer, watch } from '../../dev/runner/under-way.ts'
+import { clientsUnderWay, watch } from '../../dev/runner/under-way.ts'
 import type { Clock } from '../../src/http/clock.ts'
 
 watch()
@@ -8,6 +8,8 @@ interface Timer {
   /** In ms of {@link LeapingClock.monotonic}. */
   readonly at: number
   readonly call: () => void
+  /** Where this is a late answer: the port of the client that waits for it. */
+  readonly client?: number
 }
 
 /**
@@ -21,8 +23,6 @@ interface Timer {
 export class LeapingClock implements Clock {
   /** The ports of clients that nobody answers: those of the world, once it stands. */
   held: ReadonlySet<number> = new Set()
-  /** The ports of clients whose answer is late. */
-  readonly #late = new Set<number>()
   readonly #epoch = Date.now()
   readonly #skewMs: number
   readonly #timers = new Set<Timer>()
@@ -41,13 +41,7 @@ export class LeapingClock implements Clock {
   readonly monotonic = (): number => this.#elapsed
   readonly random = (): number => (this.#random = (this.#random * 16_807) % 2_147_483_647) / 2_147_483_647
 
-  readonly timer = (ms: number, call: () => void): (() => void) => {
-    // As setTimeout, which waits for a millisecond at least.
-    const timer = { at: this.#elapsed + Math.max(1, ms), call }
-    this.#timers.add(timer)
-    if (!this.#leaping) void this.#leap()
-    return () => this.#timers.delete(timer)
-  }
+  readonly timer = (ms: number, call: () => void): (() => void) => this.#set(ms, { call })
 
   readonly sleep = (ms: number, signal: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -65,34 +59,40 @@ export class LeapingClock implements Clock {
 
   /** Resolves after so many ms, or when the client has gone: until then it waits in vain. */
   readonly late = (ms: number, client: Socket): Promise<void> =>
-    new Promise((resolve) => {
-      const port = client.remotePort ?? NaN
-      const end = (): void => {
-        cancel()
-        this.#late.delete(port)
-        resolve()
-      }
-      const cancel = this.timer(ms, end)
-      this.#late.add(port)
-      client.once('close', end)
-    })
+    new Promise((resolve) => this.#set(ms, { call: resolve, client: client.remotePort ?? NaN }))
 
   /** No timer fires any more. */
   stop(): void {
     this.#timers.clear()
   }
 
+  #set(ms: number, timer: Omit<Timer, 'at'>): () => void {
+    // As setTimeout, which waits for a millisecond at least.
+    const set = { ...timer, at: this.#elapsed + Math.max(1, ms) }
+    this.#timers.add(set)
+    if (!this.#leaping) void this.#leap()
+    return () => this.#timers.delete(set)
+  }
+
   async #leap(): Promise<void> {
     this.#leaping = true
     while (this.#timers.size > 0) {
       await new Promise(setImmediate)
-      if (awaitsAnswer(() => new Set([...this.held, ...this.#late]))) continue
-      const [next] = [...this.#timers].sort((a, b) => a.at - b.at)
-      if (next === undefined) break
-      this.#timers.delete(next)
-      this.#elapsed = Math.max(this.#elapsed, next.at)
-      next.call()
+      const clients = new Set(clientsUnderWay())
+      const late = [...this.#timers].filter(({ client }) => client !== undefined)
+      const gone = late.find(({ client }) => !clients.has(client))
+      for (const { client } of late) clients.delete(client)
+      for (const client of this.held) clients.delete(client)
+      if (gone !== undefined) this.#fire(gone, 'at once')
+      else if (clients.size === 0) this.#fire([...this.#timers].sort((a, b) => a.at - b.at)[0])
     }
     this.#leaping = false
+  }
+
+  #fire(timer: Timer | undefined, when?: 'at once'): void {
+    if (timer === undefined) return
+    this.#timers.delete(timer)
+    if (when === undefined) this.#elapsed = Math.max(this.#elapsed, timer.at)
+    timer.call()
   }
 }

@@ -93,18 +93,19 @@ export async function tell(
   const masks = [world.issuer.requestToken]
   const recorder = createRecorder(world, metadata, { inputs, unwritable, debugging })
   const succeeded = await act(exchange, recorder.runner, clock, cancellation)
+  const endedAt = clock.monotonic()
   const main = resultOf(recorder, 'main', succeeded, masks)
   const problems = await problemsOf(world, told, main, forgeries)
   const limit = Number(recorder.runner.input('timeout-seconds') || '60') * 1_000 + UNDO_MS
-  if (clock.monotonic() > limit) problems.push(`ends after ${clock.monotonic()} ms; the limit is ${limit} ms`)
+  if (endedAt > limit) problems.push(`ends after ${endedAt} ms; the limit is ${limit} ms`)
   for (const wellAgain of metadata.runs.post === undefined ? [] : [false, true]) {
     if (wellAgain) for (const role of Object.keys(world.handlers)) world.server(role).faults.splice(0)
     const again = createRecorder(world, metadata, { inputs, state: main.state, debugging })
     const began = clock.monotonic()
     await takeBackSaved(again.runner, clock, createCancellation(clock))
+    const took = clock.monotonic() - began
     const post = resultOf(again, 'post', true, masks)
     problems.push(...(await problemsOfPost(world, told, main, post, wellAgain)))
-    const took = clock.monotonic() - began
     if (took > POST_MS) problems.push(`post lasts ${took} ms`)
   }
   clock.stop()

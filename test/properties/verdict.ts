@@ -178,6 +178,7 @@ export class Forgeries {
         text !== '' &&
         (credential === text ||
           credential === Buffer.from(text, 'base64').toString() ||
+          credential.includes(JSON.stringify(text).slice(1, -1)) ||
           credential.includes(encodeURIComponent(text.toWellFormed()))),
     )
   }
