@@ -5,6 +5,7 @@
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   H$: () => (/* binding */ few),
+/* harmony export */   Ir: () => (/* binding */ beginning),
 /* harmony export */   Is: () => (/* binding */ harmless),
 /* harmony export */   Nx: () => (/* binding */ capital),
 /* harmony export */   TL: () => (/* binding */ quoted),
@@ -54,7 +55,11 @@ function showable(text, most = 500) {
         .replaceAll('##[', '## [');
     if (line === '')
         return undefined;
-    return line.length > most ? `${line.slice(0, most)}…` : line;
+    return line.length > most ? `${beginning(line, most)}…` : line;
+}
+/** The beginning of a text, at most so many UTF-16 code units, without half a character at its end. */
+function beginning(text, most) {
+    return text.slice(0, most).replace(/\p{Cs}$/u, '');
 }
 /** How many items of a list {@link few} shows. */
 const FEW = 10;
@@ -999,7 +1004,10 @@ class DecodedURL extends URL {
         return this._decodedPassword;
     }
 }
+// EXTERNAL MODULE: ./src/inputs/inputs.ts
+var inputs_inputs = __nccwpck_require__(8028);
 ;// CONCATENATED MODULE: ./src/http/proxy.ts
+
 
 
 /** With the scheme, where there is one. */
@@ -1013,11 +1021,22 @@ const SETTING = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is;
  * @throws TryFailed `PROXY_FAILED` where the setting cannot be used; it does not hold the setting, which may hold a password
  */
 function proxyFor(url) {
-    if (checkBypass(url))
+    if (needsNone(url))
         return undefined;
     const scheme = url.protocol.slice(0, -1);
     const variable = [`${scheme}_proxy`, `${scheme.toUpperCase()}_PROXY`].find((name) => process.env[name]);
     return variable === undefined ? undefined : read(variable, process.env[variable] ?? '');
+}
+/**
+ * Whether a host is reached without a proxy: this machine, or one of `no_proxy`. The library takes every name that begins
+ * with `127.` for this machine; of such a name it is asked by one below it, to which the same entries apply.
+ */
+function needsNone(url) {
+    if (!url.hostname.startsWith('127.') || (0,inputs_inputs/* isLoopback */.U9)(url.hostname))
+        return checkBypass(url);
+    const below = new URL(url);
+    below.hostname = `below.${url.hostname}`;
+    return checkBypass(below);
 }
 /** What to do about a proxy, from where it comes. */
 function proxyHint(variable) {
@@ -1310,8 +1329,6 @@ function ready(socket, event, ends) {
     });
 }
 
-// EXTERNAL MODULE: ./src/inputs/inputs.ts
-var inputs_inputs = __nccwpck_require__(8028);
 ;// CONCATENATED MODULE: ./src/http/errors.ts
 
 
@@ -1328,7 +1345,7 @@ function mustBeSafe(call) {
 /** A try without a complete answer, as an error. */
 function unanswered(call, fault) {
     return new errors/* ActionError */.lZ(fault.code, `${(0,errors/* capital */.Nx)(placeOf(call))}: ${fault.message}.`, {
-        hint: fault.hint ?? nextStep(fault.code, call.url),
+        hint: fault.hint ?? nextStep(fault.code, call),
         cause: fault,
     });
 }
@@ -1336,7 +1353,7 @@ function unanswered(call, fault) {
 function unheard(call, ends, { reason }) {
     const cancelled = reason instanceof Error ? reason.message : 'The step was cancelled.';
     return new errors/* ActionError */.lZ('CANCELLED', `${cancelled} ${(0,errors/* capital */.Nx)(placeOf(call))} had been asked and did not answer.`, {
-        hint: `If it issued a token, nobody has it: it cannot be revoked here, and ends ${ends}.`,
+        hint: livesOn(ends),
         cause: reason,
     });
 }
@@ -1352,8 +1369,13 @@ function givenUp(last, because, course, limit) {
         refused: last.refused,
     });
 }
-/** What to look at where a server was not reached, or not in time. */
-function nextStep(code, { origin }) {
+function livesOn(ends) {
+    return `If it issued a token, nobody has it: it cannot be revoked here, and ends ${ends}.`;
+}
+/** What to know where a server was not reached, or not in time, or its answer was not read to its end. */
+function nextStep(code, { url: { origin }, grantEnds }) {
+    if (code === 'UNUSABLE_ANSWER' && grantEnds !== undefined)
+        return livesOn(grantEnds);
     if (code === 'UNREACHABLE') {
         return `Check that ${origin} is the right address, and that this runner may reach it: a firewall, a private network, a proxy that is not set (https_proxy).`;
     }
@@ -3117,6 +3139,7 @@ function redacted(text, secrets) {
 }
 
 ;// CONCATENATED MODULE: ./src/step/summary.ts
+
 /** How much of an output the job summary shows, in characters. */
 const MAX_SHOWN = 500;
 /** The job summary is a courtesy: where it cannot be written, the log says so and nothing else changes. */
@@ -3142,7 +3165,7 @@ async function grantTable(grant) {
 function shortened(value) {
     if (value.length <= MAX_SHOWN)
         return value;
-    return `${value.slice(0, MAX_SHOWN)}… and ${value.length - MAX_SHOWN} more characters`;
+    return `${(0,errors/* beginning */.Ir)(value, MAX_SHOWN)}… and ${value.length - MAX_SHOWN} more characters`;
 }
 
 ;// CONCATENATED MODULE: ./src/step/main.ts

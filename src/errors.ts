@@ -100,7 +100,12 @@ export function showable(text: unknown, most = 500): string | undefined {
     .replace(/^::/, ': :')
     .replaceAll('##[', '## [')
   if (line === '') return undefined
-  return line.length > most ? `${line.slice(0, most)}…` : line
+  return line.length > most ? `${beginning(line, most)}…` : line
+}
+
+/** The beginning of a text, at most so many UTF-16 code units, without half a character at its end. */
+export function beginning(text: string, most: number): string {
+  return text.slice(0, most).replace(/\p{Cs}$/u, '')
 }
 
 /** How many items of a list {@link few} shows. */

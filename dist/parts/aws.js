@@ -151,6 +151,8 @@ var names = __webpack_require__(6429);
 
 
 const STS = 'AWS STS';
+/** The issuer of github.com's ID tokens. */
+const GITHUB = 'token.actions.githubusercontent.com';
 /** How long the role is assumed for, in s: the least that STS gives. */
 const SESSION_SECONDS = 900;
 /** The credentials in the environment, or none. */
@@ -268,7 +270,7 @@ function explainSts(source, error, claims) {
     const { roleArn, audience } = source;
     const reason = error.refused.reason ?? '';
     const account = names/* ROLE_ARN */.x.exec(roleArn)?.groups?.['account'] ?? '';
-    const issuer = (0,identity_claims/* claimText */.Q1)(claims, 'iss')?.replace('https://', '') ?? 'token.actions.githubusercontent.com';
+    const issuer = (0,identity_claims/* claimText */.Q1)(claims, 'iss')?.replace('https://', '') ?? GITHUB;
     const provider = `${account}:oidc-provider/${issuer}`;
     switch ((0,aws_errors/* codeOf */.$N)(error)) {
         case 'AccessDenied': {
@@ -277,10 +279,7 @@ function explainSts(source, error, claims) {
                 hint: `Either the role "${roleArn}" does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${(0,errors/* quoted */.TL)(subject) ?? 'another one'}, its audience (aud) "${audience}": change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${(0,identity_claims/* isImmutable */.t3)(subject ?? '')
                     ? ' The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
                     : ''}`,
-                ...(subject !== undefined && {
-                    advice: `With this trust policy the role "${roleArn}" accepts this run:`,
-                    paste: [{ language: 'json', content: trustPolicy(provider, issuer, audience, subject) }],
-                }),
+                ...accepting(source, provider, issuer, claims),
             };
         }
         case 'InvalidIdentityToken':
@@ -307,15 +306,38 @@ function keysHint(issuer) {
         hint: `AWS could not fetch the keys of GitHub's ID tokens: https://${issuer} must be reachable from the internet.`,
     };
 }
-/** The trust policy of a role, as JSON. */
-function trustPolicy(provider, issuer, audience, subject) {
+/** The trust policy by which a role accepts this run and no other; nothing where there can be none. */
+function accepting({ roleArn, audience }, provider, issuer, claims) {
+    const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
+    const repositoryId = (0,identity_claims/* claimText */.Q1)(claims, 'repository_id');
+    if (subject === undefined)
+        return {};
+    const named = (0,identity_claims/* namesRepository */.xt)(subject);
+    // Other claims than `sub` and `aud` are compared for this issuer alone (IAM User Guide, "Available keys for OIDC federation").
+    if (!named && (issuer !== GITHUB || repositoryId === undefined))
+        return {};
     const statement = {
         Effect: 'Allow',
         Principal: { Federated: provider },
         Action: 'sts:AssumeRoleWithWebIdentity',
-        Condition: { StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subject } },
+        Condition: {
+            StringEquals: {
+                [`${issuer}:aud`]: audience,
+                [`${issuer}:sub`]: subject,
+                // A subject without the repository is anybody's who customizes theirs alike.
+                ...(!named && { [`${issuer}:repository_id`]: repositoryId }),
+            },
+        },
     };
-    return JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2);
+    return {
+        advice: `With this trust policy the role "${roleArn}" accepts this run:`,
+        paste: [
+            {
+                language: 'json',
+                content: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2),
+            },
+        ],
+    };
 }
 /** Who assumed the role, for CloudTrail: run and repository, in the characters and the 64 that STS allows. */
 function sessionName(environment) {

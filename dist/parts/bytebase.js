@@ -154,8 +154,10 @@ function wrongUrl(url) {
 function accepted({ email, audience }, claims) {
     const issuer = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
     const subject = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
-    // An asterisk at the end would make it a pattern.
-    if (issuer === undefined || subject === undefined || subject.endsWith('*'))
+    if (issuer === undefined || subject === undefined)
+        return {};
+    // An asterisk at the end would make it a pattern; without the repository it is anybody's who customizes theirs alike.
+    if (subject.endsWith('*') || !(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .namesRepository */ .xt)(subject))
         return {};
     return {
         advice: 'These settings of the workload identity accept this run:',

@@ -1,4 +1,4 @@
-import { claimText, isImmutable } from '../identity/claims.ts'
+import { claimText, isImmutable, namesRepository } from '../identity/claims.ts'
 import { ActionError, quoted } from '../errors.ts'
 import type { Claims, Environment, Explanation, Tools } from '../exchange.ts'
 import { jsonObject, member, timeOf } from '../http/answer.ts'
@@ -18,6 +18,8 @@ export interface AwsCredentials {
 }
 
 const STS = 'AWS STS'
+/** The issuer of github.com's ID tokens. */
+const GITHUB = 'token.actions.githubusercontent.com'
 /** How long the role is assumed for, in s: the least that STS gives. */
 const SESSION_SECONDS = 900
 
@@ -174,7 +176,7 @@ export function explainSts(
   const { roleArn, audience } = source
   const reason = error.refused.reason ?? ''
   const account = ROLE_ARN.exec(roleArn)?.groups?.['account'] ?? ''
-  const issuer = claimText(claims, 'iss')?.replace('https://', '') ?? 'token.actions.githubusercontent.com'
+  const issuer = claimText(claims, 'iss')?.replace('https://', '') ?? GITHUB
   const provider = `${account}:oidc-provider/${issuer}`
   switch (codeOf(error)) {
     case 'AccessDenied': {
@@ -185,10 +187,7 @@ export function explainSts(
             ? ' The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
             : ''
         }`,
-        ...(subject !== undefined && {
-          advice: `With this trust policy the role "${roleArn}" accepts this run:`,
-          paste: [{ language: 'json', content: trustPolicy(provider, issuer, audience, subject) }],
-        }),
+        ...accepting(source, provider, issuer, claims),
       }
     }
     case 'InvalidIdentityToken':
@@ -217,15 +216,41 @@ function keysHint(issuer: string): Explanation {
   }
 }
 
-/** The trust policy of a role, as JSON. */
-function trustPolicy(provider: string, issuer: string, audience: string, subject: string): string {
+/** The trust policy by which a role accepts this run and no other; nothing where there can be none. */
+function accepting(
+  { roleArn, audience }: Role,
+  provider: string,
+  issuer: string,
+  claims: Claims | undefined,
+): Explanation {
+  const subject = claimText(claims, 'sub')
+  const repositoryId = claimText(claims, 'repository_id')
+  if (subject === undefined) return {}
+  const named = namesRepository(subject)
+  // Other claims than `sub` and `aud` are compared for this issuer alone (IAM User Guide, "Available keys for OIDC federation").
+  if (!named && (issuer !== GITHUB || repositoryId === undefined)) return {}
   const statement = {
     Effect: 'Allow',
     Principal: { Federated: provider },
     Action: 'sts:AssumeRoleWithWebIdentity',
-    Condition: { StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subject } },
+    Condition: {
+      StringEquals: {
+        [`${issuer}:aud`]: audience,
+        [`${issuer}:sub`]: subject,
+        // A subject without the repository is anybody's who customizes theirs alike.
+        ...(!named && { [`${issuer}:repository_id`]: repositoryId }),
+      },
+    },
   }
-  return JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2)
+  return {
+    advice: `With this trust policy the role "${roleArn}" accepts this run:`,
+    paste: [
+      {
+        language: 'json',
+        content: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2),
+      },
+    ],
+  }
 }
 
 /** Who assumed the role, for CloudTrail: run and repository, in the characters and the 64 that STS allows. */

@@ -1,4 +1,4 @@
-import { claimText, isImmutable, yamlText } from '../identity/claims.ts'
+import { claimText, isImmutable, namesRepository, yamlText } from '../identity/claims.ts'
 import { ActionError, quoted } from '../errors.ts'
 import type { Claims, Exchange, Explanation, Grant, Tools } from '../exchange.ts'
 import { jsonObject, member, timeOf, type Answer } from '../http/answer.ts'
@@ -170,8 +170,9 @@ function wrongUrl(url: URL): string {
 function accepted({ email, audience }: Settings, claims: Claims | undefined): Explanation {
   const issuer = claimText(claims, 'iss')
   const subject = claimText(claims, 'sub')
-  // An asterisk at the end would make it a pattern.
-  if (issuer === undefined || subject === undefined || subject.endsWith('*')) return {}
+  if (issuer === undefined || subject === undefined) return {}
+  // An asterisk at the end would make it a pattern; without the repository it is anybody's who customizes theirs alike.
+  if (subject.endsWith('*') || !namesRepository(subject)) return {}
   return {
     advice: 'These settings of the workload identity accept this run:',
     paste: [

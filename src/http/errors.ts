@@ -21,7 +21,7 @@ export function mustBeSafe(call: Call<unknown>): void {
 /** A try without a complete answer, as an error. */
 export function unanswered(call: Call<unknown>, fault: TryFailed): ActionError {
   return new ActionError(fault.code, `${capital(placeOf(call))}: ${fault.message}.`, {
-    hint: fault.hint ?? nextStep(fault.code, call.url),
+    hint: fault.hint ?? nextStep(fault.code, call),
     cause: fault,
   })
 }
@@ -33,7 +33,7 @@ export function unheard(call: Call<unknown>, ends: string, { reason }: AbortSign
     'CANCELLED',
     `${cancelled} ${capital(placeOf(call))} had been asked and did not answer.`,
     {
-      hint: `If it issued a token, nobody has it: it cannot be revoked here, and ends ${ends}.`,
+      hint: livesOn(ends),
       cause: reason,
     },
   )
@@ -58,8 +58,16 @@ export function givenUp(
   })
 }
 
-/** What to look at where a server was not reached, or not in time. */
-function nextStep(code: TryFailed['code'], { origin }: URL): string | undefined {
+function livesOn(ends: string): string {
+  return `If it issued a token, nobody has it: it cannot be revoked here, and ends ${ends}.`
+}
+
+/** What to know where a server was not reached, or not in time, or its answer was not read to its end. */
+function nextStep(
+  code: TryFailed['code'],
+  { url: { origin }, grantEnds }: Call<unknown>,
+): string | undefined {
+  if (code === 'UNUSABLE_ANSWER' && grantEnds !== undefined) return livesOn(grantEnds)
   if (code === 'UNREACHABLE') {
     return `Check that ${origin} is the right address, and that this runner may reach it: a firewall, a private network, a proxy that is not set (https_proxy).`
   }

@@ -1,4 +1,5 @@
 import { checkBypass } from '@actions/http-client/lib/proxy'
+import { isLoopback } from '../inputs/inputs.ts'
 import { TryFailed } from './faults.ts'
 
 /** A proxy to be asked for tunnels. */
@@ -24,10 +25,21 @@ const SETTING = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is
  * @throws TryFailed `PROXY_FAILED` where the setting cannot be used; it does not hold the setting, which may hold a password
  */
 export function proxyFor(url: URL): Proxy | undefined {
-  if (checkBypass(url)) return undefined
+  if (needsNone(url)) return undefined
   const scheme = url.protocol.slice(0, -1)
   const variable = [`${scheme}_proxy`, `${scheme.toUpperCase()}_PROXY`].find((name) => process.env[name])
   return variable === undefined ? undefined : read(variable, process.env[variable] ?? '')
+}
+
+/**
+ * Whether a host is reached without a proxy: this machine, or one of `no_proxy`. The library takes every name that begins
+ * with `127.` for this machine; of such a name it is asked by one below it, to which the same entries apply.
+ */
+function needsNone(url: URL): boolean {
+  if (!url.hostname.startsWith('127.') || isLoopback(url.hostname)) return checkBypass(url)
+  const below = new URL(url)
+  below.hostname = `below.${url.hostname}`
+  return checkBypass(below)
 }
 
 /** What to do about a proxy, from where it comes. */

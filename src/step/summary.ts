@@ -1,3 +1,4 @@
+import { beginning } from '../errors.ts'
 import type { Grant } from '../exchange.ts'
 import type { Runner } from './runner.ts'
 
@@ -32,5 +33,5 @@ export async function grantTable(grant: Grant): Promise<string> {
 /** The beginning of a long value, and how much more there is: the output itself is whole. */
 function shortened(value: string): string {
   if (value.length <= MAX_SHOWN) return value
-  return `${value.slice(0, MAX_SHOWN)}… and ${value.length - MAX_SHOWN} more characters`
+  return `${beginning(value, MAX_SHOWN)}… and ${value.length - MAX_SHOWN} more characters`
 }

@@ -483,6 +483,23 @@ describe('what to change', () => {
     expect(hint).not.toContain('immutable')
   })
 
+  test('for a subject that does not name the repository, bound to the repository as well', () => {
+    const customized = { ...claims, sub: 'environment:production', repository_id: '216219028' }
+    const { paste } = explained('AccessDenied: x', { claims: customized })
+    expect(paste?.[0]?.content).toContain(
+      '"StringEquals": {\n          "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",\n          "token.actions.githubusercontent.com:sub": "environment:production",\n          "token.actions.githubusercontent.com:repository_id": "216219028"\n        }',
+    )
+    expect(explained('AccessDenied: x').paste?.[0]?.content).not.toContain('repository_id')
+    for (const less of [
+      { ...customized, repository_id: undefined },
+      { ...customized, iss: 'https://github.example.com/_services/token' },
+    ]) {
+      const { hint, ...more } = explained('AccessDenied: x', { claims: less })
+      expect(hint).toContain('was "environment:production", its')
+      expect(more).toEqual({})
+    }
+  })
+
   test('without claims that must not be shown', () => {
     const { hint, paste } = explained('AccessDenied: x', { claims: undefined })
     expect(hint).toContain('The subject (sub) of the ID token was another one, ')

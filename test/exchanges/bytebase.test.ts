@@ -194,11 +194,14 @@ describe('a refusal', () => {
     )
   })
 
-  test('for a subject that ends like a pattern shows no settings, which would accept others too', async () => {
-    const world = await open({}, { claims: { sub: 'repo:octo-org/workflows:environment:*' } })
+  test.each([
+    ['ends like a pattern', 'repo:octo-org/workflows:environment:*'],
+    ['does not name the repository', 'environment:production'],
+  ])('for a subject that %s shows no settings, which would accept others too', async (_what, sub) => {
+    const world = await open({}, { claims: { sub } })
     world.setup.deny()
     const ran = await run(world)
-    expect(ran.errors[0]).toContain('was "repo:octo-org/workflows:environment:*". In Bytebase, change')
+    expect(ran.errors[0]).toContain(`was "${sub}". In Bytebase, change`)
     expect(ran.group.join('\n')).not.toContain('subjectPattern')
   })
 

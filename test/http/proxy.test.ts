@@ -62,6 +62,22 @@ describe('the reading of @actions/http-client', () => {
     expect([ours(new URL(url)), library(new URL(url))]).toEqual([undefined, undefined])
   })
 
+  test.each<[string, string, boolean]>([
+    ['', 'https://127.evil.example/', true],
+    ['other.example', 'https://127.0.0.1.evil.example:8443/', true],
+    ['evil.example', 'https://127.evil.example/', false],
+    ['127.evil.example', 'https://127.evil.example/', false],
+    ['*', 'https://127.evil.example/', false],
+    ['127.evil.example:8443', 'https://127.evil.example:8443/', false],
+    ['', 'http://127.1.2.3/', false],
+    ['', 'http://[::1]:8080/', false],
+  ])('is not gone round for a name that begins as an address: no_proxy "%s" and %s', (hosts, url, asked) => {
+    vi.stubEnv('https_proxy', 'http://proxy.example')
+    vi.stubEnv('http_proxy', 'http://proxy.example')
+    vi.stubEnv('no_proxy', hosts)
+    expect(ours(new URL(url)) !== undefined).toBe(asked)
+  })
+
   test('goes by the scheme of the URL, lower case first', () => {
     vi.stubEnv('HTTPS_PROXY', 'http://one.example')
     vi.stubEnv('http_proxy', 'http://two.example')

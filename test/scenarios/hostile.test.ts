@@ -416,6 +416,23 @@ describe.concurrent('a grant of 40,000', () => {
     expect(main.summary).toMatch(/&#8230; and \d{6} more characters<\/code>/)
     expect(JSON.parse(main.outputs[name] ?? '')).toEqual(Object.values(members)[0])
   })
+
+  const more = Array.from({ length: 70_000 }, (_, index) => `repository-${index}`)
+  it.each<[string, Record<string, unknown>]>([
+    ['repositories', { repositories: more }],
+    ['permissions', { permissions: Object.fromEntries(more.map((name) => [name, 'write'])) }],
+  ])(
+    '%s and 30,000 more are not read: the error names the limit, and the token that lives on',
+    async (_, members) => {
+      await using world = await createWorld(system, { faults: { 'app-server': [changed(members)] } })
+      const main = await world.run()
+      expect(expectRefused(world, main)).toMatch(
+        /^The app server \(127\.0\.0\.1:\d+\): the answer is larger than 1 MiB\.\nIf it issued a token, nobody has it: it cannot be revoked here, and ends within the hour\.\nUNUSABLE_ANSWER: /,
+      )
+      expect(answers(world, 'app-server')).toEqual(['alter'])
+      expect(world.setup.github.issued).toHaveLength(1)
+    },
+  )
 })
 
 describe.concurrent('the end of a token by its server', () => {

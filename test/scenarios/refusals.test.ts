@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { fault } from '../../dev/fakes/faults.ts'
 import { situations, type Situation } from '../../dev/runner/context.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
 import { appServerSystem, policiesFor, system, type AppServerSettings } from '../../dev/systems/app-server.ts'
@@ -27,7 +28,7 @@ interface Pasted {
 function policies(main: StageResult): Pasted[] {
   const fences = [...main.summary.matchAll(/^(.+?): (.+)\n\n```yaml\n([\s\S]*?)\n```$/gm)]
   return fences.map(([, place = '', links = '', yaml = '']) => {
-    const plain = place.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
+    const plain = decoded(place)
     expect(group(main)).toContain(`# ${plain}\n${yaml}\n`)
     const [, path = '', repository = ''] = /^(\S+) in (\S+), on its default branch$/.exec(plain) ?? []
     const hrefs = [...links.matchAll(/\]\((.+?)\)/g)].map(([, href]) => new URL(href!))
@@ -40,6 +41,11 @@ function policies(main: StageResult): Pasted[] {
     }
     return { repository, path, policy: parse(yaml) as Record<string, unknown> }
   })
+}
+
+/** Markdown of the summary as a person sees it, but for its tags. */
+function decoded(markdown: string): string {
+  return markdown.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
 }
 
 async function refused(
@@ -221,6 +227,30 @@ describe('the claims', () => {
     const requestId = /^request id: (.+)$/m.exec(group(main))?.[1] ?? ''
     expect(requestId).not.toBe('')
     expect(main.summary).toContain(requestId.replaceAll('_', '&#95;'))
+  })
+
+  it('keep characters beyond the first plane, wherever they stand', async () => {
+    const environment = '🚀 𝒫rod'
+    const run = await refused({ repositories }, { inputs, identity: { environment } })
+    await using _world = run.world
+    const { main } = run
+    expect(group(main)).toContain(`\nenvironment: ${environment}\n`)
+    expect(decoded(main.summary)).toContain(`| environment | <code>${environment}</code> |`)
+    expect(JSON.stringify(policies(main))).toContain(`workflows@216219028:environment:${environment}`)
+  })
+
+  it('and the words of a server are never cut within a character', async () => {
+    for (const before of ['', 'x']) {
+      const words = `${before}${'🚀'.repeat(400)}`
+      const answer = fault.answer({ status: 404, body: { status: 404, message: words } })
+      await using world = await createWorld(system, { faults: { 'app-server': [answer] } })
+      const main = await world.run()
+      const cut = `(404 Not Found): ${before}${'🚀'.repeat(before === '' ? 250 : 249)}…`
+      expect(expectRefused(world, main)).toContain(`${cut}\n`)
+      expect(decoded(main.summary)).toContain(`${cut}\n`)
+      expect(`${main.raw}${decoded(main.summary)}`.isWellFormed()).toBe(true)
+      expect(`${main.raw}${main.summary}`).not.toContain('\ufffd')
+    }
   })
 
   it('are not shown for a pull request from a fork', async () => {
