@@ -73,7 +73,7 @@ export async function policies({ hold, run, api, shell, page, allow, secret }: B
   await hold('no such engine, for a token that may not read there', async () => {
     const { outcome, told } = await run({ inputs: { engine: 'none' } })
     assert.equal(outcome, 'failure')
-    assert.match(told, /\b403\b[\s\S]*no engine at none/)
+    assert.match(told, /\b403\b[\s\S]*no engine at "none"/)
   })
   await hold('a deleted version can be read again once it is undeleted, as the refusal says', async () => {
     await allow(EVERYTHING)
@@ -98,7 +98,7 @@ export async function mounts({ hold, run, shell, api, page, secret }: Bench): Pr
   await hold('no such auth method', async () => {
     const { outcome, told } = await run({ inputs: { 'auth-path': 'none' } })
     assert.equal(outcome, 'failure')
-    assert.match(told, /\b403\b[\s\S]*permission denied[\s\S]*no auth method at none/)
+    assert.match(told, /\b403\b[\s\S]*permission denied[\s\S]*no auth method at "none"/)
   })
   await hold('the method mounted elsewhere, as the page says', async () => {
     const [enable] = /vault auth enable -path=github jwt/.exec(page.text) ?? []

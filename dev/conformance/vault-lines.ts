@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { AGAIN, type Step } from './stand.ts'
+import { AGAIN, type Ran, type Step } from './stand.ts'
 import { suggestionsIn } from './suggestions.ts'
 import { ROLE, writeOf, type Bench } from './vault-bench.ts'
 
@@ -49,10 +49,10 @@ export async function reads({ hold, run, api, secret, setUp, allow }: Bench): Pr
     refused({ path: 'team/destroyed' }, /version 1 of ".*" is destroyed/),
   )
   await hold('no such path', () =>
-    refused({ path: 'team/none' }, /404[\s\S]*There is no secret at team\/none/),
+    refused({ path: 'team/none' }, /404[\s\S]*There is no secret at "team\/none"/),
   )
   await hold('a KV engine of version 1', () =>
-    refused({ engine: 'kv1' }, /404[\s\S]*kv1 is a KV engine of version 2/),
+    refused({ engine: 'kv1' }, /404[\s\S]*"kv1" is a KV engine of version 2/),
   )
   await hold('no such engine', () => refused({ engine: 'none' }, /no handler for route/))
   await hold('an engine with a part of the path', () =>
@@ -167,14 +167,27 @@ export async function refusals(bench: Bench): Promise<void> {
   })
 }
 
+/** Writes the role that a refusal suggests, by the very command that it suggests. */
+export async function writeSuggested(
+  { shell }: Bench,
+  { summary }: Ran,
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const [suggestion] = suggestionsIn(summary)
+  const [command] = /vault write [^\s)]+ @[\w.]+/.exec(suggestion?.before ?? '') ?? []
+  assert(suggestion !== undefined && command !== undefined, summary)
+  await shell(`cat > ${command.split('@')[1]!} <<'EOF'\n${suggestion.content}\nEOF\n${command}`, env)
+}
+
 /** Refused in Vault's words; where a role is suggested, the very command that is suggested lets the same run in. */
-export async function refusal(
-  { hold, run, shell, secret }: Bench,
+async function refusal(
+  bench: Bench,
   name: string,
   words: RegExp,
   step: Partial<Step>,
   isMended?: true,
 ): Promise<void> {
+  const { hold, run, secret } = bench
   const refused = await run(step)
   await hold(`refuses ${name}`, () => {
     assert.deepEqual([refused.outcome, refused.outputs['secret']], ['failure', undefined])
@@ -183,10 +196,7 @@ export async function refusal(
   })
   if (isMended === undefined) return
   await hold(`what it suggests for ${name}, written as it says, lets the same run in`, async () => {
-    const [suggestion] = suggestionsIn(refused.summary)
-    const [command] = /vault write [^\s)]+ @[\w.]+/.exec(suggestion?.before ?? '') ?? []
-    assert(suggestion !== undefined && command !== undefined, refused.summary)
-    await shell(`cat > ${command.split('@')[1]!} <<'EOF'\n${suggestion.content}\nEOF\n${command}`)
+    await writeSuggested(bench, refused)
     const { outputs, told } = await run(step)
     assert.equal(outputs['secret'], secret, told)
   })

@@ -6,7 +6,7 @@ import { aliveTokens } from './vault-core-lines.ts'
 
 const PAGE = 'vault/README.md'
 
-function take(stand: Stand, inputs: Readonly<Record<string, string>> = {}): Promise<Ran> {
+export function take(stand: Stand, inputs: Readonly<Record<string, string>> = {}): Promise<Ran> {
   return stand.run({
     action: 'vault',
     inputs: { url: `https://${HOST}`, role: 'deploy', ...inputs },
@@ -14,9 +14,9 @@ function take(stand: Stand, inputs: Readonly<Record<string, string>> = {}): Prom
   })
 }
 
-/** What the server knows of a token; `undefined` where it knows none. */
-async function lookUp({ api }: Bench, token: string): Promise<Looked | undefined> {
-  const response = await api('POST', 'auth/token/lookup', { token })
+/** What the server knows of a token; `undefined` where it knows none. @param namespace with a slash at its end */
+export async function lookUp({ api }: Bench, token: string, namespace = ''): Promise<Looked | undefined> {
+  const response = await api('POST', `${namespace}auth/token/lookup`, { token })
   if (response.status === 200) return ((await response.json()) as { data: Looked }).data
   assert.match(await response.text(), /bad token|invalid token|token not found/)
   return undefined

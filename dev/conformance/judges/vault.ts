@@ -4,10 +4,10 @@ import type { Judge } from '../judge.ts'
 import { output, type Program } from '../program.ts'
 import { OPENBAO, VAULT } from '../programs.ts'
 import { createStand, freePort, type Stand } from '../stand.ts'
-import { createBench, eventually, HOST, type Bench } from '../vault-bench.ts'
+import { createBench, eventually, HOST, ROLE, type Bench } from '../vault-bench.ts'
 import { lives, mounts, policies, sealed } from '../vault-core-lines.ts'
-import { reads, refusals, tokens } from '../vault-lines.ts'
-import { commandsOfPage, jobTokens } from '../vault-token-lines.ts'
+import { reads, refusals, tokens, writeSuggested } from '../vault-lines.ts'
+import { commandsOfPage, jobTokens, lookUp, take } from '../vault-token-lines.ts'
 
 const JUDGES =
   '`secret/vault`, `vault`: the commands of their pages, logins, refusals, suggested roles and policies, reads, revocation'
@@ -34,7 +34,7 @@ interface Kind extends Omit<Judge, 'version' | 'run'> {
   /** As the pages call it. */
   readonly command: 'vault' | 'bao'
   /** What the other does not have. */
-  readonly ofItsOwn: (bench: Bench) => Promise<void>
+  readonly ofItsOwn: (bench: Bench, stand: Stand) => Promise<void>
 }
 
 function judgeOf({ command, ofItsOwn, ...kind }: Kind): Judge {
@@ -47,7 +47,7 @@ function judgeOf({ command, ofItsOwn, ...kind }: Kind): Judge {
       await reads(bench)
       for (const lines of [tokens, refusals, lives, policies, mounts, ofItsOwn]) {
         await bench.setUp()
-        await lines(bench)
+        await lines(bench, stand)
       }
       await jobTokens(bench, stand)
       await commandsOfPage(bench, stand, command)
@@ -93,21 +93,43 @@ async function noNamespaces({ hold, run, secret }: Bench): Promise<void> {
   })
 }
 
-async function namespaces({ hold, run, shell, api, page, secret }: Bench): Promise<void> {
+async function namespaces(bench: Bench, stand: Stand): Promise<void> {
+  const { hold, run, shell, api, page, secret } = bench
+  const env = { VAULT_NAMESPACE: 'team' }
+  const step = { inputs: { namespace: 'team' } }
   await hold('no such namespace', async () => {
     const { outcome, told } = await run({ inputs: { namespace: 'none' } })
     assert.equal(outcome, 'failure')
     assert.match(told, /`namespace`/)
   })
+  await shell('vault namespace create team')
   await hold('a namespace with its own auth method and engine', async () => {
-    await shell('vault namespace create team')
-    const env = { VAULT_NAMESPACE: 'team' }
     for (const command of page.commands) await shell(command, env)
     await shell('vault secrets enable -path=secret -version=2 kv', env)
     await eventually('the namespace has a KV engine', async () => (await api('GET', 'team/secret/config')).ok)
     await shell(`vault kv put -mount=secret team/database DB_PASSWORD=${secret}`, env)
-    const { outputs, told } = await run({ inputs: { namespace: 'team' } })
+    const { outputs, told } = await run(step)
     assert.equal(outputs['secret'], secret, told)
     assert.match(told, /The Vault token was revoked/)
+  })
+  await hold(
+    'what it suggests for no such role, written in the namespace, lets the same run in',
+    async () => {
+      await api('DELETE', `team/${ROLE}`)
+      const refused = await run(step)
+      assert.match(refused.told, /role "deploy" could not be found/)
+      await writeSuggested(bench, refused, env)
+      const { outputs, told } = await run(step)
+      assert.equal(outputs['secret'], secret, told)
+    },
+  )
+  await hold('a token of a namespace works there until the job ends, and is dead afterwards', async () => {
+    const { outputs, post } = await take(stand, step.inputs)
+    const token = outputs['token']!
+    const read = 'vault kv get -mount=secret -field=DB_PASSWORD team/database'
+    assert.equal(await shell(read, { ...env, VAULT_TOKEN: token }), secret)
+    const { log } = await post()
+    assert.match(log, /The Vault token was revoked/)
+    assert.equal(await lookUp(bench, token, 'team/'), undefined)
   })
 }
