@@ -10,8 +10,9 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // For what would never end: no test is held to the speed of the machine.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     // Also on two cores: most tests wait for the processes that they start.
     maxWorkers: 4,
   },

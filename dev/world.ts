@@ -157,7 +157,8 @@ export async function createWorld<S extends Setup>(
   const held = new Set<number>()
   const heldFile = join(folder, 'held')
   await writeFile(heldFile, '')
-  const holds = (client: Socket): void => {
+  const holds = (connection: Socket): void => {
+    const client = proxy?.behind(connection) ?? connection
     const { remotePort: port = NaN } = client
     held.add(port)
     appendFileSync(heldFile, `${port}\n`)
@@ -188,7 +189,7 @@ export async function createWorld<S extends Setup>(
     )
   }
   const proxy =
-    Object.keys(hosts).length === 0 ? undefined : await startProxy({ ...options.proxy, hosts: ports })
+    Object.keys(hosts).length === 0 ? undefined : await startProxy({ ...options.proxy, hosts: ports, holds })
   if (options.proxy?.credentials !== undefined) {
     secrets.push({ name: 'proxy password', value: options.proxy.credentials.password, inState: false })
   }
@@ -225,10 +226,10 @@ export async function createWorld<S extends Setup>(
     ...(leaps && { leap: heldFile }),
   })
   const close = async (): Promise<void> => {
+    await rm(folder, { recursive: true, force: true })
     await Promise.all(
       [...servers.values(), ...relays, ...(proxy === undefined ? [] : [proxy])].map((part) => part.close()),
     )
-    await rm(folder, { recursive: true, force: true })
   }
 
   return {

@@ -29,7 +29,7 @@ function node(...args: string[]): { status: number | null; stdout: string; stder
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     env: {},
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 300_000,
   })
   return { status, stdout, stderr }
 }

@@ -17,6 +17,8 @@ export interface ProxyOptions {
   /** User and password that are demanded; 407 without them. */
   readonly credentials?: { readonly user: string; readonly password: string }
   readonly mode?: ProxyMode
+  /** Told of each client whose CONNECT gets no answer. */
+  readonly holds?: (client: net.Socket) => void
 }
 
 /** A forward proxy on loopback that speaks CONNECT and nothing else. */
@@ -26,6 +28,8 @@ export interface Proxy {
   readonly port: number
   /** `host:port` of every CONNECT, and what was answered. */
   readonly targets: readonly { readonly target: string; readonly answered: number | 'hang' }[]
+  /** The client at the other end of the tunnel that a server sees as this connection, if it is one. */
+  readonly behind: (connection: net.Socket) => net.Socket | undefined
   readonly close: () => Promise<void>
 }
 
@@ -33,6 +37,7 @@ export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
   const { credentials, mode = 'connect', hosts = {} } = options
   const targets: { target: string; answered: number | 'hang' }[] = []
   const sockets = new Set<net.Socket>()
+  const clients = new Map<number, net.Socket>()
   const expected =
     credentials === undefined
       ? undefined
@@ -56,6 +61,7 @@ export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
     }
     if (mode === 'hang') {
       targets.push({ target, answered: 'hang' })
+      options.holds?.(client)
       return
     }
     if (mode === 'refuse') {
@@ -72,6 +78,7 @@ export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
     let connected = false
     upstream.once('connect', () => {
       connected = true
+      clients.set(upstream.localPort ?? NaN, client)
       targets.push({ target, answered: 200 })
       client.write('HTTP/1.1 200 Connection established\r\n\r\n')
       upstream.write(head)
@@ -100,6 +107,7 @@ export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
     url: `http://${login}127.0.0.1:${port}`,
     port,
     targets,
+    behind: ({ remotePort = NaN }) => clients.get(remotePort),
     close: () =>
       new Promise((resolve) => {
         server.close(() => {

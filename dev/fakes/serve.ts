@@ -48,6 +48,7 @@ export interface FakeServer {
   readonly refuse: () => Promise<void>
   /** Accepts connections again, at the same port. */
   readonly listen: () => Promise<void>
+  /** @throws AggregateError where a handler failed: what its client saw then was no answer of the real system */
   readonly close: () => Promise<void>
 }
 
@@ -65,13 +66,14 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
   const faults = [...(options.faults ?? [])]
   const waiting: { n: number; resolve: (request: RecordedRequest) => void }[] = []
   const closed = new AbortController()
+  const mistakes: unknown[] = []
   let connections = 0
 
   const answer = (incoming: http.IncomingMessage, response: http.ServerResponse): void => {
     respond(incoming, response).catch((error: unknown) => {
-      // A client that went away is part of many scenarios; anything else is a mistake in a fake and must show.
+      // A client that went away is part of many scenarios; anything else is a mistake in a fake.
       if (incoming.socket.destroyed) return
-      console.error(error)
+      mistakes.push(error)
       response.statusCode = 599
       response.end('the fake failed')
     })
@@ -248,6 +250,7 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
     async close() {
       closed.abort()
       if (server.listening) await refuse()
+      if (mistakes.length > 0) throw new AggregateError(mistakes, 'A fake failed.')
     },
   }
 }

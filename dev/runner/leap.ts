@@ -1,7 +1,7 @@
 /**
  * A preload (`--import`) under which the clocks of the process do not depend on the speed of the machine: they stand still
  * but for the timers, each of which moves them to the time it was due. A timer of a second or more fires after a twentieth
- * of its time, once no answer can be on its way any more ({@link file://./under-way.ts}); a shorter one after its time.
+ * of its time, a shorter one after its time, and neither while an answer can be on its way ({@link file://./under-way.ts}).
  *
  * Into the file that `LEAP_HELD` names, the fakes write the ports of the clients whose requests they hold on purpose, a
  * line each; into that of `LEAP_TOOK`, this module writes how long the process believes that it lasted, in ms.
@@ -48,18 +48,19 @@ function leapingSetTimeout(
     elapsed = Math.max(elapsed, due)
     callback(...args)
   }
-  if (!(ms >= LONG_MS)) return realSetTimeout(fire, ms)
+  if (!(ms >= LOOK_MS)) return realSetTimeout(fire, ms)
+  const wait = ms >= LONG_MS ? ms / FACTOR : ms
   let looks = 0
   const timer = realSetInterval(() => {
     if (!awaitsAnswer()) looks++
-    if (looks * LOOK_MS < ms / FACTOR) return
+    if (looks * LOOK_MS < wait) return
     clearInterval(timer)
     fire()
   }, LOOK_MS)
   return timer
 }
 
-function wait<T>(
+function leapingWait<T>(
   ms?: number,
   value?: T,
   options: { signal?: AbortSignal; ref?: boolean } = {},
@@ -92,9 +93,9 @@ class LeapingDate extends realDate {
   }
 }
 
-const setTimeout = Object.assign(leapingSetTimeout, { [promisify.custom]: wait })
+const setTimeout = Object.assign(leapingSetTimeout, { [promisify.custom]: leapingWait })
 Object.assign(timers, { setTimeout })
-Object.assign(timersPromises, { setTimeout: wait })
+Object.assign(timersPromises, { setTimeout: leapingWait })
 Object.assign(globalThis, { Date: LeapingDate, setTimeout })
 performance.now = () => elapsed
 process.hrtime.bigint = () => BigInt(Math.round(elapsed * 1e6))

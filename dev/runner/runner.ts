@@ -47,7 +47,7 @@ export interface StageOptions {
   readonly signals?: readonly { readonly signal: NodeJS.Signals; readonly when: Promise<unknown> }[]
   /** Whether to measure the peak memory. */
   readonly memory?: boolean
-  /** After so many ms the stage counts as hanging; 60,000 unless given. */
+  /** After so many ms the stage counts as hanging; 300,000 unless given. */
   readonly limitMs?: number
   /** How `uses:` names the action; with it the log starts with the inputs, as GitHub's does. */
   readonly uses?: string
@@ -310,7 +310,7 @@ async function runProcess(
       child.kill(signal)
     })
   }
-  const limitMs = options.limitMs ?? 60_000
+  const limitMs = options.limitMs ?? 300_000
   const timer = setTimeout(() => {
     became.hung = true
     child.kill('SIGKILL')

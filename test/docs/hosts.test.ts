@@ -147,7 +147,7 @@ test('the domains of AWS are those that its regions get', () => {
 })
 
 describe.concurrent.each(systems)('%s', (name, system) => {
-  test('contacts the hosts of its row, each of them, and no other', { timeout: 60_000 }, async () => {
+  test('contacts the hosts of its row, each of them, and no other', async () => {
     const all: Contacts[] = []
     for (const variant of system.variants) all.push(await contactsOf(system, variant))
     const use = MORE_USES[name]

@@ -98,7 +98,7 @@ test('the types of its code are right', async () => {
   expect(await run('typescript/bin/tsc', '--project', 'tsconfig.page.json')).toEqual({ code: 0, output: '' })
 })
 
-test('it runs, and keeps what every action keeps', { timeout: 600_000 }, async () => {
+test('it runs, and keeps what every action keeps', async () => {
   // The others are tested where they are.
   for (const name of Object.keys(await allSystems())) await rm(join(copy, `dev/systems/${name}.ts`))
   expect(await run('dev/build.ts')).toMatchObject({ code: 0 })

@@ -78,24 +78,20 @@ const subjects = Object.entries(await allSystems()).flatMap(([name, system]) =>
 )
 const actions = readActions()
 
-it.each(subjects)(
-  '$name ($variant) keeps its promises, whatever happens',
-  { timeout: 120_000 },
-  async (subject) => {
-    const { system, variant } = subject
-    const metadata = actions.find(({ folder }) => folder === (system.action === '.' ? '' : system.action))!
-    const exchange = await exchangeOf(metadata)
-    await using world = await createWorld(system, { variant })
-    const outcomes = new Set<string>()
-    await fc.assert(
-      fc.asyncProperty(story(Object.keys(world.handlers), Object.keys(metadata.inputs)), async (told) => {
-        const { outcome, problems } = await tell(exchange, metadata, system, variant, told)
-        outcomes.add(outcome)
-        await new Promise(setImmediate)
-        expect([...problems, ...unhandled.splice(0)]).toEqual([])
-      }),
-      { seed: SEED, numRuns: RUNS },
-    )
-    expect([...outcomes]).toEqual(expect.arrayContaining(OUTCOMES))
-  },
-)
+it.each(subjects)('$name ($variant) keeps its promises, whatever happens', async (subject) => {
+  const { system, variant } = subject
+  const metadata = actions.find(({ folder }) => folder === (system.action === '.' ? '' : system.action))!
+  const exchange = await exchangeOf(metadata)
+  await using world = await createWorld(system, { variant })
+  const outcomes = new Set<string>()
+  await fc.assert(
+    fc.asyncProperty(story(Object.keys(world.handlers), Object.keys(metadata.inputs)), async (told) => {
+      const { outcome, problems } = await tell(exchange, metadata, system, variant, told)
+      outcomes.add(outcome)
+      await new Promise(setImmediate)
+      expect([...problems, ...unhandled.splice(0)]).toEqual([])
+    }),
+    { seed: SEED, numRuns: RUNS },
+  )
+  expect([...outcomes]).toEqual(expect.arrayContaining(OUTCOMES))
+})

@@ -145,7 +145,8 @@ describe.concurrent('an answer of somebody else', () => {
     })
     await using world = await createWorld(system)
     const main = await world.run({
-      inputs: { 'app-server': `http://127.0.0.1:${server.port}`, 'timeout-seconds': '1' },
+      leaps: true,
+      inputs: { 'app-server': `http://127.0.0.1:${server.port}` },
     })
     expect(expectRefused(world, main)).toContain('it answered with an upgrade to another protocol')
     expect(server.connections()).toBeGreaterThan(0)

@@ -69,21 +69,17 @@ async function tell(system: System, variant: string, hasPost: boolean, told: Sto
 }
 
 describe.concurrent('whatever happens', () => {
-  it.each(subjects)(
-    '$name ($variant) keeps its promises',
-    { timeout: 180_000 },
-    async ({ system, variant }) => {
-      const { folder, inputs, runs } = actions.find(
-        (action) => action.folder === (system.action === '.' ? '' : system.action),
-      )!
-      await using world = await createWorld(system, { variant })
-      await fc.assert(
-        fc.asyncProperty(story(Object.keys(world.handlers), Object.keys(inputs)), async (told) => {
-          const problems = await tell(system, variant, runs.post !== undefined, { ...told, skewMs: 0 })
-          expect(problems, folder).toEqual([])
-        }),
-        { seed: SEED, numRuns: RUNS, endOnFailure: true },
-      )
-    },
-  )
+  it.each(subjects)('$name ($variant) keeps its promises', async ({ system, variant }) => {
+    const { folder, inputs, runs } = actions.find(
+      (action) => action.folder === (system.action === '.' ? '' : system.action),
+    )!
+    await using world = await createWorld(system, { variant })
+    await fc.assert(
+      fc.asyncProperty(story(Object.keys(world.handlers), Object.keys(inputs)), async (told) => {
+        const problems = await tell(system, variant, runs.post !== undefined, { ...told, skewMs: 0 })
+        expect(problems, folder).toEqual([])
+      }),
+      { seed: SEED, numRuns: RUNS, endOnFailure: true },
+    )
+  })
 })

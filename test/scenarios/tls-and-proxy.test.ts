@@ -207,7 +207,7 @@ describe.concurrent('a proxy', () => {
 
   it('that reaches nobody: 502, until the time is over', async () => {
     await using world = await createWorld(system, { proxy: { mode: 'bad-gateway' } })
-    const main = await world.run({ inputs: { 'timeout-seconds': '1' } })
+    const main = await world.run({ leaps: true, inputs: { 'timeout-seconds': '1' } })
     expectProxyFailed(world, main, /refused the tunnel \(502\)\. Given up after \d+ tries/)
     expect(world.proxy?.targets.length).toBeGreaterThan(1)
     expect(main.durationMs).toBeLessThan(PROMPTLY_MS)
@@ -216,6 +216,7 @@ describe.concurrent('a proxy', () => {
   it('that cannot be reached', async () => {
     await using world = await createWorld(system, { proxy: {} })
     const main = await world.run({
+      leaps: true,
       env: { https_proxy: `http://runner:p%40ss@${NOBODY}` },
       inputs: { 'timeout-seconds': '1' },
     })
@@ -230,6 +231,7 @@ describe.concurrent('a proxy', () => {
   it('that has a name nobody knows', async () => {
     await using world = await createWorld(system, { proxy: {} })
     const main = await world.run({
+      leaps: true,
       env: { https_proxy: 'http://runner:p@ss@proxy.invalid:3128' },
       inputs: { 'timeout-seconds': '1' },
     })
@@ -291,14 +293,14 @@ describe.concurrent('a proxy', () => {
       const inputs = {
         'app-server': world.url('app-server').replace(/^http:.*/, 'https://app-server.example'),
       }
-      const main = await world.run({ env: { https_proxy }, inputs: { ...inputs, 'timeout-seconds': '1' } })
+      const main = await world.run({ env: { https_proxy }, inputs })
       expect(expectRefused(world, main)).toMatch(/^The app server \(app-server\.example\): the proxy /)
     },
   )
 
   it('that does not answer', async () => {
     await using world = await createWorld(system, { proxy: { mode: 'hang' } })
-    const main = await world.run({ inputs: { 'timeout-seconds': '1' } })
+    const main = await world.run({ leaps: true, inputs: { 'timeout-seconds': '1' } })
     const message = expectRefused(world, main)
     expect(message).toContain('no answer within 1 s, while waiting for the proxy')
     expect(message).toContain('\nTIMED_OUT: ')
@@ -307,7 +309,7 @@ describe.concurrent('a proxy', () => {
   })
 
   const OK = 'HTTP/1.1 200 Connection established\r\n\r\n'
-  const bad: [string, (client: net.Socket) => void, RegExp][] = [
+  const bad: [string, (client: net.Socket, world: World) => void, RegExp][] = [
     [
       'closes the connection',
       (client) => client.end(),
@@ -336,7 +338,14 @@ describe.concurrent('a proxy', () => {
       (client) => client.write(OK, () => client.resetAndDestroy()),
       /connection (closed too early|reset)/,
     ],
-    ['opens a tunnel and says nothing', (client) => client.write(OK), /while waiting for the TLS handshake/],
+    [
+      'opens a tunnel and says nothing',
+      (client, world) => {
+        client.write(OK)
+        world.holds(client)
+      },
+      /while waiting for the TLS handshake/,
+    ],
     [
       'opens a tunnel and drips',
       drip(OK, 'x'),
@@ -351,9 +360,12 @@ describe.concurrent('a proxy', () => {
   const rows = bad.flatMap((each) => [false, true].map((debug) => [...each, debug] as const))
   it.each(rows)('that %s is an error in time', async (_name, answer, what, debug) => {
     await using world = await createWorld(system, { hosts: { 'app-server': 'app-server.example' } })
-    await using proxy = await proxyThat(answer)
+    await using proxy = await proxyThat((client) => {
+      answer(client, world)
+    })
     const main = await world.run({
       debug,
+      leaps: true,
       env: { https_proxy: `http://runner:p%40ss@127.0.0.1:${proxy.port}` },
       inputs: { 'timeout-seconds': '1' },
     })
@@ -408,7 +420,7 @@ describe.concurrent('a proxy', () => {
         proxy: {},
         faults: { 'app-server': [forEver(fault[kind]())] },
       })
-      const main = await world.run({ inputs: { 'timeout-seconds': '1' } })
+      const main = await world.run({ leaps: true, inputs: { 'timeout-seconds': '1' } })
       expect(expectRefused(world, main)).toMatch(/while waiting for the (answer|rest of the answer)/)
       expect(main.durationMs).toBeLessThan(PROMPTLY_MS)
     },
@@ -445,9 +457,10 @@ describe.concurrent('a proxy', () => {
 })
 
 /** Sends a beginning, and then a little more every 100 ms. */
-function drip(beginning: string, more: string): (client: net.Socket) => void {
-  return (client) => {
+function drip(beginning: string, more: string): (client: net.Socket, world: World) => void {
+  return (client, world) => {
     client.write(beginning)
+    world.holds(client)
     const timer = setInterval(() => client.write(more), 100)
     client.once('close', () => {
       clearInterval(timer)
