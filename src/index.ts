@@ -12,10 +12,11 @@ export const exchanges = {
   '.': async () =>
     (await import(/* webpackChunkName: "app-server" */ './exchanges/app-server/exchange.ts')).appServer,
   // A Bytebase API token.
-  bytebase: async () => (await import(/* webpackChunkName: "bytebase" */ './exchanges/bytebase.ts')).bytebase,
+  bytebase: async () =>
+    (await import(/* webpackChunkName: "bytebase" */ './exchanges/bytebase/exchange.ts')).bytebase,
   // A GitHub token from Octo STS.
   'octo-sts': async () =>
-    (await import(/* webpackChunkName: "octo-sts" */ './exchanges/octo-sts.ts')).octoSts,
+    (await import(/* webpackChunkName: "octo-sts" */ './exchanges/octo-sts/exchange.ts')).octoSts,
   // A password for RDS or Aurora by IAM.
   'database/aws-rds': async () =>
     (await import(/* webpackChunkName: "database-aws-rds" */ './exchanges/database/aws-rds.ts')).awsRds,
@@ -30,7 +31,7 @@ export const exchanges = {
   'secret/aws-secrets-manager': async () =>
     (
       await import(
-        /* webpackChunkName: "secret-aws-secrets-manager" */ './exchanges/secret/aws-secrets-manager.ts'
+        /* webpackChunkName: "secret-aws-secrets-manager" */ './exchanges/secret/aws-secrets-manager/exchange.ts'
       )
     ).awsSecretsManager,
   // Secrets of Google Secret Manager.

@@ -1,11 +1,10 @@
-import { claimText, isImmutable, namesRepository } from '../identity/claims.ts'
-import { ActionError, quoted } from '../errors.ts'
-import type { Claims, Environment, Explanation, Tools } from '../exchange.ts'
+import { ActionError } from '../errors.ts'
+import type { Environment, Tools } from '../exchange.ts'
 import { jsonObject, member, timeOf } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import { credential } from '../identity/credential.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { codeOf, judgeAws, KEYS_TROUBLE } from './errors.ts'
+import { judgeAws } from './errors.ts'
 import { awsEndpoint } from './endpoint.ts'
 import { REGION, ROLE_ARN } from './names.ts'
 
@@ -17,9 +16,8 @@ export interface AwsCredentials {
   readonly expiresAt?: Date
 }
 
-const STS = 'AWS STS'
-/** The issuer of github.com's ID tokens. */
-const GITHUB = 'token.actions.githubusercontent.com'
+/** As errors name it. */
+export const STS = 'AWS STS'
 /** How long the role is assumed for, in s: the least that STS gives. */
 const SESSION_SECONDS = 900
 
@@ -50,7 +48,7 @@ function environmentCredentials(inputs: Inputs, environment: Environment): AwsCr
 export type CredentialSource = Role | { readonly credentials: AwsCredentials }
 
 /** A role to assume. */
-interface Role {
+export interface Role {
   readonly roleArn: string
   /** Of AWS STS. */
   readonly endpoint: URL
@@ -163,93 +161,6 @@ function assumeRole({ roleArn, endpoint, audience }: Role, tools: Tools): Call<A
         ...(expiresAt && { expiresAt }),
       }
     },
-  }
-}
-
-/** What a person can do about a refusal by STS; nothing where another system refused. */
-export function explainSts(
-  source: CredentialSource,
-  error: ActionError,
-  claims: Claims | undefined,
-): Explanation {
-  if (error.refused?.service !== STS || 'credentials' in source) return {}
-  const { roleArn, audience } = source
-  const reason = error.refused.reason ?? ''
-  const account = ROLE_ARN.exec(roleArn)?.groups?.['account'] ?? ''
-  const issuer = claimText(claims, 'iss')?.replace('https://', '') ?? GITHUB
-  const provider = `${account}:oidc-provider/${issuer}`
-  switch (codeOf(error)) {
-    case 'AccessDenied': {
-      const subject = claimText(claims, 'sub')
-      return {
-        hint: `Either the role "${roleArn}" does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${quoted(subject) ?? 'another one'}, its audience (aud) "${audience}": change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${
-          isImmutable(subject ?? '')
-            ? ' The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
-            : ''
-        }`,
-        ...accepting(source, provider, issuer, claims),
-      }
-    }
-    case 'InvalidIdentityToken':
-      if (/audience/i.test(reason)) {
-        return {
-          hint: `The audience of the ID token was "${audience}": add it to the audiences (client ids) of the IAM identity provider "${provider}".`,
-        }
-      }
-      return KEYS_TROUBLE.test(reason)
-        ? keysHint(issuer)
-        : {
-            hint: `Check that there is an IAM identity provider "${provider}": with the URL https://${issuer} and the audience "${audience}".`,
-          }
-    case 'IDPCommunicationError':
-      return keysHint(issuer)
-    case 'RegionDisabledException':
-      return { hint: 'Switch STS on for that region in the account, or give another region.' }
-    default:
-      return {}
-  }
-}
-
-function keysHint(issuer: string): Explanation {
-  return {
-    hint: `AWS could not fetch the keys of GitHub's ID tokens: https://${issuer} must be reachable from the internet.`,
-  }
-}
-
-/** The trust policy by which a role accepts this run and no other; nothing where there can be none. */
-function accepting(
-  { roleArn, audience }: Role,
-  provider: string,
-  issuer: string,
-  claims: Claims | undefined,
-): Explanation {
-  const subject = claimText(claims, 'sub')
-  const repositoryId = claimText(claims, 'repository_id')
-  if (subject === undefined) return {}
-  const named = namesRepository(subject)
-  // Other claims than `sub` and `aud` are compared for this issuer alone (IAM User Guide, "Available keys for OIDC federation").
-  if (!named && (issuer !== GITHUB || repositoryId === undefined)) return {}
-  const statement = {
-    Effect: 'Allow',
-    Principal: { Federated: provider },
-    Action: 'sts:AssumeRoleWithWebIdentity',
-    Condition: {
-      StringEquals: {
-        [`${issuer}:aud`]: audience,
-        [`${issuer}:sub`]: subject,
-        // A subject without the repository is anybody's who customizes theirs alike.
-        ...(!named && { [`${issuer}:repository_id`]: repositoryId }),
-      },
-    },
-  }
-  return {
-    advice: `With this trust policy the role "${roleArn}" accepts this run:`,
-    paste: [
-      {
-        language: 'json',
-        content: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2),
-      },
-    ],
   }
 }
 

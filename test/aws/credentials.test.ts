@@ -6,10 +6,10 @@ import { describe, expect, test } from 'vitest'
 import {
   awsCredentials,
   credentialSource,
-  explainSts,
   readCredentialSource,
   type CredentialSource,
 } from '../../src/aws/credentials.ts'
+import { explainSts } from '../../src/aws/refusal.ts'
 import { awsEndpoint } from '../../src/aws/endpoint.ts'
 import { judgeAws } from '../../src/aws/errors.ts'
 import { ActionError } from '../../src/errors.ts'

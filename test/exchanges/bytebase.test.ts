@@ -19,7 +19,7 @@ import {
   type BytebaseSetup,
 } from '../../dev/systems/bytebase.ts'
 import { createWorld, ROOT, type World, type WorldOptions } from '../../dev/world.ts'
-import { bytebase } from '../../src/exchanges/bytebase.ts'
+import { bytebase } from '../../src/exchanges/bytebase/exchange.ts'
 import { expectClaimsHidden, LINK, runStep, stepsOf, SUBJECT, worldsOfTest } from './in-process.ts'
 
 const keep = worldsOfTest()

@@ -4,7 +4,7 @@ import { ISSUER } from '../../dev/fakes/issuer.ts'
 import { octoStsError } from '../../dev/fakes/octo-sts.ts'
 import { IDENTITY, octoStsSystem, type OctoStsSetup } from '../../dev/systems/octo-sts.ts'
 import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
-import { octoSts } from '../../src/exchanges/octo-sts.ts'
+import { octoSts } from '../../src/exchanges/octo-sts/exchange.ts'
 import { readInputs } from '../../src/inputs/inputs.ts'
 import { expectClaimsHidden, LINK, stepsOf, SUBJECT, worldsOfTest } from './in-process.ts'
 

@@ -20,7 +20,7 @@ import {
   type AwsSecretsManagerSetup,
 } from '../../dev/systems/secret/aws-secrets-manager.ts'
 import { createWorld, type World } from '../../dev/world.ts'
-import { awsSecretsManager } from '../../src/exchanges/secret/aws-secrets-manager.ts'
+import { awsSecretsManager } from '../../src/exchanges/secret/aws-secrets-manager/exchange.ts'
 import { runStep, worldsOfTest, type Ran } from '../exchanges/in-process.ts'
 
 const keep = worldsOfTest()

@@ -8,7 +8,7 @@ import { appServerSystem } from '../../dev/systems/app-server.ts'
 import { system as secretsManager } from '../../dev/systems/secret/aws-secrets-manager.ts'
 import { createWorld } from '../../dev/world.ts'
 import { appServer } from '../../src/exchanges/app-server/exchange.ts'
-import { awsSecretsManager } from '../../src/exchanges/secret/aws-secrets-manager.ts'
+import { awsSecretsManager } from '../../src/exchanges/secret/aws-secrets-manager/exchange.ts'
 import { runStep, worldsOfTest } from '../exchanges/in-process.ts'
 
 const NOW = Date.parse('2026-11-21T08:00:00Z')

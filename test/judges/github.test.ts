@@ -6,7 +6,7 @@ import type { Setup, System } from '../../dev/systems/system.ts'
 import { createWorld, type World } from '../../dev/world.ts'
 import type { Exchange } from '../../src/exchange.ts'
 import { appServer } from '../../src/exchanges/app-server/exchange.ts'
-import { octoSts } from '../../src/exchanges/octo-sts.ts'
+import { octoSts } from '../../src/exchanges/octo-sts/exchange.ts'
 import { runStep, worldsOfTest } from '../exchanges/in-process.ts'
 
 const keep = worldsOfTest()

@@ -5,7 +5,7 @@ import type { Exchange, Tools } from '../../exchange.ts'
 import { header, member, type Answer } from '../../http/answer.ts'
 import type { Judgement, Message } from '../../http/call.ts'
 import { grantFrom } from './grant.ts'
-import { issuesOf } from './policy.ts'
+import { issuesOf } from './issues.ts'
 import { explain } from './refusal.ts'
 import { readSettings, SERVICE, type Aws, type Settings } from './settings.ts'
 

@@ -1,221 +1,22 @@
-import { quoted, showable } from '../../errors.ts'
-import type { Claims, Explanation, Snippet } from '../../exchange.ts'
+import type { Snippet } from '../../exchange.ts'
 import { yamlText } from '../../identity/claims.ts'
-import { subjectOf } from './subject.ts'
 
 /** Permissions by scope, in kebab-case. */
 export type Permissions = Readonly<Record<string, string>>
 
-/** What the app server objects to, about one owner or one repository. */
-export interface Issue {
-  /** `owner` or `owner/name` */
-  readonly target: string
-  readonly text: string
-}
-
-/** What was asked for. */
-export interface Asked {
-  readonly owner: string
-  /** Bare names, or all of the owner's. */
-  readonly repositories: readonly string[] | 'ALL'
-  readonly permissions: Permissions
-}
-
 /** What one policy file lacks. */
-interface Lack {
+export interface Lack {
   readonly statements: Record<string, string>
   readonly allowed: Record<string, string>
   subjects: boolean
   exists?: boolean
 }
 
-/** What there is to do about all issues, as far as it is found out. */
-interface Plan {
-  readonly asked: Asked
-  /** By `owner` or `owner/name`. */
-  readonly lacks: Map<string, Lack>
-  readonly advice: Set<string>
-}
-
 /** The longest text on one line of a suggestion, in characters. With its indentation it fits the job summary's box. */
 const WIDTH = 80
 
-/** How many policies the annotation names. */
-const MOST_NAMED = 3
-
-/** The issues in the message of a 403: a list of targets with a list of texts each. */
-export function issuesOf(message: string): Issue[] {
-  const list = message.startsWith('Issues:\n') ? message : ''
-  const issues: Issue[] = []
-  let target = ''
-  for (const line of list.split('\n').slice(0, 500)) {
-    const heading = /^- ([\w.-]{1,100}(?:\/[\w.-]{1,100})?):\s*$/.exec(line)
-    if (heading) target = heading[1] ?? ''
-    const text = showable(/^ {2}- (.+)$/.exec(line)?.[1], 300)
-    if (text !== undefined) issues.push({ target, text })
-  }
-  return issues
-}
-
-/**
- * What grants what was asked, once it is added to the policy files that are there, bound to the most specific subject
- * that this run has. No wildcard is ever suggested, and nothing that was not asked for.
- */
-export function explainIssues(
-  issues: readonly Issue[],
-  asked: Asked,
-  claims: Claims | undefined,
-): Explanation {
-  const plan: Plan = { asked, lacks: new Map(), advice: new Set() }
-  for (const issue of issues) {
-    if (isAsked(asked, issue.target) && !explainScope(plan, issue)) explainTarget(plan, issue)
-  }
-  const { lacks, advice } = plan
-  const explanation = (): Explanation => (advice.size > 0 ? { advice: [...advice].join('\n') } : {})
-  if (lacks.size === 0) return explanation()
-  const subject = subjectOf(claims)
-  if (subject === undefined) {
-    advice.add(
-      'There is no policy to paste here: the subject of this run is not shown, does not name the repository, is too long, or has a character that is a wildcard in policies.',
-    )
-    return explanation()
-  }
-  for (const note of subject.notes) advice.add(note)
-  const paste = [...lacks].map(([target, lack]) => snippetFor(target, lack, subject.text))
-  return { ...explanation(), hint: hintFor(paste), paste }
-}
-
-/** Whether something was asked of an owner or a repository. GitHub's names are the same in any case. */
-function isAsked({ owner, repositories }: Asked, target: string): boolean {
-  const [itsOwner, name] = target.toLowerCase().split('/')
-  return (
-    itsOwner === owner.toLowerCase() &&
-    (name === undefined || repositories === 'ALL' || repositories.some((each) => each.toLowerCase() === name))
-  )
-}
-
-/** Explains an issue about one scope. @returns whether it was one */
-function explainScope(plan: Plan, { target, text }: Issue): boolean {
-  const [, scope, asked, what = ''] = /^([a-z-]+): (read|write|admin) - (.*)$/.exec(text) ?? []
-  if (scope === undefined) return false
-  const { permissions } = plan.asked
-  const level = Object.hasOwn(permissions, scope) ? permissions[scope] : undefined
-  // Whatever a server says, nobody is told to grant what this run did not ask for.
-  if (level === undefined) return true
-  if (what.includes('installation not authorized')) {
-    plan.advice.add(
-      `The GitHub App itself has no ${scope}: ${asked ?? level} on "${target}": an administrator must grant it to the app.`,
-    )
-  } else if (/^Not (authorized$|allowed by owner access policy)/.test(what)) {
-    if (target.includes('/') && !isOwnerScope(scope)) {
-      Object.assign(lackOf(plan, target, true).statements, { [scope]: level })
-    } else {
-      ownerLacks(plan, { [scope]: level }, true)
-      // The app server looks at these first: what else the owner's policy lacks is not known.
-      if (isOwnerScope(scope)) {
-        const unseen = Object.entries(permissions).filter(([each]) => !isOwnerScope(each))
-        ownerLacks(plan, Object.fromEntries(unseen), true)
-      }
-      repositoriesLack(plan)
-    }
-  }
-  return true
-}
-
-/** Explains an issue about an owner or a repository as a whole. */
-function explainTarget(plan: Plan, { target, text }: Issue): void {
-  const { advice, asked } = plan
-  const lacksAll = (exists?: boolean): void => {
-    if (target.includes('/')) {
-      Object.assign(lackOf(plan, target, exists).statements, ofRepositories(asked))
-    } else {
-      ownerLacks(plan, asked.permissions, exists)
-      repositoriesLack(plan)
-    }
-  }
-  if (text === 'Access policy not found') {
-    advice.add(
-      `No policy file was found for "${target}". The app server says the same when GitHub could not be read just then.`,
-    )
-    lacksAll(false)
-  } else if (text.startsWith('Invalid access policy')) {
-    advice.add(
-      `The policy file of "${target}" cannot be read by the app server: check it against the form below.`,
-    )
-    lacksAll(true)
-  } else if (text.startsWith('OIDC token subject is not allowed by owner access policy')) {
-    lackOf(plan, target, true).subjects = true
-    lacksAll(true)
-  } else if (/has not been installed/.test(text)) {
-    advice.add(
-      `The GitHub App is not installed for "${target}". Create "${asked.owner}/.github-access-token" with its policy first: it decides who may ask.`,
-    )
-  } else if (text.includes("access policy file(s) by 'single_file' permission")) {
-    advice.add(
-      `The GitHub App may not read the policy files of "${target}": an administrator must accept the permissions that it asks for.`,
-    )
-  } else if (text === 'Not authorized' && target.includes('/')) {
-    advice.add(
-      `No statement of the policy of "${target}" is for this run. Where it belongs to another owner, it may also have no policy, or not exist: the app server does not tell.`,
-    )
-    lacksAll()
-  } else if (text === 'Not authorized') {
-    advice.add(
-      `"${target}" is another owner, so the app server does not tell why: the GitHub App may not be installed there, the repository may not exist, or a policy may be missing or not grant this. The files below would grant it.`,
-    )
-    lackOf(plan, target).subjects = true
-    lacksAll()
-  }
-}
-
-/** Organisation permissions are granted by the owner's policy alone. */
-function isOwnerScope(scope: string): boolean {
-  return scope === 'members' || scope.startsWith('organization-')
-}
-
-/** What a repository's own policy can grant of what was asked: nothing where all repositories were asked for. */
-function ofRepositories({ repositories, permissions }: Asked): Permissions {
-  const own = Object.entries(permissions).filter(([scope]) => repositories !== 'ALL' && !isOwnerScope(scope))
-  return Object.fromEntries(own)
-}
-
-function lackOf({ lacks }: Plan, target: string, exists?: boolean): Lack {
-  const lack = lacks.get(target) ?? { statements: {}, allowed: {}, subjects: false }
-  if (exists !== undefined) lack.exists = exists
-  lacks.set(target, lack)
-  return lack
-}
-
-/** The owner's policy grants by a statement what no repository can, and allows repositories to grant the rest. */
-function ownerLacks(plan: Plan, permissions: Permissions, exists?: boolean): void {
-  const { owner } = plan.asked
-  const ofTheirs = ofRepositories(plan.asked)
-  for (const [scope, level] of Object.entries(permissions)) {
-    const lack = lackOf(plan, owner, exists)
-    Object.assign(Object.hasOwn(ofTheirs, scope) ? lack.allowed : lack.statements, { [scope]: level })
-  }
-}
-
-/** The app server stops at the owner's policy: what those of the repositories would have said is not known. */
-function repositoriesLack(plan: Plan): void {
-  const { owner, repositories } = plan.asked
-  const permissions = ofRepositories(plan.asked)
-  if (repositories === 'ALL' || Object.keys(permissions).length === 0) return
-  for (const name of repositories) Object.assign(lackOf(plan, `${owner}/${name}`).statements, permissions)
-  plan.advice.add(
-    'The app server stopped at the policy of the owner. What else is needed is below too, as far as it is not there yet.',
-  )
-}
-
-function hintFor(paste: readonly Snippet[]): string {
-  const repositories = paste.map(({ file }) => quoted(file?.repository ?? ''))
-  const more = repositories.length - MOST_NAMED
-  const names = [...repositories.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])]
-  return `Add what is missing to the access policy of ${names.join(' and ')}: paste the policy below.`
-}
-
 /** What a policy file lacks, in the form of a whole file. */
-function snippetFor(target: string, lack: Lack, subject: string): Snippet {
+export function snippetFor(target: string, lack: Lack, subject: string): Snippet {
   const ofOwner = !target.includes('/')
   const repository = ofOwner ? `${target}/.github-access-token` : target
   const path = ofOwner ? 'access-token.yaml' : '.github/access-token.yaml'

@@ -1,6 +1,6 @@
 import type { ActionError } from '../../errors.ts'
 import type { Claims, Explanation } from '../../exchange.ts'
-import { explainIssues, issuesOf } from './policy.ts'
+import { explainIssues, issuesOf } from './issues.ts'
 import { SERVICE, type Settings } from './settings.ts'
 
 /** What a person can do about a refusal by the app server, or by the gateway or the STS before it. */

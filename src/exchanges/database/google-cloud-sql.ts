@@ -1,12 +1,7 @@
 import type { Exchange } from '../../exchange.ts'
-import {
-  explainSts,
-  federatedToken,
-  readFederation,
-  readServiceAccount,
-  serviceAccountToken,
-  type Federation,
-} from '../../google/federation.ts'
+import { federatedToken, serviceAccountToken } from '../../google/federation.ts'
+import { explainSts } from '../../google/refusal.ts'
+import { readFederation, readServiceAccount, type Federation } from '../../google/settings.ts'
 
 /** All that the token may be used for: to log in to a database. */
 const SCOPE = 'https://www.googleapis.com/auth/sqlservice.login'

@@ -1,17 +1,8 @@
 import { quoted } from '../../errors.ts'
 import type { Environment, Exchange, Tools } from '../../exchange.ts'
-import {
-  CLOUD_PLATFORM,
-  explainSts,
-  federatedToken,
-  googleEndpoint,
-  judgeGoogle,
-  principalSet,
-  readFederation,
-  readServiceAccount,
-  serviceAccountToken,
-  type Federation,
-} from '../../google/federation.ts'
+import { CLOUD_PLATFORM, federatedToken, principalSet, serviceAccountToken } from '../../google/federation.ts'
+import { explainSts, judgeGoogle } from '../../google/refusal.ts'
+import { googleEndpoint, readFederation, readServiceAccount, type Federation } from '../../google/settings.ts'
 import { jsonObject, type Answer } from '../../http/answer.ts'
 import type { Judgement } from '../../http/call.ts'
 import type { Inputs } from '../../inputs/inputs.ts'

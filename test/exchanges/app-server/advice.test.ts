@@ -4,7 +4,7 @@ import { OWNER_SCOPES, type Permissions, type Repositories } from '../../../dev/
 import { createAppServer } from '../../../dev/fakes/app-server.ts'
 import { claimsOf, defaultIdentity, type Identity } from '../../../dev/fakes/identity.ts'
 import type { Snippet } from '../../../src/exchange.ts'
-import { explainIssues, issuesOf, type Asked } from '../../../src/exchanges/app-server/policy.ts'
+import { explainIssues, issuesOf, type Asked } from '../../../src/exchanges/app-server/issues.ts'
 
 /** Grants for a job that is not this one: they must still be there when the advice was followed. */
 const OTHERS = "'repo:octo-org/others:**'"

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { Claims } from '../../../src/exchange.ts'
-import { explainIssues, issuesOf, type Asked } from '../../../src/exchanges/app-server/policy.ts'
+import { explainIssues, issuesOf, type Asked } from '../../../src/exchanges/app-server/issues.ts'
 
 const ASKED: Asked = { owner: 'octo-org', repositories: ['target'], permissions: { contents: 'read' } }
 const ISSUES = issuesOf('Issues:\n- octo-org/target:\n  - contents: read - Not authorized')

@@ -11,7 +11,7 @@ import {
   type AwsSecretsManagerSetup,
 } from '../../../dev/systems/secret/aws-secrets-manager.ts'
 import { createWorld, type World, type WorldOptions } from '../../../dev/world.ts'
-import { awsSecretsManager } from '../../../src/exchanges/secret/aws-secrets-manager.ts'
+import { awsSecretsManager } from '../../../src/exchanges/secret/aws-secrets-manager/exchange.ts'
 import { LINK, PAGE, stepsOf, worldsOfTest } from '../in-process.ts'
 
 const READERS = [ROLE_ARN, USER_ARN]

@@ -1,0 +1,95 @@
+import { quoted, type ActionError } from '../errors.ts'
+import type { Claims, Explanation } from '../exchange.ts'
+import { claimText, isImmutable, namesRepository } from '../identity/claims.ts'
+import { STS, type CredentialSource, type Role } from './credentials.ts'
+import { codeOf, KEYS_TROUBLE } from './errors.ts'
+import { ROLE_ARN } from './names.ts'
+
+/** The issuer of github.com's ID tokens. */
+const GITHUB = 'token.actions.githubusercontent.com'
+
+/** What a person can do about a refusal by STS; nothing where another system refused. */
+export function explainSts(
+  source: CredentialSource,
+  error: ActionError,
+  claims: Claims | undefined,
+): Explanation {
+  if (error.refused?.service !== STS || 'credentials' in source) return {}
+  const { roleArn, audience } = source
+  const reason = error.refused.reason ?? ''
+  const account = ROLE_ARN.exec(roleArn)?.groups?.['account'] ?? ''
+  const issuer = claimText(claims, 'iss')?.replace('https://', '') ?? GITHUB
+  const provider = `${account}:oidc-provider/${issuer}`
+  switch (codeOf(error)) {
+    case 'AccessDenied': {
+      const subject = claimText(claims, 'sub')
+      const form = isImmutable(subject ?? '')
+        ? ' The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
+        : ''
+      return {
+        hint: `Either the role "${roleArn}" does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${quoted(subject) ?? 'another one'}, its audience (aud) "${audience}": change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${form}`,
+        ...accepting(source, provider, issuer, claims),
+      }
+    }
+    case 'InvalidIdentityToken':
+      if (/audience/i.test(reason)) {
+        return {
+          hint: `The audience of the ID token was "${audience}": add it to the audiences (client ids) of the IAM identity provider "${provider}".`,
+        }
+      }
+      return KEYS_TROUBLE.test(reason)
+        ? keysHint(issuer)
+        : {
+            hint: `Check that there is an IAM identity provider "${provider}": with the URL https://${issuer} and the audience "${audience}".`,
+          }
+    case 'IDPCommunicationError':
+      return keysHint(issuer)
+    case 'RegionDisabledException':
+      return { hint: 'Switch STS on for that region in the account, or give another region.' }
+    default:
+      return {}
+  }
+}
+
+function keysHint(issuer: string): Explanation {
+  return {
+    hint: `AWS could not fetch the keys of GitHub's ID tokens: https://${issuer} must be reachable from the internet.`,
+  }
+}
+
+/** The trust policy by which a role accepts this run and no other; nothing where there can be none. */
+function accepting(
+  { roleArn, audience }: Role,
+  provider: string,
+  issuer: string,
+  claims: Claims | undefined,
+): Explanation {
+  const subject = claimText(claims, 'sub')
+  const repositoryId = claimText(claims, 'repository_id')
+  if (subject === undefined) return {}
+  const named = namesRepository(subject)
+  // Other claims than `sub` and `aud` are compared for this issuer alone (IAM User Guide, "Available keys for OIDC federation").
+  if (!named && (issuer !== GITHUB || repositoryId === undefined)) return {}
+  const statement = {
+    Effect: 'Allow',
+    Principal: { Federated: provider },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: {
+      StringEquals: {
+        [`${issuer}:aud`]: audience,
+        [`${issuer}:sub`]: subject,
+        // A subject without the repository is anybody's who customizes theirs alike.
+        ...(!named && { [`${issuer}:repository_id`]: repositoryId }),
+      },
+    },
+  }
+  return {
+    advice: `With this trust policy the role "${roleArn}" accepts this run:`,
+    paste: [
+      {
+        language: 'json',
+        content: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2),
+      },
+    ],
+  }
+}

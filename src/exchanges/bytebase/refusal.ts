@@ -1,0 +1,134 @@
+import { quoted, type ActionError } from '../../errors.ts'
+import type { Claims, Explanation } from '../../exchange.ts'
+import { messageOf, type Answer } from '../../http/answer.ts'
+import type { Judgement } from '../../http/call.ts'
+import { claimText, isImmutable, namesRepository, yamlText } from '../../identity/claims.ts'
+import type { Settings } from './exchange.ts'
+
+/** Issuer URLs whose keys the server will not fetch (Bytebase, jwks.go). */
+const NEVER_FETCHED = /must use HTTPS|must have a host|cannot be a private address/
+
+/** What Bytebase means by an answer that is not 2xx. The code in the body, a number (REST) or a word (Connect), tells nothing that the status does not. */
+export function judge(answer: Answer): Judgement {
+  const message = messageOf(answer)
+  return {
+    // Without the claims that it repeats: they are shown by `explain`, and only where they may be.
+    reason: message.replace(/token has \[.*?\], |, got ".*"/gs, ''),
+    // The server could not fetch the keys of GitHub's issuer: transient, though it says 401.
+    ...(answer.status === 401 &&
+      message.includes('failed to fetch JWKS') &&
+      !NEVER_FETCHED.test(message) && { again: 2 }),
+    // The identity lacks its settings: lasting, though it says 500.
+    ...(message.includes('workload identity config not found') && { never: true }),
+  }
+}
+
+/** What a hint speaks of. */
+interface Refusal {
+  readonly settings: Settings
+  readonly claims: Claims | undefined
+  /** The workload identity, as a sentence names it. */
+  readonly identity: string
+  /** In the words of the server. */
+  readonly reason: string
+}
+
+/** What a person can do, by the status and what Bytebase says; the first that fits. */
+const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refusal: Refusal) => Explanation])[] = [
+  [
+    /audience mismatch/,
+    ({ settings, claims, identity }) => ({
+      hint: `The audience of the ID token was "${settings.audience}". In Bytebase, add it to the allowed audiences of ${identity}, or give one of those as \`audience\`.`,
+      ...accepted(settings, claims),
+    }),
+  ],
+  [
+    /issuer mismatch/,
+    ({ settings, claims, identity }) => ({
+      hint: `The issuer (iss) of the ID token was ${quoted(claimText(claims, 'iss')) ?? 'another one than Bytebase expects'}. In Bytebase, the issuer URL of ${identity} must be exactly that.`,
+      ...accepted(settings, claims),
+    }),
+  ],
+  [/subject mismatch/, explainSubject],
+  [
+    /deactivated/,
+    ({ identity }) => ({ hint: `In Bytebase, activate ${identity} again, or give another one.` }),
+  ],
+  [
+    /config not found/,
+    ({ identity }) => ({
+      hint: `In Bytebase, ${identity} has no settings for GitHub: give it an issuer URL, allowed audiences and a subject pattern.`,
+    }),
+  ],
+  [
+    /^404 .*workload identity/s,
+    ({ settings: { email } }) => ({
+      hint: `Check \`email\`: Bytebase has no workload identity "${email}". One that belongs to a project has the project's id in it: NAME@PROJECT.workload.bytebase.com.`,
+    }),
+  ],
+  [
+    /failed to fetch JWKS/,
+    ({ claims, identity, reason }) => ({
+      hint: NEVER_FETCHED.test(reason)
+        ? `Bytebase fetches keys only from an https:// address on the internet: check the issuer URL of ${identity}.`
+        : `Bytebase could not fetch the keys of GitHub's ID tokens: its server needs a way to ${claimText(claims, 'iss') ?? 'the issuer'}.`,
+    }),
+  ],
+  [
+    /failed to verify token signature/,
+    ({ identity }) => ({
+      hint: `Bytebase keeps the keys of GitHub's ID tokens for 15 minutes: where GitHub has just changed them, run the job again later. Else check the issuer URL of ${identity}.`,
+    }),
+  ],
+  [/token has expired/, () => ({ hint: 'The ID token was new: check the clock of the Bytebase server.' })],
+  [/^404 /, ({ settings }) => ({ hint: wrongUrl(settings.url) })],
+]
+
+/** What a person can do about a refusal by Bytebase. */
+export function explain(settings: Settings, error: ActionError, claims: Claims | undefined): Explanation {
+  const { code, refused } = error
+  if (code !== 'DENIED') return {}
+  const reason = refused?.reason ?? ''
+  const found = EXPLANATIONS.find(([said]) => said.test(`${refused?.status ?? ''} ${reason}`))
+  return found?.[1]({ settings, claims, identity: `the workload identity "${settings.email}"`, reason }) ?? {}
+}
+
+function explainSubject({ settings, claims, identity }: Refusal): Explanation {
+  const subject = claimText(claims, 'sub')
+  const form = isImmutable(subject ?? '')
+    ? ' It has the immutable form, with the ids of owner and repository, which the presets of Bytebase (repo:owner/repository:…) do not match, and its form rewrites such a pattern: set it by the API.'
+    : ''
+  return {
+    hint: `The subject (sub) of the ID token was ${quoted(subject) ?? 'another one than Bytebase expects'}. In Bytebase, change the subject pattern of ${identity} so that it matches.${form}`,
+    ...accepted(settings, claims),
+  }
+}
+
+/** What to do where the URL is not that of Bytebase. */
+export function wrongUrl(url: URL): string {
+  return `Check \`url\`: ${url.origin}${url.pathname.slice(0, -'/v1/auth:exchangeToken'.length)} must be where Bytebase's own pages are, without /v1 at its end.`
+}
+
+/** The settings of a workload identity that accept this run and no other. */
+function accepted({ email, audience }: Settings, claims: Claims | undefined): Explanation {
+  const issuer = claimText(claims, 'iss')
+  const subject = claimText(claims, 'sub')
+  if (issuer === undefined || subject === undefined) return {}
+  // An asterisk at the end would make it a pattern; without the repository it is anybody's who customizes theirs alike.
+  if (subject.endsWith('*') || !namesRepository(subject)) return {}
+  return {
+    advice: 'These settings of the workload identity accept this run:',
+    paste: [
+      {
+        language: 'yaml',
+        content: [
+          `# workload identity ${email}`,
+          `issuerUrl: ${yamlText(issuer)}`,
+          'allowedAudiences:',
+          `  - ${yamlText(audience)}`,
+          `subjectPattern: ${yamlText(subject)}`,
+        ].join('\n'),
+      },
+    ],
+  }
+}

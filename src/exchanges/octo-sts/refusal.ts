@@ -1,0 +1,167 @@
+import { quoted, type ActionError } from '../../errors.ts'
+import type { Claims, Explanation } from '../../exchange.ts'
+import { messageOf, type Answer } from '../../http/answer.ts'
+import type { Judgement } from '../../http/call.ts'
+import { claimText, isImmutable, namesRepository, yamlText } from '../../identity/claims.ts'
+import type { Settings } from './exchange.ts'
+
+/** What Octo STS means by an answer that is not 2xx. */
+export function judge(answer: Answer): Judgement {
+  const message = messageOf(answer)
+  return {
+    // Without the claims that it repeats: they are shown by `explain`, and only where they may be.
+    reason: message
+      .replace(/^(trust policy: (?:issuer|subject)) ".*" (?=did not match)/s, '$1 ')
+      .replace(/ any of \[.*\]$/s, ''),
+    // Both also stand for trouble with the keys of the issuer, which passes.
+    ...(answer.status === 401 && message.includes('unable to verify bearer token') && { again: 1 }),
+    ...(answer.status === 400 && message.includes('unable to fetch or create the provider') && { again: 2 }),
+  }
+}
+
+/** What a hint speaks of. */
+interface Refusal {
+  readonly settings: Settings
+  readonly claims: Claims | undefined
+  /** The trust policy, as a sentence names it. */
+  readonly policy: string
+  /** Of the repository. */
+  readonly owner: string
+  /** Of the ID token, in quotes. */
+  readonly issuer: string
+}
+
+/** Octo STS keeps what it read, or that there was nothing, for so long (octo-sts/app, octosts.go). */
+const WAIT = ' After a change wait 5 minutes: Octo STS remembers for so long what it found.'
+
+/** What a person can do, by what Octo STS says; the first that fits. */
+const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refusal: Refusal) => Explanation])[] = [
+  [
+    /unable to (find|read|parse|compile) trust policy/,
+    ({ settings, claims, policy }) => ({
+      hint: `Octo STS looks for ${policy}, on the default branch, and says this also of a file that it cannot read.${WAIT}`,
+      ...matching(settings, claims, ['permissions:', '  contents: read # what the token may do']),
+    }),
+  ],
+  [
+    /trust policy: issuer/,
+    ({ settings, claims, policy, issuer }) => ({
+      hint: `The issuer (iss) of the ID token was ${issuer}: set that as \`issuer\` in ${policy}.${WAIT}`,
+      ...matching(settings, claims),
+    }),
+  ],
+  [/trust policy: subject/, explainSubject],
+  [/trust policy: audience/, explainAudience],
+  [
+    /trust policy: .*claim/,
+    ({ policy }) => ({
+      hint: `Compare claim_pattern in ${policy} with the claims of the ID token below.${WAIT}`,
+    }),
+  ],
+  [
+    /no installation found|no GitHub App/i,
+    ({ settings, owner }) => ({
+      hint: `The GitHub App of ${settings.domain} must be installed for "${owner}": check \`scope\`, and the app's installations.`,
+    }),
+  ],
+  [
+    /StatusUnprocessableEntity/,
+    ({ settings: { domain, scope }, policy }) => ({
+      hint: `GitHub refused the permissions or repositories of ${policy}: the GitHub App of ${domain} must have them all, on "${scope}".${WAIT}`,
+    }),
+  ],
+  [
+    /issuer not permitted by organization policy|trusted-issuer configuration is invalid/,
+    ({ issuer, owner }) => ({
+      hint: `The issuer (iss) of the ID token was ${issuer}: "${owner}" must list it in ".github/chainguard/trusted-token-issuers.yaml" of its repository "${owner}/.github", in a form that Octo STS can read.${WAIT}`,
+    }),
+  ],
+  [
+    /unable to (verify bearer token|fetch or create the provider)/,
+    () => ({
+      hint: 'Octo STS could not check the ID token. This may be trouble with the keys of its issuer, which passes: run the job again.',
+    }),
+  ],
+  [
+    /invalid subject/,
+    () => ({
+      hint: 'Octo STS takes no subject with quotes, brackets or any of \\ ; & $ < >: rename the branch or the environment.',
+    }),
+  ],
+]
+
+/** What a person can do about a refusal by Octo STS. */
+export function explain(settings: Settings, error: ActionError, claims: Claims | undefined): Explanation {
+  if (error.code !== 'DENIED') return {}
+  const reason = error.refused?.reason ?? ''
+  const { path, repository } = fileOf(settings)
+  const found = EXPLANATIONS.find(([said]) => said.test(reason))
+  return (
+    found?.[1]({
+      settings,
+      claims,
+      policy: `the trust policy "${path}" in "${repository}"`,
+      owner: settings.scope.split('/')[0] ?? '',
+      issuer: quoted(claimText(claims, 'iss')) ?? 'another one, not shown here',
+    }) ?? {}
+  )
+}
+
+function explainSubject({ settings, claims, policy }: Refusal): Explanation {
+  const subject = claimText(claims, 'sub')
+  const form = isImmutable(subject ?? '')
+    ? ' It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
+    : ''
+  return {
+    hint: `The subject (sub) of the ID token was ${quoted(subject) ?? 'another one, not shown here'}: set that as \`subject\` in ${policy}.${form}${WAIT}`,
+    ...matching(settings, claims),
+  }
+}
+
+function explainAudience({ settings, claims, policy }: Refusal): Explanation {
+  const { audience, domain } = settings
+  const change =
+    audience === domain
+      ? `remove \`audience\` from ${policy}, which has another one, or give that one as \`audience\` here.`
+      : `set it as \`audience\` in ${policy}; without one the policy takes "${domain}" alone.`
+  return {
+    hint: `The audience of the ID token was "${audience}": ${change}${WAIT}`,
+    ...matching(settings, claims),
+  }
+}
+
+/** The file of the trust policy. */
+function fileOf({ scope, identity }: Settings): { readonly repository: string; readonly path: string } {
+  return {
+    repository: scope.includes('/') ? scope : `${scope}/.github`,
+    path: `.github/chainguard/${identity}.sts.yaml`,
+  }
+}
+
+/** A trust policy that matches this run and no other. */
+function matching(settings: Settings, claims: Claims | undefined, more: readonly string[] = []): Explanation {
+  const { audience, domain } = settings
+  const issuer = claimText(claims, 'iss')
+  const subject = claimText(claims, 'sub')
+  const repositoryId = claimText(claims, 'repository_id')
+  if (issuer === undefined || subject === undefined) return {}
+  const named = namesRepository(subject)
+  if (!named && repositoryId === undefined) return {}
+  return {
+    advice: 'This trust policy matches this run:',
+    paste: [
+      {
+        language: 'yaml',
+        content: [
+          `issuer: ${yamlText(issuer)}`,
+          `subject: ${yamlText(subject)}`,
+          ...(audience === domain ? [] : [`audience: ${yamlText(audience)}`]),
+          // A subject without the repository is anybody's who customizes theirs alike.
+          ...(named ? [] : ['claim_pattern:', `  repository_id: ${yamlText(repositoryId ?? '')}`]),
+          ...more,
+        ].join('\n'),
+        file: fileOf(settings),
+      },
+    ],
+  }
+}
