@@ -197,6 +197,7 @@ function explained(error, tries) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Dc: () => (/* binding */ member),
+/* harmony export */   bD: () => (/* binding */ messageOf),
 /* harmony export */   nI: () => (/* binding */ serverTime),
 /* harmony export */   nR: () => (/* binding */ timeOf),
 /* harmony export */   o$: () => (/* binding */ jsonObject),
@@ -232,6 +233,13 @@ function member(json, ...path) {
         value = value[name];
     }
     return value;
+}
+/** How much of a message is looked at, in characters: bounds the work that a hostile one makes. */
+const MAX_MESSAGE = 2_000;
+/** The beginning of the member `message`; empty where there is none. */
+function messageOf({ json }) {
+    const text = member(json, 'message');
+    return typeof text === 'string' ? text.slice(0, MAX_MESSAGE) : '';
 }
 /** A point in time in an answer: text (ISO 8601), or seconds since the epoch; `undefined` where it is none. */
 function timeOf(value) {
@@ -3394,17 +3402,17 @@ async function runStep(step) {
  */
 const exchanges = {
     // A GitHub token from an app server.
-    '.': async () => (await __nccwpck_require__.e('app-server').then(__nccwpck_require__.bind(__nccwpck_require__, 5346))).appServer,
+    '.': async () => (await __nccwpck_require__.e('app-server').then(__nccwpck_require__.bind(__nccwpck_require__, 8558))).appServer,
     // A Bytebase API token.
-    bytebase: async () => (await __nccwpck_require__.e('bytebase').then(__nccwpck_require__.bind(__nccwpck_require__, 3619))).bytebase,
+    bytebase: async () => (await __nccwpck_require__.e('bytebase').then(__nccwpck_require__.bind(__nccwpck_require__, 2211))).bytebase,
     // A GitHub token from Octo STS.
-    'octo-sts': async () => (await __nccwpck_require__.e('octo-sts').then(__nccwpck_require__.bind(__nccwpck_require__, 7802))).octoSts,
+    'octo-sts': async () => (await __nccwpck_require__.e('octo-sts').then(__nccwpck_require__.bind(__nccwpck_require__, 966))).octoSts,
     // A password for RDS or Aurora by IAM.
     'database/aws-rds': async () => (await __nccwpck_require__.e('database-aws-rds').then(__nccwpck_require__.bind(__nccwpck_require__, 3685))).awsRds,
     // A password for Cloud SQL by IAM.
     'database/google-cloud-sql': async () => (await __nccwpck_require__.e('database-google-cloud-sql').then(__nccwpck_require__.bind(__nccwpck_require__, 454))).googleCloudSql,
     // Secrets of AWS Secrets Manager.
-    'secret/aws-secrets-manager': async () => (await __nccwpck_require__.e('secret-aws-secrets-manager').then(__nccwpck_require__.bind(__nccwpck_require__, 808))).awsSecretsManager,
+    'secret/aws-secrets-manager': async () => (await __nccwpck_require__.e('secret-aws-secrets-manager').then(__nccwpck_require__.bind(__nccwpck_require__, 1153))).awsSecretsManager,
     // Secrets of Google Secret Manager.
     'secret/google-secret-manager': async () => (await __nccwpck_require__.e('secret-google-secret-manager').then(__nccwpck_require__.bind(__nccwpck_require__, 2999))).googleSecretManager,
     // A Vault or OpenBao token.

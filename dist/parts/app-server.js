@@ -95,7 +95,7 @@ const ROLE_ARN = /^(?<account>arn:aws(?:-[a-z]+)*:iam::\d{12}):role\/[\w+=,.@/-]
 
 /***/ }),
 
-/***/ 5346: // ./src/exchanges/app-server/exchange.ts and what only it imports
+/***/ 8558: // ./src/exchanges/app-server/exchange.ts and what only it imports
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -561,7 +561,7 @@ async function readSettings(inputs, environment) {
     };
 }
 async function readAws({ roleArn, audience = '', region, service }, inputs, environment) {
-    const library = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 1916));
+    const library = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 4006));
     const role = roleArn === undefined ? undefined : { arn: roleArn, audience };
     const source = library.credentialSource(inputs, environment, role, region, 'app-server.auth.roleArn');
     return { library, source, scope: { region, service } };
@@ -662,6 +662,61 @@ function permissionsOf(value) {
 
 // EXTERNAL MODULE: ./src/identity/claims.ts
 var identity_claims = __webpack_require__(2437);
+;// CONCATENATED MODULE: ./src/exchanges/app-server/policy.ts
+
+/** The longest text on one line of a suggestion, in characters. With its indentation it fits the job summary's box. */
+const WIDTH = 80;
+/** What a policy file lacks, in the form of a whole file. */
+function snippetFor(target, lack, subject) {
+    const ofOwner = !target.includes('/');
+    const repository = ofOwner ? `${target}/.github-access-token` : target;
+    const path = ofOwner ? 'access-token.yaml' : '.github/access-token.yaml';
+    const { exists } = lack;
+    return {
+        language: 'yaml',
+        content: contentOf(repository, target, lack, subject),
+        file: { repository, path, ...(exists !== undefined && { exists }) },
+    };
+}
+function contentOf(origin, owner, lack, subject) {
+    const entries = (permissions, indent) => Object.entries(permissions).map(([scope, level]) => `${indent}${scope}: ${level}`);
+    const { allowed, statements, subjects } = lack;
+    return [
+        `origin: ${origin}`,
+        ...(subjects
+            ? [
+                `# Without this list, every repository of ${owner} may ask.`,
+                `# Where there is none yet, add the patterns for them too:`,
+                `# 'repo:${owner}/*:**', and 'repo:${owner}@ID/*:**' with the id of ${owner}.`,
+                'allowed-subjects:',
+                `  - ${folded(subject, '    ')}`,
+            ]
+            : []),
+        ...(Object.keys(allowed).length > 0
+            ? ['allowed-repository-permissions:', ...entries(allowed, '  ')]
+            : []),
+        ...(Object.keys(statements).length > 0
+            ? [
+                'statements:',
+                '  - subjects:',
+                `      - ${folded(subject, '        ')}`,
+                '    permissions:',
+                ...entries(statements, '      '),
+            ]
+            : []),
+    ].join('\n');
+}
+/**
+ * Text as a YAML scalar. Long text is in double quotes on several lines, each ended by a backslash, so that the breaks
+ * between them do not count (YAML 1.2, section 7.3.1).
+ */
+function folded(text, indent) {
+    if (text.length <= WIDTH)
+        return (0,identity_claims/* yamlText */.pS)(text);
+    const lines = text.match(new RegExp(`.{1,${WIDTH}}$|.{1,${WIDTH - 1}}[:/@]|.{1,${WIDTH}}`, 'gsu')) ?? [];
+    return `"${lines.map((line) => JSON.stringify(line).slice(1, -1)).join(`\\\n${indent}`)}"`;
+}
+
 ;// CONCATENATED MODULE: ./src/exchanges/app-server/subject.ts
 
 /** Longer ones are dropped from a policy without a word. */
@@ -716,12 +771,10 @@ function isUsable(subject) {
     return subject.length <= MAX_SUBJECT && !/[*?]|\$\{origin\}/.test(subject);
 }
 
-;// CONCATENATED MODULE: ./src/exchanges/app-server/policy.ts
+;// CONCATENATED MODULE: ./src/exchanges/app-server/issues.ts
 
 
 
-/** The longest text on one line of a suggestion, in characters. With its indentation it fits the job summary's box. */
-const WIDTH = 80;
 /** How many policies the annotation names. */
 const MOST_NAMED = 3;
 /** The issues in the message of a 403: a list of targets with a list of texts each. */
@@ -878,56 +931,6 @@ function hintFor(paste) {
     const more = repositories.length - MOST_NAMED;
     const names = [...repositories.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])];
     return `Add what is missing to the access policy of ${names.join(' and ')}: paste the policy below.`;
-}
-/** What a policy file lacks, in the form of a whole file. */
-function snippetFor(target, lack, subject) {
-    const ofOwner = !target.includes('/');
-    const repository = ofOwner ? `${target}/.github-access-token` : target;
-    const path = ofOwner ? 'access-token.yaml' : '.github/access-token.yaml';
-    const { exists } = lack;
-    return {
-        language: 'yaml',
-        content: contentOf(repository, target, lack, subject),
-        file: { repository, path, ...(exists !== undefined && { exists }) },
-    };
-}
-function contentOf(origin, owner, lack, subject) {
-    const entries = (permissions, indent) => Object.entries(permissions).map(([scope, level]) => `${indent}${scope}: ${level}`);
-    const { allowed, statements, subjects } = lack;
-    return [
-        `origin: ${origin}`,
-        ...(subjects
-            ? [
-                `# Without this list, every repository of ${owner} may ask.`,
-                `# Where there is none yet, add the patterns for them too:`,
-                `# 'repo:${owner}/*:**', and 'repo:${owner}@ID/*:**' with the id of ${owner}.`,
-                'allowed-subjects:',
-                `  - ${folded(subject, '    ')}`,
-            ]
-            : []),
-        ...(Object.keys(allowed).length > 0
-            ? ['allowed-repository-permissions:', ...entries(allowed, '  ')]
-            : []),
-        ...(Object.keys(statements).length > 0
-            ? [
-                'statements:',
-                '  - subjects:',
-                `      - ${folded(subject, '        ')}`,
-                '    permissions:',
-                ...entries(statements, '      '),
-            ]
-            : []),
-    ].join('\n');
-}
-/**
- * Text as a YAML scalar. Long text is in double quotes on several lines, each ended by a backslash, so that the breaks
- * between them do not count (YAML 1.2, section 7.3.1).
- */
-function folded(text, indent) {
-    if (text.length <= WIDTH)
-        return (0,identity_claims/* yamlText */.pS)(text);
-    const lines = text.match(new RegExp(`.{1,${WIDTH}}$|.{1,${WIDTH - 1}}[:/@]|.{1,${WIDTH}}`, 'gsu')) ?? [];
-    return `"${lines.map((line) => JSON.stringify(line).slice(1, -1)).join(`\\\n${indent}`)}"`;
 }
 
 ;// CONCATENATED MODULE: ./src/exchanges/app-server/refusal.ts

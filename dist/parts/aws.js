@@ -80,7 +80,7 @@ function codeOf({ refused }) {
 
 /***/ }),
 
-/***/ 1916: // ./src/aws/index.ts and what only it imports
+/***/ 4006: // ./src/aws/index.ts and what only it imports
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -97,8 +97,6 @@ __webpack_require__.d(__webpack_exports__, {
   readRegion: () => (/* reexport */ readRegion)
 });
 
-// EXTERNAL MODULE: ./src/identity/claims.ts
-var identity_claims = __webpack_require__(2437);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __webpack_require__(3916);
 // EXTERNAL MODULE: ./src/http/answer.ts
@@ -149,10 +147,8 @@ var names = __webpack_require__(6429);
 
 
 
-
+/** As errors name it. */
 const STS = 'AWS STS';
-/** The issuer of github.com's ID tokens. */
-const GITHUB = 'token.actions.githubusercontent.com';
 /** How long the role is assumed for, in s: the least that STS gives. */
 const SESSION_SECONDS = 900;
 /** The credentials in the environment, or none. */
@@ -263,6 +259,22 @@ function assumeRole({ roleArn, endpoint, audience }, tools) {
         },
     };
 }
+/** Who assumed the role, for CloudTrail: run and repository, in the characters and the 64 that STS allows. */
+function sessionName(environment) {
+    const name = `${environment['GITHUB_RUN_ID'] || 'run'}@${environment['GITHUB_REPOSITORY'] || 'github-actions'}`;
+    return name.replace(/[^\w+=,.@-]/g, '.').slice(0, 64);
+}
+
+// EXTERNAL MODULE: ./src/identity/claims.ts
+var identity_claims = __webpack_require__(2437);
+;// CONCATENATED MODULE: ./src/aws/refusal.ts
+
+
+
+
+
+/** The issuer of github.com's ID tokens. */
+const GITHUB = 'token.actions.githubusercontent.com';
 /** What a person can do about a refusal by STS; nothing where another system refused. */
 function explainSts(source, error, claims) {
     if (error.refused?.service !== STS || 'credentials' in source)
@@ -275,10 +287,11 @@ function explainSts(source, error, claims) {
     switch ((0,aws_errors/* codeOf */.$N)(error)) {
         case 'AccessDenied': {
             const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
+            const form = (0,identity_claims/* isImmutable */.t3)(subject ?? '')
+                ? ' The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
+                : '';
             return {
-                hint: `Either the role "${roleArn}" does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${(0,errors/* quoted */.TL)(subject) ?? 'another one'}, its audience (aud) "${audience}": change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${(0,identity_claims/* isImmutable */.t3)(subject ?? '')
-                    ? ' The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
-                    : ''}`,
+                hint: `Either the role "${roleArn}" does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${(0,errors/* quoted */.TL)(subject) ?? 'another one'}, its audience (aud) "${audience}": change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${form}`,
                 ...accepting(source, provider, issuer, claims),
             };
         }
@@ -339,17 +352,13 @@ function accepting({ roleArn, audience }, provider, issuer, claims) {
         ],
     };
 }
-/** Who assumed the role, for CloudTrail: run and repository, in the characters and the 64 that STS allows. */
-function sessionName(environment) {
-    const name = `${environment['GITHUB_RUN_ID'] || 'run'}@${environment['GITHUB_REPOSITORY'] || 'github-actions'}`;
-    return name.replace(/[^\w+=,.@-]/g, '.').slice(0, 64);
-}
 
 ;// CONCATENATED MODULE: ./src/aws/index.ts
 /**
  * What it takes to be somebody at AWS. Imported at run time, by `import()`, where AWS is used: one part of `dist` that
  * all its users share and nobody else loads.
  */
+
 
 
 /** The signer, a part of its own: to be asked for when the first request is under way, which takes longer than to load it. */

@@ -2,17 +2,145 @@ export const id = 'bytebase';
 export const ids = ['bytebase'];
 export const modules = {
 
-/***/ 3619: // ./src/exchanges/bytebase.ts
+/***/ 2211: // ./src/exchanges/bytebase/exchange.ts and what only it imports
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
+// ESM COMPAT FLAG
 __webpack_require__.r(__webpack_exports__);
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   bytebase: () => (/* binding */ bytebase)
-/* harmony export */ });
-/* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2437);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
-/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9856);
-/* harmony import */ var _identity_credential_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8585);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  bytebase: () => (/* binding */ bytebase)
+});
+
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __webpack_require__(3916);
+// EXTERNAL MODULE: ./src/http/answer.ts
+var http_answer = __webpack_require__(9856);
+// EXTERNAL MODULE: ./src/identity/claims.ts
+var identity_claims = __webpack_require__(2437);
+// EXTERNAL MODULE: ./src/identity/credential.ts
+var credential = __webpack_require__(8585);
+;// CONCATENATED MODULE: ./src/exchanges/bytebase/refusal.ts
+
+
+
+/** Issuer URLs whose keys the server will not fetch (Bytebase, jwks.go). */
+const NEVER_FETCHED = /must use HTTPS|must have a host|cannot be a private address/;
+/** What Bytebase means by an answer that is not 2xx. The code in the body, a number (REST) or a word (Connect), tells nothing that the status does not. */
+function judge(answer) {
+    const message = (0,http_answer/* messageOf */.bD)(answer);
+    return {
+        // Without the claims that it repeats: they are shown by `explain`, and only where they may be.
+        reason: message.replace(/token has \[.*?\], |, got ".*"/gs, ''),
+        // The server could not fetch the keys of GitHub's issuer: transient, though it says 401.
+        ...(answer.status === 401 &&
+            message.includes('failed to fetch JWKS') &&
+            !NEVER_FETCHED.test(message) && { again: 2 }),
+        // The identity lacks its settings: lasting, though it says 500.
+        ...(message.includes('workload identity config not found') && { never: true }),
+    };
+}
+/** What a person can do, by the status and what Bytebase says; the first that fits. */
+const EXPLANATIONS = [
+    [
+        /audience mismatch/,
+        ({ settings, claims, identity }) => ({
+            hint: `The audience of the ID token was "${settings.audience}". In Bytebase, add it to the allowed audiences of ${identity}, or give one of those as \`audience\`.`,
+            ...accepted(settings, claims),
+        }),
+    ],
+    [
+        /issuer mismatch/,
+        ({ settings, claims, identity }) => ({
+            hint: `The issuer (iss) of the ID token was ${(0,errors/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'another one than Bytebase expects'}. In Bytebase, the issuer URL of ${identity} must be exactly that.`,
+            ...accepted(settings, claims),
+        }),
+    ],
+    [/subject mismatch/, explainSubject],
+    [
+        /deactivated/,
+        ({ identity }) => ({ hint: `In Bytebase, activate ${identity} again, or give another one.` }),
+    ],
+    [
+        /config not found/,
+        ({ identity }) => ({
+            hint: `In Bytebase, ${identity} has no settings for GitHub: give it an issuer URL, allowed audiences and a subject pattern.`,
+        }),
+    ],
+    [
+        /^404 .*workload identity/s,
+        ({ settings: { email } }) => ({
+            hint: `Check \`email\`: Bytebase has no workload identity "${email}". One that belongs to a project has the project's id in it: NAME@PROJECT.workload.bytebase.com.`,
+        }),
+    ],
+    [
+        /failed to fetch JWKS/,
+        ({ claims, identity, reason }) => ({
+            hint: NEVER_FETCHED.test(reason)
+                ? `Bytebase fetches keys only from an https:// address on the internet: check the issuer URL of ${identity}.`
+                : `Bytebase could not fetch the keys of GitHub's ID tokens: its server needs a way to ${(0,identity_claims/* claimText */.Q1)(claims, 'iss') ?? 'the issuer'}.`,
+        }),
+    ],
+    [
+        /failed to verify token signature/,
+        ({ identity }) => ({
+            hint: `Bytebase keeps the keys of GitHub's ID tokens for 15 minutes: where GitHub has just changed them, run the job again later. Else check the issuer URL of ${identity}.`,
+        }),
+    ],
+    [/token has expired/, () => ({ hint: 'The ID token was new: check the clock of the Bytebase server.' })],
+    [/^404 /, ({ settings }) => ({ hint: wrongUrl(settings.url) })],
+];
+/** What a person can do about a refusal by Bytebase. */
+function explain(settings, error, claims) {
+    const { code, refused } = error;
+    if (code !== 'DENIED')
+        return {};
+    const reason = refused?.reason ?? '';
+    const found = EXPLANATIONS.find(([said]) => said.test(`${refused?.status ?? ''} ${reason}`));
+    return found?.[1]({ settings, claims, identity: `the workload identity "${settings.email}"`, reason }) ?? {};
+}
+function explainSubject({ settings, claims, identity }) {
+    const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
+    const form = (0,identity_claims/* isImmutable */.t3)(subject ?? '')
+        ? ' It has the immutable form, with the ids of owner and repository, which the presets of Bytebase (repo:owner/repository:…) do not match, and its form rewrites such a pattern: set it by the API.'
+        : '';
+    return {
+        hint: `The subject (sub) of the ID token was ${(0,errors/* quoted */.TL)(subject) ?? 'another one than Bytebase expects'}. In Bytebase, change the subject pattern of ${identity} so that it matches.${form}`,
+        ...accepted(settings, claims),
+    };
+}
+/** What to do where the URL is not that of Bytebase. */
+function wrongUrl(url) {
+    return `Check \`url\`: ${url.origin}${url.pathname.slice(0, -'/v1/auth:exchangeToken'.length)} must be where Bytebase's own pages are, without /v1 at its end.`;
+}
+/** The settings of a workload identity that accept this run and no other. */
+function accepted({ email, audience }, claims) {
+    const issuer = (0,identity_claims/* claimText */.Q1)(claims, 'iss');
+    const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
+    if (issuer === undefined || subject === undefined)
+        return {};
+    // An asterisk at the end would make it a pattern; without the repository it is anybody's who customizes theirs alike.
+    if (subject.endsWith('*') || !(0,identity_claims/* namesRepository */.xt)(subject))
+        return {};
+    return {
+        advice: 'These settings of the workload identity accept this run:',
+        paste: [
+            {
+                language: 'yaml',
+                content: [
+                    `# workload identity ${email}`,
+                    `issuerUrl: ${(0,identity_claims/* yamlText */.pS)(issuer)}`,
+                    'allowedAudiences:',
+                    `  - ${(0,identity_claims/* yamlText */.pS)(audience)}`,
+                    `subjectPattern: ${(0,identity_claims/* yamlText */.pS)(subject)}`,
+                ].join('\n'),
+            },
+        ],
+    };
+}
+
+;// CONCATENATED MODULE: ./src/exchanges/bytebase/exchange.ts
 
 
 
@@ -25,10 +153,6 @@ const EMAIL_EXAMPLE = 'github-actions@workload.bytebase.com';
 const EMAIL = /^[^\s\p{Lu}@]+@(?:[a-z\d][a-z\d-]*\.)?workload\.bytebase\.com$/u;
 /** The server itself waits up to 30 s for the keys of GitHub's issuer; cutting earlier would end an exchange that succeeds. */
 const ATTEMPT_MS = 35_000;
-/** Issuer URLs whose keys the server will not fetch (Bytebase, jwks.go). */
-const NEVER_FETCHED = /must use HTTPS|must have a host|cannot be a private address/;
-/** How much of a message is looked at, in characters: bounds the work that a hostile one makes. */
-const MAX_MESSAGE = 2_000;
 /** A Bytebase API token of a workload identity: `POST {url}/v1/auth:exchangeToken` (Bytebase API, AuthService). */
 const bytebase = {
     settings: (inputs, environment) => {
@@ -51,128 +175,25 @@ const bytebase = {
                 headers: { accept: 'application/json', 'content-type': 'application/json' },
                 body: JSON.stringify({ token: await tools.idToken(audience), email }),
             }),
-            judge,
+            judge: judge,
             read: (answer) => grantFrom(answer, settings, tools),
         });
     },
-    explain,
+    explain: explain,
 };
-/** The code in the body, a number (REST) or a word (Connect), tells nothing that the status does not. */
-function judge(answer) {
-    const text = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(answer.json, 'message');
-    const message = typeof text === 'string' ? text.slice(0, MAX_MESSAGE) : '';
-    return {
-        // Without the claims that it repeats: they are shown by `explain`, and only where they may be.
-        reason: message.replace(/token has \[.*?\], |, got ".*"/gs, ''),
-        // The server could not fetch the keys of GitHub's issuer: transient, though it says 401.
-        ...(answer.status === 401 &&
-            message.includes('failed to fetch JWKS') &&
-            !NEVER_FETCHED.test(message) && { again: 2 }),
-        // The identity lacks its settings: lasting, though it says 500.
-        ...(message.includes('workload identity config not found') && { never: true }),
-    };
-}
 function grantFrom(answer, { url, email }, tools) {
     if (/^\s*</.test(answer.text)) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) answered with a web page: the URL is wrong.`, {
+        throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) answered with a web page: the URL is wrong.`, {
             hint: wrongUrl(url),
         });
     }
-    const token = (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_3__/* .credential */ .e)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .jsonObject */ .o$)(answer, SERVICE, url)['accessToken'], 'access token', SERVICE, tools.conceal);
-    const expiresAt = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .timeOf */ .nR)((0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimsOf */ .ds)(token)?.['exp']);
+    const token = (0,credential/* credential */.e)((0,http_answer/* jsonObject */.o$)(answer, SERVICE, url)['accessToken'], 'access token', SERVICE, tools.conceal);
+    const expiresAt = (0,http_answer/* timeOf */.nR)((0,identity_claims/* claimsOf */.ds)(token)?.['exp']);
     return {
         secrets: [token],
         outputs: { token },
         summary: `Bytebase API token for "${email}"${expiresAt ? `; ends ${expiresAt.toISOString()}` : ''}`,
         ...(expiresAt && { expiresAt }),
-    };
-}
-function explain(settings, error, claims) {
-    const { url, email, audience } = settings;
-    if (error.code !== 'DENIED')
-        return {};
-    const said = (words) => error.refused?.reason?.includes(words) ?? false;
-    const identity = `the workload identity "${email}"`;
-    if (said('audience mismatch')) {
-        return {
-            hint: `The audience of the ID token was "${audience}". In Bytebase, add it to the allowed audiences of ${identity}, or give one of those as \`audience\`.`,
-            ...accepted(settings, claims),
-        };
-    }
-    if (said('issuer mismatch')) {
-        const issuer = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
-        return {
-            hint: `The issuer (iss) of the ID token was ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .quoted */ .TL)(issuer) ?? 'another one than Bytebase expects'}. In Bytebase, the issuer URL of ${identity} must be exactly that.`,
-            ...accepted(settings, claims),
-        };
-    }
-    if (said('subject mismatch')) {
-        const subject = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
-        const form = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .isImmutable */ .t3)(subject ?? '')
-            ? ' It has the immutable form, with the ids of owner and repository, which the presets of Bytebase (repo:owner/repository:…) do not match, and its form rewrites such a pattern: set it by the API.'
-            : '';
-        return {
-            hint: `The subject (sub) of the ID token was ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .quoted */ .TL)(subject) ?? 'another one than Bytebase expects'}. In Bytebase, change the subject pattern of ${identity} so that it matches.${form}`,
-            ...accepted(settings, claims),
-        };
-    }
-    if (said('deactivated'))
-        return { hint: `In Bytebase, activate ${identity} again, or give another one.` };
-    if (said('config not found')) {
-        return {
-            hint: `In Bytebase, ${identity} has no settings for GitHub: give it an issuer URL, allowed audiences and a subject pattern.`,
-        };
-    }
-    if (said('workload identity') && error.refused?.status === 404) {
-        return {
-            hint: `Check \`email\`: Bytebase has no workload identity "${email}". One that belongs to a project has the project's id in it: NAME@PROJECT.workload.bytebase.com.`,
-        };
-    }
-    if (said('failed to fetch JWKS')) {
-        if (NEVER_FETCHED.test(error.refused?.reason ?? '')) {
-            return {
-                hint: `Bytebase fetches keys only from an https:// address on the internet: check the issuer URL of ${identity}.`,
-            };
-        }
-        return {
-            hint: `Bytebase could not fetch the keys of GitHub's ID tokens: its server needs a way to ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss') ?? 'the issuer'}.`,
-        };
-    }
-    if (said('failed to verify token signature')) {
-        return {
-            hint: `Bytebase keeps the keys of GitHub's ID tokens for 15 minutes: where GitHub has just changed them, run the job again later. Else check the issuer URL of ${identity}.`,
-        };
-    }
-    if (said('token has expired'))
-        return { hint: 'The ID token was new: check the clock of the Bytebase server.' };
-    return error.refused?.status === 404 ? { hint: wrongUrl(url) } : {};
-}
-function wrongUrl(url) {
-    return `Check \`url\`: ${url.origin}${url.pathname.slice(0, -'/v1/auth:exchangeToken'.length)} must be where Bytebase's own pages are, without /v1 at its end.`;
-}
-/** The settings of a workload identity that accept this run and no other. */
-function accepted({ email, audience }, claims) {
-    const issuer = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
-    const subject = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
-    if (issuer === undefined || subject === undefined)
-        return {};
-    // An asterisk at the end would make it a pattern; without the repository it is anybody's who customizes theirs alike.
-    if (subject.endsWith('*') || !(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .namesRepository */ .xt)(subject))
-        return {};
-    return {
-        advice: 'These settings of the workload identity accept this run:',
-        paste: [
-            {
-                language: 'yaml',
-                content: [
-                    `# workload identity ${email}`,
-                    `issuerUrl: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(issuer)}`,
-                    'allowedAudiences:',
-                    `  - ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(audience)}`,
-                    `subjectPattern: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(subject)}`,
-                ].join('\n'),
-            },
-        ],
     };
 }
 

@@ -22,7 +22,7 @@ const RDS_HOST = /\.(?:([a-z]+(?:-[a-z]+)+-\d+)\.rds|rds\.(cn-[a-z]+-\d+))\.amaz
 /** A password for a database of Amazon RDS or Aurora: a presigned `connect` request, computed here ("IAM database authentication", RDS User Guide). */
 const awsRds = {
     settings: async (inputs, environment) => {
-        const aws = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 1916));
+        const aws = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 4006));
         const host = inputs.matching('host', inputs.required('host', HOST_EXAMPLE).toLowerCase(), HOST, 'must be the host name of the endpoint of the database, alone', HOST_EXAMPLE);
         const port = inputs.required('port', '5432');
         if (port !== '' && !(/^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535)) {

@@ -2,20 +2,176 @@ export const id = 'octo-sts';
 export const ids = ['octo-sts'];
 export const modules = {
 
-/***/ 7802: // ./src/exchanges/octo-sts.ts
+/***/ 966: // ./src/exchanges/octo-sts/exchange.ts and what only it imports
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
+// ESM COMPAT FLAG
 __webpack_require__.r(__webpack_exports__);
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   octoSts: () => (/* binding */ octoSts)
-/* harmony export */ });
-/* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2437);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
-/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9856);
-/* harmony import */ var _github_installation_token_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7035);
-/* harmony import */ var _identity_credential_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8585);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8028);
 
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  octoSts: () => (/* binding */ octoSts)
+});
+
+// EXTERNAL MODULE: ./src/github/installation-token.ts
+var installation_token = __webpack_require__(7035);
+// EXTERNAL MODULE: ./src/http/answer.ts
+var http_answer = __webpack_require__(9856);
+// EXTERNAL MODULE: ./src/identity/credential.ts
+var credential = __webpack_require__(8585);
+// EXTERNAL MODULE: ./src/inputs/inputs.ts
+var inputs_inputs = __webpack_require__(8028);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __webpack_require__(3916);
+// EXTERNAL MODULE: ./src/identity/claims.ts
+var identity_claims = __webpack_require__(2437);
+;// CONCATENATED MODULE: ./src/exchanges/octo-sts/refusal.ts
+
+
+
+/** What Octo STS means by an answer that is not 2xx. */
+function judge(answer) {
+    const message = (0,http_answer/* messageOf */.bD)(answer);
+    return {
+        // Without the claims that it repeats: they are shown by `explain`, and only where they may be.
+        reason: message
+            .replace(/^(trust policy: (?:issuer|subject)) ".*" (?=did not match)/s, '$1 ')
+            .replace(/ any of \[.*\]$/s, ''),
+        // Both also stand for trouble with the keys of the issuer, which passes.
+        ...(answer.status === 401 && message.includes('unable to verify bearer token') && { again: 1 }),
+        ...(answer.status === 400 && message.includes('unable to fetch or create the provider') && { again: 2 }),
+    };
+}
+/** Octo STS keeps what it read, or that there was nothing, for so long (octo-sts/app, octosts.go). */
+const WAIT = ' After a change wait 5 minutes: Octo STS remembers for so long what it found.';
+/** What a person can do, by what Octo STS says; the first that fits. */
+const EXPLANATIONS = [
+    [
+        /unable to (find|read|parse|compile) trust policy/,
+        ({ settings, claims, policy }) => ({
+            hint: `Octo STS looks for ${policy}, on the default branch, and says this also of a file that it cannot read.${WAIT}`,
+            ...matching(settings, claims, ['permissions:', '  contents: read # what the token may do']),
+        }),
+    ],
+    [
+        /trust policy: issuer/,
+        ({ settings, claims, policy, issuer }) => ({
+            hint: `The issuer (iss) of the ID token was ${issuer}: set that as \`issuer\` in ${policy}.${WAIT}`,
+            ...matching(settings, claims),
+        }),
+    ],
+    [/trust policy: subject/, explainSubject],
+    [/trust policy: audience/, explainAudience],
+    [
+        /trust policy: .*claim/,
+        ({ policy }) => ({
+            hint: `Compare claim_pattern in ${policy} with the claims of the ID token below.${WAIT}`,
+        }),
+    ],
+    [
+        /no installation found|no GitHub App/i,
+        ({ settings, owner }) => ({
+            hint: `The GitHub App of ${settings.domain} must be installed for "${owner}": check \`scope\`, and the app's installations.`,
+        }),
+    ],
+    [
+        /StatusUnprocessableEntity/,
+        ({ settings: { domain, scope }, policy }) => ({
+            hint: `GitHub refused the permissions or repositories of ${policy}: the GitHub App of ${domain} must have them all, on "${scope}".${WAIT}`,
+        }),
+    ],
+    [
+        /issuer not permitted by organization policy|trusted-issuer configuration is invalid/,
+        ({ issuer, owner }) => ({
+            hint: `The issuer (iss) of the ID token was ${issuer}: "${owner}" must list it in ".github/chainguard/trusted-token-issuers.yaml" of its repository "${owner}/.github", in a form that Octo STS can read.${WAIT}`,
+        }),
+    ],
+    [
+        /unable to (verify bearer token|fetch or create the provider)/,
+        () => ({
+            hint: 'Octo STS could not check the ID token. This may be trouble with the keys of its issuer, which passes: run the job again.',
+        }),
+    ],
+    [
+        /invalid subject/,
+        () => ({
+            hint: 'Octo STS takes no subject with quotes, brackets or any of \\ ; & $ < >: rename the branch or the environment.',
+        }),
+    ],
+];
+/** What a person can do about a refusal by Octo STS. */
+function explain(settings, error, claims) {
+    if (error.code !== 'DENIED')
+        return {};
+    const reason = error.refused?.reason ?? '';
+    const { path, repository } = fileOf(settings);
+    const found = EXPLANATIONS.find(([said]) => said.test(reason));
+    return (found?.[1]({
+        settings,
+        claims,
+        policy: `the trust policy "${path}" in "${repository}"`,
+        owner: settings.scope.split('/')[0] ?? '',
+        issuer: (0,errors/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'another one, not shown here',
+    }) ?? {});
+}
+function explainSubject({ settings, claims, policy }) {
+    const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
+    const form = (0,identity_claims/* isImmutable */.t3)(subject ?? '')
+        ? ' It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
+        : '';
+    return {
+        hint: `The subject (sub) of the ID token was ${(0,errors/* quoted */.TL)(subject) ?? 'another one, not shown here'}: set that as \`subject\` in ${policy}.${form}${WAIT}`,
+        ...matching(settings, claims),
+    };
+}
+function explainAudience({ settings, claims, policy }) {
+    const { audience, domain } = settings;
+    const change = audience === domain
+        ? `remove \`audience\` from ${policy}, which has another one, or give that one as \`audience\` here.`
+        : `set it as \`audience\` in ${policy}; without one the policy takes "${domain}" alone.`;
+    return {
+        hint: `The audience of the ID token was "${audience}": ${change}${WAIT}`,
+        ...matching(settings, claims),
+    };
+}
+/** The file of the trust policy. */
+function fileOf({ scope, identity }) {
+    return {
+        repository: scope.includes('/') ? scope : `${scope}/.github`,
+        path: `.github/chainguard/${identity}.sts.yaml`,
+    };
+}
+/** A trust policy that matches this run and no other. */
+function matching(settings, claims, more = []) {
+    const { audience, domain } = settings;
+    const issuer = (0,identity_claims/* claimText */.Q1)(claims, 'iss');
+    const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
+    const repositoryId = (0,identity_claims/* claimText */.Q1)(claims, 'repository_id');
+    if (issuer === undefined || subject === undefined)
+        return {};
+    const named = (0,identity_claims/* namesRepository */.xt)(subject);
+    if (!named && repositoryId === undefined)
+        return {};
+    return {
+        advice: 'This trust policy matches this run:',
+        paste: [
+            {
+                language: 'yaml',
+                content: [
+                    `issuer: ${(0,identity_claims/* yamlText */.pS)(issuer)}`,
+                    `subject: ${(0,identity_claims/* yamlText */.pS)(subject)}`,
+                    ...(audience === domain ? [] : [`audience: ${(0,identity_claims/* yamlText */.pS)(audience)}`]),
+                    // A subject without the repository is anybody's who customizes theirs alike.
+                    ...(named ? [] : ['claim_pattern:', `  repository_id: ${(0,identity_claims/* yamlText */.pS)(repositoryId ?? '')}`]),
+                    ...more,
+                ].join('\n'),
+                file: fileOf(settings),
+            },
+        ],
+    };
+}
+
+;// CONCATENATED MODULE: ./src/exchanges/octo-sts/exchange.ts
 
 
 
@@ -33,13 +189,11 @@ const AUDIENCE = /^[^\s\p{C}"'`\\<>;|&$(){}[\]@]{1,255}$/u;
 const LIFETIME_MS = 3_600_000;
 /** A try that is cut off can leave a token behind that nobody revokes; the server asks GitHub several times for one. */
 const ATTEMPT_MS = 30_000;
-/** How much of a message is looked at, in characters: bounds the work that a hostile one makes. */
-const MAX_MESSAGE = 2_000;
 /** A GitHub App installation token from Octo STS: `POST https://{domain}/sts/exchange` (octo-sts/app). */
 const octoSts = {
     settings: (inputs, environment) => {
         const domain = inputs.matching('domain', inputs.text('domain') || DOMAIN, HOST, 'must be a host name, without https:// and path', DOMAIN);
-        const scheme = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__/* .isLoopback */ .U9)(domain.replace(/:\d+$/, '')) ? 'http' : 'https';
+        const scheme = (0,inputs_inputs/* isLoopback */.U9)(domain.replace(/:\d+$/, '')) ? 'http' : 'https';
         const scope = inputs.matching('scope', inputs.text('scope') || (environment['GITHUB_REPOSITORY'] ?? ''), SCOPE, 'must be owner/name, or the owner alone', 'octo-org/target');
         const identity = readIdentity(inputs);
         const audience = inputs.matching('audience', inputs.text('audience'), AUDIENCE, 'must be at most 255 characters, without blanks, quotes, brackets and @', DOMAIN);
@@ -75,12 +229,12 @@ const octoSts = {
                 sentAt = tools.now();
                 return { headers };
             },
-            judge,
+            judge: judge,
             read: (answer) => {
                 // Counted from the request, so that it is never later than the real end.
                 const expiresAt = new Date(sentAt + LIFETIME_MS);
-                const given = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .jsonObject */ .o$)(answer, SERVICE, url)['token'];
-                const token = (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_4__/* .credential */ .e)(given, 'token', SERVICE, tools.conceal, (0,_github_installation_token_js__WEBPACK_IMPORTED_MODULE_3__/* .rescue */ .i)({ apiUrl, expiresAt }, tools));
+                const given = (0,http_answer/* jsonObject */.o$)(answer, SERVICE, url)['token'];
+                const token = (0,credential/* credential */.e)(given, 'token', SERVICE, tools.conceal, (0,installation_token/* rescue */.i)({ apiUrl, expiresAt }, tools));
                 return {
                     secrets: [token],
                     outputs: { token },
@@ -91,131 +245,13 @@ const octoSts = {
             },
         });
     },
-    explain,
+    explain: explain,
 };
 /** The name of a trust policy. Where its file is given, the error names the policy. */
 function readIdentity(inputs) {
     const given = inputs.required('identity', 'deploy');
     const name = given.replace(/^\.github\/chainguard\//, '').replace(/\.sts\.ya?ml$/, '');
     return inputs.matching('identity', given, IDENTITY, 'must be the name of a trust policy, at most 255 characters, without its folder and without .sts.yaml', IDENTITY.test(name) ? name : 'deploy');
-}
-function judge(answer) {
-    const text = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(answer.json, 'message');
-    const message = typeof text === 'string' ? text.slice(0, MAX_MESSAGE) : '';
-    return {
-        // Without the claims that it repeats: they are shown by `explain`, and only where they may be.
-        reason: message
-            .replace(/^(trust policy: (?:issuer|subject)) ".*" (?=did not match)/s, '$1 ')
-            .replace(/ any of \[.*\]$/s, ''),
-        // Both also stand for trouble with the keys of the issuer, which passes.
-        ...(answer.status === 401 && message.includes('unable to verify bearer token') && { again: 1 }),
-        ...(answer.status === 400 && message.includes('unable to fetch or create the provider') && { again: 2 }),
-    };
-}
-function explain(settings, error, claims) {
-    const { scope, identity, audience, domain } = settings;
-    if (error.code !== 'DENIED')
-        return {};
-    const reason = error.refused?.reason ?? '';
-    const said = (words) => words.test(reason);
-    const file = `.github/chainguard/${identity}.sts.yaml`;
-    const repository = scope.includes('/') ? scope : `${scope}/.github`;
-    const policy = `the trust policy "${file}" in "${repository}"`;
-    if (said(/unable to (find|read|parse|compile) trust policy/)) {
-        return {
-            hint: `Octo STS looks for ${policy}, on the default branch, and says this also of a file that it cannot read.${WAIT}`,
-            ...matching(settings, claims, ['permissions:', '  contents: read # what the token may do']),
-        };
-    }
-    if (said(/trust policy: issuer/)) {
-        return {
-            hint: `The issuer (iss) of the ID token was ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .quoted */ .TL)((0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss')) ?? 'another one, not shown here'}: set that as \`issuer\` in ${policy}.${WAIT}`,
-            ...matching(settings, claims),
-        };
-    }
-    if (said(/trust policy: subject/)) {
-        const subject = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
-        const form = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .isImmutable */ .t3)(subject ?? '')
-            ? ' It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
-            : '';
-        return {
-            hint: `The subject (sub) of the ID token was ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .quoted */ .TL)(subject) ?? 'another one, not shown here'}: set that as \`subject\` in ${policy}.${form}${WAIT}`,
-            ...matching(settings, claims),
-        };
-    }
-    if (said(/trust policy: audience/)) {
-        return {
-            hint: `The audience of the ID token was "${audience}": ${audience === domain
-                ? `remove \`audience\` from ${policy}, which has another one, or give that one as \`audience\` here.`
-                : `set it as \`audience\` in ${policy}; without one the policy takes "${domain}" alone.`}${WAIT}`,
-            ...matching(settings, claims),
-        };
-    }
-    if (said(/trust policy: .*claim/)) {
-        return { hint: `Compare claim_pattern in ${policy} with the claims of the ID token below.${WAIT}` };
-    }
-    if (said(/no installation found|no GitHub App/i)) {
-        const owner = scope.split('/')[0] ?? '';
-        return {
-            hint: `The GitHub App of ${domain} must be installed for "${owner}": check \`scope\`, and the app's installations.`,
-        };
-    }
-    if (said(/StatusUnprocessableEntity/)) {
-        return {
-            hint: `GitHub refused the permissions or repositories of ${policy}: the GitHub App of ${domain} must have them all, on "${scope}".${WAIT}`,
-        };
-    }
-    if (said(/issuer not permitted by organization policy|trusted-issuer configuration is invalid/)) {
-        const owner = scope.split('/')[0] ?? '';
-        const issuer = (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .quoted */ .TL)((0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss')) ?? 'another one, not shown here';
-        return {
-            hint: `The issuer (iss) of the ID token was ${issuer}: "${owner}" must list it in ".github/chainguard/trusted-token-issuers.yaml" of its repository "${owner}/.github", in a form that Octo STS can read.${WAIT}`,
-        };
-    }
-    if (said(/unable to (verify bearer token|fetch or create the provider)/)) {
-        return {
-            hint: 'Octo STS could not check the ID token. This may be trouble with the keys of its issuer, which passes: run the job again.',
-        };
-    }
-    if (said(/invalid subject/)) {
-        return {
-            hint: 'Octo STS takes no subject with quotes, brackets or any of \\ ; & $ < >: rename the branch or the environment.',
-        };
-    }
-    return {};
-}
-/** Octo STS keeps what it read, or that there was nothing, for so long (octo-sts/app, octosts.go). */
-const WAIT = ' After a change wait 5 minutes: Octo STS remembers for so long what it found.';
-/** A trust policy that matches this run and no other. */
-function matching({ scope, identity, audience, domain }, claims, more = []) {
-    const issuer = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'iss');
-    const subject = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'sub');
-    const repositoryId = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .claimText */ .Q1)(claims, 'repository_id');
-    if (issuer === undefined || subject === undefined)
-        return {};
-    const named = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .namesRepository */ .xt)(subject);
-    if (!named && repositoryId === undefined)
-        return {};
-    return {
-        advice: 'This trust policy matches this run:',
-        paste: [
-            {
-                language: 'yaml',
-                content: [
-                    `issuer: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(issuer)}`,
-                    `subject: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(subject)}`,
-                    ...(audience === domain ? [] : [`audience: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(audience)}`]),
-                    // A subject without the repository is anybody's who customizes theirs alike.
-                    ...(named ? [] : ['claim_pattern:', `  repository_id: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .yamlText */ .pS)(repositoryId ?? '')}`]),
-                    ...more,
-                ].join('\n'),
-                file: {
-                    repository: scope.includes('/') ? scope : `${scope}/.github`,
-                    path: `.github/chainguard/${identity}.sts.yaml`,
-                },
-            },
-        ],
-    };
 }
 
 

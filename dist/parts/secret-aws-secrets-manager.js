@@ -80,17 +80,122 @@ function codeOf({ refused }) {
 
 /***/ }),
 
-/***/ 808: // ./src/exchanges/secret/aws-secrets-manager.ts
+/***/ 1153: // ./src/exchanges/secret/aws-secrets-manager/exchange.ts and what only it imports
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
+// ESM COMPAT FLAG
 __webpack_require__.r(__webpack_exports__);
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   awsSecretsManager: () => (/* binding */ awsSecretsManager)
-/* harmony export */ });
-/* harmony import */ var _aws_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9378);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
-/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9856);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8028);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  awsSecretsManager: () => (/* binding */ awsSecretsManager)
+});
+
+// EXTERNAL MODULE: ./src/aws/errors.ts
+var errors = __webpack_require__(9378);
+// EXTERNAL MODULE: ./src/errors.ts
+var src_errors = __webpack_require__(3916);
+// EXTERNAL MODULE: ./src/http/answer.ts
+var http_answer = __webpack_require__(9856);
+// EXTERNAL MODULE: ./src/inputs/inputs.ts
+var inputs_inputs = __webpack_require__(8028);
+;// CONCATENATED MODULE: ./src/exchanges/secret/aws-secrets-manager/refusal.ts
+
+/** What a person can do, by the code of AWS. */
+const EXPLANATIONS = new Map([
+    [
+        'ResourceNotFoundException',
+        ({ secret, region, reason }) => ({
+            hint: /staging label|VersionId/i.test(reason)
+                ? `The secret "${secret}" is there but has no value: store one.`
+                : `Check \`secret\` and \`region\`: in "${region}" the account of the credentials has no secret "${secret}". One of another account needs its full ARN.`,
+        }),
+    ],
+    [
+        'InvalidParameterException',
+        ({ secret }) => ({
+            hint: `Check \`secret\`: AWS does not take "${secret}" as the name or the ARN of a secret.`,
+        }),
+    ],
+    [
+        'InvalidRequestException',
+        ({ secret, region, reason }) => ({
+            hint: /deletion|deleted/i.test(reason)
+                ? `Restore the secret (aws secretsmanager restore-secret --region ${region} --secret-id ${secret}), or name another one.`
+                : `The secret "${secret}" cannot be read in its present state: aws secretsmanager describe-secret shows it.`,
+        }),
+    ],
+    [
+        'DecryptionFailure',
+        () => ({
+            hint: `AWS cannot decrypt the secret: check that its KMS key is enabled, and that the key's policy allows kms:Decrypt.`,
+        }),
+    ],
+    [
+        'AccessDeniedException',
+        ({ secret, region, source, reason }) => /\bKMS\b/.test(reason)
+            ? { hint: `The credentials may read the secret but not its KMS key: allow them kms:Decrypt on it.` }
+            : {
+                hint: `The credentials may not read the secret: allow them secretsmanager:GetSecretValue on "${secret}". For a secret of another account, its resource policy and its KMS key must allow them, too.`,
+                ...policyFor(secret, region, source),
+            },
+    ],
+    [
+        'UnrecognizedClientException',
+        ({ region, fromEnvironment }) => ({
+            hint: fromEnvironment
+                ? 'AWS does not know the credentials in the environment: check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN, which belong together, and `region`.'
+                : `AWS does not know the role's credentials in "${region}": check that the account has this region switched on.`,
+        }),
+    ],
+    [
+        'ExpiredTokenException',
+        ({ fromEnvironment }) => ({
+            hint: fromEnvironment
+                ? 'The AWS credentials in the environment have ended: get new ones right before this step, or give role-arn.'
+                : 'The credentials of the role were new: run the job again.',
+        }),
+    ],
+    [
+        'InvalidSignatureException',
+        ({ fromEnvironment }) => ({
+            hint: fromEnvironment
+                ? 'Check AWS_SECRET_ACCESS_KEY in the environment: it does not belong to AWS_ACCESS_KEY_ID.'
+                : 'Something between the runner and AWS changes requests: check the proxy and AWS_ENDPOINT_URL_SECRETS_MANAGER.',
+        }),
+    ],
+]);
+/** What a person can do about a refusal by AWS Secrets Manager. */
+function explain({ region, source }, secret, error) {
+    // The clock is to blame, and what to do stands on its page.
+    if (error.code === 'CLOCK_SKEWED')
+        return {};
+    const explanation = EXPLANATIONS.get((0,errors/* codeOf */.$N)(error));
+    const reason = error.refused?.reason ?? '';
+    return explanation?.({ secret, region, source, fromEnvironment: 'credentials' in source, reason }) ?? {};
+}
+/** The policy that lets the role read this secret and no other. */
+function policyFor(secret, region, source) {
+    if (!('roleArn' in source))
+        return {};
+    const [, partition = '', , , account = ''] = source.roleArn.split(':');
+    const arn = secret.startsWith('arn:')
+        ? secret
+        : `arn:${partition}:secretsmanager:${region}:${account}:secret:${secret}-??????`;
+    const statement = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: arn };
+    return {
+        advice: `With this policy the role "${source.roleArn}" may read this secret and no other:`,
+        paste: [
+            {
+                language: 'json',
+                content: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2),
+            },
+        ],
+    };
+}
+
+;// CONCATENATED MODULE: ./src/exchanges/secret/aws-secrets-manager/exchange.ts
+
 
 
 
@@ -103,7 +208,7 @@ const SECRET = /^(?<arn>arn:aws(?:-[a-z]+)*:secretsmanager:(?<region>[a-z\d-]+):
 const awsSecretsManager = {
     settings: async (inputs, environment) => {
         const [aws, library] = await Promise.all([
-            __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 1916)),
+            __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 4006)),
             __webpack_require__.e('secrets').then(__webpack_require__.bind(__webpack_require__, 7953)),
         ]);
         const region = aws.readRegion(inputs, 'required');
@@ -150,7 +255,7 @@ function readName(inputs, label, text, region) {
     const secret = inputs.matching(label, text, SECRET, 'must be the name or the ARN of a secret', EXAMPLE);
     const told = SECRET.exec(secret)?.groups?.['region'] ?? region;
     if (told !== region && region !== '') {
-        inputs.problem('region', `must be that of the secret's ARN${(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .not */ .AU)(region)}`, told);
+        inputs.problem('region', `must be that of the secret's ARN${(0,inputs_inputs/* not */.AU)(region)}`, told);
     }
     return secret;
 }
@@ -171,95 +276,22 @@ function read({ signer, credentials, region, url }, secret, tools) {
             headers: await signer.signedHeaders(request, credentials, scope, now),
             body,
         }),
-        judge: _aws_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .judgeAws */ .Ji,
-        read: (answer) => ({ name: (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .quoted */ .TL)(secret), text: secretString(answer, secret, url) }),
+        judge: errors/* judgeAws */.Ji,
+        read: (answer) => ({ name: (0,src_errors/* quoted */.TL)(secret), text: secretString(answer, secret, url) }),
     });
 }
 function secretString(answer, secret, url) {
-    const { SecretString: text, SecretBinary: binary } = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .jsonObject */ .o$)(answer, SERVICE, url);
+    const { SecretString: text, SecretBinary: binary } = (0,http_answer/* jsonObject */.o$)(answer, SERVICE, url);
     if (typeof text === 'string')
         return text;
     if (typeof binary === 'string') {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret "${secret}" is binary (SecretBinary).`, {
+        throw new src_errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret "${secret}" is binary (SecretBinary).`, {
             hint: 'An output can only hold text. Store it as text (SecretString), e.g. in base64, and decode it in the step that uses it.',
         });
     }
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `The answer of ${SERVICE} (${url.host}) has no text of a secret.`, {
+    throw new src_errors/* ActionError */.lZ('UNUSABLE_ANSWER', `The answer of ${SERVICE} (${url.host}) has no text of a secret.`, {
         hint: 'Nothing was set as output. Check that the endpoint is that of AWS Secrets Manager.',
     });
-}
-function explain({ region, source }, secret, error) {
-    const reason = error.refused?.reason ?? '';
-    const fromEnvironment = 'credentials' in source;
-    switch ((0,_aws_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .codeOf */ .$N)(error)) {
-        case 'ResourceNotFoundException':
-            return {
-                hint: /staging label|VersionId/i.test(reason)
-                    ? `The secret "${secret}" is there but has no value: store one.`
-                    : `Check \`secret\` and \`region\`: in "${region}" the account of the credentials has no secret "${secret}". One of another account needs its full ARN.`,
-            };
-        case 'InvalidParameterException':
-            return { hint: `Check \`secret\`: AWS does not take "${secret}" as the name or the ARN of a secret.` };
-        case 'InvalidRequestException':
-            return {
-                hint: /deletion|deleted/i.test(reason)
-                    ? `Restore the secret (aws secretsmanager restore-secret --region ${region} --secret-id ${secret}), or name another one.`
-                    : `The secret "${secret}" cannot be read in its present state: aws secretsmanager describe-secret shows it.`,
-            };
-        case 'DecryptionFailure':
-            return {
-                hint: `AWS cannot decrypt the secret: check that its KMS key is enabled, and that the key's policy allows kms:Decrypt.`,
-            };
-        case 'AccessDeniedException':
-            return /\bKMS\b/.test(reason)
-                ? { hint: `The credentials may read the secret but not its KMS key: allow them kms:Decrypt on it.` }
-                : {
-                    hint: `The credentials may not read the secret: allow them secretsmanager:GetSecretValue on "${secret}". For a secret of another account, its resource policy and its KMS key must allow them, too.`,
-                    ...policyFor(secret, region, source),
-                };
-        case 'UnrecognizedClientException':
-            return {
-                hint: fromEnvironment
-                    ? 'AWS does not know the credentials in the environment: check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN, which belong together, and `region`.'
-                    : `AWS does not know the role's credentials in "${region}": check that the account has this region switched on.`,
-            };
-        case 'ExpiredTokenException':
-            return {
-                hint: fromEnvironment
-                    ? 'The AWS credentials in the environment have ended: get new ones right before this step, or give role-arn.'
-                    : 'The credentials of the role were new: run the job again.',
-            };
-        case 'InvalidSignatureException':
-            // With this code the clock is to blame, and what to do stands on its page.
-            if (error.code === 'CLOCK_SKEWED')
-                return {};
-            return {
-                hint: fromEnvironment
-                    ? 'Check AWS_SECRET_ACCESS_KEY in the environment: it does not belong to AWS_ACCESS_KEY_ID.'
-                    : 'Something between the runner and AWS changes requests: check the proxy and AWS_ENDPOINT_URL_SECRETS_MANAGER.',
-            };
-        default:
-            return {};
-    }
-}
-/** The policy that lets the role read this secret and no other. */
-function policyFor(secret, region, source) {
-    if (!('roleArn' in source))
-        return {};
-    const [, partition = '', , , account = ''] = source.roleArn.split(':');
-    const arn = secret.startsWith('arn:')
-        ? secret
-        : `arn:${partition}:secretsmanager:${region}:${account}:secret:${secret}-??????`;
-    const statement = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: arn };
-    return {
-        advice: `With this policy the role "${source.roleArn}" may read this secret and no other:`,
-        paste: [
-            {
-                language: 'json',
-                content: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2),
-            },
-        ],
-    };
 }
 
 
