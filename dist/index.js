@@ -1762,7 +1762,7 @@ function createIdentity(options) {
     const known = new Map();
     let newest;
     async function mint(audience) {
-        if (requestToken === '' || !URL.canParse(endpoint)) {
+        if (!/^[\x21-\x7e]+$/.test(requestToken) || !URL.canParse(endpoint)) {
             throw new errors/* ActionError */.lZ('NO_ID_TOKEN', 'This job cannot get an ID token: the runner offers none.');
         }
         const url = new URL(`${endpoint}${endpoint.includes('?') ? '&' : '?'}audience=${encodeURIComponent(audience)}`);
@@ -3066,8 +3066,9 @@ async function handOver(grant, step, undoMs) {
     try {
         if (revocation && revocation.outlivesJob !== true) {
             runner.saveState('version', '1');
+            // Also where it is the usual one: what is not saved, a step in between could set as a variable.
+            runner.saveState('kind', revocation.kind ?? 'github');
             if (revocation.kind === 'vault') {
-                runner.saveState('kind', revocation.kind);
                 runner.saveState('namespace', revocation.namespace);
                 runner.saveState('may-revoke-itself', String(revocation.mayRevokeItself));
             }

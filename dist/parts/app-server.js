@@ -651,13 +651,17 @@ function list(permissions) {
 function nameOf(value) {
     return typeof value === 'string' && /^[\w.-]{1,100}$/.test(value) ? value : undefined;
 }
+/** Without prototype: a scope may be called `constructor`. */
 function permissionsOf(value) {
     if (typeof value !== 'object' || value === null)
         return undefined;
     const known = Object.entries(value).filter((entry) => /^[a-z][a-z_-]{0,60}$/.test(entry[0]) &&
         typeof entry[1] === 'string' &&
         /^(read|write|admin)$/.test(entry[1]));
-    return Object.fromEntries(known.map(([scope, level]) => [scope.replaceAll('_', '-'), level]));
+    const permissions = Object.create(null);
+    for (const [scope, level] of known)
+        permissions[scope.replaceAll('_', '-')] = level;
+    return permissions;
 }
 
 // EXTERNAL MODULE: ./src/identity/claims.ts

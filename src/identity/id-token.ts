@@ -46,7 +46,7 @@ export function createIdentity(options: {
   let newest: Claims | undefined
 
   async function mint(audience: string): Promise<string> {
-    if (requestToken === '' || !URL.canParse(endpoint)) {
+    if (!/^[\x21-\x7e]+$/.test(requestToken) || !URL.canParse(endpoint)) {
       throw new ActionError('NO_ID_TOKEN', 'This job cannot get an ID token: the runner offers none.')
     }
     const url = new URL(

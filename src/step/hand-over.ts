@@ -27,8 +27,9 @@ export async function handOver(grant: Grant, step: Step, undoMs: number): Promis
   try {
     if (revocation && revocation.outlivesJob !== true) {
       runner.saveState('version', '1')
+      // Also where it is the usual one: what is not saved, a step in between could set as a variable.
+      runner.saveState('kind', revocation.kind ?? 'github')
       if (revocation.kind === 'vault') {
-        runner.saveState('kind', revocation.kind)
         runner.saveState('namespace', revocation.namespace)
         runner.saveState('may-revoke-itself', String(revocation.mayRevokeItself))
       }

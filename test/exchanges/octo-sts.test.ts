@@ -60,6 +60,7 @@ describe('a token', () => {
       'api-url': `${world.url('github')}/`,
       'expires-at': '2026-11-21T09:00:00.000Z',
       version: '1',
+      kind: 'github',
     })
     expect(ran.infos).toEqual([
       'Token for "octo-org/target" by the trust policy "deploy"; ends 2026-11-21T09:00:00.000Z',

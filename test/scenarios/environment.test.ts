@@ -49,6 +49,16 @@ describe.concurrent('an environment that is not as it should be', () => {
     },
   )
 
+  it.each(['two words', 'one\ntwo', 'é'])(
+    'a request token that is none is no fault of the action: %j',
+    async (token) => {
+      await using world = await createWorld(system)
+      const main = await world.run({ env: { ACTIONS_ID_TOKEN_REQUEST_TOKEN: token } })
+      expect(expectRefused(world, main)).toMatch(/^This job cannot get an ID token: .*\nNO_ID_TOKEN: /s)
+      expect(answers(world, 'oidc')).toEqual([])
+    },
+  )
+
   it('a GITHUB_SERVER_URL that is no URL hides no error', async () => {
     await using world = await createWorld(system, { situation: situations.withoutPermission })
     const main = await world.run({ env: { GITHUB_SERVER_URL: 'nowhere', GITHUB_EVENT_PATH: '/dev/null' } })

@@ -8,8 +8,8 @@ import type { World } from '../../dev/world.ts'
  * than a busy machine makes of it.
  */
 export const PROMPTLY_MS = 8_000
-/** A step that is cancelled ends within this time, in ms, before the runner kills it. */
-export const CANCELLED_MS = 5_000
+/** A step that is cancelled ends within this time, in ms, on a busy machine too: before the runner kills it. */
+export const CANCELLED_MS = 9_000
 
 /** A module to preload, from its source. */
 export function preload(source: string): string {

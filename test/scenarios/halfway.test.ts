@@ -142,7 +142,7 @@ describe.concurrent('a process that dies', () => {
     expect(unrevoked(world)).toEqual([])
   })
 
-  it.each(['version', 'api-url', 'expires-at', 'token'])(
+  it.each(['version', 'kind', 'api-url', 'expires-at', 'token'])(
     'while the state is written, before %s, leaves nothing half-way to post',
     async (name) => {
       await using world = await createWorld(system)

@@ -483,8 +483,9 @@ describe.concurrent('the message of a server', () => {
       'with Markdown and HTML',
       '</code><img src=x onerror=y> | a | b |\n\n# Granted\n```\n[x](https://evil.example) @octocat #1',
     ],
-    ['of 1 MB', `::add-path::/tmp ${'x'.repeat(500_000)}\n::add-path::/tmp\n${'y'.repeat(490_000)}`],
-    ['of 1 MB of line breaks', `No${'\n'.repeat(490_000)}::add-path::/tmp`],
+    // Four times as long it still fits into an answer that is read.
+    ['of 200 kB', `::add-path::/tmp ${'x'.repeat(100_000)}\n::add-path::/tmp\n${'y'.repeat(99_000)}`],
+    ['of 100 kB of line breaks', `No${'\n'.repeat(100_000)}::add-path::/tmp`],
     ['of halves of characters', '\ud83d::add-path::/tmp\udd25'],
   ]
   /** Every field of every answer that may be shown. */
@@ -512,6 +513,7 @@ describe.concurrent('the message of a server', () => {
     expectHarmless(world, main)
     expect(main).toMatchObject({ outcome: 'failure', exitCode: 1, outputs: {}, env: {}, path: [], state: {} })
     expect(main.annotations.map(({ level }) => level)).toEqual(['error'])
+    expect(main.annotations[0]?.message).toMatch(/ refused \(40[013] /)
     expect(main.log.length).toBeLessThan(16_384)
     expect(main.summary.length).toBeLessThan(32_768)
     expect(answers(world, role)).toHaveLength(1)

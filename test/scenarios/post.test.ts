@@ -3,7 +3,7 @@ import { fault, forEver, nameOf, type Fault } from '../../dev/fakes/faults.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
 import { system, type AppServerSetup } from '../../dev/systems/app-server.ts'
 import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
-import { CANCELLED_MS, expectWarned, signalsReachHandlers } from './faults.ts'
+import { CANCELLED_MS, expectWarned, rawServer, signalsReachHandlers } from './faults.ts'
 import { answers, expectClean, expectGranted } from './support.ts'
 
 interface Granted extends AsyncDisposable {
@@ -363,6 +363,26 @@ describe.concurrent('state that is not what this version saves', () => {
     await using job = await granted()
     const { world, main } = job
     expectSaid(world, await world.post({ ...main, state: { ...main.state, token } }), 'Nothing to revoke.')
+  })
+
+  it('variables that another step set in between decide nothing', async () => {
+    await using job = await granted()
+    const { world, main } = job
+    await using elsewhere = await rawServer(() => undefined)
+    const there = `http://127.0.0.1:${elsewhere.port}`
+    const env = {
+      STATE_token: 'ghs_of_somebody_else',
+      STATE_kind: 'vault',
+      STATE_namespace: 'evil',
+      'STATE_may-revoke-itself': 'true',
+      'STATE_api-url': there,
+      'STATE_expires-at': '2020-01-01T00:00:00.000Z',
+      GITHUB_API_URL: there,
+      'INPUT_GITHUB-API-URL': there,
+    }
+    expectSaid(world, await world.post({ ...main, env }), 'The token was revoked.')
+    expect(answers(world, 'github')).toEqual([204])
+    expect(elsewhere.connections()).toBe(0)
   })
 
   it('the inputs of the step are not looked at', async () => {

@@ -375,6 +375,21 @@ describe('granted is not asked', () => {
   })
 })
 
+it('a scope with the name of what every object has is one like the others', async () => {
+  const answer = fault.answer({
+    status: 200,
+    body: { token: 'ghs_0123456789', repositories: ['workflows'], permissions: {} },
+  })
+  await using world = await createWorld(system, {
+    faults: { 'app-server': [answer] },
+    inputs: { permissions: 'constructor: read' },
+  })
+  const main = await world.run()
+  expect(main.annotations.at(-1)?.message).toBe(
+    'The app server granted less than asked: constructor: nothing instead of read.',
+  )
+})
+
 it('a grant of write where admin was asked for is less', async () => {
   const regrant: AppServerSettings['regrant'] = (grant) => ({ ...grant, permissions: { projects: 'write' } })
   const repositories = policiesFor(defaultIdentity, ['workflows'], 'projects: admin')

@@ -82,7 +82,7 @@ describe('the exchange', () => {
       expect(main.outputs[output]).toBe(credential)
       const lines = main.raw.split('\n')
       const written = lines.filter((line) => line.startsWith('wrote GITHUB_'))
-      const states = of === system ? 4 : 0
+      const states = of === system ? 5 : 0
       expect(written.slice(0, states)).toEqual(Array<string>(states).fill('wrote GITHUB_STATE'))
       expect(new Set(written.slice(states))).toEqual(new Set(['wrote GITHUB_OUTPUT']))
       const masked = lines.indexOf(`::add-mask::${credential.replaceAll('%', '%25')}`)

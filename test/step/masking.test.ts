@@ -62,3 +62,12 @@ it('masks what it conceals', () => {
   createSecrets((secret) => masks.push(secret)).conceal('obviously-fake')
   expect(masks).toEqual(['obviously-fake'])
 })
+
+it('masks no line of fewer than four characters, unless it is told to', () => {
+  const masks: string[] = []
+  const { conceal } = createSecrets((secret) => masks.push(secret))
+  conceal('e\nto\r\nabc\n   d \n\nabcd')
+  expect(masks).toEqual(['abcd'])
+  conceal('e\n\nto', 1)
+  expect(masks).toEqual(['abcd', 'e', 'to'])
+})

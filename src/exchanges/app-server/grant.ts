@@ -93,6 +93,7 @@ function nameOf(value: unknown): string | undefined {
   return typeof value === 'string' && /^[\w.-]{1,100}$/.test(value) ? value : undefined
 }
 
+/** Without prototype: a scope may be called `constructor`. */
 function permissionsOf(value: unknown): Permissions | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const known = Object.entries(value).filter(
@@ -101,5 +102,7 @@ function permissionsOf(value: unknown): Permissions | undefined {
       typeof entry[1] === 'string' &&
       /^(read|write|admin)$/.test(entry[1]),
   )
-  return Object.fromEntries(known.map(([scope, level]) => [scope.replaceAll('_', '-'), level]))
+  const permissions = Object.create(null) as Record<string, string>
+  for (const [scope, level] of known) permissions[scope.replaceAll('_', '-')] = level
+  return permissions
 }
