@@ -1,9 +1,12 @@
 import { describe, expect, it, test } from 'vitest'
-import { fault } from '../../dev/fakes/faults.ts'
+import { fault, forEver } from '../../dev/fakes/faults.ts'
 import { ROLE_ARN } from '../../dev/fakes/aws-account.ts'
 import { appServerSystem } from '../../dev/systems/app-server.ts'
 import { awsRdsSystem, system as rds } from '../../dev/systems/database/aws-rds.ts'
+import { system as secretsManager } from '../../dev/systems/secret/aws-secrets-manager.ts'
+import type { System } from '../../dev/systems/system.ts'
 import { createWorld } from '../../dev/world.ts'
+import { loading } from './faults.ts'
 import { expectGranted, expectRefused } from './support.ts'
 
 test('VPC Lattice gets no hash of the body', async () => {
@@ -12,6 +15,20 @@ test('VPC Lattice gets no hash of the body', async () => {
   const [request] = world.server('app-server').requests
   expect(request?.headers['x-amz-content-sha256']).toBe('UNSIGNED-PAYLOAD')
   expect(request?.headers['authorization']).toMatch(/SignedHeaders=[^,]*x-amz-content-sha256/)
+})
+
+describe.concurrent('the signer', () => {
+  it.each<[string, System, string]>([
+    ['an app server', appServerSystem(), 'aws'],
+    ['RDS', rds, 'default'],
+    ['Secrets Manager', secretsManager, 'text'],
+  ])('for %s is loaded while the ID tokens are under way', async (_name, system, variant) => {
+    await using signer = await loading('aws-signer')
+    // No ID token comes before.
+    const faults = { oidc: [forEver(fault.held(signer.told))] }
+    await using world = await createWorld(system, { variant, faults })
+    await expectGranted(world, await world.run({ preloads: [signer.preload] }))
+  })
 })
 
 describe.concurrent('the ID token for STS', () => {

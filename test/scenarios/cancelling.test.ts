@@ -33,11 +33,11 @@ interface Cancelled {
 /** Cancels a stage while a role has its request; the role answers only when the stage has been told. */
 async function runCancelled(world: World, role: string, options: Cancelled = {}): Promise<StageResult> {
   const { signal = 'SIGINT', meets, stage = world.run } = options
-  await using told = await hearing(signal)
-  world.server(role).faults.push(fault.held(told.heard, meets))
-  // Awaited here, since `told` ends with this function.
+  await using signalled = await hearing(signal)
+  world.server(role).faults.push(fault.held(signalled.told, meets))
+  // Awaited here, since `signalled` ends with this function.
   return await stage({
-    preloads: [told.preload],
+    preloads: [signalled.preload],
     signals: [{ signal, when: world.server(role).seen(1) }],
   })
 }

@@ -22,20 +22,41 @@ export const signalsReachHandlers = process.platform !== 'win32'
 /** How a process shows that it killed itself by SIGKILL: on Windows nobody is told of the signal. */
 export const KILLED = signalsReachHandlers ? { signal: 'SIGKILL' } : { exitCode: 1 }
 
-/** When a signal has reached the handlers of a process that has the module preloaded. */
-export interface Hearing extends AsyncDisposable {
+/** A preload that tells when something happens in the process. */
+interface Telling extends AsyncDisposable {
   readonly preload: string
-  readonly heard: Promise<unknown>
+  readonly told: Promise<unknown>
 }
 
-/** Has the process open a connection as soon as its handlers have been told of a signal. */
-export async function hearing(signal: NodeJS.Signals): Promise<Hearing> {
-  const { promise: heard, resolve } = Promise.withResolvers()
+/** @param source of the preload; it calls `tell` */
+async function telling(source: string): Promise<Telling> {
+  const { promise: told, resolve } = Promise.withResolvers()
   const server = await rawServer(resolve)
-  const source = `
+  const tell = `
     import { connect } from 'node:net'
-    process.once('${signal}', () => connect(${server.port}, '127.0.0.1').end())`
-  return { preload: preload(source), heard, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+    const tell = () => connect(${server.port}, '127.0.0.1').end()`
+  return {
+    preload: preload(`${tell}\n${source}`),
+    told,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+}
+
+/** Tells when the handlers of the process have been told of a signal. */
+export function hearing(signal: NodeJS.Signals): Promise<Telling> {
+  return telling(`process.once('${signal}', tell)`)
+}
+
+/** Tells when the process loads a part of `dist`. */
+export function loading(part: string): Promise<Telling> {
+  return telling(`
+    import { registerHooks } from 'node:module'
+    registerHooks({
+      load(url, context, next) {
+        if (url.endsWith('/dist/parts/${part}.js')) tell()
+        return next(url, context)
+      },
+    })`)
 }
 
 /** Has the process send itself a signal a moment after it printed a line with this text. */
