@@ -163,23 +163,7 @@ describe('any text as repositories', () => {
   const item = fc
     .tuple(
       fc.constantFrom('', '', '', ' ', '- ', '-'),
-      fc.constantFrom(
-        'a',
-        'b',
-        'o/a',
-        '.github',
-        '1',
-        'a b',
-        '# c',
-        '---',
-        '...',
-        '"a"',
-        '~',
-        '_',
-        'a:b',
-        'a/b/c',
-        '..',
-      ),
+      fc.constantFrom(...'a b o/a .github 1 --- ... "a" ~ _ a:b a/b/c ..'.split(' '), 'a b', '# c'),
       fc.constantFrom('', '', '', ' ', ':', ' # c'),
     )
     .map((parts) => parts.join(''))
