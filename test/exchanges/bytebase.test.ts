@@ -18,18 +18,11 @@ import {
   type BytebaseSettings,
   type BytebaseSetup,
 } from '../../dev/systems/bytebase.ts'
-import { createWorld, ROOT, type World, type WorldOptions } from '../../dev/world.ts'
+import { ROOT, type World } from '../../dev/world.ts'
 import { bytebase } from '../../src/exchanges/bytebase/exchange.ts'
-import { expectClaimsHidden, LINK, runStep, stepsOf, SUBJECT, worldsOfTest } from './in-process.ts'
+import { expectClaimsHidden, LINK, openingBy, runStep, stepsOf, SUBJECT } from './in-process.ts'
 
-const keep = worldsOfTest()
-
-async function open(
-  settings: BytebaseSettings = {},
-  options: WorldOptions = {},
-): Promise<World<BytebaseSetup>> {
-  return keep(createWorld(bytebaseSystem(settings), options))
-}
+const open = openingBy(bytebaseSystem)
 
 const { run, refusal } = stepsOf(bytebase, 'bytebase')
 

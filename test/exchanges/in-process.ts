@@ -5,7 +5,8 @@ import { act } from '../../src/step/main.ts'
 import type { Exchange } from '../../src/exchange.ts'
 import type { Clock } from '../../src/http/clock.ts'
 import { readAction } from '../../dev/runner/action-file.ts'
-import { ROOT, type World } from '../../dev/world.ts'
+import type { Setup, System } from '../../dev/systems/system.ts'
+import { createWorld, ROOT, type World, type WorldOptions } from '../../dev/world.ts'
 import { createRecorder, type RecordedStage } from '../recorder.ts'
 
 /** The subject of the job's ID token, unless a world has another identity. */
@@ -51,6 +52,27 @@ export function worldsOfTest(): <W extends World>(opening: Promise<W>) => Promis
     worlds.push(world)
     return world
   }
+}
+
+/**
+ * How a test file opens the worlds of a system; each is closed after its test.
+ *
+ * @param usual holds where a test gives nothing else
+ */
+export function opening<S extends Setup>(
+  system: System<S>,
+  usual: WorldOptions = {},
+): (options?: WorldOptions) => Promise<World<S>> {
+  const keep = worldsOfTest()
+  return (options) => keep(createWorld(system, { ...usual, ...options }))
+}
+
+/** As {@link opening}, for a system that has settings. */
+export function openingBy<Settings, S extends Setup>(
+  systemOf: (settings?: Settings) => System<S>,
+): (settings?: Settings, options?: WorldOptions) => Promise<World<S>> {
+  const keep = worldsOfTest()
+  return (settings, options) => keep(createWorld(systemOf(settings), options))
 }
 
 /** The error annotation of a step that must have failed and left nothing behind; loopback addresses are `HOST`. */

@@ -3,22 +3,15 @@ import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
 import { ISSUER } from '../../dev/fakes/issuer.ts'
 import { octoStsError } from '../../dev/fakes/octo-sts.ts'
 import { IDENTITY, octoStsSystem, type OctoStsSetup } from '../../dev/systems/octo-sts.ts'
-import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
+import type { World, WorldOptions } from '../../dev/world.ts'
 import { octoSts } from '../../src/exchanges/octo-sts/exchange.ts'
 import { readInputs } from '../../src/inputs/inputs.ts'
-import { expectClaimsHidden, LINK, stepsOf, SUBJECT, worldsOfTest } from './in-process.ts'
+import { expectClaimsHidden, LINK, openingBy, stepsOf, SUBJECT } from './in-process.ts'
 
 const FILE = '.github/chainguard/deploy.sts.yaml'
 const WAIT = ' After a change wait 5 minutes: Octo STS remembers for so long what it found.'
 
-const keep = worldsOfTest()
-
-async function open(
-  settings: Parameters<typeof octoStsSystem>[0] = {},
-  options: WorldOptions = {},
-): Promise<World<OctoStsSetup>> {
-  return keep(createWorld(octoStsSystem(settings), options))
-}
+const open = openingBy(octoStsSystem)
 
 /** A world with a clock that is set by hand. */
 async function openAt(options: WorldOptions = {}): Promise<{

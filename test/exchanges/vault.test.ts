@@ -8,19 +8,12 @@ import { fencesOf } from '../../dev/documents/fences.ts'
 import { fault, forEver } from '../../dev/fakes/faults.ts'
 import { vaultError, type VaultRole } from '../../dev/fakes/vault.ts'
 import { ROLE, vaultTokenSystem, type VaultTokenSetup } from '../../dev/systems/vault.ts'
-import { createWorld, ROOT, type World, type WorldOptions } from '../../dev/world.ts'
+import { ROOT, type World } from '../../dev/world.ts'
 import { vault } from '../../src/exchanges/vault.ts'
 import { expectClean, expectGranted } from '../scenarios/support.ts'
-import { stepsOf, worldsOfTest, type Ran } from './in-process.ts'
+import { openingBy, stepsOf, type Ran } from './in-process.ts'
 
-const keep = worldsOfTest()
-
-async function open(
-  role: Partial<VaultRole> = {},
-  options: WorldOptions = {},
-): Promise<World<VaultTokenSetup>> {
-  return keep(createWorld(vaultTokenSystem(role), options))
-}
+const open = openingBy(vaultTokenSystem)
 
 const { run } = stepsOf(vault, 'vault')
 

@@ -19,15 +19,11 @@ import {
   system,
   type AwsSecretsManagerSetup,
 } from '../../dev/systems/secret/aws-secrets-manager.ts'
-import { createWorld, type World } from '../../dev/world.ts'
+import type { World } from '../../dev/world.ts'
 import { awsSecretsManager } from '../../src/exchanges/secret/aws-secrets-manager/exchange.ts'
-import { runStep, worldsOfTest, type Ran } from '../exchanges/in-process.ts'
+import { opening, runStep, type Ran } from '../exchanges/in-process.ts'
 
-const keep = worldsOfTest()
-
-async function open(): Promise<World<AwsSecretsManagerSetup>> {
-  return keep(createWorld(system))
-}
+const open = opening(system)
 
 /** AWS's own client, signing with the keys of the account's user. One try. */
 async function getSecretValue(

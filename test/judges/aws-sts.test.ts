@@ -14,17 +14,13 @@ import { ROLE_ARN } from '../../dev/fakes/aws-account.ts'
 import { fault } from '../../dev/fakes/faults.ts'
 import { stsError } from '../../dev/fakes/sts.ts'
 import { system, type AwsRdsSetup } from '../../dev/systems/database/aws-rds.ts'
-import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
+import type { World, WorldOptions } from '../../dev/world.ts'
 import { awsRds } from '../../src/exchanges/database/aws-rds.ts'
-import { runStep, worldsOfTest, type Ran } from '../exchanges/in-process.ts'
+import { opening, runStep, type Ran } from '../exchanges/in-process.ts'
 
 const NOW = Date.parse('2026-11-21T08:00:00Z')
 
-const keep = worldsOfTest()
-
-async function open(options: WorldOptions = {}): Promise<World<AwsRdsSetup>> {
-  return keep(createWorld(system, { now: () => NOW, ...options }))
-}
+const open = opening(system, { now: () => NOW })
 
 /** AWS's own client: it sends no `Accept` and reads XML. One try, so that what comes is what the fake said. */
 async function assume(

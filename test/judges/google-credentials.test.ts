@@ -8,17 +8,13 @@ import {
   system,
   type GoogleCloudSqlSetup,
 } from '../../dev/systems/database/google-cloud-sql.ts'
-import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
+import type { World, WorldOptions } from '../../dev/world.ts'
 import { googleCloudSql } from '../../src/exchanges/database/google-cloud-sql.ts'
-import { runStep, worldsOfTest, type Ran } from '../exchanges/in-process.ts'
+import { opening, runStep, type Ran } from '../exchanges/in-process.ts'
 
 const SQL_LOGIN = 'https://www.googleapis.com/auth/sqlservice.login'
 
-const keep = worldsOfTest()
-
-async function open(options: WorldOptions = {}): Promise<World<GoogleCloudSqlSetup>> {
-  return keep(createWorld(system, options))
-}
+const open = opening(system)
 
 /** Google's own client, with the ID token of the job as its subject token. */
 function client(

@@ -3,16 +3,12 @@ import * as openid from 'openid-client'
 import { describe, expect, test } from 'vitest'
 import { generateIssuerKeys, ISSUER } from '../../dev/fakes/issuer.ts'
 import { system } from '../../dev/systems/octo-sts.ts'
-import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
-import { worldsOfTest } from '../exchanges/in-process.ts'
+import type { World } from '../../dev/world.ts'
+import { opening } from '../exchanges/in-process.ts'
 
 const NOW = Date.parse('2026-11-21T08:00:00Z')
 
-const keep = worldsOfTest()
-
-async function open(options: WorldOptions = {}): Promise<World> {
-  return keep(createWorld(system, { now: () => NOW, ...options }))
-}
+const open = opening(system, { now: () => NOW })
 
 /** The issuer has GitHub's name; its requests go to the fake. */
 function fetchFrom(world: World) {

@@ -14,19 +14,15 @@ import {
   system,
   type GoogleCloudSqlSetup,
 } from '../../../dev/systems/database/google-cloud-sql.ts'
-import { createWorld, ROOT, type World, type WorldOptions } from '../../../dev/world.ts'
+import { ROOT, type World } from '../../../dev/world.ts'
 import { googleCloudSql } from '../../../src/exchanges/database/google-cloud-sql.ts'
-import { expectClaimsHidden, LINK, stepsOf, SUBJECT, worldsOfTest } from '../in-process.ts'
+import { expectClaimsHidden, LINK, opening, stepsOf, SUBJECT } from '../in-process.ts'
 
 const AUDIENCE = `https://iam.googleapis.com/${PROVIDER}`
 const EXAMPLE =
   'for example: projects/123456789012/locations/global/workloadIdentityPools/github/providers/octo-org'
 
-const keep = worldsOfTest()
-
-async function open(options: WorldOptions = {}): Promise<World<GoogleCloudSqlSetup>> {
-  return keep(createWorld(system, options))
-}
+const open = opening(system)
 
 const { run, refusal } = stepsOf(googleCloudSql, 'database/google-cloud-sql')
 

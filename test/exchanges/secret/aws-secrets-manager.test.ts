@@ -10,17 +10,13 @@ import {
   system,
   type AwsSecretsManagerSetup,
 } from '../../../dev/systems/secret/aws-secrets-manager.ts'
-import { createWorld, type World, type WorldOptions } from '../../../dev/world.ts'
+import type { World, WorldOptions } from '../../../dev/world.ts'
 import { awsSecretsManager } from '../../../src/exchanges/secret/aws-secrets-manager/exchange.ts'
-import { LINK, PAGE, stepsOf, worldsOfTest } from '../in-process.ts'
+import { LINK, opening, PAGE, stepsOf } from '../in-process.ts'
 
 const READERS = [ROLE_ARN, USER_ARN]
 
-const keep = worldsOfTest()
-
-async function open(options: WorldOptions = {}): Promise<World<AwsSecretsManagerSetup>> {
-  return keep(createWorld(system, options))
-}
+const open = opening(system)
 
 /** A world in which the secret is another one. */
 async function openWith(

@@ -9,18 +9,14 @@ import {
   system,
   type GoogleSecretManagerSetup,
 } from '../../../dev/systems/secret/google-secret-manager.ts'
-import { createWorld, type World, type WorldOptions } from '../../../dev/world.ts'
+import type { World } from '../../../dev/world.ts'
 import { googleSecretManager } from '../../../src/exchanges/secret/google-secret-manager.ts'
 import { readInputs } from '../../../src/inputs/inputs.ts'
-import { LINK, PAGE, stepsOf, worldsOfTest } from '../in-process.ts'
+import { LINK, opening, PAGE, stepsOf } from '../in-process.ts'
 
 const NAME = 'projects/my-project/secrets/database-password'
 
-const keep = worldsOfTest()
-
-async function open(options: WorldOptions = {}): Promise<World<GoogleSecretManagerSetup>> {
-  return keep(createWorld(system, options))
-}
+const open = opening(system)
 
 const { run, refusal } = stepsOf(googleSecretManager, 'secret/google-secret-manager')
 

@@ -6,16 +6,12 @@ import { fencesOf } from '../../../dev/documents/fences.ts'
 import { fault, forEver } from '../../../dev/fakes/faults.ts'
 import type { Handler } from '../../../dev/fakes/handler.ts'
 import { serve, type FakeServer } from '../../../dev/fakes/serve.ts'
-import { system, type HttpSecretSetup } from '../../../dev/systems/secret/http.ts'
-import { createWorld, ROOT, type World, type WorldOptions } from '../../../dev/world.ts'
+import { system } from '../../../dev/systems/secret/http.ts'
+import { ROOT, type World, type WorldOptions } from '../../../dev/world.ts'
 import { httpSecret } from '../../../src/exchanges/secret/http.ts'
-import { expectClaimsHidden, LINK, PAGE, stepsOf, SUBJECT, withoutPort, worldsOfTest } from '../in-process.ts'
+import { expectClaimsHidden, LINK, opening, PAGE, stepsOf, SUBJECT, withoutPort } from '../in-process.ts'
 
-const keep = worldsOfTest()
-
-async function open(options: WorldOptions = {}): Promise<World<HttpSecretSetup>> {
-  return keep(createWorld(system, options))
-}
+const open = opening(system)
 
 const { run, refusal } = stepsOf(httpSecret, 'secret/http')
 

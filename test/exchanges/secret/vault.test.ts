@@ -7,26 +7,16 @@ import type { FakeReply, FakeRequest } from '../../../dev/fakes/handler.ts'
 import { ISSUER } from '../../../dev/fakes/issuer.ts'
 import { vaultAnswer, vaultError, type VaultRole } from '../../../dev/fakes/vault.ts'
 import { roleOf } from '../../../dev/fakes/vault-writing.ts'
-import {
-  KEY,
-  ROLE,
-  vaultSystem,
-  type VaultSettings,
-  type VaultSetup,
-} from '../../../dev/systems/secret/vault.ts'
-import { createWorld, ROOT, type World, type WorldOptions } from '../../../dev/world.ts'
+import { KEY, ROLE, vaultSystem, type VaultSetup } from '../../../dev/systems/secret/vault.ts'
+import { ROOT, type World, type WorldOptions } from '../../../dev/world.ts'
 import { secretVault } from '../../../src/exchanges/secret/vault.ts'
 import { signalsReachHandlers } from '../../scenarios/faults.ts'
 import { expectRefused } from '../../scenarios/support.ts'
-import { expectClaimsHidden, LINK, PAGE, stepsOf, SUBJECT, withoutPort, worldsOfTest } from '../in-process.ts'
+import { expectClaimsHidden, LINK, openingBy, PAGE, stepsOf, SUBJECT, withoutPort } from '../in-process.ts'
 
 const PLACE = `the role "${ROLE}" ("auth/jwt/role/${ROLE}")`
 
-const keep = worldsOfTest()
-
-async function open(settings: VaultSettings = {}, options: WorldOptions = {}): Promise<World<VaultSetup>> {
-  return keep(createWorld(vaultSystem(settings), options))
-}
+const open = openingBy(vaultSystem)
 
 const { run, refusal } = stepsOf(secretVault, 'secret/vault')
 
