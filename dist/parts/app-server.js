@@ -781,15 +781,20 @@ function isUsable(subject) {
 
 /** How many policies the annotation names. */
 const MOST_NAMED = 3;
+/** How many targets a message can have: 32 repositories, the most of one request, and their owner. */
+const MOST_TARGETS = 33;
 /** The issues in the message of a 403: a list of targets with a list of texts each. */
 function issuesOf(message) {
     const list = message.startsWith('Issues:\n') ? message : '';
     const issues = [];
     let target = '';
+    let targets = 0;
     for (const line of list.split('\n').slice(0, 500)) {
         const heading = /^- ([\w.-]{1,100}(?:\/[\w.-]{1,100})?):\s*$/.exec(line);
         if (heading)
             target = heading[1] ?? '';
+        if (heading && ++targets > MOST_TARGETS)
+            break;
         const text = (0,src_errors/* showable */.of)(/^ {2}- (.+)$/.exec(line)?.[1], 300);
         if (text !== undefined)
             issues.push({ target, text });

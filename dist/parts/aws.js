@@ -323,7 +323,8 @@ function keysHint(issuer) {
 function accepting({ roleArn, audience }, provider, issuer, claims) {
     const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
     const repositoryId = (0,identity_claims/* claimText */.Q1)(claims, 'repository_id');
-    if (subject === undefined)
+    // IAM puts values of its own in the place of ${…}.
+    if (subject === undefined || subject.includes('${'))
         return {};
     const named = (0,identity_claims/* namesRepository */.xt)(subject);
     // Other claims than `sub` and `aud` are compared for this issuer alone (IAM User Guide, "Available keys for OIDC federation").

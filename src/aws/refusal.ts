@@ -66,7 +66,8 @@ function accepting(
 ): Explanation {
   const subject = claimText(claims, 'sub')
   const repositoryId = claimText(claims, 'repository_id')
-  if (subject === undefined) return {}
+  // IAM puts values of its own in the place of ${…}.
+  if (subject === undefined || subject.includes('${')) return {}
   const named = namesRepository(subject)
   // Other claims than `sub` and `aud` are compared for this issuer alone (IAM User Guide, "Available keys for OIDC federation").
   if (!named && (issuer !== GITHUB || repositoryId === undefined)) return {}

@@ -500,6 +500,13 @@ describe('what to change', () => {
     }
   })
 
+  test('for a subject in which IAM would put values of its own, without a policy', () => {
+    const sub = 'repo:octo-org/workflows:environment:${aws:userid}'
+    const { hint, ...more } = explained('AccessDenied: x', { claims: { ...claims, sub } })
+    expect(hint).toContain(`was "${sub}", its`)
+    expect(more).toEqual({})
+  })
+
   test('without claims that must not be shown', () => {
     const { hint, paste } = explained('AccessDenied: x', { claims: undefined })
     expect(hint).toContain('The subject (sub) of the ID token was another one, ')

@@ -41,6 +41,23 @@ describe('the policy to paste', () => {
     expect(policyFor('Issues:\n- octo-org/target:\n  - contents: read - Not authorized')).toBe(GRANTED)
   })
 
+  test('holds for an owner also what the app server had not looked at yet', () => {
+    const asked: Asked = { ...ASKED, permissions: { members: 'write', contents: 'read' } }
+    expect(policyFor('Issues:\n- octo-org:\n  - members: write - Not authorized', asked)).toContain(
+      [
+        'origin: octo-org/.github-access-token',
+        'allowed-repository-permissions:',
+        '  contents: read',
+        'statements:',
+        '  - subjects:',
+        "      - 'repo:octo-org/workflows:ref:refs/heads/main'",
+        '    permissions:',
+        '      members: write',
+        'origin: octo-org/target',
+      ].join('\n'),
+    )
+  })
+
   test('is found where a server spells names otherwise', () => {
     expect(policyFor('Issues:\n- Octo-Org/Target:\n  - contents: read - Not authorized')).toBe(
       GRANTED.replaceAll('octo-org/target', 'Octo-Org/Target'),
@@ -70,6 +87,14 @@ describe('the policy to paste', () => {
     expect(policyFor('Issues:\n- octo-org/any:\n  - contents: read - Not authorized', asked)).toContain(
       'origin: octo-org/any\n',
     )
+  })
+
+  test('is one of 33 at the most, however many a server names', () => {
+    const asked: Asked = { ...ASKED, repositories: 'ALL' }
+    const blocks = Array.from({ length: 200 }, (_, n) => `- octo-org/r${n}:\n  - Access policy not found`)
+    const { paste, advice } = explainIssues(issuesOf(`Issues:\n${blocks.join('\n')}`), asked, CLAIMS)
+    expect(paste).toHaveLength(33)
+    expect(advice?.match(/No policy file was found/g)).toHaveLength(33)
   })
 })
 

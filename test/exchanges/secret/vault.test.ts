@@ -94,6 +94,23 @@ describe('a secret', () => {
     expect((await run(world)).outputs).toEqual({ secret: newer })
   })
 
+  test('that has numbers is given with each as it was written', async () => {
+    const data = '{"pin":1.10,"id":12345678901234567890,"port":5432}'
+    const world = await open()
+    world
+      .server('vault')
+      .faults.push(
+        forEver(at(/\/data\//, { status: 200, body: `{"data":{"data":${data},"metadata":{"version":1}}}` })),
+      )
+    expect((await run(world, { inputs: { key: '' } })).outputs).toEqual({ secret: data })
+    expect((await run(world, { inputs: { key: 'port' } })).outputs).toEqual({ secret: '5432' })
+    for (const key of ['pin', 'id']) {
+      expect(await refusal(world, { inputs: { key } })).toContain(
+        `The key "${key}" of the secret "secret/team/database" holds a number that would change`,
+      )
+    }
+  })
+
   test('of several lines is masked line by line', async () => {
     const world = await open({ data: { [KEY]: 'first line\nsecond line\n' } })
     const ran = await run(world)
@@ -295,6 +312,24 @@ describe('a login that is denied', () => {
         'Check `role`, `auth-path` and `namespace`: there is no role "nobody" in the auth method at "jwt".',
       ),
     )
+  })
+
+  test('for an unknown role shows what makes one that accepts this run and no other', async () => {
+    const world = await open()
+    const ran = await run(world, { inputs: { role: 'nobody' } })
+    const start = ran.group.indexOf('{')
+    expect(ran.group[start - 2]).toBe(
+      'This makes a role that accepts this run and gives it the policy "nobody" (vault write auth/jwt/role/nobody @role.json):',
+    )
+    expect(JSON.parse(ran.group.slice(start).join('\n'))).toEqual({
+      role_type: 'jwt',
+      bound_audiences: [world.url('vault')],
+      bound_subject: SUBJECT,
+      bound_claims: { repository_id: '216219028' },
+      user_claim: 'repository_id',
+      token_policies: ['nobody'],
+      token_ttl: '1h',
+    })
   })
 
   test('shows the settings of a role that accept this run and no other', async () => {
