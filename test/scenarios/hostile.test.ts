@@ -435,6 +435,17 @@ describe.concurrent('a grant of 40,000', () => {
   )
 })
 
+it.each([
+  ['somebody', ['The app server granted a token for "somebody", not for "octo-org".']],
+  ['OCTO-Org', []],
+])('a grant of the owner %s is told from what was asked', async (owner, warnings) => {
+  await using world = await createWorld(system, { faults: { 'app-server': [changed({ owner })] } })
+  const main = await world.run()
+  await expectGranted(world, main)
+  expect(main.annotations.map(({ message }) => message)).toEqual(warnings)
+  expect(main.outputs['owner']).toBe(owner)
+})
+
 describe.concurrent('the end of a token by its server', () => {
   it.each([
     [

@@ -35,12 +35,21 @@ export function grantFrom(answer: Answer, settings: Settings, tools: Tools): Gra
     },
     summary: `Token for ${targets(owner, repositories)}: ${list(permissions)}; ends ${ends?.toISOString() ?? 'within the hour'}; hash ${hash}`,
     ...(ends && { expiresAt: ends }),
-    warnings: differences(settings, repositories, permissions),
+    warnings: [
+      ...otherOwner(settings.owner ?? workflowOwner, owner),
+      ...differences(settings, repositories, permissions),
+    ],
     revocation: { token, apiUrl: settings.apiUrl, outlivesJob: settings.outlivesJob },
   }
 }
 
 const RANK: readonly (string | undefined)[] = [undefined, 'read', 'write', 'admin']
+
+/** GitHub's names are the same in any case. */
+function otherOwner(asked: string, granted: string): string[] {
+  if (granted.toLowerCase() === asked.toLowerCase()) return []
+  return [`The app server granted a token for ${quoted(granted)}, not for ${quoted(asked)}.`]
+}
 
 /** Where the grant is not what was asked. `metadata: read` comes with every grant and is no difference. */
 function differences(
