@@ -883,6 +883,8 @@ const UNTRUSTED = new Set([
     'SELF_SIGNED_CERT_IN_CHAIN',
     'DEPTH_ZERO_SELF_SIGNED_CERT',
 ]);
+/** Other codes for a certificate that is not accepted (Node.js, "TLS (SSL)", "X509 certificate error codes"). */
+const REJECTED = /^(?:CERT_|CRL_|UNABLE_TO_|ERROR_IN_C|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$)/;
 /** What an error of a socket means. Node's codes: "Errors" and "TLS (SSL)" in its documentation. */
 function connectionFault(error) {
     const code = codeOf(error);
@@ -898,7 +900,10 @@ function connectionFault(error) {
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
         return tlsFault('its certificate is for another host name', 'Use the host name that the certificate is for.');
     }
-    if (/^(ERR_SSL|ERR_TLS|EPROTO|CERT_|ERR_OSSL)/.test(code)) {
+    if (REJECTED.test(code)) {
+        return tlsFault(`its certificate is not accepted (${code})`, 'The server needs another one.');
+    }
+    if (/^(ERR_SSL|ERR_TLS|EPROTO|ERR_OSSL)/.test(code)) {
         return tlsFault(`the TLS handshake failed (${code})`, 'Check that the port speaks HTTPS.');
     }
     if (code === 'HPE_HEADER_OVERFLOW') {

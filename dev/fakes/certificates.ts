@@ -16,6 +16,10 @@ export interface Certificates {
   readonly expired: Certificate
   /** For another host only. */
   readonly wrongHost: Certificate
+  /** Begins tomorrow. */
+  readonly early: Certificate
+  /** For clients only. */
+  readonly ofClient: Certificate
   /** By an authority that nobody knows. */
   readonly otherAuthority: Certificate
 }
@@ -54,20 +58,21 @@ export async function createCertificates(hosts: readonly string[] = []): Promise
     forNames: readonly string[],
     address: string,
     notAfter: number,
+    { notBefore = now - 20 * DAY_MS, usage = x509.ExtendedKeyUsage.serverAuth } = {},
   ): Promise<Certificate> {
     const keys = await generateKeys()
     const certificate = await x509.X509CertificateGenerator.create({
       serialNumber: randomBytes(8).toString('hex'),
       subject: `CN=${forNames[0]!}`,
       issuer: by.certificate.subject,
-      notBefore: new Date(now - 20 * DAY_MS),
+      notBefore: new Date(notBefore),
       notAfter: new Date(notAfter),
       signingAlgorithm: ALGORITHM,
       publicKey: keys.publicKey,
       signingKey: by.keys.privateKey,
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+        new x509.ExtendedKeyUsageExtension([usage]),
         new x509.SubjectAlternativeNameExtension([
           ...forNames.map((value) => ({ type: 'dns' as const, value })),
           { type: 'ip' as const, value: address },
@@ -84,13 +89,23 @@ export async function createCertificates(hosts: readonly string[] = []): Promise
 
   const ours = await authority('Test authority')
   const theirs = await authority('Test authority nobody knows')
-  const [good, expired, wrongHost, otherAuthority] = await Promise.all([
+  const [good, expired, early, wrongHost, ofClient, otherAuthority] = await Promise.all([
     leaf(ours, names, '127.0.0.1', now + 10 * DAY_MS),
     leaf(ours, names, '127.0.0.1', now - DAY_MS),
+    leaf(ours, names, '127.0.0.1', now + 10 * DAY_MS, { notBefore: now + DAY_MS }),
     leaf(ours, ['other.example'], '127.0.0.99', now + 10 * DAY_MS),
+    leaf(ours, names, '127.0.0.1', now + 10 * DAY_MS, { usage: x509.ExtendedKeyUsage.clientAuth }),
     leaf(theirs, names, '127.0.0.1', now + 10 * DAY_MS),
   ])
-  return { authority: ours.certificate.toString('pem'), good, expired, wrongHost, otherAuthority }
+  return {
+    authority: ours.certificate.toString('pem'),
+    good,
+    expired,
+    early,
+    wrongHost,
+    ofClient,
+    otherAuthority,
+  }
 }
 
 type CryptoKeyPair = webcrypto.CryptoKeyPair

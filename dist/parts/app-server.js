@@ -602,11 +602,20 @@ function grantFrom(answer, settings, tools) {
         },
         summary: `Token for ${targets(owner, repositories)}: ${list(permissions)}; ends ${ends?.toISOString() ?? 'within the hour'}; hash ${hash}`,
         ...(ends && { expiresAt: ends }),
-        warnings: differences(settings, repositories, permissions),
+        warnings: [
+            ...otherOwner(settings.owner ?? workflowOwner, owner),
+            ...differences(settings, repositories, permissions),
+        ],
         revocation: { token, apiUrl: settings.apiUrl, outlivesJob: settings.outlivesJob },
     };
 }
 const RANK = [undefined, 'read', 'write', 'admin'];
+/** GitHub's names are the same in any case. */
+function otherOwner(asked, granted) {
+    if (granted.toLowerCase() === asked.toLowerCase())
+        return [];
+    return [`The app server granted a token for ${(0,src_errors/* quoted */.TL)(granted)}, not for ${(0,src_errors/* quoted */.TL)(asked)}.`];
+}
 /** Where the grant is not what was asked. `metadata: read` comes with every grant and is no difference. */
 function differences(settings, repositories, permissions) {
     const less = [];

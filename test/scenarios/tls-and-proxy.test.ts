@@ -34,6 +34,20 @@ describe.concurrent('a certificate', () => {
     ['of another authority than the one that is trusted', 'otherAuthority', true, UNKNOWN, EXTRA],
     ['that has expired', 'expired', true, 'its certificate has expired', 'The server needs a new one.'],
     [
+      'that begins tomorrow',
+      'early',
+      true,
+      'its certificate is not valid yet',
+      'Check the clock of this runner.',
+    ],
+    [
+      'for clients only',
+      'ofClient',
+      true,
+      'its certificate is not accepted (INVALID_PURPOSE)',
+      'The server needs another one.',
+    ],
+    [
       'for another host name',
       'wrongHost',
       true,

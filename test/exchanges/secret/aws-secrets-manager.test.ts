@@ -275,6 +275,17 @@ describe('a refusal', () => {
     expect(world.server('secretsmanager').requests).toHaveLength(1)
   })
 
+  test('has a policy in the partition of the role', async () => {
+    const world = await open()
+    world.setup.deny()
+    const role = 'arn:aws-us-gov:iam::123456789012:role/github-actions'
+    world.setup.account.roles[role] = world.setup.account.roles[ROLE_ARN]!
+    const { summary } = await run(world, { inputs: { 'role-arn': role } })
+    expect(summary).toContain(
+      '"Resource": "arn:aws-us-gov:secretsmanager:eu-central-1:123456789012:secret:app/database-??????"',
+    )
+  })
+
   test('for want of the right to a secret given by its ARN has that in the policy', async () => {
     const world = await open()
     world.setup.deny()
