@@ -6,10 +6,8 @@ import {
   covers,
   effectiveSubjects,
   granted,
-  isRecord,
   matches,
   OWNER_POLICY_PATHS,
-  OWNER_SCOPES,
   PolicyError,
   readPolicy,
   REPOSITORY_POLICY_PATHS,
@@ -17,6 +15,7 @@ import {
   type Permissions,
   type Repositories,
 } from './app-server-policies.ts'
+import { normalize, readRequest, Refusal, type Wanted } from './app-server-request.ts'
 import type { GitHub } from './github.ts'
 import type { FakeReply, FakeRequest, Handler, Now } from './handler.ts'
 import type { Issuer } from './issuer.ts'
@@ -27,8 +26,6 @@ const APP = 'GitHub Actions Access Manager'
 /** All that a caller is told where it must not learn what there is. */
 const NOT_AUTHORIZED = 'Not authorized'
 const APP_URL = 'https://github.com/apps/access-manager-for-tests'
-const OWNER = /^[a-z\d](-?[a-z\d])+$/i
-const NAME = /^[a-z\d-._]+$/i
 
 /** An installation of the GitHub App at an owner. */
 export interface Installation {
@@ -81,26 +78,10 @@ export interface AppServer {
   readonly asked: readonly TokenRequest[]
 }
 
-/** A refusal that the server states in its own shape. */
-class Refusal extends Error {
-  readonly status: number
-
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
-
 /** What is wrong with one target; `repository` is absent where it is the owner itself. */
 interface Issue {
   readonly repository?: string
   readonly texts: readonly string[]
-}
-
-interface Wanted {
-  readonly owner: string
-  readonly repositories: readonly string[] | 'ALL'
-  readonly permissions: Permissions
 }
 
 /** An app server as github.com/qoomon/actions--access-token runs it, with the GitHub App behind it. */
@@ -143,7 +124,7 @@ export function createAppServer(options: AppServerOptions): AppServer {
     try {
       if (Buffer.byteLength(request.body) > 102_400) throw new Refusal(413, '')
       const claims = await authenticate(request.headers['authorization'])
-      const body = parseBody(request.body)
+      const body = readRequest(request.body)
       asked.push({ claims, body })
       return reply(200, decide(claims, normalize(body, claims)))
     } catch (error) {
@@ -286,102 +267,4 @@ function denial(owner: string, issues: readonly Issue[], subjects: readonly stri
     return `- ${target}:\n${texts.map((text) => `  - ${text.replaceAll('\n', '\n    ')}`).join('\n') || '  '}`
   })
   return `Issues:\n${blocks.join('\n')}\nEffective OIDC token subjects:\n${subjects.map((subject) => `- ${subject}`).join('\n')}`
-}
-
-function invalid(...lines: string[]): Refusal {
-  return new Refusal(400, `Invalid request body:\n${lines.map((line) => `  - ${line}`).join('\n')}`)
-}
-
-interface Body {
-  readonly owner: string | undefined
-  readonly repositories: readonly string[] | 'ALL'
-  readonly permissions: Permissions
-}
-
-/** All that the open server says of a member that its schema refuses: its build leaves zod's messages out. */
-const INVALID = 'Invalid input'
-
-function parseBody(text: string): Body {
-  let body: unknown
-  try {
-    body = JSON.parse(text)
-  } catch (error) {
-    throw invalid(error instanceof Error ? error.message : String(error))
-  }
-  if (!isRecord(body)) throw invalid(INVALID)
-  const problems: string[] = []
-  const { owner, repositories = [], permissions, scope } = body
-  if (owner !== undefined && !(typeof owner === 'string' && OWNER.test(owner))) {
-    problems.push(`owner: ${INVALID}`)
-  }
-  problems.push(...permissionProblems(permissions), ...repositoryProblems(repositories))
-  const unknown = Object.keys(body).filter(
-    (key) =>
-      !['owner', 'repositories', 'permissions'].includes(key) && !(key === 'scope' && scope === 'owner'),
-  )
-  if (unknown.length > 0) problems.push(INVALID)
-  if (problems.length > 0) throw invalid(...problems)
-  const list = repositories as string[] | 'ALL'
-  return {
-    owner: owner as string | undefined,
-    repositories: scope === 'owner' && list.length === 0 ? 'ALL' : list,
-    permissions: permissions as Permissions,
-  }
-}
-
-function permissionProblems(permissions: unknown): string[] {
-  if (!isRecord(permissions)) {
-    return [`permissions: ${INVALID}`]
-  }
-  const problems: string[] = []
-  for (const [scope, level] of Object.entries(permissions)) {
-    const levels = OWNER_SCOPES[scope]
-    if (levels === undefined || levels.includes(String(level))) continue
-    problems.push(`permissions.${scope}: ${INVALID}`)
-  }
-  const unknown = Object.keys(permissions).filter((scope) => !(scope in OWNER_SCOPES))
-  if (unknown.length > 0) problems.push(`permissions: ${INVALID}`)
-  if (Object.keys(permissions).length === 0)
-    problems.push('permissions: Invalid object: must have at least one entry')
-  return problems
-}
-
-function repositoryProblems(repositories: unknown): string[] {
-  if (repositories === 'ALL') return []
-  const union = (line: string): string[] => [`repositories: Union errors:\n    - ${line}\n    - ${INVALID}`]
-  if (!Array.isArray(repositories)) return union(INVALID)
-  if (repositories.length > 32) return [`repositories: ${INVALID}`]
-  const bad = repositories.findIndex((entry: unknown) => {
-    if (typeof entry !== 'string') return true
-    const [owner = '', name, ...more] = entry.split('/')
-    if (name === undefined) return !NAME.test(owner)
-    return more.length > 0 || !OWNER.test(owner) || !NAME.test(name)
-  })
-  return bad === -1 ? [] : union(`${bad}: Union errors:\n      - ${INVALID}\n      - ${INVALID}`)
-}
-
-/** Applies the defaults and the rules on owners. */
-function normalize(body: Body, claims: JWTPayload): Wanted {
-  const { permissions, repositories } = body
-  const caller = String(claims['repository_owner'])
-  if (body.owner !== undefined && repositories.length === 0) {
-    throw invalid('repositories: Must have at least one entry if owner is specified')
-  }
-  if (repositories === 'ALL') return { owner: body.owner ?? caller, repositories, permissions }
-  const owners = new Set<string>()
-  repositories.forEach((entry, index) => {
-    const [owner = '', name] = entry.split('/')
-    if (name === undefined) return
-    if (body.owner !== undefined && owner !== body.owner) {
-      throw invalid(`repositories.${index}: Owner must match the specified owner '${body.owner}'`)
-    }
-    owners.add(owner)
-  })
-  if (owners.size > 1) throw invalid('repositories: Must have one common owner')
-  const names = repositories.map((entry) => entry.split('/').at(-1)!)
-  return {
-    owner: body.owner ?? [...owners][0] ?? caller,
-    repositories: names.length === 0 ? [String(claims['repository']).split('/')[1]!] : names,
-    permissions,
-  }
 }

@@ -16,35 +16,16 @@ export interface Provider {
   readonly disabled?: boolean
 }
 
-/** A version of a secret. */
-export interface SecretVersion {
-  readonly data: Uint8Array
-  readonly state?: 'ENABLED' | 'DISABLED' | 'DESTROYED'
-}
-
-export interface Secret {
-  /** Members that may read: `serviceAccount:…`, `principalSet://…`. */
-  readonly accessors: readonly string[]
-  /** The first is version 1. */
-  readonly versions: readonly SecretVersion[]
-  /** Version numbers by name. */
-  readonly aliases?: Readonly<Record<string, number>>
-}
-
 export interface GoogleOptions {
   readonly verify: Issuer['verify']
   readonly now: Now
   readonly issue: Issue
-  /** Project numbers by project id. */
-  readonly projects: Readonly<Record<string, string>>
   /** By full name, `projects/NUMBER/…`. May be changed while the fake runs. */
   readonly providers: Readonly<Record<string, Provider>>
   /** Members with `roles/iam.workloadIdentityUser`, by e-mail. May be changed while the fake runs. */
   readonly serviceAccounts: Readonly<Record<string, readonly string[]>>
   /** E-mails of service accounts by unique id. */
   readonly uniqueIds?: Readonly<Record<string, string>>
-  /** By full name, with the project's number. May be changed while the fake runs. */
-  readonly secrets: Readonly<Record<string, Secret>>
 }
 
 /** What an access token stands for. */
@@ -56,14 +37,14 @@ export interface AccessToken {
   readonly expiresAt: number
 }
 
-/** Google Cloud, as far as workload identity federation goes, and Secret Manager. */
+/** Google Cloud, as far as workload identity federation goes. */
 export interface Google {
   /** `POST /v1/token` */
   readonly sts: Handler
   /** `POST /v1/projects/-/serviceAccounts/{email}:generateAccessToken` */
   readonly iamCredentials: Handler
-  /** `GET /v1/projects/…:access` */
-  readonly secretManager: Handler
+  /** A Google API, which takes a bearer with the scope for everything; `answer` may throw an {@link ApiError}. */
+  readonly api: (answer: (request: FakeRequest, bearer: AccessToken) => object) => Handler
   /** The access token issued under this text, unless it has ended. */
   readonly token: (text: string) => AccessToken | undefined
 }
@@ -79,7 +60,7 @@ const STATUSES = {
 } as const
 
 /** An error of a Google API. */
-class ApiError extends Error {
+export class ApiError extends Error {
   readonly status: keyof typeof STATUSES
   readonly reason: string | undefined
 
@@ -111,7 +92,7 @@ const GRANT: Readonly<Record<string, RegExp>> = {
 }
 
 export function createGoogle(options: GoogleOptions): Google {
-  const { now, issue, providers, serviceAccounts, projects } = options
+  const { now, issue, providers, serviceAccounts } = options
   const tokens = new Map<string, AccessToken>()
 
   function newToken(name: string, members: readonly string[], scopes: readonly string[]): string {
@@ -211,7 +192,6 @@ export function createGoogle(options: GoogleOptions): Google {
     }
   }
 
-  /** A handler of a Google API, which takes a bearer with the scope for everything. */
   function api(answer: (request: FakeRequest, bearer: AccessToken) => object): Handler {
     return (request) => {
       try {
@@ -259,41 +239,7 @@ export function createGoogle(options: GoogleOptions): Google {
     }
   })
 
-  const secretManager = api((request, bearer) => {
-    const [, project = '', rest = '', version = ''] =
-      /^\/v1\/projects\/([^/]+)(\/(?:locations\/[^/]+\/)?secrets\/[^/]+)\/versions\/([^/]+):access$/.exec(
-        decodeURIComponent(request.url.pathname),
-      ) ?? []
-    if (request.method !== 'GET' || version === '') throw new ApiError('NOT_FOUND', 'Method not found.')
-    const name = `projects/${projects[project] ?? project}${rest}`
-    const secret = options.secrets[name]
-    if (secret?.accessors.some((accessor) => bearer.members.includes(accessor)) !== true) {
-      throw new ApiError(
-        'PERMISSION_DENIED',
-        `Permission 'secretmanager.versions.access' denied for resource '${name}/versions/${version}' (or it may not exist).`,
-        'IAM_PERMISSION_DENIED',
-      )
-    }
-    const number =
-      version === 'latest' ? secret.versions.length : (secret.aliases?.[version] ?? Number(version))
-    const found = secret.versions[number - 1]
-    if (found === undefined) {
-      throw new ApiError('NOT_FOUND', `Secret Version [${name}/versions/${version}] not found.`)
-    }
-    const { data, state = 'ENABLED' } = found
-    if (state !== 'ENABLED') {
-      throw new ApiError(
-        'FAILED_PRECONDITION',
-        `Secret Version [${name}/versions/${number}] is in ${state} state.`,
-      )
-    }
-    return {
-      name: `${name}/versions/${number}`,
-      payload: { data: Buffer.from(data).toString('base64'), dataCrc32c: String(crc32c(data)) },
-    }
-  })
-
-  return { sts, iamCredentials, secretManager, token }
+  return { sts, iamCredentials, api, token }
 }
 
 function scopesOf(request: FakeRequest): string[] {
@@ -331,16 +277,4 @@ export function apiError(status: keyof typeof STATUSES, message: string, reason?
   const details =
     reason === undefined ? [] : [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain }]
   return { status: code, body: { error: { code, message, status, details } } }
-}
-
-/** CRC-32C by a table: not the way that the action goes, so that one checks the other. */
-function crc32c(bytes: Uint8Array): number {
-  const table = Array.from({ length: 256 }, (_, index) => {
-    let value = index
-    for (let bit = 0; bit < 8; bit++) value = (value & 1) === 1 ? 0x82f63b78 ^ (value >>> 1) : value >>> 1
-    return value >>> 0
-  })
-  let crc = 0xffffffff
-  for (const byte of bytes) crc = (table[(crc ^ byte) & 0xff]! ^ (crc >>> 8)) >>> 0
-  return (crc ^ 0xffffffff) >>> 0
 }

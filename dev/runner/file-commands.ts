@@ -1,3 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { StageResult } from './runner.ts'
+import type { StepLog } from './step-log.ts'
+
+/** The files by which a step hands values to the runner, as their variables name them. */
+export const FILE_COMMANDS = ['output', 'state', 'env', 'path', 'step_summary'] as const
+export type FileCommand = (typeof FILE_COMMANDS)[number]
+/** The largest job summary of a step, in bytes. */
+const MOST_SUMMARY = 1024 * 1024
+
+/** Makes the command files of a stage. @returns their paths */
+export async function commandFiles(
+  folder: string,
+  unwritable: readonly FileCommand[],
+): Promise<Record<FileCommand, string>> {
+  const parent = join(folder, '_runner_file_commands')
+  await mkdir(parent)
+  const entries = await Promise.all(
+    FILE_COMMANDS.map(async (name) => {
+      const path = join(parent, `${name}_${randomUUID()}`)
+      // A folder is there but cannot be written to, also by root.
+      await (unwritable.includes(name) ? mkdir(path) : writeFile(path, ''))
+      return [name, path] as const
+    }),
+  )
+  return Object.fromEntries(entries) as Record<FileCommand, string>
+}
+
+/** Reads the command files after a stage; one that cannot be understood fails the step. */
+export async function readCommandFiles(
+  files: Readonly<Record<FileCommand, string>>,
+  unwritable: readonly FileCommand[],
+  log: StepLog,
+): Promise<Pick<StageResult, 'outputs' | 'state' | 'env' | 'path' | 'summary'>> {
+  const content = async (name: FileCommand): Promise<string> =>
+    unwritable.includes(name) ? '' : readFile(files[name], 'utf8')
+  const keyValues = async (name: FileCommand): Promise<Record<string, string>> => {
+    try {
+      return parseKeyValues(await content(name))
+    } catch (error) {
+      if (!(error instanceof FileCommandError)) throw error
+      log.annotate('error', `Unable to process file command '${name}' successfully.`)
+      log.annotate('error', error.message)
+      log.failed = true
+      return {}
+    }
+  }
+  const env = await keyValues('env')
+  for (const name of Object.keys(env).filter((key) => key.toUpperCase() === 'NODE_OPTIONS')) {
+    log.annotate('error', `Can't store ${name} output parameter using '$GITHUB_ENV' command.`)
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- The variable must not reach later stages.
+    delete env[name]
+    log.failed = true
+  }
+  let summary = await content('step_summary')
+  if (Buffer.byteLength(summary) > MOST_SUMMARY) {
+    log.annotate('error', '$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k')
+    summary = ''
+  }
+  return {
+    outputs: await keyValues('output'),
+    state: await keyValues('state'),
+    env,
+    path: (await content('path')).split(/\r?\n/).filter((line) => line !== ''),
+    summary,
+  }
+}
+
 /** A command file that the runner refuses; the step fails. */
 export class FileCommandError extends Error {}
 

@@ -35,10 +35,8 @@ export const system: System<GoogleCloudSqlSetup> = {
       verify: issuer.verify,
       now,
       issue,
-      projects: { 'my-project': '123456789012' },
       providers,
       serviceAccounts,
-      secrets: {},
     })
     const database = createCloudSql({ token: google.token, users: [SERVICE_ACCOUNT] })
     return {

@@ -1,4 +1,5 @@
-import { createGoogle, type Google, type Provider, type Secret } from '../../fakes/google.ts'
+import { createGoogleSecretManager, type Secret } from '../../fakes/google-secret-manager.ts'
+import { createGoogle, type Google, type Provider } from '../../fakes/google.ts'
 import { randomText } from '../../fakes/secrets.ts'
 import { principalSet, PROVIDER } from '../database/google-cloud-sql.ts'
 import type { Setup, System } from '../system.ts'
@@ -56,17 +57,16 @@ export const system: System<GoogleSecretManagerSetup> = {
       verify: issuer.verify,
       now,
       issue,
-      projects: { 'my-project': '123456789012' },
       providers,
       serviceAccounts,
       uniqueIds: { [SERVICE_ACCOUNT_ID]: SERVICE_ACCOUNT },
-      secrets,
     })
+    const projects = { 'my-project': '123456789012' }
     return {
       handlers: {
         sts: google.sts,
         ...(impersonates && { iamcredentials: google.iamCredentials }),
-        secretmanager: google.secretManager,
+        secretmanager: createGoogleSecretManager({ google, projects, secrets }),
       },
       exchangeRole: 'secretmanager',
       credential: several ? 'secrets' : 'secret',
