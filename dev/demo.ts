@@ -73,7 +73,7 @@ if (/^secrets?$/.test(world.setup.credential)) {
   console.log(`  The token is ${isDead ? 'dead' : 'still good'} now.`)
 }
 const shown = world.leaks(main)
-console.log(shown.length === 0 ? '  No secret stands in the log.' : `  LEAKED: ${shown.join(', ')}`)
+console.log(shown.length === 0 ? '  No secret appears in the log.' : `  LEAKED: ${shown.join(', ')}`)
 process.exitCode = ended && shown.length === 0 ? 0 : 1
 
 /** A run that is refused, and what an administrator does about it. */

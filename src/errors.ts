@@ -81,7 +81,7 @@ export function asActionError(error: unknown): ActionError {
   const kind = error instanceof Error ? error.name : typeof error
   return new ActionError('INTERNAL', `Unexpected ${kind} in the action.`, {
     cause: error,
-    hint: 'This is a fault of the action: please report it, with the log of a run that has debug logging on.',
+    hint: 'This is a bug in the action: please report it, with the log of a run with debug logging.',
   })
 }
 

@@ -411,7 +411,7 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
       expect(message).toContain(new URL(world.url(call.role)).host)
       expect(message).toContain('while waiting for the answer')
       // The next step.
-      expect(message).toContain('Where this lasts, ')
+      expect(message).toContain('If this persists, ')
     })
 
     if (!call.late) {

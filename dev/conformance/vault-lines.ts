@@ -52,7 +52,7 @@ export async function reads({ hold, run, api, secret, setUp, allow }: Bench): Pr
     refused({ path: 'team/none' }, /404[\s\S]*There is no secret at "team\/none"/),
   )
   await hold('a KV engine of version 1', () =>
-    refused({ engine: 'kv1' }, /404[\s\S]*"kv1" is a KV engine of version 2/),
+    refused({ engine: 'kv1' }, /404[\s\S]*"kv1" is a KV version 2 engine/),
   )
   await hold('no such engine', () => refused({ engine: 'none' }, /no handler for route/))
   await hold('an engine with a part of the path', () =>

@@ -79,9 +79,9 @@ export function credentialSource(
   inputs.check()
   throw new ActionError(
     'NO_AWS_CREDENTIALS',
-    `There is no ${roleInput} and there are no AWS credentials in the environment.`,
+    `The request cannot be signed for AWS: ${roleInput} is not set, and the environment has no AWS credentials.`,
     {
-      hint: `Give ${roleInput}, e.g. arn:aws:iam::123456789012:role/github-actions, or run aws-actions/configure-aws-credentials in a step before.`,
+      hint: `Set ${roleInput}, for example arn:aws:iam::123456789012:role/github-actions, or run aws-actions/configure-aws-credentials in an earlier step.`,
     },
   )
 }

@@ -27,7 +27,7 @@ export function explainSts(
         ? ' The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
         : ''
       return {
-        hint: `Either the role "${roleArn}" does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${quoted(subject) ?? 'another one'}, its audience (aud) "${audience}": change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${form}`,
+        hint: `Either the role "${roleArn}" does not exist, or its trust policy does not accept this job; AWS does not say which. The subject (sub) of the ID token was ${quoted(subject) ?? 'another one'}, its audience (aud) was "${audience}": change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${form}`,
         ...accepting(source, provider, issuer, claims),
       }
     }
@@ -45,7 +45,7 @@ export function explainSts(
     case 'IDPCommunicationError':
       return keysHint(issuer)
     case 'RegionDisabledException':
-      return { hint: 'Switch STS on for that region in the account, or give another region.' }
+      return { hint: 'Enable STS for that region in the account, or set another region.' }
     default:
       return {}
   }
@@ -85,7 +85,7 @@ function accepting(
     },
   }
   return {
-    advice: `With this trust policy the role "${roleArn}" accepts this run:`,
+    advice: `With this trust policy, the role "${roleArn}" accepts this run:`,
     paste: [
       {
         language: 'json',

@@ -6,7 +6,7 @@ import type { Rescue } from '../identity/credential.ts'
 
 /** How long one try may take, in ms. */
 const ATTEMPT_MS = 5_000
-const ANOTHER_GITHUB = '`github-api-url` may name another GitHub than the one that issued the token.'
+const ANOTHER_GITHUB = '`github-api-url` may point to a GitHub other than the one that issued the token.'
 
 /** A GitHub App installation token, and where it is taken back. */
 export interface InstallationToken {
@@ -107,7 +107,9 @@ function explained(error: unknown, tries: number): unknown {
   const { code, message, hint, refused, cause } = error
   if (code !== 'DENIED' && code !== 'REDIRECTED' && code !== 'UNUSABLE_ANSWER') return error
   const earlier =
-    refused?.status === 401 && tries > 1 ? 'An earlier try, whose answer was lost, may have revoked it.' : ''
+    refused?.status === 401 && tries > 1
+      ? 'An earlier attempt, whose answer was lost, may have revoked it.'
+      : ''
   const hints = [hint, earlier, ANOTHER_GITHUB].filter((each) => each !== '')
   return new ActionError(code, message, { hint: hints.join(' '), refused, cause })
 }

@@ -78,7 +78,7 @@ export function serviceAccountToken(
         ...judgement,
         hint:
           judgement.hint ??
-          `Grant roles/iam.workloadIdentityUser on the service account "${serviceAccount}" to "${principalSet(federation, tools.environment)}", and check that there is such an account. A new grant takes up to 5 minutes to work.`,
+          `Grant roles/iam.workloadIdentityUser on the service account "${serviceAccount}" to "${principalSet(federation, tools.environment)}", and check that the account exists. A new grant takes up to 5 minutes to work.`,
       }
     },
     read: (answer) => {

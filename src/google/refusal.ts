@@ -45,7 +45,7 @@ export function explainSts(
   switch (/^[a-z_]+(?=:|$)/.exec(refused.reason ?? '')?.[0]) {
     case 'invalid_grant':
       return {
-        hint: `Google does not take the ID token. Its audience was "${audience}": the provider must list it among its allowed audiences; one that lists none takes "https:${IAM}${provider}". Its issuer was ${quoted(issuer) ?? 'that of GitHub'}: the provider must have the same.`,
+        hint: `Google does not accept the ID token. Its audience was "${audience}": the provider must list it among its allowed audiences; a provider without a list accepts "https:${IAM}${provider}". Its issuer was ${quoted(issuer) ?? 'that of GitHub'}: the provider must have the same issuer.`,
         ...settings,
       }
     case 'unauthorized_client':
@@ -59,7 +59,7 @@ export function explainSts(
       }
     case 'invalid_target':
       return {
-        hint: `Check \`${PROVIDER_INPUT}\`: Google knows no such pool or provider, or it is disabled or deleted: "${provider}". A new one takes up to 5 minutes to work.`,
+        hint: `Check \`${PROVIDER_INPUT}\`: this pool or provider does not exist, is disabled or was deleted: "${provider}". A new one takes up to 5 minutes to work.`,
       }
     default:
       return {}

@@ -40,7 +40,7 @@ export function readFederation(inputs: Inputs, environment: Environment): Federa
     PROVIDER_INPUT,
     project,
     /^\d+$/,
-    'must hold the number of the project in place of its id',
+    'must contain the number of the project instead of its id',
     PROVIDER_EXAMPLE,
   )
   return {

@@ -23,7 +23,7 @@ export function jsonObject(answer: Answer, service: string, url: URL): Record<st
     ? 'a web page (HTML)'
     : answer.text.trim() === ''
       ? 'nothing'
-      : 'no JSON object'
+      : 'something that is not a JSON object'
   throw new ActionError(
     'UNUSABLE_ANSWER',
     `${capital(service)} (${url.host}) answered ${answer.status} with ${what}.`,

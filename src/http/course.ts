@@ -78,7 +78,7 @@ export class Course<T> {
     const skewMs = this.#signingTime.correct(answer)
     if (skewMs === undefined) return false
     this.#debug(
-      `the clock is ${Math.round(skewMs / 1000)} s off by the server's; signing again with its time`,
+      `the clock differs from the server's by ${Math.round(skewMs / 1000)} s; signing again with the server's time`,
     )
     return true
   }

@@ -14,7 +14,7 @@ export function mustBeSafe(call: Call<unknown>): void {
   throw new ActionError(
     'TLS_FAILED',
     `${capital(placeOf(call))}: its address does not begin with https://.`,
-    { hint: 'Nothing was sent. HTTP is for this machine only (localhost, 127.0.0.1, [::1]).' },
+    { hint: 'Nothing was sent. Plain HTTP works only on this machine (localhost, 127.0.0.1, [::1]).' },
   )
 }
 
@@ -49,8 +49,8 @@ export function givenUp(
   const { tries, tookMs, waitMs } = course
   const why =
     because === 'retry-after' && waitMs !== undefined
-      ? `It asks to come back in ${Math.ceil(waitMs / 1000)} s, which leaves no time within the limit of ${limit}.`
-      : `Given up after ${tries} ${tries === 1 ? 'try' : 'tries'} in ${Math.round(tookMs / 1000)} s; the limit is ${limit}.`
+      ? `It asks to wait for ${Math.ceil(waitMs / 1000)} s, which leaves no time within the limit of ${limit}.`
+      : `Gave up after ${tries} ${tries === 1 ? 'attempt' : 'attempts'} in ${Math.round(tookMs / 1000)} s; the limit is ${limit}.`
   return new ActionError(last.code, `${last.message} ${why}`, {
     hint: last.hint,
     cause: last,
@@ -69,9 +69,9 @@ function nextStep(
 ): string | undefined {
   if (code === 'UNUSABLE_ANSWER' && grantEnds !== undefined) return livesOn(grantEnds)
   if (code === 'UNREACHABLE') {
-    return `Check that ${origin} is the right address, and that this runner may reach it: a firewall, a private network, a proxy that is not set (https_proxy).`
+    return `Check that ${origin} is the right address, and that this runner can reach it: look for a firewall, a private network, or a missing proxy (https_proxy).`
   }
   return code === 'TIMED_OUT'
-    ? `Where this lasts, see whether the server is overloaded, or a firewall drops what this runner sends to ${origin}.`
+    ? `If this persists, check whether the server is overloaded, or whether a firewall drops what this runner sends to ${origin}.`
     : undefined
 }

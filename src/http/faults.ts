@@ -64,7 +64,7 @@ export function connectionFault(error: Error): TryFailed {
     )
   }
   if (code === 'CERT_HAS_EXPIRED')
-    return tlsFault('its certificate has expired', 'The server needs a new one.')
+    return tlsFault('its certificate has expired', 'Renew the certificate of the server.')
   if (code === 'CERT_NOT_YET_VALID') {
     return tlsFault('its certificate is not valid yet', 'Check the clock of this runner.')
   }

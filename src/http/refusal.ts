@@ -21,7 +21,7 @@ export function refusal(
   const status = `${answer.status} ${STATUS_CODES[answer.status] ?? ''}`.trim()
   if (answer.status >= 300 && answer.status < 400) {
     return new ActionError('REDIRECTED', `${capital(where)} answered with a redirect (${status}).`, {
-      hint: `No redirect is followed, since the request carries a credential. Give the final URL instead of ${call.url.origin}${call.url.pathname}.`,
+      hint: `The step follows no redirect, because the request carries a credential. Use the final URL instead of ${call.url.origin}${call.url.pathname}.`,
     })
   }
   const redacted = (text: unknown): string | undefined =>

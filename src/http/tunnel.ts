@@ -42,7 +42,7 @@ export function openTunnel(
         return
       }
       socket.destroy()
-      const wants = status === 407 ? '407: it wants a user name and a password' : String(status)
+      const wants = status === 407 ? '407: it requires a user name and a password' : String(status)
       reject(failed(proxy, `refused the tunnel (${wants})`, isTransient(status)))
     })
     request.on('error', (error) => {

@@ -39,9 +39,9 @@ export function credential(
   }
   throw new ActionError('UNUSABLE_ANSWER', `The ${what} in the answer of ${service} ${wrong}.`, {
     hint: [
-      'Nothing was set as output.',
+      'No output was set.',
       ...(rescue ? [rescued(value, what, conceal, rescue)] : []),
-      'This is a fault of the server; its operator should look at what it answers.',
+      'This is a bug in the server: report it to its operator.',
     ]
       .filter((sentence) => sentence !== '')
       .join(' '),
@@ -68,7 +68,7 @@ function rescued(
   if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return ''
   const core = typeof value === 'string' ? (CORE.exec(value)?.[1] ?? '') : ''
   if (core.length < MIN_CREDENTIAL) {
-    return `It cannot be revoked either: if the ${what} works, it lives on and ends ${ends}.`
+    return `It cannot be revoked either: if the ${what} works, it is still alive and ends ${ends}.`
   }
   conceal(core)
   takeBack(core)

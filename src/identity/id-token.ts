@@ -67,7 +67,7 @@ export function createIdentity(options: {
           reason,
           ...(early ? { again: Infinity } : { code: 'ID_TOKEN_REFUSED' as const }),
           ...(answer.status === 401 || answer.status === 403
-            ? { hint: 'Ask for the token in the job that has `permissions: id-token: write`, while it runs.' }
+            ? { hint: 'Run the step in a job that has `permissions: id-token: write` and is still running.' }
             : {}),
         }
       },

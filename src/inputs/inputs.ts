@@ -137,7 +137,7 @@ export function readInputs(get: (name: string) => string): Inputs {
     check: () => {
       if (problems.size === 0) return
       const lines = [...problems].map((line) => `\n- ${line}`)
-      throw new ActionError('INVALID_INPUT', `The inputs cannot be used. Nothing was sent.${lines.join('')}`)
+      throw new ActionError('INVALID_INPUT', `The inputs are invalid. Nothing was sent.${lines.join('')}`)
     },
   }
 }
@@ -163,9 +163,9 @@ function urlFault(value: string, mayHaveQuery: boolean): string | undefined {
   // The URL parser removes line breaks and takes backslashes for slashes: it would read what does not stand there.
   const url = /^[a-z]+:\/\/[^\s\\/][^\s\\]*$/i.test(value) && URL.canParse(value) ? new URL(value) : undefined
   if (url === undefined) return 'must be a URL'
-  if (/^[^/]*\/\/[^/?#]*@/.test(value)) return 'must be a URL without user and password'
+  if (/^[^/]*\/\/[^/?#]*@/.test(value)) return 'must be a URL without a user name and password'
   if (!mayCarrySecrets(url)) {
-    return 'must begin with https:// (http:// is for this machine only: localhost, 127.0.0.1, [::1])'
+    return 'must begin with https:// (http:// works only on this machine: localhost, 127.0.0.1, [::1])'
   }
   if (value.includes('#')) return 'must be a URL without a fragment (#…)'
   if (!mayHaveQuery && value.includes('?')) return 'must be a URL without a query (?…)'

@@ -87,7 +87,7 @@ export async function fullYaml(text: string): Promise<YamlResult> {
     }
     // `null` is a document without content.
     const value: unknown = document.toJS({ mapAsMap: true, maxAliasCount: 0 }) ?? ''
-    return isYamlValue(value) ? { value } : { fault: 'must hold nothing but text, lists and mappings' }
+    return isYamlValue(value) ? { value } : { fault: 'must contain only text, lists and mappings' }
   } catch (error) {
     // This is how the package refuses an alias.
     if (error instanceof ReferenceError) return { fault: 'must not use YAML aliases' }
@@ -100,7 +100,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: 'has a key twice',
   MULTIPLE_DOCS: 'must be a single YAML document',
   RESOURCE_EXHAUSTION: 'is nested too deeply',
-  TAB_AS_INDENT: 'must be indented with blanks, not tabs',
+  TAB_AS_INDENT: 'must be indented with spaces, not tabs',
   TAG_RESOLVE_FAILED: 'must not use YAML tags',
 }
 

@@ -25,10 +25,7 @@ export function createCancellation({ timer }: Pick<Clock, 'timer'>): Cancellatio
     patience: patience.signal,
     end: end.signal,
     cancel: (by) => {
-      const reason = new ActionError(
-        'CANCELLED',
-        `The job was cancelled (${by}) while the step was under way.`,
-      )
+      const reason = new ActionError('CANCELLED', `The job was cancelled (${by}) while the step was running.`)
       if (begins.signal.aborted) {
         patience.abort(reason)
         end.abort(reason)

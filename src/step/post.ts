@@ -34,7 +34,7 @@ export async function takeBackSaved(runner: Runner, clock: Clock, cancellation: 
   } catch {
     // Its text is for the author of a workflow, who did not write this.
     runner.warning(
-      `${borrowed.name} could not be revoked; it ends ${borrowed.ends}. What the main step saved cannot be used.`,
+      `${borrowed.name} could not be revoked; it ends ${borrowed.ends}. The state that the main step saved is invalid.`,
     )
     return
   }

@@ -36,7 +36,7 @@ export function createRunner(environment: Environment = process.env): Runner {
   // Without the file, @actions/core would print the value to the log for runners of before 2022.
   const toFile = (variable: string, write: () => void): void => {
     if ((environment[variable] ?? '') === '') {
-      throw new ActionError('NOT_WRITTEN', `The runner gives no ${variable} file.`, {
+      throw new ActionError('NOT_WRITTEN', `The runner provides no ${variable} file.`, {
         hint: 'Update the runner: this action needs version 2.327.1 or newer.',
       })
     }
@@ -45,7 +45,7 @@ export function createRunner(environment: Environment = process.env): Runner {
     } catch (cause) {
       throw new ActionError('NOT_WRITTEN', `The ${variable} file of the runner cannot be written.`, {
         cause,
-        hint: 'Check that the disk of the runner is not full and its temporary folder is writable.',
+        hint: 'Check that the disk of the runner is not full and that its temporary folder is writable.',
       })
     }
   }

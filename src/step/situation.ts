@@ -53,10 +53,10 @@ export function serverUrl({ serverUrl: given }: Run): string {
 /** What to change, from the situation of the run and not from error text; empty where it tells nothing. */
 export function situationHint(error: ActionError, { kind, host }: Situation): string {
   if (error.code === 'DENIED' && kind === 'enterprise-server') {
-    return 'This is GitHub Enterprise Server: its ID tokens have an issuer of their own, which the other side must accept.'
+    return 'This is GitHub Enterprise Server: its ID tokens have their own issuer, which the other system must accept.'
   }
   if (error.code === 'DENIED' && host.endsWith('.ghe.com')) {
-    return `This is GHE.com: the issuer of its ID tokens is https://token.actions.${host}, which the other side must accept.`
+    return `This is GHE.com: the issuer of its ID tokens is https://token.actions.${host}, which the other system must accept.`
   }
   if (error.code !== 'NO_ID_TOKEN') return ''
   switch (kind) {
@@ -74,4 +74,4 @@ export function situationHint(error: ActionError, { kind, host }: Situation): st
 }
 
 const PERMISSION =
-  'Give the job this permission; a reusable workflow needs it in the job that calls it, too:\npermissions:\n  id-token: write\n  contents: read'
+  'Add this permission to the job; for a reusable workflow, also to the job that calls it:\npermissions:\n  id-token: write\n  contents: read'

@@ -34,7 +34,7 @@ export function unwrapped(answer: Answer, url: URL): Record<string, unknown> {
     'UNUSABLE_ANSWER',
     `${SERVICE} (${url.host}) wrapped its answer instead of giving it.`,
     {
-      hint: 'Nothing here asks for response wrapping: check what a proxy before Vault adds (X-Vault-Wrap-TTL).',
+      hint: 'The step does not ask for response wrapping: check what a proxy in front of Vault adds (X-Vault-Wrap-TTL).',
     },
   )
 }

@@ -39,7 +39,7 @@ export function login(server: VaultServer, tools: Tools): Promise<VaultLogin> {
     judge: (answer) => {
       const judgement = judge(answer)
       const hints: Readonly<Record<number, string>> = {
-        403: `Vault says this where there is no auth method at "${authPath}", in another \`namespace\`, or where the role "${role}" does not take logins from the address of this runner (token_bound_cidrs).`,
+        403: `Vault says this if there is no auth method at "${authPath}", if \`namespace\` is wrong, or if the role "${role}" does not accept logins from this runner's address (token_bound_cidrs).`,
         404: `Check \`auth-path\` and \`namespace\`: Vault has no auth method at "${authPath}".`,
       }
       const hint = hints[answer.status]
@@ -58,7 +58,7 @@ function readLogin(answer: Answer, url: URL, server: VaultServer, tools: Tools):
   const given = member(unwrapped(answer, url), 'auth')
   if (isPresent(member(given, 'mfa_requirement'))) {
     throw new ActionError('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) asks for a second factor.`, {
-      hint: `A job has none: exempt the auth method at "${authPath}" from login MFA (sys/mfa/login-enforcement).`,
+      hint: `A job has no second factor: exempt the auth method at "${authPath}" from login MFA (sys/mfa/login-enforcement).`,
     })
   }
   const policies = textsOf(member(given, 'policies'))

@@ -20,13 +20,13 @@ export function explainLogin(
   const place = `the role "${role}" ("auth/${authPath}/role/${role}")`
   if (said(/no audiences bound to the role/)) {
     return {
-      hint: `The audience of the ID token was "${audience}": list it as bound_audiences of ${place}, which has none.`,
+      hint: `The audience of the ID token was "${audience}": add it to bound_audiences of ${place}, which has none.`,
       ...accepting(server, claims),
     }
   }
   if (said(/\(aud\) claim|aud claim/)) {
     return {
-      hint: `The audience of the ID token was "${audience}": add it to bound_audiences of ${place}, or give one of those as \`audience\`.`,
+      hint: `The audience of the ID token was "${audience}": add it to bound_audiences of ${place}, or set \`audience\` to one of those.`,
       ...accepting(server, claims),
     }
   }
@@ -48,13 +48,13 @@ export function explainLogin(
   }
   if (said(/oidc role_type/)) {
     return {
-      hint: `The role "${role}" is for people in a browser: it must have role_type=jwt. Vault makes it an oidc role again with each write that leaves role_type out.`,
+      hint: `The role "${role}" is for people in a browser: it must have role_type=jwt. Vault turns it back into an oidc role on every write that omits role_type.`,
       ...accepting(server, claims),
     }
   }
   if (said(KEYS_TROUBLE)) {
     return {
-      hint: `Vault could not fetch the keys of GitHub's ID tokens: its server needs a way to ${claimText(claims, 'iss') ?? 'their issuer'}.`,
+      hint: `Vault could not fetch the keys of GitHub's ID tokens: its server must be able to reach ${claimText(claims, 'iss') ?? 'their issuer'}.`,
     }
   }
   if (said(/\((?:exp|nbf|iat)\) claim/)) {
@@ -86,7 +86,7 @@ function aboutForm(claims: Claims | undefined): string {
 
 /** What an existing role must have to accept this run and no other. Vault keeps what a write leaves out, but for `role_type`. */
 function accepting(server: VaultServer, claims: Claims | undefined): Explanation {
-  return toPaste(server, claims, 'With these settings the role accepts this run', {})
+  return toPaste(server, claims, 'With these settings, the role accepts this run', {})
 }
 
 /** A new role, which must have a `user_claim`, and a token that ends soon. */
@@ -94,7 +94,7 @@ function founding(server: VaultServer, claims: Claims | undefined): Explanation 
   return toPaste(
     server,
     claims,
-    `This makes a role that accepts this run and gives it the policy "${server.role}"`,
+    `This creates a role that accepts this run and gives it the policy "${server.role}"`,
     {
       user_claim: 'repository_id',
       token_policies: [server.role],

@@ -32,7 +32,7 @@ export function endOf({ expiresAt }: Pick<VaultToken, 'expiresAt'>): string {
 
 /** Why a batch token is not taken back: Vault keeps no list of them. */
 export function aboutBatch(token: Pick<VaultToken, 'expiresAt'>): string {
-  return `The Vault token is a batch token, which nobody can revoke; it ends ${endOf(token)}.`
+  return `The Vault token is a batch token, which cannot be revoked; it ends ${endOf(token)}.`
 }
 
 /**
@@ -54,7 +54,7 @@ async function revokeSelf(client: Pick<Client, 'send'>, vault: VaultToken): Prom
       judge: (answer) => ({
         ...judge(answer),
         ...(answer.status === 403 && {
-          hint: 'A policy of the role must have: path "auth/token/revoke-self" { capabilities = ["update"] }.',
+          hint: 'A policy of the role must contain: path "auth/token/revoke-self" { capabilities = ["update"] }.',
         }),
       }),
       read: ({ status }) => {

@@ -25,11 +25,11 @@ export function readServer(inputs: Inputs): VaultServer {
   const url = inputs.url('url', inputs.required('url', URL_EXAMPLE), URL_EXAMPLE)
   const base = url.href.replace(/\/+$/, '')
   if (base.endsWith('/v1')) {
-    inputs.problem('url', 'must go without /v1, which the step adds', base.slice(0, -'/v1'.length))
+    inputs.problem('url', 'must not contain /v1, which the step adds', base.slice(0, -'/v1'.length))
   }
   const authPath = readPath(inputs, 'auth-path', inputs.text('auth-path') || 'jwt', 'jwt')
   if (authPath.startsWith('auth/')) {
-    inputs.problem('auth-path', 'must go without auth/, which the step adds', authPath.slice('auth/'.length))
+    inputs.problem('auth-path', 'must not contain auth/, which the step adds', authPath.slice('auth/'.length))
   }
   return {
     api: `${base}/v1`,
@@ -37,7 +37,7 @@ export function readServer(inputs: Inputs): VaultServer {
       'namespace',
       inputs.text('namespace'),
       NAMESPACE,
-      'must be a namespace: its path from the root',
+      'must be the full path of a namespace',
       'team/project',
     ),
     audience: inputs.line('audience') || url.origin,
@@ -57,7 +57,7 @@ export function readPath(inputs: Inputs, name: string, value: string, example: s
     name,
     value,
     PATH,
-    'must be a path without a slash at its ends and without empty, . and .. parts',
+    'must be a path without a leading or trailing slash and without empty, . or .. parts',
     example,
   )
 }

@@ -170,7 +170,8 @@ describe('the source of the credentials', () => {
     ).toThrow(
       expect.objectContaining({
         code: 'NO_AWS_CREDENTIALS',
-        message: 'There is no auth.roleArn and there are no AWS credentials in the environment.',
+        message:
+          'The request cannot be signed for AWS: auth.roleArn is not set, and the environment has no AWS credentials.',
       }) as Error,
     )
   })
@@ -452,9 +453,9 @@ describe('what to change', () => {
   test('where the trust policy does not accept the job: its conditions, and a policy that does', () => {
     const { hint, advice, paste } = explained('AccessDenied: Not authorized', { status: 403 })
     expect(hint).toBe(
-      `Either the role "${ROLE}" does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was "${subject}", its audience (aud) "sts.amazonaws.com": change the conditions on token.actions.githubusercontent.com:sub and token.actions.githubusercontent.com:aud so that they match. The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
+      `Either the role "${ROLE}" does not exist, or its trust policy does not accept this job; AWS does not say which. The subject (sub) of the ID token was "${subject}", its audience (aud) was "sts.amazonaws.com": change the conditions on token.actions.githubusercontent.com:sub and token.actions.githubusercontent.com:aud so that they match. The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
     )
-    expect(advice).toBe(`With this trust policy the role "${ROLE}" accepts this run:`)
+    expect(advice).toBe(`With this trust policy, the role "${ROLE}" accepts this run:`)
     expect(JSON.parse(paste![0]!.content)).toEqual({
       Version: '2012-10-17',
       Statement: [
@@ -526,7 +527,7 @@ describe('what to change', () => {
     )
     expect(paste?.[0]?.content).toContain('"github.example.com/_services/token:aud": "sts.amazonaws.com.cn"')
     expect(hint).toContain('github.example.com/_services/token:sub')
-    expect(hint).toContain('its audience (aud) "sts.amazonaws.com.cn":')
+    expect(hint).toContain('its audience (aud) was "sts.amazonaws.com.cn":')
   })
 
   const provider = 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com'
@@ -549,7 +550,7 @@ describe('what to change', () => {
     ],
     [
       'RegionDisabledException: STS is not activated in this region',
-      'Switch STS on for that region in the account, or give another region.',
+      'Enable STS for that region in the account, or set another region.',
     ],
   ])('%s', (reason, hint) => {
     expect(explained(reason)).toEqual({ hint })

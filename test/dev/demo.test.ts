@@ -22,7 +22,7 @@ describe('npm run demo', () => {
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
     const path = system.action === '.' ? '' : `/${system.action}`
     expect(output).toContain(`Run OWNER/access-token${path}@v1`)
-    expect(output).toContain('No secret stands in the log.')
+    expect(output).toContain('No secret appears in the log.')
     // Claims stand there in place of ID tokens, asterisks in place of what was issued.
     expect(output).toContain('an ID token that says iss=https://token.actions.githubusercontent.com')
     expect(output).not.toMatch(/eyJ[\w-]+\.[\w-]+|\bghs_|\bya29\.|\bhvs\.|Signature=[^*]/)

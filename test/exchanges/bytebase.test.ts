@@ -141,7 +141,7 @@ describe('a refusal', () => {
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/, 'HOST')).toBe(
       [
         'Bytebase (HOST) refused (401 Unauthorized): token validation failed: audience mismatch: allowed [bytebase].',
-        `The audience of the ID token was "https://github.com/octo-org". In Bytebase, add it to the allowed audiences of the workload identity "${EMAIL}", or give one of those as \`audience\`.`,
+        `The audience of the ID token was "https://github.com/octo-org". In Bytebase, add it to the allowed audiences of the workload identity "${EMAIL}", or set \`audience\` to one of those.`,
         LINK,
       ].join('\n'),
     )
@@ -162,7 +162,7 @@ describe('a refusal', () => {
     expect(await refusal(world)).toBe(
       [
         `Bytebase (HOST) refused (401 Unauthorized): token validation failed: subject mismatch: expected pattern "repo:octo-org/workflows:ref:refs/heads/main".`,
-        `The subject (sub) of the ID token was "${SUBJECT}". In Bytebase, change the subject pattern of the workload identity "${EMAIL}" so that it matches. It has the immutable form, with the ids of owner and repository, which the presets of Bytebase (repo:owner/repository:…) do not match, and its form rewrites such a pattern: set it by the API.`,
+        `The subject (sub) of the ID token was "${SUBJECT}". In Bytebase, change the subject pattern of the workload identity "${EMAIL}" so that it matches. It has the immutable form, with the ids of owner and repository, which patterns from the form of Bytebase (repo:owner/repository:…) do not match; the form also rewrites a pasted pattern, so set it through the API.`,
         LINK,
       ].join('\n'),
     )
@@ -216,7 +216,7 @@ describe('a refusal', () => {
     await expectClaimsHidden(
       run,
       world,
-      'The subject (sub) of the ID token was another one than Bytebase expects.',
+      'The subject (sub) of the ID token was not the one that Bytebase expects.',
     )
   })
 
@@ -224,12 +224,12 @@ describe('a refusal', () => {
     [
       'a deactivated identity',
       ({ setup }) => (setup.identities[EMAIL]!.deactivated = true),
-      `(401 Unauthorized): workload identity has been deactivated.\nIn Bytebase, activate the workload identity "${EMAIL}" again, or give another one.`,
+      `(401 Unauthorized): workload identity has been deactivated.\nIn Bytebase, activate the workload identity "${EMAIL}" again, or use another one.`,
     ],
     [
       'an unknown identity',
       ({ setup }) => Reflect.deleteProperty(setup.identities, EMAIL),
-      `(404 Not Found): workload identity "${EMAIL}" not found.\nCheck \`email\`: Bytebase has no workload identity "${EMAIL}". One that belongs to a project has the project's id in it: NAME@PROJECT.workload.bytebase.com.`,
+      `(404 Not Found): workload identity "${EMAIL}" not found.\nCheck \`email\`: Bytebase has no workload identity "${EMAIL}". The e-mail of a project's identity contains the project's id: NAME@PROJECT.workload.bytebase.com.`,
     ],
     [
       'an identity without settings',
@@ -242,7 +242,7 @@ describe('a refusal', () => {
         const message = 'workload identity config not found'
         world.server('bytebase').faults.push(reply(bytebaseError('internal', message)))
       },
-      `(500 Internal Server Error): workload identity config not found.\nIn Bytebase, the workload identity "${EMAIL}" has no settings for GitHub: give it an issuer URL, allowed audiences and a subject pattern.`,
+      `(500 Internal Server Error): workload identity config not found.\nIn Bytebase, the workload identity "${EMAIL}" has no settings for GitHub: add an issuer URL, allowed audiences and a subject pattern.`,
     ],
   ])('of %s says what to do', async (_what, change, text) => {
     const world = await open()
@@ -260,7 +260,7 @@ describe('a refusal', () => {
     const world = await open()
     const message = 'token validation failed: failed to verify token signature: no key'
     world.server('bytebase').faults.push(reply(bytebaseError('unauthenticated', message)))
-    expect(await refusal(world)).toContain("Bytebase keeps the keys of GitHub's ID tokens for 15 minutes")
+    expect(await refusal(world)).toContain("Bytebase caches the keys of GitHub's ID tokens for 15 minutes")
     expect(world.server('bytebase').requests).toHaveLength(1)
   })
 
@@ -286,7 +286,7 @@ describe('a wrong URL', () => {
     expect(await refusal(world, { inputs: { url: world.url('bytebase') } })).toBe(
       [
         'Bytebase (HOST) answered with a web page: the URL is wrong.',
-        "Check `url`: http://HOST must be where Bytebase's own pages are, without /v1 at its end.",
+        "Check `url`: http://HOST must be the address of Bytebase's web pages, without /v1 at the end.",
         'UNUSABLE_ANSWER: https://github.com/OWNER/access-token/blob/v1/docs/troubleshooting.md#unusable_answer',
       ].join('\n'),
     )
@@ -297,7 +297,7 @@ describe('a wrong URL', () => {
     expect(await refusal(world, { inputs: { url: `${world.url('bytebase')}/bytebase/v1` } })).toBe(
       [
         'Bytebase (HOST) refused (404 Not Found): Not Found.',
-        "Check `url`: http://HOST/bytebase/v1 must be where Bytebase's own pages are, without /v1 at its end.",
+        "Check `url`: http://HOST/bytebase/v1 must be the address of Bytebase's web pages, without /v1 at the end.",
         LINK,
       ].join('\n'),
     )
@@ -323,7 +323,7 @@ describe('trouble that passes', () => {
     const world = await open()
     world.server('bytebase').faults.push(forEver(reply(keys)))
     expect(await refusal(world)).toContain(
-      `Bytebase could not fetch the keys of GitHub's ID tokens: its server needs a way to ${ISSUER}.`,
+      `Bytebase could not fetch the keys of GitHub's ID tokens: its server must be able to reach ${ISSUER}.`,
     )
     expect(world.server('bytebase').requests).toHaveLength(3)
   })

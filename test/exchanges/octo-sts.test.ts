@@ -9,7 +9,7 @@ import { readInputs } from '../../src/inputs/inputs.ts'
 import { expectClaimsHidden, LINK, openingBy, stepsOf, SUBJECT } from './in-process.ts'
 
 const FILE = '.github/chainguard/deploy.sts.yaml'
-const WAIT = ' After a change wait 5 minutes: Octo STS remembers for so long what it found.'
+const WAIT = ' After a change, wait 5 minutes: Octo STS caches the policy for that long.'
 
 const open = openingBy(octoStsSystem)
 
@@ -56,7 +56,7 @@ describe('a token', () => {
       kind: 'github',
     })
     expect(ran.infos).toEqual([
-      'Token for "octo-org/target" by the trust policy "deploy"; ends 2026-11-21T09:00:00.000Z',
+      'Token for "octo-org/target", granted by the trust policy "deploy"; ends 2026-11-21T09:00:00.000Z',
     ])
     expect(world.setup.octoSts.granted).toEqual([
       { scope: 'octo-org/target', identity: 'deploy', permissions: { contents: 'read' } },
@@ -140,24 +140,48 @@ describe('a token', () => {
 
 describe('settings', () => {
   test.each([
-    ['domain', 'https://octo-sts.dev', 'must be a host name, without https:// and path'],
-    ['domain', 'octo-sts.dev/sts', 'must be a host name, without https:// and path'],
-    ['domain', 'user@octo-sts.dev', 'must be a host name, without https:// and path'],
-    ['domain', 'octo-sts.dev?x=y', 'must be a host name, without https:// and path'],
+    ['domain', 'https://octo-sts.dev', 'must be a host name, without https:// or a path'],
+    ['domain', 'octo-sts.dev/sts', 'must be a host name, without https:// or a path'],
+    ['domain', 'user@octo-sts.dev', 'must be a host name, without https:// or a path'],
+    ['domain', 'octo-sts.dev?x=y', 'must be a host name, without https:// or a path'],
     ['domain', 'octo-sts.dev:99999', 'must be a URL'],
-    ['domain', `${'a.'.repeat(126)}dev`, 'must be a host name, without https:// and path'],
-    ['domain', '-octo.dev', 'must be a host name, without https:// and path'],
-    ['scope', 'octo-org/target/more', 'must be owner/name, or the owner alone'],
-    ['scope', 'octo org', 'must be owner/name, or the owner alone'],
+    ['domain', `${'a.'.repeat(126)}dev`, 'must be a host name, without https:// or a path'],
+    ['domain', '-octo.dev', 'must be a host name, without https:// or a path'],
+    ['scope', 'octo-org/target/more', 'must be owner/name, or only the owner'],
+    ['scope', 'octo org', 'must be owner/name, or only the owner'],
     ['identity', '', 'is required'],
-    ['scope', `octo-org/${'a'.repeat(247)}`, 'must be owner/name, or the owner alone'],
-    ['identity', '../secret', 'must be the name of a trust policy, at most 255 characters'],
-    ['identity', 'a b', 'must be the name of a trust policy, at most 255 characters'],
-    ['identity', `it's`, 'must be the name of a trust policy, at most 255 characters'],
-    ['identity', 'a(b)', 'must be the name of a trust policy, at most 255 characters'],
-    ['identity', 'a'.repeat(256), 'must be the name of a trust policy, at most 255 characters'],
-    ['audience', 'my sts', 'must be at most 255 characters, without blanks, quotes, brackets and @'],
-    ['audience', 'sts@example.com', 'must be at most 255 characters, without blanks, quotes, brackets and @'],
+    ['scope', `octo-org/${'a'.repeat(247)}`, 'must be owner/name, or only the owner'],
+    [
+      'identity',
+      '../secret',
+      'must be the name of a trust policy, without its folder and .sts.yaml, of at most 255 characters',
+    ],
+    [
+      'identity',
+      'a b',
+      'must be the name of a trust policy, without its folder and .sts.yaml, of at most 255 characters',
+    ],
+    [
+      'identity',
+      `it's`,
+      'must be the name of a trust policy, without its folder and .sts.yaml, of at most 255 characters',
+    ],
+    [
+      'identity',
+      'a(b)',
+      'must be the name of a trust policy, without its folder and .sts.yaml, of at most 255 characters',
+    ],
+    [
+      'identity',
+      'a'.repeat(256),
+      'must be the name of a trust policy, without its folder and .sts.yaml, of at most 255 characters',
+    ],
+    ['audience', 'my sts', 'must have at most 255 characters, without spaces, quotes, brackets or @'],
+    [
+      'audience',
+      'sts@example.com',
+      'must have at most 255 characters, without spaces, quotes, brackets or @',
+    ],
     ['github-api-url', 'http://api.github.com', 'must begin with https://'],
     ['skip-token-revoke', 'perhaps', 'must be true or false'],
   ])('%s: "%s" is refused before anything is sent', async (name, value, rule) => {
@@ -177,7 +201,7 @@ describe('settings', () => {
   ])('identity: %s is refused with the name that works: %s', async (identity, name) => {
     const world = await open()
     expect(await refusal(world, { inputs: { identity } })).toMatch(
-      new RegExp(`^- identity must be .* without \\.sts\\.yaml.*\\b${name}\\b[^/]*$`, 'm'),
+      new RegExp(`^- identity must be .* and \\.sts\\.yaml.*\\b${name}\\b[^/]*$`, 'm'),
     )
     expect(world.server('oidc').requests).toEqual([])
   })
@@ -212,7 +236,7 @@ describe('a refusal', () => {
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/, 'HOST')).toBe(
       [
         'Octo STS (HOST) refused (404 Not Found): unable to find trust policy for "deploy".',
-        `Octo STS looks for the trust policy "${FILE}" in "octo-org/target", on the default branch, and says this also of a file that it cannot read.${WAIT}`,
+        `Octo STS looks for the trust policy "${FILE}" in "octo-org/target", on the default branch, and says the same if it cannot read the file.${WAIT}`,
         LINK,
       ].join('\n'),
     )
@@ -305,7 +329,7 @@ describe('a refusal', () => {
     const world = await open()
     policy(world, `issuer: ${ISSUER}`, `subject: ${SUBJECT}`, 'audience: my-sts')
     expect(await refusal(world)).toContain(
-      `trust policy: audience "my-sts" did not match.\nThe audience of the ID token was "HOST": remove \`audience\` from the trust policy "${FILE}" in "octo-org/target", which has another one, or give that one as \`audience\` here.${WAIT}`,
+      `trust policy: audience "my-sts" did not match.\nThe audience of the ID token was "HOST": remove \`audience\` from the trust policy "${FILE}" in "octo-org/target", which has another one, or set \`audience\` here to that one.${WAIT}`,
     )
   })
 
@@ -314,7 +338,7 @@ describe('a refusal', () => {
     const options = { inputs: { audience: 'my-sts' }, ...clock }
     const ran = await run(world, options)
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/g, 'HOST')).toContain(
-      `The audience of the ID token was "my-sts": set it as \`audience\` in the trust policy "${FILE}" in "octo-org/target"; without one the policy takes "HOST" alone.${WAIT}`,
+      `The audience of the ID token was "my-sts": set it as \`audience\` in the trust policy "${FILE}" in "octo-org/target"; without one, the policy accepts only "HOST".${WAIT}`,
     )
     policy(world, ...ran.group.slice(ran.group.findIndex((line) => line.startsWith('# '))))
     pass(5)
@@ -366,7 +390,7 @@ describe('a refusal', () => {
   test('for a subject with signs that it does not take says so', async () => {
     const world = await open({}, { identity: { ref: "refs/heads/what's-new" } })
     expect(await refusal(world)).toContain(
-      '(400 Bad Request): invalid subject in token.\nOcto STS takes no subject with quotes, brackets',
+      '(400 Bad Request): invalid subject in token.\nOcto STS accepts no subject with quotes, brackets',
     )
   })
 
@@ -376,7 +400,7 @@ describe('a refusal', () => {
     await expectClaimsHidden(
       run,
       world,
-      'The subject (sub) of the ID token was another one, not shown here: set that',
+      'The subject (sub) of the ID token was different (it is not shown here): set that',
     )
   })
 })

@@ -59,7 +59,7 @@ describe('a token', () => {
     await expectGranted(world, main)
     expect(main.state).toEqual({})
     expect(main.log).toMatch(
-      /The Vault token is a batch token, which nobody can revoke; it ends at \d{4}-\d\d-\d\dT\S+Z\./,
+      /The Vault token is a batch token, which cannot be revoked; it ends at \d{4}-\d\d-\d\dT\S+Z\./,
     )
     const post = await world.post(main)
     expect(post).toMatchObject({ outcome: 'success', annotations: [] })
@@ -109,7 +109,7 @@ describe('the post step', () => {
       'a token that may not revoke itself',
       { noDefaultPolicy: true },
       `${REVOKE} 403`,
-      'A policy of the role must have: path "auth/token/revoke-self" { capabilities = ["update"] }.',
+      'A policy of the role must contain: path "auth/token/revoke-self" { capabilities = ["update"] }.',
     ],
   ])('warns of %s', async (_what, role, asked, text) => {
     const world = await open(role)
@@ -138,7 +138,7 @@ describe('the post step', () => {
     const main = await world.run()
     const post = await world.post({ ...main, state: { ...main.state, kind: 'other' } })
     expect(post.annotations.map(({ message }) => message).join()).toContain(
-      'What the main step saved cannot be used.',
+      'The state that the main step saved is invalid.',
     )
     expect(requests(world)).toEqual([LOGIN])
   })

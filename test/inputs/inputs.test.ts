@@ -14,7 +14,7 @@ function problemsOf(inputs: Inputs): string[] {
   } catch (error) {
     if (!(error instanceof ActionError) || error.code !== 'INVALID_INPUT') throw error
     const [first, ...rest] = error.message.split('\n- ')
-    expect(first).toBe('The inputs cannot be used. Nothing was sent.')
+    expect(first).toBe('The inputs are invalid. Nothing was sent.')
     return rest
   }
   return []
@@ -43,7 +43,7 @@ describe('check', () => {
       expect.objectContaining({
         code: 'INVALID_INPUT',
         message:
-          'The inputs cannot be used. Nothing was sent.' +
+          'The inputs are invalid. Nothing was sent.' +
           '\n- app-server is required; for example: https://app-server.example.com' +
           '\n- skip-token-revoke must be true or false, not "yes"; for example: true' +
           '\n- timeout-seconds must be a whole number of seconds from 1 to 600, not "0"; for example: 60' +
@@ -203,7 +203,7 @@ describe('url', () => {
   })
 
   const scheme =
-    'url must begin with https:// (http:// is for this machine only: localhost, 127.0.0.1, [::1])'
+    'url must begin with https:// (http:// works only on this machine: localhost, 127.0.0.1, [::1])'
   test.each([
     ['x.example.com', 'url must be a URL'],
     ['/path', 'url must be a URL'],
@@ -223,10 +223,10 @@ describe('url', () => {
     ['http://0.0.0.0', scheme],
     ['ftp://x.example.com', scheme],
     ['file:///etc/passwd', 'url must be a URL'],
-    ['https://user:hunter2@x.example.com', 'url must be a URL without user and password'],
-    ['https://hunter2@x.example.com', 'url must be a URL without user and password'],
-    ['https://@x.example.com', 'url must be a URL without user and password'],
-    ['http://user:hunter2@x.example.com', 'url must be a URL without user and password'],
+    ['https://user:hunter2@x.example.com', 'url must be a URL without a user name and password'],
+    ['https://hunter2@x.example.com', 'url must be a URL without a user name and password'],
+    ['https://@x.example.com', 'url must be a URL without a user name and password'],
+    ['http://user:hunter2@x.example.com', 'url must be a URL without a user name and password'],
     ['https://user:hunter 2@x.example.com', 'url must be a URL'],
     ['https://x.example.com#hunter2', 'url must be a URL without a fragment (#\u2026)'],
     ['https://x.example.com/?key=hunter2', 'url must be a URL without a query (?\u2026)'],

@@ -217,12 +217,12 @@ describe('the YAML package behind it', () => {
     ['a: !x b', 'must not use YAML tags (line 1)'],
     ['a: !!int 5', 'must not use YAML tags (line 1)'],
     ['a: b\n---\nc: d', 'must be a single YAML document (line 2)'],
-    ['a:\n\tb: c', 'must be indented with blanks, not tabs (line 2)'],
+    ['a:\n\tb: c', 'must be indented with spaces, not tabs (line 2)'],
     ['a: b\n  c: d', 'is not valid YAML (line 1)'],
     ['[a, b', 'is not valid YAML (line 1)'],
     ['a: @b', 'is not valid YAML (line 1)'],
-    ['{[a]: b}', 'must hold nothing but text, lists and mappings'],
-    ['? {a: b}\n: c', 'must hold nothing but text, lists and mappings'],
+    ['{[a]: b}', 'must contain only text, lists and mappings'],
+    ['? {a: b}\n: c', 'must contain only text, lists and mappings'],
   ])('refuses %j', async (text, fault) => {
     expect(await faultOf(text)).toBe(fault)
   })

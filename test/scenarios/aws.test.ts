@@ -85,7 +85,7 @@ describe.concurrent('what API Gateway says', () => {
       'of another stage',
       '/test',
       {},
-      'There is no "/test/access_tokens" at HOST: check the path in app-server, which begins',
+      'There is no "/test/access_tokens" at HOST: check the path in app-server, which must begin',
     ],
     [
       'of another region',

@@ -66,7 +66,7 @@ describe.concurrent('a server that does not come to an end', () => {
     await using world = await createWorld(system, { faults: { 'app-server': [forEver(fault.hang())] } })
     const main = await world.run({ leaps: true })
     const message = expectRefused(world, main)
-    expect(message).toMatch(/Given up after 2 tries in (59|60) s; the limit is 60 s \(timeout-seconds\)\./)
+    expect(message).toMatch(/Gave up after 2 attempts in (59|60) s; the limit is 60 s \(timeout-seconds\)\./)
     expect(answers(world, 'app-server')).toEqual(['hang', 'hang'])
   })
 
@@ -152,7 +152,7 @@ describe.concurrent('timeout-seconds: 1', () => {
     const faults = { [role]: [forEver(fault.status(503))] }
     await using world = await createWorld(system, { variant, inputs, faults })
     const main = await world.run({ leaps: true })
-    expect(expectRefused(world, main)).toMatch(/Given up after \d+ tr(y|ies) in [01] s; the limit is 1 s/)
+    expect(expectRefused(world, main)).toMatch(/Gave up after \d+ attempts? in [01] s; the limit is 1 s/)
     expect(main.durationMs).toBeLessThan(2_000)
   })
 
@@ -163,7 +163,7 @@ describe.concurrent('timeout-seconds: 1', () => {
     const message = expectRefused(world, main)
     expect(message).toContain('connection refused')
     expect(message).toMatch(
-      /\nCheck that http:.* is the right address, and that this runner may reach it: .*\nUNREACHABLE: /,
+      /\nCheck that http:.* is the right address, and that this runner can reach it: .*\nUNREACHABLE: /,
     )
     expect(main.durationMs).toBeLessThan(2_000)
   })

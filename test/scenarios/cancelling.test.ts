@@ -14,9 +14,7 @@ const describeCancelled = describe.runIf(signalsReachHandlers).concurrent
 
 function expectCancelled(world: World, main: StageResult, signal = 'SIG[A-Z]+'): string {
   const message = expectRefused(world, main)
-  expect(message).toMatch(
-    new RegExp(`^The job was cancelled \\(${signal}\\) while the step was under way\\.`),
-  )
+  expect(message).toMatch(new RegExp(`^The job was cancelled \\(${signal}\\) while the step was running\\.`))
   expect(message).toContain('\nCANCELLED: ')
   expect(main.summary).toBe('')
   return message
@@ -137,7 +135,7 @@ describeCancelled('a job that is cancelled while a token is under way', () => {
     world.setup.deny()
     const main = await runCancelled(world, 'app-server')
     expect(expectCancelled(world, main, 'SIGINT')).toMatch(
-      /while the step was under way\. The app server \(.*\) refused \(403 Forbidden\): .*Not authorized/,
+      /while the step was running\. The app server \(.*\) refused \(403 Forbidden\): .*Not authorized/,
     )
     expect(answers(world, 'app-server')).toEqual([403])
     await expectNothingForPost(world, main)

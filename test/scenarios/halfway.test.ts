@@ -75,7 +75,7 @@ describe.concurrent('outputs that cannot be written', () => {
     for (const file of ['GITHUB_OUTPUT', 'GITHUB_STATE']) {
       await using world = await createWorld(system)
       const main = await world.run({ env: { [file]: undefined } })
-      expect(expectRefused(world, main)).toContain(`The runner gives no ${file} file.`)
+      expect(expectRefused(world, main)).toContain(`The runner provides no ${file} file.`)
       expect(world.setup.github.issued).toHaveLength(1)
       expect(unrevoked(world)).toEqual([])
     }

@@ -199,13 +199,11 @@ describe.concurrent('a token', () => {
     keepSecret(world, value)
     const main = await world.run()
     const message = expectRefused(world, main)
-    expect(message).toContain(
-      `The token in the answer of the app server ${why}.\nNothing was set as output. `,
-    )
+    expect(message).toContain(`The token in the answer of the app server ${why}.\nNo output was set. `)
     expect(message).toContain('\nUNUSABLE_ANSWER: ')
     expect(message.includes('It cannot be revoked either')).toBe(fate === 'lives on')
     if (fate === 'lives on')
-      expect(message).toMatch(/if the token works, it lives on and ends at \d{4}-.*Z\./)
+      expect(message).toMatch(/if the token works, it is still alive and ends at \d{4}-.*Z\./)
     expect(answers(world, 'app-server')).toEqual(['alter'])
     expect(main.state).toEqual({})
     expectNoStack(main, false)
@@ -231,7 +229,7 @@ describe.concurrent('a token', () => {
     const main = await world.run()
     const message = expectRefused(world, main)
     expect(message).toContain(
-      `The ID token in the answer of the runner's ID-token endpoint ${why}.\nNothing was set as output. This is a fault`,
+      `The ID token in the answer of the runner's ID-token endpoint ${why}.\nNo output was set. This is a bug in the server`,
     )
     expect(message).toContain('\nUNUSABLE_ANSWER: ')
     expect(answers(world, 'oidc')).toEqual(['alter'])
@@ -246,7 +244,7 @@ describe.concurrent('a token', () => {
     await using world = await createWorld(system, { faults })
     keepSecret(world, value)
     const main = await world.run()
-    expect(expectRefused(world, main)).toContain(' is longer than 32768 characters.\nNothing was set')
+    expect(expectRefused(world, main)).toContain(' is longer than 32768 characters.\nNo output was set')
     expect(answers(world, role)).toEqual(['alter'])
     const warnings = main.annotations.filter(({ level }) => level === 'warning').map(({ message }) => message)
     expect(warnings).toHaveLength(role === 'oidc' ? 0 : 1)
@@ -330,13 +328,17 @@ describe.concurrent('an answer of 200', () => {
   const bodies: [string, FakeReply['body'], string][] = [
     ['is nothing', '', 'answered 200 with nothing'],
     ['is a page of HTML', '<!doctype html><title>Sign in</title>', 'answered 200 with a web page (HTML)'],
-    ['is text', 'OK', 'answered 200 with no JSON object'],
-    ['is a list', '[]', 'answered 200 with no JSON object'],
-    ['is null', 'null', 'answered 200 with no JSON object'],
-    ['is a string', '"::add-path::/tmp"', 'answered 200 with no JSON object'],
-    ['is JSON cut short', '{"token":"ghs_', 'answered 200 with no JSON object'],
-    ['is UTF-16', Buffer.from('{"token":"x"}', 'utf16le'), 'answered 200 with no JSON object'],
-    ['is nested deeply', '['.repeat(100_000), 'answered 200 with no JSON object'],
+    ['is text', 'OK', 'answered 200 with something that is not a JSON object'],
+    ['is a list', '[]', 'answered 200 with something that is not a JSON object'],
+    ['is null', 'null', 'answered 200 with something that is not a JSON object'],
+    ['is a string', '"::add-path::/tmp"', 'answered 200 with something that is not a JSON object'],
+    ['is JSON cut short', '{"token":"ghs_', 'answered 200 with something that is not a JSON object'],
+    [
+      'is UTF-16',
+      Buffer.from('{"token":"x"}', 'utf16le'),
+      'answered 200 with something that is not a JSON object',
+    ],
+    ['is nested deeply', '['.repeat(100_000), 'answered 200 with something that is not a JSON object'],
     ['is of the prototype', '{"__proto__":{"token":"x","value":"x"}}', 'is missing'],
   ]
   const rows = ['oidc', 'app-server'].flatMap((role) => bodies.map((each) => [role, ...each] as const))
@@ -394,13 +396,13 @@ describe.concurrent('a grant of 40,000', () => {
       'repositories',
       { repositories: ['workflows', ...names] },
       /^Token for "octo-org\/workflows", "octo-org\/repository-0", .* and 39991 more: contents: read; ends /,
-      /^The app server granted more than asked: repository "repository-0", .* and 39990 more\.$/,
+      /^The app server granted more than requested: repository "repository-0", .* and 39990 more\.$/,
     ],
     [
       'permissions',
       { permissions: many },
       /^Token for "octo-org\/workflows": scope-a: write, .* and 39990 more; ends /,
-      /^The app server granted more than asked: scope-a: write, .* and 39990 more\.$/,
+      /^The app server granted more than requested: scope-a: write, .* and 39990 more\.$/,
     ],
   ])('%s is shown by its beginning; the outputs are whole', async (name, members, line, warning) => {
     await using world = await createWorld(system, {
@@ -451,7 +453,7 @@ describe.concurrent('the end of a token by its server', () => {
     [
       'is past',
       '2020-01-01T00:00:00.000Z',
-      'is past by the clock of this runner: one of the two clocks is wrong.',
+      "is in the past by this runner's clock: one of the two clocks is wrong.",
     ],
     ['is absurd', '+275760-09-13T00:00:00.000Z', 'is more than a year away: do not rely on that.'],
   ])('%s: the token is used, with a warning, and revoked', async (_name, ends, words) => {
@@ -462,7 +464,7 @@ describe.concurrent('the end of a token by its server', () => {
     const token = await expectGranted(world, main)
     expect(main.outputs['expires-at']).toBe(ends)
     expect(main.annotations).toEqual([
-      { level: 'warning', message: `By the server's answer the credential ends at ${ends}, which ${words}` },
+      { level: 'warning', message: `The server says that the credential ends at ${ends}, which ${words}` },
     ])
     const post = await world.post(main)
     expect(post).toMatchObject({ outcome: 'success', annotations: [], log: 'The token was revoked.\n' })

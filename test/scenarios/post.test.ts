@@ -71,7 +71,9 @@ describe.concurrent('post', () => {
     expect(warning).toContain(
       `The token could not be revoked; it ends at ${main.outputs['expires-at'] ?? '?'}. GitHub (${host}) `,
     )
-    expect(warning).toMatch(/ `github-api-url` may name another GitHub than the one that issued the token\.$/)
+    expect(warning).toMatch(
+      / `github-api-url` may point to a GitHub other than the one that issued the token\.$/,
+    )
     expect(warning).not.toContain('An earlier try')
     expect(answers(world, 'github')).toEqual([nameOf(each)])
     expect(await world.setup.accepts(token)).toBe(true)
@@ -94,7 +96,7 @@ describe.concurrent('post', () => {
     const { world, main, token } = job
     const post = await world.post(main)
     expectClean(world, post)
-    expect(expectWarned(post)).toContain(' An earlier try, whose answer was lost, may have revoked it. ')
+    expect(expectWarned(post)).toContain(' An earlier attempt, whose answer was lost, may have revoked it. ')
     expect(answers(world, 'github')).toEqual(['lost', 401])
     expect(await world.setup.accepts(token)).toBe(false)
   })
@@ -187,7 +189,7 @@ describe.concurrent('post', () => {
       `The token could not be revoked; it ends at ${main.outputs['expires-at'] ?? '?'}.`,
     )
     expect(warning).toMatch(
-      /GitHub \(127\.0\.0\.1:\d+\) could not answer \(503 Service Unavailable\): status 503\. Given up after \d+ tries in 1[45] s; the limit is 15 s\./,
+      /GitHub \(127\.0\.0\.1:\d+\) could not answer \(503 Service Unavailable\): status 503\. Gave up after \d+ attempts in 1[45] s; the limit is 15 s\./,
     )
     expect(answers(world, 'github').length).toBeGreaterThan(3)
   })
@@ -218,7 +220,7 @@ describe.concurrent('post', () => {
     [
       'a wait beyond the limit',
       fault.status(429, { retryAfter: 60 }),
-      /It asks to come back in 60 s, which leaves no time within the limit of 15 s\./,
+      /It asks to wait for 60 s, which leaves no time within the limit of 15 s\./,
     ],
     ['something that is not HTTP', fault.raw('SSH-2.0-OpenSSH_9.6\r\n'), /the answer is not HTTP/],
   ]
@@ -286,7 +288,7 @@ describe.concurrent('post', () => {
 })
 
 describe.concurrent('state that is not what this version saves', () => {
-  const NOT_USABLE = 'What the main step saved cannot be used.'
+  const NOT_USABLE = 'The state that the main step saved is invalid.'
   type Change = (state: Readonly<Record<string, string>>) => Record<string, string>
   const only: Change = ({ token = '' }) => ({ token })
 

@@ -167,7 +167,7 @@ describe('a policy that would grant it', () => {
     await using _world = run.world
     const { main, message } = run
     expect(message).toContain('Not authorized')
-    expect(group(main)).toContain('"somebody" is another owner, so the app server does not tell why')
+    expect(group(main)).toContain('"somebody" is another owner, so the app server does not say why')
   })
 
   it('has the sub claim as its subject in an environment', async () => {
@@ -283,7 +283,7 @@ describe('hints from the situation', () => {
     [
       'a reusable workflow',
       { situation: situations.withoutPermission },
-      /a reusable workflow needs it in the job that calls it/,
+      /for a reusable workflow, also to the job that calls it/,
     ],
     ['a fork', { situation: situations.forkPullRequest }, /no ID token to a pull request from a fork/],
     ['Dependabot', { situation: situations.dependabot }, /no ID token to a run that Dependabot started/],
@@ -308,7 +308,7 @@ describe('hints from the situation', () => {
     await using world = await createWorld(system, { env: GHE_COM })
     const main = await world.run({ inputs: { audience: 'wrong' } })
     expect(main.annotations.at(-1)?.message).toContain(
-      'This is GHE.com: the issuer of its ID tokens is https://token.actions.octo-org.ghe.com, which the other side must accept.',
+      'This is GHE.com: the issuer of its ID tokens is https://token.actions.octo-org.ghe.com, which the other system must accept.',
     )
   })
 
@@ -323,7 +323,7 @@ describe('hints from the situation', () => {
     await using world = await createWorld(system)
     const message = expectRefused(world, await world.run({ inputs: { audience: 'wrong' } }))
     expect(message).toContain(
-      'The audience of the ID token was "wrong". The app server must list it (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE)',
+      'The audience of the ID token was "wrong". Add it to the list of the app server (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE)',
     )
   })
 })
@@ -334,13 +334,13 @@ describe('granted is not asked', () => {
       'less',
       (grant) => ({ ...grant, permissions: { contents: 'read' } }),
       [
-        'The app server granted less than asked: contents: read instead of write, issues: nothing instead of read.',
+        'The app server granted less than requested: contents: read instead of write, issues: nothing instead of read.',
       ],
     ],
     [
       'more',
       (grant) => ({ ...grant, permissions: { ...grant.permissions, secrets: 'write' } }),
-      ['The app server granted more than asked: secrets: write.'],
+      ['The app server granted more than requested: secrets: write.'],
     ],
     [
       'metadata: read',
@@ -350,15 +350,15 @@ describe('granted is not asked', () => {
     [
       'admin, which is more than write',
       (grant) => ({ ...grant, permissions: { ...grant.permissions, contents: 'admin' } }),
-      ['The app server granted more than asked: contents: admin.'],
+      ['The app server granted more than requested: contents: admin.'],
     ],
     ['names in another case', (grant) => ({ ...grant, repositories: ['WorkFlows'] }), []],
     [
       'other repositories',
       (grant) => ({ ...grant, repositories: ['other'] }),
       [
-        'The app server granted less than asked: not for repository "workflows".',
-        'The app server granted more than asked: repository "other".',
+        'The app server granted less than requested: not for repository "workflows".',
+        'The app server granted more than requested: repository "other".',
       ],
     ],
   ]
@@ -386,7 +386,7 @@ it('a scope with the name of what every object has is one like the others', asyn
   })
   const main = await world.run()
   expect(main.annotations.at(-1)?.message).toBe(
-    'The app server granted less than asked: constructor: nothing instead of read.',
+    'The app server granted less than requested: constructor: nothing instead of read.',
   )
 })
 
@@ -399,7 +399,7 @@ it('a grant of write where admin was asked for is less', async () => {
   const main = await world.run()
   await expectGranted(world, main)
   expect(main.annotations.map(({ message }) => message)).toEqual([
-    'The app server granted less than asked: projects: write instead of admin.',
+    'The app server granted less than requested: projects: write instead of admin.',
   ])
 })
 

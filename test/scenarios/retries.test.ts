@@ -225,7 +225,7 @@ describe.concurrent('Retry-After', () => {
       const main = await world.run()
       const message = expectRefused(world, main)
       expect(message).toMatch(
-        /It asks to come back in 1(19|20) s, which leaves no time within the limit of 60 s \(timeout-seconds\)\./,
+        /It asks to wait for 1(19|20) s, which leaves no time within the limit of 60 s \(timeout-seconds\)\./,
       )
       expect(message).toContain(`could not answer (${status} `)
       expect(message).toContain('OVERLOADED')

@@ -359,7 +359,7 @@ describe('bad input', () => {
     [
       'a password in the URL',
       { 'app-server': 'https://me:hush-hush@app-server.example.com' },
-      /- app-server must be a URL without user and password/,
+      /- app-server must be a URL without a user name and password/,
     ],
     [
       'an unknown key',
@@ -378,7 +378,7 @@ describe('bad input', () => {
     [
       'no region',
       { 'app-server': signed('  service: lambda') },
-      /- app-server needs auth\.region, which the host name/,
+      /- app-server needs auth\.region, because the host name in url/,
     ],
     ['no permissions', { permissions: '' }, /- permissions is required; for example: contents: read/],
     ['malformed permissions', { permissions: 'contents' }, /- permissions must /],
@@ -419,18 +419,22 @@ describe('bad input', () => {
     [
       'a wildcard',
       { repositories: '*' },
-      /- repositories takes all repositories as ALL, not "\*"; for example: repositories: ALL/,
+      /- repositories must say ALL for all repositories, not "\*"; for example: repositories: ALL/,
     ],
     [
       'a wildcard of an owner',
       { repositories: 'octo-org/*' },
-      /- repositories takes all repositories as ALL and the owner as owner: octo-org, not "octo-org\/\*"; for example: repositories: ALL/,
+      /- repositories must say ALL for all repositories and the owner as owner: octo-org, not "octo-org\/\*"; for example: repositories: ALL/,
     ],
-    ['a wildcard as repository', { repository: '*' }, /- repository takes all repositories as ALL, not "\*"/],
+    [
+      'a wildcard as repository',
+      { repository: '*' },
+      /- repository must say ALL for all repositories, not "\*"/,
+    ],
     [
       'a wildcard in a list',
       { repositories: '["workflows", "octo-org/*"]' },
-      /- repositories takes all repositories as ALL/,
+      /- repositories must say ALL for all repositories/,
     ],
     [
       'write-all',

@@ -32,7 +32,13 @@ describe.concurrent('a certificate', () => {
   const wrong: [string, CertificateKind, boolean, string, string][] = [
     ['of an authority that is not trusted', 'good', false, UNKNOWN, EXTRA],
     ['of another authority than the one that is trusted', 'otherAuthority', true, UNKNOWN, EXTRA],
-    ['that has expired', 'expired', true, 'its certificate has expired', 'The server needs a new one.'],
+    [
+      'that has expired',
+      'expired',
+      true,
+      'its certificate has expired',
+      'Renew the certificate of the server.',
+    ],
     [
       'that begins tomorrow',
       'early',
@@ -155,7 +161,8 @@ describe.concurrent('a certificate', () => {
 describe.concurrent('a proxy', () => {
   const PASSWORD = 'p@ss/word:with%20chars&é'
   const credentials = { user: 'runner', password: PASSWORD }
-  const HINT = 'The proxy comes from https_proxy of the runner; hosts in no_proxy are reached without it.'
+  const HINT =
+    'The proxy comes from https_proxy in the environment of the runner; hosts in no_proxy are reached without it.'
 
   /** The step failed by the proxy, and says so. */
   function expectProxyFailed(world: World, main: StageResult, what: RegExp): string {
@@ -203,7 +210,7 @@ describe.concurrent('a proxy', () => {
       expectProxyFailed(
         world,
         main,
-        /^The runner's ID-token endpoint \(oidc\.example\): the proxy 127\.0\.0\.1:\d+ refused the tunnel \(407: it wants a user name and a password\)\.\n/,
+        /^The runner's ID-token endpoint \(oidc\.example\): the proxy 127\.0\.0\.1:\d+ refused the tunnel \(407: it requires a user name and a password\)\.\n/,
       )
       expect(main.log).not.toContain('hush-hush')
       // Asked once: a second time would lock the user out.
@@ -222,7 +229,7 @@ describe.concurrent('a proxy', () => {
   it('that reaches nobody: 502, until the time is over', async () => {
     await using world = await createWorld(system, { proxy: { mode: 'bad-gateway' } })
     const main = await world.run({ leaps: true, inputs: { 'timeout-seconds': '1' } })
-    expectProxyFailed(world, main, /refused the tunnel \(502\)\. Given up after \d+ tries/)
+    expectProxyFailed(world, main, /refused the tunnel \(502\)\. Gave up after \d+ attempts/)
     expect(world.proxy?.targets.length).toBeGreaterThan(1)
     expect(main.durationMs).toBeLessThan(PROMPTLY_MS)
   })
@@ -237,7 +244,7 @@ describe.concurrent('a proxy', () => {
     expectProxyFailed(
       world,
       main,
-      /the proxy 127\.0\.0\.1:1 could not be reached \(connection refused\)\. Given up after \d+ tries/,
+      /the proxy 127\.0\.0\.1:1 could not be reached \(connection refused\)\. Gave up after \d+ attempts/,
     )
     expect(main.durationMs).toBeLessThan(PROMPTLY_MS)
   })

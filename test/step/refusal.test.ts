@@ -122,7 +122,7 @@ test.each([
     'https://octo-org.ghe.com',
     'GHE.com: the issuer of its ID tokens is https://token.actions.octo-org.ghe.com,',
   ],
-  ['https://github.example.com', 'GitHub Enterprise Server: its ID tokens have an issuer of their own,'],
+  ['https://github.example.com', 'GitHub Enterprise Server: its ID tokens have their own issuer,'],
   ['https://github.com', ''],
   ['https://ghe.com.example.com', 'GitHub Enterprise Server'],
 ])('a refusal at %s tells of the issuer: %j', (url, hint) => {

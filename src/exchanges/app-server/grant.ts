@@ -83,8 +83,8 @@ function differences(
     more.push(...repositories.filter((name) => !has(asked, name)).map((name) => `repository "${name}"`))
   }
   return [
-    ...(less.length > 0 ? [`The app server granted less than asked: ${few(less)}.`] : []),
-    ...(more.length > 0 ? [`The app server granted more than asked: ${few(more)}.`] : []),
+    ...(less.length > 0 ? [`The app server granted less than requested: ${few(less)}.`] : []),
+    ...(more.length > 0 ? [`The app server granted more than requested: ${few(more)}.`] : []),
   ]
 }
 

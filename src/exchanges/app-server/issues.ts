@@ -67,7 +67,7 @@ export function explainIssues(
   const subject = subjectOf(claims)
   if (subject === undefined) {
     advice.add(
-      'There is no policy to paste here: the subject of this run is not shown, does not name the repository, is too long, or has a character that is a wildcard in policies.',
+      'No policy is suggested, because the subject of this run is not shown, does not name the repository, is too long, or contains a wildcard character.',
     )
     return explanation()
   }
@@ -95,7 +95,7 @@ function explainScope(plan: Plan, { target, text }: Issue): boolean {
   if (level === undefined) return true
   if (what.includes('installation not authorized')) {
     plan.advice.add(
-      `The GitHub App itself has no ${scope}: ${asked ?? level} on "${target}": an administrator must grant it to the app.`,
+      `The GitHub App itself does not have ${scope}: ${asked ?? level} on "${target}": an administrator must grant it to the app.`,
     )
   } else if (/^Not (authorized$|allowed by owner access policy)/.test(what)) {
     if (target.includes('/') && !isOwnerScope(scope)) {
@@ -126,33 +126,31 @@ function explainTarget(plan: Plan, { target, text }: Issue): void {
   }
   if (text === 'Access policy not found') {
     advice.add(
-      `No policy file was found for "${target}". The app server says the same when GitHub could not be read just then.`,
+      `No policy file was found for "${target}". The app server says the same if it could not read GitHub at that moment.`,
     )
     lacksAll(false)
   } else if (text.startsWith('Invalid access policy')) {
-    advice.add(
-      `The policy file of "${target}" cannot be read by the app server: check it against the form below.`,
-    )
+    advice.add(`The policy file of "${target}" is invalid for the app server: compare it with the one below.`)
     lacksAll(true)
   } else if (text.startsWith('OIDC token subject is not allowed by owner access policy')) {
     lackOf(plan, target, true).subjects = true
     lacksAll(true)
   } else if (/has not been installed/.test(text)) {
     advice.add(
-      `The GitHub App is not installed for "${target}". Create "${asked.owner}/.github-access-token" with its policy first: it decides who may ask.`,
+      `The GitHub App is not installed for "${target}". Before you install it, create "${asked.owner}/.github-access-token" with its policy, which decides who may ask.`,
     )
   } else if (text.includes("access policy file(s) by 'single_file' permission")) {
     advice.add(
-      `The GitHub App may not read the policy files of "${target}": an administrator must accept the permissions that it asks for.`,
+      `The GitHub App is not allowed to read the policy files of "${target}": an administrator must accept the permissions that it asks for.`,
     )
   } else if (text === 'Not authorized' && target.includes('/')) {
     advice.add(
-      `No statement of the policy of "${target}" is for this run. Where it belongs to another owner, it may also have no policy, or not exist: the app server does not tell.`,
+      `No statement of the policy of "${target}" matches this run. If it belongs to another owner, it may also have no policy or not exist: the app server does not say.`,
     )
     lacksAll()
   } else if (text === 'Not authorized') {
     advice.add(
-      `"${target}" is another owner, so the app server does not tell why: the GitHub App may not be installed there, the repository may not exist, or a policy may be missing or not grant this. The files below would grant it.`,
+      `"${target}" is another owner, so the app server does not say why: the GitHub App may not be installed there, the repository may not exist, or a policy may be missing or may not grant this. The files below would grant it.`,
     )
     lackOf(plan, target).subjects = true
     lacksAll()
@@ -194,7 +192,7 @@ function repositoriesLack(plan: Plan): void {
   if (repositories === 'ALL' || Object.keys(permissions).length === 0) return
   for (const name of repositories) Object.assign(lackOf(plan, `${owner}/${name}`).statements, permissions)
   plan.advice.add(
-    'The app server stopped at the policy of the owner. What else is needed is below too, as far as it is not there yet.',
+    'The app server stopped at the policy of the owner. The policies below also include what else is needed, if it is not there yet.',
   )
 }
 

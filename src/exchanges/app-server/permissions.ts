@@ -26,7 +26,11 @@ export async function readPermissions(inputs: Inputs, name: string): Promise<Per
       .replace(/[\s_-]+/g, '-')
     const level = typeof value === 'string' ? value.trim().toLowerCase() : ''
     if (!/^(?=.{1,100}$)[a-z][a-z\d]*(?:-[a-z\d]+)*$/.test(scope)) {
-      inputs.problem(name, `must name scopes by letters, digits and dashes${not(given)}`, PERMISSIONS_EXAMPLE)
+      inputs.problem(
+        name,
+        `must have scope names of letters, digits and dashes${not(given)}`,
+        PERMISSIONS_EXAMPLE,
+      )
     } else if (Object.hasOwn(permissions, scope)) {
       inputs.problem(name, `must name a scope only once, but has "${scope}" twice`, PERMISSIONS_EXAMPLE)
     } else if (!isLevel(level)) {

@@ -37,7 +37,7 @@ function contentOf(origin: string, owner: string, lack: Lack, subject: string): 
     ...(subjects
       ? [
           `# Without this list, every repository of ${owner} may ask.`,
-          `# Where there is none yet, add the patterns for them too:`,
+          `# If there is no list yet, add patterns for them too:`,
           `# 'repo:${owner}/*:**', and 'repo:${owner}@ID/*:**' with the id of ${owner}.`,
           'allowed-subjects:',
           `  - ${folded(subject, '    ')}`,

@@ -12,7 +12,7 @@ export function explain(settings: Settings, error: ActionError, claims: Claims |
   switch (refused.status) {
     case 400:
       return {
-        hint: 'The app server does not take the request as it is: check `permissions`, `owner` and `repositories`.',
+        hint: 'The app server does not accept this request: check `permissions`, `owner` and `repositories`.',
       }
     case 401:
       return { ...hintFor401(message, settings.audience) }
@@ -34,7 +34,7 @@ export function explain(settings: Settings, error: ActionError, claims: Claims |
       return { hint: `There is no app server at ${settings.url.href}: check the path in app-server.` }
     case 500:
       return {
-        hint: 'Where this lasts, the GitHub App may not be installed on a repository, or may lack a permission that was asked for: the operator of the app server finds the reason by the request id.',
+        hint: 'If this persists, the GitHub App may not be installed on a repository, or may lack a requested permission: the operator of the app server can find the reason with the request id.',
       }
     default:
       return {}
@@ -44,17 +44,17 @@ export function explain(settings: Settings, error: ActionError, claims: Claims |
 function hintFor401(message: string, audience: string): Explanation {
   if (/"aud" claim/.test(message)) {
     return {
-      hint: `The audience of the ID token was "${audience}". The app server must list it (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE), or give the one it lists as \`audience\`.`,
+      hint: `The audience of the ID token was "${audience}". Add it to the list of the app server (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE), or set \`audience\` to one that it lists.`,
     }
   }
   if (/"iss" claim/.test(message)) {
     return {
-      hint: 'The app server takes ID tokens of another issuer than this GitHub: GitHub Enterprise Server and enterprises with an issuer of their own need an app server set up for them.',
+      hint: 'The app server does not accept the issuer of this GitHub: GitHub Enterprise Server and enterprises with their own issuer need an app server that is set up for them.',
     }
   }
   if (/"sub" claim/.test(message)) {
     return {
-      hint: 'The app server takes only some subjects (GITHUB_ACTIONS_TOKEN_ALLOWED_SUBJECTS): its operator must add the sub claim of this run.',
+      hint: 'The app server accepts only some subjects (GITHUB_ACTIONS_TOKEN_ALLOWED_SUBJECTS): its operator must add the sub claim of this run.',
     }
   }
   if (/"(exp|nbf)" claim/.test(message)) return { hint: 'Check the clock of the app server.' }
@@ -65,10 +65,10 @@ function hintFor401(message: string, audience: string): Explanation {
 function gatewayHint({ aws, url }: Settings, reason = ''): string {
   // Signed or not, this is what API Gateway says of a path that it does not have.
   if (/Missing Authentication Token/i.test(reason)) {
-    return `There is no "${url.pathname}" at ${url.host}: check the path in app-server, which begins with the stage of the API Gateway.`
+    return `There is no "${url.pathname}" at ${url.host}: check the path in app-server, which must begin with the stage of the API Gateway.`
   }
   if (!aws)
-    return `Something before the app server refused. If it is behind AWS IAM, give app-server as a mapping of url and auth (type: aws).`
+    return `Something in front of the app server refused the request. If that is AWS IAM, set app-server to a mapping of url and auth (type: aws).`
   const { region, service } = aws.scope
   const scope = [
     ...(/to a valid region/i.test(reason) ? [`app-server.auth.region, which was "${region}"`] : []),

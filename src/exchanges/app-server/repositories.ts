@@ -33,7 +33,7 @@ export async function readRepositories(inputs: Inputs, workflowRepository: strin
   const single = inputs.text('repository')
   const list = await readList(inputs, 'repositories')
   if (isAll(single)) {
-    inputs.problem('repository', 'must be one name (all of them: repositories: ALL)', 'octocat/all')
+    inputs.problem('repository', 'must be one name; for all of them, use repositories: ALL', 'octocat/all')
   }
   if (list.some(isAll)) {
     if (single !== '' || !list.every(isAll))
@@ -48,7 +48,7 @@ export async function readRepositories(inputs: Inputs, workflowRepository: strin
     if (same(owner, workflowOwner)) return { owner: workflowOwner, repositories: [workflowName] }
     inputs.problem(
       'repositories',
-      `is required, since the owner "${owner}" is not the workflow's: name repositories, or write ALL for all of them`,
+      `is required, because the owner "${owner}" is not the workflow's: name repositories, or use ALL`,
       'my-repository, another (or: ALL)',
     )
     return {}
@@ -76,7 +76,7 @@ export async function readRepositories(inputs: Inputs, workflowRepository: strin
     )
   }
   if (names.size > MAX_REPOSITORIES) {
-    inputs.problem(input, `must not be more than ${MAX_REPOSITORIES}, but are ${names.size}`, 'ALL')
+    inputs.problem(input, `must be at most ${MAX_REPOSITORIES}, not ${names.size}`, 'ALL')
   }
   const given = owner !== '' ? owner : named.find((repository) => repository.owner !== undefined)?.owner
   // In the spelling of the ID token: to the server the workflow's owner in another case is somebody else.
@@ -95,7 +95,7 @@ function isWildcard(item: string): boolean {
 
 function noWildcard(inputs: Inputs, input: string, item: string): [] {
   const owner = item.includes('/') ? ` and the owner as owner: ${item.split('/')[0] ?? ''}` : ''
-  inputs.problem(input, `takes all repositories as ALL${owner}${not(item)}`, 'repositories: ALL')
+  inputs.problem(input, `must say ALL for all repositories${owner}${not(item)}`, 'repositories: ALL')
   return []
 }
 

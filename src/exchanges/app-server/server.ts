@@ -103,7 +103,7 @@ function readAwsAuth(inputs: Inputs, name: string, value: YamlValue, url: URL): 
     inputs.problem(name, rule, EXAMPLES.service)
   }
   if (host === undefined && url.href !== NOWHERE) {
-    const why = 'which the host name of its url does not tell'
+    const why = 'because the host name in url does not contain it'
     if (givenRegion === '') inputs.problem(name, `needs auth.region, ${why}`, EXAMPLES.region)
     if (givenService === '') inputs.problem(name, `needs auth.service, ${why}`, EXAMPLES.service)
   }

@@ -39,20 +39,20 @@ function workflowSubject(claims: Claims | undefined): Subject | undefined {
   return {
     text: subject,
     notes: [
-      `The subject below is this workflow file on "${ref}". Every workflow on it would be "repo:${owner}@${ownerId}/${name}@${id}:ref:${ref}".`,
-      `The form with @ids is bound to this very repository. The form without them, "repo:${owner}/${name}:…", matches by name and passes to whoever takes the name over.`,
+      `The subject below matches this workflow file on "${ref}". To match every workflow there, use "repo:${owner}@${ownerId}/${name}@${id}:ref:${ref}".`,
+      `The form with @ids matches only this repository. The form without them, "repo:${owner}/${name}:…", matches by name, and so also whoever takes over the name.`,
     ],
   }
 }
 
 function notesOn(sub: string): string[] {
   const form = isImmutable(sub)
-    ? 'It holds the ids of owner and repository, so it is bound to this very repository.'
-    : 'It matches by name: it passes to whoever takes the name of the repository over.'
+    ? 'It contains the ids of owner and repository, so it matches only this repository.'
+    : 'It matches by name, so it also matches whoever takes over the name of the repository.'
   return [
     `The subject below is the sub claim of this run. ${form}`,
     ...(sub.endsWith(':pull_request')
-      ? ['Every pull request of the repository has it, whatever its workflow files were changed to.']
+      ? ['Every pull request of the repository has it, even one that changes the workflow files.']
       : []),
   ]
 }

@@ -28,7 +28,7 @@ export const awsRds: Exchange<Settings> = {
       'host',
       inputs.required('host', HOST_EXAMPLE).toLowerCase(),
       HOST,
-      'must be the host name of the endpoint of the database, alone',
+      'must be only the host name of the database endpoint',
       HOST_EXAMPLE,
     )
     const port = inputs.required('port', '5432')
@@ -46,10 +46,10 @@ export const awsRds: Exchange<Settings> = {
     const told = usual ?? chinese
     const region = aws.readRegion(inputs) || told || ''
     if (region === '' && host !== '') {
-      inputs.problem('region', 'is required, since the host name does not tell it', 'eu-central-1')
+      inputs.problem('region', 'is required, because the host name does not contain it', 'eu-central-1')
     }
     if (told !== undefined && region !== told) {
-      inputs.problem('region', `must be "${told}", which the host name tells${not(region)}`, told)
+      inputs.problem('region', `must be "${told}", as in the host name${not(region)}`, told)
     }
     const source = aws.readCredentialSource(inputs, environment, region)
     return { aws, host: `${host}:${port}`, username, region, source }
@@ -64,9 +64,9 @@ export const awsRds: Exchange<Settings> = {
       const ended = credentials.expiresAt.toISOString()
       throw new ActionError(
         'NO_AWS_CREDENTIALS',
-        `The AWS credentials in the environment ended at ${ended}.`,
+        `The AWS credentials in the environment expired at ${ended}.`,
         {
-          hint: 'Get new ones in a step right before this one, or give role-arn.',
+          hint: 'Get new ones in a step right before this one, or set role-arn.',
         },
       )
     }

@@ -35,7 +35,7 @@ export const octoSts: Exchange<Settings> = {
       'domain',
       inputs.text('domain') || DOMAIN,
       HOST,
-      'must be a host name, without https:// and path',
+      'must be a host name, without https:// or a path',
       DOMAIN,
     )
     const scheme = isLoopback(domain.replace(/:\d+$/, '')) ? 'http' : 'https'
@@ -43,7 +43,7 @@ export const octoSts: Exchange<Settings> = {
       'scope',
       inputs.text('scope') || (environment['GITHUB_REPOSITORY'] ?? ''),
       SCOPE,
-      'must be owner/name, or the owner alone',
+      'must be owner/name, or only the owner',
       'octo-org/target',
     )
     const identity = readIdentity(inputs)
@@ -51,7 +51,7 @@ export const octoSts: Exchange<Settings> = {
       'audience',
       inputs.text('audience'),
       AUDIENCE,
-      'must be at most 255 characters, without blanks, quotes, brackets and @',
+      'must have at most 255 characters, without spaces, quotes, brackets or @',
       DOMAIN,
     )
     const url = inputs.url('domain', domain && `${scheme}://${domain}/sts/exchange`, DOMAIN)
@@ -96,7 +96,7 @@ export const octoSts: Exchange<Settings> = {
         return {
           secrets: [token],
           outputs: { token },
-          summary: `Token for "${scope}" by the trust policy "${identity}"; ends ${expiresAt.toISOString()}`,
+          summary: `Token for "${scope}", granted by the trust policy "${identity}"; ends ${expiresAt.toISOString()}`,
           expiresAt,
           revocation: { token, apiUrl, outlivesJob },
         }
@@ -115,7 +115,7 @@ function readIdentity(inputs: Inputs): string {
     'identity',
     given,
     IDENTITY,
-    'must be the name of a trust policy, at most 255 characters, without its folder and without .sts.yaml',
+    'must be the name of a trust policy, without its folder and .sts.yaml, of at most 255 characters',
     IDENTITY.test(name) ? name : 'deploy',
   )
 }

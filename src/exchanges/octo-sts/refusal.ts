@@ -32,14 +32,14 @@ interface Refusal {
 }
 
 /** Octo STS keeps what it read, or that there was nothing, for so long (octo-sts/app, octosts.go). */
-const WAIT = ' After a change wait 5 minutes: Octo STS remembers for so long what it found.'
+const WAIT = ' After a change, wait 5 minutes: Octo STS caches the policy for that long.'
 
 /** What a person can do, by what Octo STS says; the first that fits. */
 const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refusal: Refusal) => Explanation])[] = [
   [
     /unable to (find|read|parse|compile) trust policy/,
     ({ settings, claims, policy }) => ({
-      hint: `Octo STS looks for ${policy}, on the default branch, and says this also of a file that it cannot read.${WAIT}`,
+      hint: `Octo STS looks for ${policy}, on the default branch, and says the same if it cannot read the file.${WAIT}`,
       ...matching(settings, claims, ['permissions:', '  contents: read # what the token may do']),
     }),
   ],
@@ -79,13 +79,13 @@ const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refusal: Refusal
   [
     /unable to (verify bearer token|fetch or create the provider)/,
     () => ({
-      hint: 'Octo STS could not check the ID token. This may be trouble with the keys of its issuer, which passes: run the job again.',
+      hint: 'Octo STS could not check the ID token. It may have temporary trouble with the keys of the issuer: run the job again.',
     }),
   ],
   [
     /invalid subject/,
     () => ({
-      hint: 'Octo STS takes no subject with quotes, brackets or any of \\ ; & $ < >: rename the branch or the environment.',
+      hint: 'Octo STS accepts no subject with quotes, brackets or any of \\ ; & $ < >: rename the branch or the environment.',
     }),
   ],
 ]
@@ -102,7 +102,7 @@ export function explain(settings: Settings, error: ActionError, claims: Claims |
       claims,
       policy: `the trust policy "${path}" in "${repository}"`,
       owner: settings.scope.split('/')[0] ?? '',
-      issuer: quoted(claimText(claims, 'iss')) ?? 'another one, not shown here',
+      issuer: quoted(claimText(claims, 'iss')) ?? 'different (it is not shown here)',
     }) ?? {}
   )
 }
@@ -113,7 +113,7 @@ function explainSubject({ settings, claims, policy }: Refusal): Explanation {
     ? ' It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
     : ''
   return {
-    hint: `The subject (sub) of the ID token was ${quoted(subject) ?? 'another one, not shown here'}: set that as \`subject\` in ${policy}.${form}${WAIT}`,
+    hint: `The subject (sub) of the ID token was ${quoted(subject) ?? 'different (it is not shown here)'}: set that as \`subject\` in ${policy}.${form}${WAIT}`,
     ...matching(settings, claims),
   }
 }
@@ -122,8 +122,8 @@ function explainAudience({ settings, claims, policy }: Refusal): Explanation {
   const { audience, domain } = settings
   const change =
     audience === domain
-      ? `remove \`audience\` from ${policy}, which has another one, or give that one as \`audience\` here.`
-      : `set it as \`audience\` in ${policy}; without one the policy takes "${domain}" alone.`
+      ? `remove \`audience\` from ${policy}, which has another one, or set \`audience\` here to that one.`
+      : `set it as \`audience\` in ${policy}; without one, the policy accepts only "${domain}".`
   return {
     hint: `The audience of the ID token was "${audience}": ${change}${WAIT}`,
     ...matching(settings, claims),

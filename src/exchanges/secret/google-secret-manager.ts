@@ -115,8 +115,8 @@ function judge(
   const account = serviceAccount.includes('@') ? `"serviceAccount:${serviceAccount}"` : 'that service account'
   const member = serviceAccount === '' ? quoted(principalSet(federation, tools.environment)) : account
   const hints: Readonly<Record<number, string>> = {
-    400: `That version cannot be read: it may be disabled or destroyed. Enable it, or name another one: "${secret}/versions/NUMBER".`,
-    403: `Grant roles/secretmanager.secretAccessor on "${secret}" to ${member}, and check that there is such a secret. A new grant takes a few minutes to work.`,
+    400: `That version cannot be read: it may be disabled or destroyed. Enable it, or use another one: "${secret}/versions/NUMBER".`,
+    403: `Grant roles/secretmanager.secretAccessor on "${secret}" to ${member}, and check that the secret exists. A new grant takes a few minutes to work.`,
     404: `There is no such version: check \`secret\`, and that the secret has a version. A regional secret has its location in its name: projects/PROJECT/locations/LOCATION/secrets/NAME.`,
   }
   const hint = judgement.hint ?? hints[answer.status]

@@ -24,9 +24,9 @@ export function secretMember({ name, text }: Secret, key: string): Secret {
   if (typeof object !== 'object' || object === null || Array.isArray(object)) {
     throw new ActionError(
       'UNUSABLE_SECRET',
-      `The secret ${name} is no JSON object, so it has no key "${key}".`,
+      `The secret ${name} is not a JSON object, so it has no key "${key}".`,
       {
-        hint: 'Leave the key out to get the whole text.',
+        hint: 'Omit the key to get the whole text.',
       },
     )
   }
@@ -44,7 +44,7 @@ export function secretMember({ name, text }: Secret, key: string): Secret {
     if (each !== INEXACT) return each
     throw new ActionError(
       'UNUSABLE_SECRET',
-      `The key "${key}" of the secret ${name} holds a number that would change when it is read, such as 1.10 or one of many digits.`,
+      `The key "${key}" of the secret ${name} contains a number that JSON cannot keep exactly, such as 1.10 or one with many digits.`,
       { hint: 'Store it as text, in quotes.' },
     )
   }
@@ -67,7 +67,7 @@ export function masksOf({ name, text }: Secret, allowShort: boolean): string[] {
   const lines = linesOf(text)
   if (lines.length === 0) {
     throw new ActionError('UNUSABLE_SECRET', `The secret ${name} is empty.`, {
-      hint: 'Store a value in it, or name another one.',
+      hint: 'Store a value in it, or use another one.',
     })
   }
   const masks =
@@ -78,7 +78,7 @@ export function masksOf({ name, text }: Secret, allowShort: boolean): string[] {
       'UNUSABLE_SECRET',
       `The secret ${name} ${what} shorter than ${SHORTEST} characters, or true, false or null.`,
       {
-        hint: 'Masking it would black out unrelated text in every log of the job. Store a longer one, or give `allow-short: true`.',
+        hint: 'Masking it would hide unrelated text in every log of the job. Store a longer one, or set `allow-short: true`.',
       },
     )
   }

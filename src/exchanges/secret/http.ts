@@ -58,7 +58,7 @@ function sharedOrigin(inputs: Inputs, { references }: Wanted<URL>): string {
     if (source.origin === first?.source.origin) continue
     inputs.problem(
       `secrets.${output}`,
-      `must be at ${first?.source.origin ?? ''}, as the first is: one ID token goes to all; use a step for each origin`,
+      `must have the same origin as the first, ${first?.source.origin ?? ''}, because all get the same ID token; use one step for each origin`,
       `${first?.source.origin ?? ''}${source.pathname}`,
     )
   }
@@ -102,7 +102,7 @@ function hintOf(
   switch (refused?.status) {
     case 401:
     case 403:
-      return `The audience of the ID token was "${audience}", its subject ${quoted(claimText(claims, 'sub')) ?? 'that of this job'}: the endpoint must accept both. Give the audience that it expects as \`audience\`.`
+      return `The audience of the ID token was "${audience}", its subject ${quoted(claimText(claims, 'sub')) ?? 'that of this job'}: the endpoint must accept both. Set \`audience\` to the one that it expects.`
     case 404:
       return `Check the URL: there is nothing at ${url.origin}${url.pathname}.`
     default:

@@ -32,14 +32,14 @@ export function secretPayload(json: unknown, service: string, name: string): str
   const checksum = member(json, 'payload', 'dataCrc32c')
   const right = crc32c(bytes)
   if (checksum !== undefined && checksum !== String(right) && checksum !== right) {
-    throw unusable('does not match its checksum', 'It was damaged on the way: run the job again.')
+    throw unusable('does not match its checksum', 'It was damaged in transit: run the job again.')
   }
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (cause) {
     throw new ActionError('UNUSABLE_SECRET', `The secret ${name} is binary: it is not UTF-8 text.`, {
       cause,
-      hint: 'An output can only hold text. Store it in base64 and decode it in the step that uses it.',
+      hint: 'An output is text: store the secret in base64, and decode it in the step that uses it.',
     })
   }
 }

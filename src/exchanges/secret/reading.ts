@@ -132,7 +132,7 @@ function failureOf<Source>(
   const refused = failed.find(({ error }) => error.refused !== undefined)?.error.refused
   return new ActionError(
     first?.error.code ?? 'INTERNAL',
-    `${failed.length} of ${counted(all, 'value')} cannot be given. Nothing was set as output.${lines.join('')}`,
+    `${failed.length} of ${counted(all, 'value')} cannot be read. No output was set.${lines.join('')}`,
     {
       cause: first?.error,
       // Without its words: they are explained already.

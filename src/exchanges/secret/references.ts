@@ -51,7 +51,7 @@ export async function readReferences<Source>(inputs: Inputs, form: Form<Source>)
   const key = inputs.matching('key', inputs.text('key'), LINE, 'must be one line', form.key)
   const allowShort = inputs.boolean('allow-short')
   if (text === '') {
-    if (single === '') inputs.problem(form.input, 'is required, or secrets in its place', form.example)
+    if (single === '') inputs.problem(form.input, 'is required, or secrets instead', form.example)
     const references = [{ output: 'secret', source: form.read(form.input, single), key }]
     return { references, several: false, allowShort }
   }
@@ -60,7 +60,7 @@ export async function readReferences<Source>(inputs: Inputs, form: Form<Source>)
     [form.input, single],
     ['key', key],
   ] as const) {
-    if (value !== '') inputs.problem(name, 'must be left out where secrets is given', `secrets: ${example}`)
+    if (value !== '') inputs.problem(name, 'must be omitted if secrets is set', `secrets: ${example}`)
   }
   return { references: await readMapping(inputs, text, form, example), several: true, allowShort }
 }
@@ -74,7 +74,7 @@ async function readMapping<Source>(
   const parsed = await parseYaml(text)
   const mended = 'value' in parsed && typeof parsed.value === 'string' ? form.mended?.(text) : undefined
   if (mended !== undefined) {
-    inputs.problem('secrets', 'must be a YAML mapping, where the name comes first', mended)
+    inputs.problem('secrets', 'must be a YAML mapping in which the name comes first', mended)
     return []
   }
   if ('fault' in parsed) {
@@ -86,7 +86,7 @@ async function readMapping<Source>(
     return []
   }
   if (parsed.value.size > MOST) {
-    inputs.problem('secrets', `must not have more than ${MOST} names, here ${parsed.value.size}`, example)
+    inputs.problem('secrets', `must have at most ${MOST} names, not ${parsed.value.size}`, example)
     return []
   }
   const names = new Set<string>()
@@ -98,9 +98,9 @@ async function readMapping<Source>(
       const rule = 'must have names of letters, digits, - and _ that begin with a letter'
       inputs.problem('secrets', rule + not(output), example)
     } else if (RESERVED.includes(lower)) {
-      inputs.problem(label, 'must have another name, since this one is an output of its own', example)
+      inputs.problem(label, 'must have another name, because this one is reserved', example)
     } else if (names.has(lower)) {
-      inputs.problem(label, 'must have a name of its own: outputs do not differ by case', example)
+      inputs.problem(label, 'must have a unique name; case does not matter', example)
     } else if (typeof value !== 'string' || value.trim() === '') {
       inputs.problem(label, 'must name a secret', example)
     } else {

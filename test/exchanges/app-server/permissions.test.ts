@@ -91,13 +91,13 @@ describe('permissions', () => {
     [
       '__proto__: read',
       [
-        `permissions must name scopes by letters, digits and dashes, not "__proto__"; for example: ${example}`,
+        `permissions must have scope names of letters, digits and dashes, not "__proto__"; for example: ${example}`,
       ],
     ],
     [
       '{"__proto__": "admin", "contents": "read"}',
       [
-        `permissions must name scopes by letters, digits and dashes, not "__proto__"; for example: ${example}`,
+        `permissions must have scope names of letters, digits and dashes, not "__proto__"; for example: ${example}`,
       ],
     ],
     ['contents: *x', [`permissions must not use YAML aliases; for example: ${example}`]],

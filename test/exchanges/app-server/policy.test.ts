@@ -29,7 +29,7 @@ const GRANTED = [
 
 describe('the policy to paste', () => {
   test.each([
-    ['repo:octo-org@6811672/workflows@216219028:environment:live', 'it is bound to this very repository'],
+    ['repo:octo-org@6811672/workflows@216219028:environment:live', 'so it matches only this repository'],
     ['repo:octo-org/workflows:environment:live', 'It matches by name'],
     ['repo:octo-org/workflows:environment:live@europe', 'It matches by name'],
   ])('tells the immutable form by the ids, not by a sign in a name: %s', (sub, note) => {
@@ -149,7 +149,7 @@ describe('the subject', () => {
   ])('is none where the claims %s', (_what, claims) => {
     const { paste, hint, advice } = explainIssues(ISSUES, ASKED, claims)
     expect({ paste, hint }).toEqual({ paste: undefined, hint: undefined })
-    expect(advice).toContain('There is no policy to paste here')
+    expect(advice).toContain('No policy is suggested')
   })
 })
 

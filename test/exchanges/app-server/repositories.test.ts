@@ -92,7 +92,7 @@ describe('repositories', () => {
     ],
     [
       { repository: 'ALL' },
-      ['repository must be one name (all of them: repositories: ALL); for example: octocat/all'],
+      ['repository must be one name; for all of them, use repositories: ALL; for example: octocat/all'],
     ],
     [{ repositories: 'ALL, a' }, ['repositories must be ALL or names, not both; for example: ALL']],
     [
@@ -102,7 +102,7 @@ describe('repositories', () => {
     [
       { owner: 'other' },
       [
-        `repositories is required, since the owner "other" is not the workflow's: name repositories, or write ALL for all of them; for example: my-repository, another (or: ALL)`,
+        `repositories is required, because the owner "other" is not the workflow's: name repositories, or use ALL; for example: my-repository, another (or: ALL)`,
       ],
     ],
     [
@@ -132,7 +132,7 @@ describe('repositories', () => {
     ],
     [
       { repositories: Array.from({ length: 33 }, (_, i) => `r${i}`).join() },
-      ['repositories must not be more than 32, but are 33; for example: ALL'],
+      ['repositories must be at most 32, not 33; for example: ALL'],
     ],
     [
       { repositories: '# none' },

@@ -88,16 +88,16 @@ describe('app-server', () => {
     ['app-server.example.com', [`app-server must be a URL; ${url}`]],
     [
       'https://me:hunter2@app-server.example.com',
-      [`app-server must be a URL without user and password; ${url}`],
+      [`app-server must be a URL without a user name and password; ${url}`],
     ],
     [
       'url: "https://me:hunter2@app-server.example.com"',
-      [`app-server must be a URL without user and password; ${url}`],
+      [`app-server must be a URL without a user name and password; ${url}`],
     ],
     [
       'http://app-server.example.com',
       [
-        `app-server must begin with https:// (http:// is for this machine only: localhost, 127.0.0.1, [::1]); ${url}`,
+        `app-server must begin with https:// (http:// works only on this machine: localhost, 127.0.0.1, [::1]); ${url}`,
       ],
     ],
     ['https://app-server.example.com?a=b', [`app-server must be a URL without a query (?\u2026); ${url}`]],
@@ -176,14 +176,14 @@ describe('app-server', () => {
     [
       'url: https://tokens.example.com\nauth:\n  type: aws',
       [
-        'app-server needs auth.region, which the host name of its url does not tell; for example: region: eu-central-1',
-        'app-server needs auth.service, which the host name of its url does not tell; for example: service: lambda',
+        'app-server needs auth.region, because the host name in url does not contain it; for example: region: eu-central-1',
+        'app-server needs auth.service, because the host name in url does not contain it; for example: service: lambda',
       ],
     ],
     [
       'url: https://abc.lambda-url.eu-central-1.on.aws.example.com\nauth:\n  type: aws\n  service: lambda',
       [
-        'app-server needs auth.region, which the host name of its url does not tell; for example: region: eu-central-1',
+        'app-server needs auth.region, because the host name in url does not contain it; for example: region: eu-central-1',
       ],
     ],
     [`${aws}  type: aws`, [`app-server has a key twice (line 4); ${url}`]],

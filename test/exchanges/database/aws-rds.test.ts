@@ -177,8 +177,8 @@ describe('with AWS credentials in the environment', () => {
     }
     expect(await refusal(world, { inputs, env })).toBe(
       [
-        'The AWS credentials in the environment ended at 2026-11-21T08:00:00.000Z.',
-        'Get new ones in a step right before this one, or give role-arn.',
+        'The AWS credentials in the environment expired at 2026-11-21T08:00:00.000Z.',
+        'Get new ones in a step right before this one, or set role-arn.',
         `NO_AWS_CREDENTIALS: ${PAGE}no_aws_credentials`,
       ].join('\n'),
     )
@@ -188,8 +188,8 @@ describe('with AWS credentials in the environment', () => {
     const world = await open()
     expect(await refusal(world, { inputs })).toBe(
       [
-        'There is no role-arn and there are no AWS credentials in the environment.',
-        'Give role-arn, e.g. arn:aws:iam::123456789012:role/github-actions, or run aws-actions/configure-aws-credentials in a step before.',
+        'The request cannot be signed for AWS: role-arn is not set, and the environment has no AWS credentials.',
+        'Set role-arn, for example arn:aws:iam::123456789012:role/github-actions, or run aws-actions/configure-aws-credentials in an earlier step.',
         `NO_AWS_CREDENTIALS: ${PAGE}no_aws_credentials`,
       ].join('\n'),
     )
@@ -197,7 +197,7 @@ describe('with AWS credentials in the environment', () => {
 })
 
 describe('settings', () => {
-  const HOSTS = `host must be the host name of the endpoint of the database, alone`
+  const HOSTS = `host must be only the host name of the database endpoint`
   test.each<[Record<string, string>, string]>([
     [{ host: `https://${HOST}` }, HOSTS],
     [{ host: `${HOST}:5432` }, HOSTS],
@@ -213,10 +213,10 @@ describe('settings', () => {
     [{ username: 'a\nb' }, 'username must be the name of a database user, not "a b"'],
     [{ username: 'a'.repeat(129) }, 'username must be the name of a database user'],
     [{ region: 'Frankfurt' }, 'region must be an AWS region, not "Frankfurt"; for example: eu-central-1'],
-    [{ region: 'us-east-1' }, 'region must be "eu-central-1", which the host name tells, not "us-east-1"'],
+    [{ region: 'us-east-1' }, 'region must be "eu-central-1", as in the host name, not "us-east-1"'],
     [
       { host: 'database.example.com' },
-      'region is required, since the host name does not tell it; for example: eu-central-1',
+      'region is required, because the host name does not contain it; for example: eu-central-1',
     ],
     [{ 'role-arn': 'github-actions' }, 'role-arn must be the ARN of a role, not "github-actions"'],
   ])('%j are refused', async (inputs, problem) => {
@@ -250,7 +250,7 @@ describe('a refusal', () => {
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/, 'STS')).toBe(
       [
         'AWS STS (STS) refused (403 Forbidden): AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity.',
-        `Either the role "${ROLE_ARN}" does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was "${SUBJECT}", its audience (aud) "sts.amazonaws.com": change the conditions on token.actions.githubusercontent.com:sub and token.actions.githubusercontent.com:aud so that they match. The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
+        `Either the role "${ROLE_ARN}" does not exist, or its trust policy does not accept this job; AWS does not say which. The subject (sub) of the ID token was "${SUBJECT}", its audience (aud) was "sts.amazonaws.com": change the conditions on token.actions.githubusercontent.com:sub and token.actions.githubusercontent.com:aud so that they match. The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
         LINK,
       ].join('\n'),
     )

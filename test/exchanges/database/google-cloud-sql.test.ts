@@ -107,7 +107,7 @@ describe('settings', () => {
     [
       'workload-identity-provider',
       PROVIDER.replace('123456789012', 'my-project'),
-      `workload-identity-provider must hold the number of the project in place of its id, not "my-project"; ${EXAMPLE}`,
+      `workload-identity-provider must contain the number of the project instead of its id, not "my-project"; ${EXAMPLE}`,
     ],
     [
       'workload-identity-provider',
@@ -158,7 +158,7 @@ describe('settings', () => {
     const world = await open()
     const variable = `GHA_ENDPOINT_OVERRIDE_${name}`
     expect(await refusal(world, { env: { [variable]: 'http://sts.example.com/v1' } })).toContain(
-      `- ${variable} must begin with https:// (http:// is for this machine only: localhost, 127.0.0.1, [::1]); for example: https://${name}.googleapis.com/v1\n`,
+      `- ${variable} must begin with https:// (http:// works only on this machine: localhost, 127.0.0.1, [::1]); for example: https://${name}.googleapis.com/v1\n`,
     )
     expect(world.issuer.issued).toEqual([])
   })
@@ -171,7 +171,7 @@ describe('a refusal by STS', () => {
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/g, 'HOST')).toBe(
       [
         'Google STS (HOST) refused (400 Bad Request): invalid_grant: The audience in ID Token [https://gcp.example.com] does not match the expected audience.',
-        `Google does not take the ID token. Its audience was "https://gcp.example.com": the provider must list it among its allowed audiences; one that lists none takes "${AUDIENCE}". Its issuer was "${ISSUER}": the provider must have the same.`,
+        `Google does not accept the ID token. Its audience was "https://gcp.example.com": the provider must list it among its allowed audiences; a provider without a list accepts "${AUDIENCE}". Its issuer was "${ISSUER}": the provider must have the same issuer.`,
         LINK,
       ].join('\n'),
     )
@@ -192,7 +192,9 @@ describe('a refusal by STS', () => {
   test('for the issuer names it', async () => {
     const issuer = `${ISSUER}/octo-enterprise`
     const world = await open({ claims: { iss: issuer } })
-    expect(await refusal(world)).toContain(`Its issuer was "${issuer}": the provider must have the same.`)
+    expect(await refusal(world)).toContain(
+      `Its issuer was "${issuer}": the provider must have the same issuer.`,
+    )
   })
 
   test('for the attribute condition names the subject and its form', async () => {
@@ -232,7 +234,7 @@ describe('a refusal by STS', () => {
     const world = await open()
     change(world.setup)
     expect(await refusal(world)).toContain(
-      `\nCheck \`workload-identity-provider\`: Google knows no such pool or provider, or it is disabled or deleted: "${PROVIDER}". A new one takes up to 5 minutes to work.\n${LINK}`,
+      `\nCheck \`workload-identity-provider\`: this pool or provider does not exist, is disabled or was deleted: "${PROVIDER}". A new one takes up to 5 minutes to work.\n${LINK}`,
     )
   })
 
@@ -294,7 +296,7 @@ describe('a refusal by IAM', () => {
     expect(await refusal(world)).toBe(
       [
         denied,
-        `Grant roles/iam.workloadIdentityUser on the service account "${SERVICE_ACCOUNT}" to "${principalSet('216219028')}", and check that there is such an account. A new grant takes up to 5 minutes to work.`,
+        `Grant roles/iam.workloadIdentityUser on the service account "${SERVICE_ACCOUNT}" to "${principalSet('216219028')}", and check that the account exists. A new grant takes up to 5 minutes to work.`,
         LINK,
       ].join('\n'),
     )
@@ -304,7 +306,7 @@ describe('a refusal by IAM', () => {
   test('of a service account that Google says is not there asks to check it', async () => {
     const world = await open()
     world.server('iamcredentials').faults.push(reply(apiError('NOT_FOUND', 'Not found; Gaia id not found')))
-    expect(await refusal(world)).toMatch(/NOT_FOUND: .*\n.*and check that there is such an account\./)
+    expect(await refusal(world)).toMatch(/NOT_FOUND: .*\n.*and check that the account exists\./)
   })
 
   test('names what works: with that grant the step succeeds', async () => {

@@ -118,7 +118,7 @@ describe('a secret', () => {
     expect(await refusal(world)).toBe(
       [
         `The secret "${NAME}" is binary (SecretBinary).`,
-        'An output can only hold text. Store it as text (SecretString), e.g. in base64, and decode it in the step that uses it.',
+        'An output is text: store the secret as text (SecretString), for example in base64, and decode it in the step that uses it.',
         `UNUSABLE_SECRET: ${PAGE}unusable_secret`,
       ].join('\n'),
     )
@@ -130,7 +130,7 @@ describe('a secret', () => {
       const world = await open()
       world.server('secretsmanager').faults.push(fault.answer({ status: 200, body }))
       expect(await refusal(world)).toMatch(
-        /^The answer of AWS Secrets Manager \(HOST\) has no text of a secret\.\n[^]*UNUSABLE_ANSWER/,
+        /^The answer of AWS Secrets Manager \(HOST\) contains no secret\.\n[^]*UNUSABLE_ANSWER/,
       )
     },
   )
@@ -184,7 +184,7 @@ describe('with a key', () => {
       const world = await openWith({ value: text })
       const ran = await run(world, { inputs: { key: 'password' } })
       expect(ran.errors[0]).toContain(
-        `The secret "${NAME}" is no JSON object, so it has no key "password".\nLeave the key out to get the whole text.`,
+        `The secret "${NAME}" is not a JSON object, so it has no key "password".\nOmit the key to get the whole text.`,
       )
       expect([...ran.errors, ...ran.infos, ...ran.group, ran.summary].join('\n')).not.toContain(
         'not-a-password',
@@ -203,7 +203,7 @@ describe('settings', () => {
     [{ region: 'Frankfurt' }, 'region must be an AWS region, not "Frankfurt"; for example: eu-central-1'],
     [
       { secret: SECRET_ARN.replace('eu-central-1', 'us-east-1') },
-      `region must be that of the secret's ARN, not "eu-central-1"; for example: us-east-1`,
+      `region must be the region in the secret's ARN, not "eu-central-1"; for example: us-east-1`,
     ],
     [{ 'role-arn': 'github-actions' }, 'role-arn must be the ARN of a role, not "github-actions"'],
     [{ 'allow-short': 'yes' }, 'allow-short must be true or false, not "yes"'],
@@ -234,7 +234,7 @@ describe('settings', () => {
     const world = await open()
     const text = await refusal(world, { inputs: { secret: '', region: '', 'role-arn': '' } })
     expect(text).toMatch(
-      /\n- region is required; .*\n- secret is required, or secrets in its place; .*\nINVALID_INPUT/,
+      /\n- region is required; .*\n- secret is required, or secrets instead; .*\nINVALID_INPUT/,
     )
   })
 
@@ -256,11 +256,11 @@ describe('a refusal', () => {
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/, 'HOST')).toBe(
       [
         `AWS Secrets Manager (HOST) refused (400 Bad Request): ${said}.`,
-        `The credentials may not read the secret: allow them secretsmanager:GetSecretValue on "${NAME}". For a secret of another account, its resource policy and its KMS key must allow them, too.`,
+        `The credentials are not allowed to read the secret: allow them secretsmanager:GetSecretValue on "${NAME}". For a secret in another account, its resource policy and its KMS key must allow them, too.`,
         LINK,
       ].join('\n'),
     )
-    expect(ran.group).toContain(`With this policy the role "${ROLE_ARN}" may read this secret and no other:`)
+    expect(ran.group).toContain(`With this policy, the role "${ROLE_ARN}" can read only this secret:`)
     const policy = /```json\n([\s\S]*?)\n```/.exec(ran.summary)![1]!
     expect(JSON.parse(policy)).toEqual({
       Version: '2012-10-17',
@@ -298,7 +298,7 @@ describe('a refusal', () => {
     world.setup.deny()
     const env = environmentOf(world.setup.account.keys)
     const ran = await run(world, { inputs: { 'role-arn': '' }, env })
-    expect(ran.errors[0]).toContain('The credentials may not read the secret')
+    expect(ran.errors[0]).toContain('The credentials are not allowed to read the secret')
     expect(ran.summary).not.toContain('```')
   })
 
@@ -307,25 +307,25 @@ describe('a refusal', () => {
       'that is not there',
       undefined,
       "ResourceNotFoundException: Secrets Manager can't find the specified secret.",
-      `Check \`secret\` and \`region\`: in "eu-central-1" the account of the credentials has no secret "${NAME}". One of another account needs its full ARN.`,
+      `Check \`secret\` and \`region\`: in "eu-central-1" the account of the credentials has no secret "${NAME}". A secret in another account needs its full ARN.`,
     ],
     [
       'without a value',
       { value: undefined as unknown as string },
       "ResourceNotFoundException: Secrets Manager can't find the specified secret value for staging label: AWSCURRENT.",
-      `The secret "${NAME}" is there but has no value: store one.`,
+      `The secret "${NAME}" exists but has no value: store one.`,
     ],
     [
       'that is marked for deletion',
       { deleted: true },
       "InvalidRequestException: You can't perform this operation on the secret because it was marked for deletion.",
-      `Restore the secret (aws secretsmanager restore-secret --region eu-central-1 --secret-id ${NAME}), or name another one.`,
+      `Restore the secret (aws secretsmanager restore-secret --region eu-central-1 --secret-id ${NAME}), or use another one.`,
     ],
     [
       'whose key may not be used',
       { key: 'forbidden' },
       'AccessDeniedException: Access to KMS is not allowed.',
-      'The credentials may read the secret but not its KMS key: allow them kms:Decrypt on it.',
+      'The credentials can read the secret but cannot use its KMS key: allow them kms:Decrypt on it.',
     ],
     [
       'whose key does not work',
@@ -351,7 +351,7 @@ describe('a refusal', () => {
       'InvalidParameterException',
       'Invalid name.',
       'role',
-      `Check \`secret\`: AWS does not take "${NAME}" as the name or the ARN of a secret.`,
+      `Check \`secret\`: AWS does not accept "${NAME}" as the name or the ARN of a secret.`,
     ],
     [
       'InvalidRequestException',
@@ -363,7 +363,7 @@ describe('a refusal', () => {
       'UnrecognizedClientException',
       INVALID,
       'role',
-      `AWS does not know the role's credentials in "eu-central-1": check that the account has this region switched on.`,
+      `AWS does not know the role's credentials in "eu-central-1": check that the account has this region enabled.`,
     ],
     [
       'UnrecognizedClientException',
@@ -376,7 +376,7 @@ describe('a refusal', () => {
       'ExpiredTokenException',
       EXPIRED,
       'environment',
-      'The AWS credentials in the environment have ended: get new ones right before this step, or give role-arn.',
+      'The AWS credentials in the environment have expired: get new ones right before this step, or set role-arn.',
     ],
     [
       'InvalidSignatureException',
@@ -469,7 +469,7 @@ describe('trouble that passes', () => {
     world.server('secretsmanager').faults.push(forEver(fault.answer(reply)))
     const text = await refusal(world)
     expect(text).toMatch(
-      /^AWS Secrets Manager \(HOST\) could not answer \(400 Bad Request\): ThrottlingException: Rate exceeded\. Given up after \d+ tries/,
+      /^AWS Secrets Manager \(HOST\) could not answer \(400 Bad Request\): ThrottlingException: Rate exceeded\. Gave up after \d+ attempts/,
     )
     expect(text).toContain('OVERLOADED')
   })

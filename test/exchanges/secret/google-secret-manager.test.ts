@@ -157,7 +157,7 @@ describe('a secret that cannot be put out', () => {
     expect(await refusal(world)).toBe(
       [
         'The payload.data in the answer of Google Secret Manager does not match its checksum.',
-        'It was damaged on the way: run the job again.',
+        'It was damaged in transit: run the job again.',
         `UNUSABLE_ANSWER: ${PAGE}unusable_answer`,
       ].join('\n'),
     )
@@ -213,7 +213,7 @@ describe('a refusal', () => {
     expect(await refusal(world)).toBe(
       [
         denied,
-        `Grant roles/secretmanager.secretAccessor on "${NAME}" to "${member}", and check that there is such a secret. A new grant takes a few minutes to work.`,
+        `Grant roles/secretmanager.secretAccessor on "${NAME}" to "${member}", and check that the secret exists. A new grant takes a few minutes to work.`,
         LINK,
       ].join('\n'),
     )
@@ -239,7 +239,7 @@ describe('a refusal', () => {
     expect(await refusal(world)).toBe(
       [
         `Google Secret Manager (HOST) refused (400 Bad Request): FAILED_PRECONDITION: Secret Version [${SECRET}/versions/1] is in ${state} state.`,
-        `That version cannot be read: it may be disabled or destroyed. Enable it, or name another one: "${NAME}/versions/NUMBER".`,
+        `That version cannot be read: it may be disabled or destroyed. Enable it, or use another one: "${NAME}/versions/NUMBER".`,
         LINK,
       ].join('\n'),
     )

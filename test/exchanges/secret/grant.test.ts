@@ -61,7 +61,7 @@ describe('masksOf', () => {
 
   test.each(['', '  ', '\n\r\n'])('refuses an empty secret: %j', (text) => {
     expect(refusalOf(() => masks(text, true))).toBe(
-      'The secret "name" is empty. Store a value in it, or name another one.',
+      'The secret "name" is empty. Store a value in it, or use another one.',
     )
   })
 
@@ -141,7 +141,7 @@ describe('secretMember', () => {
 
   test.each(['text', '["a"]', 'null', '7', '"{}"', '{"cut":'])('refuses %j, which has no keys', (value) => {
     expect(refusalOf(() => read(value, 'key'))).toBe(
-      'The secret "name" is no JSON object, so it has no key "key". Leave the key out to get the whole text.',
+      'The secret "name" is not a JSON object, so it has no key "key". Omit the key to get the whole text.',
     )
   })
 
@@ -156,7 +156,7 @@ describe('secretMember', () => {
     '9007199254740993',
   ])('refuses a number whose text does not survive: %s', (number) => {
     const refusal =
-      'The key "pin" of the secret "name" holds a number that would change when it is read, such as 1.10 or one of many digits. Store it as text, in quotes.'
+      'The key "pin" of the secret "name" contains a number that JSON cannot keep exactly, such as 1.10 or one with many digits. Store it as text, in quotes.'
     expect(refusalOf(() => read(`{"pin":${number},"a":"b"}`, 'pin'))).toBe(refusal)
     expect(refusalOf(() => read(`{"pin":{"inner":[${number}]}}`, 'pin'))).toBe(refusal)
     expect(read(`{"pin":${number},"a":"b"}`, 'a')).toEqual({ name: '"a" of "name"', text: 'b' })

@@ -50,16 +50,16 @@ describe('settings', () => {
   test.each([
     [
       'http://secrets.example.com/x',
-      'must begin with https:// (http:// is for this machine only: localhost, 127.0.0.1, [::1])',
+      'must begin with https:// (http:// works only on this machine: localhost, 127.0.0.1, [::1])',
     ],
-    ['https://user:pass@secrets.example.com/x', 'must be a URL without user and password'],
+    ['https://user:pass@secrets.example.com/x', 'must be a URL without a user name and password'],
     ['https://secrets.example.com/x#y', 'must be a URL without a fragment (#…)'],
     ['secrets.example.com/x', 'must be a URL'],
-    ['', 'is required, or secrets in its place'],
+    ['', 'is required, or secrets instead'],
   ])('%s is refused', async (url, rule) => {
     const world = await open()
     expect(await refusal(world, { inputs: { url } })).toBe(
-      `The inputs cannot be used. Nothing was sent.\n- url ${rule}; for example: https://secrets.example.com/database\nINVALID_INPUT: ${PAGE}invalid_input`,
+      `The inputs are invalid. Nothing was sent.\n- url ${rule}; for example: https://secrets.example.com/database\nINVALID_INPUT: ${PAGE}invalid_input`,
     )
     expect(world.issuer.issued).toEqual([])
   })
@@ -71,7 +71,7 @@ describe('a refusal', () => {
     expect(await refusal(world, { inputs: { audience: 'elsewhere' } })).toBe(
       [
         'The secret endpoint (HOST) refused (401 Unauthorized): unexpected "aud" claim value.',
-        `The audience of the ID token was "elsewhere", its subject "${SUBJECT}": the endpoint must accept both. Give the audience that it expects as \`audience\`.`,
+        `The audience of the ID token was "elsewhere", its subject "${SUBJECT}": the endpoint must accept both. Set \`audience\` to the one that it expects.`,
         LINK,
       ].join('\n'),
     )
@@ -83,7 +83,7 @@ describe('a refusal', () => {
     expect(await refusal(world)).toBe(
       [
         'The secret endpoint (HOST) refused (403 Forbidden): This repository may not read the secret.',
-        `The audience of the ID token was "http://HOST", its subject "${SUBJECT}": the endpoint must accept both. Give the audience that it expects as \`audience\`.`,
+        `The audience of the ID token was "http://HOST", its subject "${SUBJECT}": the endpoint must accept both. Set \`audience\` to the one that it expects.`,
         LINK,
       ].join('\n'),
     )
@@ -157,14 +157,14 @@ describe('an answer that is no secret', () => {
     [
       'empty',
       { payload: { data: '' } },
-      unusable('The secret "HOST/secrets" is empty.', 'Store a value in it, or name another one.'),
+      unusable('The secret "HOST/secrets" is empty.', 'Store a value in it, or use another one.'),
     ],
     [
       'binary',
       { payload: { data: '/w==' } },
       unusable(
         'The secret "HOST/secrets" is binary: it is not UTF-8 text.',
-        'An output can only hold text. Store it in base64 and decode it in the step that uses it.',
+        'An output is text: store the secret in base64, and decode it in the step that uses it.',
       ),
     ],
     [
@@ -172,7 +172,7 @@ describe('an answer that is no secret', () => {
       { payload: { data: 'YWJj' } },
       unusable(
         'The secret "HOST/secrets" is shorter than 4 characters, or true, false or null.',
-        'Masking it would black out unrelated text in every log of the job. Store a longer one, or give `allow-short: true`.',
+        'Masking it would hide unrelated text in every log of the job. Store a longer one, or set `allow-short: true`.',
       ),
     ],
   ])('%s is refused with a reason', async (_what, body, text) => {

@@ -38,7 +38,7 @@ describe('the checksum', () => {
       expect.objectContaining({
         code: 'UNUSABLE_ANSWER',
         message: 'The payload.data in the answer of the server does not match its checksum.',
-        hint: 'It was damaged on the way: run the job again.',
+        hint: 'It was damaged in transit: run the job again.',
       }),
     )
   })
@@ -94,7 +94,7 @@ test.each<[string, number[]]>([
     expect.objectContaining({
       code: 'UNUSABLE_SECRET',
       message: 'The secret "NAME" is binary: it is not UTF-8 text.',
-      hint: 'An output can only hold text. Store it in base64 and decode it in the step that uses it.',
+      hint: 'An output is text: store the secret in base64, and decode it in the step that uses it.',
     }),
   )
 })

@@ -74,9 +74,9 @@ describe('several values', () => {
     expect(refusalOf(ran)).toMatch(
       new RegExp(
         [
-          '^3 of 5 values cannot be given\\. Nothing was set as output\\.',
+          '^3 of 5 values cannot be read\\. No output was set\\.',
           '- b: The secret "secret/team/database" has no key "NOPE"\\. Its keys: "DB_USER", "DB_PASSWORD"\\.',
-          '- c, d: Vault \\(HOST\\) refused \\(403 Forbidden\\): permission denied\\. A policy of the role "deploy" must have: path "secret/data/team/other" \\{ capabilities = \\["read"\\] \\}\\. .*',
+          '- c, d: Vault \\(HOST\\) refused \\(403 Forbidden\\): permission denied\\. A policy of the role "deploy" must contain: path "secret/data/team/other" \\{ capabilities = \\["read"\\] \\}\\. .*',
           'UNUSABLE_SECRET: \\S+$',
         ].join('\\n'),
       ),
@@ -97,7 +97,7 @@ describe('several values', () => {
       )
     const names = Array.from({ length: 12 }, (_, index) => `n${index}`)
     const ran = await run(world, names.map((name) => `${name}: p/${name}`).join('\n'))
-    expect(ran.errors[0]).toContain('12 of 12 values cannot be given.')
+    expect(ran.errors[0]).toContain('12 of 12 values cannot be read.')
     for (const name of names) expect(ran.errors[0]).toContain(name)
     expect(ran.errors[0]!.length).toBeLessThan(4_096)
     expect(new Set(reads(world)).size).toBe(4)
@@ -112,18 +112,10 @@ describe('input that cannot be used', () => {
       `secrets must have names of letters, digits, - and _ that begin with a letter, not "1st"; ${example}`,
       '',
     ],
-    ['a: b\nA: c', `secrets.A must have a name of its own: outputs do not differ by case; ${example}`, ''],
+    ['a: b\nA: c', `secrets.A must have a unique name; case does not matter; ${example}`, ''],
     ['a: b\na: c', `secrets has a key twice (line 2); ${example}`, ''],
-    [
-      'Secrets: b',
-      `secrets.Secrets must have another name, since this one is an output of its own; ${example}`,
-      '',
-    ],
-    [
-      'token: b',
-      `secrets.token must have another name, since this one is an output of its own; ${example}`,
-      '',
-    ],
+    ['Secrets: b', `secrets.Secrets must have another name, because this one is reserved; ${example}`, ''],
+    ['token: b', `secrets.token must have another name, because this one is reserved; ${example}`, ''],
     ['a:', `secrets.a must name a secret; ${example}`, ''],
     ['a: [b]', `secrets.a must name a secret; ${example}`, ''],
     ['- a', `secrets must be a YAML mapping from names to secrets; ${example}`, ''],
@@ -140,7 +132,7 @@ describe('input that cannot be used', () => {
       ] as const
     ).map(([theirs, ours]): [string, string, string] => [
       theirs,
-      `secrets must be a YAML mapping, where the name comes first; for example: ${ours}`,
+      `secrets must be a YAML mapping in which the name comes first; for example: ${ours}`,
       '',
     ]),
     [
@@ -150,28 +142,28 @@ describe('input that cannot be used', () => {
     ],
     [
       'a: x/../y',
-      'secrets.a must be a path without a slash at its ends and without empty, . and .. parts, not "x/../y"; for example: team/database',
+      'secrets.a must be a path without a leading or trailing slash and without empty, . or .. parts, not "x/../y"; for example: team/database',
       '',
     ],
     [
       'a: secret/data/x/y#k',
-      'secrets.a must go without the engine and without data/, which the step adds; for example: x/y',
+      'secrets.a must not contain the engine or data/, which the step adds; for example: x/y',
       '',
     ],
     [
       'a: b',
-      `path must be left out where secrets is given; for example: secrets: db-password: team/database#DB_PASSWORD`,
+      `path must be omitted if secrets is set; for example: secrets: db-password: team/database#DB_PASSWORD`,
       'team/x',
     ],
     [
       Array.from({ length: 51 }, (_, index) => `n${index}: a`).join('\n'),
-      `secrets must not have more than 50 names, here 51; ${example}`,
+      `secrets must have at most 50 names, not 51; ${example}`,
       '',
     ],
   ])('%j', async (secrets, problem, path) => {
     const world = await open()
     const text = refusalOf(await run(world, secrets, { path }))
-    expect(text).toContain(`The inputs cannot be used. Nothing was sent.\n- ${problem}\nINVALID_INPUT`)
+    expect(text).toContain(`The inputs are invalid. Nothing was sent.\n- ${problem}\nINVALID_INPUT`)
     expect(world.issuer.issued).toEqual([])
   })
 
@@ -181,7 +173,7 @@ describe('input that cannot be used', () => {
       '- secrets.a ',
       '- secrets.token ',
       ', not "2"; ',
-      '- key must be left out',
+      '- key must be omitted',
       '- role is required',
     ])
       expect(text).toContain(part)
@@ -202,7 +194,7 @@ describe('secret/http', () => {
     const ran = await runStep(httpSecret, world, 'secret/http', { inputs })
     expect(refusalOf(ran)).toContain(
       withoutPort(
-        `secrets.b must be at ${origin}, as the first is: one ID token goes to all; use a step for each origin; for example: ${origin}/x`,
+        `secrets.b must have the same origin as the first, ${origin}, because all get the same ID token; use one step for each origin; for example: ${origin}/x`,
       ),
     )
     expect(world.issuer.issued).toEqual([])

@@ -163,7 +163,7 @@ describe('a secret that cannot be put out', () => {
 })
 
 describe('settings', () => {
-  const path = 'must be a path without a slash at its ends and without empty, . and .. parts'
+  const path = 'must be a path without a leading or trailing slash and without empty, . or .. parts'
   test.each<[string, string, string]>([
     ['path', '../sys/policies', `path ${path}, not "../sys/policies"; for example: team/database`],
     ['path', 'team/../../other', `path ${path}, not "team/../../other"; for example: team/database`],
@@ -177,31 +177,35 @@ describe('settings', () => {
     [
       'namespace',
       'a\nb',
-      'namespace must be a namespace: its path from the root, not "a b"; for example: team/project',
+      'namespace must be the full path of a namespace, not "a b"; for example: team/project',
     ],
     ['role', 'a\nb', 'role must be one line, not "a b"; for example: deploy'],
     ['role', '', 'role is required; for example: deploy'],
-    ['path', '', 'path is required, or secrets in its place; for example: team/database'],
+    ['path', '', 'path is required, or secrets instead; for example: team/database'],
     [
       'path',
       'secret/team/database',
-      'path must go without the engine and without data/, which the step adds; for example: team/database',
+      'path must not contain the engine or data/, which the step adds; for example: team/database',
     ],
     [
       'path',
       'secret/data/team/database',
-      'path must go without the engine and without data/, which the step adds; for example: team/database',
+      'path must not contain the engine or data/, which the step adds; for example: team/database',
     ],
     [
       'path',
       'data/team/database',
-      'path must go without the engine and without data/, which the step adds; for example: team/database',
+      'path must not contain the engine or data/, which the step adds; for example: team/database',
     ],
-    ['auth-path', 'auth/ci/jwt', 'auth-path must go without auth/, which the step adds; for example: ci/jwt'],
+    [
+      'auth-path',
+      'auth/ci/jwt',
+      'auth-path must not contain auth/, which the step adds; for example: ci/jwt',
+    ],
     [
       'url',
       'https://vault.example.com/a/v1/',
-      'url must go without /v1, which the step adds; for example: https://vault.example.com/a',
+      'url must not contain /v1, which the step adds; for example: https://vault.example.com/a',
     ],
     ['key', 'a\nb', 'key must be one line, not "a b"; for example: DB_PASSWORD'],
     ['url', '', 'url is required; for example: https://vault.example.com:8200'],
@@ -210,7 +214,7 @@ describe('settings', () => {
   ])('%s: %j is refused', async (name, value, problem) => {
     const world = await open()
     expect(await refusal(world, { inputs: { [name]: value } })).toBe(
-      `The inputs cannot be used. Nothing was sent.\n- ${problem}\nINVALID_INPUT: ${PAGE}invalid_input`,
+      `The inputs are invalid. Nothing was sent.\n- ${problem}\nINVALID_INPUT: ${PAGE}invalid_input`,
     )
     expect(requests(world)).toEqual([])
     expect(world.issuer.issued).toEqual([])
@@ -233,14 +237,14 @@ describe('a login that is denied', () => {
       { boundAudiences: [] },
       {},
       'audience claim found in JWT but no audiences bound to the role.',
-      `The audience of the ID token was "http://HOST": list it as bound_audiences of ${PLACE}, which has none.`,
+      `The audience of the ID token was "http://HOST": add it to bound_audiences of ${PLACE}, which has none.`,
     ],
     [
       'for the audience',
       { boundAudiences: ['vault'] },
       {},
       'error validating token: invalid audience (aud) claim: audience claim does not match any expected audience.',
-      `The audience of the ID token was "http://HOST": add it to bound_audiences of ${PLACE}, or give one of those as \`audience\`.`,
+      `The audience of the ID token was "http://HOST": add it to bound_audiences of ${PLACE}, or set \`audience\` to one of those.`,
     ],
     [
       'for the subject',
@@ -282,7 +286,7 @@ describe('a login that is denied', () => {
       { type: 'oidc' },
       {},
       'role with oidc role_type is not allowed.',
-      `The role "${ROLE}" is for people in a browser: it must have role_type=jwt. Vault makes it an oidc role again with each write that leaves role_type out.`,
+      `The role "${ROLE}" is for people in a browser: it must have role_type=jwt. Vault turns it back into an oidc role on every write that omits role_type.`,
     ],
     [
       'for the issuer',
@@ -319,7 +323,7 @@ describe('a login that is denied', () => {
     const ran = await run(world, { inputs: { role: 'nobody' } })
     const start = ran.group.indexOf('{')
     expect(ran.group[start - 2]).toBe(
-      'This makes a role that accepts this run and gives it the policy "nobody" (vault write auth/jwt/role/nobody @role.json):',
+      'This creates a role that accepts this run and gives it the policy "nobody" (vault write auth/jwt/role/nobody @role.json):',
     )
     expect(JSON.parse(ran.group.slice(start).join('\n'))).toEqual({
       role_type: 'jwt',
@@ -337,7 +341,7 @@ describe('a login that is denied', () => {
     const ran = await run(world)
     const start = ran.group.indexOf('{')
     expect(ran.group[start - 2]).toBe(
-      `With these settings the role accepts this run (vault write auth/jwt/role/${ROLE} @role.json):`,
+      `With these settings, the role accepts this run (vault write auth/jwt/role/${ROLE} @role.json):`,
     )
     const settings = JSON.parse(ran.group.slice(start).join('\n')) as Record<string, unknown>
     expect(settings).toEqual({
@@ -374,7 +378,7 @@ describe('a login that is denied', () => {
   ])('%s, with 403, names all three', async (_what, role, inputs) => {
     const world = await open({ role })
     expect(await refusal(world, { inputs })).toMatch(
-      /^Vault \(HOST\) refused \(403 Forbidden\): permission denied.*\nVault says this where there is no auth method at "\w+", in another `namespace`, or where the role "deploy" does not take logins from the address of this runner \(token_bound_cidrs\)\.\nDENIED/,
+      /^Vault \(HOST\) refused \(403 Forbidden\): permission denied.*\nVault says this if there is no auth method at "\w+", if `namespace` is wrong, or if the role "deploy" does not accept logins from this runner's address \(token_bound_cidrs\)\.\nDENIED/,
     )
     expect(requests(world)).toHaveLength(1)
   })
@@ -411,7 +415,7 @@ describe('trouble on Vault’s way to the keys of the issuer', () => {
     const world = await open()
     world.server('vault').faults.push(forEver(at(/login$/, vaultError(400, texts[0]!))))
     expect(await refusal(world)).toContain(
-      `Vault could not fetch the keys of GitHub's ID tokens: its server needs a way to ${ISSUER}.\n${LINK}`,
+      `Vault could not fetch the keys of GitHub's ID tokens: its server must be able to reach ${ISSUER}.\n${LINK}`,
     )
     expect(requests(world)).toHaveLength(3)
   })
@@ -432,7 +436,7 @@ describe('a login that gives no token', () => {
     expect(await refusal(world)).toBe(
       [
         'Vault (HOST) asks for a second factor.',
-        'A job has none: exempt the auth method at "jwt" from login MFA (sys/mfa/login-enforcement).',
+        'A job has no second factor: exempt the auth method at "jwt" from login MFA (sys/mfa/login-enforcement).',
         `UNUSABLE_ANSWER: ${PAGE}unusable_answer`,
       ].join('\n'),
     )
@@ -445,7 +449,7 @@ describe('a login that gives no token', () => {
     expect(await refusal(world)).toBe(
       [
         'Vault (HOST) wrapped its answer instead of giving it.',
-        'Nothing here asks for response wrapping: check what a proxy before Vault adds (X-Vault-Wrap-TTL).',
+        'The step does not ask for response wrapping: check what a proxy in front of Vault adds (X-Vault-Wrap-TTL).',
         `UNUSABLE_ANSWER: ${PAGE}unusable_answer`,
       ].join('\n'),
     )
@@ -464,7 +468,7 @@ describe('a secret that Vault does not give', () => {
       read(
         '403 Forbidden',
         ': permission denied.',
-        `A policy of the role "${ROLE}" must have: path "secret/data/team/database" { capabilities = ["read"] }. Vault says the same where there is no engine at "secret".`,
+        `A policy of the role "${ROLE}" must contain: path "secret/data/team/database" { capabilities = ["read"] }. Vault says the same if there is no engine at "secret".`,
       ),
     ],
     [
@@ -489,7 +493,7 @@ describe('a secret that Vault does not give', () => {
       read(
         '404 Not Found',
         ': version 1 of "secret/team/database" is destroyed.',
-        'Its data is gone for good: write a new version.',
+        'Its data is gone: write a new version.',
       ),
     ],
     [
@@ -499,7 +503,7 @@ describe('a secret that Vault does not give', () => {
       read(
         '404 Not Found',
         '.',
-        'There is no secret at "team/databse" in "secret", and never was: check its path, and that "secret" is a KV engine of version 2.',
+        '"secret" has never had a secret at "team/databse": check the path, and that "secret" is a KV version 2 engine.',
       ),
     ],
     [
@@ -512,7 +516,7 @@ describe('a secret that Vault does not give', () => {
       read(
         '404 Not Found',
         '.',
-        'There is no secret at "team/database" in "secret", and never was: check its path, and that "secret" is a KV engine of version 2.',
+        '"secret" has never had a secret at "team/database": check the path, and that "secret" is a KV version 2 engine.',
       ),
     ],
     [
@@ -522,7 +526,7 @@ describe('a secret that Vault does not give', () => {
       read(
         '404 Not Found',
         ": Invalid path for a versioned K/V secrets engine. See the API docs for the appropriate API endpoints to use. If using the Vault CLI, use 'vault kv get' for this operation.",
-        'Check `engine` and the path: `engine` must be exactly where the KV engine is mounted, here "secret/team", and the path what follows, here "database", without data/.',
+        'Check `engine` and the path: `engine` must be exactly where the KV engine is mounted, and was "secret/team"; the path is what follows, without data/, and was "database".',
       ),
     ],
     [
@@ -548,7 +552,7 @@ describe('a secret that Vault does not give', () => {
     world.setup.policies['deploy'] = ['*']
     world.setup.engines['secret'] = { kv: 1, secrets: { 'data/team/database': { data: { [KEY]: 'x' } } } }
     expect(await refusal(world)).toContain(
-      'Vault (HOST) answered without the data of a secret.\nCheck `engine`: "secret" must be a KV engine of version 2.',
+      'Vault (HOST) answered without a secret.\nCheck `engine`: "secret" must be a KV version 2 engine.',
     )
   })
 })
@@ -571,7 +575,7 @@ describe('the state of the server', () => {
     world.server('vault').faults.push(forEver(at(/./, vaultError(503, 'Vault is sealed'))))
     const text = await refusal(world)
     expect(text).toMatch(
-      /^Vault \(HOST\) could not answer \(503 Service Unavailable\): Vault is sealed\. Given up/,
+      /^Vault \(HOST\) could not answer \(503 Service Unavailable\): Vault is sealed\. Gave up/,
     )
     expect(text).toContain('An operator must unseal Vault; then run the job again.\nOVERLOADED')
     expect(requests(world).length).toBeGreaterThan(5)
@@ -660,7 +664,7 @@ describe('taking the token back', () => {
     const ran = await run(world)
     expect(ran.succeeded).toBe(true)
     expect(ran.warnings.map(withoutTime)).toEqual([
-      'The Vault token could not be revoked in this step; it ends at TIME. Vault (HOST) refused (403 Forbidden): permission denied. A policy of the role must have: path "auth/token/revoke-self" { capabilities = ["update"] }.',
+      'The Vault token could not be revoked in this step; it ends at TIME. Vault (HOST) refused (403 Forbidden): permission denied. A policy of the role must contain: path "auth/token/revoke-self" { capabilities = ["update"] }.',
     ])
     expect(world.setup.vault.alive(world.setup.vault.tokens[0]!.token)).toBe(true)
   })

@@ -85,7 +85,7 @@ function readName(inputs: Inputs, label: string, text: string, region: string): 
   const secret = inputs.matching(label, text, SECRET, 'must be the name or the ARN of a secret', EXAMPLE)
   const told = SECRET.exec(secret)?.groups?.['region'] ?? region
   if (told !== region && region !== '') {
-    inputs.problem('region', `must be that of the secret's ARN${not(region)}`, told)
+    inputs.problem('region', `must be the region in the secret's ARN${not(region)}`, told)
   }
   return secret
 }
@@ -121,14 +121,10 @@ function secretString(answer: Answer, secret: string, url: URL): string {
   if (typeof text === 'string') return text
   if (typeof binary === 'string') {
     throw new ActionError('UNUSABLE_SECRET', `The secret "${secret}" is binary (SecretBinary).`, {
-      hint: 'An output can only hold text. Store it as text (SecretString), e.g. in base64, and decode it in the step that uses it.',
+      hint: 'An output is text: store the secret as text (SecretString), for example in base64, and decode it in the step that uses it.',
     })
   }
-  throw new ActionError(
-    'UNUSABLE_ANSWER',
-    `The answer of ${SERVICE} (${url.host}) has no text of a secret.`,
-    {
-      hint: 'Nothing was set as output. Check that the endpoint is that of AWS Secrets Manager.',
-    },
-  )
+  throw new ActionError('UNUSABLE_ANSWER', `The answer of ${SERVICE} (${url.host}) contains no secret.`, {
+    hint: 'No output was set. Check that the endpoint belongs to AWS Secrets Manager.',
+  })
 }

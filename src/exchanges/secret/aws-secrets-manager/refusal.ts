@@ -21,21 +21,21 @@ const EXPLANATIONS = new Map<string, (refusal: Refusal) => Explanation>([
     'ResourceNotFoundException',
     ({ secret, region, reason }) => ({
       hint: /staging label|VersionId/i.test(reason)
-        ? `The secret "${secret}" is there but has no value: store one.`
-        : `Check \`secret\` and \`region\`: in "${region}" the account of the credentials has no secret "${secret}". One of another account needs its full ARN.`,
+        ? `The secret "${secret}" exists but has no value: store one.`
+        : `Check \`secret\` and \`region\`: in "${region}" the account of the credentials has no secret "${secret}". A secret in another account needs its full ARN.`,
     }),
   ],
   [
     'InvalidParameterException',
     ({ secret }) => ({
-      hint: `Check \`secret\`: AWS does not take "${secret}" as the name or the ARN of a secret.`,
+      hint: `Check \`secret\`: AWS does not accept "${secret}" as the name or the ARN of a secret.`,
     }),
   ],
   [
     'InvalidRequestException',
     ({ secret, region, reason }) => ({
       hint: /deletion|deleted/i.test(reason)
-        ? `Restore the secret (aws secretsmanager restore-secret --region ${region} --secret-id ${secret}), or name another one.`
+        ? `Restore the secret (aws secretsmanager restore-secret --region ${region} --secret-id ${secret}), or use another one.`
         : `The secret "${secret}" cannot be read in its present state: aws secretsmanager describe-secret shows it.`,
     }),
   ],
@@ -49,9 +49,11 @@ const EXPLANATIONS = new Map<string, (refusal: Refusal) => Explanation>([
     'AccessDeniedException',
     ({ secret, region, source, reason }) =>
       /\bKMS\b/.test(reason)
-        ? { hint: `The credentials may read the secret but not its KMS key: allow them kms:Decrypt on it.` }
+        ? {
+            hint: `The credentials can read the secret but cannot use its KMS key: allow them kms:Decrypt on it.`,
+          }
         : {
-            hint: `The credentials may not read the secret: allow them secretsmanager:GetSecretValue on "${secret}". For a secret of another account, its resource policy and its KMS key must allow them, too.`,
+            hint: `The credentials are not allowed to read the secret: allow them secretsmanager:GetSecretValue on "${secret}". For a secret in another account, its resource policy and its KMS key must allow them, too.`,
             ...policyFor(secret, region, source),
           },
   ],
@@ -60,14 +62,14 @@ const EXPLANATIONS = new Map<string, (refusal: Refusal) => Explanation>([
     ({ region, fromEnvironment }) => ({
       hint: fromEnvironment
         ? 'AWS does not know the credentials in the environment: check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN, which belong together, and `region`.'
-        : `AWS does not know the role's credentials in "${region}": check that the account has this region switched on.`,
+        : `AWS does not know the role's credentials in "${region}": check that the account has this region enabled.`,
     }),
   ],
   [
     'ExpiredTokenException',
     ({ fromEnvironment }) => ({
       hint: fromEnvironment
-        ? 'The AWS credentials in the environment have ended: get new ones right before this step, or give role-arn.'
+        ? 'The AWS credentials in the environment have expired: get new ones right before this step, or set role-arn.'
         : 'The credentials of the role were new: run the job again.',
     }),
   ],
@@ -99,7 +101,7 @@ function policyFor(secret: string, region: string, source: CredentialSource): Ex
     : `arn:${partition}:secretsmanager:${region}:${account}:secret:${secret}-??????`
   const statement = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: arn }
   return {
-    advice: `With this policy the role "${source.roleArn}" may read this secret and no other:`,
+    advice: `With this policy, the role "${source.roleArn}" can read only this secret:`,
     paste: [
       {
         language: 'json',
