@@ -35,7 +35,7 @@ function asActionError(error) {
     const kind = error instanceof Error ? error.name : typeof error;
     return new ActionError('INTERNAL', `Unexpected ${kind} in the action.`, {
         cause: error,
-        hint: 'This is a fault of the action: please report it, with the log of a run that has debug logging on.',
+        hint: 'This is a bug in the action: please report it, with the log of a run with debug logging.',
     });
 }
 /**
@@ -100,7 +100,7 @@ function quoted(text) {
 
 /** How long one try may take, in ms. */
 const ATTEMPT_MS = 5_000;
-const ANOTHER_GITHUB = '`github-api-url` may name another GitHub than the one that issued the token.';
+const ANOTHER_GITHUB = '`github-api-url` may point to a GitHub other than the one that issued the token.';
 /**
  * An installation token as a credential that is taken back: `DELETE /installation/token` with the token itself (GitHub
  * REST API, "Revoke an installation access token").
@@ -184,7 +184,9 @@ function explained(error, tries) {
     const { code, message, hint, refused, cause } = error;
     if (code !== 'DENIED' && code !== 'REDIRECTED' && code !== 'UNUSABLE_ANSWER')
         return error;
-    const earlier = refused?.status === 401 && tries > 1 ? 'An earlier try, whose answer was lost, may have revoked it.' : '';
+    const earlier = refused?.status === 401 && tries > 1
+        ? 'An earlier attempt, whose answer was lost, may have revoked it.'
+        : '';
     const hints = [hint, earlier, ANOTHER_GITHUB].filter((each) => each !== '');
     return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ(code, message, { hint: hints.join(' '), refused, cause });
 }
@@ -219,7 +221,7 @@ function jsonObject(answer, service, url) {
         ? 'a web page (HTML)'
         : answer.text.trim() === ''
             ? 'nothing'
-            : 'no JSON object';
+            : 'something that is not a JSON object';
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .capital */ .Nx)(service)} (${url.host}) answered ${answer.status} with ${what}.`, {
         hint: `Check that ${url.origin}${url.pathname} is the address of the API and that no gateway or login page is in front of it.`,
     });
@@ -378,9 +380,9 @@ function credential(value, what, service, conceal, rescue) {
     }
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `The ${what} in the answer of ${service} ${wrong}.`, {
         hint: [
-            'Nothing was set as output.',
+            'No output was set.',
             ...(rescue ? [rescued(value, what, conceal, rescue)] : []),
-            'This is a fault of the server; its operator should look at what it answers.',
+            'This is a bug in the server: report it to its operator.',
         ]
             .filter((sentence) => sentence !== '')
             .join(' '),
@@ -406,7 +408,7 @@ function rescued(value, what, conceal, { takeBack, ends }) {
         return '';
     const core = typeof value === 'string' ? (CORE.exec(value)?.[1] ?? '') : '';
     if (core.length < MIN_CREDENTIAL) {
-        return `It cannot be revoked either: if the ${what} works, it lives on and ends ${ends}.`;
+        return `It cannot be revoked either: if the ${what} works, it is still alive and ends ${ends}.`;
     }
     conceal(core);
     takeBack(core);
@@ -520,7 +522,7 @@ function readInputs(get) {
             if (problems.size === 0)
                 return;
             const lines = [...problems].map((line) => `\n- ${line}`);
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INVALID_INPUT', `The inputs cannot be used. Nothing was sent.${lines.join('')}`);
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INVALID_INPUT', `The inputs are invalid. Nothing was sent.${lines.join('')}`);
         },
     };
 }
@@ -544,9 +546,9 @@ function urlFault(value, mayHaveQuery) {
     if (url === undefined)
         return 'must be a URL';
     if (/^[^/]*\/\/[^/?#]*@/.test(value))
-        return 'must be a URL without user and password';
+        return 'must be a URL without a user name and password';
     if (!mayCarrySecrets(url)) {
-        return 'must begin with https:// (http:// is for this machine only: localhost, 127.0.0.1, [::1])';
+        return 'must begin with https:// (http:// works only on this machine: localhost, 127.0.0.1, [::1])';
     }
     if (value.includes('#'))
         return 'must be a URL without a fragment (#…)';
@@ -893,7 +895,7 @@ function connectionFault(error) {
         return tlsFault('its certificate is from a certificate authority that this runner does not know', 'Set NODE_EXTRA_CA_CERTS to the PEM file of that authority, in the environment of the runner or as `env:` of the step.');
     }
     if (code === 'CERT_HAS_EXPIRED')
-        return tlsFault('its certificate has expired', 'The server needs a new one.');
+        return tlsFault('its certificate has expired', 'Renew the certificate of the server.');
     if (code === 'CERT_NOT_YET_VALID') {
         return tlsFault('its certificate is not valid yet', 'Check the clock of this runner.');
     }
@@ -1053,7 +1055,7 @@ function needsNone(url) {
 }
 /** What to do about a proxy, from where it comes. */
 function proxyHint(variable) {
-    return `The proxy comes from ${variable} of the runner; hosts in no_proxy are reached without it.`;
+    return `The proxy comes from ${variable} in the environment of the runner; hosts in no_proxy are reached without it.`;
 }
 function read(variable, setting) {
     const [, scheme = 'http', rest = ''] = SETTING.exec(setting.trim()) ?? [];
@@ -1210,7 +1212,7 @@ function openTunnel(proxy, authority, ends, conceal) {
                 return;
             }
             socket.destroy();
-            const wants = status === 407 ? '407: it wants a user name and a password' : String(status);
+            const wants = status === 407 ? '407: it requires a user name and a password' : String(status);
             reject(failed(proxy, `refused the tunnel (${wants})`, isTransient(status)));
         });
         request.on('error', (error) => {
@@ -1353,7 +1355,7 @@ function placeOf({ service, url }) {
 function mustBeSafe(call) {
     if ((0,inputs_inputs/* mayCarrySecrets */._1)(call.url))
         return;
-    throw new errors/* ActionError */.lZ('TLS_FAILED', `${(0,errors/* capital */.Nx)(placeOf(call))}: its address does not begin with https://.`, { hint: 'Nothing was sent. HTTP is for this machine only (localhost, 127.0.0.1, [::1]).' });
+    throw new errors/* ActionError */.lZ('TLS_FAILED', `${(0,errors/* capital */.Nx)(placeOf(call))}: its address does not begin with https://.`, { hint: 'Nothing was sent. Plain HTTP works only on this machine (localhost, 127.0.0.1, [::1]).' });
 }
 /** A try without a complete answer, as an error. */
 function unanswered(call, fault) {
@@ -1374,8 +1376,8 @@ function unheard(call, ends, { reason }) {
 function givenUp(last, because, course, limit) {
     const { tries, tookMs, waitMs } = course;
     const why = because === 'retry-after' && waitMs !== undefined
-        ? `It asks to come back in ${Math.ceil(waitMs / 1000)} s, which leaves no time within the limit of ${limit}.`
-        : `Given up after ${tries} ${tries === 1 ? 'try' : 'tries'} in ${Math.round(tookMs / 1000)} s; the limit is ${limit}.`;
+        ? `It asks to wait for ${Math.ceil(waitMs / 1000)} s, which leaves no time within the limit of ${limit}.`
+        : `Gave up after ${tries} ${tries === 1 ? 'attempt' : 'attempts'} in ${Math.round(tookMs / 1000)} s; the limit is ${limit}.`;
     return new errors/* ActionError */.lZ(last.code, `${last.message} ${why}`, {
         hint: last.hint,
         cause: last,
@@ -1390,10 +1392,10 @@ function nextStep(code, { url: { origin }, grantEnds }) {
     if (code === 'UNUSABLE_ANSWER' && grantEnds !== undefined)
         return livesOn(grantEnds);
     if (code === 'UNREACHABLE') {
-        return `Check that ${origin} is the right address, and that this runner may reach it: a firewall, a private network, a proxy that is not set (https_proxy).`;
+        return `Check that ${origin} is the right address, and that this runner can reach it: look for a firewall, a private network, or a missing proxy (https_proxy).`;
     }
     return code === 'TIMED_OUT'
-        ? `Where this lasts, see whether the server is overloaded, or a firewall drops what this runner sends to ${origin}.`
+        ? `If this persists, check whether the server is overloaded, or whether a firewall drops what this runner sends to ${origin}.`
         : undefined;
 }
 
@@ -1413,7 +1415,7 @@ function refusal(call, where, answer, judgement, redact) {
     const status = `${answer.status} ${external_node_http_namespaceObject.STATUS_CODES[answer.status] ?? ''}`.trim();
     if (answer.status >= 300 && answer.status < 400) {
         return new errors/* ActionError */.lZ('REDIRECTED', `${(0,errors/* capital */.Nx)(where)} answered with a redirect (${status}).`, {
-            hint: `No redirect is followed, since the request carries a credential. Give the final URL instead of ${call.url.origin}${call.url.pathname}.`,
+            hint: `The step follows no redirect, because the request carries a credential. Use the final URL instead of ${call.url.origin}${call.url.pathname}.`,
         });
     }
     const redacted = (text) => typeof text === 'string' ? redact(text) : undefined;
@@ -1500,7 +1502,7 @@ class Course {
         const skewMs = this.#signingTime.correct(answer);
         if (skewMs === undefined)
             return false;
-        this.#debug(`the clock is ${Math.round(skewMs / 1000)} s off by the server's; signing again with its time`);
+        this.#debug(`the clock differs from the server's by ${Math.round(skewMs / 1000)} s; signing again with the server's time`);
         return true;
     }
     #note(what) {
@@ -1785,7 +1787,7 @@ function createIdentity(options) {
                     reason,
                     ...(early ? { again: Infinity } : { code: 'ID_TOKEN_REFUSED' }),
                     ...(answer.status === 401 || answer.status === 403
-                        ? { hint: 'Ask for the token in the job that has `permissions: id-token: write`, while it runs.' }
+                        ? { hint: 'Run the step in a job that has `permissions: id-token: write` and is still running.' }
                         : {}),
                 };
             },
@@ -1906,7 +1908,7 @@ function createCancellation({ timer }) {
         patience: patience.signal,
         end: end.signal,
         cancel: (by) => {
-            const reason = new errors/* ActionError */.lZ('CANCELLED', `The job was cancelled (${by}) while the step was under way.`);
+            const reason = new errors/* ActionError */.lZ('CANCELLED', `The job was cancelled (${by}) while the step was running.`);
             if (begins.signal.aborted) {
                 patience.abort(reason);
                 end.abort(reason);
@@ -2986,7 +2988,7 @@ function createRunner(environment = process.env) {
     // Without the file, @actions/core would print the value to the log for runners of before 2022.
     const toFile = (variable, write) => {
         if ((environment[variable] ?? '') === '') {
-            throw new errors/* ActionError */.lZ('NOT_WRITTEN', `The runner gives no ${variable} file.`, {
+            throw new errors/* ActionError */.lZ('NOT_WRITTEN', `The runner provides no ${variable} file.`, {
                 hint: 'Update the runner: this action needs version 2.327.1 or newer.',
             });
         }
@@ -2996,7 +2998,7 @@ function createRunner(environment = process.env) {
         catch (cause) {
             throw new errors/* ActionError */.lZ('NOT_WRITTEN', `The ${variable} file of the runner cannot be written.`, {
                 cause,
-                hint: 'Check that the disk of the runner is not full and its temporary folder is writable.',
+                hint: 'Check that the disk of the runner is not full and that its temporary folder is writable.',
             });
         }
     };
@@ -3287,9 +3289,9 @@ function doubts({ expiresAt }, clock) {
     if (expiresAt === undefined)
         return [];
     const ahead = expiresAt.getTime() - clock.now();
-    const ends = `By the server's answer the credential ends at ${expiresAt.toISOString()}`;
+    const ends = `The server says that the credential ends at ${expiresAt.toISOString()}`;
     if (ahead <= 0)
-        return [`${ends}, which is past by the clock of this runner: one of the two clocks is wrong.`];
+        return [`${ends}, which is in the past by this runner's clock: one of the two clocks is wrong.`];
     if (ahead > LONGEST_MS)
         return [`${ends}, which is more than a year away: do not rely on that.`];
     return [];
@@ -3336,7 +3338,7 @@ async function takeBackSaved(runner, clock, cancellation) {
     }
     catch {
         // Its text is for the author of a workflow, who did not write this.
-        runner.warning(`${borrowed.name} could not be revoked; it ends ${borrowed.ends}. What the main step saved cannot be used.`);
+        runner.warning(`${borrowed.name} could not be revoked; it ends ${borrowed.ends}. The state that the main step saved is invalid.`);
         return;
     }
     const client = createClient({

@@ -227,7 +227,7 @@ async function readPermissions(inputs, name) {
             .replace(/[\s_-]+/g, '-');
         const level = typeof value === 'string' ? value.trim().toLowerCase() : '';
         if (!/^(?=.{1,100}$)[a-z][a-z\d]*(?:-[a-z\d]+)*$/.test(scope)) {
-            inputs.problem(name, `must name scopes by letters, digits and dashes${(0,inputs_inputs/* not */.AU)(given)}`, PERMISSIONS_EXAMPLE);
+            inputs.problem(name, `must have scope names of letters, digits and dashes${(0,inputs_inputs/* not */.AU)(given)}`, PERMISSIONS_EXAMPLE);
         }
         else if (Object.hasOwn(permissions, scope)) {
             inputs.problem(name, `must name a scope only once, but has "${scope}" twice`, PERMISSIONS_EXAMPLE);
@@ -306,7 +306,7 @@ async function readRepositories(inputs, workflowRepository) {
     const single = inputs.text('repository');
     const list = await readList(inputs, 'repositories');
     if (isAll(single)) {
-        inputs.problem('repository', 'must be one name (all of them: repositories: ALL)', 'octocat/all');
+        inputs.problem('repository', 'must be one name; for all of them, use repositories: ALL', 'octocat/all');
     }
     if (list.some(isAll)) {
         if (single !== '' || !list.every(isAll))
@@ -321,7 +321,7 @@ async function readRepositories(inputs, workflowRepository) {
             return {};
         if (same(owner, workflowOwner))
             return { owner: workflowOwner, repositories: [workflowName] };
-        inputs.problem('repositories', `is required, since the owner "${owner}" is not the workflow's: name repositories, or write ALL for all of them`, 'my-repository, another (or: ALL)');
+        inputs.problem('repositories', `is required, because the owner "${owner}" is not the workflow's: name repositories, or use ALL`, 'my-repository, another (or: ALL)');
         return {};
     }
     const named = [
@@ -345,7 +345,7 @@ async function readRepositories(inputs, workflowRepository) {
         inputs.problem(input, `must belong to one owner, not to "${one ?? ''}" and "${other ?? ''}"`, 'octocat/a, octocat/b');
     }
     if (names.size > MAX_REPOSITORIES) {
-        inputs.problem(input, `must not be more than ${MAX_REPOSITORIES}, but are ${names.size}`, 'ALL');
+        inputs.problem(input, `must be at most ${MAX_REPOSITORIES}, not ${names.size}`, 'ALL');
     }
     const given = owner !== '' ? owner : named.find((repository) => repository.owner !== undefined)?.owner;
     // In the spelling of the ID token: to the server the workflow's owner in another case is somebody else.
@@ -361,7 +361,7 @@ function isWildcard(item) {
 }
 function noWildcard(inputs, input, item) {
     const owner = item.includes('/') ? ` and the owner as owner: ${item.split('/')[0] ?? ''}` : '';
-    inputs.problem(input, `takes all repositories as ALL${owner}${(0,inputs_inputs/* not */.AU)(item)}`, 'repositories: ALL');
+    inputs.problem(input, `must say ALL for all repositories${owner}${(0,inputs_inputs/* not */.AU)(item)}`, 'repositories: ALL');
     return [];
 }
 function same(a, b) {
@@ -483,7 +483,7 @@ function readAwsAuth(inputs, name, value, url) {
         inputs.problem(name, rule, EXAMPLES.service);
     }
     if (host === undefined && url.href !== inputs_inputs/* NOWHERE */.JW) {
-        const why = 'which the host name of its url does not tell';
+        const why = 'because the host name in url does not contain it';
         if (givenRegion === '')
             inputs.problem(name, `needs auth.region, ${why}`, EXAMPLES.region);
         if (givenService === '')
@@ -644,8 +644,8 @@ function differences(settings, repositories, permissions) {
         more.push(...repositories.filter((name) => !has(asked, name)).map((name) => `repository "${name}"`));
     }
     return [
-        ...(less.length > 0 ? [`The app server granted less than asked: ${(0,src_errors/* few */.H$)(less)}.`] : []),
-        ...(more.length > 0 ? [`The app server granted more than asked: ${(0,src_errors/* few */.H$)(more)}.`] : []),
+        ...(less.length > 0 ? [`The app server granted less than requested: ${(0,src_errors/* few */.H$)(less)}.`] : []),
+        ...(more.length > 0 ? [`The app server granted more than requested: ${(0,src_errors/* few */.H$)(more)}.`] : []),
     ];
 }
 function targets(owner, repositories) {
@@ -699,7 +699,7 @@ function contentOf(origin, owner, lack, subject) {
         ...(subjects
             ? [
                 `# Without this list, every repository of ${owner} may ask.`,
-                `# Where there is none yet, add the patterns for them too:`,
+                `# If there is no list yet, add patterns for them too:`,
                 `# 'repo:${owner}/*:**', and 'repo:${owner}@ID/*:**' with the id of ${owner}.`,
                 'allowed-subjects:',
                 `  - ${folded(subject, '    ')}`,
@@ -763,19 +763,19 @@ function workflowSubject(claims) {
     return {
         text: subject,
         notes: [
-            `The subject below is this workflow file on "${ref}". Every workflow on it would be "repo:${owner}@${ownerId}/${name}@${id}:ref:${ref}".`,
-            `The form with @ids is bound to this very repository. The form without them, "repo:${owner}/${name}:…", matches by name and passes to whoever takes the name over.`,
+            `The subject below matches this workflow file on "${ref}". To match every workflow there, use "repo:${owner}@${ownerId}/${name}@${id}:ref:${ref}".`,
+            `The form with @ids matches only this repository. The form without them, "repo:${owner}/${name}:…", matches by name, and so also whoever takes over the name.`,
         ],
     };
 }
 function notesOn(sub) {
     const form = (0,identity_claims/* isImmutable */.t3)(sub)
-        ? 'It holds the ids of owner and repository, so it is bound to this very repository.'
-        : 'It matches by name: it passes to whoever takes the name of the repository over.';
+        ? 'It contains the ids of owner and repository, so it matches only this repository.'
+        : 'It matches by name, so it also matches whoever takes over the name of the repository.';
     return [
         `The subject below is the sub claim of this run. ${form}`,
         ...(sub.endsWith(':pull_request')
-            ? ['Every pull request of the repository has it, whatever its workflow files were changed to.']
+            ? ['Every pull request of the repository has it, even one that changes the workflow files.']
             : []),
     ];
 }
@@ -826,7 +826,7 @@ function explainIssues(issues, asked, claims) {
         return explanation();
     const subject = subjectOf(claims);
     if (subject === undefined) {
-        advice.add('There is no policy to paste here: the subject of this run is not shown, does not name the repository, is too long, or has a character that is a wildcard in policies.');
+        advice.add('No policy is suggested, because the subject of this run is not shown, does not name the repository, is too long, or contains a wildcard character.');
         return explanation();
     }
     for (const note of subject.notes)
@@ -851,7 +851,7 @@ function explainScope(plan, { target, text }) {
     if (level === undefined)
         return true;
     if (what.includes('installation not authorized')) {
-        plan.advice.add(`The GitHub App itself has no ${scope}: ${asked ?? level} on "${target}": an administrator must grant it to the app.`);
+        plan.advice.add(`The GitHub App itself does not have ${scope}: ${asked ?? level} on "${target}": an administrator must grant it to the app.`);
     }
     else if (/^Not (authorized$|allowed by owner access policy)/.test(what)) {
         if (target.includes('/') && !isOwnerScope(scope)) {
@@ -882,11 +882,11 @@ function explainTarget(plan, { target, text }) {
         }
     };
     if (text === 'Access policy not found') {
-        advice.add(`No policy file was found for "${target}". The app server says the same when GitHub could not be read just then.`);
+        advice.add(`No policy file was found for "${target}". The app server says the same if it could not read GitHub at that moment.`);
         lacksAll(false);
     }
     else if (text.startsWith('Invalid access policy')) {
-        advice.add(`The policy file of "${target}" cannot be read by the app server: check it against the form below.`);
+        advice.add(`The policy file of "${target}" is invalid for the app server: compare it with the one below.`);
         lacksAll(true);
     }
     else if (text.startsWith('OIDC token subject is not allowed by owner access policy')) {
@@ -894,17 +894,17 @@ function explainTarget(plan, { target, text }) {
         lacksAll(true);
     }
     else if (/has not been installed/.test(text)) {
-        advice.add(`The GitHub App is not installed for "${target}". Create "${asked.owner}/.github-access-token" with its policy first: it decides who may ask.`);
+        advice.add(`The GitHub App is not installed for "${target}". Before you install it, create "${asked.owner}/.github-access-token" with its policy, which decides who may ask.`);
     }
     else if (text.includes("access policy file(s) by 'single_file' permission")) {
-        advice.add(`The GitHub App may not read the policy files of "${target}": an administrator must accept the permissions that it asks for.`);
+        advice.add(`The GitHub App is not allowed to read the policy files of "${target}": an administrator must accept the permissions that it asks for.`);
     }
     else if (text === 'Not authorized' && target.includes('/')) {
-        advice.add(`No statement of the policy of "${target}" is for this run. Where it belongs to another owner, it may also have no policy, or not exist: the app server does not tell.`);
+        advice.add(`No statement of the policy of "${target}" matches this run. If it belongs to another owner, it may also have no policy or not exist: the app server does not say.`);
         lacksAll();
     }
     else if (text === 'Not authorized') {
-        advice.add(`"${target}" is another owner, so the app server does not tell why: the GitHub App may not be installed there, the repository may not exist, or a policy may be missing or not grant this. The files below would grant it.`);
+        advice.add(`"${target}" is another owner, so the app server does not say why: the GitHub App may not be installed there, the repository may not exist, or a policy may be missing or may not grant this. The files below would grant it.`);
         lackOf(plan, target).subjects = true;
         lacksAll();
     }
@@ -942,7 +942,7 @@ function repositoriesLack(plan) {
         return;
     for (const name of repositories)
         Object.assign(lackOf(plan, `${owner}/${name}`).statements, permissions);
-    plan.advice.add('The app server stopped at the policy of the owner. What else is needed is below too, as far as it is not there yet.');
+    plan.advice.add('The app server stopped at the policy of the owner. The policies below also include what else is needed, if it is not there yet.');
 }
 function hintFor(paste) {
     const repositories = paste.map(({ file }) => (0,src_errors/* quoted */.TL)(file?.repository ?? ''));
@@ -963,7 +963,7 @@ function explain(settings, error, claims) {
     switch (refused.status) {
         case 400:
             return {
-                hint: 'The app server does not take the request as it is: check `permissions`, `owner` and `repositories`.',
+                hint: 'The app server does not accept this request: check `permissions`, `owner` and `repositories`.',
             };
         case 401:
             return { ...hintFor401(message, settings.audience) };
@@ -981,7 +981,7 @@ function explain(settings, error, claims) {
             return { hint: `There is no app server at ${settings.url.href}: check the path in app-server.` };
         case 500:
             return {
-                hint: 'Where this lasts, the GitHub App may not be installed on a repository, or may lack a permission that was asked for: the operator of the app server finds the reason by the request id.',
+                hint: 'If this persists, the GitHub App may not be installed on a repository, or may lack a requested permission: the operator of the app server can find the reason with the request id.',
             };
         default:
             return {};
@@ -990,17 +990,17 @@ function explain(settings, error, claims) {
 function hintFor401(message, audience) {
     if (/"aud" claim/.test(message)) {
         return {
-            hint: `The audience of the ID token was "${audience}". The app server must list it (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE), or give the one it lists as \`audience\`.`,
+            hint: `The audience of the ID token was "${audience}". Add it to the list of the app server (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE), or set \`audience\` to one that it lists.`,
         };
     }
     if (/"iss" claim/.test(message)) {
         return {
-            hint: 'The app server takes ID tokens of another issuer than this GitHub: GitHub Enterprise Server and enterprises with an issuer of their own need an app server set up for them.',
+            hint: 'The app server does not accept the issuer of this GitHub: GitHub Enterprise Server and enterprises with their own issuer need an app server that is set up for them.',
         };
     }
     if (/"sub" claim/.test(message)) {
         return {
-            hint: 'The app server takes only some subjects (GITHUB_ACTIONS_TOKEN_ALLOWED_SUBJECTS): its operator must add the sub claim of this run.',
+            hint: 'The app server accepts only some subjects (GITHUB_ACTIONS_TOKEN_ALLOWED_SUBJECTS): its operator must add the sub claim of this run.',
         };
     }
     if (/"(exp|nbf)" claim/.test(message))
@@ -1011,10 +1011,10 @@ function hintFor401(message, audience) {
 function gatewayHint({ aws, url }, reason = '') {
     // Signed or not, this is what API Gateway says of a path that it does not have.
     if (/Missing Authentication Token/i.test(reason)) {
-        return `There is no "${url.pathname}" at ${url.host}: check the path in app-server, which begins with the stage of the API Gateway.`;
+        return `There is no "${url.pathname}" at ${url.host}: check the path in app-server, which must begin with the stage of the API Gateway.`;
     }
     if (!aws)
-        return `Something before the app server refused. If it is behind AWS IAM, give app-server as a mapping of url and auth (type: aws).`;
+        return `Something in front of the app server refused the request. If that is AWS IAM, set app-server to a mapping of url and auth (type: aws).`;
     const { region, service } = aws.scope;
     const scope = [
         ...(/to a valid region/i.test(reason) ? [`app-server.auth.region, which was "${region}"`] : []),
@@ -1201,7 +1201,7 @@ async function fullYaml(text) {
         }
         // `null` is a document without content.
         const value = document.toJS({ mapAsMap: true, maxAliasCount: 0 }) ?? '';
-        return isYamlValue(value) ? { value } : { fault: 'must hold nothing but text, lists and mappings' };
+        return isYamlValue(value) ? { value } : { fault: 'must contain only text, lists and mappings' };
     }
     catch (error) {
         // This is how the package refuses an alias.
@@ -1215,7 +1215,7 @@ const FAULTS = {
     DUPLICATE_KEY: 'has a key twice',
     MULTIPLE_DOCS: 'must be a single YAML document',
     RESOURCE_EXHAUSTION: 'is nested too deeply',
-    TAB_AS_INDENT: 'must be indented with blanks, not tabs',
+    TAB_AS_INDENT: 'must be indented with spaces, not tabs',
     TAG_RESOLVE_FAILED: 'must not use YAML tags',
 };
 function isYamlValue(value) {

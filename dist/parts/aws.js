@@ -190,8 +190,8 @@ function credentialSource(inputs, environment, role, region, roleInput) {
     if (credentials)
         return { credentials };
     inputs.check();
-    throw new errors/* ActionError */.lZ('NO_AWS_CREDENTIALS', `There is no ${roleInput} and there are no AWS credentials in the environment.`, {
-        hint: `Give ${roleInput}, e.g. arn:aws:iam::123456789012:role/github-actions, or run aws-actions/configure-aws-credentials in a step before.`,
+    throw new errors/* ActionError */.lZ('NO_AWS_CREDENTIALS', `The request cannot be signed for AWS: ${roleInput} is not set, and the environment has no AWS credentials.`, {
+        hint: `Set ${roleInput}, for example arn:aws:iam::123456789012:role/github-actions, or run aws-actions/configure-aws-credentials in an earlier step.`,
     });
 }
 /** What the IAM identity provider lists by AWS's own pages (README of aws-actions/configure-aws-credentials). */
@@ -291,7 +291,7 @@ function explainSts(source, error, claims) {
                 ? ' The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
                 : '';
             return {
-                hint: `Either the role "${roleArn}" does not exist, or its trust policy does not accept this job; AWS does not tell which. The subject (sub) of the ID token was ${(0,errors/* quoted */.TL)(subject) ?? 'another one'}, its audience (aud) "${audience}": change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${form}`,
+                hint: `Either the role "${roleArn}" does not exist, or its trust policy does not accept this job; AWS does not say which. The subject (sub) of the ID token was ${(0,errors/* quoted */.TL)(subject) ?? 'another one'}, its audience (aud) was "${audience}": change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${form}`,
                 ...accepting(source, provider, issuer, claims),
             };
         }
@@ -309,7 +309,7 @@ function explainSts(source, error, claims) {
         case 'IDPCommunicationError':
             return keysHint(issuer);
         case 'RegionDisabledException':
-            return { hint: 'Switch STS on for that region in the account, or give another region.' };
+            return { hint: 'Enable STS for that region in the account, or set another region.' };
         default:
             return {};
     }
@@ -344,7 +344,7 @@ function accepting({ roleArn, audience }, provider, issuer, claims) {
         },
     };
     return {
-        advice: `With this trust policy the role "${roleArn}" accepts this run:`,
+        advice: `With this trust policy, the role "${roleArn}" accepts this run:`,
         paste: [
             {
                 language: 'json',

@@ -46,32 +46,32 @@ const EXPLANATIONS = [
     [
         /audience mismatch/,
         ({ settings, claims, identity }) => ({
-            hint: `The audience of the ID token was "${settings.audience}". In Bytebase, add it to the allowed audiences of ${identity}, or give one of those as \`audience\`.`,
+            hint: `The audience of the ID token was "${settings.audience}". In Bytebase, add it to the allowed audiences of ${identity}, or set \`audience\` to one of those.`,
             ...accepted(settings, claims),
         }),
     ],
     [
         /issuer mismatch/,
         ({ settings, claims, identity }) => ({
-            hint: `The issuer (iss) of the ID token was ${(0,errors/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'another one than Bytebase expects'}. In Bytebase, the issuer URL of ${identity} must be exactly that.`,
+            hint: `The issuer (iss) of the ID token was ${(0,errors/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'not the one that Bytebase expects'}. In Bytebase, the issuer URL of ${identity} must be exactly that.`,
             ...accepted(settings, claims),
         }),
     ],
     [/subject mismatch/, explainSubject],
     [
         /deactivated/,
-        ({ identity }) => ({ hint: `In Bytebase, activate ${identity} again, or give another one.` }),
+        ({ identity }) => ({ hint: `In Bytebase, activate ${identity} again, or use another one.` }),
     ],
     [
         /config not found/,
         ({ identity }) => ({
-            hint: `In Bytebase, ${identity} has no settings for GitHub: give it an issuer URL, allowed audiences and a subject pattern.`,
+            hint: `In Bytebase, ${identity} has no settings for GitHub: add an issuer URL, allowed audiences and a subject pattern.`,
         }),
     ],
     [
         /^404 .*workload identity/s,
         ({ settings: { email } }) => ({
-            hint: `Check \`email\`: Bytebase has no workload identity "${email}". One that belongs to a project has the project's id in it: NAME@PROJECT.workload.bytebase.com.`,
+            hint: `Check \`email\`: Bytebase has no workload identity "${email}". The e-mail of a project's identity contains the project's id: NAME@PROJECT.workload.bytebase.com.`,
         }),
     ],
     [
@@ -79,13 +79,13 @@ const EXPLANATIONS = [
         ({ claims, identity, reason }) => ({
             hint: NEVER_FETCHED.test(reason)
                 ? `Bytebase fetches keys only from an https:// address on the internet: check the issuer URL of ${identity}.`
-                : `Bytebase could not fetch the keys of GitHub's ID tokens: its server needs a way to ${(0,identity_claims/* claimText */.Q1)(claims, 'iss') ?? 'the issuer'}.`,
+                : `Bytebase could not fetch the keys of GitHub's ID tokens: its server must be able to reach ${(0,identity_claims/* claimText */.Q1)(claims, 'iss') ?? 'the issuer'}.`,
         }),
     ],
     [
         /failed to verify token signature/,
         ({ identity }) => ({
-            hint: `Bytebase keeps the keys of GitHub's ID tokens for 15 minutes: where GitHub has just changed them, run the job again later. Else check the issuer URL of ${identity}.`,
+            hint: `Bytebase caches the keys of GitHub's ID tokens for 15 minutes: if GitHub has just changed them, run the job again later. Otherwise check the issuer URL of ${identity}.`,
         }),
     ],
     [/token has expired/, () => ({ hint: 'The ID token was new: check the clock of the Bytebase server.' })],
@@ -103,16 +103,16 @@ function explain(settings, error, claims) {
 function explainSubject({ settings, claims, identity }) {
     const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
     const form = (0,identity_claims/* isImmutable */.t3)(subject ?? '')
-        ? ' It has the immutable form, with the ids of owner and repository, which the presets of Bytebase (repo:owner/repository:…) do not match, and its form rewrites such a pattern: set it by the API.'
+        ? ' It has the immutable form, with the ids of owner and repository, which patterns from the form of Bytebase (repo:owner/repository:…) do not match; the form also rewrites a pasted pattern, so set it through the API.'
         : '';
     return {
-        hint: `The subject (sub) of the ID token was ${(0,errors/* quoted */.TL)(subject) ?? 'another one than Bytebase expects'}. In Bytebase, change the subject pattern of ${identity} so that it matches.${form}`,
+        hint: `The subject (sub) of the ID token was ${(0,errors/* quoted */.TL)(subject) ?? 'not the one that Bytebase expects'}. In Bytebase, change the subject pattern of ${identity} so that it matches.${form}`,
         ...accepted(settings, claims),
     };
 }
 /** What to do where the URL is not that of Bytebase. */
 function wrongUrl(url) {
-    return `Check \`url\`: ${url.origin}${url.pathname.slice(0, -'/v1/auth:exchangeToken'.length)} must be where Bytebase's own pages are, without /v1 at its end.`;
+    return `Check \`url\`: ${url.origin}${url.pathname.slice(0, -'/v1/auth:exchangeToken'.length)} must be the address of Bytebase's web pages, without /v1 at the end.`;
 }
 /** The settings of a workload identity that accept this run and no other. */
 function accepted({ email, audience }, claims) {

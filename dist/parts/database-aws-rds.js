@@ -23,7 +23,7 @@ const RDS_HOST = /\.(?:([a-z]+(?:-[a-z]+)+-\d+)\.rds|rds\.(cn-[a-z]+-\d+))\.amaz
 const awsRds = {
     settings: async (inputs, environment) => {
         const aws = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 4006));
-        const host = inputs.matching('host', inputs.required('host', HOST_EXAMPLE).toLowerCase(), HOST, 'must be the host name of the endpoint of the database, alone', HOST_EXAMPLE);
+        const host = inputs.matching('host', inputs.required('host', HOST_EXAMPLE).toLowerCase(), HOST, 'must be only the host name of the database endpoint', HOST_EXAMPLE);
         const port = inputs.required('port', '5432');
         if (port !== '' && !(/^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535)) {
             inputs.problem('port', `must be a port from 1 to 65535${(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .not */ .AU)(port)}`, '5432');
@@ -33,10 +33,10 @@ const awsRds = {
         const told = usual ?? chinese;
         const region = aws.readRegion(inputs) || told || '';
         if (region === '' && host !== '') {
-            inputs.problem('region', 'is required, since the host name does not tell it', 'eu-central-1');
+            inputs.problem('region', 'is required, because the host name does not contain it', 'eu-central-1');
         }
         if (told !== undefined && region !== told) {
-            inputs.problem('region', `must be "${told}", which the host name tells${(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .not */ .AU)(region)}`, told);
+            inputs.problem('region', `must be "${told}", as in the host name${(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .not */ .AU)(region)}`, told);
         }
         const source = aws.readCredentialSource(inputs, environment, region);
         return { aws, host: `${host}:${port}`, username, region, source };
@@ -49,8 +49,8 @@ const awsRds = {
         // The database would refuse the token and not tell why.
         if ('credentials' in source && credentials.expiresAt && credentials.expiresAt.getTime() <= now) {
             const ended = credentials.expiresAt.toISOString();
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('NO_AWS_CREDENTIALS', `The AWS credentials in the environment ended at ${ended}.`, {
-                hint: 'Get new ones in a step right before this one, or give role-arn.',
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('NO_AWS_CREDENTIALS', `The AWS credentials in the environment expired at ${ended}.`, {
+                hint: 'Get new ones in a step right before this one, or set role-arn.',
             });
         }
         const query = await signer.presignedQuery(host, new URLSearchParams({ Action: 'connect', DBUser: username }), credentials, { region, service: 'rds-db' }, SECONDS, now);

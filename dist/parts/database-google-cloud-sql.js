@@ -116,7 +116,7 @@ function serviceAccountToken(federation, federated, serviceAccount, scope, tools
             return {
                 ...judgement,
                 hint: judgement.hint ??
-                    `Grant roles/iam.workloadIdentityUser on the service account "${serviceAccount}" to "${principalSet(federation, tools.environment)}", and check that there is such an account. A new grant takes up to 5 minutes to work.`,
+                    `Grant roles/iam.workloadIdentityUser on the service account "${serviceAccount}" to "${principalSet(federation, tools.environment)}", and check that the account exists. A new grant takes up to 5 minutes to work.`,
             };
         },
         read: (answer) => {
@@ -188,7 +188,7 @@ function explainSts({ provider, audience }, error, claims) {
     switch (/^[a-z_]+(?=:|$)/.exec(refused.reason ?? '')?.[0]) {
         case 'invalid_grant':
             return {
-                hint: `Google does not take the ID token. Its audience was "${audience}": the provider must list it among its allowed audiences; one that lists none takes "https:${_settings_js__WEBPACK_IMPORTED_MODULE_3__/* .IAM */ .mP}${provider}". Its issuer was ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .TL)(issuer) ?? 'that of GitHub'}: the provider must have the same.`,
+                hint: `Google does not accept the ID token. Its audience was "${audience}": the provider must list it among its allowed audiences; a provider without a list accepts "https:${_settings_js__WEBPACK_IMPORTED_MODULE_3__/* .IAM */ .mP}${provider}". Its issuer was ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .TL)(issuer) ?? 'that of GitHub'}: the provider must have the same issuer.`,
                 ...settings,
             };
         case 'unauthorized_client':
@@ -200,7 +200,7 @@ function explainSts({ provider, audience }, error, claims) {
             };
         case 'invalid_target':
             return {
-                hint: `Check \`${_settings_js__WEBPACK_IMPORTED_MODULE_3__/* .PROVIDER_INPUT */ .Po}\`: Google knows no such pool or provider, or it is disabled or deleted: "${provider}". A new one takes up to 5 minutes to work.`,
+                hint: `Check \`${_settings_js__WEBPACK_IMPORTED_MODULE_3__/* .PROVIDER_INPUT */ .Po}\`: this pool or provider does not exist, is disabled or was deleted: "${provider}". A new one takes up to 5 minutes to work.`,
             };
         default:
             return {};
@@ -268,7 +268,7 @@ function readFederation(inputs, environment) {
     const given = inputs.required(PROVIDER_INPUT, PROVIDER_EXAMPLE);
     const provider = inputs.matching(PROVIDER_INPUT, given.replace(/^(?:https:)?\/\/iam\.googleapis\.com\//, ''), PROVIDER, 'must be the full name of a workload identity provider', PROVIDER_EXAMPLE);
     const project = PROVIDER.exec(provider)?.[1] ?? '';
-    inputs.matching(PROVIDER_INPUT, project, /^\d+$/, 'must hold the number of the project in place of its id', PROVIDER_EXAMPLE);
+    inputs.matching(PROVIDER_INPUT, project, /^\d+$/, 'must contain the number of the project instead of its id', PROVIDER_EXAMPLE);
     return {
         provider,
         audience: inputs.line('audience') || `https:${IAM}${provider}`,

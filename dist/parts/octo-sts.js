@@ -43,13 +43,13 @@ function judge(answer) {
     };
 }
 /** Octo STS keeps what it read, or that there was nothing, for so long (octo-sts/app, octosts.go). */
-const WAIT = ' After a change wait 5 minutes: Octo STS remembers for so long what it found.';
+const WAIT = ' After a change, wait 5 minutes: Octo STS caches the policy for that long.';
 /** What a person can do, by what Octo STS says; the first that fits. */
 const EXPLANATIONS = [
     [
         /unable to (find|read|parse|compile) trust policy/,
         ({ settings, claims, policy }) => ({
-            hint: `Octo STS looks for ${policy}, on the default branch, and says this also of a file that it cannot read.${WAIT}`,
+            hint: `Octo STS looks for ${policy}, on the default branch, and says the same if it cannot read the file.${WAIT}`,
             ...matching(settings, claims, ['permissions:', '  contents: read # what the token may do']),
         }),
     ],
@@ -89,13 +89,13 @@ const EXPLANATIONS = [
     [
         /unable to (verify bearer token|fetch or create the provider)/,
         () => ({
-            hint: 'Octo STS could not check the ID token. This may be trouble with the keys of its issuer, which passes: run the job again.',
+            hint: 'Octo STS could not check the ID token. It may have temporary trouble with the keys of the issuer: run the job again.',
         }),
     ],
     [
         /invalid subject/,
         () => ({
-            hint: 'Octo STS takes no subject with quotes, brackets or any of \\ ; & $ < >: rename the branch or the environment.',
+            hint: 'Octo STS accepts no subject with quotes, brackets or any of \\ ; & $ < >: rename the branch or the environment.',
         }),
     ],
 ];
@@ -111,7 +111,7 @@ function explain(settings, error, claims) {
         claims,
         policy: `the trust policy "${path}" in "${repository}"`,
         owner: settings.scope.split('/')[0] ?? '',
-        issuer: (0,errors/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'another one, not shown here',
+        issuer: (0,errors/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'different (it is not shown here)',
     }) ?? {});
 }
 function explainSubject({ settings, claims, policy }) {
@@ -120,15 +120,15 @@ function explainSubject({ settings, claims, policy }) {
         ? ' It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
         : '';
     return {
-        hint: `The subject (sub) of the ID token was ${(0,errors/* quoted */.TL)(subject) ?? 'another one, not shown here'}: set that as \`subject\` in ${policy}.${form}${WAIT}`,
+        hint: `The subject (sub) of the ID token was ${(0,errors/* quoted */.TL)(subject) ?? 'different (it is not shown here)'}: set that as \`subject\` in ${policy}.${form}${WAIT}`,
         ...matching(settings, claims),
     };
 }
 function explainAudience({ settings, claims, policy }) {
     const { audience, domain } = settings;
     const change = audience === domain
-        ? `remove \`audience\` from ${policy}, which has another one, or give that one as \`audience\` here.`
-        : `set it as \`audience\` in ${policy}; without one the policy takes "${domain}" alone.`;
+        ? `remove \`audience\` from ${policy}, which has another one, or set \`audience\` here to that one.`
+        : `set it as \`audience\` in ${policy}; without one, the policy accepts only "${domain}".`;
     return {
         hint: `The audience of the ID token was "${audience}": ${change}${WAIT}`,
         ...matching(settings, claims),
@@ -192,11 +192,11 @@ const ATTEMPT_MS = 30_000;
 /** A GitHub App installation token from Octo STS: `POST https://{domain}/sts/exchange` (octo-sts/app). */
 const octoSts = {
     settings: (inputs, environment) => {
-        const domain = inputs.matching('domain', inputs.text('domain') || DOMAIN, HOST, 'must be a host name, without https:// and path', DOMAIN);
+        const domain = inputs.matching('domain', inputs.text('domain') || DOMAIN, HOST, 'must be a host name, without https:// or a path', DOMAIN);
         const scheme = (0,inputs_inputs/* isLoopback */.U9)(domain.replace(/:\d+$/, '')) ? 'http' : 'https';
-        const scope = inputs.matching('scope', inputs.text('scope') || (environment['GITHUB_REPOSITORY'] ?? ''), SCOPE, 'must be owner/name, or the owner alone', 'octo-org/target');
+        const scope = inputs.matching('scope', inputs.text('scope') || (environment['GITHUB_REPOSITORY'] ?? ''), SCOPE, 'must be owner/name, or only the owner', 'octo-org/target');
         const identity = readIdentity(inputs);
-        const audience = inputs.matching('audience', inputs.text('audience'), AUDIENCE, 'must be at most 255 characters, without blanks, quotes, brackets and @', DOMAIN);
+        const audience = inputs.matching('audience', inputs.text('audience'), AUDIENCE, 'must have at most 255 characters, without spaces, quotes, brackets or @', DOMAIN);
         const url = inputs.url('domain', domain && `${scheme}://${domain}/sts/exchange`, DOMAIN);
         url.search = new URLSearchParams({ scope, identity }).toString();
         const apiUrl = inputs.url('github-api-url', inputs.text('github-api-url'), 'https://api.github.com');
@@ -238,7 +238,7 @@ const octoSts = {
                 return {
                     secrets: [token],
                     outputs: { token },
-                    summary: `Token for "${scope}" by the trust policy "${identity}"; ends ${expiresAt.toISOString()}`,
+                    summary: `Token for "${scope}", granted by the trust policy "${identity}"; ends ${expiresAt.toISOString()}`,
                     expiresAt,
                     revocation: { token, apiUrl, outlivesJob },
                 };
@@ -251,7 +251,7 @@ const octoSts = {
 function readIdentity(inputs) {
     const given = inputs.required('identity', 'deploy');
     const name = given.replace(/^\.github\/chainguard\//, '').replace(/\.sts\.ya?ml$/, '');
-    return inputs.matching('identity', given, IDENTITY, 'must be the name of a trust policy, at most 255 characters, without its folder and without .sts.yaml', IDENTITY.test(name) ? name : 'deploy');
+    return inputs.matching('identity', given, IDENTITY, 'must be the name of a trust policy, without its folder and .sts.yaml, of at most 255 characters', IDENTITY.test(name) ? name : 'deploy');
 }
 
 

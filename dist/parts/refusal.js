@@ -218,10 +218,10 @@ function serverUrl({ serverUrl: given }) {
 /** What to change, from the situation of the run and not from error text; empty where it tells nothing. */
 function situationHint(error, { kind, host }) {
     if (error.code === 'DENIED' && kind === 'enterprise-server') {
-        return 'This is GitHub Enterprise Server: its ID tokens have an issuer of their own, which the other side must accept.';
+        return 'This is GitHub Enterprise Server: its ID tokens have their own issuer, which the other system must accept.';
     }
     if (error.code === 'DENIED' && host.endsWith('.ghe.com')) {
-        return `This is GHE.com: the issuer of its ID tokens is https://token.actions.${host}, which the other side must accept.`;
+        return `This is GHE.com: the issuer of its ID tokens is https://token.actions.${host}, which the other system must accept.`;
     }
     if (error.code !== 'NO_ID_TOKEN')
         return '';
@@ -238,7 +238,7 @@ function situationHint(error, { kind, host }) {
             return PERMISSION;
     }
 }
-const PERMISSION = 'Give the job this permission; a reusable workflow needs it in the job that calls it, too:\npermissions:\n  id-token: write\n  contents: read';
+const PERMISSION = 'Add this permission to the job; for a reusable workflow, also to the job that calls it:\npermissions:\n  id-token: write\n  contents: read';
 
 ;// CONCATENATED MODULE: ./src/step/refusal.ts
 

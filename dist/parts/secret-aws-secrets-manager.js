@@ -107,21 +107,21 @@ const EXPLANATIONS = new Map([
         'ResourceNotFoundException',
         ({ secret, region, reason }) => ({
             hint: /staging label|VersionId/i.test(reason)
-                ? `The secret "${secret}" is there but has no value: store one.`
-                : `Check \`secret\` and \`region\`: in "${region}" the account of the credentials has no secret "${secret}". One of another account needs its full ARN.`,
+                ? `The secret "${secret}" exists but has no value: store one.`
+                : `Check \`secret\` and \`region\`: in "${region}" the account of the credentials has no secret "${secret}". A secret in another account needs its full ARN.`,
         }),
     ],
     [
         'InvalidParameterException',
         ({ secret }) => ({
-            hint: `Check \`secret\`: AWS does not take "${secret}" as the name or the ARN of a secret.`,
+            hint: `Check \`secret\`: AWS does not accept "${secret}" as the name or the ARN of a secret.`,
         }),
     ],
     [
         'InvalidRequestException',
         ({ secret, region, reason }) => ({
             hint: /deletion|deleted/i.test(reason)
-                ? `Restore the secret (aws secretsmanager restore-secret --region ${region} --secret-id ${secret}), or name another one.`
+                ? `Restore the secret (aws secretsmanager restore-secret --region ${region} --secret-id ${secret}), or use another one.`
                 : `The secret "${secret}" cannot be read in its present state: aws secretsmanager describe-secret shows it.`,
         }),
     ],
@@ -134,9 +134,11 @@ const EXPLANATIONS = new Map([
     [
         'AccessDeniedException',
         ({ secret, region, source, reason }) => /\bKMS\b/.test(reason)
-            ? { hint: `The credentials may read the secret but not its KMS key: allow them kms:Decrypt on it.` }
+            ? {
+                hint: `The credentials can read the secret but cannot use its KMS key: allow them kms:Decrypt on it.`,
+            }
             : {
-                hint: `The credentials may not read the secret: allow them secretsmanager:GetSecretValue on "${secret}". For a secret of another account, its resource policy and its KMS key must allow them, too.`,
+                hint: `The credentials are not allowed to read the secret: allow them secretsmanager:GetSecretValue on "${secret}". For a secret in another account, its resource policy and its KMS key must allow them, too.`,
                 ...policyFor(secret, region, source),
             },
     ],
@@ -145,14 +147,14 @@ const EXPLANATIONS = new Map([
         ({ region, fromEnvironment }) => ({
             hint: fromEnvironment
                 ? 'AWS does not know the credentials in the environment: check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN, which belong together, and `region`.'
-                : `AWS does not know the role's credentials in "${region}": check that the account has this region switched on.`,
+                : `AWS does not know the role's credentials in "${region}": check that the account has this region enabled.`,
         }),
     ],
     [
         'ExpiredTokenException',
         ({ fromEnvironment }) => ({
             hint: fromEnvironment
-                ? 'The AWS credentials in the environment have ended: get new ones right before this step, or give role-arn.'
+                ? 'The AWS credentials in the environment have expired: get new ones right before this step, or set role-arn.'
                 : 'The credentials of the role were new: run the job again.',
         }),
     ],
@@ -184,7 +186,7 @@ function policyFor(secret, region, source) {
         : `arn:${partition}:secretsmanager:${region}:${account}:secret:${secret}-??????`;
     const statement = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: arn };
     return {
-        advice: `With this policy the role "${source.roleArn}" may read this secret and no other:`,
+        advice: `With this policy, the role "${source.roleArn}" can read only this secret:`,
         paste: [
             {
                 language: 'json',
@@ -255,7 +257,7 @@ function readName(inputs, label, text, region) {
     const secret = inputs.matching(label, text, SECRET, 'must be the name or the ARN of a secret', EXAMPLE);
     const told = SECRET.exec(secret)?.groups?.['region'] ?? region;
     if (told !== region && region !== '') {
-        inputs.problem('region', `must be that of the secret's ARN${(0,inputs_inputs/* not */.AU)(region)}`, told);
+        inputs.problem('region', `must be the region in the secret's ARN${(0,inputs_inputs/* not */.AU)(region)}`, told);
     }
     return secret;
 }
@@ -286,11 +288,11 @@ function secretString(answer, secret, url) {
         return text;
     if (typeof binary === 'string') {
         throw new src_errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret "${secret}" is binary (SecretBinary).`, {
-            hint: 'An output can only hold text. Store it as text (SecretString), e.g. in base64, and decode it in the step that uses it.',
+            hint: 'An output is text: store the secret as text (SecretString), for example in base64, and decode it in the step that uses it.',
         });
     }
-    throw new src_errors/* ActionError */.lZ('UNUSABLE_ANSWER', `The answer of ${SERVICE} (${url.host}) has no text of a secret.`, {
-        hint: 'Nothing was set as output. Check that the endpoint is that of AWS Secrets Manager.',
+    throw new src_errors/* ActionError */.lZ('UNUSABLE_ANSWER', `The answer of ${SERVICE} (${url.host}) contains no secret.`, {
+        hint: 'No output was set. Check that the endpoint belongs to AWS Secrets Manager.',
     });
 }
 

@@ -57,7 +57,7 @@ function sharedOrigin(inputs, { references }) {
     for (const { output, source } of others) {
         if (source.origin === first?.source.origin)
             continue;
-        inputs.problem(`secrets.${output}`, `must be at ${first?.source.origin ?? ''}, as the first is: one ID token goes to all; use a step for each origin`, `${first?.source.origin ?? ''}${source.pathname}`);
+        inputs.problem(`secrets.${output}`, `must have the same origin as the first, ${first?.source.origin ?? ''}, because all get the same ID token; use one step for each origin`, `${first?.source.origin ?? ''}${source.pathname}`);
     }
     return first?.source.origin ?? '';
 }
@@ -93,7 +93,7 @@ function hintOf(url, audience, { code, refused }, claims) {
     switch (refused?.status) {
         case 401:
         case 403:
-            return `The audience of the ID token was "${audience}", its subject ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .TL)((0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .claimText */ .Q1)(claims, 'sub')) ?? 'that of this job'}: the endpoint must accept both. Give the audience that it expects as \`audience\`.`;
+            return `The audience of the ID token was "${audience}", its subject ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .TL)((0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .claimText */ .Q1)(claims, 'sub')) ?? 'that of this job'}: the endpoint must accept both. Set \`audience\` to the one that it expects.`;
         case 404:
             return `Check the URL: there is nothing at ${url.origin}${url.pathname}.`;
         default:

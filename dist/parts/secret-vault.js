@@ -65,7 +65,7 @@ function secretPath(inputs, label, path, engine) {
     }
     if (rest === path)
         return path;
-    inputs.problem(label, 'must go without the engine and without data/, which the step adds', rest);
+    inputs.problem(label, 'must not contain the engine or data/, which the step adds', rest);
     return '';
 }
 /**
@@ -99,7 +99,9 @@ function read(settings, path, token, tools) {
                 text !== undefined) {
                 return { name: (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .TL)(`${engine}/${path}`), text };
             }
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${vault.SERVICE} (${url.host}) answered without the data of a secret.`, { hint: `Check \`engine\`: "${engine}" must be a KV engine of version 2.` });
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${vault.SERVICE} (${url.host}) answered without a secret.`, {
+                hint: `Check \`engine\`: "${engine}" must be a KV version 2 engine.`,
+            });
         },
     });
 }
@@ -109,7 +111,7 @@ function judge(answer, { vault, server, engine }, path) {
     if (answer.status === 403) {
         return {
             ...judgement,
-            hint: `A policy of the role "${server.role}" must have: ${policy}. Vault says the same where there is no engine at "${engine}".`,
+            hint: `A policy of the role "${server.role}" must contain: ${policy}. Vault says the same if there is no engine at "${engine}".`,
         };
     }
     if (answer.status !== 404)
@@ -121,7 +123,7 @@ function judge(answer, { vault, server, engine }, path) {
         return {
             reason: `version ${typeof version === 'number' ? version : '?'} of "${engine}/${path}" is ${isDestroyed ? 'destroyed' : 'deleted'}`,
             hint: isDestroyed
-                ? 'Its data is gone for good: write a new version.'
+                ? 'Its data is gone: write a new version.'
                 : 'Undelete it (vault kv undelete), or write a new version.',
         };
     }
@@ -129,13 +131,13 @@ function judge(answer, { vault, server, engine }, path) {
     if (warning !== undefined) {
         return {
             reason: warning,
-            hint: `Check \`engine\` and the path: \`engine\` must be exactly where the KV engine is mounted, here "${engine}", and the path what follows, here "${path}", without data/.`,
+            hint: `Check \`engine\` and the path: \`engine\` must be exactly where the KV engine is mounted, and was "${engine}"; the path is what follows, without data/, and was "${path}".`,
         };
     }
     return {
         ...judgement,
         hint: judgement.reason === undefined
-            ? `There is no secret at "${path}" in "${engine}", and never was: check its path, and that "${engine}" is a KV engine of version 2.`
+            ? `"${engine}" has never had a secret at "${path}": check the path, and that "${engine}" is a KV version 2 engine.`
             : `Check \`engine\` and \`namespace\`: Vault has no engine at "${engine}".`,
     };
 }

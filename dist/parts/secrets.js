@@ -93,7 +93,7 @@ function secretPayload(json, service, name) {
     const checksum = (0,answer/* member */.Dc)(json, 'payload', 'dataCrc32c');
     const right = crc32c(bytes);
     if (checksum !== undefined && checksum !== String(right) && checksum !== right) {
-        throw unusable('does not match its checksum', 'It was damaged on the way: run the job again.');
+        throw unusable('does not match its checksum', 'It was damaged in transit: run the job again.');
     }
     try {
         return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -101,7 +101,7 @@ function secretPayload(json, service, name) {
     catch (cause) {
         throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} is binary: it is not UTF-8 text.`, {
             cause,
-            hint: 'An output can only hold text. Store it in base64 and decode it in the step that uses it.',
+            hint: 'An output is text: store the secret in base64, and decode it in the step that uses it.',
         });
     }
 }
@@ -131,8 +131,8 @@ const COMMON = /^(?:true|false|null)$/;
 function secretMember({ name, text }, key) {
     const object = parseExactly(text);
     if (typeof object !== 'object' || object === null || Array.isArray(object)) {
-        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} is no JSON object, so it has no key "${key}".`, {
-            hint: 'Leave the key out to get the whole text.',
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} is not a JSON object, so it has no key "${key}".`, {
+            hint: 'Omit the key to get the whole text.',
         });
     }
     const value = Object.hasOwn(object, key) ? object[key] : undefined;
@@ -147,7 +147,7 @@ function secretMember({ name, text }, key) {
     const exact = (_, each) => {
         if (each !== INEXACT)
             return each;
-        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The key "${key}" of the secret ${name} holds a number that would change when it is read, such as 1.10 or one of many digits.`, { hint: 'Store it as text, in quotes.' });
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The key "${key}" of the secret ${name} contains a number that JSON cannot keep exactly, such as 1.10 or one with many digits.`, { hint: 'Store it as text, in quotes.' });
     };
     return {
         name: `"${key}" of ${name}`,
@@ -167,14 +167,14 @@ function masksOf({ name, text }, allowShort) {
     const lines = linesOf(text);
     if (lines.length === 0) {
         throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} is empty.`, {
-            hint: 'Store a value in it, or name another one.',
+            hint: 'Store a value in it, or use another one.',
         });
     }
     const masks = lines.length === 1 || allowShort ? lines : lines.filter((line) => !/^[^\p{L}\p{N}]{1,3}$/u.test(line));
     if (!allowShort && (masks.length === 0 || masks.some(isCommon))) {
         const what = lines.length === 1 ? 'is' : 'has a line that is';
         throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} ${what} shorter than ${SHORTEST} characters, or true, false or null.`, {
-            hint: 'Masking it would black out unrelated text in every log of the job. Store a longer one, or give `allow-short: true`.',
+            hint: 'Masking it would hide unrelated text in every log of the job. Store a longer one, or set `allow-short: true`.',
         });
     }
     const inner = textsIn(text)
@@ -304,7 +304,7 @@ function failureOf(failed, all, { hint }) {
     });
     const [first] = failed;
     const refused = failed.find(({ error }) => error.refused !== undefined)?.error.refused;
-    return new errors/* ActionError */.lZ(first?.error.code ?? 'INTERNAL', `${failed.length} of ${counted(all, 'value')} cannot be given. Nothing was set as output.${lines.join('')}`, {
+    return new errors/* ActionError */.lZ(first?.error.code ?? 'INTERNAL', `${failed.length} of ${counted(all, 'value')} cannot be read. No output was set.${lines.join('')}`, {
         cause: first?.error,
         // Without its words: they are explained already.
         ...(refused && { refused: { service: refused.service, status: refused.status } }),
@@ -335,7 +335,7 @@ async function readReferences(inputs, form) {
     const allowShort = inputs.boolean('allow-short');
     if (text === '') {
         if (single === '')
-            inputs.problem(form.input, 'is required, or secrets in its place', form.example);
+            inputs.problem(form.input, 'is required, or secrets instead', form.example);
         const references = [{ output: 'secret', source: form.read(form.input, single), key }];
         return { references, several: false, allowShort };
     }
@@ -345,7 +345,7 @@ async function readReferences(inputs, form) {
         ['key', key],
     ]) {
         if (value !== '')
-            inputs.problem(name, 'must be left out where secrets is given', `secrets: ${example}`);
+            inputs.problem(name, 'must be omitted if secrets is set', `secrets: ${example}`);
     }
     return { references: await readMapping(inputs, text, form, example), several: true, allowShort };
 }
@@ -353,7 +353,7 @@ async function readMapping(inputs, text, form, example) {
     const parsed = await (0,yaml/* parseYaml */.hN)(text);
     const mended = 'value' in parsed && typeof parsed.value === 'string' ? form.mended?.(text) : undefined;
     if (mended !== undefined) {
-        inputs.problem('secrets', 'must be a YAML mapping, where the name comes first', mended);
+        inputs.problem('secrets', 'must be a YAML mapping in which the name comes first', mended);
         return [];
     }
     if ('fault' in parsed) {
@@ -365,7 +365,7 @@ async function readMapping(inputs, text, form, example) {
         return [];
     }
     if (parsed.value.size > MOST) {
-        inputs.problem('secrets', `must not have more than ${MOST} names, here ${parsed.value.size}`, example);
+        inputs.problem('secrets', `must have at most ${MOST} names, not ${parsed.value.size}`, example);
         return [];
     }
     const names = new Set();
@@ -378,10 +378,10 @@ async function readMapping(inputs, text, form, example) {
             inputs.problem('secrets', rule + (0,inputs_inputs/* not */.AU)(output), example);
         }
         else if (RESERVED.includes(lower)) {
-            inputs.problem(label, 'must have another name, since this one is an output of its own', example);
+            inputs.problem(label, 'must have another name, because this one is reserved', example);
         }
         else if (names.has(lower)) {
-            inputs.problem(label, 'must have a name of its own: outputs do not differ by case', example);
+            inputs.problem(label, 'must have a unique name; case does not matter', example);
         }
         else if (typeof value !== 'string' || value.trim() === '') {
             inputs.problem(label, 'must name a secret', example);
@@ -516,7 +516,7 @@ async function fullYaml(text) {
         }
         // `null` is a document without content.
         const value = document.toJS({ mapAsMap: true, maxAliasCount: 0 }) ?? '';
-        return isYamlValue(value) ? { value } : { fault: 'must hold nothing but text, lists and mappings' };
+        return isYamlValue(value) ? { value } : { fault: 'must contain only text, lists and mappings' };
     }
     catch (error) {
         // This is how the package refuses an alias.
@@ -530,7 +530,7 @@ const FAULTS = {
     DUPLICATE_KEY: 'has a key twice',
     MULTIPLE_DOCS: 'must be a single YAML document',
     RESOURCE_EXHAUSTION: 'is nested too deeply',
-    TAB_AS_INDENT: 'must be indented with blanks, not tabs',
+    TAB_AS_INDENT: 'must be indented with spaces, not tabs',
     TAG_RESOLVE_FAILED: 'must not use YAML tags',
 };
 function isYamlValue(value) {

@@ -42,15 +42,15 @@ function readServer(inputs) {
     const url = inputs.url('url', inputs.required('url', URL_EXAMPLE), URL_EXAMPLE);
     const base = url.href.replace(/\/+$/, '');
     if (base.endsWith('/v1')) {
-        inputs.problem('url', 'must go without /v1, which the step adds', base.slice(0, -'/v1'.length));
+        inputs.problem('url', 'must not contain /v1, which the step adds', base.slice(0, -'/v1'.length));
     }
     const authPath = readPath(inputs, 'auth-path', inputs.text('auth-path') || 'jwt', 'jwt');
     if (authPath.startsWith('auth/')) {
-        inputs.problem('auth-path', 'must go without auth/, which the step adds', authPath.slice('auth/'.length));
+        inputs.problem('auth-path', 'must not contain auth/, which the step adds', authPath.slice('auth/'.length));
     }
     return {
         api: `${base}/v1`,
-        namespace: inputs.matching('namespace', inputs.text('namespace'), NAMESPACE, 'must be a namespace: its path from the root', 'team/project'),
+        namespace: inputs.matching('namespace', inputs.text('namespace'), NAMESPACE, 'must be the full path of a namespace', 'team/project'),
         audience: inputs.line('audience') || url.origin,
         authPath,
         role: inputs.matching('role', inputs.required('role', 'deploy'), LINE, 'must be one line', 'deploy'),
@@ -63,7 +63,7 @@ function readServer(inputs) {
  * @returns the path, or empty text after a problem
  */
 function readPath(inputs, name, value, example) {
-    return inputs.matching(name, value, PATH, 'must be a path without a slash at its ends and without empty, . and .. parts', example);
+    return inputs.matching(name, value, PATH, 'must be a path without a leading or trailing slash and without empty, . or .. parts', example);
 }
 /** A URL of the API. Each part of a path is encoded: what it holds is Vault's business. */
 function urlOf({ api }, ...paths) {
@@ -112,7 +112,7 @@ function unwrapped(answer, url) {
     if (!isPresent(body['wrap_info']))
         return body;
     throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) wrapped its answer instead of giving it.`, {
-        hint: 'Nothing here asks for response wrapping: check what a proxy before Vault adds (X-Vault-Wrap-TTL).',
+        hint: 'The step does not ask for response wrapping: check what a proxy in front of Vault adds (X-Vault-Wrap-TTL).',
     });
 }
 /** Go writes an absent object as `null`. */
@@ -143,13 +143,13 @@ function explainLogin(server, error, claims) {
     const place = `the role "${role}" ("auth/${authPath}/role/${role}")`;
     if (said(/no audiences bound to the role/)) {
         return {
-            hint: `The audience of the ID token was "${audience}": list it as bound_audiences of ${place}, which has none.`,
+            hint: `The audience of the ID token was "${audience}": add it to bound_audiences of ${place}, which has none.`,
             ...accepting(server, claims),
         };
     }
     if (said(/\(aud\) claim|aud claim/)) {
         return {
-            hint: `The audience of the ID token was "${audience}": add it to bound_audiences of ${place}, or give one of those as \`audience\`.`,
+            hint: `The audience of the ID token was "${audience}": add it to bound_audiences of ${place}, or set \`audience\` to one of those.`,
             ...accepting(server, claims),
         };
     }
@@ -172,13 +172,13 @@ function explainLogin(server, error, claims) {
     }
     if (said(/oidc role_type/)) {
         return {
-            hint: `The role "${role}" is for people in a browser: it must have role_type=jwt. Vault makes it an oidc role again with each write that leaves role_type out.`,
+            hint: `The role "${role}" is for people in a browser: it must have role_type=jwt. Vault turns it back into an oidc role on every write that omits role_type.`,
             ...accepting(server, claims),
         };
     }
     if (said(KEYS_TROUBLE)) {
         return {
-            hint: `Vault could not fetch the keys of GitHub's ID tokens: its server needs a way to ${(0,identity_claims/* claimText */.Q1)(claims, 'iss') ?? 'their issuer'}.`,
+            hint: `Vault could not fetch the keys of GitHub's ID tokens: its server must be able to reach ${(0,identity_claims/* claimText */.Q1)(claims, 'iss') ?? 'their issuer'}.`,
         };
     }
     if (said(/\((?:exp|nbf|iat)\) claim/)) {
@@ -207,11 +207,11 @@ function aboutForm(claims) {
 }
 /** What an existing role must have to accept this run and no other. Vault keeps what a write leaves out, but for `role_type`. */
 function accepting(server, claims) {
-    return toPaste(server, claims, 'With these settings the role accepts this run', {});
+    return toPaste(server, claims, 'With these settings, the role accepts this run', {});
 }
 /** A new role, which must have a `user_claim`, and a token that ends soon. */
 function founding(server, claims) {
-    return toPaste(server, claims, `This makes a role that accepts this run and gives it the policy "${server.role}"`, {
+    return toPaste(server, claims, `This creates a role that accepts this run and gives it the policy "${server.role}"`, {
         user_claim: 'repository_id',
         token_policies: [server.role],
         token_ttl: '1h',
@@ -254,7 +254,7 @@ function endOf({ expiresAt }) {
 }
 /** Why a batch token is not taken back: Vault keeps no list of them. */
 function aboutBatch(token) {
-    return `The Vault token is a batch token, which nobody can revoke; it ends ${endOf(token)}.`;
+    return `The Vault token is a batch token, which cannot be revoked; it ends ${endOf(token)}.`;
 }
 /**
  * Takes a Vault token back, and with it every lease that it made: `POST /v1/auth/token/revoke-self` (Vault API, "Token
@@ -275,7 +275,7 @@ async function revokeSelf(client, vault) {
             judge: (answer) => ({
                 ...judge(answer),
                 ...(answer.status === 403 && {
-                    hint: 'A policy of the role must have: path "auth/token/revoke-self" { capabilities = ["update"] }.',
+                    hint: 'A policy of the role must contain: path "auth/token/revoke-self" { capabilities = ["update"] }.',
                 }),
             }),
             read: ({ status }) => {
@@ -329,7 +329,7 @@ function login(server, tools) {
         judge: (answer) => {
             const judgement = judge(answer);
             const hints = {
-                403: `Vault says this where there is no auth method at "${authPath}", in another \`namespace\`, or where the role "${role}" does not take logins from the address of this runner (token_bound_cidrs).`,
+                403: `Vault says this if there is no auth method at "${authPath}", if \`namespace\` is wrong, or if the role "${role}" does not accept logins from this runner's address (token_bound_cidrs).`,
                 404: `Check \`auth-path\` and \`namespace\`: Vault has no auth method at "${authPath}".`,
             };
             const hint = hints[answer.status];
@@ -347,7 +347,7 @@ function readLogin(answer, url, server, tools) {
     const given = (0,http_answer/* member */.Dc)(unwrapped(answer, url), 'auth');
     if (isPresent((0,http_answer/* member */.Dc)(given, 'mfa_requirement'))) {
         throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) asks for a second factor.`, {
-            hint: `A job has none: exempt the auth method at "${authPath}" from login MFA (sys/mfa/login-enforcement).`,
+            hint: `A job has no second factor: exempt the auth method at "${authPath}" from login MFA (sys/mfa/login-enforcement).`,
         });
     }
     const policies = textsOf((0,http_answer/* member */.Dc)(given, 'policies'));

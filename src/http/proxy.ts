@@ -44,7 +44,7 @@ function needsNone(url: URL): boolean {
 
 /** What to do about a proxy, from where it comes. */
 export function proxyHint(variable: string): string {
-  return `The proxy comes from ${variable} in the environment in the environment of the runner; hosts in no_proxy are reached without it.`
+  return `The proxy comes from ${variable} in the environment of the runner; hosts in no_proxy are reached without it.`
 }
 
 function read(variable: string, setting: string): Proxy {

@@ -106,7 +106,7 @@ describe('a secret', () => {
     expect((await run(world, { inputs: { key: 'port' } })).outputs).toEqual({ secret: '5432' })
     for (const key of ['pin', 'id']) {
       expect(await refusal(world, { inputs: { key } })).toContain(
-        `The key "${key}" of the secret "secret/team/database" holds a number that would change`,
+        `The key "${key}" of the secret "secret/team/database" contains a number that JSON cannot keep exactly`,
       )
     }
   })
