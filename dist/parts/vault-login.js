@@ -291,8 +291,9 @@ async function revokeSelf(client, vault) {
     }
     catch (error) {
         const refused = error instanceof errors/* ActionError */.lZ ? error.refused : undefined;
-        const isGone = vault.mayRevokeItself || /\b(?:invalid|bad) token\b/.test(refused?.reason ?? '');
-        if (refused?.status === 403 && isGone)
+        // A 403 without Vault's own words is that of somebody before it.
+        const isVaults = refused?.status === 403 && refused.reason !== undefined;
+        if (isVaults && (vault.mayRevokeItself || /\b(?:invalid|bad) token\b/.test(refused.reason)))
             return 'gone';
         throw error;
     }

@@ -68,8 +68,9 @@ async function revokeSelf(client: Pick<Client, 'send'>, vault: VaultToken): Prom
     return 'revoked'
   } catch (error) {
     const refused = error instanceof ActionError ? error.refused : undefined
-    const isGone = vault.mayRevokeItself || /\b(?:invalid|bad) token\b/.test(refused?.reason ?? '')
-    if (refused?.status === 403 && isGone) return 'gone'
+    // A 403 without Vault's own words is that of somebody before it.
+    const isVaults = refused?.status === 403 && refused.reason !== undefined
+    if (isVaults && (vault.mayRevokeItself || /\b(?:invalid|bad) token\b/.test(refused.reason))) return 'gone'
     throw error
   }
 }

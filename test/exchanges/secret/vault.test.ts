@@ -659,6 +659,15 @@ describe('taking the token back', () => {
     expect(ran.warnings).toEqual([])
   })
 
+  test('is a warning where a gateway before Vault refuses it', async () => {
+    const world = await open()
+    world.server('vault').faults.push(fault.none(), fault.none(), fault.html(403))
+    const ran = await run(world)
+    expect(ran.succeeded).toBe(true)
+    expect(ran.warnings).toHaveLength(1)
+    expect(world.setup.vault.alive(world.setup.vault.tokens[0]!.token)).toBe(true)
+  })
+
   test('is a warning where the token may not revoke itself', async () => {
     const world = await open({ role: { noDefaultPolicy: true } })
     const ran = await run(world)
