@@ -815,7 +815,8 @@ function issuesOf(message) {
  * that this run has. No wildcard is ever suggested, and nothing that was not asked for.
  */
 function explainIssues(issues, asked, claims) {
-    const plan = { asked, lacks: new Map(), advice: new Set() };
+    const isOwn = claims?.['repository_owner'] === asked.owner;
+    const plan = { asked, isOwn, lacks: new Map(), advice: new Set() };
     for (const issue of issues) {
         if (isAsked(asked, issue.target) && !explainScope(plan, issue))
             explainTarget(plan, issue);
@@ -871,7 +872,7 @@ function explainScope(plan, { target, text }) {
 }
 /** Explains an issue about an owner or a repository as a whole. */
 function explainTarget(plan, { target, text }) {
-    const { advice, asked } = plan;
+    const { advice, asked, isOwn } = plan;
     const lacksAll = (exists) => {
         if (target.includes('/')) {
             Object.assign(lackOf(plan, target, exists).statements, ofRepositories(asked));
@@ -900,8 +901,10 @@ function explainTarget(plan, { target, text }) {
         advice.add(`The GitHub App is not allowed to read the policy files of "${target}": an administrator must accept the permissions that it asks for.`);
     }
     else if (text === 'Not authorized' && target.includes('/')) {
-        advice.add(`No statement of the policy of "${target}" matches this run. If it belongs to another owner, it may also have no policy or not exist: the app server does not say.`);
-        lacksAll();
+        advice.add(isOwn
+            ? `No statement of the policy of "${target}" matches this run.`
+            : `No statement of the policy of "${target}" matches this run, or it has no policy, or it does not exist: the app server does not say which, because it belongs to another owner.`);
+        lacksAll(isOwn ? true : undefined);
     }
     else if (text === 'Not authorized') {
         advice.add(`"${target}" is another owner, so the app server does not say why: the GitHub App may not be installed there, the repository may not exist, or a policy may be missing or may not grant this. The files below would grant it.`);

@@ -50,14 +50,14 @@ const EXPLANATIONS = [
         /unable to (find|read|parse|compile) trust policy/,
         ({ settings, claims, policy }) => ({
             hint: `Octo STS looks for ${policy}, on the default branch, and says the same if it cannot read the file.${WAIT}`,
-            ...matching(settings, claims, ['permissions:', '  contents: read # what the token may do']),
+            ...matching(settings, claims, { isThere: false }),
         }),
     ],
     [
         /trust policy: issuer/,
         ({ settings, claims, policy, issuer }) => ({
             hint: `The issuer (iss) of the ID token was ${issuer}: set that as \`issuer\` in ${policy}.${WAIT}`,
-            ...matching(settings, claims),
+            ...matching(settings, claims, { isThere: true }),
         }),
     ],
     [/trust policy: subject/, explainSubject],
@@ -121,7 +121,7 @@ function explainSubject({ settings, claims, policy }) {
         : '';
     return {
         hint: `The subject (sub) of the ID token was ${(0,errors/* quoted */.TL)(subject) ?? 'different (it is not shown here)'}: set that as \`subject\` in ${policy}.${form}${WAIT}`,
-        ...matching(settings, claims),
+        ...matching(settings, claims, { isThere: true }),
     };
 }
 function explainAudience({ settings, claims, policy }) {
@@ -131,7 +131,7 @@ function explainAudience({ settings, claims, policy }) {
         : `set it as \`audience\` in ${policy}; without one, the policy accepts only "${domain}".`;
     return {
         hint: `The audience of the ID token was "${audience}": ${change}${WAIT}`,
-        ...matching(settings, claims),
+        ...matching(settings, claims, { isThere: true }),
     };
 }
 /** The file of the trust policy. */
@@ -141,8 +141,12 @@ function fileOf({ scope, identity }) {
         path: `.github/chainguard/${identity}.sts.yaml`,
     };
 }
-/** A trust policy that matches this run and no other. */
-function matching(settings, claims, more = []) {
+/**
+ * A trust policy that matches this run and no other.
+ *
+ * @param isThere whether Octo STS read the file; if it did not, nobody knows whether there is one
+ */
+function matching(settings, claims, { isThere }) {
     const { audience, domain } = settings;
     const issuer = (0,identity_claims/* claimText */.Q1)(claims, 'iss');
     const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
@@ -163,9 +167,9 @@ function matching(settings, claims, more = []) {
                     ...(audience === domain ? [] : [`audience: ${(0,identity_claims/* yamlText */.pS)(audience)}`]),
                     // A subject without the repository is anybody's who customizes theirs alike.
                     ...(named ? [] : ['claim_pattern:', `  repository_id: ${(0,identity_claims/* yamlText */.pS)(repositoryId ?? '')}`]),
-                    ...more,
+                    ...(isThere ? [] : ['permissions:', '  contents: read # what the token may do']),
                 ].join('\n'),
-                file: fileOf(settings),
+                file: { ...fileOf(settings), ...(isThere && { exists: true }) },
             },
         ],
     };

@@ -142,15 +142,17 @@ function escaped(text) {
     return text.replace(/[^\w\s,()/'-]|_/gu, (char) => `&#${char.codePointAt(0) ?? 0};`).replace(/\n/g, '<br>');
 }
 /**
- * Links, as Markdown, that open a file in GitHub's editor on the default branch: with the content in it where the file
- * is to be made. `HEAD` is that branch.
+ * Links, as Markdown, that open a file in GitHub's editor: with the content in it if the file is new. GitHub's own pages
+ * link to these addresses; its documentation ("Creating new files") does not describe their parameters.
+ *
+ * @param branch the default branch, or `HEAD`, which stands for it
  */
-function editorLinks({ repository, path, exists }, content, server) {
+function editorLinks({ repository, path, exists }, content, server, branch) {
     const at = `${server}/${urlPath(repository)}`;
-    const edit = `[edit it](${at}/edit/HEAD/${urlPath(path)})`;
-    const create = `[create it](${at}/new/HEAD?filename=${urlText(path)}&value=${urlText(`${content}\n`)})`;
+    const edit = `[edit it](${at}/edit/${urlPath(branch)}/${urlPath(path)})`;
+    const create = `[create it](${at}/new/${urlPath(branch)}?filename=${urlText(path)}&value=${urlText(`${content}\n`)})`;
     if (exists === undefined)
-        return `${create}, or ${edit} where it is there already`;
+        return `${create}, or ${edit} if it already exists`;
     return exists ? edit : create;
 }
 function urlPath(path) {
@@ -177,10 +179,10 @@ __webpack_require__.d(__webpack_exports__, {
 var identity_claims = __webpack_require__(2437);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __webpack_require__(3916);
-// EXTERNAL MODULE: ./src/step/markdown.ts
-var markdown = __webpack_require__(5541);
 // EXTERNAL MODULE: ./src/http/answer.ts
 var answer = __webpack_require__(9856);
+// EXTERNAL MODULE: ./src/step/markdown.ts
+var markdown = __webpack_require__(5541);
 ;// CONCATENATED MODULE: ./src/step/situation.ts
 
 /** What the environment and the event of a run tell. */
@@ -245,6 +247,7 @@ const PERMISSION = 'Add this permission to the job; for a reusable workflow, als
 
 
 
+
 /**
  * Puts together what a person can do about a failure.
  *
@@ -270,10 +273,11 @@ function reportOf(error, environment, run, claims, explain) {
                 ...content.split('\n'),
             ]),
         ].map(errors/* harmless */.Is),
-        summary: said ? summaryOf(error, hints, facts, explanation, serverUrl(run)) : '',
+        summary: said ? summaryOf(error, hints, facts, explanation, run) : '',
     };
 }
-function summaryOf(error, hints, facts, { advice, paste = [] }, server) {
+function summaryOf(error, hints, facts, { advice, paste = [] }, run) {
+    const links = (file, content) => (0,markdown/* editorLinks */.D)(file, content, serverUrl(run), defaultBranchOf(file.repository, run));
     return [
         '### Refused',
         (0,markdown/* escaped */.M)(error.message),
@@ -281,12 +285,18 @@ function summaryOf(error, hints, facts, { advice, paste = [] }, server) {
         (0,markdown.table)(['claim', 'value'], facts),
         ...(advice === undefined ? [] : advice.split('\n').map(markdown/* escaped */.M)),
         ...paste.flatMap(({ language, content, file }) => [
-            ...(file === undefined ? [] : [`${(0,markdown/* escaped */.M)(placeOf(file))}: ${(0,markdown/* editorLinks */.D)(file, content, server)}`]),
+            ...(file === undefined ? [] : [`${(0,markdown/* escaped */.M)(placeOf(file))}: ${links(file, content)}`]),
             `\`\`\`${language}\n${content}\n\`\`\``,
         ]),
     ]
         .filter((part) => part !== '')
         .join('\n\n');
+}
+/** The event tells the default branch of the workflow's own repository alone. */
+function defaultBranchOf(repository, run) {
+    const branch = (0,answer/* member */.Dc)(run.payload, 'repository', 'default_branch');
+    const isOwn = repository.toLowerCase() === run.repository.toLowerCase();
+    return isOwn && typeof branch === 'string' && branch !== '' ? branch : 'HEAD';
 }
 function placeOf({ repository, path }) {
     return `${path} in ${repository}, on its default branch`;

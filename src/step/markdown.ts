@@ -13,18 +13,21 @@ export function escaped(text: string): string {
 }
 
 /**
- * Links, as Markdown, that open a file in GitHub's editor on the default branch: with the content in it where the file
- * is to be made. `HEAD` is that branch.
+ * Links, as Markdown, that open a file in GitHub's editor: with the content in it if the file is new. GitHub's own pages
+ * link to these addresses; its documentation ("Creating new files") does not describe their parameters.
+ *
+ * @param branch the default branch, or `HEAD`, which stands for it
  */
 export function editorLinks(
   { repository, path, exists }: RepositoryFile,
   content: string,
   server: string,
+  branch: string,
 ): string {
   const at = `${server}/${urlPath(repository)}`
-  const edit = `[edit it](${at}/edit/HEAD/${urlPath(path)})`
-  const create = `[create it](${at}/new/HEAD?filename=${urlText(path)}&value=${urlText(`${content}\n`)})`
-  if (exists === undefined) return `${create}, or ${edit} where it is there already`
+  const edit = `[edit it](${at}/edit/${urlPath(branch)}/${urlPath(path)})`
+  const create = `[create it](${at}/new/${urlPath(branch)}?filename=${urlText(path)}&value=${urlText(`${content}\n`)})`
+  if (exists === undefined) return `${create}, or ${edit} if it already exists`
   return exists ? edit : create
 }
 

@@ -1,6 +1,7 @@
 import { SHOWN_CLAIMS } from '../identity/claims.ts'
 import { harmless, showable, type ActionError } from '../errors.ts'
 import type { Claims, Environment, Explanation, RepositoryFile } from '../exchange.ts'
+import { member } from '../http/answer.ts'
 import type { Run } from './context.ts'
 import { editorLinks, escaped, table } from './markdown.ts'
 import { serverUrl, situationHint, situationOf } from './situation.ts'
@@ -48,7 +49,7 @@ export function reportOf(
         ...content.split('\n'),
       ]),
     ].map(harmless),
-    summary: said ? summaryOf(error, hints, facts, explanation, serverUrl(run)) : '',
+    summary: said ? summaryOf(error, hints, facts, explanation, run) : '',
   }
 }
 
@@ -57,8 +58,10 @@ function summaryOf(
   hints: readonly string[],
   facts: readonly (readonly [string, string])[],
   { advice, paste = [] }: Explanation,
-  server: string,
+  run: Run,
 ): string {
+  const links = (file: RepositoryFile, content: string): string =>
+    editorLinks(file, content, serverUrl(run), defaultBranchOf(file.repository, run))
   return [
     '### Refused',
     escaped(error.message),
@@ -66,12 +69,19 @@ function summaryOf(
     table(['claim', 'value'], facts),
     ...(advice === undefined ? [] : advice.split('\n').map(escaped)),
     ...paste.flatMap(({ language, content, file }) => [
-      ...(file === undefined ? [] : [`${escaped(placeOf(file))}: ${editorLinks(file, content, server)}`]),
+      ...(file === undefined ? [] : [`${escaped(placeOf(file))}: ${links(file, content)}`]),
       `\`\`\`${language}\n${content}\n\`\`\``,
     ]),
   ]
     .filter((part) => part !== '')
     .join('\n\n')
+}
+
+/** The event tells the default branch of the workflow's own repository alone. */
+function defaultBranchOf(repository: string, run: Run): string {
+  const branch = member(run.payload, 'repository', 'default_branch')
+  const isOwn = repository.toLowerCase() === run.repository.toLowerCase()
+  return isOwn && typeof branch === 'string' && branch !== '' ? branch : 'HEAD'
 }
 
 function placeOf({ repository, path }: RepositoryFile): string {

@@ -35,8 +35,10 @@ function policies(main: StageResult): Pasted[] {
     expect(hrefs).not.toEqual([])
     for (const { origin, pathname, searchParams } of hrefs) {
       expect(origin).toBe('https://github.com')
-      if (pathname === `/${repository}/edit/HEAD/${path}`) continue
-      expect(pathname).toBe(`/${repository}/new/HEAD`)
+      // The event names the default branch of the workflow's own repository.
+      const branch = repository === 'octo-org/workflows' ? 'main' : 'HEAD'
+      if (pathname === `/${repository}/edit/${branch}/${path}`) continue
+      expect(pathname).toBe(`/${repository}/new/${branch}`)
       expect(Object.fromEntries(searchParams)).toEqual({ filename: path, value: `${yaml}\n` })
     }
     return { repository, path, policy: parse(yaml) as Record<string, unknown> }

@@ -217,8 +217,8 @@ test('no line of the log group can be taken for a command', () => {
 })
 
 describe('the link to the editor', () => {
-  const summary = (file: object, environment: Environment = {}): string =>
-    reportOf(DENIED, { ...ENVIRONMENT, ...environment }, {}, undefined, () => ({
+  const summary = (file: object, environment: Environment = {}, payload: object = {}): string =>
+    reportOf(DENIED, { ...ENVIRONMENT, ...environment }, payload, undefined, () => ({
       paste: [
         {
           language: 'yaml',
@@ -234,9 +234,20 @@ describe('the link to the editor', () => {
   test.each([
     ['is there', { exists: true }, edit],
     ['is not there', { exists: false }, create],
-    ['may be there', {}, `${create}, or ${edit} where it is there already`],
+    ['may be there', {}, `${create}, or ${edit} if it already exists`],
   ])('of a file that %s', (_what, file, links) => {
     expect(summary(file)).toContain(`, on its default branch: ${links}\n\n\`\`\`yaml\n`)
+  })
+
+  test.each([
+    ['octo-org/workflows', 'release/v1', 'release/v1'],
+    ['Octo-Org/Workflows', 'trunk', 'trunk'],
+    ['octo-org/workflows', '', 'HEAD'],
+    ['octo-org/workflows', 42, 'HEAD'],
+    ['octo-org/target', 'trunk', 'HEAD'],
+  ])('in %s, where the event names the branch %j, leads to %s', (repository, name, branch) => {
+    const text = summary({ repository, exists: true }, {}, { repository: { default_branch: name } })
+    expect(text).toContain(`(https://github.com/${repository}/edit/${branch}/.github/`)
   })
 
   test('leads to the GitHub of the run', () => {

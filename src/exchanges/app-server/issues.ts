@@ -21,6 +21,8 @@ export interface Asked {
 /** What there is to do about all issues, as far as it is found out. */
 interface Plan {
   readonly asked: Asked
+  /** Whether the owner is the workflow's: to others the app server says no more than "Not authorized". */
+  readonly isOwn: boolean
   /** By `owner` or `owner/name`. */
   readonly lacks: Map<string, Lack>
   readonly advice: Set<string>
@@ -57,7 +59,8 @@ export function explainIssues(
   asked: Asked,
   claims: Claims | undefined,
 ): Explanation {
-  const plan: Plan = { asked, lacks: new Map(), advice: new Set() }
+  const isOwn = claims?.['repository_owner'] === asked.owner
+  const plan: Plan = { asked, isOwn, lacks: new Map(), advice: new Set() }
   for (const issue of issues) {
     if (isAsked(asked, issue.target) && !explainScope(plan, issue)) explainTarget(plan, issue)
   }
@@ -115,7 +118,7 @@ function explainScope(plan: Plan, { target, text }: Issue): boolean {
 
 /** Explains an issue about an owner or a repository as a whole. */
 function explainTarget(plan: Plan, { target, text }: Issue): void {
-  const { advice, asked } = plan
+  const { advice, asked, isOwn } = plan
   const lacksAll = (exists?: boolean): void => {
     if (target.includes('/')) {
       Object.assign(lackOf(plan, target, exists).statements, ofRepositories(asked))
@@ -145,9 +148,11 @@ function explainTarget(plan: Plan, { target, text }: Issue): void {
     )
   } else if (text === 'Not authorized' && target.includes('/')) {
     advice.add(
-      `No statement of the policy of "${target}" matches this run. If it belongs to another owner, it may also have no policy or not exist: the app server does not say.`,
+      isOwn
+        ? `No statement of the policy of "${target}" matches this run.`
+        : `No statement of the policy of "${target}" matches this run, or it has no policy, or it does not exist: the app server does not say which, because it belongs to another owner.`,
     )
-    lacksAll()
+    lacksAll(isOwn ? true : undefined)
   } else if (text === 'Not authorized') {
     advice.add(
       `"${target}" is another owner, so the app server does not say why: the GitHub App may not be installed there, the repository may not exist, or a policy may be missing or may not grant this. The files below would grant it.`,

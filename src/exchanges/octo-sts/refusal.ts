@@ -40,14 +40,14 @@ const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refusal: Refusal
     /unable to (find|read|parse|compile) trust policy/,
     ({ settings, claims, policy }) => ({
       hint: `Octo STS looks for ${policy}, on the default branch, and says the same if it cannot read the file.${WAIT}`,
-      ...matching(settings, claims, ['permissions:', '  contents: read # what the token may do']),
+      ...matching(settings, claims, { isThere: false }),
     }),
   ],
   [
     /trust policy: issuer/,
     ({ settings, claims, policy, issuer }) => ({
       hint: `The issuer (iss) of the ID token was ${issuer}: set that as \`issuer\` in ${policy}.${WAIT}`,
-      ...matching(settings, claims),
+      ...matching(settings, claims, { isThere: true }),
     }),
   ],
   [/trust policy: subject/, explainSubject],
@@ -114,7 +114,7 @@ function explainSubject({ settings, claims, policy }: Refusal): Explanation {
     : ''
   return {
     hint: `The subject (sub) of the ID token was ${quoted(subject) ?? 'different (it is not shown here)'}: set that as \`subject\` in ${policy}.${form}${WAIT}`,
-    ...matching(settings, claims),
+    ...matching(settings, claims, { isThere: true }),
   }
 }
 
@@ -126,7 +126,7 @@ function explainAudience({ settings, claims, policy }: Refusal): Explanation {
       : `set it as \`audience\` in ${policy}; without one, the policy accepts only "${domain}".`
   return {
     hint: `The audience of the ID token was "${audience}": ${change}${WAIT}`,
-    ...matching(settings, claims),
+    ...matching(settings, claims, { isThere: true }),
   }
 }
 
@@ -138,8 +138,16 @@ function fileOf({ scope, identity }: Settings): { readonly repository: string; r
   }
 }
 
-/** A trust policy that matches this run and no other. */
-function matching(settings: Settings, claims: Claims | undefined, more: readonly string[] = []): Explanation {
+/**
+ * A trust policy that matches this run and no other.
+ *
+ * @param isThere whether Octo STS read the file; if it did not, nobody knows whether there is one
+ */
+function matching(
+  settings: Settings,
+  claims: Claims | undefined,
+  { isThere }: { readonly isThere: boolean },
+): Explanation {
   const { audience, domain } = settings
   const issuer = claimText(claims, 'iss')
   const subject = claimText(claims, 'sub')
@@ -158,9 +166,9 @@ function matching(settings: Settings, claims: Claims | undefined, more: readonly
           ...(audience === domain ? [] : [`audience: ${yamlText(audience)}`]),
           // A subject without the repository is anybody's who customizes theirs alike.
           ...(named ? [] : ['claim_pattern:', `  repository_id: ${yamlText(repositoryId ?? '')}`]),
-          ...more,
+          ...(isThere ? [] : ['permissions:', '  contents: read # what the token may do']),
         ].join('\n'),
-        file: fileOf(settings),
+        file: { ...fileOf(settings), ...(isThere && { exists: true }) },
       },
     ],
   }
