@@ -98,7 +98,7 @@ function quoted(text) {
 /* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9856);
 
 
-/** How long one try may take, in ms. */
+/** How long one attempt may take, in ms. */
 const ATTEMPT_MS = 5_000;
 const ANOTHER_GITHUB = '`github-api-url` may point to a GitHub other than the one that issued the token.';
 /**
@@ -128,7 +128,7 @@ function endOf({ expiresAt }) {
 }
 /** GitHub answers 401 for a token that has ended, which its documentation does not tell, and for one of another GitHub. */
 async function revoke(client, { token, apiUrl, expiresAt }, now) {
-    const course = { tries: 0, hasEnded: false };
+    const course = { attempts: 0, hasEnded: false };
     const url = new URL(`${apiUrl.replace(/\/+$/, '')}/installation/token`);
     try {
         await client.send({
@@ -137,7 +137,7 @@ async function revoke(client, { token, apiUrl, expiresAt }, now) {
             url,
             attemptMs: ATTEMPT_MS,
             prepare: () => {
-                course.tries++;
+                course.attempts++;
                 return {
                     headers: {
                         authorization: `Bearer ${token}`,
@@ -174,17 +174,17 @@ async function revoke(client, { token, apiUrl, expiresAt }, now) {
     catch (error) {
         if (course.hasEnded)
             return 'gone';
-        throw explained(error, course.tries);
+        throw explained(error, course.attempts);
     }
 }
 /** With what a person can do where somebody answered, but not as GitHub does for a token of its own. */
-function explained(error, tries) {
+function explained(error, attempts) {
     if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ))
         return error;
     const { code, message, hint, refused, cause } = error;
     if (code !== 'DENIED' && code !== 'REDIRECTED' && code !== 'UNUSABLE_ANSWER')
         return error;
-    const earlier = refused?.status === 401 && tries > 1
+    const earlier = refused?.status === 401 && attempts > 1
         ? 'An earlier attempt, whose answer was lost, may have revoked it.'
         : '';
     const hints = [hint, earlier, ANOTHER_GITHUB].filter((each) => each !== '');
@@ -317,7 +317,7 @@ function claimText(claims, name) {
 }
 /**
  * Whether a subject has the immutable form, `repo:OWNER@ID/REPOSITORY@ID:…`: that of repositories made, renamed or
- * transferred since 2026-07-15 (GitHub, "OpenID Connect reference"). A customized subject has that segment where it was put.
+ * transferred since 2026-07-15 (GitHub, "OpenID Connect reference"). A customized subject may have that segment anywhere.
  */
 function isImmutable(subject) {
     return /(?:^|:)repo:[^/:@]+@\d+\/[^/:@]+@\d+(?::|$)/.test(subject);
@@ -848,8 +848,8 @@ const external_node_net_namespaceObject = process.getBuiltinModule("node:net");
 ;// CONCATENATED MODULE: external "node:tls"
 const external_node_tls_namespaceObject = process.getBuiltinModule("node:tls");
 ;// CONCATENATED MODULE: ./src/http/faults.ts
-/** A try that got no complete answer. Tried again, unless `again` tells that it would fail alike. */
-class TryFailed extends Error {
+/** An attempt that got no complete answer. It is retried, unless `again` tells that it would fail alike. */
+class AttemptFailed extends Error {
     code;
     again;
     hint;
@@ -890,7 +890,7 @@ const REJECTED = /^(?:CERT_|CRL_|UNABLE_TO_|ERROR_IN_C|INVALID_CA$|INVALID_PURPO
 /** What an error of a socket means. Node's codes: "Errors" and "TLS (SSL)" in its documentation. */
 function connectionFault(error) {
     const code = codeOf(error);
-    const tlsFault = (what, hint) => new TryFailed('TLS_FAILED', what, { again: false, hint, cause: error });
+    const tlsFault = (what, hint) => new AttemptFailed('TLS_FAILED', what, { again: false, hint, cause: error });
     if (UNTRUSTED.has(code)) {
         return tlsFault('its certificate is from a certificate authority that this runner does not know', 'Set NODE_EXTRA_CA_CERTS to the PEM file of that authority, in the environment of the runner or as `env:` of the step.');
     }
@@ -909,9 +909,9 @@ function connectionFault(error) {
         return tlsFault(`the TLS handshake failed (${code})`, 'Check that the port speaks HTTPS.');
     }
     if (code === 'HPE_HEADER_OVERFLOW') {
-        return new TryFailed('UNUSABLE_ANSWER', 'the headers of the answer are too large', { again: false });
+        return new AttemptFailed('UNUSABLE_ANSWER', 'the headers of the answer are too large', { again: false });
     }
-    return new TryFailed('UNREACHABLE', networkFault(error), { again: true, cause: error });
+    return new AttemptFailed('UNREACHABLE', networkFault(error), { again: true, cause: error });
 }
 function codeOf(error) {
     return 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -1033,7 +1033,7 @@ const SETTING = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is;
  * `@actions/http-client` decides which hosts need none. The setting is read here, since its `getProxyUrl` takes a setting
  * with a `%` that is no escape for none, and `host:port` for a scheme.
  *
- * @throws TryFailed `PROXY_FAILED` where the setting cannot be used; it does not hold the setting, which may hold a password
+ * @throws AttemptFailed `PROXY_FAILED` where the setting cannot be used; it does not hold the setting, which may hold a password
  */
 function proxyFor(url) {
     if (needsNone(url))
@@ -1044,7 +1044,7 @@ function proxyFor(url) {
 }
 /**
  * Whether a host is reached without a proxy: this machine, or one of `no_proxy`. The library takes every name that begins
- * with `127.` for this machine; of such a name it is asked by one below it, to which the same entries apply.
+ * with `127.` for this machine, so it is asked about a subdomain of such a name, to which the same entries apply.
  */
 function needsNone(url) {
     if (!url.hostname.startsWith('127.') || (0,inputs_inputs/* isLoopback */.U9)(url.hostname))
@@ -1059,7 +1059,7 @@ function proxyHint(variable) {
 }
 function read(variable, setting) {
     const [, scheme = 'http', rest = ''] = SETTING.exec(setting.trim()) ?? [];
-    const unusable = (what) => new TryFailed('PROXY_FAILED', what, { again: false, hint: proxyHint(variable) });
+    const unusable = (what) => new AttemptFailed('PROXY_FAILED', what, { again: false, hint: proxyHint(variable) });
     const isHttp = /^https?$/i.test(scheme);
     const text = `${isHttp ? scheme : 'http'}://${rest}`;
     // A password that is cut by one of these characters would stand in the place of the host.
@@ -1090,7 +1090,7 @@ const external_node_http_namespaceObject = process.getBuiltinModule("node:http")
 const external_node_https_namespaceObject = process.getBuiltinModule("node:https");
 ;// CONCATENATED MODULE: ./src/http/retry.ts
 /**
- * When to try again and how long to wait. Pure: the time and the random source are parameters.
+ * When to retry, and how long to wait. Pure: the time and the random source are parameters.
  * `docs/retrying.md` argues the numbers from a simulation (`npm run bench:herd`).
  */
 /** The longest wait before the first retry, in ms. It doubles with each failure. */
@@ -1100,7 +1100,7 @@ const CAP_MS = 8_000;
 /** Jitter on top of a `Retry-After`, at least: this share of the wait that it asks for. */
 const RETRY_AFTER_JITTER = 0.5;
 /**
- * No try starts with less time left, in ms. One that the deadline cuts off can still make the server issue a token,
+ * No attempt starts with less time left, in ms. One that the deadline cuts off can still make the server issue a token,
  * which then nobody holds and nobody revokes.
  */
 const ANSWER_MS = 500;
@@ -1135,7 +1135,7 @@ function retryAfterMs(value, nowMs) {
  * one. Where less time is left than the longest wait, the wait is drawn from what is left: no time in which a token
  * could come is given away, and nothing overshoots.
  *
- * @param input.failures how many tries have failed, from 1
+ * @param input.failures how many attempts have failed, from 1
  * @param input.retryAfterMs what {@link retryAfterMs} made of the last answer
  * @param input.remainingMs time until the deadline
  * @param input.random as `Math.random`: at least 0, less than 1
@@ -1186,7 +1186,7 @@ function fullYear(twoDigits, thisYear) {
  * @param authority `host:port` at the end of the tunnel
  * @param ends cuts it off
  * @param conceal has the password masked from the log
- * @throws TryFailed `PROXY_FAILED`; the reason of `ends`
+ * @throws AttemptFailed `PROXY_FAILED`; the reason of `ends`
  */
 function openTunnel(proxy, authority, ends, conceal) {
     const { hostname, protocol, port } = proxy.url;
@@ -1232,7 +1232,7 @@ function authorization({ username, password }, conceal) {
     return { 'proxy-authorization': `Basic ${basic}` };
 }
 function failed(proxy, what, again, cause) {
-    return new TryFailed('PROXY_FAILED', `the proxy ${proxy.url.host} ${what}`, {
+    return new AttemptFailed('PROXY_FAILED', `the proxy ${proxy.url.host} ${what}`, {
         again,
         cause,
         hint: cause?.hint ?? proxyHint(proxy.variable),
@@ -1264,7 +1264,7 @@ class Connections {
      *
      * @param ends cuts it off
      * @param progress is told what is waited for
-     * @throws TryFailed `UNREACHABLE`, `TLS_FAILED`, `PROXY_FAILED`; the reason of `ends`
+     * @throws AttemptFailed `UNREACHABLE`, `TLS_FAILED`, `PROXY_FAILED`; the reason of `ends`
      */
     async open(url, ends, progress) {
         const host = url.hostname.replace(/^\[|\]$/g, '');
@@ -1314,7 +1314,7 @@ function goesThroughProxy(url) {
         return proxyFor(url) !== undefined;
     }
     catch {
-        // The request itself meets the fault of the setting, and says so.
+        // The request itself fails by that setting, and says so.
         return true;
     }
 }
@@ -1357,7 +1357,7 @@ function mustBeSafe(call) {
         return;
     throw new errors/* ActionError */.lZ('TLS_FAILED', `${(0,errors/* capital */.Nx)(placeOf(call))}: its address does not begin with https://.`, { hint: 'Nothing was sent. Plain HTTP works only on this machine (localhost, 127.0.0.1, [::1]).' });
 }
-/** A try without a complete answer, as an error. */
+/** An attempt without a complete answer, as an error. */
 function unanswered(call, fault) {
     return new errors/* ActionError */.lZ(fault.code, `${(0,errors/* capital */.Nx)(placeOf(call))}: ${fault.message}.`, {
         hint: fault.hint ?? nextStep(fault.code, call),
@@ -1372,12 +1372,12 @@ function unheard(call, ends, { reason }) {
         cause: reason,
     });
 }
-/** The error of the last try, and why there was no other. */
+/** The error of the last attempt, and why there was no other. */
 function givenUp(last, because, course, limit) {
-    const { tries, tookMs, waitMs } = course;
+    const { attempts, tookMs, waitMs } = course;
     const why = because === 'retry-after' && waitMs !== undefined
         ? `It asks to wait for ${Math.ceil(waitMs / 1000)} s, which leaves no time within the limit of ${limit}.`
-        : `Gave up after ${tries} ${tries === 1 ? 'attempt' : 'attempts'} in ${Math.round(tookMs / 1000)} s; the limit is ${limit}.`;
+        : `Gave up after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(tookMs / 1000)} s; the limit is ${limit}.`;
     return new errors/* ActionError */.lZ(last.code, `${last.message} ${why}`, {
         hint: last.hint,
         cause: last,
@@ -1450,14 +1450,14 @@ function htmlHint(answer, url) {
 
 
 
-/** The course of one call: what each try means for the next. */
+/** The course of one call: what each attempt means for the next. */
 class Course {
     #call;
     #clock;
     #signingTime;
     #redact;
     #debug;
-    /** How many times it was tried again for what the system itself said. */
+    /** How many times it was retried for what the system itself said. */
     #judgedAgain = 0;
     /**
      * @param redact takes the secrets of the step out of a server's text
@@ -1522,7 +1522,7 @@ const MAX_BODY = 1024 * 1024;
  *
  * @param ends cuts it off
  * @param progress is told what is waited for
- * @throws TryFailed `UNREACHABLE`, `TLS_FAILED`, `UNUSABLE_ANSWER`; the reason of `ends`
+ * @throws AttemptFailed `UNREACHABLE`, `TLS_FAILED`, `UNUSABLE_ANSWER`; the reason of `ends`
  */
 function request(socket, { method, url }, message, userAgent, ends, progress) {
     progress.waitingFor = 'the answer';
@@ -1531,12 +1531,12 @@ function request(socket, { method, url }, message, userAgent, ends, progress) {
         const fail = (error) => {
             sent.destroy();
             socket.destroy();
-            const reason = reasonOf(ends) ?? (error instanceof TryFailed ? error : connectionFault(error));
-            if (reason instanceof TryFailed)
+            const reason = reasonOf(ends) ?? (error instanceof AttemptFailed ? error : connectionFault(error));
+            if (reason instanceof AttemptFailed)
                 reason.answered = answered;
             reject(reason);
         };
-        // Over the established socket, TLS or not: no agent in between, nothing that outlives the try.
+        // Over the established socket, TLS or not: no agent in between, nothing that outlives the attempt.
         const sent = external_node_http_namespaceObject.request({
             createConnection: () => socket,
             method,
@@ -1554,7 +1554,7 @@ function request(socket, { method, url }, message, userAgent, ends, progress) {
         sent.on('error', fail);
         // Without a listener, Node.js would drop the connection and tell nobody.
         sent.on('upgrade', () => {
-            fail(new TryFailed('UNREACHABLE', 'it answered with an upgrade to another protocol', { again: true }));
+            fail(new AttemptFailed('UNREACHABLE', 'it answered with an upgrade to another protocol', { again: true }));
         });
         sent.on('response', (response) => {
             answered = true;
@@ -1562,7 +1562,7 @@ function request(socket, { method, url }, message, userAgent, ends, progress) {
             const body = new Body();
             response.on('data', (chunk) => {
                 if (!body.take(chunk)) {
-                    fail(new TryFailed('UNUSABLE_ANSWER', 'the answer is larger than 1 MiB', { again: false }));
+                    fail(new AttemptFailed('UNUSABLE_ANSWER', 'the answer is larger than 1 MiB', { again: false }));
                 }
             });
             // A body cut short is an error of the response, by Content-Length and by chunks alike.
@@ -1613,7 +1613,7 @@ class Body {
     }
 }
 
-;// CONCATENATED MODULE: ./src/http/try.ts
+;// CONCATENATED MODULE: ./src/http/attempt.ts
 
 
 
@@ -1621,7 +1621,7 @@ class Body {
  * Sends a message once and waits for the whole answer, over a connection that was opened early where there is one.
  *
  * @param limitMs for all of it, in ms
- * @throws TryFailed of {@link Connections.open} and {@link request}, or `TIMED_OUT`; ActionError `CANCELLED` where an answer
+ * @throws AttemptFailed of {@link Connections.open} and {@link request}, or `TIMED_OUT`; ActionError `CANCELLED` where an answer
  *   may have been missed; the reason of the signals
  */
 async function answerTo(call, message, limitMs, means) {
@@ -1642,7 +1642,7 @@ async function answerTo(call, message, limitMs, means) {
             }
             catch (error) {
                 // The server may have closed it while it was idle: that is no failure of this request.
-                if (!(error instanceof TryFailed) || error.answered || error.code !== 'UNREACHABLE')
+                if (!(error instanceof AttemptFailed) || error.answered || error.code !== 'UNREACHABLE')
                     throw error;
             }
         }
@@ -1650,11 +1650,11 @@ async function answerTo(call, message, limitMs, means) {
     }
     finally {
         stop();
-        // Whatever is still open belongs to this try.
+        // Whatever is still open belongs to this attempt.
         cut.abort();
     }
 }
-/** @param cut the end of the try's time */
+/** @param cut the end of the attempt's time */
 async function sendOver(socket, call, message, cut, progress, { signal, patience, userAgent }) {
     signal.throwIfAborted();
     const listening = AbortSignal.any([cut, call.grantEnds === undefined ? signal : patience]);
@@ -1669,7 +1669,7 @@ async function sendOver(socket, call, message, cut, progress, { signal, patience
 }
 function timedOut(limitMs, { waitingFor }) {
     const limit = `${Math.round(limitMs / 100) / 10} s`;
-    return new TryFailed('TIMED_OUT', `no answer within ${limit}, while waiting for ${waitingFor}`, {
+    return new AttemptFailed('TIMED_OUT', `no answer within ${limit}, while waiting for ${waitingFor}`, {
         again: true,
     });
 }
@@ -1682,7 +1682,7 @@ function timedOut(limitMs, { waitingFor }) {
 
 
 
-/** How long one try may take unless the call says otherwise, in ms. */
+/** How long one attempt may take unless the call says otherwise, in ms. */
 const ATTEMPT_MS = 10_000;
 function createClient(options) {
     const { clock, signal, patience = signal, userAgent, secrets, debug, limit } = options;
@@ -1695,9 +1695,9 @@ function createClient(options) {
         mustBeSafe(call);
         const started = clock.monotonic();
         const course = new Course(call, clock, signingTime, secrets.redact, debug);
-        for (let tries = 1;; tries++) {
+        for (let attempts = 1;; attempts++) {
             signal.throwIfAborted();
-            const outcome = await tryOnce(call, await call.prepare(signingTime.now()), course);
+            const outcome = await attemptOnce(call, await call.prepare(signingTime.now()), course);
             if ('value' in outcome)
                 return outcome.value;
             if (outcome.again === 'never' || signal.aborted)
@@ -1705,23 +1705,28 @@ function createClient(options) {
             if (outcome.again === 'at once')
                 continue;
             const { error, retryAfterMs } = outcome;
-            const then = next({ failures: tries, retryAfterMs, remainingMs: remainingMs(), random: clock.random });
+            const then = next({
+                failures: attempts,
+                retryAfterMs,
+                remainingMs: remainingMs(),
+                random: clock.random,
+            });
             if (!then.again) {
                 const tookMs = clock.monotonic() - started;
-                throw givenUp(error, then.because, { tries, tookMs, waitMs: retryAfterMs }, limit);
+                throw givenUp(error, then.because, { attempts, tookMs, waitMs: retryAfterMs }, limit);
             }
             debug(`trying again in ${Math.round(then.waitMs)} ms`);
             await clock.sleep(then.waitMs, signal);
         }
     }
-    async function tryOnce(call, message, course) {
+    async function attemptOnce(call, message, course) {
         let answer;
         try {
             const limitMs = Math.max(0, Math.min(remainingMs(), call.attemptMs ?? ATTEMPT_MS));
             answer = await answerTo(call, message, limitMs, means);
         }
         catch (error) {
-            if (!(error instanceof TryFailed))
+            if (!(error instanceof AttemptFailed))
                 throw error;
             return course.failed(error);
         }
@@ -1869,7 +1874,7 @@ function renamed(name, here, example) {
 }
 /**
  * Records inputs that are given under the names of other actions: the runner passes them on with no more than a warning,
- * and what they were to change would be left as it is.
+ * and they would have no effect.
  *
  * @param environment the runner sets `INPUT_…` for every input that the action declares, and every other that is given
  */
@@ -3337,7 +3342,7 @@ async function takeBackSaved(runner, clock, cancellation) {
         inputs.check();
     }
     catch {
-        // Its text is for the author of a workflow, who did not write this.
+        // Its text speaks of inputs to the author of a workflow, who did not write these.
         runner.warning(`${borrowed.name} could not be revoked; it ends ${borrowed.ends}. The state that the main step saved is invalid.`);
         return;
     }

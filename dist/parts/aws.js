@@ -338,7 +338,7 @@ function accepting({ roleArn, audience }, provider, issuer, claims) {
             StringEquals: {
                 [`${issuer}:aud`]: audience,
                 [`${issuer}:sub`]: subject,
-                // A subject without the repository is anybody's who customizes theirs alike.
+                // Every repository with the same customization has this subject.
                 ...(!named && { [`${issuer}:repository_id`]: repositoryId }),
             },
         },

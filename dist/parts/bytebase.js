@@ -120,7 +120,7 @@ function accepted({ email, audience }, claims) {
     const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
     if (issuer === undefined || subject === undefined)
         return {};
-    // An asterisk at the end would make it a pattern; without the repository it is anybody's who customizes theirs alike.
+    // An asterisk at the end would make it a pattern; without the repository, every repository with the same customization has it.
     if (subject.endsWith('*') || !(0,identity_claims/* namesRepository */.xt)(subject))
         return {};
     return {

@@ -165,7 +165,7 @@ function matching(settings, claims, { isThere }) {
                     `issuer: ${(0,identity_claims/* yamlText */.pS)(issuer)}`,
                     `subject: ${(0,identity_claims/* yamlText */.pS)(subject)}`,
                     ...(audience === domain ? [] : [`audience: ${(0,identity_claims/* yamlText */.pS)(audience)}`]),
-                    // A subject without the repository is anybody's who customizes theirs alike.
+                    // Every repository with the same customization has this subject.
                     ...(named ? [] : ['claim_pattern:', `  repository_id: ${(0,identity_claims/* yamlText */.pS)(repositoryId ?? '')}`]),
                     ...(isThere ? [] : ['permissions:', '  contents: read # what the token may do']),
                 ].join('\n'),
@@ -191,7 +191,7 @@ const IDENTITY = /^(?=.{1,255}$)(?!.*\.sts\.ya?ml$)[\w-][\w.-]*(\/[\w-][\w.-]*)*
 const AUDIENCE = /^[^\s\p{C}"'`\\<>;|&$(){}[\]@]{1,255}$/u;
 /** GitHub's installation tokens live for an hour. The server tells no time. */
 const LIFETIME_MS = 3_600_000;
-/** A try that is cut off can leave a token behind that nobody revokes; the server asks GitHub several times for one. */
+/** An attempt that is cut off can leave a token behind that nobody revokes; the server asks GitHub several times for one. */
 const ATTEMPT_MS = 30_000;
 /** A GitHub App installation token from Octo STS: `POST https://{domain}/sts/exchange` (octo-sts/app). */
 const octoSts = {

@@ -62,7 +62,7 @@ function sharedOrigin(inputs, { references }) {
     return first?.source.origin ?? '';
 }
 function read({ library, audience }, url, tools) {
-    // Without the query, which may be nobody else's business.
+    // Without the query, which may be confidential.
     const name = (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .TL)(`${url.host}${url.pathname}`);
     return tools.send({
         service: SERVICE,

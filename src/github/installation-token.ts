@@ -4,7 +4,7 @@ import { header, member, serverTime } from '../http/answer.ts'
 import type { Client } from '../http/client.ts'
 import type { Rescue } from '../identity/credential.ts'
 
-/** How long one try may take, in ms. */
+/** How long one attempt may take, in ms. */
 const ATTEMPT_MS = 5_000
 const ANOTHER_GITHUB = '`github-api-url` may point to a GitHub other than the one that issued the token.'
 
@@ -54,7 +54,7 @@ async function revoke(
   { token, apiUrl, expiresAt }: InstallationToken,
   now: () => number,
 ): Promise<'revoked' | 'gone'> {
-  const course = { tries: 0, hasEnded: false }
+  const course = { attempts: 0, hasEnded: false }
   const url = new URL(`${apiUrl.replace(/\/+$/, '')}/installation/token`)
   try {
     await client.send({
@@ -63,7 +63,7 @@ async function revoke(
       url,
       attemptMs: ATTEMPT_MS,
       prepare: () => {
-        course.tries++
+        course.attempts++
         return {
           headers: {
             authorization: `Bearer ${token}`,
@@ -97,17 +97,17 @@ async function revoke(
     return 'revoked'
   } catch (error) {
     if (course.hasEnded) return 'gone'
-    throw explained(error, course.tries)
+    throw explained(error, course.attempts)
   }
 }
 
 /** With what a person can do where somebody answered, but not as GitHub does for a token of its own. */
-function explained(error: unknown, tries: number): unknown {
+function explained(error: unknown, attempts: number): unknown {
   if (!(error instanceof ActionError)) return error
   const { code, message, hint, refused, cause } = error
   if (code !== 'DENIED' && code !== 'REDIRECTED' && code !== 'UNUSABLE_ANSWER') return error
   const earlier =
-    refused?.status === 401 && tries > 1
+    refused?.status === 401 && attempts > 1
       ? 'An earlier attempt, whose answer was lost, may have revoked it.'
       : ''
   const hints = [hint, earlier, ANOTHER_GITHUB].filter((each) => each !== '')

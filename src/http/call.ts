@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors.ts'
 import type { Answer } from './answer.ts'
 
-/** What one try sends. */
+/** What one attempt sends. */
 export interface Message {
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
@@ -17,7 +17,7 @@ export interface Judgement {
   readonly message?: string
   /** Try again although the status says no, at most this many times. */
   readonly again?: number
-  /** Do not try again although the status says yes: the system's own words tell that nothing will change by itself. */
+  /** Do not retry although the status says yes: the system's own words tell that nothing will change by itself. */
   readonly never?: boolean
   /** The time in the signature was refused. */
   readonly skewed?: boolean
@@ -35,7 +35,7 @@ export interface Call<T> {
   readonly url: URL
   /** The audience of the ID token that it carries, if it carries one: its claims explain a refusal. */
   readonly audience?: string
-  /** How long one try may take, in ms. */
+  /** How long one attempt may take, in ms. */
   readonly attemptMs?: number
   /**
    * Present where a 2xx answer brings a credential that can be taken back: when it ends by itself, as a sentence says it,
@@ -44,7 +44,7 @@ export interface Call<T> {
   readonly grantEnds?: string
   /** Whether the time of this machine is in the signature, so that a wrong clock is a reason to refuse it. */
   readonly signed?: boolean
-  /** Headers and body, made anew for each try. `now` is the time for signatures, in ms, corrected for skew. */
+  /** Headers and body, made anew for each attempt. `now` is the time for signatures, in ms, corrected for skew. */
   readonly prepare: (now: number) => Message | Promise<Message>
   /** Turns a 2xx answer into the value. @throws ActionError `UNUSABLE_ANSWER`, `UNUSABLE_SECRET` */
   readonly read: (answer: Answer) => T

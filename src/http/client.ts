@@ -4,11 +4,11 @@ import { createSigningTime, type Clock } from './clock.ts'
 import { Connections } from './connection.ts'
 import { Course, type Outcome } from './course.ts'
 import { givenUp, mustBeSafe } from './errors.ts'
-import { TryFailed } from './faults.ts'
+import { AttemptFailed } from './faults.ts'
 import { next } from './retry.ts'
-import { answerTo } from './try.ts'
+import { answerTo } from './attempt.ts'
 
-/** How long one try may take unless the call says otherwise, in ms. */
+/** How long one attempt may take unless the call says otherwise, in ms. */
 const ATTEMPT_MS = 10_000
 
 /** What a client must know of the step's secrets. */
@@ -62,30 +62,35 @@ export function createClient(options: ClientOptions): Client {
     mustBeSafe(call)
     const started = clock.monotonic()
     const course = new Course(call, clock, signingTime, secrets.redact, debug)
-    for (let tries = 1; ; tries++) {
+    for (let attempts = 1; ; attempts++) {
       signal.throwIfAborted()
-      const outcome = await tryOnce(call, await call.prepare(signingTime.now()), course)
+      const outcome = await attemptOnce(call, await call.prepare(signingTime.now()), course)
       if ('value' in outcome) return outcome.value
       if (outcome.again === 'never' || signal.aborted) throw outcome.error
       if (outcome.again === 'at once') continue
       const { error, retryAfterMs } = outcome
-      const then = next({ failures: tries, retryAfterMs, remainingMs: remainingMs(), random: clock.random })
+      const then = next({
+        failures: attempts,
+        retryAfterMs,
+        remainingMs: remainingMs(),
+        random: clock.random,
+      })
       if (!then.again) {
         const tookMs = clock.monotonic() - started
-        throw givenUp(error, then.because, { tries, tookMs, waitMs: retryAfterMs }, limit)
+        throw givenUp(error, then.because, { attempts, tookMs, waitMs: retryAfterMs }, limit)
       }
       debug(`trying again in ${Math.round(then.waitMs)} ms`)
       await clock.sleep(then.waitMs, signal)
     }
   }
 
-  async function tryOnce<T>(call: Call<T>, message: Message, course: Course<T>): Promise<Outcome<T>> {
+  async function attemptOnce<T>(call: Call<T>, message: Message, course: Course<T>): Promise<Outcome<T>> {
     let answer: Answer
     try {
       const limitMs = Math.max(0, Math.min(remainingMs(), call.attemptMs ?? ATTEMPT_MS))
       answer = await answerTo(call, message, limitMs, means)
     } catch (error) {
-      if (!(error instanceof TryFailed)) throw error
+      if (!(error instanceof AttemptFailed)) throw error
       return course.failed(error)
     }
     return course.answered(answer)

@@ -32,7 +32,7 @@ export class Connections {
    *
    * @param ends cuts it off
    * @param progress is told what is waited for
-   * @throws TryFailed `UNREACHABLE`, `TLS_FAILED`, `PROXY_FAILED`; the reason of `ends`
+   * @throws AttemptFailed `UNREACHABLE`, `TLS_FAILED`, `PROXY_FAILED`; the reason of `ends`
    */
   async open(url: URL, ends: AbortSignal, progress: Progress): Promise<net.Socket> {
     const host = url.hostname.replace(/^\[|\]$/g, '')
@@ -81,7 +81,7 @@ function goesThroughProxy(url: URL): boolean {
   try {
     return proxyFor(url) !== undefined
   } catch {
-    // The request itself meets the fault of the setting, and says so.
+    // The request itself fails by that setting, and says so.
     return true
   }
 }

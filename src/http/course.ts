@@ -3,11 +3,11 @@ import { header, serverTime, type Answer } from './answer.ts'
 import type { Call } from './call.ts'
 import type { Clock, SigningTime } from './clock.ts'
 import { placeOf, unanswered } from './errors.ts'
-import type { TryFailed } from './faults.ts'
+import type { AttemptFailed } from './faults.ts'
 import { refusal } from './refusal.ts'
 import { isTransient, retryAfterMs } from './retry.ts'
 
-/** What came of one try: the value, or why there is none and when to try again. */
+/** What came of one attempt: the value, or why there is none and when to retry. */
 export type Outcome<T> =
   | { readonly value: T }
   | {
@@ -17,14 +17,14 @@ export type Outcome<T> =
       readonly retryAfterMs?: number | undefined
     }
 
-/** The course of one call: what each try means for the next. */
+/** The course of one call: what each attempt means for the next. */
 export class Course<T> {
   readonly #call: Call<T>
   readonly #clock: Pick<Clock, 'now'>
   readonly #signingTime: SigningTime
   readonly #redact: (text: string) => string
   readonly #debug: (line: string) => void
-  /** How many times it was tried again for what the system itself said. */
+  /** How many times it was retried for what the system itself said. */
   #judgedAgain = 0
 
   /**
@@ -54,7 +54,7 @@ export class Course<T> {
   }
 
   /** What it means that no complete answer came. */
-  failed(fault: TryFailed): Outcome<never> {
+  failed(fault: AttemptFailed): Outcome<never> {
     this.#note(fault.message)
     return { error: unanswered(this.#call, fault), again: fault.again ? 'later' : 'never' }
   }

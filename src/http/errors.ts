@@ -1,7 +1,7 @@
 import { ActionError, capital } from '../errors.ts'
 import { mayCarrySecrets } from '../inputs/inputs.ts'
 import type { Call } from './call.ts'
-import type { TryFailed } from './faults.ts'
+import type { AttemptFailed } from './faults.ts'
 
 /** Whom a call asks, as a sentence names it: `the app server (app-server.example.com)`. */
 export function placeOf({ service, url }: Call<unknown>): string {
@@ -18,8 +18,8 @@ export function mustBeSafe(call: Call<unknown>): void {
   )
 }
 
-/** A try without a complete answer, as an error. */
-export function unanswered(call: Call<unknown>, fault: TryFailed): ActionError {
+/** An attempt without a complete answer, as an error. */
+export function unanswered(call: Call<unknown>, fault: AttemptFailed): ActionError {
   return new ActionError(fault.code, `${capital(placeOf(call))}: ${fault.message}.`, {
     hint: fault.hint ?? nextStep(fault.code, call),
     cause: fault,
@@ -39,18 +39,18 @@ export function unheard(call: Call<unknown>, ends: string, { reason }: AbortSign
   )
 }
 
-/** The error of the last try, and why there was no other. */
+/** The error of the last attempt, and why there was no other. */
 export function givenUp(
   last: ActionError,
   because: 'deadline' | 'retry-after',
-  course: { readonly tries: number; readonly tookMs: number; readonly waitMs: number | undefined },
+  course: { readonly attempts: number; readonly tookMs: number; readonly waitMs: number | undefined },
   limit: string,
 ): ActionError {
-  const { tries, tookMs, waitMs } = course
+  const { attempts, tookMs, waitMs } = course
   const why =
     because === 'retry-after' && waitMs !== undefined
       ? `It asks to wait for ${Math.ceil(waitMs / 1000)} s, which leaves no time within the limit of ${limit}.`
-      : `Gave up after ${tries} ${tries === 1 ? 'attempt' : 'attempts'} in ${Math.round(tookMs / 1000)} s; the limit is ${limit}.`
+      : `Gave up after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(tookMs / 1000)} s; the limit is ${limit}.`
   return new ActionError(last.code, `${last.message} ${why}`, {
     hint: last.hint,
     cause: last,
@@ -64,7 +64,7 @@ function livesOn(ends: string): string {
 
 /** What to know where a server was not reached, or not in time, or its answer was not read to its end. */
 function nextStep(
-  code: TryFailed['code'],
+  code: AttemptFailed['code'],
   { url: { origin }, grantEnds }: Call<unknown>,
 ): string | undefined {
   if (code === 'UNUSABLE_ANSWER' && grantEnds !== undefined) return livesOn(grantEnds)

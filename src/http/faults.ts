@@ -1,5 +1,5 @@
-/** A try that got no complete answer. Tried again, unless `again` tells that it would fail alike. */
-export class TryFailed extends Error {
+/** An attempt that got no complete answer. It is retried, unless `again` tells that it would fail alike. */
+export class AttemptFailed extends Error {
   readonly code: 'UNREACHABLE' | 'TIMED_OUT' | 'TLS_FAILED' | 'PROXY_FAILED' | 'UNUSABLE_ANSWER'
   readonly again: boolean
   readonly hint: string | undefined
@@ -7,7 +7,7 @@ export class TryFailed extends Error {
   answered = false
 
   constructor(
-    code: TryFailed['code'],
+    code: AttemptFailed['code'],
     message: string,
     more: { again: boolean; hint?: string; cause?: unknown },
   ) {
@@ -18,7 +18,7 @@ export class TryFailed extends Error {
   }
 }
 
-/** What a try is waiting for, in the words of an error. */
+/** What an attempt is waiting for, in the words of an error. */
 export interface Progress {
   waitingFor: string
 }
@@ -53,10 +53,10 @@ const REJECTED =
   /^(?:CERT_|CRL_|UNABLE_TO_|ERROR_IN_C|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$)/
 
 /** What an error of a socket means. Node's codes: "Errors" and "TLS (SSL)" in its documentation. */
-export function connectionFault(error: Error): TryFailed {
+export function connectionFault(error: Error): AttemptFailed {
   const code = codeOf(error)
-  const tlsFault = (what: string, hint: string): TryFailed =>
-    new TryFailed('TLS_FAILED', what, { again: false, hint, cause: error })
+  const tlsFault = (what: string, hint: string): AttemptFailed =>
+    new AttemptFailed('TLS_FAILED', what, { again: false, hint, cause: error })
   if (UNTRUSTED.has(code)) {
     return tlsFault(
       'its certificate is from a certificate authority that this runner does not know',
@@ -81,9 +81,9 @@ export function connectionFault(error: Error): TryFailed {
     return tlsFault(`the TLS handshake failed (${code})`, 'Check that the port speaks HTTPS.')
   }
   if (code === 'HPE_HEADER_OVERFLOW') {
-    return new TryFailed('UNUSABLE_ANSWER', 'the headers of the answer are too large', { again: false })
+    return new AttemptFailed('UNUSABLE_ANSWER', 'the headers of the answer are too large', { again: false })
   }
-  return new TryFailed('UNREACHABLE', networkFault(error), { again: true, cause: error })
+  return new AttemptFailed('UNREACHABLE', networkFault(error), { again: true, cause: error })
 }
 
 function codeOf(error: Error): string {

@@ -1,6 +1,6 @@
 import { checkBypass } from '@actions/http-client/lib/proxy'
 import { isLoopback } from '../inputs/inputs.ts'
-import { TryFailed } from './faults.ts'
+import { AttemptFailed } from './faults.ts'
 
 /** A proxy to be asked for tunnels. */
 export interface Proxy {
@@ -22,7 +22,7 @@ const SETTING = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is
  * `@actions/http-client` decides which hosts need none. The setting is read here, since its `getProxyUrl` takes a setting
  * with a `%` that is no escape for none, and `host:port` for a scheme.
  *
- * @throws TryFailed `PROXY_FAILED` where the setting cannot be used; it does not hold the setting, which may hold a password
+ * @throws AttemptFailed `PROXY_FAILED` where the setting cannot be used; it does not hold the setting, which may hold a password
  */
 export function proxyFor(url: URL): Proxy | undefined {
   if (needsNone(url)) return undefined
@@ -33,7 +33,7 @@ export function proxyFor(url: URL): Proxy | undefined {
 
 /**
  * Whether a host is reached without a proxy: this machine, or one of `no_proxy`. The library takes every name that begins
- * with `127.` for this machine; of such a name it is asked by one below it, to which the same entries apply.
+ * with `127.` for this machine, so it is asked about a subdomain of such a name, to which the same entries apply.
  */
 function needsNone(url: URL): boolean {
   if (!url.hostname.startsWith('127.') || isLoopback(url.hostname)) return checkBypass(url)
@@ -49,8 +49,8 @@ export function proxyHint(variable: string): string {
 
 function read(variable: string, setting: string): Proxy {
   const [, scheme = 'http', rest = ''] = SETTING.exec(setting.trim()) ?? []
-  const unusable = (what: string): TryFailed =>
-    new TryFailed('PROXY_FAILED', what, { again: false, hint: proxyHint(variable) })
+  const unusable = (what: string): AttemptFailed =>
+    new AttemptFailed('PROXY_FAILED', what, { again: false, hint: proxyHint(variable) })
   const isHttp = /^https?$/i.test(scheme)
   const text = `${isHttp ? scheme : 'http'}://${rest}`
   // A password that is cut by one of these characters would stand in the place of the host.

@@ -2,7 +2,7 @@ import * as http from 'node:http'
 import type { Socket } from 'node:net'
 import { parseJson, type Answer } from './answer.ts'
 import type { Call, Message } from './call.ts'
-import { connectionFault, reasonOf, TryFailed, type Progress } from './faults.ts'
+import { connectionFault, reasonOf, AttemptFailed, type Progress } from './faults.ts'
 
 /** The largest answer that is read, in bytes. */
 const MAX_BODY = 1024 * 1024
@@ -12,7 +12,7 @@ const MAX_BODY = 1024 * 1024
  *
  * @param ends cuts it off
  * @param progress is told what is waited for
- * @throws TryFailed `UNREACHABLE`, `TLS_FAILED`, `UNUSABLE_ANSWER`; the reason of `ends`
+ * @throws AttemptFailed `UNREACHABLE`, `TLS_FAILED`, `UNUSABLE_ANSWER`; the reason of `ends`
  */
 export function request(
   socket: Socket,
@@ -28,11 +28,11 @@ export function request(
     const fail = (error: Error): void => {
       sent.destroy()
       socket.destroy()
-      const reason = reasonOf(ends) ?? (error instanceof TryFailed ? error : connectionFault(error))
-      if (reason instanceof TryFailed) reason.answered = answered
+      const reason = reasonOf(ends) ?? (error instanceof AttemptFailed ? error : connectionFault(error))
+      if (reason instanceof AttemptFailed) reason.answered = answered
       reject(reason)
     }
-    // Over the established socket, TLS or not: no agent in between, nothing that outlives the try.
+    // Over the established socket, TLS or not: no agent in between, nothing that outlives the attempt.
     const sent = http.request({
       createConnection: () => socket,
       method,
@@ -50,7 +50,9 @@ export function request(
     sent.on('error', fail)
     // Without a listener, Node.js would drop the connection and tell nobody.
     sent.on('upgrade', () => {
-      fail(new TryFailed('UNREACHABLE', 'it answered with an upgrade to another protocol', { again: true }))
+      fail(
+        new AttemptFailed('UNREACHABLE', 'it answered with an upgrade to another protocol', { again: true }),
+      )
     })
     sent.on('response', (response) => {
       answered = true
@@ -58,7 +60,7 @@ export function request(
       const body = new Body()
       response.on('data', (chunk: Buffer) => {
         if (!body.take(chunk)) {
-          fail(new TryFailed('UNUSABLE_ANSWER', 'the answer is larger than 1 MiB', { again: false }))
+          fail(new AttemptFailed('UNUSABLE_ANSWER', 'the answer is larger than 1 MiB', { again: false }))
         }
       })
       // A body cut short is an error of the response, by Content-Length and by chunks alike.

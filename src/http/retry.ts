@@ -1,5 +1,5 @@
 /**
- * When to try again and how long to wait. Pure: the time and the random source are parameters.
+ * When to retry, and how long to wait. Pure: the time and the random source are parameters.
  * `docs/retrying.md` argues the numbers from a simulation (`npm run bench:herd`).
  */
 
@@ -13,7 +13,7 @@ export const CAP_MS = 8_000
 export const RETRY_AFTER_JITTER = 0.5
 
 /**
- * No try starts with less time left, in ms. One that the deadline cuts off can still make the server issue a token,
+ * No attempt starts with less time left, in ms. One that the deadline cuts off can still make the server issue a token,
  * which then nobody holds and nobody revokes.
  */
 export const ANSWER_MS = 500
@@ -65,7 +65,7 @@ export function retryAfterMs(value: string | undefined, nowMs: number): number |
  * one. Where less time is left than the longest wait, the wait is drawn from what is left: no time in which a token
  * could come is given away, and nothing overshoots.
  *
- * @param input.failures how many tries have failed, from 1
+ * @param input.failures how many attempts have failed, from 1
  * @param input.retryAfterMs what {@link retryAfterMs} made of the last answer
  * @param input.remainingMs time until the deadline
  * @param input.random as `Math.random`: at least 0, less than 1

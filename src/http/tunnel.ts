@@ -1,7 +1,7 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
 import * as net from 'node:net'
-import { connectionFault, reasonOf, TryFailed } from './faults.ts'
+import { connectionFault, reasonOf, AttemptFailed } from './faults.ts'
 import { proxyHint, type Proxy } from './proxy.ts'
 import { isTransient } from './retry.ts'
 
@@ -11,7 +11,7 @@ import { isTransient } from './retry.ts'
  * @param authority `host:port` at the end of the tunnel
  * @param ends cuts it off
  * @param conceal has the password masked from the log
- * @throws TryFailed `PROXY_FAILED`; the reason of `ends`
+ * @throws AttemptFailed `PROXY_FAILED`; the reason of `ends`
  */
 export function openTunnel(
   proxy: Proxy,
@@ -64,8 +64,8 @@ function authorization(
   return { 'proxy-authorization': `Basic ${basic}` }
 }
 
-function failed(proxy: Proxy, what: string, again: boolean, cause?: TryFailed): TryFailed {
-  return new TryFailed('PROXY_FAILED', `the proxy ${proxy.url.host} ${what}`, {
+function failed(proxy: Proxy, what: string, again: boolean, cause?: AttemptFailed): AttemptFailed {
+  return new AttemptFailed('PROXY_FAILED', `the proxy ${proxy.url.host} ${what}`, {
     again,
     cause,
     hint: cause?.hint ?? proxyHint(proxy.variable),

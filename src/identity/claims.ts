@@ -24,7 +24,7 @@ export function claimText(claims: Claims | undefined, name: string): string | un
 
 /**
  * Whether a subject has the immutable form, `repo:OWNER@ID/REPOSITORY@ID:…`: that of repositories made, renamed or
- * transferred since 2026-07-15 (GitHub, "OpenID Connect reference"). A customized subject has that segment where it was put.
+ * transferred since 2026-07-15 (GitHub, "OpenID Connect reference"). A customized subject may have that segment anywhere.
  */
 export function isImmutable(subject: string): boolean {
   return /(?:^|:)repo:[^/:@]+@\d+\/[^/:@]+@\d+(?::|$)/.test(subject)

@@ -77,7 +77,7 @@ function renamed(name: string, here: string, example: string): Elsewhere {
 
 /**
  * Records inputs that are given under the names of other actions: the runner passes them on with no more than a warning,
- * and what they were to change would be left as it is.
+ * and they would have no effect.
  *
  * @param environment the runner sets `INPUT_…` for every input that the action declares, and every other that is given
  */

@@ -32,7 +32,7 @@ export async function takeBackSaved(runner: Runner, clock: Clock, cancellation: 
   try {
     inputs.check()
   } catch {
-    // Its text is for the author of a workflow, who did not write this.
+    // Its text speaks of inputs to the author of a workflow, who did not write these.
     runner.warning(
       `${borrowed.name} could not be revoked; it ends ${borrowed.ends}. The state that the main step saved is invalid.`,
     )

@@ -114,7 +114,7 @@ function accepted({ email, audience }: Settings, claims: Claims | undefined): Ex
   const issuer = claimText(claims, 'iss')
   const subject = claimText(claims, 'sub')
   if (issuer === undefined || subject === undefined) return {}
-  // An asterisk at the end would make it a pattern; without the repository it is anybody's who customizes theirs alike.
+  // An asterisk at the end would make it a pattern; without the repository, every repository with the same customization has it.
   if (subject.endsWith('*') || !namesRepository(subject)) return {}
   return {
     advice: 'These settings of the workload identity accept this run:',

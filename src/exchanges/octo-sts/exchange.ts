@@ -15,7 +15,7 @@ const IDENTITY = /^(?=.{1,255}$)(?!.*\.sts\.ya?ml$)[\w-][\w.-]*(\/[\w-][\w.-]*)*
 const AUDIENCE = /^[^\s\p{C}"'`\\<>;|&$(){}[\]@]{1,255}$/u
 /** GitHub's installation tokens live for an hour. The server tells no time. */
 const LIFETIME_MS = 3_600_000
-/** A try that is cut off can leave a token behind that nobody revokes; the server asks GitHub several times for one. */
+/** An attempt that is cut off can leave a token behind that nobody revokes; the server asks GitHub several times for one. */
 const ATTEMPT_MS = 30_000
 
 export interface Settings {

@@ -164,7 +164,7 @@ function matching(
           `issuer: ${yamlText(issuer)}`,
           `subject: ${yamlText(subject)}`,
           ...(audience === domain ? [] : [`audience: ${yamlText(audience)}`]),
-          // A subject without the repository is anybody's who customizes theirs alike.
+          // Every repository with the same customization has this subject.
           ...(named ? [] : ['claim_pattern:', `  repository_id: ${yamlText(repositoryId ?? '')}`]),
           ...(isThere ? [] : ['permissions:', '  contents: read # what the token may do']),
         ].join('\n'),

@@ -66,7 +66,7 @@ function sharedOrigin(inputs: Inputs, { references }: Wanted<URL>): string {
 }
 
 function read({ library, audience }: Settings, url: URL, tools: Tools): Promise<Secret> {
-  // Without the query, which may be nobody else's business.
+  // Without the query, which may be confidential.
   const name = quoted(`${url.host}${url.pathname}`)
   return tools.send({
     service: SERVICE,

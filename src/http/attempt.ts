@@ -4,10 +4,10 @@ import type { Call, Message } from './call.ts'
 import type { Clock } from './clock.ts'
 import type { Connections } from './connection.ts'
 import { unheard } from './errors.ts'
-import { cutOff, TryFailed, type Progress } from './faults.ts'
+import { cutOff, AttemptFailed, type Progress } from './faults.ts'
 import { request } from './request.ts'
 
-/** What every try of a client uses. */
+/** What every attempt of a client uses. */
 export interface Means {
   readonly connections: Connections
   readonly clock: Clock
@@ -22,7 +22,7 @@ export interface Means {
  * Sends a message once and waits for the whole answer, over a connection that was opened early where there is one.
  *
  * @param limitMs for all of it, in ms
- * @throws TryFailed of {@link Connections.open} and {@link request}, or `TIMED_OUT`; ActionError `CANCELLED` where an answer
+ * @throws AttemptFailed of {@link Connections.open} and {@link request}, or `TIMED_OUT`; ActionError `CANCELLED` where an answer
  *   may have been missed; the reason of the signals
  */
 export async function answerTo(
@@ -48,18 +48,18 @@ export async function answerTo(
         return await send(opened)
       } catch (error) {
         // The server may have closed it while it was idle: that is no failure of this request.
-        if (!(error instanceof TryFailed) || error.answered || error.code !== 'UNREACHABLE') throw error
+        if (!(error instanceof AttemptFailed) || error.answered || error.code !== 'UNREACHABLE') throw error
       }
     }
     return await send(await connections.open(call.url, ends, progress))
   } finally {
     stop()
-    // Whatever is still open belongs to this try.
+    // Whatever is still open belongs to this attempt.
     cut.abort()
   }
 }
 
-/** @param cut the end of the try's time */
+/** @param cut the end of the attempt's time */
 async function sendOver(
   socket: Socket,
   call: Call<unknown>,
@@ -78,9 +78,9 @@ async function sendOver(
   }
 }
 
-function timedOut(limitMs: number, { waitingFor }: Progress): TryFailed {
+function timedOut(limitMs: number, { waitingFor }: Progress): AttemptFailed {
   const limit = `${Math.round(limitMs / 100) / 10} s`
-  return new TryFailed('TIMED_OUT', `no answer within ${limit}, while waiting for ${waitingFor}`, {
+  return new AttemptFailed('TIMED_OUT', `no answer within ${limit}, while waiting for ${waitingFor}`, {
     again: true,
   })
 }
