@@ -157,7 +157,9 @@ function matching(settings, claims, { isThere }) {
     if (!named && repositoryId === undefined)
         return {};
     return {
-        advice: 'This trust policy matches this run:',
+        advice: isThere
+            ? 'With these settings, the trust policy matches this run. Keep its `permissions`:'
+            : 'This trust policy matches this run:',
         paste: [
             {
                 language: 'yaml',
