@@ -267,7 +267,11 @@ function accepting(provider, audience, claims) {
     const repositoryId = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .claimText */ .Q1)(claims, 'repository_id');
     if (issuer === undefined || subject === undefined || repositoryId === undefined)
         return {};
-    const condition = `assertion.repository_id == ${JSON.stringify(repositoryId)} && assertion.sub == ${JSON.stringify(subject)}`;
+    // On two lines, so that the subject stays within the box of the job summary.
+    const condition = [
+        `  assertion.repository_id == ${JSON.stringify(repositoryId)} &&`,
+        `  assertion.sub == ${JSON.stringify(subject)}`,
+    ];
     return {
         advice: 'These settings of the provider accept this run:',
         paste: [
@@ -275,7 +279,8 @@ function accepting(provider, audience, claims) {
                 language: 'yaml',
                 content: [
                     `# ${provider}`,
-                    `attributeCondition: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .yamlText */ .pS)(condition)}`,
+                    'attributeCondition: >-',
+                    ...condition,
                     'attributeMapping:',
                     '  attribute.repository_id: assertion.repository_id',
                     '  google.subject: assertion.sub',

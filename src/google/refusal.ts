@@ -72,7 +72,11 @@ function accepting(provider: string, audience: string, claims: Claims | undefine
   const subject = claimText(claims, 'sub')
   const repositoryId = claimText(claims, 'repository_id')
   if (issuer === undefined || subject === undefined || repositoryId === undefined) return {}
-  const condition = `assertion.repository_id == ${JSON.stringify(repositoryId)} && assertion.sub == ${JSON.stringify(subject)}`
+  // On two lines, so that the subject stays within the box of the job summary.
+  const condition = [
+    `  assertion.repository_id == ${JSON.stringify(repositoryId)} &&`,
+    `  assertion.sub == ${JSON.stringify(subject)}`,
+  ]
   return {
     advice: 'These settings of the provider accept this run:',
     paste: [
@@ -80,7 +84,8 @@ function accepting(provider: string, audience: string, claims: Claims | undefine
         language: 'yaml',
         content: [
           `# ${provider}`,
-          `attributeCondition: ${yamlText(condition)}`,
+          'attributeCondition: >-',
+          ...condition,
           'attributeMapping:',
           '  attribute.repository_id: assertion.repository_id',
           '  google.subject: assertion.sub',

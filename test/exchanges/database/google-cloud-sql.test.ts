@@ -175,9 +175,11 @@ describe('a refusal by STS', () => {
         LINK,
       ].join('\n'),
     )
-    expect(ran.group.slice(-9)).toEqual([
+    expect(ran.group.slice(-11)).toEqual([
       `# ${PROVIDER}`,
-      `attributeCondition: 'assertion.repository_id == "216219028" && assertion.sub == "${SUBJECT}"'`,
+      'attributeCondition: >-',
+      '  assertion.repository_id == "216219028" &&',
+      `  assertion.sub == "${SUBJECT}"`,
       'attributeMapping:',
       '  attribute.repository_id: assertion.repository_id',
       '  google.subject: assertion.sub',
