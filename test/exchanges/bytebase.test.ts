@@ -200,8 +200,7 @@ describe('a refusal', () => {
 
   test('for the issuer names it', async () => {
     const issuer = `${ISSUER}/octo-enterprise`
-    const world = await open({}, { claims: { iss: issuer } })
-    expect(await refusal(world)).toBe(
+    expect(await refusal(open({}, { claims: { iss: issuer } }))).toBe(
       [
         `Bytebase (HOST) refused (401 Unauthorized): token validation failed: issuer mismatch: expected "${ISSUER}".`,
         `The issuer (iss) of the ID token was "${issuer}". In Bytebase, the issuer URL of the workload identity "${EMAIL}" must be exactly that.`,

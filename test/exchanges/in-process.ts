@@ -146,14 +146,14 @@ export async function runStep<Settings>(
 /** How a test file runs the steps of its exchange. */
 export interface Steps {
   /** Whatever happens, no secret may have been printed, and nothing saved for a post step that the action has not. */
-  readonly run: (world: World, options?: StepOptions) => Promise<Ran>
+  readonly run: (world: World | Promise<World>, options?: StepOptions) => Promise<Ran>
   /** The error annotation of a step that fails, with the port taken out. */
-  readonly refusal: (world: World, options?: StepOptions) => Promise<string>
+  readonly refusal: (world: World | Promise<World>, options?: StepOptions) => Promise<string>
 }
 
 export function stepsOf<Settings>(exchange: Exchange<Settings>, action: string): Steps {
   const run: Steps['run'] = async (world, options) => {
-    const ran = await runStep(exchange, world, action, options)
+    const ran = await runStep(exchange, await world, action, options)
     expect(ran.leaks).toEqual([])
     const { runs } = await readAction(join(ROOT, action))
     if (runs.post === undefined) expect(ran.state).toEqual({})

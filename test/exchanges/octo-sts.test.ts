@@ -131,8 +131,7 @@ describe('a token', () => {
   })
 
   test('is not saved for post where it shall not be revoked', async () => {
-    const world = await open()
-    const ran = await run(world, { inputs: { 'skip-token-revoke': 'true' } })
+    const ran = await run(open(), { inputs: { 'skip-token-revoke': 'true' } })
     expect(ran.succeeded).toBe(true)
     expect(ran.state).toEqual({})
   })
@@ -354,8 +353,7 @@ describe('a refusal', () => {
   })
 
   test('for an owner without the app says so', async () => {
-    const world = await open()
-    expect(await refusal(world, { inputs: { scope: 'other-org/target' } })).toContain(
+    expect(await refusal(open(), { inputs: { scope: 'other-org/target' } })).toContain(
       'no installation found for "other-org".\nThe GitHub App of HOST must be installed for "other-org": check `scope`, and the app\'s installations.',
     )
   })
@@ -369,8 +367,7 @@ describe('a refusal', () => {
   })
 
   test('for an issuer that the organization does not trust says so', async () => {
-    const world = await open({ trustedIssuers: { 'octo-org': ['https://gitlab.com'] } })
-    expect(await refusal(world)).toContain(
+    expect(await refusal(open({ trustedIssuers: { 'octo-org': ['https://gitlab.com'] } }))).toContain(
       `issuer not permitted by organization policy.\nThe issuer (iss) of the ID token was "${ISSUER}": "octo-org" must list it in ".github/chainguard/trusted-token-issuers.yaml" of its repository "octo-org/.github", in a form that Octo STS can read.${WAIT}\n`,
     )
   })
@@ -388,8 +385,7 @@ describe('a refusal', () => {
   })
 
   test('for a subject with signs that it does not take says so', async () => {
-    const world = await open({}, { identity: { ref: "refs/heads/what's-new" } })
-    expect(await refusal(world)).toContain(
+    expect(await refusal(open({}, { identity: { ref: "refs/heads/what's-new" } }))).toContain(
       '(400 Bad Request): invalid subject in token.\nOcto STS accepts no subject with quotes, brackets',
     )
   })

@@ -166,8 +166,7 @@ describe('settings', () => {
 
 describe('a refusal by STS', () => {
   test('for the audience names the one that was sent, and the settings that accept the run', async () => {
-    const world = await open()
-    const ran = await run(world, { inputs: { audience: 'https://gcp.example.com' } })
+    const ran = await run(open(), { inputs: { audience: 'https://gcp.example.com' } })
     expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/g, 'HOST')).toBe(
       [
         'Google STS (HOST) refused (400 Bad Request): invalid_grant: The audience in ID Token [https://gcp.example.com] does not match the expected audience.',
@@ -193,8 +192,7 @@ describe('a refusal by STS', () => {
 
   test('for the issuer names it', async () => {
     const issuer = `${ISSUER}/octo-enterprise`
-    const world = await open({ claims: { iss: issuer } })
-    expect(await refusal(world)).toContain(
+    expect(await refusal(open({ claims: { iss: issuer } }))).toContain(
       `Its issuer was "${issuer}": the provider must have the same issuer.`,
     )
   })

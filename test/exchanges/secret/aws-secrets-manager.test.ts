@@ -82,8 +82,7 @@ describe('a secret', () => {
 
   test('of several lines is masked line by line', async () => {
     const value = '-----BEGIN FAKE KEY-----\nbm90LWEtc2VjcmV0\n-----END FAKE KEY-----\n'
-    const world = await openWith({ value })
-    const ran = await run(world)
+    const ran = await run(openWith({ value }))
     expect(ran.outputs['secret']).toBe(value)
     for (const line of value.trim().split('\n')) expect(ran.masks).toContain(line)
   })
@@ -91,8 +90,7 @@ describe('a secret', () => {
   test('of the 64 KiB that AWS takes is put out, as is a private key, each line of it masked', async () => {
     const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
     for (const value of ['s'.repeat(65_536), key.export({ type: 'pkcs8', format: 'pem' }).toString()]) {
-      const world = await openWith({ value })
-      const ran = await run(world)
+      const ran = await run(openWith({ value }))
       expect(ran.outputs).toEqual({ secret: value })
       expect(ran.masks).toEqual(expect.arrayContaining(value.trim().split('\n')))
     }
@@ -109,13 +107,11 @@ describe('a secret', () => {
   })
 
   test.each(['', ' \n '])('that is empty (%j) is refused', async (value) => {
-    const world = await openWith({ value })
-    expect(await refusal(world)).toContain(`The secret "${NAME}" is empty.`)
+    expect(await refusal(openWith({ value }))).toContain(`The secret "${NAME}" is empty.`)
   })
 
   test('that is binary is refused with a reason', async () => {
-    const world = await openWith({ value: new Uint8Array([1, 2, 3]) })
-    expect(await refusal(world)).toBe(
+    expect(await refusal(openWith({ value: new Uint8Array([1, 2, 3]) }))).toBe(
       [
         `The secret "${NAME}" is binary (SecretBinary).`,
         'An output is text: store the secret as text (SecretString), for example in base64, and decode it in the step that uses it.',
@@ -151,8 +147,7 @@ describe('with a key', () => {
     ['tls', '{"mode":"verify-full"}'],
     ['a b', 'x::y'],
   ])('%s only that member is masked and put out', async (key, secret) => {
-    const world = await openWith({ value: JSON.stringify(value) })
-    const ran = await run(world, { inputs: { key } })
+    const ran = await run(openWith({ value: JSON.stringify(value) }), { inputs: { key } })
     expect(ran.outputs).toEqual({ secret })
     expect(ran.masks).toContain(secret)
     const others = /not-a-password|verify-full|5432/g
@@ -169,8 +164,7 @@ describe('with a key', () => {
   test.each(['passwort', 'none', 'toString', '__proto__'])(
     '%s that it has not, the names are listed and no value',
     async (key) => {
-      const world = await openWith({ value: JSON.stringify(value) })
-      const text = await refusal(world, { inputs: { key } })
+      const text = await refusal(openWith({ value: JSON.stringify(value) }), { inputs: { key } })
       expect(text).toContain(
         `The secret "${NAME}" has no key "${key}".\nIts keys: "password", "port", "tls", "a b", "none".\nUNUSABLE_SECRET`,
       )
@@ -181,8 +175,7 @@ describe('with a key', () => {
   test.each(['not-a-password', '["not-a-password"]', '"not-a-password"', '{"password": "not-a-password"'])(
     'of what is no JSON object (%s), nothing of it is shown',
     async (text) => {
-      const world = await openWith({ value: text })
-      const ran = await run(world, { inputs: { key: 'password' } })
+      const ran = await run(openWith({ value: text }), { inputs: { key: 'password' } })
       expect(ran.errors[0]).toContain(
         `The secret "${NAME}" is not a JSON object, so it has no key "password".\nOmit the key to get the whole text.`,
       )
@@ -231,17 +224,15 @@ describe('settings', () => {
   })
 
   test('every problem is named at once, also without credentials', async () => {
-    const world = await open()
-    const text = await refusal(world, { inputs: { secret: '', region: '', 'role-arn': '' } })
+    const text = await refusal(open(), { inputs: { secret: '', region: '', 'role-arn': '' } })
     expect(text).toMatch(
       /\n- region is required; .*\n- secret is required, or secrets instead; .*\nINVALID_INPUT/,
     )
   })
 
   test('endpoints that are not safe are refused', async () => {
-    const world = await open()
     const env = { AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://aws.example', AWS_ENDPOINT_URL_STS: 'sts' }
-    const text = await refusal(world, { env })
+    const text = await refusal(open(), { env })
     expect(text).toContain('\n- AWS_ENDPOINT_URL_SECRETS_MANAGER must begin with https://')
     expect(text).toContain('\n- AWS_ENDPOINT_URL_STS must be a URL')
   })

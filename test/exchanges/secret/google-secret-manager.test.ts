@@ -222,8 +222,7 @@ describe('a refusal', () => {
   })
 
   test('of a version that is not there', async () => {
-    const world = await open()
-    expect(await refusal(world, { inputs: { secret: `${NAME}/versions/9` } })).toBe(
+    expect(await refusal(open(), { inputs: { secret: `${NAME}/versions/9` } })).toBe(
       [
         `Google Secret Manager (HOST) refused (404 Not Found): NOT_FOUND: Secret Version [${SECRET}/versions/9] not found.`,
         'There is no such version: check `secret`, and that the secret has a version. A regional secret has its location in its name: projects/PROJECT/locations/LOCATION/secrets/NAME.',

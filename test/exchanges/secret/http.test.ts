@@ -67,8 +67,7 @@ describe('settings', () => {
 
 describe('a refusal', () => {
   test('of the audience names the one that was sent', async () => {
-    const world = await open()
-    expect(await refusal(world, { inputs: { audience: 'elsewhere' } })).toBe(
+    expect(await refusal(open(), { inputs: { audience: 'elsewhere' } })).toBe(
       [
         'The secret endpoint (HOST) refused (401 Unauthorized): unexpected "aud" claim value.',
         `The audience of the ID token was "elsewhere", its subject "${SUBJECT}": the endpoint must accept both. Set \`audience\` to the one that it expects.`,

@@ -112,8 +112,7 @@ describe('a secret', () => {
   })
 
   test('of several lines is masked line by line', async () => {
-    const world = await open({ data: { [KEY]: 'first line\nsecond line\n' } })
-    const ran = await run(world)
+    const ran = await run(open({ data: { [KEY]: 'first line\nsecond line\n' } }))
     expect(ran.outputs).toEqual({ secret: 'first line\nsecond line\n' })
     expect(ran.masks).toEqual(expect.arrayContaining(['first line', 'second line']))
   })
@@ -122,8 +121,7 @@ describe('a secret', () => {
     ['a number', 54_321, '54321'],
     ['an object', { user: 'app' }, '{"user":"app"}'],
   ])('that is %s is put out as JSON', async (_what, value, secret) => {
-    const world = await open({ data: { [KEY]: value } })
-    expect((await run(world)).outputs).toEqual({ secret })
+    expect((await run(open({ data: { [KEY]: value } }))).outputs).toEqual({ secret })
   })
 
   test('is for the audience given', async () => {
@@ -147,8 +145,7 @@ describe('a secret that cannot be put out', () => {
   })
 
   test('since it is empty', async () => {
-    const world = await open({ data: { [KEY]: '' } })
-    expect(await refusal(world)).toContain(
+    expect(await refusal(open({ data: { [KEY]: '' } }))).toContain(
       'The secret "DB_PASSWORD" of "secret/team/database" is empty.\nStore',
     )
   })
@@ -309,8 +306,7 @@ describe('a login that is denied', () => {
   })
 
   test('for an unknown role says where Vault looked', async () => {
-    const world = await open()
-    expect(await refusal(world, { inputs: { role: 'nobody' } })).toBe(
+    expect(await refusal(open(), { inputs: { role: 'nobody' } })).toBe(
       denied(
         'role "nobody" could not be found.',
         'Check `role`, `auth-path` and `namespace`: there is no role "nobody" in the auth method at "jwt".',
@@ -432,8 +428,7 @@ describe('trouble on Vault’s way to the keys of the issuer', () => {
 
 describe('a login that gives no token', () => {
   test('since it wants a second factor', async () => {
-    const world = await open({ role: { mfa: true } })
-    expect(await refusal(world)).toBe(
+    expect(await refusal(open({ role: { mfa: true } }))).toBe(
       [
         'Vault (HOST) asks for a second factor.',
         'A job has no second factor: exempt the auth method at "jwt" from login MFA (sys/mfa/login-enforcement).',
