@@ -185,7 +185,8 @@ describe('with AWS credentials in the environment', () => {
   })
 
   test('that are not there, it says what to do', async () => {
-    expect(await refusal(open(), { inputs })).toBe(
+    const world = await open()
+    expect(await refusal(world, { inputs })).toBe(
       [
         'The request cannot be signed for AWS: role-arn is not set, and the environment has no AWS credentials.',
         'Set role-arn, for example arn:aws:iam::123456789012:role/github-actions, or run aws-actions/configure-aws-credentials in an earlier step.',
@@ -228,13 +229,15 @@ describe('settings', () => {
   })
 
   test('every problem is named at once, also without credentials', async () => {
-    const text = await refusal(open(), { inputs: { host: '', port: '', username: '', 'role-arn': '' } })
+    const world = await open()
+    const text = await refusal(world, { inputs: { host: '', port: '', username: '', 'role-arn': '' } })
     for (const name of ['host', 'port', 'username']) expect(text).toContain(`\n- ${name} is required; `)
     expect(text).toContain('INVALID_INPUT')
   })
 
   test('an endpoint that is not safe is refused', async () => {
-    const text = await refusal(open(), { env: { AWS_ENDPOINT_URL_STS: 'http://sts.example' } })
+    const world = await open()
+    const text = await refusal(world, { env: { AWS_ENDPOINT_URL_STS: 'http://sts.example' } })
     expect(text).toContain('\n- AWS_ENDPOINT_URL_STS must begin with https://')
   })
 })

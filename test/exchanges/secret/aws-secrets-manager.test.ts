@@ -80,13 +80,6 @@ describe('a secret', () => {
     expect(world.server('oidc').requests).toEqual([])
   })
 
-  test('of several lines is masked line by line', async () => {
-    const value = '-----BEGIN FAKE KEY-----\nbm90LWEtc2VjcmV0\n-----END FAKE KEY-----\n'
-    const ran = await run(openWith({ value }))
-    expect(ran.outputs['secret']).toBe(value)
-    for (const line of value.trim().split('\n')) expect(ran.masks).toContain(line)
-  })
-
   test('of the 64 KiB that AWS takes is put out, as is a private key, each line of it masked', async () => {
     const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
     for (const value of ['s'.repeat(65_536), key.export({ type: 'pkcs8', format: 'pem' }).toString()]) {
@@ -94,20 +87,6 @@ describe('a secret', () => {
       expect(ran.outputs).toEqual({ secret: value })
       expect(ran.masks).toEqual(expect.arrayContaining(value.trim().split('\n')))
     }
-  })
-
-  test('that is short is refused, unless it is allowed', async () => {
-    const world = await openWith({ value: 'abc' })
-    expect(await refusal(world)).toContain(
-      `The secret "${NAME}" is shorter than 4 characters, or true, false or null.`,
-    )
-    const ran = await run(world, { inputs: { 'allow-short': 'true' } })
-    expect(ran.outputs['secret']).toBe('abc')
-    expect(ran.masks).toContain('abc')
-  })
-
-  test.each(['', ' \n '])('that is empty (%j) is refused', async (value) => {
-    expect(await refusal(openWith({ value }))).toContain(`The secret "${NAME}" is empty.`)
   })
 
   test('that is binary is refused with a reason', async () => {

@@ -36,14 +36,6 @@ describe('a secret', () => {
     const ran = await run(await open())
     expect(ran.infos.map(withoutPort)).toEqual(['Secret "HOST/secrets" read.'])
   })
-
-  test('of several lines is masked line by line', async () => {
-    const world = await open()
-    world.setup.secrets['/secrets?name=database'] = Buffer.from('first line\nsecond line')
-    const ran = await run(world)
-    expect(ran.outputs).toEqual({ secret: 'first line\nsecond line' })
-    expect(ran.masks).toEqual(expect.arrayContaining(['first line', 'second line']))
-  })
 })
 
 describe('settings', () => {
@@ -154,11 +146,6 @@ describe('an answer that is no secret', () => {
       ),
     ],
     [
-      'empty',
-      { payload: { data: '' } },
-      unusable('The secret "HOST/secrets" is empty.', 'Store a value in it, or use another one.'),
-    ],
-    [
       'binary',
       { payload: { data: '/w==' } },
       unusable(
@@ -166,25 +153,11 @@ describe('an answer that is no secret', () => {
         'An output is text: store the secret in base64, and decode it in the step that uses it.',
       ),
     ],
-    [
-      'short',
-      { payload: { data: 'YWJj' } },
-      unusable(
-        'The secret "HOST/secrets" is shorter than 4 characters, or true, false or null.',
-        'Masking it would hide unrelated text in every log of the job. Store a longer one, or set `allow-short: true`.',
-      ),
-    ],
   ])('%s is refused with a reason', async (_what, body, text) => {
     const world = await open()
     world.server('secret-endpoint').faults.push(fault.status(200, { body: body as object }))
     expect(await refusal(world)).toContain(text)
     expect(world.server('secret-endpoint').requests).toHaveLength(1)
-  })
-
-  test('but short is taken where that is allowed', async () => {
-    const world = await open()
-    world.server('secret-endpoint').faults.push(fault.status(200, { body: { payload: { data: 'YWJj' } } }))
-    expect((await run(world, { inputs: { 'allow-short': 'true' } })).outputs).toEqual({ secret: 'abc' })
   })
 })
 

@@ -111,12 +111,6 @@ describe('a secret', () => {
     }
   })
 
-  test('of several lines is masked line by line', async () => {
-    const ran = await run(open({ data: { [KEY]: 'first line\nsecond line\n' } }))
-    expect(ran.outputs).toEqual({ secret: 'first line\nsecond line\n' })
-    expect(ran.masks).toEqual(expect.arrayContaining(['first line', 'second line']))
-  })
-
   test.each<[string, unknown, string]>([
     ['a number', 54_321, '54321'],
     ['an object', { user: 'app' }, '{"user":"app"}'],
@@ -142,20 +136,6 @@ describe('a secret that cannot be put out', () => {
       ].join('\n'),
     )
     expect(requests(world)).toEqual([LOGIN, READ, REVOKE])
-  })
-
-  test('since it is empty', async () => {
-    expect(await refusal(open({ data: { [KEY]: '' } }))).toContain(
-      'The secret "DB_PASSWORD" of "secret/team/database" is empty.\nStore',
-    )
-  })
-
-  test('since it is short, unless that is allowed', async () => {
-    const world = await open({ data: { [KEY]: 'abc' } })
-    expect(await refusal(world)).toContain(
-      'The secret "DB_PASSWORD" of "secret/team/database" is shorter than 4 characters, or true, false or null.',
-    )
-    expect((await run(world, { inputs: { 'allow-short': 'true' } })).outputs).toEqual({ secret: 'abc' })
   })
 })
 
