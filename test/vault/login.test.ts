@@ -1,0 +1,237 @@
+import { describe, expect, test } from 'vitest'
+import { forEver } from '../../dev/fakes/faults.ts'
+import { ISSUER } from '../../dev/fakes/issuer.ts'
+import { vaultAnswer, vaultError, type VaultRole } from '../../dev/fakes/vault.ts'
+import { ROLE } from '../../dev/systems/secret/vault.ts'
+import type { WorldOptions } from '../../dev/world.ts'
+import { expectClaimsHidden, LINK, PAGE, SUBJECT } from '../exchanges/in-process.ts'
+import { at, open, refusal, requests, run } from './stand.ts'
+
+const PLACE = `the role "${ROLE}" ("auth/jwt/role/${ROLE}")`
+
+describe('a login that is denied', () => {
+  const denied = (reason: string, hint: string): string =>
+    `Vault (HOST) refused (400 Bad Request): ${reason}\n${hint}\n${LINK}`
+
+  test.each<[string, Partial<VaultRole>, WorldOptions, string, string]>([
+    [
+      'for want of bound audiences',
+      { boundAudiences: [] },
+      {},
+      'audience claim found in JWT but no audiences bound to the role.',
+      `The audience of the ID token was "http://HOST": add it to bound_audiences of ${PLACE}, which has none.`,
+    ],
+    [
+      'for the audience',
+      { boundAudiences: ['vault'] },
+      {},
+      'error validating token: invalid audience (aud) claim: audience claim does not match any expected audience.',
+      `The audience of the ID token was "http://HOST": add it to bound_audiences of ${PLACE}, or set \`audience\` to one of those.`,
+    ],
+    [
+      'for the subject',
+      { boundSubject: 'repo:octo-org/workflows:ref:refs/heads/main' },
+      {},
+      'error validating token: invalid subject (sub) claim.',
+      `The subject (sub) of the ID token was "${SUBJECT}": change bound_subject of ${PLACE}. It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
+    ],
+    [
+      'for a claim',
+      { boundClaims: { environment: 'production' } },
+      { identity: { environment: 'staging' } },
+      'error validating claims: claim "environment" does not match any associated bound claim values.',
+      `The claim "environment" of the ID token was "staging": compare bound_claims of ${PLACE} with the claims of the ID token.`,
+    ],
+    [
+      'for a claim that is not for everybody to read',
+      { boundClaims: { actor: 'somebody-else' } },
+      {},
+      'error validating claims: claim "actor" does not match any associated bound claim values.',
+      `Compare bound_claims of ${PLACE} with the claims of the ID token.`,
+    ],
+    [
+      'for the subject as a claim',
+      { boundClaims: { sub: 'repo:octo-org/workflows:*' }, globs: true },
+      {},
+      'error validating claims: claim "sub" does not match any associated bound claim values.',
+      `The claim "sub" of the ID token was "${SUBJECT}": compare bound_claims of ${PLACE} with the claims of the ID token. It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
+    ],
+    [
+      'for a claim that is not there',
+      { boundClaims: { environment: 'production' } },
+      {},
+      'error validating claims: claim "environment" is missing.',
+      `Compare bound_claims of ${PLACE} with the claims of the ID token.`,
+    ],
+    [
+      'for the type of the role',
+      { type: 'oidc' },
+      {},
+      'role with oidc role_type is not allowed.',
+      `The role "${ROLE}" is for people in a browser: it must have role_type=jwt. Vault turns it back into an oidc role on every write that omits role_type.`,
+    ],
+    [
+      'for the issuer',
+      {},
+      { claims: { iss: `${ISSUER}/octo-enterprise` } },
+      'error validating token: invalid issuer (iss) claim.',
+      `The issuer (iss) of the ID token was "${ISSUER}/octo-enterprise": "auth/jwt/config" must have it as oidc_discovery_url and bound_issuer.`,
+    ],
+    [
+      'for the time',
+      {},
+      { claims: { exp: 1 } },
+      'error validating token: invalid expiration time (exp) claim: token is expired.',
+      'The ID token was new: check the clock of the Vault server.',
+    ],
+  ])('%s says what to change', async (_what, role, options, reason, hint) => {
+    const world = await open({ role }, options)
+    expect(await refusal(world)).toBe(denied(reason, hint))
+    expect(requests(world)).toEqual(['POST /v1/auth/jwt/login 400'])
+  })
+
+  test('for an unknown role says where Vault looked', async () => {
+    expect(await refusal(open(), { inputs: { role: 'nobody' } })).toBe(
+      denied(
+        'role "nobody" could not be found.',
+        'Check `role`, `auth-path` and `namespace`: there is no role "nobody" in the auth method at "jwt".',
+      ),
+    )
+  })
+
+  test('for an unknown role shows what makes one that accepts this run and no other', async () => {
+    const world = await open()
+    const ran = await run(world, { inputs: { role: 'nobody' } })
+    const start = ran.group.indexOf('{')
+    expect(ran.group[start - 2]).toBe(
+      'This creates a role that accepts this run and gives it the policy "nobody" (vault write auth/jwt/role/nobody @role.json):',
+    )
+    expect(JSON.parse(ran.group.slice(start).join('\n'))).toEqual({
+      role_type: 'jwt',
+      bound_audiences: [world.url('vault')],
+      bound_subject: SUBJECT,
+      bound_claims: { repository_id: '216219028' },
+      user_claim: 'repository_id',
+      token_policies: ['nobody'],
+      token_ttl: '1h',
+    })
+  })
+
+  test('shows the settings of a role that accept this run and no other', async () => {
+    const world = await open({ role: { boundAudiences: ['vault'] } })
+    const ran = await run(world)
+    const start = ran.group.indexOf('{')
+    expect(ran.group[start - 2]).toBe(
+      `With these settings, the role accepts this run (vault write auth/jwt/role/${ROLE} @role.json):`,
+    )
+    const settings = JSON.parse(ran.group.slice(start).join('\n')) as Record<string, unknown>
+    expect(settings).toEqual({
+      role_type: 'jwt',
+      bound_audiences: [world.url('vault')],
+      bound_subject: SUBJECT,
+      bound_claims: { repository_id: '216219028' },
+    })
+    expect(ran.summary).toContain('"bound_subject"')
+
+    const [boundAudiences, boundSubject] = [[world.url('vault')], SUBJECT]
+    world.setup.roles[ROLE] = {
+      boundAudiences,
+      boundSubject,
+      boundClaims: { repository_id: '216219028' },
+      policies: ['deploy'],
+    }
+    expect((await run(world)).succeeded).toBe(true)
+  })
+
+  test('shows no claims for a pull request from a fork', async () => {
+    const world = await open({ role: { boundSubject: 'another' } })
+    await expectClaimsHidden(
+      run,
+      world,
+      'The subject (sub) of the ID token was another one: change bound_subject',
+    )
+  })
+
+  test.each([
+    ['by the address', { otherCidrs: true }, {}],
+    ['for want of the auth method', {}, { 'auth-path': 'oidc' }],
+    ['in another namespace', {}, { namespace: 'elsewhere' }],
+  ])('%s, with 403, names all three', async (_what, role, inputs) => {
+    const world = await open({ role })
+    expect(await refusal(world, { inputs })).toMatch(
+      /^Vault \(HOST\) refused \(403 Forbidden\): permission denied.*\nVault says this if there is no auth method at "\w+", if `namespace` is wrong, or if the role "deploy" does not accept logins from this runner's address \(token_bound_cidrs\)\.\nDENIED/,
+    )
+    expect(requests(world)).toHaveLength(1)
+  })
+
+  test('by a server without the auth method, with 404', async () => {
+    const world = await open()
+    const reply = vaultError(404, 'no handler for route "auth/jwt/login". route entry not found.')
+    world.server('vault').faults.push(at(/login$/, reply))
+    expect(await refusal(world)).toContain(
+      'Check `auth-path` and `namespace`: Vault has no auth method at "jwt".',
+    )
+  })
+})
+
+describe('trouble on Vault’s way to the keys of the issuer', () => {
+  const texts = [
+    'error validating token: error verifying token signature: fetching keys oidc: get keys failed Get "https://token.actions.githubusercontent.com/.well-known/jwks": dial tcp: lookup token.actions.githubusercontent.com: no such host',
+    'error configuring token validator: Get "https://token.actions.githubusercontent.com/.well-known/openid-configuration": context deadline exceeded',
+    'error validating token: error verifying token signature: fetching keys: read tcp 10.0.0.5:44444->10.0.0.6:443: read: connection reset by peer',
+    'error configuring token validator: Get "https://token.actions.githubusercontent.com/.well-known/openid-configuration": read tcp 10.0.0.5:44444->10.0.0.6:443: read: connection reset by peer',
+    'error configuring token validator: 503 Service Unavailable: upstream',
+  ]
+  test.each(texts)('is tried again: %s', async (text) => {
+    const world = await open()
+    const trouble = at(/login$/, vaultError(400, text))
+    world.server('vault').faults.push(trouble, trouble)
+    const ran = await run(world)
+    expect(ran.succeeded).toBe(true)
+    expect(ran.slept).toHaveLength(2)
+    expect(requests(world).slice(0, 2)).toEqual(Array(2).fill('POST /v1/auth/jwt/login reply'))
+  })
+
+  test('is tried again twice and no more', async () => {
+    const world = await open()
+    world.server('vault').faults.push(forEver(at(/login$/, vaultError(400, texts[0]!))))
+    expect(await refusal(world)).toContain(
+      `Vault could not fetch the keys of GitHub's ID tokens: its server must be able to reach ${ISSUER}.\n${LINK}`,
+    )
+    expect(requests(world)).toHaveLength(3)
+  })
+
+  test('is not what a wrong signature is', async () => {
+    const world = await open()
+    const text =
+      'error validating token: error verifying token signature: failed to verify id token signature'
+    world.server('vault').faults.push(at(/login$/, vaultError(400, text)))
+    expect(await refusal(world)).toContain('"auth/jwt/config" must have it as oidc_discovery_url')
+    expect(requests(world)).toHaveLength(1)
+  })
+})
+
+describe('a login that gives no token', () => {
+  test('since it wants a second factor', async () => {
+    expect(await refusal(open({ role: { mfa: true } }))).toBe(
+      [
+        'Vault (HOST) asks for a second factor.',
+        'A job has no second factor: exempt the auth method at "jwt" from login MFA (sys/mfa/login-enforcement).',
+        `UNUSABLE_ANSWER: ${PAGE}unusable_answer`,
+      ].join('\n'),
+    )
+  })
+
+  test('since the answer is wrapped', async () => {
+    const world = await open()
+    const wrapped = vaultAnswer({ wrap_info: { token: 'wrapping-token', ttl: 120 } })
+    world.server('vault').faults.push(at(/login$/, wrapped))
+    expect(await refusal(world)).toBe(
+      [
+        'Vault (HOST) wrapped its answer instead of giving it.',
+        'The step does not ask for response wrapping: check what a proxy in front of Vault adds (X-Vault-Wrap-TTL).',
+        `UNUSABLE_ANSWER: ${PAGE}unusable_answer`,
+      ].join('\n'),
+    )
+  })
+})
