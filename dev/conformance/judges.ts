@@ -1,6 +1,7 @@
 import type { Judge } from './judge.ts'
 import { act } from './judges/act.ts'
 import { appServer } from './judges/app-server.ts'
+import { bytebase } from './judges/bytebase.ts'
 import { botocore } from './judges/botocore.ts'
 import { curl } from './judges/curl.ts'
 import { moto } from './judges/moto.ts'
@@ -15,6 +16,7 @@ export const judges: readonly Judge[] = [
   vault,
   openbao,
   vaultPlugins,
+  bytebase,
   moto,
   botocore,
   curl,

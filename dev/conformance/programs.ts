@@ -13,6 +13,13 @@ export const APP_SERVER: Program = {
   isByHand: true,
 }
 
+/** On no registry: its image is for another C library. It is built by hand, from source, at the commit of its version. */
+export const BYTEBASE: Program = {
+  path: join(STORE, 'bytebase/bytebase'),
+  from: 'its own build of backend/bin/server, put into .conformance/bytebase by hand; and PostgreSQL',
+  isByHand: true,
+}
+
 export const ACT = goProgram('act', 'github.com/nektos/act', 'v0.2.89')
 
 export const VAULT_PLUGINS_VERSION = 'v0.25.0'

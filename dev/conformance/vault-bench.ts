@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { basename, delimiter, join } from 'node:path'
-import { fencesOf, readDocuments, type Document } from '../documents/fences.ts'
+import { fencesOf, readDocument } from '../documents/fences.ts'
 import { randomText } from '../fakes/secrets.ts'
 import type { Hold } from './judge.ts'
 import { output } from './program.ts'
@@ -97,7 +97,7 @@ export async function createBench(
 }
 
 function readPage(): VaultPage {
-  const document = documentOf(PAGE)
+  const document = readDocument(PAGE)
   const fences = fencesOf(document)
   const texts = (language: string): string[] =>
     fences.filter((fence) => fence.language === language).map(({ text }) => text)
@@ -106,12 +106,6 @@ function readPage(): VaultPage {
   const policies = texts('hcl')
   assert(policies.length >= 2, `${PAGE} has no policies`)
   return { text: document.text, commands, policies }
-}
-
-export function documentOf(file: string): Document {
-  const document = readDocuments().find((each) => each.file === file)
-  assert(document !== undefined, `there is no ${file}`)
-  return document
 }
 
 /** How long {@link eventually} asks, in ms. */

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert'
-import { fencesOf } from '../documents/fences.ts'
+import { fencesOf, readDocument } from '../documents/fences.ts'
 import type { Ran, Stand } from './stand.ts'
-import { documentOf, eventually, HOST, ROLE, type Bench } from './vault-bench.ts'
+import { eventually, HOST, ROLE, type Bench } from './vault-bench.ts'
 import { aliveTokens } from './vault-core-lines.ts'
 
 const PAGE = 'vault/README.md'
@@ -44,7 +44,7 @@ export async function jobTokens(bench: Bench, stand: Stand): Promise<void> {
     assert.deepEqual(await aliveTokens(bench), [])
   })
   await hold('the command of the first step of its page reads a secret', async () => {
-    const [, command] = /^ +run: (vault kv get .*)$/m.exec(documentOf(PAGE).text) ?? []
+    const [, command] = /^ +run: (vault kv get .*)$/m.exec(readDocument(PAGE).text) ?? []
     assert(command !== undefined, `${PAGE} has no such step`)
     const { outputs, post } = await take(stand)
     const printed = await shell(`${command} 2>&1 || true`, { VAULT_TOKEN: outputs['token']! })
@@ -102,7 +102,7 @@ export async function commandsOfPage(bench: Bench, stand: Stand, cli: 'vault' | 
     allowed_users: 'deploy',
   })
   await shell('ssh-keygen -q -t ed25519 -N "" -f id_ed25519')
-  const fences = fencesOf(documentOf(PAGE))
+  const fences = fencesOf(readDocument(PAGE))
   await allow(fences.find(({ language }) => language === 'hcl')!.text)
   const commands = fences
     .filter(({ language }) => language === 'sh')

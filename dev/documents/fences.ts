@@ -27,6 +27,11 @@ export function readDocuments(root = repository): Document[] {
   }))
 }
 
+/** A document of the repository. @throws Error where there is none of that name */
+export function readDocument(file: string): Document {
+  return { file, text: readFileSync(join(repository, file), 'utf8') }
+}
+
 /** The fences of a document, also those inside lists and quotes. */
 export function fencesOf(document: Document): Fence[] {
   const fences: Fence[] = []

@@ -80,8 +80,11 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
     return email === undefined ? callApi(request, path) : updateBy(request, email)
   }
 
-  function updateBy(request: FakeRequest, email: string): object {
-    if (bearerOf(request) !== adminToken) throw new Refusal('unauthenticated', 'access token not found')
+  async function updateBy(request: FakeRequest, email: string): Promise<object> {
+    if (bearerOf(request) !== adminToken) {
+      await identityOf(bearerOf(request))
+      throw denied('WorkloadIdentityService/UpdateWorkloadIdentity', 'bb.workloadIdentities.update', [])
+    }
     const identity = identityBy(email)
     updateIdentity(request, identity)
     return { name: `workloadIdentities/${email}`, email, workloadIdentityConfig: identity.config }
@@ -160,7 +163,7 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
 
   /** The identity of an API token, looked up anew for each request. */
   async function identityOf(token: string | undefined): Promise<WorkloadIdentity> {
-    const wrong = new Refusal('unauthenticated', 'invalid access token')
+    const wrong = new Refusal('unauthenticated', 'failed to parse claim')
     if (token === undefined) throw new Refusal('unauthenticated', 'access token not found')
     try {
       const { payload } = await jwtVerify(token, key, {
@@ -178,24 +181,20 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
 
   async function callApi(request: FakeRequest, path: string): Promise<object> {
     const call = callOf(request.method, path)
-    if (call === undefined) throw new Refusal('notFound', 'Not Found')
+    if (call === undefined) {
+      const { method, url } = request
+      throw new Refusal(
+        'noRoute',
+        `not_found: gateway routing error 404: request method ${method}, URI ${url.pathname}${url.search}`,
+      )
+    }
     const identity = await identityOf(bearerOf(request))
     const body = request.method === 'POST' ? readBody(request) : {}
     const groups = call.pattern.exec(path)!.groups!
     const projectId = groups['project']!
     call.fields(body)
     if (identity.permissions?.[projectId]?.includes(call.permission) !== true) {
-      throw new Refusal(
-        'denied',
-        `permission denied: ${call.permission} is needed on projects/${projectId}`,
-        [
-          {
-            '@type': 'type.googleapis.com/bytebase.v1.PermissionDeniedDetail',
-            requiredPermissions: [call.permission],
-            resources: [`projects/${projectId}`],
-          },
-        ],
-      )
+      throw denied(call.rpc, call.permission, [`projects/${projectId}`])
     }
     const project = projects[projectId]
     if (project === undefined) throw new Refusal('notFound', `project "projects/${projectId}" not found`)
@@ -212,6 +211,19 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
       ),
     resources,
   }
+}
+
+/** As every service words it (backend/api/v1/acl.go). */
+function denied(rpc: string, permission: string, resources: readonly string[]): Refusal {
+  const method = `/bytebase.v1.${rpc}`
+  const why = `permission denied for method "${method}", user does not have permission "${permission}", extra [${resources.join(' ')}]`
+  const detail = {
+    '@type': 'type.googleapis.com/bytebase.v1.PermissionDeniedDetail',
+    method,
+    requiredPermissions: [permission],
+    resources,
+  }
+  return new Refusal('denied', why, [detail])
 }
 
 /** Why the keys of an issuer are not asked for (validateIssuerURL in backend/plugin/idp/wif/jwks.go). */

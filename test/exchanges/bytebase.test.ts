@@ -291,11 +291,17 @@ describe('a wrong URL', () => {
     )
   })
 
+  test('answers 405 where the server is built without web pages', async () => {
+    const world = await open()
+    world.server('bytebase').faults.push(fault.status(405, { body: { message: 'Method Not Allowed' } }))
+    expect(await refusal(world)).toContain("must be the address of Bytebase's web pages, without /v1 at the end.")
+  })
+
   test('with /v1 at its end answers 404', async () => {
     const world = await open({ prefix: '/bytebase' })
     expect(await refusal(world, { inputs: { url: `${world.url('bytebase')}/bytebase/v1` } })).toBe(
       [
-        'Bytebase (HOST) refused (404 Not Found): Not Found.',
+        'Bytebase (HOST) refused (404 Not Found): not_found: gateway routing error 404: request method POST, URI /bytebase/v1/v1/auth:exchangeToken.',
         "Check `url`: http://HOST/bytebase/v1 must be the address of Bytebase's web pages, without /v1 at the end.",
         LINK,
       ].join('\n'),
@@ -373,7 +379,6 @@ describe('the fake', () => {
     expect(answer.status).toBe(status)
     expect(await answer.json()).toMatchObject({
       message: expect.stringContaining(text) as string,
-      details: [],
     })
   })
 
@@ -420,7 +425,7 @@ describe('the command of the page for the settings', () => {
   test('is refused to the workload identity itself', async () => {
     const world = await open({}, ENVIRONMENT)
     const { outputs } = await run(world)
-    await expect(patch(await commandOfPage(world), outputs['token']!)).rejects.toThrow('returned error: 401')
+    await expect(patch(await commandOfPage(world), outputs['token']!)).rejects.toThrow('returned error: 403')
   })
 })
 
@@ -526,13 +531,15 @@ describe('the complete workflow of the page', () => {
   test('ends at a refusal, and shows it', async () => {
     const { code, log, world } = await rollOut({ workloadIdentity: { permissions: {} } })
     expect(code).toBe(1)
-    expect(log).toContain('permission denied: bb.releases.create is needed on projects/my-project')
+    expect(log).toContain(
+      'user does not have permission \\"bb.releases.create\\", extra [projects/my-project]',
+    )
     expect(log).toContain('PermissionDeniedDetail')
     expect(world.setup.bytebase.resources.size).toBe(0)
   })
 
   test.each([
-    ['SQL as sheet', 'release: $release}', 'sheet: "CREATE TABLE t"}', '"not_found"|"code":5'],
+    ['SQL as sheet', 'release: $release}', 'sheet: "CREATE TABLE t"}', '"code":13'],
     ['the field steps', '{title: $title, specs:', '{title: $title, steps:', 'unknown field \\\\"steps\\\\"'],
     ['the field target', '{targets: $targets,', '{target: "x",', 'unknown field \\\\"target\\\\"'],
     [

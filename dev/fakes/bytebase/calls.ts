@@ -31,6 +31,8 @@ export interface Context {
 export interface ApiCall {
   readonly method: 'GET' | 'POST'
   readonly pattern: RegExp
+  /** As gRPC names it. */
+  readonly rpc: string
   readonly permission: string
   /** Refuses fields that are not of the message. */
   readonly fields: (body: Body) => void
@@ -57,6 +59,7 @@ const CALLS: readonly ApiCall[] = [
   {
     method: 'POST',
     pattern: /^projects\/(?<project>[^/]+)\/sheets$/,
+    rpc: 'SheetService/CreateSheet',
     permission: 'bb.sheets.create',
     fields: (body) => {
       only(body, ['content'])
@@ -69,6 +72,7 @@ const CALLS: readonly ApiCall[] = [
   {
     method: 'POST',
     pattern: /^projects\/(?<project>[^/]+)\/releases$/,
+    rpc: 'ReleaseService/CreateRelease',
     permission: 'bb.releases.create',
     fields: (body) => {
       only(body, ['type', 'files', 'vcsSource', 'category'])
@@ -82,6 +86,7 @@ const CALLS: readonly ApiCall[] = [
   {
     method: 'POST',
     pattern: /^projects\/(?<project>[^/]+)\/plans$/,
+    rpc: 'PlanService/CreatePlan',
     permission: 'bb.plans.create',
     fields: (body) => {
       only(body, ['title', 'description', 'specs'])
@@ -96,6 +101,7 @@ const CALLS: readonly ApiCall[] = [
   {
     method: 'POST',
     pattern: /^projects\/(?<project>[^/]+)\/issues$/,
+    rpc: 'IssueService/CreateIssue',
     permission: 'bb.issues.create',
     fields: (body) => {
       only(body, ['type', 'plan', 'title', 'description', 'labels', 'draft'])
@@ -113,6 +119,7 @@ const CALLS: readonly ApiCall[] = [
   {
     method: 'POST',
     pattern: /^(?<plan>projects\/(?<project>[^/]+)\/plans\/\d+)\/rollout$/,
+    rpc: 'RolloutService/CreateRollout',
     permission: 'bb.rollouts.create',
     fields: (body) => {
       only(body, ['target'])
@@ -122,6 +129,7 @@ const CALLS: readonly ApiCall[] = [
   {
     method: 'GET',
     pattern: /^(?<plan>projects\/(?<project>[^/]+)\/plans\/\d+)\/rollout$/,
+    rpc: 'RolloutService/GetRollout',
     permission: 'bb.rollouts.get',
     fields: (body) => {
       only(body, [])
@@ -132,6 +140,7 @@ const CALLS: readonly ApiCall[] = [
     method: 'POST',
     pattern:
       /^(?<stage>(?<plan>projects\/(?<project>[^/]+)\/plans\/\d+)\/rollout\/stages\/[^/]+)\/tasks:batchRun$/,
+    rpc: 'RolloutService/BatchRunTasks',
     permission: 'bb.taskRuns.create',
     fields: (body) => {
       only(body, ['tasks', 'runTime', 'skipPriorBackup'])
@@ -155,51 +164,79 @@ function createRelease({ body, parent, resources, options }: Context): object {
   if (given.length === 0) throw invalid('release files cannot be empty')
   const versions = new Set<string>()
   const files = given.map((file) => {
-    const path = text(file, 'path')
-    const version = text(file, 'version')
-    if (path === '') throw invalid('file path cannot be empty')
-    if (!/^\d+(\.\d+)*$/.test(version)) throw invalid(`invalid version "${version}"`)
-    if (versions.has(version)) throw invalid(`duplicate version "${version}"`)
-    versions.add(version)
-    if ((file['sheet'] === undefined) === (file['statement'] === undefined)) {
-      throw invalid('either sheet or statement must be set')
-    }
-    if (file['sheet'] !== undefined) return { path, version, sheet: text(file, 'sheet') }
+    const [path, version, sheet] = ['path', 'version', 'sheet'].map((name) => text(file, name)) as [
+      string,
+      string,
+      string,
+    ]
     const statement = base64(file, 'statement')
-    if (statement === '') throw invalid('statement cannot be empty')
-    return { path, version, sheet: `${parent}/sheets/${randomBytes(32).toString('hex')}` }
+    if (sheet === '' && statement === '' && type !== 'DECLARATIVE') {
+      throw invalid(`either sheet or statement must be set for file "${path}"`)
+    }
+    if (sheet !== '' && statement !== '')
+      throw invalid(`cannot set both sheet and statement for file "${path}"`)
+    if (type === 'VERSIONED' && versions.has(version)) throw invalid(`found duplicate version "${version}"`)
+    versions.add(version)
+    return { path, version, sheet: sheet || `${parent}/sheets/${randomBytes(32).toString('hex')}` }
   })
+  for (const { version } of files) {
+    if (version === '') throw invalid('version cannot be empty')
+    if (!/^\d+(\.\d+)*$/.test(version)) throw invalid(`invalid version "${version}"`)
+  }
   const day = new Date(options.now()).toISOString().slice(0, 10).replaceAll('-', '')
   const count = [...resources.keys()].filter((name) => name.startsWith(`${parent}/releases/`)).length
   const id = `release_${day}-RC${String(count).padStart(2, '0')}`
   return keep(resources, { name: `${parent}/releases/${id}`, type, files })
 }
 
+/** Its specs are checked as validateSpecs does (plan_service.go), which words what is missing as the Connect protocol does. */
 function createPlan({ body, parent, project, resources }: Context): object {
-  const invalid = (why: string): Refusal => new Refusal('invalid', why)
+  const invalid = (why: string): Refusal => new Refusal('invalid', `failed to validate plan specs: ${why}`)
   const title = text(body, 'title')
-  if (title.length > 200) throw invalid('title must be at most 200 characters')
-  if (text(body, 'description').length > 10_000) throw invalid('description must be at most 10000 characters')
+  if (title.length > 200)
+    throw new Refusal('invalid', 'validation error: plan.title: must be at most 200 characters')
+  if (text(body, 'description').length > 10_000) {
+    throw new Refusal('invalid', 'validation error: plan.description: must be at most 10000 characters')
+  }
   const specs = objects(body, 'specs')
-  if (specs.length === 0) throw invalid('at least one spec is required')
+  if (specs.length === 0) throw invalid('the plan has zero spec')
   const ids = new Set<string>()
+  const sources = new Set<string>()
   for (const spec of specs) {
     const id = text(spec, 'id')
-    if (id === '' || ids.has(id)) throw invalid(`spec id "${id}" must be set and unique`)
+    if (id === '') throw invalid('spec id cannot be empty')
+    if (ids.has(id)) throw invalid(`found duplicate spec id ${id}`)
     ids.add(id)
     // Databases are created elsewhere than in this fake.
-    if (spec['changeDatabaseConfig'] === undefined) throw invalid('spec has no supported config')
+    if (spec['changeDatabaseConfig'] === undefined) throw invalid('invalid spec type')
     const config = object(spec, 'changeDatabaseConfig')
-    const targets = texts(config, 'targets')
-    if (targets.length === 0) throw invalid('targets must not be empty')
-    for (const target of targets) {
-      if (!/^instances\/[^/]+\/databases\/[^/]+$/.test(target)) throw invalid(`invalid target "${target}"`)
-      if (!(target in project.databases)) throw new Refusal('notFound', `database "${target}" not found`)
+    for (const target of texts(config, 'targets')) {
+      if (!/^instances\/[^/]+\/databases\/[^/]+$/.test(target)) throw invalid(`invalid target ${target}`)
+      if (!(target in project.databases)) throw invalid(`not_found: database "${target}" not found`)
     }
-    const sources = ['sheet', 'release'].filter((name) => text(config, name) !== '')
-    if (sources.length !== 1) throw invalid('exactly one of sheet and release must be set')
-    const source = text(config, sources[0]!)
-    if (!resources.has(source)) throw new Refusal('notFound', `${sources[0]!} "${source}" not found`)
+    for (const name of ['sheet', 'release']) {
+      const source = text(config, name)
+      if (source === '') continue
+      // Where it is no name of a sheet, the server fails at it.
+      if (name === 'sheet' && !/^projects\/[^/]+\/sheets\/[^/]+$/.test(source)) {
+        throw new Refusal(
+          'internal',
+          'error: runtime error: invalid memory address or nil pointer dereference',
+        )
+      }
+      sources.add(name)
+      if (resources.has(source)) continue
+      throw invalid(
+        name === 'sheet'
+          ? `not_found: sheet "${source}" not found`
+          : `release ${source.split('/').at(-1)!} not found`,
+      )
+    }
+  }
+  if (sources.size > 1) {
+    throw invalid(
+      'plan contains both release and sheet based change database configs, but each plan must use only one approach',
+    )
   }
   return keep(resources, { name: `${parent}/plans/${resources.size + 101}`, state: 'ACTIVE', title, specs })
 }
@@ -207,9 +244,6 @@ function createPlan({ body, parent, project, resources }: Context): object {
 function createRollout({ body, groups, project, resources, options }: Context): object {
   const plan = planOf(groups, resources)
   const target = body['target'] === undefined ? undefined : text(body, 'target')
-  if (target !== undefined && target !== '' && !options.environments.includes(target)) {
-    throw new Refusal('invalid', `environment "${target}" not found`)
-  }
   const name = `${groups['plan']!}/rollout`
   const configs = objects(plan, 'specs').map((spec) => ({
     id: text(spec, 'id'),
@@ -235,7 +269,7 @@ function createRollout({ body, groups, project, resources, options }: Context): 
       return { name: stage, id, environment, tasks }
     })
     .filter(({ tasks }) => tasks.length > 0)
-  return keep(resources, { name, title: plan['title'], stages })
+  return keep(resources, { name, title: plan['title'], ...(stages.length > 0 && { stages }) })
 }
 
 /** Shows a rollout, whose tasks have gone on by one step since the last look. */
@@ -250,35 +284,36 @@ function getRollout({ groups, resources, options }: Context): object {
 
 function runTasks({ body, groups, resources }: Context): object {
   const stage = stagesOf(rolloutOf(groups, resources)).find(({ name }) => name === groups['stage'])
-  if (stage === undefined) throw new Refusal('notFound', `stage "${groups['stage']!}" not found`)
   const names = texts(body, 'tasks')
-  if (names.length === 0) throw new Refusal('invalid', 'the tasks in request cannot be empty')
-  for (const name of names) {
-    const task = stage.tasks.find((candidate) => candidate.name === name)
-    if (task === undefined) throw new Refusal('invalid', `task "${name}" is not in stage "${stage.name}"`)
-    if (task.status !== 'NOT_STARTED' && task.status !== 'FAILED') {
-      throw new Refusal('precondition', `task "${name}" is ${task.status} and cannot be run`)
-    }
-    task.status = 'PENDING'
+  if (names.length === 0) throw new Refusal('invalid', 'The tasks in request cannot be empty')
+  if (stage === undefined) throw new Refusal('invalid', 'No tasks to run in the stage')
+  // Tasks of other stages are not looked at, nor are those that run or are done.
+  for (const task of stage.tasks) {
+    const canRun = task.status === 'NOT_STARTED' || task.status === 'FAILED'
+    if (canRun && names.includes(task.name)) task.status = 'PENDING'
   }
   return {}
 }
 
 function planOf(groups: Context['groups'], resources: Context['resources']): Record<string, unknown> {
   const plan = resources.get(groups['plan']!)
-  if (plan === undefined) throw new Refusal('notFound', `plan "${groups['plan']!}" not found`)
+  if (plan === undefined) throw notFound('plan', groups)
   return plan
 }
 
 function rolloutOf(groups: Context['groups'], resources: Context['resources']): Record<string, unknown> {
   const name = `${planOf(groups, resources)['name'] as string}/rollout`
   const rollout = resources.get(name)
-  if (rollout === undefined) throw new Refusal('notFound', `rollout "${name}" not found`)
+  if (rollout === undefined) throw notFound('rollout', groups)
   return rollout
 }
 
+function notFound(what: string, { plan, project }: Context['groups']): Refusal {
+  return new Refusal('notFound', `${what} ${plan!.split('/').at(-1)!} not found in project ${project!}`)
+}
+
 function stagesOf(rollout: Record<string, unknown>): Stage[] {
-  return rollout['stages'] as Stage[]
+  return (rollout['stages'] ?? []) as Stage[]
 }
 
 function keep<T extends Record<string, unknown> & { name: string }>(

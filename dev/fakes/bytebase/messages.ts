@@ -9,6 +9,8 @@ import type { FakeReply, FakeRequest } from '../handler.ts'
 const CODES = {
   invalid: [3, 400, 'invalid_argument'],
   notFound: [5, 404, 'not_found'],
+  /** Of the gateway, before anything else is asked. */
+  noRoute: [2, 404, 'unknown'],
   denied: [7, 403, 'permission_denied'],
   precondition: [9, 400, 'failed_precondition'],
   internal: [13, 500, 'internal'],
@@ -33,7 +35,10 @@ export function bytebaseError(
   { codes = 'number', details = [] }: { codes?: 'number' | 'word'; details?: readonly object[] } = {},
 ): FakeReply {
   const [number, status, word] = CODES[kind]
-  return { status, body: { code: codes === 'number' ? number : word, message, details } }
+  return {
+    status,
+    body: { code: codes === 'number' ? number : word, message, ...(details.length > 0 && { details }) },
+  }
 }
 
 export type Body = Record<string, unknown>
@@ -55,7 +60,7 @@ export function readBody(request: FakeRequest): Body {
 /** Fields in lower camel case, as the gateway's JSON decoder takes them; any other is an error. */
 export function only(body: Body, fields: readonly string[]): void {
   for (const name of Object.keys(body)) {
-    if (!fields.includes(name)) throw new Refusal('invalid', `proto: unknown field "${name}"`)
+    if (!fields.includes(name)) throw new Refusal('invalid', `proto: (line 1:2): unknown field "${name}"`)
   }
 }
 

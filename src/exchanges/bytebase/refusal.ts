@@ -81,7 +81,8 @@ const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refusal: Refusal
     }),
   ],
   [/token has expired/, () => ({ hint: 'The ID token was new: check the clock of the Bytebase server.' })],
-  [/^404 /, ({ settings }) => ({ hint: wrongUrl(settings.url) })],
+  // A server without web pages says 405 of a path that it does not know.
+  [/^40[45] /, ({ settings }) => ({ hint: wrongUrl(settings.url) })],
 ]
 
 /** What a person can do about a refusal by Bytebase. */

@@ -1,0 +1,151 @@
+import { strict as assert } from 'node:assert'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fencesOf, readDocument } from '../documents/fences.ts'
+import { randomText } from '../fakes/secrets.ts'
+import type { Hold } from './judge.ts'
+import { startPostgres, type Postgres } from './postgres.ts'
+import { output } from './program.ts'
+import { BYTEBASE } from './programs.ts'
+import { freePort, type Ran, type Stand, type Step } from './stand.ts'
+
+/** Names of the page. */
+export const HOST = 'bytebase.example.com'
+export const PAGE = 'bytebase/README.md'
+export const EMAIL = 'github-actions@workload.bytebase.com'
+export const PROJECT = 'projects/my-project'
+const ENVIRONMENTS = ['test', 'prod'] as const
+
+/** Settings of a workload identity, as the API has them. */
+export interface Config {
+  readonly providerType?: 'GITHUB'
+  readonly issuerUrl?: string
+  readonly allowedAudiences?: readonly string[]
+  readonly subjectPattern?: string
+}
+
+export interface Answer {
+  readonly status: number
+  readonly body: Record<string, unknown>
+}
+
+/** A Bytebase with a project, two databases in it and a workload identity without settings that has the role of the page. */
+export interface Bench extends AsyncDisposable {
+  readonly hold: Hold
+  readonly stand: Stand
+  /** A call, as the administrator unless another token is given. */
+  readonly api: (method: string, path: string, body?: object, token?: string) => Promise<Answer>
+  /** A step of `bytebase`, of a job with the environment of the page. */
+  readonly run: (step?: Partial<Step>) => Promise<Ran>
+  /** Runs a command line of the page. */
+  readonly shell: (script: string, env: Readonly<Record<string, string>>) => Promise<string>
+  /** The command of the page that gives the workload identity its settings. */
+  readonly setUp: () => Promise<void>
+  /** Changes settings of those that the page gives. */
+  readonly change: (config: Config) => Promise<void>
+  readonly servers: Readonly<Record<(typeof ENVIRONMENTS)[number], Postgres>>
+}
+
+export async function createBench(hold: Hold, stand: Stand): Promise<Bench> {
+  await using closing = new AsyncDisposableStack()
+  const metadata = closing.use(await startPostgres(['bytebase']))
+  const servers = {
+    test: closing.use(await startPostgres(['mydb'])),
+    prod: closing.use(await startPostgres(['mydb'])),
+  }
+  const port = await freePort()
+  const data = join(stand.folder, 'data')
+  await mkdir(data)
+  await stand.start(
+    BYTEBASE.path,
+    ['--port', String(port), '--data', data, '--external-url', `https://${HOST}`],
+    {
+      ready: `http://127.0.0.1:${port}/healthz`,
+      env: { PG_URL: metadata.url('bytebase') },
+    },
+  )
+  await stand.front(HOST, port)
+
+  let admin = ''
+  const api: Bench['api'] = async (method, path, body, token = admin) => {
+    const response = await fetch(`http://127.0.0.1:${port}/v1/${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+    return { status: response.status, body: (await response.json()) as Answer['body'] }
+  }
+  admin = await fill(api, servers)
+
+  const shell: Bench['shell'] = (script, env) =>
+    output('bash', ['-euo', 'pipefail', '-c', script], {
+      cwd: stand.folder,
+      env: { ...stand.env, CURL_CA_BUNDLE: stand.env['SSL_CERT_FILE']!, ...env },
+    })
+  const command = fencesOf(readDocument(PAGE)).find(({ text }) => text.includes('--request PATCH'))?.text
+  assert(command !== undefined, `${PAGE} has no command for the settings`)
+  const usual = (JSON.parse(/--data '(.*)'/s.exec(command)![1]!) as { workloadIdentityConfig: Config })
+    .workloadIdentityConfig
+  const opened = closing.move()
+  return {
+    hold,
+    stand,
+    api,
+    shell,
+    servers,
+    run: ({ inputs, ...more } = {}) =>
+      stand.run({
+        action: 'bytebase',
+        inputs: { url: `https://${HOST}`, email: EMAIL, audience: `https://${HOST}`, ...inputs },
+        identity: { environment: 'production' },
+        credential: 'token',
+        ...more,
+      }),
+    async setUp() {
+      await shell(command, { BYTEBASE_TOKEN: admin })
+    },
+    async change(config) {
+      const path = `workloadIdentities/${EMAIL}?update_mask=workload_identity_config`
+      await good(api('PATCH', path, { workloadIdentityConfig: { ...usual, ...config } }))
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
+
+/** The body of a call that has to succeed. */
+export async function good(call: Promise<Answer>): Promise<Answer['body']> {
+  const { status, body } = await call
+  if (status !== 200) throw new Error(`${status}: ${JSON.stringify(body)}`)
+  return body
+}
+
+/** What the page takes for granted, and the workload identity with its role. Gives the token of an administrator. */
+async function fill(api: Bench['api'], servers: Bench['servers']): Promise<string> {
+  const account = { email: 'admin@example.com', password: `${randomText(24)}aA1!` }
+  await good(api('POST', 'auth/signup', { ...account, title: 'admin' }))
+  const { token } = await good(api('POST', 'auth/login', account))
+  const asAdmin = (method: string, path: string, body?: object): Promise<Answer['body']> =>
+    good(api(method, path, body, String(token)))
+  const { workspace } = await asAdmin('GET', 'actuator/info')
+  await asAdmin('POST', `projects?project_id=my-project`, { title: 'My project' })
+  for (const environment of ENVIRONMENTS) {
+    const { port, user } = servers[environment]
+    await asAdmin('POST', `instances?instance_id=${environment}&initial_database_project=${PROJECT}`, {
+      title: environment,
+      engine: 'POSTGRES',
+      environment: `environments/${environment}`,
+      dataSources: [{ id: 'admin', type: 'ADMIN', host: '127.0.0.1', port: String(port), username: user }],
+    })
+  }
+  const [id] = EMAIL.split('@')
+  await asAdmin('POST', `${String(workspace)}/workloadIdentities?workload_identity_id=${id!}`, {
+    title: 'GitHub',
+  })
+  const policy = await asAdmin('GET', `${PROJECT}:getIamPolicy`)
+  const bindings = [
+    ...(policy['bindings'] as object[]),
+    { role: 'roles/gitopsServiceAgent', members: [`workloadIdentity:${EMAIL}`] },
+  ]
+  await asAdmin('POST', `${PROJECT}:setIamPolicy`, { policy: { ...policy, bindings }, etag: policy['etag'] })
+  return String(token)
+}

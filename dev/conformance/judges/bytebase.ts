@@ -1,0 +1,246 @@
+import { strict as assert } from 'node:assert'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { decodeJwt } from 'jose'
+import { parse } from 'yaml'
+import { workflowExamples } from '../../documents/workflows.ts'
+import { ROOT } from '../../world.ts'
+import { createBench, EMAIL, good, HOST, PAGE, PROJECT, type Bench, type Config } from '../bytebase-bench.ts'
+import type { Judge } from '../judge.ts'
+import { output } from '../program.ts'
+import { BYTEBASE } from '../programs.ts'
+import { AGAIN, createStand, type Step } from '../stand.ts'
+import { suggestionsIn } from '../suggestions.ts'
+
+/** Bytebase itself, beside PostgreSQL servers for it and for what it changes. */
+export const bytebase: Judge = {
+  name: 'bytebase',
+  title: '[Bytebase](https://github.com/bytebase/bytebase)',
+  judges:
+    '`bytebase`: the settings of its page, exchanges, refusals, suggested settings, the whole change of a schema',
+  program: BYTEBASE,
+  version: async () =>
+    (await output(BYTEBASE.path, ['version'])).replace(/^Bytebase version: |\n[\s\S]*$/g, ''),
+  run: async (hold) => {
+    await using stand = await createStand([HOST])
+    await using bench = await createBench(hold, stand)
+    await exchanges(bench)
+    await refusals(bench)
+    await addresses(bench)
+    await changes(bench)
+    await cutOff(bench)
+  },
+}
+
+async function exchanges(bench: Bench): Promise<void> {
+  const { hold, stand, run, setUp, api } = bench
+  await hold('refuses a workload identity without settings, at once', async () => {
+    const { told } = await run({ debug: true })
+    assert.match(told, /failed to fetch JWKS: issuer URL must use HTTPS/)
+    assert.match(told, /check the issuer URL/)
+    assert.doesNotMatch(told, AGAIN)
+  })
+  await setUp()
+  // It keeps them for 15 minutes once it has them.
+  await hold('is asked again where it did not get the keys of the issuer', async () => {
+    stand.keys.missing = 1
+    const { outcome, told } = await run({ debug: true })
+    assert.equal(outcome, 'success', told)
+    assert.equal(stand.keys.missing, 0)
+    assert.match(told, AGAIN)
+  })
+  await hold(
+    'the settings of the page let the job with its environment in, whose token works for an hour',
+    async () => {
+      const { outputs, annotations, told } = await run()
+      const token = outputs['token'] ?? assert.fail(told)
+      assert.deepEqual(annotations, [])
+      const { exp, iat, sub } = decodeJwt(token)
+      assert.deepEqual([sub, exp! - iat!], [EMAIL, 3_600])
+      assert.equal(outputs['expires-at'], new Date(exp! * 1_000).toISOString())
+      assert.equal((await api('GET', `${PROJECT}/rollouts`, undefined, token)).status, 200)
+    },
+  )
+  await hold('and the command of its first step works', async () => {
+    const [example] = workflowExamples().filter(({ file }) => file === PAGE)
+    const command = example?.workflow.jobs['example']?.steps?.find(({ run }) => run !== undefined)?.run
+    assert(command !== undefined, `${PAGE} has no such step`)
+    const { outputs } = await run()
+    JSON.parse(await bench.shell(command, { BYTEBASE_TOKEN: outputs['token']! }))
+  })
+  await hold('an identity of a project', async () => {
+    const email = 'deploy@my-project.workload.bytebase.com'
+    const { workloadIdentityConfig } = await good(api('GET', `workloadIdentities/${EMAIL}`))
+    const body = { title: 'Deploy', workloadIdentityConfig }
+    const made = await good(api('POST', `${PROJECT}/workloadIdentities?workload_identity_id=deploy`, body))
+    assert.equal(made['email'], email)
+    const { outputs, told } = await run({ inputs: { email } })
+    assert.equal(decodeJwt(outputs['token'] ?? assert.fail(told)).sub, email)
+  })
+  await hold('an empty list of audiences takes every audience', async () => {
+    await bench.change({ allowedAudiences: [] })
+    assert.equal((await run({ inputs: { audience: 'anything' } })).outcome, 'success')
+  })
+}
+
+interface Denial {
+  readonly name: string
+  readonly words: RegExp
+  readonly config?: Config
+  readonly step?: Partial<Step>
+  /** Whether the refusal suggests settings that mend it. */
+  readonly isMended?: true
+}
+
+const DENIALS: readonly Denial[] = [
+  {
+    name: 'another audience',
+    words: /audience mismatch: allowed \[another\]/,
+    config: { allowedAudiences: ['another'] },
+    isMended: true,
+  },
+  {
+    name: 'another subject',
+    words: /subject mismatch: expected pattern "repo:octo-org\/workflows:\*"/,
+    config: { subjectPattern: 'repo:octo-org/workflows:*' },
+    isMended: true,
+  },
+  {
+    name: 'a job without the environment',
+    words: /subject mismatch/,
+    step: { identity: {} },
+    isMended: true,
+  },
+  { name: 'another issuer', words: /issuer mismatch/, step: { claims: { iss: 'https://issuer.example' } } },
+  {
+    name: 'an ID token that has ended',
+    words: /token has expired[\s\S]*check the clock/,
+    step: { claims: { exp: Math.floor(Date.now() / 1_000) - 30 } },
+  },
+  {
+    name: 'an issuer at a private address',
+    words: /failed to fetch JWKS: issuer URL cannot be a private address[\s\S]*check the issuer URL/,
+    config: { issuerUrl: 'https://10.0.0.1' },
+  },
+  {
+    name: 'an issuer that it cannot reach',
+    words: /failed to fetch JWKS[\s\S]*needs a way to/,
+    config: { issuerUrl: 'https://issuer.example.com' },
+  },
+  {
+    name: 'an identity that is not there',
+    words: /404[\s\S]*workload identity "nobody@workload\.bytebase\.com" not found[\s\S]*Check `email`/,
+    step: { inputs: { email: 'nobody@workload.bytebase.com' } },
+  },
+]
+
+async function refusals({ hold, run, change }: Bench): Promise<void> {
+  for (const { name, words, config = {}, step = {}, isMended } of DENIALS) {
+    await change(config)
+    const refused = await run(step)
+    await hold(`refuses ${name}`, () => {
+      assert.deepEqual([refused.outcome, refused.outputs['token']], ['failure', undefined])
+      assert.match(refused.told, words)
+      assert.match(refused.told, /\nDENIED: /)
+    })
+    if (isMended === undefined) continue
+    await hold(`the settings that it suggests for ${name} let the same run in`, async () => {
+      const [suggestion] = suggestionsIn(refused.summary)
+      assert(suggestion !== undefined, refused.summary)
+      await change(parse(suggestion.content) as Config)
+      const { outcome, told } = await run(step)
+      assert.equal(outcome, 'success', told)
+    })
+  }
+  await change({})
+}
+
+async function addresses({ hold, run }: Bench): Promise<void> {
+  await hold('an address with a path that it does not know is said to be wrong', async () => {
+    const { outcome, told } = await run({ inputs: { url: `https://${HOST}/tools` } })
+    assert.equal(outcome, 'failure')
+    assert.match(told, /Check `url`/)
+  })
+  await hold('so is one with /v1', async () => {
+    const { outcome, told } = await run({ inputs: { url: `https://${HOST}/v1` } })
+    assert.equal(outcome, 'failure')
+    assert.match(told, /404[\s\S]*Check `url`/)
+  })
+}
+
+/** The complete workflow of the page, with its role. */
+async function changes({ hold, run, shell, api, servers, stand }: Bench): Promise<void> {
+  const example = workflowExamples().find(({ file, workflow }) => file === PAGE && 'deploy' in workflow.jobs)
+  const env = example?.workflow.jobs['deploy']?.steps?.at(-1)?.env as Record<string, string> | undefined
+  assert(env !== undefined, `${PAGE} has no workflow`)
+  const migrations = join(stand.folder, 'migrations')
+  await mkdir(migrations)
+  const rollOut = async (): Promise<string> => {
+    const { outputs, told } = await run()
+    assert(outputs['token'] !== undefined, told)
+    return shell(`bash '${join(ROOT, 'bytebase/roll-out.sh')}' 2>&1`, {
+      ...env,
+      BYTEBASE_URL: `https://${HOST}`,
+      BYTEBASE_TOKEN: outputs['token'],
+      RUNNER_TEMP: stand.folder,
+      GITHUB_REPOSITORY: 'octo-org/workflows',
+      GITHUB_SHA: 'a7f5ef4b4e0e3c9b8e0bd9b8d9d6a3f7a1c2d3e4',
+    })
+  }
+  const names = (): Promise<string[]> =>
+    Promise.all(
+      Object.values(servers).map((server) =>
+        server.query('mydb', `SELECT string_agg(name, ' ' ORDER BY name) FROM users`),
+      ),
+    )
+  await hold('the complete workflow of the page changes both databases', async () => {
+    await writeFile(join(migrations, '0001_create_users.sql'), 'CREATE TABLE users (name text);\n')
+    await writeFile(join(migrations, '0002_a "b".sql'), `INSERT INTO users VALUES ('"ä\\n');\n`)
+    assert.match(await rollOut(), /Done: .*stages\/test[\s\S]*Done: .*stages\/prod/)
+    assert.deepEqual(await names(), ['"ä\\n', '"ä\\n'])
+  })
+  await hold('run again with one more file it changes them by that file alone', async () => {
+    await writeFile(join(migrations, '0003_more.sql'), `INSERT INTO users VALUES ('x');\n`)
+    await rollOut()
+    assert.deepEqual(await names(), ['"ä\\n x', '"ä\\n x'])
+  })
+  await hold('run again with nothing new it changes nothing', async () => {
+    assert.match(await rollOut(), /Done: .*stages\/prod/)
+    assert.deepEqual(await names(), ['"ä\\n x', '"ä\\n x'])
+  })
+  await hold('a file that fails ends it before the next stage', async () => {
+    await writeFile(join(migrations, '0004_wrong.sql'), 'INSERT INTO nothing VALUES (1);\n')
+    await assert.rejects(rollOut(), /::error::.*stages\/test: .*FAILED/)
+  })
+  await hold('its role may create neither sheets nor issues, as the page says', async () => {
+    const { outputs } = await run()
+    for (const [path, body] of [
+      ['sheets', { content: Buffer.from('SELECT 1').toString('base64') }],
+      ['issues', { type: 'DATABASE_CHANGE', plan: `${PROJECT}/plans/1`, title: 'x' }],
+    ] as const) {
+      const { status, body: answer } = await api('POST', `${PROJECT}/${path}`, body, outputs['token'])
+      assert.equal(status, 403, JSON.stringify(answer))
+      assert.match(JSON.stringify(answer['details']), /PermissionDeniedDetail/)
+    }
+  })
+  await hold('it refuses fields of older versions, as the page says', async () => {
+    const { outputs } = await run()
+    for (const body of [{ steps: [] }, { specs: [{ id: 'x', changeDatabaseConfig: { target: 'x' } }] }]) {
+      const { status, body: answer } = await api('POST', `${PROJECT}/plans`, body, outputs['token'])
+      assert.equal(status, 400)
+      assert.match(String(answer['message']), /unknown field/)
+    }
+  })
+}
+
+/** As the page says. */
+async function cutOff({ hold, run, api }: Bench): Promise<void> {
+  const { outputs } = await run()
+  await good(api('DELETE', `workloadIdentities/${EMAIL}`))
+  await hold('a deactivated identity gets no token, and its tokens end at once', async () => {
+    const { outcome, told } = await run()
+    assert.equal(outcome, 'failure')
+    assert.match(told, /workload identity has been deactivated[\s\S]*activate/)
+    assert.equal((await api('GET', `${PROJECT}/rollouts`, undefined, outputs['token'])).status, 401)
+  })
+}
