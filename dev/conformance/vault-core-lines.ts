@@ -25,7 +25,7 @@ export async function lives(bench: Bench): Promise<void> {
   await hold('nor of one that failed', async () => {
     const { outcome, told } = await run({ inputs: { key: 'NONE' } })
     assert.equal(outcome, 'failure')
-    assert.match(told, /has no key/)
+    assert.match(told, /"NONE"/)
     assert.deepEqual(await aliveTokens(bench), [])
   })
   await hold('a token with a single use is gone after it', async () => {
@@ -41,10 +41,7 @@ export async function lives(bench: Bench): Promise<void> {
   await hold('without the policy default the token lives on, and the step warns of it', async () => {
     const { outcome, annotations, told } = await run({})
     assert.equal(outcome, 'success', told)
-    assert.match(
-      annotations.map(({ message }) => message).join('\n'),
-      /could not be revoked[\s\S]*revoke-self/,
-    )
+    assert.match(annotations.map(({ message }) => message).join('\n'), /revoke-self/)
     assert.equal((await aliveTokens(bench)).length, 1)
   })
   await hold('with the policy of the page for it, the token is dead', async () => {
@@ -73,7 +70,7 @@ export async function policies({ hold, run, api, shell, page, allow, secret }: B
   await hold('no such engine, for a token that may not read there', async () => {
     const { outcome, told } = await run({ inputs: { engine: 'none' } })
     assert.equal(outcome, 'failure')
-    assert.match(told, /\b403\b[\s\S]*no engine at "none"/)
+    assert.match(told, /\b403\b[\s\S]*"none"/)
   })
   await hold('a deleted version can be read again once it is undeleted, as the refusal says', async () => {
     await allow(EVERYTHING)
@@ -98,7 +95,7 @@ export async function mounts({ hold, run, shell, api, page, secret }: Bench): Pr
   await hold('no such auth method', async () => {
     const { outcome, told } = await run({ inputs: { 'auth-path': 'none' } })
     assert.equal(outcome, 'failure')
-    assert.match(told, /\b403\b[\s\S]*permission denied[\s\S]*no auth method at "none"/)
+    assert.match(told, /\b403\b[\s\S]*permission denied[\s\S]*"none"/)
   })
   await hold('the method mounted elsewhere, as the page says', async () => {
     const [enable] = /vault auth enable -path=github jwt/.exec(page.text) ?? []
@@ -118,7 +115,7 @@ export async function mounts({ hold, run, shell, api, page, secret }: Bench): Pr
     const { outcome, told } = await run({})
     await api('DELETE', enforcement)
     assert.equal(outcome, 'failure')
-    assert.match(told, /asks for a second factor/)
+    assert.match(told, /\nUNUSABLE_ANSWER: /)
   })
 }
 
@@ -129,6 +126,6 @@ export async function sealed({ hold, run, shell, allow }: Bench): Promise<void> 
   await hold('a sealed server: tried again until the time is over', async () => {
     const { outcome, told } = await run({ inputs: { 'timeout-seconds': '3' } })
     assert.equal(outcome, 'failure')
-    assert.match(told, /Vault is sealed[\s\S]*An operator must unseal Vault/)
+    assert.match(told, /Vault is sealed[\s\S]*\nOVERLOADED: /)
   })
 }

@@ -89,7 +89,8 @@ const EXPLANATIONS = [
         }),
     ],
     [/token has expired/, () => ({ hint: 'The ID token was new: check the clock of the Bytebase server.' })],
-    [/^404 /, ({ settings }) => ({ hint: wrongUrl(settings.url) })],
+    // A server without web pages says 405 of a path that it does not know.
+    [/^40[45] /, ({ settings }) => ({ hint: wrongUrl(settings.url) })],
 ];
 /** What a person can do about a refusal by Bytebase. */
 function explain(settings, error, claims) {

@@ -294,7 +294,9 @@ describe('a wrong URL', () => {
   test('answers 405 where the server is built without web pages', async () => {
     const world = await open()
     world.server('bytebase').faults.push(fault.status(405, { body: { message: 'Method Not Allowed' } }))
-    expect(await refusal(world)).toContain("must be the address of Bytebase's web pages, without /v1 at the end.")
+    expect(await refusal(world)).toContain(
+      "must be the address of Bytebase's web pages, without /v1 at the end.",
+    )
   })
 
   test('with /v1 at its end answers 404', async () => {

@@ -37,7 +37,6 @@ async function exchanges(bench: Bench): Promise<void> {
   await hold('refuses a workload identity without settings, at once', async () => {
     const { told } = await run({ debug: true })
     assert.match(told, /failed to fetch JWKS: issuer URL must use HTTPS/)
-    assert.match(told, /check the issuer URL/)
     assert.doesNotMatch(told, AGAIN)
   })
   await setUp()
@@ -114,22 +113,22 @@ const DENIALS: readonly Denial[] = [
   { name: 'another issuer', words: /issuer mismatch/, step: { claims: { iss: 'https://issuer.example' } } },
   {
     name: 'an ID token that has ended',
-    words: /token has expired[\s\S]*check the clock/,
+    words: /token has expired/,
     step: { claims: { exp: Math.floor(Date.now() / 1_000) - 30 } },
   },
   {
     name: 'an issuer at a private address',
-    words: /failed to fetch JWKS: issuer URL cannot be a private address[\s\S]*check the issuer URL/,
+    words: /failed to fetch JWKS: issuer URL cannot be a private address/,
     config: { issuerUrl: 'https://10.0.0.1' },
   },
   {
     name: 'an issuer that it cannot reach',
-    words: /failed to fetch JWKS[\s\S]*needs a way to/,
+    words: /failed to fetch JWKS: failed to fetch OIDC config from https:\/\/issuer\.example\.com/,
     config: { issuerUrl: 'https://issuer.example.com' },
   },
   {
     name: 'an identity that is not there',
-    words: /404[\s\S]*workload identity "nobody@workload\.bytebase\.com" not found[\s\S]*Check `email`/,
+    words: /404[\s\S]*workload identity "nobody@workload\.bytebase\.com" not found/,
     step: { inputs: { email: 'nobody@workload.bytebase.com' } },
   },
 ]
@@ -240,7 +239,7 @@ async function cutOff({ hold, run, api }: Bench): Promise<void> {
   await hold('a deactivated identity gets no token, and its tokens end at once', async () => {
     const { outcome, told } = await run()
     assert.equal(outcome, 'failure')
-    assert.match(told, /workload identity has been deactivated[\s\S]*activate/)
+    assert.match(told, /workload identity has been deactivated/)
     assert.equal((await api('GET', `${PROJECT}/rollouts`, undefined, outputs['token'])).status, 401)
   })
 }
