@@ -41,6 +41,14 @@ describe('several values', () => {
     expect(ran.masks).toEqual(expect.arrayContaining(texts.flatMap((text) => text.trim().split('\n'))))
   })
 
+  test('have their key behind the last #: a path may have others', async () => {
+    const world = await open()
+    world.setup.policies['deploy'] = ['*']
+    world.setup.engines['secret'] = { kv: 2, secrets: { 'team/c#': [{ data: { k: 'obviously-fake' } }] } }
+    expect((await run(world, 'a: team/c##k')).outputs).toMatchObject({ a: 'obviously-fake' })
+    expect(reads(world)).toEqual(['/v1/secret/data/team/c%23'])
+  })
+
   test('may be fifty, four requests at a time', async () => {
     const world = await open()
     world.setup.policies['deploy'] = ['*']
