@@ -272,12 +272,15 @@ async function revokeSelf(client, vault) {
             url: urlOf(vault, 'auth/token/revoke-self'),
             attemptMs: 5_000,
             prepare: () => ({ headers: headersOf(vault, vault.token) }),
-            judge: (answer) => ({
-                ...judge(answer),
-                ...(answer.status === 403 && {
+            judge: (answer) => {
+                const judgement = judge(answer);
+                if (answer.status !== 403 || judgement.reason === undefined)
+                    return judgement;
+                return {
+                    ...judgement,
                     hint: 'A policy of the role must contain: path "auth/token/revoke-self" { capabilities = ["update"] }.',
-                }),
-            }),
+                };
+            },
             read: ({ status }) => {
                 // Whoever answers otherwise is not Vault: a proxy, or the login page of a network.
                 if (status === 204)
