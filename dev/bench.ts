@@ -23,10 +23,10 @@ const USAGE = `Usage: npm run bench [-- OPTIONS]
 
 --svg               also draws the pictures of docs/images
 --runs N            timed runs of each action, ${RUNS} unless given
---against DIR       measures the action in DIR beside one of this repository
+--against DIR       compares the action in DIR with one of this repository
 --beside NAME       which one: 'root' unless given
---input NAME=VALUE  an input of the action in DIR, as often as needed
---preload MODULE    loaded before the action in DIR`
+--input NAME=VALUE  an input of the action in DIR; can be repeated
+--preload MODULE    a module to load before the action in DIR`
 
 const { values } = commandLine(USAGE, {
   options: {

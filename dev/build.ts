@@ -45,7 +45,7 @@ async function build(): Promise<void> {
   console.log(`${String(total).padStart(9)}  in all (bytes)`)
 }
 
-commandLine('Usage: npm run build\n\nBuilds dist from nothing.', {})
+commandLine('Usage: npm run build\n\nBuilds dist from scratch.', {})
 build().catch((error: unknown) => {
   // Node would print the line of the bundler that threw, which is three million characters long.
   console.error(`npm run build: ${error instanceof Error ? error.message : String(error)}`)

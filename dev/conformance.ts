@@ -13,9 +13,9 @@ const USAGE = `Usage: npm run conformance [-- OPTIONS] [JUDGE…]
 
 Runs the judges named, or all of them. One that is not on this machine is skipped.
 
---list             prints what is on this machine, and how the rest gets there
---get JUDGE        gets a judge into .conformance/; as often as needed
---require JUDGE,…  fails, before anything is run, where one of these is missing
+--list             prints what is on this machine, and how to get the rest
+--get JUDGE        gets a judge into .conformance/; can be repeated
+--require JUDGE,…  fails at once if one of these is missing
 
 Judges: ${judges.map(({ name }) => name).join(', ')}`
 

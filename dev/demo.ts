@@ -15,8 +15,8 @@ NAME is an action as in \`uses:\`, the root action unless given:
 ${Object.keys(systems)
   .map((name) => `  ${name}`)
   .join('\n')}
---aws goes the way through AWS IAM (app-server).
---refused begins with a system that refuses, and pastes what the refusal suggests.`
+--aws      goes through AWS IAM (only for the root action)
+--refused  starts with a refusal, and pastes what the refusal suggests`
 const { values, positionals } = commandLine(usage, {
   options: {
     aws: { type: 'boolean', default: false },
@@ -28,7 +28,7 @@ const [name = 'app-server', ...others] = positionals
 const system = others.length === 0 ? systems[name === '.' ? 'app-server' : name] : undefined
 if (system === undefined) refuse(usage, `There is no demo ${positionals.join(' ')}.`)
 const variant = values.aws ? 'aws' : system.variants[0]
-if (!system.variants.includes(variant)) refuse(usage, `${name} has no path of its own for AWS.`)
+if (!system.variants.includes(variant)) refuse(usage, `${name} has no way through AWS IAM.`)
 
 let aheadMs = 0
 await using world = await createWorld(system, { variant, now: () => Date.now() + aheadMs })
@@ -46,7 +46,7 @@ for (const [output, value] of Object.entries(main.outputs)) {
   console.log(`  ${output} = ${hidden.includes(output) ? `*** (${value.length} characters)` : value}`)
 }
 
-heading('What the other side saw')
+heading('What the servers saw')
 for (const role of Object.keys(world.handlers)) {
   for (const request of world.server(role).requests) showRequest(role, request)
 }
@@ -59,18 +59,18 @@ heading('Afterwards')
 if (/^secrets?$/.test(world.setup.credential)) {
   console.log(`  What was read is ${(await isGood()) ? 'what is stored there' : 'something else'}.`)
 } else if (main.state['token'] === undefined) {
-  const ends = main.outputs['expires-at'] ?? 'a time that nobody tells'
+  const ends = main.outputs['expires-at'] ?? 'an unknown time'
   console.log(
-    `  The token is ${(await isGood()) ? 'good' : 'dead'}. Nobody can take it back; it ends at ${ends}.`,
+    `  The token is ${(await isGood()) ? 'valid' : 'not valid'}. It cannot be revoked, and ends at ${ends}.`,
   )
 } else {
-  console.log(`  The token is ${(await isGood()) ? 'good' : 'dead'} while the job goes on.`)
+  console.log(`  The token is ${(await isGood()) ? 'valid' : 'not valid'} while the job runs.`)
   heading('The log of the post step, when the job ends')
   const post = await world.post(main, { uses })
   showLog(post)
   const isDead = !(await isGood())
   ended &&= post.outcome === 'success' && isDead
-  console.log(`  The token is ${isDead ? 'dead' : 'still good'} now.`)
+  console.log(`  The token is ${isDead ? 'no longer' : 'still'} valid.`)
 }
 const shown = world.leaks(main)
 console.log(shown.length === 0 ? '  No secret appears in the log.' : `  LEAKED: ${shown.join(', ')}`)
@@ -93,5 +93,5 @@ async function showRefusal(): Promise<void> {
   for (const { text } of suggestions) quote(text)
   administrators[name]!(world.setup as never, suggestions, world)
   aheadMs = delays[name] ?? 0
-  if (aheadMs > 0) console.log(`  It takes ${Math.floor(aheadMs / 60_000)} minutes until it is read.`)
+  if (aheadMs > 0) console.log(`  It takes ${Math.floor(aheadMs / 60_000)} minutes until it takes effect.`)
 }

@@ -11,8 +11,9 @@ import { ROOT } from './world.ts'
 
 const usage = `Usage: npm run bench:herd [-- --sweep | --svg]
 
-Prints the tables that compare the retry policy with others; --sweep those that argue its numbers.
---svg draws the pictures of docs/images instead.`
+Prints the tables that compare the retry policy with others.
+--sweep  prints the tables behind its numbers instead
+--svg    draws the pictures of docs/images instead`
 const { values } = commandLine(usage, {
   options: { sweep: { type: 'boolean', default: false }, svg: { type: 'boolean', default: false } },
 })

@@ -9,7 +9,7 @@ import { ROOT } from './world.ts'
 
 const USAGE = `Usage: npm run owner -- NAME
 
-Writes NAME, the account that has your copy of this repository, everywhere OWNER stands for it.`
+Replaces OWNER everywhere with NAME, the account that has your copy of this repository.`
 
 /** GitHub's accounts: letters, digits and single hyphens between them; an underscore before the short code of an enterprise. */
 const NAME = /^[a-z\d](?:-?[a-z\d]){0,38}(?:_[a-z\d]{1,10})?$/i

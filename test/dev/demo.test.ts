@@ -31,8 +31,8 @@ describe('npm run demo', () => {
   test('says what becomes of the credential', async () => {
     const [revoked, ends, stored] = await Promise.all([demo(), demo('bytebase'), demo('secret/vault')])
     expect(revoked.output).toContain('The token was revoked.')
-    expect(revoked.output).toContain('The token is dead now.')
-    expect(ends.output).toMatch(/The token is good\. Nobody can take it back; it ends at 20\S+Z\.\n/)
+    expect(revoked.output).toContain('The token is no longer valid.')
+    expect(ends.output).toMatch(/The token is valid\. It cannot be revoked, and ends at 20\S+Z\.\n/)
     expect(stored.output).toContain('What was read is what is stored there.')
   })
 
