@@ -32,42 +32,21 @@ const BECOME = process.getuid?.() === 0 ? ['runuser', '-u', 'postgres', '--'] : 
 export async function startPostgres(databases: readonly string[]): Promise<Postgres> {
   const programs = postgresFolder()
   if (programs === undefined) throw new Error(`There is no PostgreSQL in ${VERSIONS}.`)
-  const as = (program: string, ...args: string[]): Promise<string> => {
+  const as = (program: string, args: readonly string[]): Promise<string> => {
     const [command, ...rest] = [...BECOME, program, ...args]
     return output(command!, rest, { cwd: '/' })
   }
-  const folder = await as('mktemp', '--directory')
-  const data = join(folder, 'data')
+  const folder = await as('mktemp', ['--directory'])
+  const data = `--pgdata=${join(folder, 'data')}`
   const port = await freePort()
   const user = 'postgres'
-  await as(
-    join(programs, 'initdb'),
-    '-D',
-    data,
-    '-U',
-    user,
-    '--auth',
-    'trust',
-    '--encoding',
-    'UTF8',
-    '--no-sync',
-  )
-  const settings = `-p ${port} -k ${folder} -h 127.0.0.1 -F`
-  await as(join(programs, 'pg_ctl'), 'start', '-w', '-D', data, '-l', join(folder, 'log'), '-o', settings)
+  const made = ['--auth=trust', '--encoding=UTF8', '--no-sync', `--username=${user}`]
+  await as(join(programs, 'initdb'), [data, ...made])
+  const settings = `--options=-p ${port} -k ${folder} -h 127.0.0.1 -F`
+  await as(join(programs, 'pg_ctl'), ['start', '--wait', data, `--log=${join(folder, 'log')}`, settings])
+  const reached = ['--host=127.0.0.1', `--port=${port}`, `--username=${user}`]
   const query: Postgres['query'] = (database, sql) =>
-    as(
-      join(programs, 'psql'),
-      '-h',
-      '127.0.0.1',
-      '-p',
-      String(port),
-      '-U',
-      user,
-      '-d',
-      database,
-      '-XAtqc',
-      sql,
-    )
+    as(join(programs, 'psql'), [...reached, `--dbname=${database}`, '-XAtqc', sql])
   for (const database of databases) await query('postgres', `CREATE DATABASE ${database}`)
   return {
     port,
@@ -75,8 +54,8 @@ export async function startPostgres(databases: readonly string[]): Promise<Postg
     url: (database) => `postgresql://${user}@127.0.0.1:${port}/${database}`,
     query,
     async [Symbol.asyncDispose]() {
-      await as(join(programs, 'pg_ctl'), 'stop', '-w', '-m', 'immediate', '-D', data)
-      await as('rm', '-r', folder)
+      await as(join(programs, 'pg_ctl'), ['stop', '--wait', '--mode=immediate', data])
+      await as('rm', ['-r', folder])
     },
   }
 }
