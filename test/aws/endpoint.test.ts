@@ -1,0 +1,99 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { STSClient } from '@aws-sdk/client-sts'
+import { describe, expect, test } from 'vitest'
+import { awsEndpoint } from '../../src/aws/endpoint.ts'
+import type { Environment } from '../../src/exchange.ts'
+import { inputsOf, problemsOf } from './stand.ts'
+
+/** One or more of each partition. */
+const REGIONS = [
+  'us-east-1',
+  'eu-central-1',
+  'ap-southeast-5',
+  'us-gov-west-1',
+  'us-gov-east-1',
+  'cn-north-1',
+  'us-iso-east-1',
+  'us-isob-east-1',
+  'eu-isoe-west-1',
+  'us-isof-south-1',
+  'eusc-de-east-1',
+]
+
+const { endpointProvider: stsEndpoint } = new STSClient({ region: 'eu-central-1' }).config
+
+const { endpointProvider: secretsEndpoint } = new SecretsManagerClient({ region: 'eu-central-1' }).config
+
+describe('the endpoint', () => {
+  const own = 'https://own.example/path'
+  const all = 'https://all.example/'
+  test.each<[string, Environment, string]>([
+    ['of its own', { AWS_ENDPOINT_URL_SECRETS_MANAGER: own }, own],
+    ['for all', { AWS_ENDPOINT_URL: all }, all],
+    ['of its own before that for all', { AWS_ENDPOINT_URL_SECRETS_MANAGER: own, AWS_ENDPOINT_URL: all }, own],
+    ['of its own that is empty', { AWS_ENDPOINT_URL_SECRETS_MANAGER: '', AWS_ENDPOINT_URL: all }, all],
+    [
+      'of another service',
+      { AWS_ENDPOINT_URL_STS: own },
+      'https://secretsmanager.eu-central-1.amazonaws.com/',
+    ],
+    ['on this machine', { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }, 'http://127.0.0.1:4566/'],
+  ])('follows a variable %s', (_what, environment, href) => {
+    const inputs = inputsOf()
+    expect(awsEndpoint(inputs, environment, 'secretsmanager', 'SECRETS_MANAGER', 'eu-central-1').href).toBe(
+      href,
+    )
+    expect(problemsOf(inputs)).toBe('')
+  })
+
+  test.each<[Environment, string]>([
+    [{ AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true', AWS_ENDPOINT_URL: all }, 'secretsmanager.eu-central-1'],
+    [
+      { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'True', AWS_ENDPOINT_URL_SECRETS_MANAGER: 'ftp://x' },
+      'secretsmanager.eu-central-1',
+    ],
+    [
+      { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true', AWS_ENDPOINT_URL: all, AWS_USE_FIPS_ENDPOINT: 'true' },
+      'secretsmanager-fips.eu-central-1',
+    ],
+  ])('follows no variable where that is switched off: %j', (environment, host) => {
+    const inputs = inputsOf()
+    const url = awsEndpoint(inputs, environment, 'secretsmanager', 'SECRETS_MANAGER', 'eu-central-1')
+    expect(url.href).toBe(`https://${host}.amazonaws.com/`)
+    expect(problemsOf(inputs)).toBe('')
+  })
+
+  test.each(['false', '', '1'])(
+    'follows a variable where AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is "%s"',
+    (value) => {
+      const environment = { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: value, AWS_ENDPOINT_URL: all }
+      expect(awsEndpoint(inputsOf(), environment, 'sts', 'STS', 'eu-central-1').href).toBe(all)
+    },
+  )
+
+  test.each(REGIONS.flatMap((region) => [false, true].map((fips) => [region, fips] as const)))(
+    "in %s, with FIPS %s, is that of AWS's SDK",
+    (Region, UseFIPS) => {
+      const environment = { AWS_USE_FIPS_ENDPOINT: String(UseFIPS) }
+      const params = { Region, UseFIPS, UseDualStack: false }
+      expect(awsEndpoint(inputsOf(), environment, 'sts', 'STS', Region).href).toBe(
+        stsEndpoint({ ...params, UseGlobalEndpoint: false }).url.href,
+      )
+      expect(awsEndpoint(inputsOf(), environment, 'secretsmanager', 'SECRETS_MANAGER', Region).href).toBe(
+        secretsEndpoint(params).url.href,
+      )
+    },
+  )
+
+  test.each(['http://sts.example', 'sts.example', 'https://user:password@sts.example', 'ftp://sts.example'])(
+    'is not taken from a variable that holds %s',
+    (value) => {
+      const inputs = inputsOf()
+      awsEndpoint(inputs, { AWS_ENDPOINT_URL_STS: value }, 'sts', 'STS', 'eu-central-1')
+      expect(problemsOf(inputs)).toMatch(
+        /\n- AWS_ENDPOINT_URL_STS must .*; for example: https:\/\/sts\.eu-central-1\.amazonaws\.com\/$/,
+      )
+      expect(problemsOf(inputs)).not.toContain('password@')
+    },
+  )
+})

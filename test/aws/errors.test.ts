@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest'
+import { judgeAws } from '../../src/aws/errors.ts'
+import type { Answer } from '../../src/http/answer.ts'
+import { answer } from './stand.ts'
+
+describe('an error', () => {
+  const DENIED = 'Not authorized to perform sts:AssumeRoleWithWebIdentity'
+  test.each<[string, Answer, string, string | undefined]>([
+    [
+      'in JSON of the query API',
+      answer(403, { Error: { Code: 'AccessDenied', Message: DENIED, Type: 'Sender' }, RequestId: 'r-1' }),
+      `AccessDenied: ${DENIED}`,
+      'r-1',
+    ],
+    [
+      'in XML',
+      answer(
+        403,
+        `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">\n<Error><Type>Sender</Type>\n<Code>AccessDenied</Code><Message>${DENIED}</Message></Error><RequestId>r-2</RequestId></ErrorResponse>`,
+        { 'x-amzn-requestid': 'r-2' },
+      ),
+      `AccessDenied: ${DENIED}`,
+      'r-2',
+    ],
+    [
+      'of a JSON API, with a namespace',
+      answer(400, { __type: 'com.amazonaws.secretsmanager#ResourceNotFoundException', Message: 'No.' }),
+      'ResourceNotFoundException: No.',
+      undefined,
+    ],
+    [
+      'named by a header, with an address',
+      answer(
+        403,
+        { message: 'No.' },
+        { 'x-amzn-errortype': 'AccessDeniedException:http://internal.amazon.com/' },
+      ),
+      'AccessDeniedException: No.',
+      undefined,
+    ],
+    ['without a message', answer(400, { __type: 'DecryptionFailure' }), 'DecryptionFailure', undefined],
+    ['of a gateway, without a code', answer(403, { Message: 'Forbidden' }), 'Forbidden', undefined],
+    [
+      'of VPC Lattice, in plain text',
+      answer(403, 'AccessDeniedException: User: anonymous is not authorized\nmore'),
+      'AccessDeniedException: User: anonymous is not authorized',
+      undefined,
+    ],
+    ['of something else', answer(502, '<html><title>Bad Gateway</title></html>'), '', undefined],
+    ['that is odd', answer(400, { Error: { Code: 1, Message: [] }, __type: {} }), '', undefined],
+  ])('%s is read', (_what, refused, reason, requestId) => {
+    expect(judgeAws(refused)).toEqual({ reason, requestId })
+  })
+
+  test.each<[string, string, number | undefined]>([
+    ['BandwidthLimitExceeded', '', Infinity],
+    ['IDPCommunicationError', '', Infinity],
+    ['InternalFailure', '', Infinity],
+    ['InternalServiceError', '', Infinity],
+    ['LimitExceededException', '', Infinity],
+    ['PriorRequestNotComplete', '', Infinity],
+    ['ProvisionedThroughputExceededException', '', Infinity],
+    ['RequestLimitExceeded', '', Infinity],
+    ['RequestThrottled', '', Infinity],
+    ['RequestThrottledException', '', Infinity],
+    ['RequestTimeout', '', Infinity],
+    ['RequestTimeoutException', '', Infinity],
+    ['ServiceUnavailable', '', Infinity],
+    ['SlowDown', '', Infinity],
+    ['ThrottledException', '', Infinity],
+    ['Throttling', 'Rate exceeded', Infinity],
+    ['ThrottlingException', 'Rate exceeded', Infinity],
+    ['TooManyRequestsException', '', Infinity],
+    ['TransactionInProgressException', '', Infinity],
+    ['InvalidIdentityToken', "Couldn't retrieve verification key from your identity provider", 2],
+    ['InvalidIdentityToken', 'Incorrect token audience', undefined],
+    ['InvalidIdentityToken', 'No OpenIDConnect provider found in your account for https://x', undefined],
+    ['ExpiredTokenException', '', undefined],
+    ['IDPRejectedClaim', '', undefined],
+    ['AccessDenied', '', undefined],
+    ['RegionDisabledException', '', undefined],
+    ['ValidationError', '', undefined],
+    ['toString', '', undefined],
+  ])('%s (%s) is tried again: %s times', (Code, Message, again) => {
+    for (const status of [400, 403]) {
+      expect(judgeAws(answer(status, { Error: { Code, Message } })).again).toBe(again)
+    }
+  })
+
+  test.each<[string, string, boolean | undefined]>([
+    ['InvalidSignatureException', 'Signature expired: 20261121T080000Z is now earlier than …', true],
+    ['InvalidSignatureException', 'Signature not yet current: 20261121T080000Z is still later than …', true],
+    ['RequestTimeTooSkewed', '', true],
+    ['RequestExpired', '', true],
+    ['RequestInTheFuture', '', true],
+    ['InvalidSignatureException', 'The request signature we calculated does not match', undefined],
+    ['ExpiredTokenException', 'The security token included in the request is expired', undefined],
+  ])('%s (%s) tells of the clock: %s', (__type, message, skewed) => {
+    expect(judgeAws(answer(403, { __type, message })).skewed).toBe(skewed)
+  })
+})

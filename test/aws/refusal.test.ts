@@ -1,0 +1,138 @@
+import { STATUS_CODES } from 'node:http'
+import { describe, expect, test } from 'vitest'
+import type { CredentialSource } from '../../src/aws/credentials.ts'
+import { explainSts } from '../../src/aws/refusal.ts'
+import { ActionError } from '../../src/errors.ts'
+import type { Claims } from '../../src/exchange.ts'
+import { ROLE, SOURCE } from './stand.ts'
+
+const ISSUER = 'https://token.actions.githubusercontent.com'
+
+describe('what to change', () => {
+  const subject = 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main'
+  const claims: Claims = { iss: ISSUER, sub: subject, aud: 'sts.amazonaws.com' }
+
+  function explained(
+    reason: string,
+    more: { claims?: Claims | undefined; source?: CredentialSource; service?: string; status?: number } = {},
+  ): ReturnType<typeof explainSts> {
+    const { status = 400, service = 'AWS STS', source = SOURCE } = more
+    const refused = { service, status, reason }
+    const error = new ActionError('DENIED', STATUS_CODES[status] ?? '', { refused })
+    return explainSts(source, error, 'claims' in more ? more.claims : claims)
+  }
+
+  test('where the trust policy does not accept the job: its conditions, and a policy that does', () => {
+    const { hint, advice, paste } = explained('AccessDenied: Not authorized', { status: 403 })
+    expect(hint).toBe(
+      `Either the role "${ROLE}" does not exist, or its trust policy does not accept this job; AWS does not say which. The subject (sub) of the ID token was "${subject}", its audience (aud) was "sts.amazonaws.com": change the conditions on token.actions.githubusercontent.com:sub and token.actions.githubusercontent.com:aud so that they match. The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
+    )
+    expect(advice).toBe(`With this trust policy, the role "${ROLE}" accepts this run:`)
+    expect(JSON.parse(paste![0]!.content)).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: {
+            Federated: 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com',
+          },
+          Action: 'sts:AssumeRoleWithWebIdentity',
+          Condition: {
+            StringEquals: {
+              'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
+              'token.actions.githubusercontent.com:sub': subject,
+            },
+          },
+        },
+      ],
+    })
+  })
+
+  test('for a subject of the older form, without a word about the other', () => {
+    const { hint } = explained('AccessDenied: x', {
+      claims: { ...claims, sub: 'repo:octo-org/workflows:environment:production' },
+    })
+    expect(hint).toContain('was "repo:octo-org/workflows:environment:production", its')
+    expect(hint).not.toContain('immutable')
+  })
+
+  test('for a subject that does not name the repository, bound to the repository as well', () => {
+    const customized = { ...claims, sub: 'environment:production', repository_id: '216219028' }
+    const { paste } = explained('AccessDenied: x', { claims: customized })
+    expect(paste?.[0]?.content).toContain(
+      '"StringEquals": {\n          "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",\n          "token.actions.githubusercontent.com:sub": "environment:production",\n          "token.actions.githubusercontent.com:repository_id": "216219028"\n        }',
+    )
+    expect(explained('AccessDenied: x').paste?.[0]?.content).not.toContain('repository_id')
+    for (const less of [
+      { ...customized, repository_id: undefined },
+      { ...customized, iss: 'https://github.example.com/_services/token' },
+    ]) {
+      const { hint, ...more } = explained('AccessDenied: x', { claims: less })
+      expect(hint).toContain('was "environment:production", its')
+      expect(more).toEqual({})
+    }
+  })
+
+  test('for a subject in which IAM would put values of its own, without a policy', () => {
+    const sub = 'repo:octo-org/workflows:environment:${aws:userid}'
+    const { hint, ...more } = explained('AccessDenied: x', { claims: { ...claims, sub } })
+    expect(hint).toContain(`was "${sub}", its`)
+    expect(more).toEqual({})
+  })
+
+  test('without claims that must not be shown', () => {
+    const { hint, paste } = explained('AccessDenied: x', { claims: undefined })
+    expect(hint).toContain('The subject (sub) of the ID token was another one, ')
+    expect(paste).toBeUndefined()
+  })
+
+  test('for another partition and another issuer', () => {
+    const source = {
+      ...SOURCE,
+      roleArn: 'arn:aws-cn:iam::210987654321:role/x',
+      audience: 'sts.amazonaws.com.cn',
+    }
+    const iss = 'https://github.example.com/_services/token'
+    const { paste, hint } = explained('AccessDenied: x', { source, claims: { ...claims, iss } })
+    expect(paste?.[0]?.content).toContain(
+      '"arn:aws-cn:iam::210987654321:oidc-provider/github.example.com/_services/token"',
+    )
+    expect(paste?.[0]?.content).toContain('"github.example.com/_services/token:aud": "sts.amazonaws.com.cn"')
+    expect(hint).toContain('github.example.com/_services/token:sub')
+    expect(hint).toContain('its audience (aud) was "sts.amazonaws.com.cn":')
+  })
+
+  const provider = 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com'
+  test.each<[string, string]>([
+    [
+      'InvalidIdentityToken: Incorrect token audience',
+      `The audience of the ID token was "sts.amazonaws.com": add it to the audiences (client ids) of the IAM identity provider "${provider}".`,
+    ],
+    [
+      `InvalidIdentityToken: No OpenIDConnect provider found in your account for ${ISSUER}`,
+      `Check that there is an IAM identity provider "${provider}": with the URL ${ISSUER} and the audience "sts.amazonaws.com".`,
+    ],
+    [
+      "InvalidIdentityToken: Couldn't retrieve verification key from your identity provider",
+      `AWS could not fetch the keys of GitHub's ID tokens: ${ISSUER} must be reachable from the internet.`,
+    ],
+    [
+      'IDPCommunicationError',
+      `AWS could not fetch the keys of GitHub's ID tokens: ${ISSUER} must be reachable from the internet.`,
+    ],
+    [
+      'RegionDisabledException: STS is not activated in this region',
+      'Enable STS for that region in the account, or set another region.',
+    ],
+  ])('%s', (reason, hint) => {
+    expect(explained(reason)).toEqual({ hint })
+  })
+
+  test('nothing where the code is not known, or not that of STS', () => {
+    expect(explained('ValidationError: x')).toEqual({})
+    expect(explained('')).toEqual({})
+    expect(explained('AccessDenied: x', { service: 'the app server' })).toEqual({})
+    const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'not-a-secret-key' }
+    expect(explained('AccessDenied: x', { source: { credentials } })).toEqual({})
+  })
+})
