@@ -50,7 +50,7 @@ function main(): number {
     return true
   })
   if (changed.length === 0) {
-    console.error('OWNER stands nowhere any more: a name was written before.')
+    console.error('There is no OWNER left to replace.')
     return 1
   }
   // Tables and long lines are laid out anew for the length of the name.
@@ -66,7 +66,7 @@ function main(): number {
     ],
     { cwd: ROOT },
   )
-  console.log(`${name} stands in ${changed.length} files now. See the changes with: git diff`)
+  console.log(`Replaced OWNER in ${changed.length} files. See the changes with: git diff`)
   return 0
 }
 
