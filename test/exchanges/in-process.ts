@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterEach, expect } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { createCancellation } from '../../src/step/cancellation.ts'
 import { act } from '../../src/step/main.ts'
 import type { Exchange } from '../../src/exchange.ts'
@@ -41,17 +41,11 @@ export interface StepOptions extends Pick<RecordedStage, 'inputs' | 'env' | 'eve
   readonly now?: () => number
 }
 
-/** Takes worlds to close after each test of the file. */
-export function worldsOfTest(): <W extends World>(opening: Promise<W>) => Promise<W> {
-  const worlds: World[] = []
-  afterEach(async () => {
-    await Promise.all(worlds.splice(0).map((world) => world.close()))
-  })
-  return async (opening) => {
-    const world = await opening
-    worlds.push(world)
-    return world
-  }
+/** A world that is closed when the test that opened it is over. */
+export async function keep<W extends World>(opening: Promise<W>): Promise<W> {
+  const world = await opening
+  onTestFinished(() => world.close())
+  return world
 }
 
 /**
@@ -63,7 +57,6 @@ export function opening<S extends Setup>(
   system: System<S>,
   usual: WorldOptions = {},
 ): (options?: WorldOptions) => Promise<World<S>> {
-  const keep = worldsOfTest()
   return (options) => keep(createWorld(system, { ...usual, ...options }))
 }
 
@@ -71,7 +64,6 @@ export function opening<S extends Setup>(
 export function openingBy<Settings, S extends Setup>(
   systemOf: (settings?: Settings) => System<S>,
 ): (settings?: Settings, options?: WorldOptions) => Promise<World<S>> {
-  const keep = worldsOfTest()
   return (settings, options) => keep(createWorld(systemOf(settings), options))
 }
 

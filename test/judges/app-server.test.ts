@@ -5,9 +5,7 @@ import { appServerSystem, type AppServerSettings, type AppServerSetup } from '..
 import type { System } from '../../dev/systems/system.ts'
 import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
 import { appServer } from '../../src/exchanges/app-server/exchange.ts'
-import { runStep, worldsOfTest } from '../exchanges/in-process.ts'
-
-const keep = worldsOfTest()
+import { keep, runStep } from '../exchanges/in-process.ts'
 
 interface Scene {
   readonly world: World<AppServerSetup>

@@ -4,11 +4,9 @@ import { environmentOf } from '../../dev/fakes/aws-account.ts'
 import { awsRdsSystem, type AwsRdsSettings } from '../../dev/systems/database/aws-rds.ts'
 import { createWorld } from '../../dev/world.ts'
 import { awsRds } from '../../src/exchanges/database/aws-rds.ts'
-import { runStep, worldsOfTest } from '../exchanges/in-process.ts'
+import { keep, runStep } from '../exchanges/in-process.ts'
 
 const NOW = Date.parse('2026-11-21T08:00:00.400Z')
-
-const keep = worldsOfTest()
 
 afterEach(() => {
   vi.useRealTimers()

@@ -9,14 +9,12 @@ import { system as secretsManager } from '../../dev/systems/secret/aws-secrets-m
 import { createWorld } from '../../dev/world.ts'
 import { appServer } from '../../src/exchanges/app-server/exchange.ts'
 import { awsSecretsManager } from '../../src/exchanges/secret/aws-secrets-manager/exchange.ts'
-import { runStep, worldsOfTest } from '../exchanges/in-process.ts'
+import { keep, runStep } from '../exchanges/in-process.ts'
 
 const NOW = Date.parse('2026-11-21T08:00:00Z')
 const DATE = '20261121T080000Z'
 const REGION = 'eu-central-1'
 const LATTICE = 'vpc-lattice-svcs'
-
-const keep = worldsOfTest()
 
 interface Signed {
   readonly request: FakeRequest

@@ -7,9 +7,7 @@ import { createWorld, type World } from '../../dev/world.ts'
 import type { Exchange } from '../../src/exchange.ts'
 import { appServer } from '../../src/exchanges/app-server/exchange.ts'
 import { octoSts } from '../../src/exchanges/octo-sts/exchange.ts'
-import { runStep, worldsOfTest } from '../exchanges/in-process.ts'
-
-const keep = worldsOfTest()
+import { keep, runStep } from '../exchanges/in-process.ts'
 
 type GitHubSetup = Setup & Pick<ReturnType<typeof appServerOfGitHub.setUp>, 'github'>
 

@@ -12,11 +12,9 @@ import {
 import { createWorld, type World } from '../../dev/world.ts'
 import { googleSecretManager } from '../../src/exchanges/secret/google-secret-manager.ts'
 import { crc32c } from '../../src/exchanges/secret/payload.ts'
-import { runStep, worldsOfTest, type Ran } from '../exchanges/in-process.ts'
+import { keep, runStep, type Ran } from '../exchanges/in-process.ts'
 
 const NAME = 'projects/my-project/secrets/database-password'
-
-const keep = worldsOfTest()
 
 async function open(variant = 'direct'): Promise<World<GoogleSecretManagerSetup>> {
   return keep(createWorld(system, { variant }))

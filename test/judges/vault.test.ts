@@ -11,11 +11,9 @@ import {
 } from '../../dev/systems/secret/vault.ts'
 import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
 import { secretVault } from '../../src/exchanges/secret/vault.ts'
-import { runStep, worldsOfTest, type Ran } from '../exchanges/in-process.ts'
+import { keep, runStep, type Ran } from '../exchanges/in-process.ts'
 
 const PATH = 'secret/data/team/database'
-
-const keep = worldsOfTest()
 
 /** A Vault with no agent in front, since the client does not send what that would ask for. */
 async function open(settings: VaultSettings = {}, options: WorldOptions = {}): Promise<World<VaultSetup>> {

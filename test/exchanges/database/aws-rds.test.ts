@@ -13,19 +13,17 @@ import { createWorld, type World, type WorldOptions } from '../../../dev/world.t
 import { awsRds } from '../../../src/exchanges/database/aws-rds.ts'
 import {
   expectClaimsHidden,
+  keep,
   LINK,
   PAGE,
   refusalOf,
   runStep,
   SUBJECT,
-  worldsOfTest,
   type Ran,
   type StepOptions,
 } from '../in-process.ts'
 
 const NOW = Date.parse('2026-11-21T08:00:00.400Z')
-
-const keep = worldsOfTest()
 
 type Clocked = World<AwsRdsSetup> & { time: number }
 

@@ -7,9 +7,8 @@ import { createWorld, type World } from '../../../dev/world.ts'
 import { httpSecret } from '../../../src/exchanges/secret/http.ts'
 import { secretVault } from '../../../src/exchanges/secret/vault.ts'
 import { claimsOf } from '../../../src/identity/claims.ts'
-import { refusalOf, runStep, withoutPort, worldsOfTest, type Ran } from '../in-process.ts'
+import { keep, refusalOf, runStep, withoutPort, type Ran } from '../in-process.ts'
 
-const keep = worldsOfTest()
 const open = (): Promise<World<VaultSetup>> => keep(createWorld(vaultSystem(), { variant: 'several' }))
 
 async function run(world: World, secrets: string, more: Record<string, string> = {}): Promise<Ran> {

@@ -8,7 +8,7 @@ import { awsSecretsManager } from '../../../src/exchanges/secret/aws-secrets-man
 import { googleSecretManager } from '../../../src/exchanges/secret/google-secret-manager.ts'
 import { httpSecret } from '../../../src/exchanges/secret/http.ts'
 import { secretVault } from '../../../src/exchanges/secret/vault.ts'
-import { PAGE, stepsOf, worldsOfTest, type Steps } from '../in-process.ts'
+import { keep, PAGE, stepsOf, type Steps } from '../in-process.ts'
 
 /*
  * What becomes of the value of a secret, wherever it is stored. What a store does beyond that stands in its own file.
@@ -64,8 +64,6 @@ const stores: readonly Store[] = [
     },
   },
 ]
-
-const keep = worldsOfTest()
 
 describe.each(stores)('a secret of $title', ({ shown, steps: { run, refusal }, holding }) => {
   test.each(['first line\nsecond line', 'first line\nsecond line\n', 'first line\r\nsecond line\n'])(
