@@ -90,7 +90,20 @@ describe('a token', () => {
 })
 
 describe('the post step', () => {
-  test('revokes the token in its namespace, and its leases end with it', async () => {
+  test('asks in the namespace of the login', async () => {
+    const world = await open()
+    const auth = { client_token: 'hvs.obviously-fake', lease_duration: 900, policies: ['default'] }
+    world
+      .server('vault')
+      .faults.push(fault.answer({ status: 200, body: { auth } }), fault.answer({ status: 204, body: '' }))
+    const main = await world.run({ inputs: { namespace: 'admin/team' } })
+    expect(main.outputs['token']).toBe(auth.client_token)
+    expect((await world.post(main)).log).toContain('The Vault token was revoked.')
+    const namespaces = world.server('vault').requests.map(({ headers }) => headers['x-vault-namespace'])
+    expect(namespaces).toEqual(['admin/team', 'admin/team'])
+  })
+
+  test('revokes the token, and its leases end with it', async () => {
     const world = await open()
     const main = await world.run()
     const token = await expectGranted(world, main)

@@ -40,6 +40,8 @@ describe('the reading of @actions/http-client', () => {
   test.each<[string, string | undefined, string]>([
     // No proxy at all: the request would go direct.
     ['http://runner:100%@proxy.example:3128', undefined, 'http: proxy.example:3128 runner 100%'],
+    // No UTF-8.
+    ['http://runner:%ff%25@proxy.example:3128', undefined, 'http: proxy.example:3128 runner %ff%25'],
     // The host is read as a scheme.
     ['proxy.example:3128', 'proxy.example:   ', 'http: proxy.example:3128  '],
   ])('is repaired: %s', (setting, theirs, repaired) => {

@@ -377,6 +377,18 @@ describe('granted is not asked', () => {
   })
 })
 
+it('a scope is the same in the spelling of the API of GitHub', async () => {
+  const granted = { repositories: ['workflows'], permissions: { pull_requests: 'write' } }
+  const answer = fault.answer({ status: 200, body: { token: 'ghs_0123456789', ...granted } })
+  await using world = await createWorld(system, {
+    faults: { 'app-server': [answer] },
+    inputs: { permissions: 'pull-requests: write' },
+  })
+  const main = await world.run()
+  expect(main).toMatchObject({ outcome: 'success', annotations: [] })
+  expect(main.outputs['permissions']).toBe('{"pull-requests":"write"}')
+})
+
 it('a scope with the name of what every object has is one like the others', async () => {
   const answer = fault.answer({
     status: 200,
