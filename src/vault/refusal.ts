@@ -7,71 +7,97 @@ import type { VaultServer } from './server.ts'
 export const KEYS_TROUBLE =
   /^error (?:validating token|configuring token validator): .*(?:fetching keys|get keys failed|dial tcp|no such host|connection re|timeout|deadline exceeded|\bEOF\b|\b5\d\d )/i
 
-/** What a person can do about a login that Vault refused (texts of hashicorp/vault-plugin-auth-jwt). */
+/** A claim that does not fit, and its name. */
+const CLAIM = /^error validating claims:.*?claim "([^"]{1,60})"/s
+
+/** What a hint speaks of. */
+interface Refusal {
+  readonly server: VaultServer
+  readonly claims: Claims | undefined
+  /** The role, as a sentence names it. */
+  readonly place: string
+  /** In the words of Vault. */
+  readonly reason: string
+}
+
+/** What a person can do, by what Vault says (texts of hashicorp/vault-plugin-auth-jwt); the first that fits. */
+const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refusal: Refusal) => Explanation])[] = [
+  [
+    /no audiences bound to the role/,
+    ({ server, claims, place }) => ({
+      hint: `The audience of the ID token was "${server.audience}": add it to bound_audiences of ${place}, which has none.`,
+      ...accepting(server, claims),
+    }),
+  ],
+  [
+    /\(aud\) claim|aud claim/,
+    ({ server, claims, place }) => ({
+      hint: `The audience of the ID token was "${server.audience}": add it to bound_audiences of ${place}, or set \`audience\` to one of those.`,
+      ...accepting(server, claims),
+    }),
+  ],
+  [
+    /\(sub\) claim|sub claim/,
+    ({ server, claims, place }) => ({
+      hint: `The subject (sub) of the ID token was ${quoted(claimText(claims, 'sub')) ?? 'another one'}: change bound_subject of ${place}.${aboutForm(claims)}`,
+      ...accepting(server, claims),
+    }),
+  ],
+  [
+    CLAIM,
+    ({ server, claims, place, reason }) => ({
+      hint: claimHint(reason, place, claims),
+      ...accepting(server, claims),
+    }),
+  ],
+  [
+    /^role .*could not be found/,
+    ({ server, claims }) => ({
+      hint: `Check \`role\`, \`auth-path\` and \`namespace\`: there is no role "${server.role}" in the auth method at "${server.authPath}".`,
+      ...founding(server, claims),
+    }),
+  ],
+  [
+    /oidc role_type/,
+    ({ server, claims }) => ({
+      hint: `The role "${server.role}" is for people in a browser: it must have role_type=jwt. Vault turns it back into an oidc role on every write that omits role_type.`,
+      ...accepting(server, claims),
+    }),
+  ],
+  [
+    KEYS_TROUBLE,
+    ({ claims }) => ({
+      hint: `Vault could not fetch the keys of GitHub's ID tokens: its server must be able to reach ${claimText(claims, 'iss') ?? 'their issuer'}.`,
+    }),
+  ],
+  [
+    /\((?:exp|nbf|iat)\) claim/,
+    () => ({ hint: 'The ID token was new: check the clock of the Vault server.' }),
+  ],
+  [
+    /^error (?:validating token|configuring token validator)|could not load configuration/,
+    ({ server, claims }) => ({
+      hint: `The issuer (iss) of the ID token was ${quoted(claimText(claims, 'iss')) ?? 'that of GitHub'}: "auth/${server.authPath}/config" must have it as oidc_discovery_url and bound_issuer.`,
+    }),
+  ],
+]
+
+/** What a person can do about a login that Vault refused. */
 export function explainLogin(
   server: VaultServer,
   error: ActionError,
   claims: Claims | undefined,
 ): Explanation {
-  const { role, authPath, audience } = server
   if (error.code !== 'DENIED') return {}
   const reason = error.refused?.reason ?? ''
-  const said = (words: RegExp): boolean => words.test(reason)
-  const place = `the role "${role}" ("auth/${authPath}/role/${role}")`
-  if (said(/no audiences bound to the role/)) {
-    return {
-      hint: `The audience of the ID token was "${audience}": add it to bound_audiences of ${place}, which has none.`,
-      ...accepting(server, claims),
-    }
-  }
-  if (said(/\(aud\) claim|aud claim/)) {
-    return {
-      hint: `The audience of the ID token was "${audience}": add it to bound_audiences of ${place}, or set \`audience\` to one of those.`,
-      ...accepting(server, claims),
-    }
-  }
-  if (said(/\(sub\) claim|sub claim/)) {
-    return {
-      hint: `The subject (sub) of the ID token was ${quoted(claimText(claims, 'sub')) ?? 'another one'}: change bound_subject of ${place}.${aboutForm(claims)}`,
-      ...accepting(server, claims),
-    }
-  }
-  if (said(/^error validating claims:/)) {
-    const hint = claimHint(reason, place, claims)
-    if (hint !== undefined) return { hint, ...accepting(server, claims) }
-  }
-  if (said(/^role .*could not be found/)) {
-    return {
-      hint: `Check \`role\`, \`auth-path\` and \`namespace\`: there is no role "${role}" in the auth method at "${authPath}".`,
-      ...founding(server, claims),
-    }
-  }
-  if (said(/oidc role_type/)) {
-    return {
-      hint: `The role "${role}" is for people in a browser: it must have role_type=jwt. Vault turns it back into an oidc role on every write that omits role_type.`,
-      ...accepting(server, claims),
-    }
-  }
-  if (said(KEYS_TROUBLE)) {
-    return {
-      hint: `Vault could not fetch the keys of GitHub's ID tokens: its server must be able to reach ${claimText(claims, 'iss') ?? 'their issuer'}.`,
-    }
-  }
-  if (said(/\((?:exp|nbf|iat)\) claim/)) {
-    return { hint: 'The ID token was new: check the clock of the Vault server.' }
-  }
-  if (said(/^error (?:validating token|configuring token validator)|could not load configuration/)) {
-    return {
-      hint: `The issuer (iss) of the ID token was ${quoted(claimText(claims, 'iss')) ?? 'that of GitHub'}: "auth/${authPath}/config" must have it as oidc_discovery_url and bound_issuer.`,
-    }
-  }
-  return {}
+  const place = `the role "${server.role}" ("auth/${server.authPath}/role/${server.role}")`
+  const found = EXPLANATIONS.find(([said]) => said.test(reason))
+  return found?.[1]({ server, claims, place, reason }) ?? {}
 }
 
 /** Vault names the claim that did not fit: its value is shown only where it may be. */
-function claimHint(reason: string, place: string, claims: Claims | undefined): string | undefined {
-  const claim = /claim "([^"]{1,60})"/.exec(reason)?.[1]
-  if (claim === undefined) return undefined
+function claimHint(reason: string, place: string, claims: Claims | undefined): string {
+  const claim = CLAIM.exec(reason)?.[1] ?? ''
   const value = SHOWN_CLAIMS.includes(claim) ? claimText(claims, claim) : undefined
   const start =
     value === undefined ? 'Compare' : `The claim "${claim}" of the ID token was "${value}": compare`
