@@ -1090,7 +1090,8 @@ const external_node_http_namespaceObject = process.getBuiltinModule("node:http")
 const external_node_https_namespaceObject = process.getBuiltinModule("node:https");
 ;// CONCATENATED MODULE: ./src/http/retry.ts
 /**
- * When to retry, and how long to wait. Pure: the time and the random source are parameters.
+ * Which statuses are transient, how long to wait for the next attempt, and when there is no time for one; which answers are
+ * retried at all is decided in `outcome.ts`. Pure: the time and the random source are parameters.
  * `docs/retrying.md` argues the numbers from a simulation (`npm run bench:herd`).
  */
 /** The longest wait before the first retry, in ms. It doubles with each failure. */
@@ -1445,13 +1446,13 @@ function htmlHint(answer, url) {
     return `The answer is a web page. Check that ${url.origin} is the right address and that no gateway or login page is in front of it.`;
 }
 
-;// CONCATENATED MODULE: ./src/http/course.ts
+;// CONCATENATED MODULE: ./src/http/outcome.ts
 
 
 
 
-/** The course of one call: what each attempt means for the next. */
-class Course {
+/** What the attempts of one call come to: its value, another attempt, or the error. */
+class Outcomes {
     #call;
     #clock;
     #signingTime;
@@ -1694,10 +1695,10 @@ function createClient(options) {
     async function send(call) {
         mustBeSafe(call);
         const started = clock.monotonic();
-        const course = new Course(call, clock, signingTime, secrets.redact, debug);
+        const outcomes = new Outcomes(call, clock, signingTime, secrets.redact, debug);
         for (let attempts = 1;; attempts++) {
             signal.throwIfAborted();
-            const outcome = await attemptOnce(call, await call.prepare(signingTime.now()), course);
+            const outcome = await attemptOnce(call, await call.prepare(signingTime.now()), outcomes);
             if ('value' in outcome)
                 return outcome.value;
             if (outcome.again === 'never' || signal.aborted)
@@ -1719,7 +1720,7 @@ function createClient(options) {
             await clock.sleep(then.waitMs, signal);
         }
     }
-    async function attemptOnce(call, message, course) {
+    async function attemptOnce(call, message, outcomes) {
         let answer;
         try {
             const limitMs = Math.max(0, Math.min(remainingMs(), call.attemptMs ?? ATTEMPT_MS));
@@ -1728,9 +1729,9 @@ function createClient(options) {
         catch (error) {
             if (!(error instanceof AttemptFailed))
                 throw error;
-            return course.failed(error);
+            return outcomes.failed(error);
         }
-        return course.answered(answer);
+        return outcomes.answered(answer);
     }
     return {
         send,

@@ -2,9 +2,9 @@ import type { Answer } from './answer.ts'
 import type { Call, Message } from './call.ts'
 import { createSigningTime, type Clock } from './clock.ts'
 import { Connections } from './connection.ts'
-import { Course, type Outcome } from './course.ts'
 import { givenUp, mustBeSafe } from './errors.ts'
 import { AttemptFailed } from './faults.ts'
+import { Outcomes, type Outcome } from './outcome.ts'
 import { next } from './retry.ts'
 import { answerTo } from './attempt.ts'
 
@@ -61,10 +61,10 @@ export function createClient(options: ClientOptions): Client {
   async function send<T>(call: Call<T>): Promise<T> {
     mustBeSafe(call)
     const started = clock.monotonic()
-    const course = new Course(call, clock, signingTime, secrets.redact, debug)
+    const outcomes = new Outcomes(call, clock, signingTime, secrets.redact, debug)
     for (let attempts = 1; ; attempts++) {
       signal.throwIfAborted()
-      const outcome = await attemptOnce(call, await call.prepare(signingTime.now()), course)
+      const outcome = await attemptOnce(call, await call.prepare(signingTime.now()), outcomes)
       if ('value' in outcome) return outcome.value
       if (outcome.again === 'never' || signal.aborted) throw outcome.error
       if (outcome.again === 'at once') continue
@@ -84,16 +84,16 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  async function attemptOnce<T>(call: Call<T>, message: Message, course: Course<T>): Promise<Outcome<T>> {
+  async function attemptOnce<T>(call: Call<T>, message: Message, outcomes: Outcomes<T>): Promise<Outcome<T>> {
     let answer: Answer
     try {
       const limitMs = Math.max(0, Math.min(remainingMs(), call.attemptMs ?? ATTEMPT_MS))
       answer = await answerTo(call, message, limitMs, means)
     } catch (error) {
       if (!(error instanceof AttemptFailed)) throw error
-      return course.failed(error)
+      return outcomes.failed(error)
     }
-    return course.answered(answer)
+    return outcomes.answered(answer)
   }
 
   return {

@@ -1,5 +1,6 @@
 /**
- * When to retry, and how long to wait. Pure: the time and the random source are parameters.
+ * Which statuses are transient, how long to wait for the next attempt, and when there is no time for one; which answers are
+ * retried at all is decided in `outcome.ts`. Pure: the time and the random source are parameters.
  * `docs/retrying.md` argues the numbers from a simulation (`npm run bench:herd`).
  */
 

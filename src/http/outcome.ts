@@ -17,8 +17,8 @@ export type Outcome<T> =
       readonly retryAfterMs?: number | undefined
     }
 
-/** The course of one call: what each attempt means for the next. */
-export class Course<T> {
+/** What the attempts of one call come to: its value, another attempt, or the error. */
+export class Outcomes<T> {
   readonly #call: Call<T>
   readonly #clock: Pick<Clock, 'now'>
   readonly #signingTime: SigningTime
