@@ -286,6 +286,7 @@ function looksLikeHtml(answer) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A1: () => (/* binding */ aboutForm),
 /* harmony export */   Q1: () => (/* binding */ claimText),
 /* harmony export */   ds: () => (/* binding */ claimsOf),
 /* harmony export */   pS: () => (/* binding */ yamlText),
@@ -321,6 +322,17 @@ function claimText(claims, name) {
  */
 function isImmutable(subject) {
     return /(?:^|:)repo:[^/:@]+@\d+\/[^/:@]+@\d+(?::|$)/.test(subject);
+}
+/**
+ * The sentence of a hint for a subject that has the immutable form; empty for another.
+ *
+ * @param it what the sentence calls the subject
+ * @param byName what does not match the subject
+ */
+function aboutForm(subject, { it = 'It', byName = 'repo:owner/repository:…' } = {}) {
+    return isImmutable(subject ?? '')
+        ? ` ${it} has the immutable form, with the ids of owner and repository; ${byName} does not match it.`
+        : '';
 }
 /**
  * Whether a subject names the repository. A customized one may not, and then belongs to whoever customizes theirs alike:
@@ -1819,8 +1831,6 @@ function createIdentity(options) {
 
 ;// CONCATENATED MODULE: ./src/inputs/elsewhere.ts
 const ROLE = 'arn:aws:iam::123456789012:role/github-actions';
-const APP = 'is not needed here: the app server holds the key of the GitHub App';
-const SERVER = 'app-server: https://app-server.example.com';
 /** From the `action.yml` of the actions that people come from. */
 const ELSEWHERE = [
     // aws-actions/configure-aws-credentials
@@ -1864,11 +1874,12 @@ const ELSEWHERE = [
         is: 'is one line of permissions here',
         example: 'permissions: contents: read',
     },
-    { name: 'app-id', here: 'app-server', is: APP, example: SERVER },
-    { name: 'app_id', here: 'app-server', is: APP, example: SERVER },
-    { name: 'client-id', here: 'app-server', is: APP, example: SERVER },
-    { name: 'private-key', here: 'app-server', is: APP, example: SERVER },
-    { name: 'private_key', here: 'app-server', is: APP, example: SERVER },
+    ...['app-id', 'app_id', 'client-id', 'private-key', 'private_key'].map((name) => ({
+        name,
+        here: 'app-server',
+        is: 'is not needed here: the app server holds the key of the GitHub App',
+        example: 'app-server: https://app-server.example.com',
+    })),
 ];
 function renamed(name, here, example) {
     return { name, here, is: `is called ${here} here`, example: `${here}: ${example}` };

@@ -202,7 +202,7 @@ export function effectiveSubjects(claims: Readonly<Record<string, unknown>>): st
 }
 
 /** `Unrecognized key: "x"` or `Unrecognized keys: "x", "y"`. */
-export function unrecognized(keys: readonly string[]): string {
+function unrecognized(keys: readonly string[]): string {
   return `Unrecognized key${keys.length > 1 ? 's' : ''}: ${keys.map((key) => `"${key}"`).join(', ')}`
 }
 

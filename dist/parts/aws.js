@@ -287,9 +287,7 @@ function explainSts(source, error, claims) {
     switch ((0,aws_errors/* codeOf */.$N)(error)) {
         case 'AccessDenied': {
             const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
-            const form = (0,identity_claims/* isImmutable */.t3)(subject ?? '')
-                ? ' The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
-                : '';
+            const form = (0,identity_claims/* aboutForm */.A1)(subject, { it: 'The subject' });
             return {
                 hint: `Either the role "${roleArn}" does not exist, or its trust policy does not accept this job; AWS does not say which. The subject (sub) of the ID token was ${(0,errors/* quoted */.TL)(subject) ?? 'another one'}, its audience (aud) was "${audience}": change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${form}`,
                 ...accepting(source, provider, issuer, claims),

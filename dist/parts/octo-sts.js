@@ -116,11 +116,8 @@ function explain(settings, error, claims) {
 }
 function explainSubject({ settings, claims, policy }) {
     const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
-    const form = (0,identity_claims/* isImmutable */.t3)(subject ?? '')
-        ? ' It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
-        : '';
     return {
-        hint: `The subject (sub) of the ID token was ${(0,errors/* quoted */.TL)(subject) ?? 'different (it is not shown here)'}: set that as \`subject\` in ${policy}.${form}${WAIT}`,
+        hint: `The subject (sub) of the ID token was ${(0,errors/* quoted */.TL)(subject) ?? 'different (it is not shown here)'}: set that as \`subject\` in ${policy}.${(0,identity_claims/* aboutForm */.A1)(subject)}${WAIT}`,
         ...matching(settings, claims, { isThere: true }),
     };
 }

@@ -247,9 +247,7 @@ function explainSts({ provider, audience }, error, claims) {
             };
         case 'unauthorized_client':
             return {
-                hint: `The attribute condition of the provider does not accept this job. The subject (sub) of the ID token was ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .TL)(subject) ?? 'another one'}.${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .isImmutable */ .t3)(subject ?? '')
-                    ? ' It has the immutable form, with the ids of owner and repository; a condition on repo:owner/repository:… does not match it.'
-                    : ''}`,
+                hint: `The attribute condition of the provider does not accept this job. The subject (sub) of the ID token was ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .TL)(subject) ?? 'another one'}.${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .aboutForm */ .A1)(subject, { byName: 'a condition on repo:owner/repository:…' })}`,
                 ...settings,
             };
         case 'invalid_target':

@@ -154,7 +154,7 @@ const EXPLANATIONS = [
     [
         /\(sub\) claim|sub claim/,
         ({ server, claims, place }) => ({
-            hint: `The subject (sub) of the ID token was ${(0,errors/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'sub')) ?? 'another one'}: change bound_subject of ${place}.${aboutForm(claims)}`,
+            hint: `The subject (sub) of the ID token was ${(0,errors/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'sub')) ?? 'another one'}: change bound_subject of ${place}.${(0,identity_claims/* aboutForm */.A1)((0,identity_claims/* claimText */.Q1)(claims, 'sub'))}`,
             ...accepting(server, claims),
         }),
     ],
@@ -210,12 +210,7 @@ function claimHint(reason, place, claims) {
     const claim = CLAIM.exec(reason)?.[1] ?? '';
     const value = identity_claims/* SHOWN_CLAIMS */.uZ.includes(claim) ? (0,identity_claims/* claimText */.Q1)(claims, claim) : undefined;
     const start = value === undefined ? 'Compare' : `The claim "${claim}" of the ID token was "${value}": compare`;
-    return `${start} bound_claims of ${place} with the claims of the ID token.${claim === 'sub' ? aboutForm(claims) : ''}`;
-}
-function aboutForm(claims) {
-    return (0,identity_claims/* isImmutable */.t3)((0,identity_claims/* claimText */.Q1)(claims, 'sub') ?? '')
-        ? ' It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
-        : '';
+    return `${start} bound_claims of ${place} with the claims of the ID token.${claim === 'sub' ? (0,identity_claims/* aboutForm */.A1)(value) : ''}`;
 }
 /** What an existing role must have to accept this run and no other. Vault keeps what a write leaves out, but for `role_type`. */
 function accepting(server, claims) {

@@ -1,6 +1,6 @@
 import { quoted, type ActionError } from '../errors.ts'
 import type { Claims, Explanation } from '../exchange.ts'
-import { claimText, isImmutable, namesRepository } from '../identity/claims.ts'
+import { aboutForm, claimText, namesRepository } from '../identity/claims.ts'
 import { STS, type CredentialSource, type Role } from './credentials.ts'
 import { codeOf, KEYS_TROUBLE } from './errors.ts'
 import { ROLE_ARN } from './names.ts'
@@ -23,9 +23,7 @@ export function explainSts(
   switch (codeOf(error)) {
     case 'AccessDenied': {
       const subject = claimText(claims, 'sub')
-      const form = isImmutable(subject ?? '')
-        ? ' The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
-        : ''
+      const form = aboutForm(subject, { it: 'The subject' })
       return {
         hint: `Either the role "${roleArn}" does not exist, or its trust policy does not accept this job; AWS does not say which. The subject (sub) of the ID token was ${quoted(subject) ?? 'another one'}, its audience (aud) was "${audience}": change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${form}`,
         ...accepting(source, provider, issuer, claims),

@@ -2,7 +2,7 @@ import { quoted, type ActionError } from '../errors.ts'
 import type { Claims, Explanation } from '../exchange.ts'
 import { member, type Answer } from '../http/answer.ts'
 import type { Judgement } from '../http/call.ts'
-import { claimText, isImmutable, yamlText } from '../identity/claims.ts'
+import { aboutForm, claimText, yamlText } from '../identity/claims.ts'
 import { IAM, PROVIDER_INPUT, STS, type Federation } from './settings.ts'
 
 /** What a Google API means by an answer that is not 2xx: `google.rpc.Status` (Google API design guide, AIP-193). */
@@ -50,11 +50,7 @@ export function explainSts(
       }
     case 'unauthorized_client':
       return {
-        hint: `The attribute condition of the provider does not accept this job. The subject (sub) of the ID token was ${quoted(subject) ?? 'another one'}.${
-          isImmutable(subject ?? '')
-            ? ' It has the immutable form, with the ids of owner and repository; a condition on repo:owner/repository:… does not match it.'
-            : ''
-        }`,
+        hint: `The attribute condition of the provider does not accept this job. The subject (sub) of the ID token was ${quoted(subject) ?? 'another one'}.${aboutForm(subject, { byName: 'a condition on repo:owner/repository:…' })}`,
         ...settings,
       }
     case 'invalid_target':

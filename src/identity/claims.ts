@@ -31,6 +31,21 @@ export function isImmutable(subject: string): boolean {
 }
 
 /**
+ * The sentence of a hint for a subject that has the immutable form; empty for another.
+ *
+ * @param it what the sentence calls the subject
+ * @param byName what does not match the subject
+ */
+export function aboutForm(
+  subject: string | undefined,
+  { it = 'It', byName = 'repo:owner/repository:…' } = {},
+): string {
+  return isImmutable(subject ?? '')
+    ? ` ${it} has the immutable form, with the ids of owner and repository; ${byName} does not match it.`
+    : ''
+}
+
+/**
  * Whether a subject names the repository. A customized one may not, and then belongs to whoever customizes theirs alike:
  * no policy should be bound to it alone.
  */

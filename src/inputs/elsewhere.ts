@@ -14,8 +14,6 @@ interface Elsewhere {
 }
 
 const ROLE = 'arn:aws:iam::123456789012:role/github-actions'
-const APP = 'is not needed here: the app server holds the key of the GitHub App'
-const SERVER = 'app-server: https://app-server.example.com'
 
 /** From the `action.yml` of the actions that people come from. */
 export const ELSEWHERE: readonly Elsewhere[] = [
@@ -64,11 +62,12 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     is: 'is one line of permissions here',
     example: 'permissions: contents: read',
   },
-  { name: 'app-id', here: 'app-server', is: APP, example: SERVER },
-  { name: 'app_id', here: 'app-server', is: APP, example: SERVER },
-  { name: 'client-id', here: 'app-server', is: APP, example: SERVER },
-  { name: 'private-key', here: 'app-server', is: APP, example: SERVER },
-  { name: 'private_key', here: 'app-server', is: APP, example: SERVER },
+  ...['app-id', 'app_id', 'client-id', 'private-key', 'private_key'].map((name) => ({
+    name,
+    here: 'app-server',
+    is: 'is not needed here: the app server holds the key of the GitHub App',
+    example: 'app-server: https://app-server.example.com',
+  })),
 ]
 
 function renamed(name: string, here: string, example: string): Elsewhere {

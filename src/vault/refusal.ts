@@ -1,6 +1,6 @@
 import { quoted, type ActionError } from '../errors.ts'
 import type { Claims, Explanation } from '../exchange.ts'
-import { claimText, isImmutable, SHOWN_CLAIMS } from '../identity/claims.ts'
+import { aboutForm, claimText, SHOWN_CLAIMS } from '../identity/claims.ts'
 import type { VaultServer } from './server.ts'
 
 /** Trouble with the keys of the issuer on Vault's way to them: transient, though Vault says 400. */
@@ -39,7 +39,7 @@ const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refusal: Refusal
   [
     /\(sub\) claim|sub claim/,
     ({ server, claims, place }) => ({
-      hint: `The subject (sub) of the ID token was ${quoted(claimText(claims, 'sub')) ?? 'another one'}: change bound_subject of ${place}.${aboutForm(claims)}`,
+      hint: `The subject (sub) of the ID token was ${quoted(claimText(claims, 'sub')) ?? 'another one'}: change bound_subject of ${place}.${aboutForm(claimText(claims, 'sub'))}`,
       ...accepting(server, claims),
     }),
   ],
@@ -101,13 +101,7 @@ function claimHint(reason: string, place: string, claims: Claims | undefined): s
   const value = SHOWN_CLAIMS.includes(claim) ? claimText(claims, claim) : undefined
   const start =
     value === undefined ? 'Compare' : `The claim "${claim}" of the ID token was "${value}": compare`
-  return `${start} bound_claims of ${place} with the claims of the ID token.${claim === 'sub' ? aboutForm(claims) : ''}`
-}
-
-function aboutForm(claims: Claims | undefined): string {
-  return isImmutable(claimText(claims, 'sub') ?? '')
-    ? ' It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
-    : ''
+  return `${start} bound_claims of ${place} with the claims of the ID token.${claim === 'sub' ? aboutForm(value) : ''}`
 }
 
 /** What an existing role must have to accept this run and no other. Vault keeps what a write leaves out, but for `role_type`. */

@@ -2,7 +2,7 @@ import { quoted, type ActionError } from '../../errors.ts'
 import type { Claims, Explanation } from '../../exchange.ts'
 import { messageOf, type Answer } from '../../http/answer.ts'
 import type { Judgement } from '../../http/call.ts'
-import { claimText, isImmutable, namesRepository, yamlText } from '../../identity/claims.ts'
+import { aboutForm, claimText, namesRepository, yamlText } from '../../identity/claims.ts'
 import type { Settings } from './exchange.ts'
 
 /** What Octo STS means by an answer that is not 2xx. */
@@ -109,11 +109,8 @@ export function explain(settings: Settings, error: ActionError, claims: Claims |
 
 function explainSubject({ settings, claims, policy }: Refusal): Explanation {
   const subject = claimText(claims, 'sub')
-  const form = isImmutable(subject ?? '')
-    ? ' It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.'
-    : ''
   return {
-    hint: `The subject (sub) of the ID token was ${quoted(subject) ?? 'different (it is not shown here)'}: set that as \`subject\` in ${policy}.${form}${WAIT}`,
+    hint: `The subject (sub) of the ID token was ${quoted(subject) ?? 'different (it is not shown here)'}: set that as \`subject\` in ${policy}.${aboutForm(subject)}${WAIT}`,
     ...matching(settings, claims, { isThere: true }),
   }
 }
