@@ -325,7 +325,7 @@ function accepting({ roleArn, audience }, provider, issuer, claims) {
     if (subject === undefined || subject.includes('${'))
         return {};
     const named = (0,identity_claims/* namesRepository */.xt)(subject);
-    // Other claims than `sub` and `aud` are compared for this issuer alone (IAM User Guide, "Available keys for OIDC federation").
+    // Of the issuers here, STS compares other claims than `sub` and `aud` for this one alone (AWS, "What's New" of January 2026).
     if (!named && (issuer !== GITHUB || repositoryId === undefined))
         return {};
     const statement = {

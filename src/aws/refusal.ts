@@ -67,7 +67,7 @@ function accepting(
   // IAM puts values of its own in the place of ${…}.
   if (subject === undefined || subject.includes('${')) return {}
   const named = namesRepository(subject)
-  // Other claims than `sub` and `aud` are compared for this issuer alone (IAM User Guide, "Available keys for OIDC federation").
+  // Of the issuers here, STS compares other claims than `sub` and `aud` for this one alone (AWS, "What's New" of January 2026).
   if (!named && (issuer !== GITHUB || repositoryId === undefined)) return {}
   const statement = {
     Effect: 'Allow',
