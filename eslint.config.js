@@ -2,7 +2,7 @@ import js from '@eslint/js'
 import boundaries from 'eslint-plugin-boundaries'
 import tseslint from 'typescript-eslint'
 
-/** The rooms of src, from the top: each imports from those below it. Those on one floor leave each other alone. */
+/** The modules of src, from the top: each imports from those below it. Those on one floor leave each other alone. */
 const floors = [
   ['index'],
   ['step', 'exchanges'],
@@ -12,13 +12,14 @@ const floors = [
   ['http'],
   ['inputs'],
   ['errors'],
+  ['explanation', 'text'],
 ]
-const rooms = floors.flat()
+const modules = floors.flat()
 
-/** The files of rooms: those in a folder of that name, and the one at the root. */
-const filesOf = (rooms) => [
-  { element: { types: { anyOf: rooms } } },
-  { file: { categories: { anyOf: rooms } } },
+/** The files of modules: those in a folder of that name, and the one at the root. */
+const filesOf = (modules) => [
+  { element: { types: { anyOf: modules } } },
+  { file: { categories: { anyOf: modules } } },
 ]
 
 export default tseslint.config(
@@ -45,8 +46,8 @@ export default tseslint.config(
     files: ['src/**'],
     plugins: { boundaries },
     settings: {
-      'boundaries/elements': rooms.map((room) => ({ type: room, pattern: `src/${room}` })),
-      'boundaries/files': rooms.map((room) => ({ category: room, pattern: `src/${room}.ts` })),
+      'boundaries/elements': modules.map((module) => ({ type: module, pattern: `src/${module}` })),
+      'boundaries/files': modules.map((module) => ({ category: module, pattern: `src/${module}.ts` })),
       'boundaries/include': ['src/**'],
     },
     rules: {
@@ -56,9 +57,9 @@ export default tseslint.config(
         {
           default: 'disallow',
           policies: floors.flatMap((floor, level) =>
-            floor.map((room) => ({
-              from: filesOf([room]),
-              allow: { to: filesOf([room, ...floors.slice(level + 1).flat()]) },
+            floor.map((module) => ({
+              from: filesOf([module]),
+              allow: { to: filesOf([module, ...floors.slice(level + 1).flat()]) },
             })),
           ),
         },

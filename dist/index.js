@@ -4,28 +4,31 @@
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   H$: () => (/* binding */ few),
-/* harmony export */   Ir: () => (/* binding */ beginning),
-/* harmony export */   Is: () => (/* binding */ harmless),
-/* harmony export */   Nx: () => (/* binding */ capital),
-/* harmony export */   TL: () => (/* binding */ quoted),
-/* harmony export */   lZ: () => (/* binding */ ActionError),
-/* harmony export */   of: () => (/* binding */ showable),
-/* harmony export */   z6: () => (/* binding */ asActionError)
+/* harmony export */   l: () => (/* binding */ ActionError),
+/* harmony export */   z: () => (/* binding */ asActionError)
 /* harmony export */ });
-/** The one error class. `message` says what failed and why, `hint` what to change. Neither holds a secret. */
+/** The one error class. `message` says what failed and why; {@link explain} what to change. Neither holds a secret. */
 class ActionError extends Error {
     code;
-    /** The next step for the person who reads the annotation; empty where there is none. */
-    hint;
     /** Present where a server answered and said no. */
     refused;
+    /** What a person can do about it; `claims` are those of the ID token that was sent, where they may be shown. */
+    explain;
+    /** Whether no credential can be alive that this answer brought: there was none in it, or it is being revoked. */
+    leavesNothing;
+    /** @param more.hint the whole explanation, where that is one that needs no claims */
     constructor(code, message, more = {}) {
         super(message, { cause: more.cause });
         this.name = 'ActionError';
         this.code = code;
-        this.hint = more.hint ?? '';
         this.refused = more.refused;
+        this.leavesNothing = more.leavesNothing ?? false;
+        const { hint } = more;
+        this.explain = more.explain ?? (() => (hint === undefined ? {} : { hint }));
+    }
+    /** The message and the hint, where no claims may be shown. */
+    get text() {
+        return `${this.message} ${this.explain(undefined).hint ?? ''}`.trim();
     }
 }
 /** Anything thrown, as an error that may be shown: the message of a foreign error could hold anything. */
@@ -37,158 +40,6 @@ function asActionError(error) {
         cause: error,
         hint: 'This is a bug in the action: please report it, with the log of a run with debug logging.',
     });
-}
-/**
- * A server's text as one harmless line: control and invisible characters become blanks, workflow commands are defused
- * (`::…` at its beginning, `##[…` anywhere: `ActionCommand.cs` of actions/runner), and it is cut at `most` characters.
- *
- * @param text what the server sent; anything but a string, or an empty one, gives `undefined`
- */
-function showable(text, most = 500) {
-    if (typeof text !== 'string')
-        return undefined;
-    const line = text
-        .slice(0, most * 4)
-        .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ')
-        .trim()
-        .replace(/^::/, ': :')
-        .replaceAll('##[', '## [');
-    if (line === '')
-        return undefined;
-    return line.length > most ? `${beginning(line, most)}…` : line;
-}
-/** The beginning of a text, at most so many UTF-16 code units, without half a character at its end. */
-function beginning(text, most) {
-    return text.slice(0, most).replace(/\p{Cs}$/u, '');
-}
-/** How many items of a list {@link few} shows. */
-const FEW = 10;
-/** A line for the log that the runner cannot take for a command, whatever it holds; blanks stay as they are. */
-function harmless(line) {
-    return line
-        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ')
-        .replace(/^(\s*)::/, '$1: :')
-        .replaceAll('##[', '## [');
-}
-/** Text with a capital letter, to begin a sentence with. */
-function capital(text) {
-    return text.charAt(0).toUpperCase() + text.slice(1);
-}
-/** The first ten of a list in a sentence, and how many more there are: a server decides how long it is. */
-function few(items) {
-    const more = items.length - FEW;
-    return more <= 0 ? items.join(', ') : `${items.slice(0, FEW).join(', ')} and ${more} more`;
-}
-/** A value in a sentence, in quotes, so that a dot after it is none of it; `undefined` stays so. */
-function quoted(text) {
-    return text === undefined ? text : `"${text}"`;
-}
-
-
-/***/ }),
-
-/***/ 7035: // ./src/github/installation-token.ts
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   i: () => (/* binding */ rescue),
-/* harmony export */   o: () => (/* binding */ installationToken)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
-/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9856);
-
-
-/** How long one attempt may take, in ms. */
-const ATTEMPT_MS = 5_000;
-const ANOTHER_GITHUB = '`github-api-url` may point to a GitHub other than the one that issued the token.';
-/**
- * An installation token as a credential that is taken back: `DELETE /installation/token` with the token itself (GitHub
- * REST API, "Revoke an installation access token").
- *
- * @param now the time, in ms since the epoch, for an answer without a `Date` of its own
- */
-function installationToken(given, now) {
-    return {
-        name: 'The token',
-        ends: endOf(given),
-        revoke: (client) => revoke(client, given, now),
-    };
-}
-/** For an installation token that arrived in a form that cannot be used. */
-function rescue(issued, tools) {
-    return {
-        takeBack: (core) => {
-            tools.takeBack(installationToken({ ...issued, token: core }, tools.now));
-        },
-        ends: endOf(issued),
-    };
-}
-function endOf({ expiresAt }) {
-    return expiresAt === undefined ? 'within the hour' : `at ${expiresAt.toISOString()}`;
-}
-/** GitHub answers 401 for a token that has ended, which its documentation does not tell, and for one of another GitHub. */
-async function revoke(client, { token, apiUrl, expiresAt }, now) {
-    const course = { attempts: 0, hasEnded: false };
-    const url = new URL(`${apiUrl.replace(/\/+$/, '')}/installation/token`);
-    try {
-        await client.send({
-            service: 'GitHub',
-            method: 'DELETE',
-            url,
-            attemptMs: ATTEMPT_MS,
-            prepare: () => {
-                course.attempts++;
-                return {
-                    headers: {
-                        authorization: `Bearer ${token}`,
-                        accept: 'application/vnd.github+json',
-                        'x-github-api-version': '2022-11-28',
-                    },
-                };
-            },
-            judge: (answer) => {
-                const time = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .serverTime */ .nI)(answer) ?? now();
-                course.hasEnded = answer.status === 401 && expiresAt !== undefined && time >= expiresAt.getTime();
-                return {
-                    reason: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'message'),
-                    requestId: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'x-github-request-id'),
-                    // A rate limit is a 403 with one of these headers (GitHub: "Rate limits for the REST API").
-                    ...(answer.status === 403 &&
-                        ((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'retry-after') !== undefined ||
-                            (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'x-ratelimit-remaining') === '0') && {
-                        again: Infinity,
-                    }),
-                };
-            },
-            read: ({ status }) => {
-                // Whoever answers otherwise is not GitHub: a proxy, or the login page of a network.
-                if (status === 204)
-                    return;
-                throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `GitHub (${url.host}) answered ${status} instead of 204.`, {
-                    hint: `Check that ${apiUrl} is GitHub's REST API and that no gateway or login page is in front of it.`,
-                });
-            },
-        });
-        return 'revoked';
-    }
-    catch (error) {
-        if (course.hasEnded)
-            return 'gone';
-        throw explained(error, course.attempts);
-    }
-}
-/** With what a person can do where somebody answered, but not as GitHub does for a token of its own. */
-function explained(error, attempts) {
-    if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ))
-        return error;
-    const { code, message, hint, refused, cause } = error;
-    if (code !== 'DENIED' && code !== 'REDIRECTED' && code !== 'UNUSABLE_ANSWER')
-        return error;
-    const earlier = refused?.status === 401 && attempts > 1
-        ? 'An earlier attempt, whose answer was lost, may have revoked it.'
-        : '';
-    const hints = [hint, earlier, ANOTHER_GITHUB].filter((each) => each !== '');
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ(code, message, { hint: hints.join(' '), refused, cause });
 }
 
 
@@ -208,6 +59,8 @@ function explained(error, attempts) {
 /* harmony export */   wx: () => (/* binding */ header)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8992);
+
 
 /**
  * The JSON object of an answer.
@@ -222,7 +75,7 @@ function jsonObject(answer, service, url) {
         : answer.text.trim() === ''
             ? 'nothing'
             : 'something that is not a JSON object';
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .capital */ .Nx)(service)} (${url.host}) answered ${answer.status} with ${what}.`, {
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .capital */ .Nx)(service)} (${url.host}) answered ${answer.status} with ${what}.`, {
         hint: `Check that ${url.origin}${url.pathname} is the address of the API and that no gateway or login page is in front of it.`,
     });
 }
@@ -289,12 +142,11 @@ function looksLikeHtml(answer) {
 /* harmony export */   A1: () => (/* binding */ aboutForm),
 /* harmony export */   Q1: () => (/* binding */ claimText),
 /* harmony export */   ds: () => (/* binding */ claimsOf),
-/* harmony export */   pS: () => (/* binding */ yamlText),
 /* harmony export */   t3: () => (/* binding */ isImmutable),
 /* harmony export */   uZ: () => (/* binding */ SHOWN_CLAIMS),
 /* harmony export */   xt: () => (/* binding */ namesRepository)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8992);
 
 /** The claims that help to find out why a system refused, and nothing else of the token. */
 const SHOWN_CLAIMS = [
@@ -314,7 +166,7 @@ function claimText(claims, name) {
         return undefined;
     // A name may have several blanks in a row, which do no harm.
     const line = value.replace(/ +/g, ' ');
-    return (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(line) === line ? value : undefined;
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(line) === line ? value : undefined;
 }
 /**
  * Whether a subject has the immutable form, `repo:OWNER@ID/REPOSITORY@ID:…`: that of repositories made, renamed or
@@ -340,10 +192,6 @@ function aboutForm(subject, { it = 'It', byName = 'repo:owner/repository:…' } 
  */
 function namesRepository(subject) {
     return /(?:^|:)(?:repo|repository|repository_id):[^:]/.test(subject);
-}
-/** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */
-function yamlText(text) {
-    return `'${text.replaceAll("'", "''")}'`;
 }
 /** The payload of a JWT, not verified (RFC 7519); `undefined` where it is none. */
 function claimsOf(token) {
@@ -377,27 +225,29 @@ const MAX_CREDENTIAL = 32_768;
 /** The shortest one. A server that sends less would have words masked, and black out the log. */
 const MIN_CREDENTIAL = 8;
 /**
- * A credential from a server's answer, checked and concealed: one printable line of 8 to 32,768 characters. Its shape is
+ * A credential from a server's answer, checked and masked: one printable line of 8 to 32,768 characters. Its shape is
  * otherwise its issuer's business and not looked at. Checked first, since what a hostile server sends is no mask.
  *
- * @param rescue for a credential that can be revoked: one that cannot be used is then taken back, or the error says that
- *   it lives on
+ * @param mask has it masked from the log
+ * @param revoke has a credential that cannot be used revoked: what is left of it without the characters around it; see
+ *   `Tools.revokeAtEnd`
  * @throws ActionError `UNUSABLE_ANSWER`
  */
-function credential(value, what, service, conceal, rescue) {
+function credential(value, what, service, mask, revoke) {
     const wrong = faultOf(value);
     if (wrong === undefined) {
-        conceal(value);
+        mask(value);
         return value;
     }
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `The ${what} in the answer of ${service} ${wrong}.`, {
-        hint: [
-            'No output was set.',
-            ...(rescue ? [rescued(value, what, conceal, rescue)] : []),
-            'This is a bug in the server: report it to its operator.',
-        ]
-            .filter((sentence) => sentence !== '')
-            .join(' '),
+    const core = typeof value === 'string' ? (CORE.exec(value)?.[1] ?? '') : '';
+    const canBeRevoked = revoke !== undefined && core.length >= MIN_CREDENTIAL;
+    if (canBeRevoked) {
+        mask(core);
+        revoke(core);
+    }
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `The ${what} in the answer of ${service} ${wrong}.`, {
+        hint: 'No output was set. This is a bug in the server: report it to its operator.',
+        leavesNothing: canBeRevoked,
     });
 }
 /** What is wrong with a credential, to follow its name in a sentence. */
@@ -414,18 +264,6 @@ function faultOf(value) {
         return `is shorter than ${MIN_CREDENTIAL} characters`;
     return undefined;
 }
-/** Has a credential that cannot be used taken back as far as it can be; says so where it cannot. */
-function rescued(value, what, conceal, { takeBack, ends }) {
-    if (value === undefined || value === null || (typeof value === 'string' && value.trim() === ''))
-        return '';
-    const core = typeof value === 'string' ? (CORE.exec(value)?.[1] ?? '') : '';
-    if (core.length < MIN_CREDENTIAL) {
-        return `It cannot be revoked either: if the ${what} works, it is still alive and ends ${ends}.`;
-    }
-    conceal(core);
-    takeBack(core);
-    return '';
-}
 
 
 /***/ }),
@@ -434,18 +272,17 @@ function rescued(value, what, conceal, { takeBack, ends }) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   AU: () => (/* binding */ not),
-/* harmony export */   JW: () => (/* binding */ NOWHERE),
-/* harmony export */   Ko: () => (/* binding */ readInputs),
-/* harmony export */   U9: () => (/* binding */ isLoopback),
-/* harmony export */   _1: () => (/* binding */ mayCarrySecrets)
+/* harmony export */   A: () => (/* binding */ not),
+/* harmony export */   K: () => (/* binding */ readInputs)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8992);
+/* harmony import */ var _url_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6344);
+
+
 
 /** How long an input may be, in characters: bounds the work of every parser. 32 full repository names take 5000. */
 const MAX_LENGTH = 16_384;
-/** What {@link Inputs.url} returns after a problem. Never asked: `.invalid` is reserved (RFC 2606) and `check` throws. */
-const NOWHERE = 'https://nowhere.invalid/';
 /**
  * Reads inputs as the runner hands them over.
  *
@@ -491,12 +328,12 @@ function readInputs(get) {
         },
         url: (name, value, example, allow) => {
             if (value === '')
-                return new URL(NOWHERE);
-            const fault = urlFault(value, allow?.query ?? false);
+                return new URL(_url_js__WEBPACK_IMPORTED_MODULE_1__/* .NOWHERE */ .JW);
+            const fault = (0,_url_js__WEBPACK_IMPORTED_MODULE_1__/* .urlFault */ .I_)(value, allow?.query ?? false);
             if (fault === undefined)
                 return new URL(value);
             problem(name, fault, example);
-            return new URL(NOWHERE);
+            return new URL(_url_js__WEBPACK_IMPORTED_MODULE_1__/* .NOWHERE */ .JW);
         },
         boolean: (name) => {
             const value = text(name);
@@ -534,15 +371,30 @@ function readInputs(get) {
             if (problems.size === 0)
                 return;
             const lines = [...problems].map((line) => `\n- ${line}`);
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INVALID_INPUT', `The inputs are invalid. Nothing was sent.${lines.join('')}`);
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('INVALID_INPUT', `The inputs are invalid. Nothing was sent.${lines.join('')}`);
         },
     };
 }
 /** `, not "…"` to end a rule with, on one line and cut; nothing where the text is empty or could hold a password. */
 function not(text) {
-    const shown = text.includes('@') ? undefined : (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(text, 60);
+    const shown = text.includes('@') ? undefined : (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .showable */ .of)(text, 60);
     return shown === undefined ? '' : `, not "${shown}"`;
 }
+
+
+/***/ }),
+
+/***/ 6344: // ./src/inputs/url.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I_: () => (/* binding */ urlFault),
+/* harmony export */   JW: () => (/* binding */ NOWHERE),
+/* harmony export */   U9: () => (/* binding */ isLoopback),
+/* harmony export */   _1: () => (/* binding */ mayCarrySecrets)
+/* harmony export */ });
+/** What `Inputs.url` returns after a problem. Never asked: `.invalid` is reserved (RFC 2606) and `check` throws. */
+const NOWHERE = 'https://nowhere.invalid/';
 /** Whether a URL's host name is this machine: `localhost`, 127.0.0.0/8, `[::1]`. Names under `localhost` may be asked of DNS. */
 function isLoopback(hostname) {
     return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
@@ -551,7 +403,7 @@ function isLoopback(hostname) {
 function mayCarrySecrets(url) {
     return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
 }
-/** What is wrong with a URL, to follow its name in a sentence. */
+/** What is wrong with the text of a URL, to follow its name in a sentence; `undefined` where it can be used. */
 function urlFault(value, mayHaveQuery) {
     // The URL parser removes line breaks and takes backslashes for slashes: it would read what does not stand there.
     const url = /^[a-z]+:\/\/[^\s\\/][^\s\\]*$/i.test(value) && URL.canParse(value) ? new URL(value) : undefined;
@@ -567,6 +419,71 @@ function urlFault(value, mayHaveQuery) {
     if (!mayHaveQuery && value.includes('?'))
         return 'must be a URL without a query (?…)';
     return undefined;
+}
+
+
+/***/ }),
+
+/***/ 8992: // ./src/text.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H$: () => (/* binding */ few),
+/* harmony export */   Ir: () => (/* binding */ beginning),
+/* harmony export */   Is: () => (/* binding */ harmless),
+/* harmony export */   Nx: () => (/* binding */ capital),
+/* harmony export */   TL: () => (/* binding */ quoted),
+/* harmony export */   of: () => (/* binding */ showable),
+/* harmony export */   pS: () => (/* binding */ yamlText)
+/* harmony export */ });
+/**
+ * A server's text as one harmless line: control and invisible characters become blanks, workflow commands are defused
+ * (`::…` at its beginning, `##[…` anywhere: `ActionCommand.cs` of actions/runner), and it is cut at `most` characters.
+ *
+ * @param text what the server sent; anything but a string, or an empty one, gives `undefined`
+ */
+function showable(text, most = 500) {
+    if (typeof text !== 'string')
+        return undefined;
+    const line = text
+        .slice(0, most * 4)
+        .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ')
+        .trim()
+        .replace(/^::/, ': :')
+        .replaceAll('##[', '## [');
+    if (line === '')
+        return undefined;
+    return line.length > most ? `${beginning(line, most)}…` : line;
+}
+/** The beginning of a text, at most so many UTF-16 code units, without half a character at its end. */
+function beginning(text, most) {
+    return text.slice(0, most).replace(/\p{Cs}$/u, '');
+}
+/** How many items of a list {@link few} shows. */
+const FEW = 10;
+/** A line for the log that the runner cannot take for a command, whatever it holds; blanks stay as they are. */
+function harmless(line) {
+    return line
+        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ')
+        .replace(/^(\s*)::/, '$1: :')
+        .replaceAll('##[', '## [');
+}
+/** Text with a capital letter, to begin a sentence with. */
+function capital(text) {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
+/** The first ten of a list in a sentence, and how many more there are: a server decides how long it is. */
+function few(items) {
+    const more = items.length - FEW;
+    return more <= 0 ? items.join(', ') : `${items.slice(0, FEW).join(', ')} and ${more} more`;
+}
+/** A value in a sentence, in quotes, so that a dot after it is none of it; `undefined` stays so. */
+function quoted(text) {
+    return text === undefined ? text : `"${text}"`;
+}
+/** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */
+function yamlText(text) {
+    return `'${text.replaceAll("'", "''")}'`;
 }
 
 
@@ -803,13 +720,334 @@ var __webpack_exports__ = {};
 __nccwpck_require__.d(__webpack_exports__, {
   pY: () => (/* binding */ exchanges),
   iW: () => (/* binding */ main),
-  bE: () => (/* binding */ post)
+  bE: () => (/* binding */ post),
+  uQ: () => (/* binding */ revokers)
 });
 
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./src/http/answer.ts
 var http_answer = __nccwpck_require__(9856);
+// EXTERNAL MODULE: ./src/inputs/url.ts
+var inputs_url = __nccwpck_require__(6344);
+// EXTERNAL MODULE: ./src/text.ts
+var src_text = __nccwpck_require__(8992);
+;// CONCATENATED MODULE: ./src/http/call.ts
+/** Whom a call asks, as a sentence names it: `the app server (app-server.example.com)`. */
+function placeOf({ service, url }) {
+    return `${service} (${url.host})`;
+}
+
+;// CONCATENATED MODULE: ./src/http/failure.ts
+
+
+
+
+/** An attempt that got no complete answer. It is retried, unless `again` tells that it would fail alike. */
+class AttemptFailed extends Error {
+    code;
+    again;
+    hint;
+    /** Whether any byte of an answer came. */
+    answered = false;
+    constructor(code, message, more) {
+        super(message, { cause: more.cause });
+        this.code = code;
+        this.again = more.again;
+        this.hint = more.hint;
+    }
+}
+const NETWORK = {
+    ECONNREFUSED: 'connection refused',
+    ECONNRESET: 'connection reset',
+    EPIPE: 'connection reset',
+    ENOTFOUND: 'host name not found',
+    EAI_AGAIN: 'host name lookup failed',
+    ETIMEDOUT: 'connection timed out',
+    EHOSTUNREACH: 'host unreachable',
+    ENETUNREACH: 'network unreachable',
+};
+function networkFailure(error) {
+    const code = errorCode(error);
+    if (code.startsWith('HPE_'))
+        return 'the answer is not HTTP';
+    return NETWORK[code] ?? (code === '' ? 'connection closed too early' : `network error ${code}`);
+}
+const UNTRUSTED = new Set([
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'UNABLE_TO_GET_ISSUER_CERT',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+]);
+/** Other codes for a certificate that is not accepted (Node.js, "TLS (SSL)", "X509 certificate error codes"). */
+const REJECTED = /^(?:CERT_|CRL_|UNABLE_TO_|ERROR_IN_C|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$)/;
+/** What an error of a socket means. Node's codes: "Errors" and "TLS (SSL)" in its documentation. */
+function connectionFailure(error) {
+    const code = errorCode(error);
+    const tlsFailure = (what, hint) => new AttemptFailed('TLS_FAILED', what, { again: false, hint, cause: error });
+    if (UNTRUSTED.has(code)) {
+        return tlsFailure('its certificate is from a certificate authority that this runner does not know', 'Set NODE_EXTRA_CA_CERTS to the PEM file of that authority, in the environment of the runner or as `env:` of the step.');
+    }
+    if (code === 'CERT_HAS_EXPIRED')
+        return tlsFailure('its certificate has expired', 'Renew the certificate of the server.');
+    if (code === 'CERT_NOT_YET_VALID') {
+        return tlsFailure('its certificate is not valid yet', 'Check the clock of this runner.');
+    }
+    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+        return tlsFailure('its certificate is for another host name', 'Use the host name that the certificate is for.');
+    }
+    if (REJECTED.test(code)) {
+        return tlsFailure(`its certificate is not accepted (${code})`, 'The server needs another one.');
+    }
+    if (/^(ERR_SSL|ERR_TLS|EPROTO|ERR_OSSL)/.test(code)) {
+        return tlsFailure(`the TLS handshake failed (${code})`, 'Check that the port speaks HTTPS.');
+    }
+    if (code === 'HPE_HEADER_OVERFLOW') {
+        return new AttemptFailed('UNUSABLE_ANSWER', 'the headers of the answer are too large', { again: false });
+    }
+    return new AttemptFailed('UNREACHABLE', networkFailure(error), { again: true, cause: error });
+}
+function errorCode(error) {
+    return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+/** Why a signal was aborted, where it was. */
+function reasonOf(signal) {
+    return signal.aborted && signal.reason instanceof Error ? signal.reason : undefined;
+}
+/** Rejects with the signal's reason when it is aborted. */
+function cutOff(signal) {
+    return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+            reject(reasonOf(signal) ?? new Error('cut off'));
+        });
+    });
+}
+/** @throws ActionError `TLS_FAILED` where the credentials in the call would travel in the open */
+function mustBeSafe(call) {
+    if ((0,inputs_url/* mayCarrySecrets */._1)(call.url))
+        return;
+    throw new errors/* ActionError */.l('TLS_FAILED', `${(0,src_text/* capital */.Nx)(placeOf(call))}: its address does not begin with https://.`, { hint: 'Nothing was sent. Plain HTTP works only on this machine (localhost, 127.0.0.1, [::1]).' });
+}
+/** An attempt without a complete answer, as an error. */
+function unanswered(call, failure) {
+    return new errors/* ActionError */.l(failure.code, `${(0,src_text/* capital */.Nx)(placeOf(call))}: ${failure.message}.`, {
+        hint: failure.hint ?? nextStep(failure.code, call),
+        cause: failure,
+    });
+}
+/** A call whose answer was not listened for to its end: nobody knows what the server did. */
+function unheard(call, ends, { reason }) {
+    const cancelled = reason instanceof Error ? reason.message : 'The step was cancelled.';
+    return new errors/* ActionError */.l('CANCELLED', `${cancelled} ${(0,src_text/* capital */.Nx)(placeOf(call))} had been asked and did not answer.`, {
+        hint: livesOn(ends),
+        cause: reason,
+    });
+}
+/** The error of the last attempt, and why there was no other. */
+function givenUp(last, because, course, limit) {
+    const { attempts, tookMs, waitMs } = course;
+    const why = because === 'retry-after' && waitMs !== undefined
+        ? `It asks to wait for ${Math.ceil(waitMs / 1000)} s, which leaves no time within the limit of ${limit}.`
+        : `Gave up after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(tookMs / 1000)} s; the limit is ${limit}.`;
+    return new errors/* ActionError */.l(last.code, `${last.message} ${why}`, {
+        explain: last.explain,
+        cause: last,
+        refused: last.refused,
+    });
+}
+/**
+ * What `read` threw: where the answer may have brought a credential, the error says that it may live on, and until when.
+ */
+function unread({ grantEnds }, error) {
+    if (!(error instanceof errors/* ActionError */.l) || error.leavesNothing || grantEnds === undefined)
+        return error;
+    const hints = [error.explain(undefined).hint ?? '', livesOn(grantEnds)];
+    return new errors/* ActionError */.l(error.code, error.message, { hint: hints.join(' ').trim(), cause: error.cause });
+}
+function livesOn(ends) {
+    return `If it issued a token, nobody has it: it cannot be revoked here, and ends ${ends}.`;
+}
+/** What to know where a server was not reached, or not in time, or its answer was not read to its end. */
+function nextStep(code, { url: { origin }, grantEnds }) {
+    if (code === 'UNUSABLE_ANSWER' && grantEnds !== undefined)
+        return livesOn(grantEnds);
+    if (code === 'UNREACHABLE') {
+        return `Check that ${origin} is the right address, and that this runner can reach it: look for a firewall, a private network, or a missing proxy (https_proxy).`;
+    }
+    return code === 'TIMED_OUT'
+        ? `If this persists, check whether the server is overloaded, or whether a firewall drops what this runner sends to ${origin}.`
+        : undefined;
+}
+
+;// CONCATENATED MODULE: external "node:http"
+const external_node_http_namespaceObject = process.getBuiltinModule("node:http");
+;// CONCATENATED MODULE: ./src/http/request.ts
+
+
+
+/** The largest answer that is read, in bytes. */
+const MAX_BODY = 1024 * 1024;
+/**
+ * Sends one message over a socket and reads the whole answer; the socket serves for nothing else.
+ *
+ * @param ends cuts it off
+ * @param progress is told what is waited for
+ * @throws AttemptFailed `UNREACHABLE`, `TLS_FAILED`, `UNUSABLE_ANSWER`; the reason of `ends`
+ */
+function request(socket, { method, url }, message, userAgent, ends, progress) {
+    progress.waitingFor = 'the answer';
+    return new Promise((resolve, reject) => {
+        let answer;
+        const fail = (error) => {
+            sent.destroy();
+            socket.destroy();
+            const reason = reasonOf(ends) ?? (error instanceof AttemptFailed ? error : connectionFailure(error));
+            if (reason instanceof AttemptFailed)
+                reason.answered = answer !== undefined;
+            reject(reason);
+        };
+        // Over the established socket, TLS or not: no agent in between, nothing that outlives the attempt.
+        const sent = external_node_http_namespaceObject.request({
+            createConnection: () => socket,
+            method,
+            path: url.pathname + url.search,
+            setHost: false,
+            headers: headersOf(method, url, message, userAgent),
+        });
+        ends.addEventListener('abort', () => {
+            fail(new Error('cut off'));
+        });
+        if (ends.aborted) {
+            fail(new Error('cut off'));
+            return;
+        }
+        sent.on('error', (error) => {
+            // A complete answer is the answer: bytes after its end belong to no message (RFC 9112 section 6.3).
+            if (answer?.complete !== true)
+                fail(error);
+        });
+        // Without a listener, Node.js would drop the connection and tell nobody.
+        sent.on('upgrade', () => {
+            fail(new AttemptFailed('UNREACHABLE', 'it answered with an upgrade to another protocol', { again: true }));
+        });
+        sent.on('response', (response) => {
+            answer = response;
+            progress.waitingFor = 'the rest of the answer';
+            const body = new Body();
+            response.on('data', (chunk) => {
+                if (!body.take(chunk)) {
+                    fail(new AttemptFailed('UNUSABLE_ANSWER', 'the answer is larger than 1 MiB', { again: false }));
+                }
+            });
+            // A body cut short is an error of the response, by Content-Length and by chunks alike.
+            response.on('error', fail);
+            response.on('end', () => {
+                socket.destroy();
+                const text = body.text();
+                resolve({
+                    status: response.statusCode ?? 0,
+                    headers: response.headers,
+                    text,
+                    json: (0,http_answer/* parseJson */.qF)(text),
+                });
+            });
+        });
+        sent.end(message.body);
+    });
+}
+function headersOf(method, url, message, userAgent) {
+    return {
+        host: url.host,
+        'user-agent': userAgent,
+        connection: 'close',
+        ...message.headers,
+        ...((message.body !== undefined || method === 'POST') && {
+            'content-length': String(Buffer.byteLength(message.body ?? '')),
+        }),
+    };
+}
+/** What has come of a body. One buffer that grows: a million chunks of one byte, kept as they come, would take half a gigabyte. */
+class Body {
+    #bytes = Buffer.alloc(16_384);
+    #size = 0;
+    /** @returns whether it fits */
+    take(chunk) {
+        const before = this.#size;
+        this.#size += chunk.length;
+        if (this.#size > MAX_BODY)
+            return false;
+        if (this.#size > this.#bytes.length) {
+            this.#bytes = Buffer.concat([this.#bytes], Math.max(this.#size, this.#bytes.length * 2));
+        }
+        chunk.copy(this.#bytes, before);
+        return true;
+    }
+    text() {
+        return this.#bytes.toString('utf8', 0, this.#size);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/http/attempt.ts
+
+
+/**
+ * Sends a message once and waits for the whole answer.
+ *
+ * @param early a connection that was opened while the message was being prepared
+ * @param limitMs for all of it, in ms
+ * @throws AttemptFailed of {@link Connections.open} and {@link request}, or `TIMED_OUT`; ActionError `CANCELLED` where an answer
+ *   may have been missed; the reason of the signals
+ */
+async function answerTo(call, message, early, limitMs, means) {
+    const { connections, clock, signal } = means;
+    const cut = new AbortController();
+    const progress = early?.progress ?? { waitingFor: 'the connection' };
+    const stop = clock.timer(limitMs, () => {
+        cut.abort(timedOut(limitMs, progress));
+    });
+    const ends = AbortSignal.any([cut.signal, signal]);
+    const send = (socket) => sendOver(socket, call, message, cut.signal, progress, means);
+    try {
+        const opened = early && (await Promise.race([early.take(), cutOff(ends)]));
+        if (opened !== undefined) {
+            try {
+                return await send(opened);
+            }
+            catch (error) {
+                // The server may have closed it while it was idle: that is no failure of this request.
+                if (!(error instanceof AttemptFailed) || error.answered || error.code !== 'UNREACHABLE')
+                    throw error;
+            }
+        }
+        return await send(await connections.open(call.url, ends, progress));
+    }
+    finally {
+        stop();
+        // Whatever is still open belongs to this attempt.
+        cut.abort();
+    }
+}
+/** @param cut the end of the attempt's time */
+async function sendOver(socket, call, message, cut, progress, { signal, patience, userAgent }) {
+    signal.throwIfAborted();
+    const listening = AbortSignal.any([cut, call.grantEnds === undefined ? signal : patience]);
+    try {
+        return await request(socket, call, message, userAgent, listening, progress);
+    }
+    catch (error) {
+        if (!signal.aborted || call.grantEnds === undefined)
+            throw error;
+        throw unheard(call, call.grantEnds, signal);
+    }
+}
+function timedOut(limitMs, { waitingFor }) {
+    const limit = `${Math.round(limitMs / 100) / 10} s`;
+    return new AttemptFailed('TIMED_OUT', `no answer within ${limit}, while waiting for ${waitingFor}`, {
+        again: true,
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/http/clock.ts
 
 /** From this difference on, a clock counts as wrong, in ms. Signatures are accepted up to 5 min off (SigV4). */
@@ -859,88 +1097,6 @@ function createSigningTime(now) {
 const external_node_net_namespaceObject = process.getBuiltinModule("node:net");
 ;// CONCATENATED MODULE: external "node:tls"
 const external_node_tls_namespaceObject = process.getBuiltinModule("node:tls");
-;// CONCATENATED MODULE: ./src/http/faults.ts
-/** An attempt that got no complete answer. It is retried, unless `again` tells that it would fail alike. */
-class AttemptFailed extends Error {
-    code;
-    again;
-    hint;
-    /** Whether any byte of an answer came. */
-    answered = false;
-    constructor(code, message, more) {
-        super(message, { cause: more.cause });
-        this.code = code;
-        this.again = more.again;
-        this.hint = more.hint;
-    }
-}
-const NETWORK_FAULTS = {
-    ECONNREFUSED: 'connection refused',
-    ECONNRESET: 'connection reset',
-    EPIPE: 'connection reset',
-    ENOTFOUND: 'host name not found',
-    EAI_AGAIN: 'host name lookup failed',
-    ETIMEDOUT: 'connection timed out',
-    EHOSTUNREACH: 'host unreachable',
-    ENETUNREACH: 'network unreachable',
-};
-function networkFault(error) {
-    const code = codeOf(error);
-    if (code.startsWith('HPE_'))
-        return 'the answer is not HTTP';
-    return NETWORK_FAULTS[code] ?? (code === '' ? 'connection closed too early' : `network error ${code}`);
-}
-const UNTRUSTED = new Set([
-    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-    'UNABLE_TO_GET_ISSUER_CERT',
-    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-    'SELF_SIGNED_CERT_IN_CHAIN',
-    'DEPTH_ZERO_SELF_SIGNED_CERT',
-]);
-/** Other codes for a certificate that is not accepted (Node.js, "TLS (SSL)", "X509 certificate error codes"). */
-const REJECTED = /^(?:CERT_|CRL_|UNABLE_TO_|ERROR_IN_C|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$)/;
-/** What an error of a socket means. Node's codes: "Errors" and "TLS (SSL)" in its documentation. */
-function connectionFault(error) {
-    const code = codeOf(error);
-    const tlsFault = (what, hint) => new AttemptFailed('TLS_FAILED', what, { again: false, hint, cause: error });
-    if (UNTRUSTED.has(code)) {
-        return tlsFault('its certificate is from a certificate authority that this runner does not know', 'Set NODE_EXTRA_CA_CERTS to the PEM file of that authority, in the environment of the runner or as `env:` of the step.');
-    }
-    if (code === 'CERT_HAS_EXPIRED')
-        return tlsFault('its certificate has expired', 'Renew the certificate of the server.');
-    if (code === 'CERT_NOT_YET_VALID') {
-        return tlsFault('its certificate is not valid yet', 'Check the clock of this runner.');
-    }
-    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-        return tlsFault('its certificate is for another host name', 'Use the host name that the certificate is for.');
-    }
-    if (REJECTED.test(code)) {
-        return tlsFault(`its certificate is not accepted (${code})`, 'The server needs another one.');
-    }
-    if (/^(ERR_SSL|ERR_TLS|EPROTO|ERR_OSSL)/.test(code)) {
-        return tlsFault(`the TLS handshake failed (${code})`, 'Check that the port speaks HTTPS.');
-    }
-    if (code === 'HPE_HEADER_OVERFLOW') {
-        return new AttemptFailed('UNUSABLE_ANSWER', 'the headers of the answer are too large', { again: false });
-    }
-    return new AttemptFailed('UNREACHABLE', networkFault(error), { again: true, cause: error });
-}
-function codeOf(error) {
-    return 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-/** Why a signal was aborted, where it was. */
-function reasonOf(signal) {
-    return signal.aborted && signal.reason instanceof Error ? signal.reason : undefined;
-}
-/** Rejects with the signal's reason when it is aborted. */
-function cutOff(signal) {
-    return new Promise((_, reject) => {
-        signal.addEventListener('abort', () => {
-            reject(reasonOf(signal) ?? new Error('cut off'));
-        });
-    });
-}
-
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
     const usingSsl = reqUrl.protocol === 'https:';
@@ -1031,8 +1187,6 @@ class DecodedURL extends URL {
         return this._decodedPassword;
     }
 }
-// EXTERNAL MODULE: ./src/inputs/inputs.ts
-var inputs_inputs = __nccwpck_require__(8028);
 ;// CONCATENATED MODULE: ./src/http/proxy.ts
 
 
@@ -1059,7 +1213,7 @@ function proxyFor(url) {
  * with `127.` for this machine, so it is asked about a subdomain of such a name, to which the same entries apply.
  */
 function needsNone(url) {
-    if (!url.hostname.startsWith('127.') || (0,inputs_inputs/* isLoopback */.U9)(url.hostname))
+    if (!url.hostname.startsWith('127.') || (0,inputs_url/* isLoopback */.U9)(url.hostname))
         return checkBypass(url);
     const below = new URL(url);
     below.hostname = `below.${url.hostname}`;
@@ -1096,15 +1250,13 @@ function decoded(text) {
     });
 }
 
-;// CONCATENATED MODULE: external "node:http"
-const external_node_http_namespaceObject = process.getBuiltinModule("node:http");
 ;// CONCATENATED MODULE: external "node:https"
 const external_node_https_namespaceObject = process.getBuiltinModule("node:https");
 ;// CONCATENATED MODULE: ./src/http/retry.ts
 /**
  * Which statuses are transient, how long to wait for the next attempt, and when there is no time for one; which answers are
- * retried at all is decided in `outcome.ts`. Pure: the time and the random source are parameters.
- * `docs/retrying.md` argues the numbers from a simulation (`npm run bench:herd`).
+ * retried at all is decided in `client.ts`. Pure: the time and the random source are parameters. `docs/retrying.md` argues
+ * the numbers.
  */
 /** The longest wait before the first retry, in ms. It doubles with each failure. */
 const BASE_MS = 250;
@@ -1117,7 +1269,6 @@ const RETRY_AFTER_JITTER = 0.5;
  * which then nobody holds and nobody revokes.
  */
 const ANSWER_MS = 500;
-const BACKOFF = { baseMs: BASE_MS, capMs: CAP_MS, retryAfterJitter: RETRY_AFTER_JITTER };
 /**
  * Whether the same request may be answered otherwise a moment later: 408, 425, 429, 500, 502, 503, 504.
  * Source: RFC 9110 15.5.9 and 15.6, RFC 8470 5.2, RFC 6585 4.
@@ -1152,15 +1303,14 @@ function retryAfterMs(value, nowMs) {
  * @param input.retryAfterMs what {@link retryAfterMs} made of the last answer
  * @param input.remainingMs time until the deadline
  * @param input.random as `Math.random`: at least 0, less than 1
- * @param backoff given by the simulation only
  */
-function next(input, backoff = BACKOFF) {
+function next(input) {
     const least = input.retryAfterMs ?? 0;
     const spare = input.remainingMs - ANSWER_MS - least;
     if (spare < 0)
         return { again: false, because: least > 0 ? 'retry-after' : 'deadline' };
-    const drawn = Math.min(backoff.capMs, backoff.baseMs * 2 ** (input.failures - 1));
-    const longest = Math.min(spare, Math.max(drawn, least * backoff.retryAfterJitter));
+    const drawn = Math.min(CAP_MS, BASE_MS * 2 ** (input.failures - 1));
+    const longest = Math.min(spare, Math.max(drawn, least * RETRY_AFTER_JITTER));
     return { again: true, waitMs: least + Math.floor(input.random() * longest) };
 }
 /** The three forms that RFC 9110 5.6.7 has a recipient accept: today's, RFC 850's and asctime's. */
@@ -1198,10 +1348,10 @@ function fullYear(twoDigits, thisYear) {
  *
  * @param authority `host:port` at the end of the tunnel
  * @param ends cuts it off
- * @param conceal has the password masked from the log
+ * @param mask has the password masked from the log
  * @throws AttemptFailed `PROXY_FAILED`; the reason of `ends`
  */
-function openTunnel(proxy, authority, ends, conceal) {
+function openTunnel(proxy, authority, ends, mask) {
     const { hostname, protocol, port } = proxy.url;
     const host = hostname.replace(/^\[|\]$/g, '');
     return new Promise((resolve, reject) => {
@@ -1210,7 +1360,7 @@ function openTunnel(proxy, authority, ends, conceal) {
             host,
             port: port || (protocol === 'https:' ? 443 : 80),
             path: authority,
-            headers: { host: authority, ...authorization(proxy, conceal) },
+            headers: { host: authority, ...authorization(proxy, mask) },
             agent: false,
             signal: ends,
             rejectUnauthorized: true,
@@ -1229,19 +1379,19 @@ function openTunnel(proxy, authority, ends, conceal) {
             reject(failed(proxy, `refused the tunnel (${wants})`, isTransient(status)));
         });
         request.on('error', (error) => {
-            const fault = connectionFault(error);
-            reject(reasonOf(ends) ?? failed(proxy, `could not be reached (${fault.message})`, fault.again, fault));
+            const failure = connectionFailure(error);
+            reject(reasonOf(ends) ?? failed(proxy, `could not be reached (${failure.message})`, failure.again, failure));
         });
         request.end();
     });
 }
-function authorization({ username, password }, conceal) {
+function authorization({ username, password }, mask) {
     if (username === '' && password === '')
         return {};
     const basic = Buffer.from(`${username}:${password}`).toString('base64');
-    conceal(basic);
+    mask(basic);
     if (password !== '')
-        conceal(password);
+        mask(password);
     return { 'proxy-authorization': `Basic ${basic}` };
 }
 function failed(proxy, what, again, cause) {
@@ -1261,16 +1411,16 @@ function failed(proxy, what, again, cause) {
 /** Opens connections: directly, or through the proxy of the environment; with TLS where the URL says so. */
 class Connections {
     #signal;
-    #conceal;
+    #mask;
     #closing = new AbortController();
-    #early = new Map();
+    #early = new Set();
     /**
      * @param signal cuts off what is opened early
-     * @param conceal has a secret masked from the log
+     * @param mask has a secret masked from the log
      */
-    constructor(signal, conceal) {
+    constructor(signal, mask) {
         this.#signal = signal;
-        this.#conceal = conceal;
+        this.#mask = mask;
     }
     /**
      * A socket over which a request can be sent at once.
@@ -1284,7 +1434,7 @@ class Connections {
         const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
         const proxy = proxyFor(url);
         progress.waitingFor = proxy ? 'the proxy' : 'the connection';
-        const tunnel = proxy && (await openTunnel(proxy, `${url.hostname}:${port}`, ends, this.#conceal));
+        const tunnel = proxy && (await openTunnel(proxy, `${url.hostname}:${port}`, ends, this.#mask));
         if (url.protocol === 'http:')
             return tunnel ?? ready(external_node_net_namespaceObject.connect({ host, port }), 'connect', ends);
         if (tunnel)
@@ -1301,24 +1451,31 @@ class Connections {
         socket.once('connect', () => (progress.waitingFor = 'the TLS handshake'));
         return ready(socket, 'secureConnect', ends);
     }
-    /** Begins to open one direct connection to the URL's origin, which {@link Connections.taken} hands out. Never fails. */
+    /** Begins to open one direct connection to the URL's origin; none where the way leads through a proxy. Never fails. */
     openEarly(url) {
         if (goesThroughProxy(url))
-            return;
+            return undefined;
         const progress = { waitingFor: 'the connection' };
-        const socket = this.open(url, AbortSignal.any([this.#signal, this.#closing.signal]), progress);
-        const opening = { socket: socket.catch(() => undefined), progress };
-        this.#early.set(url.origin, [...(this.#early.get(url.origin) ?? []), opening]);
-    }
-    /** A connection that was opened early to the URL's origin, the first of them, if there is one; for one request. */
-    taken(url) {
-        return this.#early.get(url.origin)?.shift();
+        const opening = this.open(url, AbortSignal.any([this.#signal, this.#closing.signal]), progress);
+        const early = opening.catch(() => undefined);
+        this.#early.add(early);
+        const take = async () => {
+            const socket = await early;
+            // What has arrived is read in this turn of the event loop.
+            await new Promise(setImmediate);
+            this.#early.delete(early);
+            if (socket !== undefined && !socket.destroyed && socket.readableLength === 0)
+                return socket;
+            socket?.destroy();
+            return undefined;
+        };
+        return { take, progress };
     }
     /** Closes what was opened early and not used. */
     close() {
         this.#closing.abort();
-        for (const { socket } of [...this.#early.values()].flat())
-            void socket.then((open) => open?.destroy());
+        for (const early of this.#early)
+            void early.then((socket) => socket?.destroy());
         this.#early.clear();
     }
 }
@@ -1349,67 +1506,12 @@ function ready(socket, event, ends) {
         });
         // Stays on: a socket that waits for its request must not bring the process down.
         socket.on('error', (error) => {
-            reject(connectionFault(error));
+            reject(connectionFailure(error));
         });
         socket.once('close', () => {
-            reject(connectionFault(new Error('closed')));
+            reject(connectionFailure(new Error('closed')));
         });
     });
-}
-
-;// CONCATENATED MODULE: ./src/http/errors.ts
-
-
-/** Whom a call asks, as a sentence names it: `the app server (app-server.example.com)`. */
-function placeOf({ service, url }) {
-    return `${service} (${url.host})`;
-}
-/** @throws ActionError `TLS_FAILED` where the credentials in the call would travel in the open */
-function mustBeSafe(call) {
-    if ((0,inputs_inputs/* mayCarrySecrets */._1)(call.url))
-        return;
-    throw new errors/* ActionError */.lZ('TLS_FAILED', `${(0,errors/* capital */.Nx)(placeOf(call))}: its address does not begin with https://.`, { hint: 'Nothing was sent. Plain HTTP works only on this machine (localhost, 127.0.0.1, [::1]).' });
-}
-/** An attempt without a complete answer, as an error. */
-function unanswered(call, fault) {
-    return new errors/* ActionError */.lZ(fault.code, `${(0,errors/* capital */.Nx)(placeOf(call))}: ${fault.message}.`, {
-        hint: fault.hint ?? nextStep(fault.code, call),
-        cause: fault,
-    });
-}
-/** A call whose answer was not listened for to its end: nobody knows what the server did. */
-function unheard(call, ends, { reason }) {
-    const cancelled = reason instanceof Error ? reason.message : 'The step was cancelled.';
-    return new errors/* ActionError */.lZ('CANCELLED', `${cancelled} ${(0,errors/* capital */.Nx)(placeOf(call))} had been asked and did not answer.`, {
-        hint: livesOn(ends),
-        cause: reason,
-    });
-}
-/** The error of the last attempt, and why there was no other. */
-function givenUp(last, because, course, limit) {
-    const { attempts, tookMs, waitMs } = course;
-    const why = because === 'retry-after' && waitMs !== undefined
-        ? `It asks to wait for ${Math.ceil(waitMs / 1000)} s, which leaves no time within the limit of ${limit}.`
-        : `Gave up after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(tookMs / 1000)} s; the limit is ${limit}.`;
-    return new errors/* ActionError */.lZ(last.code, `${last.message} ${why}`, {
-        hint: last.hint,
-        cause: last,
-        refused: last.refused,
-    });
-}
-function livesOn(ends) {
-    return `If it issued a token, nobody has it: it cannot be revoked here, and ends ${ends}.`;
-}
-/** What to know where a server was not reached, or not in time, or its answer was not read to its end. */
-function nextStep(code, { url: { origin }, grantEnds }) {
-    if (code === 'UNUSABLE_ANSWER' && grantEnds !== undefined)
-        return livesOn(grantEnds);
-    if (code === 'UNREACHABLE') {
-        return `Check that ${origin} is the right address, and that this runner can reach it: look for a firewall, a private network, or a missing proxy (https_proxy).`;
-    }
-    return code === 'TIMED_OUT'
-        ? `If this persists, check whether the server is overloaded, or whether a firewall drops what this runner sends to ${origin}.`
-        : undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/http/refusal.ts
@@ -1417,274 +1519,55 @@ function nextStep(code, { url: { origin }, grantEnds }) {
 
 
 
+
+
 /**
  * An answer that is not 2xx, as an error.
  *
- * @param where who answered, as a sentence names it: `the app server (app-server.example.com)`
+ * @param refusal what the system means by it
  * @param redact takes the secrets of the step out of a server's text
- * @returns `REDIRECTED`, `OVERLOADED`, `CLOCK_SKEWED`, `DENIED`, or the code of the judgement
+ * @returns `REDIRECTED`, `OVERLOADED`, `DENIED`, or the code of the refusal
  */
-function refusal(call, where, answer, judgement, redact) {
+function refusalError(call, answer, refusal, redact) {
+    const where = (0,src_text/* capital */.Nx)(placeOf(call));
     const status = `${answer.status} ${external_node_http_namespaceObject.STATUS_CODES[answer.status] ?? ''}`.trim();
     if (answer.status >= 300 && answer.status < 400) {
-        return new errors/* ActionError */.lZ('REDIRECTED', `${(0,errors/* capital */.Nx)(where)} answered with a redirect (${status}).`, {
+        return new errors/* ActionError */.l('REDIRECTED', `${where} answered with a redirect (${status}).`, {
             hint: `The step follows no redirect, because the request carries a credential. Use the final URL instead of ${call.url.origin}${call.url.pathname}.`,
         });
     }
-    const redacted = (text) => typeof text === 'string' ? redact(text) : undefined;
-    const reason = (0,errors/* showable */.of)(redacted(judgement.reason));
-    const requestId = (0,errors/* showable */.of)(redacted(judgement.requestId), 100);
-    const message = redacted(judgement.message);
+    const shown = (text, most) => typeof text === 'string' ? (0,src_text/* showable */.of)(redact(text), most) : undefined;
+    const reason = shown(refusal.reason);
+    const requestId = shown(refusal.requestId, 100);
     const refused = {
-        service: call.service,
         status: answer.status,
         ...(call.audience !== undefined && { audience: call.audience }),
         ...(reason !== undefined && { reason }),
         ...(requestId !== undefined && { requestId }),
-        ...(message !== undefined && { message }),
     };
-    const overloaded = (isTransient(answer.status) && judgement.never !== true) || (judgement.again ?? 0) === Infinity;
-    const code = overloaded ? 'OVERLOADED' : (judgement.code ?? (judgement.skewed ? 'CLOCK_SKEWED' : 'DENIED'));
+    const overloaded = mayPass(answer, refusal);
     const verb = overloaded ? 'could not answer' : 'refused';
     const words = reason === undefined ? '' : `: ${reason}`;
-    return new errors/* ActionError */.lZ(code, `${(0,errors/* capital */.Nx)(where)} ${verb} (${status})${words}${/[.!?…]$/.test(words) ? '' : '.'}`, {
-        hint: judgement.hint ?? (code === 'DENIED' ? htmlHint(answer, call.url) : undefined),
+    const end = /[.!?…]$/.test(words) ? '' : '.';
+    const code = overloaded ? 'OVERLOADED' : (refusal.code ?? 'DENIED');
+    return new errors/* ActionError */.l(code, `${where} ${verb} (${status})${words}${end}`, {
+        explain: (claims) => ({
+            ...(code === 'DENIED' && (0,http_answer/* looksLikeHtml */.te)(answer) && { hint: webPageHint(call.url) }),
+            ...refusal.explain?.(claims),
+        }),
         refused,
     });
 }
-function htmlHint(answer, url) {
-    if (!(0,http_answer/* looksLikeHtml */.te)(answer))
-        return undefined;
-    return `The answer is a web page. Check that ${url.origin} is the right address and that no gateway or login page is in front of it.`;
+/** Whether the same request may be answered otherwise later, however often it was tried. */
+function mayPass({ status }, { retry }) {
+    return retry === 'until the deadline' || (isTransient(status) && retry !== 'never');
 }
-
-;// CONCATENATED MODULE: ./src/http/outcome.ts
-
-
-
-
-/** What the attempts of one call come to: its value, another attempt, or the error. */
-class Outcomes {
-    #call;
-    #clock;
-    #signingTime;
-    #redact;
-    #debug;
-    /** How many times it was retried for what the system itself said. */
-    #judgedAgain = 0;
-    /**
-     * @param redact takes the secrets of the step out of a server's text
-     * @param debug takes one line for the debug log
-     */
-    constructor(call, clock, signingTime, redact, debug) {
-        this.#call = call;
-        this.#clock = clock;
-        this.#signingTime = signingTime;
-        this.#redact = redact;
-        this.#debug = debug;
-    }
-    /** What an answer means. @throws ActionError of the call's `read` */
-    answered(answer) {
-        this.#note(String(answer.status));
-        return answer.status >= 200 && answer.status < 300
-            ? { value: this.#call.read(answer) }
-            : this.#refused(answer);
-    }
-    /** What it means that no complete answer came. */
-    failed(fault) {
-        this.#note(fault.message);
-        return { error: unanswered(this.#call, fault), again: fault.again ? 'later' : 'never' };
-    }
-    #refused(answer) {
-        const call = this.#call;
-        const judgement = call.judge?.(answer) ?? {};
-        const error = refusal(call, placeOf(call), answer, judgement, this.#redact);
-        if (error.code === 'REDIRECTED')
-            return { error, again: 'never' };
-        if (call.signed === true && !isTransient(answer.status) && this.#correctsClock(answer)) {
-            return { error, again: 'at once' };
-        }
-        const { again = 0, never = false } = judgement;
-        const passes = (isTransient(answer.status) && !never) || again === Infinity;
-        if (!passes && this.#judgedAgain++ >= again)
-            return { error, again: 'never' };
-        const now = (0,http_answer/* serverTime */.nI)(answer) ?? this.#clock.now();
-        return { error, again: 'later', retryAfterMs: retryAfterMs((0,http_answer/* header */.wx)(answer, 'retry-after'), now) };
-    }
-    #correctsClock(answer) {
-        const skewMs = this.#signingTime.correct(answer);
-        if (skewMs === undefined)
-            return false;
-        this.#debug(`the clock differs from the server's by ${Math.round(skewMs / 1000)} s; signing again with the server's time`);
-        return true;
-    }
-    #note(what) {
-        const { method, url } = this.#call;
-        this.#debug(`${method} ${url.host}${url.pathname}: ${what}`);
-    }
+/** How often a refusal is retried although the status says no. */
+function retriesOf({ retry }) {
+    return typeof retry === 'object' ? retry.times : 0;
 }
-
-;// CONCATENATED MODULE: ./src/http/request.ts
-
-
-
-/** The largest answer that is read, in bytes. */
-const MAX_BODY = 1024 * 1024;
-/**
- * Sends one message over a socket and reads the whole answer; the socket serves for nothing else.
- *
- * @param ends cuts it off
- * @param progress is told what is waited for
- * @throws AttemptFailed `UNREACHABLE`, `TLS_FAILED`, `UNUSABLE_ANSWER`; the reason of `ends`
- */
-function request(socket, { method, url }, message, userAgent, ends, progress) {
-    progress.waitingFor = 'the answer';
-    return new Promise((resolve, reject) => {
-        let answered = false;
-        const fail = (error) => {
-            sent.destroy();
-            socket.destroy();
-            const reason = reasonOf(ends) ?? (error instanceof AttemptFailed ? error : connectionFault(error));
-            if (reason instanceof AttemptFailed)
-                reason.answered = answered;
-            reject(reason);
-        };
-        // Over the established socket, TLS or not: no agent in between, nothing that outlives the attempt.
-        const sent = external_node_http_namespaceObject.request({
-            createConnection: () => socket,
-            method,
-            path: url.pathname + url.search,
-            setHost: false,
-            headers: headersOf(method, url, message, userAgent),
-        });
-        ends.addEventListener('abort', () => {
-            fail(new Error('cut off'));
-        });
-        if (ends.aborted) {
-            fail(new Error('cut off'));
-            return;
-        }
-        sent.on('error', fail);
-        // Without a listener, Node.js would drop the connection and tell nobody.
-        sent.on('upgrade', () => {
-            fail(new AttemptFailed('UNREACHABLE', 'it answered with an upgrade to another protocol', { again: true }));
-        });
-        sent.on('response', (response) => {
-            answered = true;
-            progress.waitingFor = 'the rest of the answer';
-            const body = new Body();
-            response.on('data', (chunk) => {
-                if (!body.take(chunk)) {
-                    fail(new AttemptFailed('UNUSABLE_ANSWER', 'the answer is larger than 1 MiB', { again: false }));
-                }
-            });
-            // A body cut short is an error of the response, by Content-Length and by chunks alike.
-            response.on('error', fail);
-            response.on('end', () => {
-                socket.destroy();
-                const text = body.text();
-                resolve({
-                    status: response.statusCode ?? 0,
-                    headers: response.headers,
-                    text,
-                    json: (0,http_answer/* parseJson */.qF)(text),
-                });
-            });
-        });
-        sent.end(message.body);
-    });
-}
-function headersOf(method, url, message, userAgent) {
-    return {
-        host: url.host,
-        'user-agent': userAgent,
-        connection: 'close',
-        ...message.headers,
-        ...((message.body !== undefined || method === 'POST') && {
-            'content-length': String(Buffer.byteLength(message.body ?? '')),
-        }),
-    };
-}
-/** What has come of a body. One buffer that grows: a million chunks of one byte, kept as they come, would take half a gigabyte. */
-class Body {
-    #bytes = Buffer.alloc(16_384);
-    #size = 0;
-    /** @returns whether it fits */
-    take(chunk) {
-        const before = this.#size;
-        this.#size += chunk.length;
-        if (this.#size > MAX_BODY)
-            return false;
-        if (this.#size > this.#bytes.length) {
-            this.#bytes = Buffer.concat([this.#bytes], Math.max(this.#size, this.#bytes.length * 2));
-        }
-        chunk.copy(this.#bytes, before);
-        return true;
-    }
-    text() {
-        return this.#bytes.toString('utf8', 0, this.#size);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/http/attempt.ts
-
-
-
-/**
- * Sends a message once and waits for the whole answer, over a connection that was opened early where there is one.
- *
- * @param limitMs for all of it, in ms
- * @throws AttemptFailed of {@link Connections.open} and {@link request}, or `TIMED_OUT`; ActionError `CANCELLED` where an answer
- *   may have been missed; the reason of the signals
- */
-async function answerTo(call, message, limitMs, means) {
-    const { connections, clock, signal } = means;
-    const cut = new AbortController();
-    const early = connections.taken(call.url);
-    const progress = early?.progress ?? { waitingFor: 'the connection' };
-    const stop = clock.timer(limitMs, () => {
-        cut.abort(timedOut(limitMs, progress));
-    });
-    const ends = AbortSignal.any([cut.signal, signal]);
-    const send = (socket) => sendOver(socket, call, message, cut.signal, progress, means);
-    try {
-        const opened = early && (await Promise.race([early.socket, cutOff(ends)]));
-        if (opened !== undefined && !opened.destroyed) {
-            try {
-                return await send(opened);
-            }
-            catch (error) {
-                // The server may have closed it while it was idle: that is no failure of this request.
-                if (!(error instanceof AttemptFailed) || error.answered || error.code !== 'UNREACHABLE')
-                    throw error;
-            }
-        }
-        return await send(await connections.open(call.url, ends, progress));
-    }
-    finally {
-        stop();
-        // Whatever is still open belongs to this attempt.
-        cut.abort();
-    }
-}
-/** @param cut the end of the attempt's time */
-async function sendOver(socket, call, message, cut, progress, { signal, patience, userAgent }) {
-    signal.throwIfAborted();
-    const listening = AbortSignal.any([cut, call.grantEnds === undefined ? signal : patience]);
-    try {
-        return await request(socket, call, message, userAgent, listening, progress);
-    }
-    catch (error) {
-        if (!signal.aborted || call.grantEnds === undefined)
-            throw error;
-        throw unheard(call, call.grantEnds, signal);
-    }
-}
-function timedOut(limitMs, { waitingFor }) {
-    const limit = `${Math.round(limitMs / 100) / 10} s`;
-    return new AttemptFailed('TIMED_OUT', `no answer within ${limit}, while waiting for ${waitingFor}`, {
-        again: true,
-    });
+function webPageHint({ origin }) {
+    return `The answer is a web page. Check that ${origin} is the right address and that no gateway or login page is in front of it.`;
 }
 
 ;// CONCATENATED MODULE: ./src/http/client.ts
@@ -1701,55 +1584,92 @@ function createClient(options) {
     const { clock, signal, patience = signal, userAgent, secrets, debug, limit } = options;
     const deadline = clock.monotonic() + options.limitMs;
     const remainingMs = () => deadline - clock.monotonic();
-    const connections = new Connections(signal, secrets.conceal);
+    const connections = new Connections(signal, secrets.mask);
     const signingTime = createSigningTime(clock.now);
     const means = { connections, clock, signal, patience, userAgent };
     async function send(call) {
         mustBeSafe(call);
         const started = clock.monotonic();
-        const outcomes = new Outcomes(call, clock, signingTime, secrets.redact, debug);
+        const retried = { times: 0 };
+        let early;
         for (let attempts = 1;; attempts++) {
             signal.throwIfAborted();
-            const outcome = await attemptOnce(call, await call.prepare(signingTime.now()), outcomes);
+            const preparing = call.prepare(signingTime.now);
+            // Later ones would only add to the load of a server that is in trouble.
+            if (attempts === 1 && preparing instanceof Promise)
+                early = connections.openEarly(call.url);
+            const outcome = await attempt(call, await preparing, early, retried);
+            early = undefined;
             if ('value' in outcome)
                 return outcome.value;
-            if (outcome.again === 'never' || signal.aborted)
-                throw outcome.error;
-            if (outcome.again === 'at once')
+            const { error, retry, waitMs } = outcome;
+            if (retry === 'never' || signal.aborted)
+                throw error;
+            if (retry === 'at once')
                 continue;
-            const { error, retryAfterMs } = outcome;
             const then = next({
                 failures: attempts,
-                retryAfterMs,
+                retryAfterMs: waitMs,
                 remainingMs: remainingMs(),
                 random: clock.random,
             });
             if (!then.again) {
                 const tookMs = clock.monotonic() - started;
-                throw givenUp(error, then.because, { attempts, tookMs, waitMs: retryAfterMs }, limit);
+                throw givenUp(error, then.because, { attempts, tookMs, waitMs }, limit);
             }
             debug(`trying again in ${Math.round(then.waitMs)} ms`);
             await clock.sleep(then.waitMs, signal);
         }
     }
-    async function attemptOnce(call, message, outcomes) {
+    /** @param retried how often the call was retried for what the system itself said */
+    async function attempt(call, message, early, retried) {
+        const note = (what) => {
+            debug(`${call.method} ${call.url.host}${call.url.pathname}: ${what}`);
+        };
         let answer;
         try {
             const limitMs = Math.max(0, Math.min(remainingMs(), call.attemptMs ?? ATTEMPT_MS));
-            answer = await answerTo(call, message, limitMs, means);
+            answer = await answerTo(call, message, early, limitMs, means);
+        }
+        catch (failure) {
+            if (!(failure instanceof AttemptFailed))
+                throw failure;
+            note(failure.message);
+            return { error: unanswered(call, failure), retry: failure.again ? 'later' : 'never' };
+        }
+        note(String(answer.status));
+        const isGood = answer.status >= 200 && answer.status < 300;
+        if (!isGood)
+            return refused(call, answer, retried);
+        try {
+            return { value: call.read(answer) };
         }
         catch (error) {
-            if (!(error instanceof AttemptFailed))
-                throw error;
-            return outcomes.failed(error);
+            throw unread(call, error);
         }
-        return outcomes.answered(answer);
+    }
+    function refused(call, answer, retried) {
+        const refusal = call.refusal(answer);
+        const error = refusalError(call, answer, refusal, secrets.redact);
+        if (error.code === 'REDIRECTED')
+            return { error, retry: 'never' };
+        if (call.signed === true && !isTransient(answer.status) && correctsClock(answer)) {
+            return { error, retry: 'at once' };
+        }
+        if (!mayPass(answer, refusal) && retried.times++ >= retriesOf(refusal))
+            return { error, retry: 'never' };
+        const now = (0,http_answer/* serverTime */.nI)(answer) ?? clock.now();
+        return { error, retry: 'later', waitMs: retryAfterMs((0,http_answer/* header */.wx)(answer, 'retry-after'), now) };
+    }
+    function correctsClock(answer) {
+        const skewMs = signingTime.correct(answer);
+        if (skewMs === undefined)
+            return false;
+        debug(`the clock differs from the server's by ${Math.round(skewMs / 1000)} s; signing again with the server's time`);
+        return true;
     }
     return {
         send,
-        connectEarly: (url) => {
-            connections.openEarly(url);
-        },
         close: () => {
             connections.close();
         },
@@ -1774,6 +1694,7 @@ const FRESH_MS = 60_000;
 const NOT_YET = /can't issue id_token for job in '(?!completed')[\w -]{1,40}' state/i;
 /** Other words for it, which other systems use as well (runner: `JobRunner.cs`). */
 const NOT_YET_403 = /pending|delayed|non-inprogress/i;
+const IN_ANOTHER_JOB = 'Run the step in a job that has `permissions: id-token: write` and is still running.';
 /**
  * Asks the runner's ID-token endpoint: `GET $ACTIONS_ID_TOKEN_REQUEST_URL&audience=…` with the request token as
  * bearer (GitHub: "OpenID Connect reference").
@@ -1782,13 +1703,13 @@ function createIdentity(options) {
     const endpoint = options.environment['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '';
     const requestToken = options.environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? '';
     if (requestToken !== '')
-        options.conceal(requestToken);
+        options.mask(requestToken);
     const minted = new Map();
     const known = new Map();
     let newest;
     async function mint(audience) {
         if (!/^[\x21-\x7e]+$/.test(requestToken) || !URL.canParse(endpoint)) {
-            throw new errors/* ActionError */.lZ('NO_ID_TOKEN', 'This job cannot get an ID token: the runner offers none.');
+            throw new errors/* ActionError */.l('NO_ID_TOKEN', 'This job cannot get an ID token: the runner offers none.');
         }
         const url = new URL(`${endpoint}${endpoint.includes('?') ? '&' : '?'}audience=${encodeURIComponent(audience)}`);
         const service = "the runner's ID-token endpoint";
@@ -1797,19 +1718,16 @@ function createIdentity(options) {
             method: 'GET',
             url,
             prepare: () => ({ headers: { authorization: `Bearer ${requestToken}`, accept: 'application/json' } }),
-            judge: (answer) => {
-                const reason = (0,http_answer/* member */.Dc)(answer.json, 'message') ?? (0,http_answer/* member */.Dc)(answer.json, 'error', 'message');
-                const early = answer.status < 500 &&
-                    (NOT_YET.test(answer.text) || (answer.status === 403 && NOT_YET_403.test(answer.text)));
+            refusal: (answer) => {
+                const { status, text, json } = answer;
+                const early = status < 500 && (NOT_YET.test(text) || (status === 403 && NOT_YET_403.test(text)));
                 return {
-                    reason,
-                    ...(early ? { again: Infinity } : { code: 'ID_TOKEN_REFUSED' }),
-                    ...(answer.status === 401 || answer.status === 403
-                        ? { hint: 'Run the step in a job that has `permissions: id-token: write` and is still running.' }
-                        : {}),
+                    reason: (0,http_answer/* member */.Dc)(json, 'message') ?? (0,http_answer/* member */.Dc)(json, 'error', 'message'),
+                    ...(early ? { retry: 'until the deadline' } : { code: 'ID_TOKEN_REFUSED' }),
+                    ...((status === 401 || status === 403) && { explain: () => ({ hint: IN_ANOTHER_JOB }) }),
                 };
             },
-            read: (answer) => (0,credential/* credential */.e)((0,http_answer/* jsonObject */.o$)(answer, service, url)['value'], 'ID token', service, options.conceal),
+            read: (answer) => (0,credential/* credential */.e)((0,http_answer/* jsonObject */.o$)(answer, service, url)['value'], 'ID token', service, options.mask),
         });
         newest = (0,claims/* claimsOf */.ds)(token) ?? {};
         known.set(audience, newest);
@@ -1829,10 +1747,12 @@ function createIdentity(options) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/inputs/elsewhere.ts
+// EXTERNAL MODULE: ./src/inputs/inputs.ts
+var inputs_inputs = __nccwpck_require__(8028);
+;// CONCATENATED MODULE: ./src/inputs/other-actions.ts
 const ROLE = 'arn:aws:iam::123456789012:role/github-actions';
 /** From the `action.yml` of the actions that people come from. */
-const ELSEWHERE = [
+const OF_OTHER_ACTIONS = [
     // aws-actions/configure-aws-credentials
     renamed('role-to-assume', 'role-arn', ROLE),
     renamed('aws-region', 'region', 'eu-central-1'),
@@ -1890,10 +1810,10 @@ function renamed(name, here, example) {
  *
  * @param environment the runner sets `INPUT_…` for every input that the action declares, and every other that is given
  */
-function reportElsewhere(inputs, environment) {
+function reportOtherActions(inputs, environment) {
     const variables = new Set(Object.keys(environment));
     const isGiven = (name) => variables.has(variable(name)) && (environment[variable(name)] ?? '').trim() !== '';
-    for (const { name, here, unless, is, example } of ELSEWHERE) {
+    for (const { name, here, unless, is, example } of OF_OTHER_ACTIONS) {
         if (!variables.has(variable(here)))
             continue;
         if (unless !== undefined && variables.has(variable(unless)))
@@ -1925,7 +1845,7 @@ function createCancellation({ timer }) {
         patience: patience.signal,
         end: end.signal,
         cancel: (by) => {
-            const reason = new errors/* ActionError */.lZ('CANCELLED', `The job was cancelled (${by}) while the step was running.`);
+            const reason = new errors/* ActionError */.l('CANCELLED', `The job was cancelled (${by}) while the step was running.`);
             if (begins.signal.aborted) {
                 patience.abort(reason);
                 end.abort(reason);
@@ -1944,47 +1864,11 @@ function createCancellation({ timer }) {
 /** The error of a step that was cancelled: what its last call came to stands in it. */
 function cancelled({ signal }, cause) {
     const reason = signal.reason;
-    if (!(cause instanceof errors/* ActionError */.lZ))
-        return new errors/* ActionError */.lZ('CANCELLED', reason.message, { cause });
+    if (!(cause instanceof errors/* ActionError */.l))
+        return new errors/* ActionError */.l('CANCELLED', reason.message, { cause });
     if (cause.code === 'CANCELLED')
         return cause;
-    return new errors/* ActionError */.lZ('CANCELLED', `${reason.message} ${cause.message}`, { hint: cause.hint, cause });
-}
-
-// EXTERNAL MODULE: ./src/github/installation-token.ts
-var installation_token = __nccwpck_require__(7035);
-;// CONCATENATED MODULE: ./src/step/revocation.ts
-
-
-/**
- * A token as a credential that is taken back where it was issued. What takes it back at Vault is loaded only for that.
- *
- * @param expiresAt when it ends by itself, where somebody told
- * @param now the time, in ms since the epoch
- */
-async function borrowedOf(revocation, expiresAt, now) {
-    if (revocation.kind !== 'vault')
-        return (0,installation_token/* installationToken */.o)({ ...revocation, expiresAt }, now);
-    const { vaultToken } = await __nccwpck_require__.e('vault-login').then(__nccwpck_require__.bind(__nccwpck_require__, 3356));
-    return vaultToken({ ...revocation, api: revocation.apiUrl, expiresAt });
-}
-/**
- * Takes a credential back and says what became of it: one line in the log, or one warning where it lives on.
- *
- * @param failed says that it could not be done, to follow the name of the credential
- * @returns whether it has ended
- */
-async function takeBack({ name, ends, revoke }, client, runner, failed = 'could not be revoked') {
-    try {
-        const outcome = await revoke(client);
-        runner.info(outcome === 'revoked' ? `${name} was revoked.` : `${name} had ended already.`);
-        return true;
-    }
-    catch (error) {
-        const { message, hint } = (0,errors/* asActionError */.z6)(error);
-        runner.warning(`${name} ${failed}; it ends ${ends}. ${message} ${hint}`.trim());
-        return false;
-    }
+    return new errors/* ActionError */.l('CANCELLED', `${reason.message} ${cause.message}`, { explain: cause.explain, cause });
 }
 
 // EXTERNAL MODULE: external "os"
@@ -3005,7 +2889,7 @@ function createRunner(environment = process.env) {
     // Without the file, @actions/core would print the value to the log for runners of before 2022.
     const toFile = (variable, write) => {
         if ((environment[variable] ?? '') === '') {
-            throw new errors/* ActionError */.lZ('NOT_WRITTEN', `The runner provides no ${variable} file.`, {
+            throw new errors/* ActionError */.l('NOT_WRITTEN', `The runner provides no ${variable} file.`, {
                 hint: 'Update the runner: this action needs version 2.327.1 or newer.',
             });
         }
@@ -3013,7 +2897,7 @@ function createRunner(environment = process.env) {
             write();
         }
         catch (cause) {
-            throw new errors/* ActionError */.lZ('NOT_WRITTEN', `The ${variable} file of the runner cannot be written.`, {
+            throw new errors/* ActionError */.l('NOT_WRITTEN', `The ${variable} file of the runner cannot be written.`, {
                 cause,
                 hint: 'Check that the disk of the runner is not full and that its temporary folder is writable.',
             });
@@ -3059,7 +2943,7 @@ function createRunner(environment = process.env) {
             await summary.addRaw(markdown, true).write();
         },
         run: async () => {
-            const { currentRun } = await __nccwpck_require__.e('refusal').then(__nccwpck_require__.bind(__nccwpck_require__, 7958));
+            const { currentRun } = await __nccwpck_require__.e('report').then(__nccwpck_require__.bind(__nccwpck_require__, 7958));
             return currentRun();
         },
         debugging: isDebug(),
@@ -3072,34 +2956,138 @@ function userAgent(environment) {
     return `${name}/${clean(environment['GITHUB_ACTION_REF'], 'local')}`;
 }
 
-;// CONCATENATED MODULE: ./src/step/hand-over.ts
+;// CONCATENATED MODULE: ./src/step/revoke.ts
 
 
 
 /**
- * The one order that is safe: a credential is masked before it is written anywhere, and saved for post before it is used.
- * What cannot be written is taken back, and what came after the job was cancelled.
+ * Revokes a credential where it was issued and says what became of it: one line in the log, or one warning where it lives
+ * on. With a client of its own, since the step's may have no time left; a cancelled step revokes what it has.
+ *
+ * @param limitMs how long that may last, in ms
+ * @param failed says that it could not be done, to follow the name of the credential
+ * @returns whether it has ended
  */
-async function handOver(grant, step, undoMs) {
-    const { runner, clock, secrets, cancellation } = step;
+async function revoke(revocable, { runner, clock, revokers, secrets, cancellation }, limitMs, failed = 'could not be revoked in this step') {
+    const { info, warning, debug, environment } = runner;
+    const revoker = await revokerOf(revocable, revokers);
+    const { name } = revoker;
+    const client = createClient({
+        clock,
+        limitMs,
+        limit: `${limitMs / 1000} s`,
+        signal: cancellation.end,
+        userAgent: userAgent(environment),
+        secrets,
+        debug,
+    });
+    try {
+        const outcome = await revoker.revoke(client, revocable, clock.now);
+        info(outcome === 'revoked' ? `${name} was revoked.` : `${name} had ended already.`);
+        return true;
+    }
+    catch (error) {
+        warning(`${name} ${failed}; it ends ${endOf(revocable, revoker)}. ${(0,errors/* asActionError */.z)(error).text}`);
+        return false;
+    }
+}
+/** @throws ActionError `INTERNAL` where no issuer has that name */
+async function revokerOf({ issuer }, revokers) {
+    const load = Object.hasOwn(revokers, issuer) ? revokers[issuer] : undefined;
+    if (load === undefined)
+        throw new errors/* ActionError */.l('INTERNAL', 'The issuer of a token has no revoker.');
+    return load();
+}
+/** When a credential ends by itself, as a sentence says it. */
+function endOf({ ends }, { endsByDefault }) {
+    return ends === undefined ? endsByDefault : `at ${ends.toISOString()}`;
+}
+
+;// CONCATENATED MODULE: ./src/step/post.ts
+
+
+
+/** How long the post step may last, in ms. */
+const POST_MS = 15_000;
+/** The form of what is saved. */
+const VERSION = '2';
+/**
+ * Saves for post what it has to revoke; `undefined` for nothing. As one value, so that post finds all of it or nothing.
+ *
+ * @throws ActionError `NOT_WRITTEN`
+ */
+function saveRevocable(revocable, { saveState }) {
+    saveState('version', VERSION);
+    saveState('revocable', revocable === undefined ? '' : JSON.stringify(revocable));
+}
+/**
+ * Revokes what the main step saved, when the job ends: whatever a clock says, its issuer is asked. Never fails the job:
+ * whatever goes wrong is one warning that names the reason and when the token ends by itself.
+ */
+async function revokeSaved(step) {
+    const { runner, secrets, revokers } = step;
+    const saved = runner.state('revocable');
+    if (saved.trim() === '') {
+        runner.info('Nothing to revoke.');
+        return true;
+    }
+    const json = (0,http_answer/* parseJson */.qF)(saved);
+    const token = (0,http_answer/* member */.Dc)(json, 'token');
+    if (typeof token === 'string')
+        secrets.mask(token);
+    const revocable = readRevocable(json);
+    if (revocable === undefined || !Object.hasOwn(revokers, revocable.issuer)) {
+        runner.warning('The token could not be revoked. The state that the main step saved is invalid.');
+        return true;
+    }
+    const isUsable = /^[\x21-\x7e]+$/.test(revocable.token) && (0,inputs_url/* urlFault */.I_)(revocable.apiUrl, false) === undefined;
+    if (isUsable) {
+        await revoke(revocable, step, POST_MS, 'could not be revoked');
+        return true;
+    }
+    const revoker = await revokerOf(revocable, revokers);
+    runner.warning(`${revoker.name} could not be revoked; it ends ${endOf(revocable, revoker)}. The state that the main step saved is invalid.`);
+    return true;
+}
+/** What was saved, of which a step in between could have set anything; `undefined` where it is not of that form. */
+function readRevocable(json) {
+    const text = (name) => {
+        const value = (0,http_answer/* member */.Dc)(json, name);
+        return typeof value === 'string' ? value : undefined;
+    };
+    const [issuer, token, apiUrl] = [text('issuer'), text('token'), text('apiUrl')];
+    if (issuer === undefined || token === undefined || apiUrl === undefined)
+        return undefined;
+    const ends = new Date(text('ends') ?? '');
+    const extra = Object.entries((0,http_answer/* member */.Dc)(json, 'extra') ?? {}).filter((entry) => typeof entry[1] === 'string');
+    return {
+        issuer,
+        token,
+        apiUrl,
+        ...(!Number.isNaN(ends.getTime()) && { ends }),
+        extra: Object.fromEntries(extra),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/step/hand-over.ts
+
+
+/**
+ * The one order that is safe: a credential is masked before it is written anywhere, and saved for post before it is used.
+ * What cannot be written is revoked, and what came after the job was cancelled.
+ *
+ * @param limitMs how long revoking may last, in ms
+ */
+async function handOver(grant, step, limitMs) {
+    const { runner, secrets, cancellation } = step;
     // How short a secret may be is for the exchange to say.
     for (const secret of grant.secrets)
-        secrets.conceal(secret, 1);
-    const { revocation, expiresAt } = grant;
+        secrets.mask(secret, 1);
+    const { revocable, outlivesJob, expiresAt } = grant;
     let isSaved = false;
     try {
-        if (revocation && revocation.outlivesJob !== true) {
-            runner.saveState('version', '1');
-            // Also where it is the usual one: what is not saved, a step in between could set as a variable.
-            runner.saveState('kind', revocation.kind ?? 'github');
-            if (revocation.kind === 'vault') {
-                runner.saveState('namespace', revocation.namespace);
-                runner.saveState('may-revoke-itself', String(revocation.mayRevokeItself));
-            }
-            runner.saveState('api-url', revocation.apiUrl);
-            runner.saveState('expires-at', expiresAt?.toISOString() ?? '');
-            // Last: where post finds the token, the rest is there too, even if the process died in between.
-            runner.saveState('token', revocation.token);
+        if (revocable && outlivesJob !== true) {
+            saveRevocable(revocable, runner);
             isSaved = true;
         }
         cancellation.signal.throwIfAborted();
@@ -3110,26 +3098,163 @@ async function handOver(grant, step, undoMs) {
     }
     catch (error) {
         // Nobody has use for the token now.
-        const token = revocation && (await borrowedOf(revocation, expiresAt, clock.now));
-        const isGone = token && (await undo(token, step, undoMs));
+        const isGone = revocable && (await revoke(revocable, step, limitMs));
         // Else post would ask again, and warn of a token that its issuer does not know.
         if (isGone === true && isSaved)
-            runner.saveState('token', '');
+            saveRevocable(undefined, runner);
         throw error;
     }
 }
-/** Revokes with a client of its own, since the step's may have no time left. */
-async function undo(borrowed, { runner, clock, secrets, cancellation }, limitMs) {
+
+;// CONCATENATED MODULE: ./src/step/summary.ts
+
+/** How much of an output the job summary shows, in characters. */
+const MAX_SHOWN = 500;
+/** The job summary is a courtesy: where it cannot be written, the log says so and nothing else changes. */
+async function summarize(runner, markdown) {
+    try {
+        await runner.summary(await markdown());
+    }
+    catch (error) {
+        runner.info(`The job summary could not be written (${error instanceof Error ? error.name : 'no reason'}).`);
+    }
+}
+/** What was granted, for the job summary. An output may be of several lines, each of them a secret. */
+async function grantTable(grant) {
+    const { table } = await __nccwpck_require__.e('report').then(__nccwpck_require__.bind(__nccwpck_require__, 5541));
+    const isOpen = (value) => !grant.secrets.some((secret) => value.includes(secret));
+    const rows = Object.entries(grant.outputs)
+        .filter(([, value]) => isOpen(value))
+        .map(([name, value]) => [name, shortened(value)]);
+    const ends = grant.expiresAt === undefined ? [] : [['expires-at', grant.expiresAt.toISOString()]];
+    return table(['output', 'value'], [...rows, ...ends]);
+}
+/** The beginning of a long value, and how much more there is: the output itself is whole. */
+function shortened(value) {
+    if (value.length <= MAX_SHOWN)
+        return value;
+    return `${(0,src_text/* beginning */.Ir)(value, MAX_SHOWN)}… and ${value.length - MAX_SHOWN} more characters`;
+}
+
+;// CONCATENATED MODULE: ./src/step/main.ts
+
+
+
+
+
+
+
+
+
+
+
+const SUMMARY_MODES = ['on-refusal', 'always', 'never'];
+/** How long revoking may last before the step ends, in ms. */
+const REVOKE_MS = 5_000;
+/** An end that is further away is not believed, in ms: a year. */
+const LONGEST_MS = 366 * 24 * 3_600_000;
+/**
+ * Runs one exchange as a step: read → prove → exchange → mask → save → output → explain. A failure is one error
+ * annotation; after a failure that follows the grant, the grant is revoked.
+ *
+ * @returns whether the step succeeded
+ */
+async function act(exchange, step) {
+    const { runner, clock, cancellation } = step;
+    const held = { summaryMode: 'never', timeoutMs: REVOKE_MS, revocables: [] };
+    try {
+        const settings = await main_read(exchange, runner, held);
+        const grant = await exchange.exchange(settings, toolsOf(step, held));
+        await handOver(grant, step, revokeMs(held));
+        for (const warning of [...(grant.warnings ?? []), ...doubts(grant, clock)])
+            runner.warning(warning);
+        runner.info((0,src_text/* harmless */.Is)(grant.summary));
+        if (held.summaryMode === 'always')
+            await summarize(runner, () => grantTable(grant));
+        return true;
+    }
+    catch (cause) {
+        const error = cancellation.signal.aborted ? cancelled(cancellation, cause) : (0,errors/* asActionError */.z)(cause);
+        await explain(error, runner, held);
+        return false;
+    }
+    finally {
+        held.client?.close();
+        for (const each of held.revocables)
+            await revoke(each, step, revokeMs(held));
+    }
+}
+/** Settings and the limits of the step, or one error that holds the problems of all inputs. */
+async function main_read(exchange, { input, environment, warning }, held) {
+    const inputs = (0,inputs_inputs/* readInputs */.K)(input);
+    held.summaryMode = inputs.oneOf('job-summary', SUMMARY_MODES, 'on-refusal');
+    held.timeoutMs = inputs.seconds('timeout-seconds', { least: 1, most: 600, fallback: 60 }) * 1000;
+    reportOtherActions(inputs, environment);
+    const settings = await exchange.settings(inputs, environment);
+    inputs.check();
+    inputs.warnings.forEach(warning);
+    return settings;
+}
+/** What the exchange may use; its time begins here. */
+function toolsOf({ runner, clock, secrets, cancellation }, held) {
+    const { environment, debug } = runner;
+    const { timeoutMs } = held;
     const client = createClient({
         clock,
-        limitMs,
-        limit: `${limitMs / 1000} s`,
-        signal: cancellation.end,
-        userAgent: userAgent(runner.environment),
+        limitMs: timeoutMs,
+        limit: `${timeoutMs / 1000} s (timeout-seconds)`,
+        signal: cancellation.signal,
+        patience: cancellation.patience,
+        userAgent: userAgent(environment),
         secrets,
-        debug: runner.debug,
+        debug,
     });
-    return takeBack(borrowed, client, runner, 'could not be revoked in this step');
+    const { mask } = secrets;
+    const identity = createIdentity({ environment, client, monotonic: clock.monotonic, mask });
+    Object.assign(held, { client, identity });
+    return {
+        idToken: identity.idToken,
+        send: client.send,
+        mask,
+        revokeAtEnd: (each) => held.revocables.push(each),
+        now: clock.now,
+        environment,
+    };
+}
+/** Says what failed, why, and what to change. */
+async function explain(error, runner, { identity, summaryMode }) {
+    const { reportOf } = await __nccwpck_require__.e('report').then(__nccwpck_require__.bind(__nccwpck_require__, 7063));
+    const claims = identity?.claims(error.refused?.audience);
+    const report = reportOf(error, runner.environment, await runner.run(), claims);
+    runner.error(report.annotation);
+    if (report.group.length > 0)
+        runner.group('Why it was refused', report.group);
+    if (report.summary !== '' && summaryMode !== 'never')
+        await summarize(runner, () => report.summary);
+    if (runner.debugging)
+        for (const line of causes(error).split('\n'))
+            runner.debug(line);
+}
+/** What speaks against the end that the server told, which is passed on all the same. */
+function doubts({ expiresAt }, clock) {
+    if (expiresAt === undefined)
+        return [];
+    const ahead = expiresAt.getTime() - clock.now();
+    const ends = `The server says that the credential ends at ${expiresAt.toISOString()}`;
+    if (ahead <= 0)
+        return [`${ends}, which is in the past by this runner's clock: one of the two clocks is wrong.`];
+    if (ahead > LONGEST_MS)
+        return [`${ends}, which is more than a year away: do not rely on that.`];
+    return [];
+}
+/** No longer than the exchange itself may take. */
+function revokeMs({ timeoutMs }) {
+    return Math.min(REVOKE_MS, timeoutMs);
+}
+/** The stack traces of an error and its causes, for debug mode. Their messages hold no secret. */
+function causes(error) {
+    const stack = error.stack ?? error.message;
+    return error.cause instanceof Error ? `${stack}\ncaused by ${causes(error.cause)}` : stack;
 }
 
 ;// CONCATENATED MODULE: ./src/step/masking.ts
@@ -3139,15 +3264,15 @@ const STRETCH = 16;
 const LEAST = 4;
 /** How much of a server's text is looked at, in characters: bounds the work. */
 const MAX_TEXT = 65_536;
-/** @param mask has a value masked by the runner */
-function createSecrets(mask) {
+/** @param maskLine has one line masked by the runner */
+function createSecrets(maskLine) {
     const known = new Set();
     return {
-        conceal: (secret, least = LEAST) => {
+        mask: (secret, least = LEAST) => {
             known.add(secret);
             for (const line of secret.split(/[\r\n]+/))
                 if (line.trim().length >= least)
-                    mask(line);
+                    maskLine(line);
         },
         redact: (text) => redacted(text.slice(0, MAX_TEXT), known),
     };
@@ -3171,222 +3296,12 @@ function redacted(text, secrets) {
     return rest + text.slice(kept);
 }
 
-;// CONCATENATED MODULE: ./src/step/summary.ts
-
-/** How much of an output the job summary shows, in characters. */
-const MAX_SHOWN = 500;
-/** The job summary is a courtesy: where it cannot be written, the log says so and nothing else changes. */
-async function summarize(runner, markdown) {
-    try {
-        await runner.summary(await markdown());
-    }
-    catch (error) {
-        runner.info(`The job summary could not be written (${error instanceof Error ? error.name : 'no reason'}).`);
-    }
-}
-/** What was granted, for the job summary. An output may be of several lines, each of them a secret. */
-async function grantTable(grant) {
-    const { table } = await __nccwpck_require__.e('refusal').then(__nccwpck_require__.bind(__nccwpck_require__, 5541));
-    const isOpen = (value) => !grant.secrets.some((secret) => value.includes(secret));
-    const rows = Object.entries(grant.outputs)
-        .filter(([, value]) => isOpen(value))
-        .map(([name, value]) => [name, shortened(value)]);
-    const ends = grant.expiresAt === undefined ? [] : [['expires-at', grant.expiresAt.toISOString()]];
-    return table(['output', 'value'], [...rows, ...ends]);
-}
-/** The beginning of a long value, and how much more there is: the output itself is whole. */
-function shortened(value) {
-    if (value.length <= MAX_SHOWN)
-        return value;
-    return `${(0,errors/* beginning */.Ir)(value, MAX_SHOWN)}… and ${value.length - MAX_SHOWN} more characters`;
-}
-
-;// CONCATENATED MODULE: ./src/step/main.ts
+;// CONCATENATED MODULE: ./src/step/step.ts
 
 
-
-
-
-
-
-
-
-
-const SUMMARY_MODES = ['on-refusal', 'always', 'never'];
-/** How long taking something back may last before the step ends, in ms. */
-const UNDO_MS = 5_000;
-/** An end that is further away is not believed, in ms: a year. */
-const LONGEST_MS = 366 * 24 * 3_600_000;
-/**
- * Runs one exchange as a step: read → prove → exchange → mask → save → output → explain. A failure is one error
- * annotation; a failure after the grant takes the grant back.
- *
- * @param cancellation of the job
- * @returns whether the step succeeded
- */
-async function act(exchange, runner, clock, cancellation) {
-    const step = { runner, clock, secrets: createSecrets(runner.mask), cancellation };
-    const progress = { summaryMode: 'never', timeoutMs: UNDO_MS, borrowed: [] };
-    try {
-        const settings = await main_read(exchange, runner, progress);
-        const grant = await exchange.exchange(settings, toolsOf(step, progress));
-        await handOver(grant, step, undoMs(progress));
-        for (const warning of [...(grant.warnings ?? []), ...doubts(grant, clock)])
-            runner.warning(warning);
-        runner.info((0,errors/* harmless */.Is)(grant.summary));
-        if (progress.summaryMode === 'always')
-            await summarize(runner, () => grantTable(grant));
-        return true;
-    }
-    catch (cause) {
-        const error = cancellation.signal.aborted ? cancelled(cancellation, cause) : (0,errors/* asActionError */.z6)(cause);
-        await explain(error, exchange, runner, progress);
-        return false;
-    }
-    finally {
-        progress.client?.close();
-        for (const each of progress.borrowed)
-            await undo(each, step, undoMs(progress));
-    }
-}
-/** Settings and the limits of the step, or one error that holds the problems of all inputs. */
-async function main_read(exchange, { input, environment, warning }, progress) {
-    const inputs = (0,inputs_inputs/* readInputs */.Ko)(input);
-    progress.summaryMode = inputs.oneOf('job-summary', SUMMARY_MODES, 'on-refusal');
-    progress.timeoutMs = inputs.seconds('timeout-seconds', { least: 1, most: 600, fallback: 60 }) * 1000;
-    reportElsewhere(inputs, environment);
-    const settings = await exchange.settings(inputs, environment);
-    inputs.check();
-    progress.settings = settings;
-    inputs.warnings.forEach(warning);
-    return settings;
-}
-/** What the exchange may use; its time begins here. */
-function toolsOf({ runner, clock, secrets, cancellation }, progress) {
-    const { environment, debug } = runner;
-    const { timeoutMs } = progress;
-    const client = createClient({
-        clock,
-        limitMs: timeoutMs,
-        limit: `${timeoutMs / 1000} s (timeout-seconds)`,
-        signal: cancellation.signal,
-        patience: cancellation.patience,
-        userAgent: userAgent(environment),
-        secrets,
-        debug,
-    });
-    const { conceal } = secrets;
-    const identity = createIdentity({ environment, client, monotonic: clock.monotonic, conceal });
-    Object.assign(progress, { client, identity });
-    return {
-        idToken: identity.idToken,
-        send: client.send,
-        connectEarly: client.connectEarly,
-        conceal,
-        takeBack: (each) => progress.borrowed.push(each),
-        now: clock.now,
-        environment,
-    };
-}
-/** Says what failed, why, and what to change. */
-async function explain(error, exchange, runner, { settings, identity, summaryMode }) {
-    const { reportOf } = await __nccwpck_require__.e('refusal').then(__nccwpck_require__.bind(__nccwpck_require__, 8751));
-    const report = reportOf(error, runner.environment, await runner.run(), identity?.claims(error.refused?.audience), (claims) => (settings === undefined ? {} : (exchange.explain?.(settings, error, claims) ?? {})));
-    runner.error(report.annotation);
-    if (report.group.length > 0)
-        runner.group('Why it was refused', report.group);
-    if (report.summary !== '' && summaryMode !== 'never')
-        await summarize(runner, () => report.summary);
-    if (runner.debugging)
-        for (const line of causes(error).split('\n'))
-            runner.debug(line);
-}
-/** What speaks against the end that the server told, which is passed on all the same. */
-function doubts({ expiresAt }, clock) {
-    if (expiresAt === undefined)
-        return [];
-    const ahead = expiresAt.getTime() - clock.now();
-    const ends = `The server says that the credential ends at ${expiresAt.toISOString()}`;
-    if (ahead <= 0)
-        return [`${ends}, which is in the past by this runner's clock: one of the two clocks is wrong.`];
-    if (ahead > LONGEST_MS)
-        return [`${ends}, which is more than a year away: do not rely on that.`];
-    return [];
-}
-/** No longer than the exchange itself may take. */
-function undoMs({ timeoutMs }) {
-    return Math.min(UNDO_MS, timeoutMs);
-}
-/** The stack traces of an error and its causes, for debug mode. Their messages hold no secret. */
-function causes(error) {
-    const stack = error.stack ?? error.message;
-    return error.cause instanceof Error ? `${stack}\ncaused by ${causes(error.cause)}` : stack;
-}
-
-;// CONCATENATED MODULE: ./src/step/post.ts
-
-
-
-
-
-/** How long the post step may last, in ms. */
-const POST_MS = 15_000;
-const GITHUB_API_URL = 'https://api.github.com';
-const VAULT_API_URL = 'https://vault.example.com:8200/v1';
-/**
- * Revokes the token that the main step saved, when the job ends: whatever a clock says, its issuer is asked. Never fails the
- * job: whatever goes wrong is one warning that names the reason and when the token ends by itself.
- */
-async function takeBackSaved(runner, clock, cancellation) {
-    const token = runner.state('token');
-    if (token.trim() === '') {
-        runner.info('Nothing to revoke.');
-        return;
-    }
+function createStep(runner, clock, revokers) {
     const secrets = createSecrets(runner.mask);
-    secrets.conceal(token);
-    const expires = Date.parse(runner.state('expires-at'));
-    const inputs = (0,inputs_inputs/* readInputs */.Ko)(runner.state);
-    const revocation = readRevocation(inputs, token, runner.environment['GITHUB_API_URL']);
-    const expiresAt = Number.isNaN(expires) ? undefined : new Date(expires);
-    const borrowed = await borrowedOf(revocation, expiresAt, clock.now);
-    try {
-        inputs.check();
-    }
-    catch {
-        // Its text speaks of inputs to the author of a workflow, who did not write these.
-        runner.warning(`${borrowed.name} could not be revoked; it ends ${borrowed.ends}. The state that the main step saved is invalid.`);
-        return;
-    }
-    const client = createClient({
-        clock,
-        limitMs: POST_MS,
-        limit: `${POST_MS / 1000} s`,
-        // A job that is cancelled now still takes back what it has.
-        signal: cancellation.end,
-        userAgent: userAgent(runner.environment),
-        secrets,
-        debug: runner.debug,
-    });
-    await takeBack(borrowed, client, runner);
-}
-/** What the main step saved. State without a kind is that of a GitHub token: the first versions knew no other. */
-function readRevocation(inputs, token, githubApiUrl) {
-    if (!/^[\x21-\x7e]+$/.test(token))
-        inputs.problem('token', 'must be one printable line', 'ghs_…');
-    const kind = inputs.oneOf('kind', ['github', 'vault'], 'github');
-    const saved = inputs.text('api-url');
-    if (kind === 'vault') {
-        return {
-            kind,
-            token,
-            apiUrl: inputs.url('api-url', inputs.required('api-url', VAULT_API_URL), VAULT_API_URL).href,
-            namespace: inputs.line('namespace'),
-            mayRevokeItself: inputs.boolean('may-revoke-itself'),
-        };
-    }
-    const apiUrl = inputs.url('api-url', saved || githubApiUrl || GITHUB_API_URL, GITHUB_API_URL);
-    return { token, apiUrl: apiUrl.href };
+    return { runner, clock, revokers, secrets, cancellation: createCancellation(clock) };
 }
 
 ;// CONCATENATED MODULE: ./src/step/process.ts
@@ -3395,26 +3310,21 @@ function readRevocation(inputs, token, githubApiUrl) {
 
 
 /**
- * Runs a step and ends the process, with 0 where the step succeeded. A process that ends in any other way has failed.
- *
- * @param step is told when the job is cancelled: the runner sends SIGINT, and SIGTERM 7.5 s later
+ * Runs a step and ends the process, with 0 where the step succeeded. A process that ends in any other way has failed. The
+ * step is told when the job is cancelled: the runner sends SIGINT, and SIGTERM 7.5 s later.
  */
-async function runStep(step) {
+async function runStep(revokers, run) {
     process.exitCode = 1;
-    const cancellation = createCancellation(systemClock);
+    const step = createStep(createRunner(), systemClock, revokers);
     for (const name of ['SIGINT', 'SIGTERM'])
-        process.on(name, cancellation.cancel);
-    const runner = createRunner();
-    const code = (await step(runner, systemClock, cancellation).catch((error) => {
+        process.on(name, step.cancellation.cancel);
+    const succeeded = await run(step).catch((error) => {
         // What the lifecycle itself could not handle: a fault of this action.
-        const { message, hint } = (0,errors/* asActionError */.z6)(error);
-        runner.error(`${message} ${hint}`);
+        step.runner.error((0,errors/* asActionError */.z)(error).text);
         return false;
-    }))
-        ? 0
-        : 1;
+    });
     // Flushed, then ended: nothing that a server keeps open may hold the job up.
-    process.stdout.write('', () => process.exit(code));
+    process.stdout.write('', () => process.exit(succeeded ? 0 : 1));
 }
 
 ;// CONCATENATED MODULE: ./src/index.ts
@@ -3422,30 +3332,40 @@ async function runStep(step) {
 
 
 /**
- * The exchange of each action, by the action's folder; `.` is the root. Each is a part of `dist` that is loaded only where
+ * The exchange of each action, by the action's folder; `.` is the root. A family is a part of `dist` that is loaded only where
  * it is used, under the name given here.
  */
 const exchanges = {
     // A GitHub token from an app server.
     '.': async () => (await __nccwpck_require__.e('app-server').then(__nccwpck_require__.bind(__nccwpck_require__, 8558))).appServer,
     // A Bytebase API token.
-    bytebase: async () => (await __nccwpck_require__.e('bytebase').then(__nccwpck_require__.bind(__nccwpck_require__, 2211))).bytebase,
+    bytebase: async () => (await __nccwpck_require__.e('bytebase').then(__nccwpck_require__.bind(__nccwpck_require__, 1354))).bytebase,
     // A GitHub token from Octo STS.
-    'octo-sts': async () => (await __nccwpck_require__.e('octo-sts').then(__nccwpck_require__.bind(__nccwpck_require__, 966))).octoSts,
+    'octo-sts': async () => (await __nccwpck_require__.e('octo-sts').then(__nccwpck_require__.bind(__nccwpck_require__, 575))).octoSts,
     // A password for RDS or Aurora by IAM.
-    'database/aws-rds': async () => (await __nccwpck_require__.e('database-aws-rds').then(__nccwpck_require__.bind(__nccwpck_require__, 3685))).awsRds,
+    'database/aws-rds': async () => (await __nccwpck_require__.e('aws').then(__nccwpck_require__.bind(__nccwpck_require__, 3685))).awsRds,
     // A password for Cloud SQL by IAM.
-    'database/google-cloud-sql': async () => (await __nccwpck_require__.e('database-google-cloud-sql').then(__nccwpck_require__.bind(__nccwpck_require__, 454))).googleCloudSql,
-    // Secrets of AWS Secrets Manager.
-    'secret/aws-secrets-manager': async () => (await __nccwpck_require__.e('secret-aws-secrets-manager').then(__nccwpck_require__.bind(__nccwpck_require__, 1153))).awsSecretsManager,
-    // Secrets of Google Secret Manager.
-    'secret/google-secret-manager': async () => (await __nccwpck_require__.e('secret-google-secret-manager').then(__nccwpck_require__.bind(__nccwpck_require__, 2999))).googleSecretManager,
+    'database/google-cloud-sql': async () => (await Promise.all(/* import() | google */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('google')]).then(__nccwpck_require__.bind(__nccwpck_require__, 454)))
+        .googleCloudSql,
     // A Vault or OpenBao token.
     vault: async () => (await __nccwpck_require__.e('vault').then(__nccwpck_require__.bind(__nccwpck_require__, 5662))).vault,
     // Secrets of Vault's KV version 2 engine.
-    'secret/vault': async () => (await __nccwpck_require__.e('secret-vault').then(__nccwpck_require__.bind(__nccwpck_require__, 6535))).secretVault,
+    'secret/vault': async () => (await __nccwpck_require__.e('vault').then(__nccwpck_require__.bind(__nccwpck_require__, 6535))).secretVault,
+    // Secrets of AWS Secrets Manager.
+    'secret/aws-secrets-manager': async () => (await __nccwpck_require__.e('aws').then(__nccwpck_require__.bind(__nccwpck_require__, 1153)))
+        .awsSecretsManager,
+    // Secrets of Google Secret Manager.
+    'secret/google-secret-manager': async () => (await Promise.all(/* import() | google */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('google')]).then(__nccwpck_require__.bind(__nccwpck_require__, 2999)))
+        .googleSecretManager,
     // Secrets from an HTTP endpoint.
-    'secret/http': async () => (await __nccwpck_require__.e('secret-http').then(__nccwpck_require__.bind(__nccwpck_require__, 5763))).httpSecret,
+    'secret/http': async () => (await Promise.all(/* import() | secret-http */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('secret-http')]).then(__nccwpck_require__.bind(__nccwpck_require__, 5763))).httpSecret,
+};
+/** What revokes the credentials of each issuer, by the name that a grant gives it. */
+const revokers = {
+    // GitHub App installation tokens.
+    github: async () => (await __nccwpck_require__.e('github').then(__nccwpck_require__.bind(__nccwpck_require__, 7247))).github,
+    // Tokens of Vault and OpenBao.
+    vault: async () => (await __nccwpck_require__.e('vault').then(__nccwpck_require__.bind(__nccwpck_require__, 7240))).vault,
 };
 /**
  * The main step of an action.
@@ -3453,21 +3373,19 @@ const exchanges = {
  * @param folder of the action, as `uses:` names it; `.` for the root
  */
 function main(folder) {
-    return runStep(async (runner, clock, cancellation) => {
+    return runStep(revokers, async (step) => {
         // What an exchange reads as its settings goes back to that same exchange and to no other.
         const exchange = (await exchanges[folder]());
-        return act(exchange, runner, clock, cancellation);
+        return act(exchange, step);
     });
 }
-/** The post step of every action whose token can be taken back. */
+/** The post step of every action whose token can be revoked. */
 function post() {
-    return runStep(async (runner, clock, cancellation) => {
-        await takeBackSaved(runner, clock, cancellation);
-        return true;
-    });
+    return runStep(revokers, revokeSaved);
 }
 
 var __webpack_exports__exchanges = __webpack_exports__.pY;
 var __webpack_exports__main = __webpack_exports__.iW;
 var __webpack_exports__post = __webpack_exports__.bE;
-export { __webpack_exports__exchanges as exchanges, __webpack_exports__main as main, __webpack_exports__post as post };
+var __webpack_exports__revokers = __webpack_exports__.uQ;
+export { __webpack_exports__exchanges as exchanges, __webpack_exports__main as main, __webpack_exports__post as post, __webpack_exports__revokers as revokers };

@@ -1,3 +1,5 @@
+import type { Claims, Explanation } from './explanation.ts'
+
 /**
  * Everything that can go wrong, by a stable code. `docs/troubleshooting.md` has a section for each; the
  * annotation of a failed step links to it.
@@ -31,7 +33,7 @@ export type ErrorCode =
   | 'CLOCK_SKEWED'
   /** The secret is there but cannot be handed over: empty, too short to mask, binary, no such key. */
   | 'UNUSABLE_SECRET'
-  /** The outputs or the state could not be written. The credential was taken back. */
+  /** The outputs or the state could not be written. The credential was revoked. */
   | 'NOT_WRITTEN'
   /** The job was cancelled. */
   | 'CANCELLED'
@@ -40,38 +42,50 @@ export type ErrorCode =
 
 /** What the system said when it refused; every text is one printable line from a named field of its answer. */
 export interface Refused {
-  /** Who said it, as `Call.service` names it. */
-  readonly service: string
   /** The audience of the ID token that was sent along, where one was. */
   readonly audience?: string
   /** HTTP status. */
   readonly status: number
-  /** The server's own words, made safe to show by {@link showable}. */
+  /** The server's own words, made safe to show by `showable`. */
   readonly reason?: string
   /** The id by which the server's operator finds this request in the logs. */
   readonly requestId?: string
-  /** The whole message as the server sent it, for the exchange's `explain`. Hostile text: never shown as it is. */
-  readonly message?: string
 }
 
-/** The one error class. `message` says what failed and why, `hint` what to change. Neither holds a secret. */
+/** The one error class. `message` says what failed and why; {@link explain} what to change. Neither holds a secret. */
 export class ActionError extends Error {
   readonly code: ErrorCode
-  /** The next step for the person who reads the annotation; empty where there is none. */
-  readonly hint: string
   /** Present where a server answered and said no. */
   readonly refused: Refused | undefined
+  /** What a person can do about it; `claims` are those of the ID token that was sent, where they may be shown. */
+  readonly explain: (claims: Claims | undefined) => Explanation
+  /** Whether no credential can be alive that this answer brought: there was none in it, or it is being revoked. */
+  readonly leavesNothing: boolean
 
+  /** @param more.hint the whole explanation, where that is one that needs no claims */
   constructor(
     code: ErrorCode,
     message: string,
-    more: { hint?: string | undefined; cause?: unknown; refused?: Refused | undefined } = {},
+    more: {
+      hint?: string | undefined
+      explain?: ActionError['explain'] | undefined
+      refused?: Refused | undefined
+      leavesNothing?: boolean
+      cause?: unknown
+    } = {},
   ) {
     super(message, { cause: more.cause })
     this.name = 'ActionError'
     this.code = code
-    this.hint = more.hint ?? ''
     this.refused = more.refused
+    this.leavesNothing = more.leavesNothing ?? false
+    const { hint } = more
+    this.explain = more.explain ?? (() => (hint === undefined ? {} : { hint }))
+  }
+
+  /** The message and the hint, where no claims may be shown. */
+  get text(): string {
+    return `${this.message} ${this.explain(undefined).hint ?? ''}`.trim()
   }
 }
 
@@ -83,54 +97,4 @@ export function asActionError(error: unknown): ActionError {
     cause: error,
     hint: 'This is a bug in the action: please report it, with the log of a run with debug logging.',
   })
-}
-
-/**
- * A server's text as one harmless line: control and invisible characters become blanks, workflow commands are defused
- * (`::…` at its beginning, `##[…` anywhere: `ActionCommand.cs` of actions/runner), and it is cut at `most` characters.
- *
- * @param text what the server sent; anything but a string, or an empty one, gives `undefined`
- */
-export function showable(text: unknown, most = 500): string | undefined {
-  if (typeof text !== 'string') return undefined
-  const line = text
-    .slice(0, most * 4)
-    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .trim()
-    .replace(/^::/, ': :')
-    .replaceAll('##[', '## [')
-  if (line === '') return undefined
-  return line.length > most ? `${beginning(line, most)}…` : line
-}
-
-/** The beginning of a text, at most so many UTF-16 code units, without half a character at its end. */
-export function beginning(text: string, most: number): string {
-  return text.slice(0, most).replace(/\p{Cs}$/u, '')
-}
-
-/** How many items of a list {@link few} shows. */
-const FEW = 10
-
-/** A line for the log that the runner cannot take for a command, whatever it holds; blanks stay as they are. */
-export function harmless(line: string): string {
-  return line
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ')
-    .replace(/^(\s*)::/, '$1: :')
-    .replaceAll('##[', '## [')
-}
-
-/** Text with a capital letter, to begin a sentence with. */
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
-}
-
-/** The first ten of a list in a sentence, and how many more there are: a server decides how long it is. */
-export function few(items: readonly string[]): string {
-  const more = items.length - FEW
-  return more <= 0 ? items.join(', ') : `${items.slice(0, FEW).join(', ')} and ${more} more`
-}
-
-/** A value in a sentence, in quotes, so that a dot after it is none of it; `undefined` stays so. */
-export function quoted<T extends string | undefined>(text: T): T | string {
-  return text === undefined ? text : `"${text}"`
 }

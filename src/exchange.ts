@@ -1,5 +1,3 @@
-import type { ActionError } from './errors.ts'
-import type { Answer } from './http/answer.ts'
 import type { Call } from './http/call.ts'
 import type { Client } from './http/client.ts'
 import type { Inputs } from './inputs/inputs.ts'
@@ -8,9 +6,9 @@ import type { Inputs } from './inputs/inputs.ts'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * One system that trades the job's ID token for a credential. It reads its settings, turns an ID token into a
- * {@link Grant} and may say how to take the grant back. It cannot log, mask or write outputs: the lifecycle in
- * `step/` does that once for all systems, in the safe order.
+ * One system that trades the job's ID token for a credential: it reads its settings, and turns an ID token into a
+ * {@link Grant}. It cannot log, mask or write outputs: the lifecycle in `step/` does that once for all systems, in the safe
+ * order.
  */
 export interface Exchange<Settings> {
   /**
@@ -21,42 +19,6 @@ export interface Exchange<Settings> {
   readonly settings: (inputs: Inputs, environment: Environment) => Settings | Promise<Settings>
   /** @throws ActionError of any code of a failed call, `UNUSABLE_ANSWER`, `UNUSABLE_SECRET`, `NO_AWS_CREDENTIALS` */
   readonly exchange: (settings: Settings, tools: Tools) => Promise<Grant>
-  /**
-   * What a person can do about a refusal, beyond what the error itself says. `claims` are those of the ID token
-   * that was sent, and absent where they must not be shown.
-   */
-  readonly explain?: (settings: Settings, error: ActionError, claims: Claims | undefined) => Explanation
-}
-
-/** The claims of an ID token, not verified. */
-export type Claims = Readonly<Record<string, unknown>>
-
-/** Help with a refusal. */
-export interface Explanation {
-  /** Goes into the annotation: one or two sentences on what to change. */
-  readonly hint?: string
-  /** Goes into the log group and the job summary, e.g. a policy to paste. */
-  readonly advice?: string
-  /** Policies and settings to paste, each shown in a fence of its own. */
-  readonly paste?: readonly Snippet[]
-}
-
-/** Text to paste. */
-export interface Snippet {
-  readonly language: 'yaml' | 'json'
-  readonly content: string
-  /** Where it belongs, where that is a file on the default branch of a GitHub repository. */
-  readonly file?: RepositoryFile
-}
-
-/** A file that a person is asked to make or to change. */
-export interface RepositoryFile {
-  /** `owner/name` */
-  readonly repository: string
-  /** From the root of the repository, without a slash before it. */
-  readonly path: string
-  /** Whether it is there already, so that the snippet is to be added to it; absent where that is not known. */
-  readonly exists?: boolean
 }
 
 /** What an exchange may use. */
@@ -66,30 +28,21 @@ export interface Tools {
    * is masked before it is returned.
    */
   readonly idToken: (audience: string) => Promise<string>
-  /** Sends a call with retries, within the deadline of the step. */
-  readonly send: <T>(call: Call<T>) => Promise<T>
-  /** Opens one connection that a later call to the same origin will use; once for each such call. Never fails. */
-  readonly connectEarly: (url: URL) => void
-  /** Has a value masked from the log from here on. For every credential that an exchange gets along the way. */
-  readonly conceal: (secret: string) => void
   /**
-   * Has a credential that serves the exchange alone revoked before the step ends, whatever becomes of the step: also
-   * after a failure, the deadline or a cancellation, with a few seconds of its own. If that fails, it is a warning.
+   * Sends a call with retries, within the deadline of the step. Its connection is opened at once, whatever its `prepare`
+   * waits for: so a call is sent as soon as it is known, and its `prepare` awaits the answers that it needs.
    */
-  readonly takeBack: (borrowed: Borrowed) => void
+  readonly send: <T>(call: Call<T>) => Promise<T>
+  /** Has a value masked from the log from here on. For every credential that an exchange gets along the way. */
+  readonly mask: (secret: string) => void
+  /**
+   * Has a credential that nobody gets revoked before the step ends, whatever becomes of the step: also after a failure, the
+   * deadline or a cancellation, with a few seconds of its own. If that fails, it is a warning.
+   */
+  readonly revokeAtEnd: (revocable: Revocable) => void
   /** The time, in ms since the epoch. */
   readonly now: () => number
   readonly environment: Environment
-}
-
-/** A credential that is revoked before the step ends. */
-export interface Borrowed {
-  /** As a sentence begins with it: `The Vault token`. */
-  readonly name: string
-  /** When it ends if it is not revoked, as a sentence says it: `within the hour`. */
-  readonly ends: string
-  /** @returns `gone` where it had ended before */
-  readonly revoke: (client: Pick<Client, 'send'>) => Promise<'revoked' | 'gone'>
 }
 
 /** What an exchange gives. Data: the lifecycle masks, saves and puts it out. */
@@ -104,33 +57,39 @@ export interface Grant {
   readonly expiresAt?: Date
   /** Differences between what was asked and what was granted, each one sentence. */
   readonly warnings?: readonly string[]
-  /** How to take a token back: when the job ends, and where the step fails after the grant. */
-  readonly revocation?: Revocation
-}
-
-/** What post needs to take a token back. */
-export type Revocation = GitHubRevocation | VaultRevocation
-
-interface Revocable {
-  readonly token: string
-  /** API base URL, e.g. `https://api.github.com`. */
-  readonly apiUrl: string
-  /** Whether the token outlives the job. Where the step fails it is revoked all the same, since nobody has it. */
+  /** The credential, where its issuer revokes it: when the job ends, and where the step fails after the grant. */
+  readonly revocable?: Revocable
+  /** Whether it outlives the job. Where the step fails it is revoked all the same, since nobody has it. */
   readonly outlivesJob?: boolean
 }
 
-/** A GitHub App installation token. */
-export interface GitHubRevocation extends Revocable {
-  readonly kind?: 'github'
+/** A credential that its issuer can revoke. Data, since the post step gets it as JSON. */
+export interface Revocable {
+  /** Whose revoker revokes it: a name in the table of `src/index.ts`. */
+  readonly issuer: string
+  readonly token: string
+  /** Base URL of the issuer's API, e.g. `https://api.github.com`. */
+  readonly apiUrl: string
+  /** When it ends by itself, where that is known. */
+  readonly ends?: Date
+  /** What this issuer needs beside. */
+  readonly extra?: Readonly<Record<string, string>>
 }
 
-/** A token of Vault or OpenBao; the API base URL ends in `/v1`. */
-export interface VaultRevocation extends Revocable {
-  readonly kind: 'vault'
-  /** Empty: that of the root. */
-  readonly namespace: string
-  /** Whether its policies allow that. */
-  readonly mayRevokeItself: boolean
+/** Revokes the credentials of one issuer. */
+export interface Revoker {
+  /** What they are called at the beginning of a sentence: `The Vault token`. */
+  readonly name: string
+  /** When one ends whose end is not known, as a sentence says it: `within the hour`. */
+  readonly endsByDefault: string
+  /**
+   * @param now the time, in ms since the epoch
+   * @returns `gone` where it had ended before
+   * @throws ActionError of {@link Client.send}
+   */
+  readonly revoke: (
+    client: Pick<Client, 'send'>,
+    revocable: Revocable,
+    now: () => number,
+  ) => Promise<'revoked' | 'gone'>
 }
-
-export type { Answer, Call }

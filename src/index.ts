@@ -1,10 +1,11 @@
 import type { Exchange } from './exchange.ts'
 import { act } from './step/main.ts'
-import { takeBackSaved } from './step/post.ts'
+import { revokeSaved } from './step/post.ts'
 import { runStep } from './step/process.ts'
+import type { Revokers } from './step/step.ts'
 
 /**
- * The exchange of each action, by the action's folder; `.` is the root. Each is a part of `dist` that is loaded only where
+ * The exchange of each action, by the action's folder; `.` is the root. A family is a part of `dist` that is loaded only where
  * it is used, under the name given here.
  */
 export const exchanges = {
@@ -19,37 +20,36 @@ export const exchanges = {
     (await import(/* webpackChunkName: "octo-sts" */ './exchanges/octo-sts/exchange.ts')).octoSts,
   // A password for RDS or Aurora by IAM.
   'database/aws-rds': async () =>
-    (await import(/* webpackChunkName: "database-aws-rds" */ './exchanges/database/aws-rds.ts')).awsRds,
+    (await import(/* webpackChunkName: "aws" */ './exchanges/database/aws-rds.ts')).awsRds,
   // A password for Cloud SQL by IAM.
   'database/google-cloud-sql': async () =>
-    (
-      await import(
-        /* webpackChunkName: "database-google-cloud-sql" */ './exchanges/database/google-cloud-sql.ts'
-      )
-    ).googleCloudSql,
-  // Secrets of AWS Secrets Manager.
-  'secret/aws-secrets-manager': async () =>
-    (
-      await import(
-        /* webpackChunkName: "secret-aws-secrets-manager" */ './exchanges/secret/aws-secrets-manager/exchange.ts'
-      )
-    ).awsSecretsManager,
-  // Secrets of Google Secret Manager.
-  'secret/google-secret-manager': async () =>
-    (
-      await import(
-        /* webpackChunkName: "secret-google-secret-manager" */ './exchanges/secret/google-secret-manager.ts'
-      )
-    ).googleSecretManager,
+    (await import(/* webpackChunkName: "google" */ './exchanges/database/google-cloud-sql.ts'))
+      .googleCloudSql,
   // A Vault or OpenBao token.
   vault: async () => (await import(/* webpackChunkName: "vault" */ './exchanges/vault.ts')).vault,
   // Secrets of Vault's KV version 2 engine.
   'secret/vault': async () =>
-    (await import(/* webpackChunkName: "secret-vault" */ './exchanges/secret/vault.ts')).secretVault,
+    (await import(/* webpackChunkName: "vault" */ './exchanges/secret/vault.ts')).secretVault,
+  // Secrets of AWS Secrets Manager.
+  'secret/aws-secrets-manager': async () =>
+    (await import(/* webpackChunkName: "aws" */ './exchanges/secret/aws-secrets-manager/exchange.ts'))
+      .awsSecretsManager,
+  // Secrets of Google Secret Manager.
+  'secret/google-secret-manager': async () =>
+    (await import(/* webpackChunkName: "google" */ './exchanges/secret/google-secret-manager.ts'))
+      .googleSecretManager,
   // Secrets from an HTTP endpoint.
   'secret/http': async () =>
     (await import(/* webpackChunkName: "secret-http" */ './exchanges/secret/http.ts')).httpSecret,
 } satisfies Record<string, () => Promise<unknown>>
+
+/** What revokes the credentials of each issuer, by the name that a grant gives it. */
+export const revokers = {
+  // GitHub App installation tokens.
+  github: async () => (await import(/* webpackChunkName: "github" */ './github/revoker.ts')).github,
+  // Tokens of Vault and OpenBao.
+  vault: async () => (await import(/* webpackChunkName: "vault" */ './vault/revoker.ts')).vault,
+} satisfies Revokers
 
 /**
  * The main step of an action.
@@ -57,17 +57,14 @@ export const exchanges = {
  * @param folder of the action, as `uses:` names it; `.` for the root
  */
 export function main(folder: keyof typeof exchanges): Promise<void> {
-  return runStep(async (runner, clock, cancellation) => {
+  return runStep(revokers, async (step) => {
     // What an exchange reads as its settings goes back to that same exchange and to no other.
     const exchange = (await exchanges[folder]()) as Exchange<unknown>
-    return act(exchange, runner, clock, cancellation)
+    return act(exchange, step)
   })
 }
 
-/** The post step of every action whose token can be taken back. */
+/** The post step of every action whose token can be revoked. */
 export function post(): Promise<void> {
-  return runStep(async (runner, clock, cancellation) => {
-    await takeBackSaved(runner, clock, cancellation)
-    return true
-  })
+  return runStep(revokers, revokeSaved)
 }

@@ -9,7 +9,7 @@ import { readActions, type ActionMetadata } from '../dev/documents/actions.ts'
 import type { StageResult } from '../dev/runner/runner.ts'
 import { allSystems, type System } from '../dev/systems/system.ts'
 import { createWorld, type World } from '../dev/world.ts'
-import { ELSEWHERE } from '../src/inputs/elsewhere.ts'
+import { OF_OTHER_ACTIONS } from '../src/inputs/other-actions.ts'
 import { HOSTILE, textsOf, type Json } from './properties/values.ts'
 import { expectClean, expectGranted, expectRefused } from './scenarios/support.ts'
 
@@ -267,7 +267,7 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
     const variants = subjects.filter((other) => other.system === system)
     const read = new Set(variants.flatMap((other) => other.read))
     // Names of other actions are looked for too, so that they are refused.
-    const elsewhere = ELSEWHERE.flatMap(({ name, here }) => [name.toLowerCase(), here])
+    const elsewhere = OF_OTHER_ACTIONS.flatMap(({ name, here }) => [name.toLowerCase(), here])
     const own = [...read].filter((name) => name in metadata.inputs || !elsewhere.includes(name))
     expect(own.sort()).toEqual(Object.keys(metadata.inputs).sort())
     expect(Object.keys(metadata.inputs)).toEqual(expect.arrayContaining(['timeout-seconds', 'job-summary']))

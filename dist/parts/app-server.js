@@ -6,9 +6,8 @@ export const modules = {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   $N: () => (/* binding */ codeOf),
-/* harmony export */   Dh: () => (/* binding */ KEYS_TROUBLE),
-/* harmony export */   Ji: () => (/* binding */ judgeAws)
+/* harmony export */   D: () => (/* binding */ KEYS_TROUBLE),
+/* harmony export */   g: () => (/* binding */ awsRefusal)
 /* harmony export */ });
 /* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9856);
 
@@ -60,21 +59,23 @@ function awsError(answer) {
         message: typeof message === 'string' ? message : '',
     };
 }
-/** What an AWS service, or a gateway that checks signatures, means by an answer that is not 2xx. */
-function judgeAws(answer) {
-    const { code, message } = awsError(answer);
+/**
+ * What an AWS service, or a gateway that checks signatures, means by an answer that is not 2xx.
+ *
+ * @param explain what a person can do; not asked where the clock is to blame, which its page explains
+ */
+function awsRefusal(answer, explain) {
+    const error = awsError(answer);
+    const { code, message } = error;
+    const isSkewed = SKEWED.has(code) || SKEWED_TEXT.test(message);
     // The keys of the issuer could not be fetched: transient, under a code that is not.
     const keys = code === 'InvalidIdentityToken' && KEYS_TROUBLE.test(message);
     return {
         reason: code === '' ? message : message === '' ? code : `${code}: ${message}`,
         requestId: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'RequestId') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-requestid'),
-        ...(LATER.has(code) ? { again: Infinity } : keys ? { again: 2 } : {}),
-        ...((SKEWED.has(code) || SKEWED_TEXT.test(message)) && { skewed: true }),
+        ...(LATER.has(code) ? { retry: 'until the deadline' } : keys ? { retry: { times: 2 } } : {}),
+        ...(isSkewed ? { code: 'CLOCK_SKEWED' } : { explain: (claims) => explain(error, claims) }),
     };
-}
-/** The code at the beginning of a reason made by {@link judgeAws}; empty where there is none. */
-function codeOf({ refused }) {
-    return /^\w+(?=:|$)/.exec(refused?.reason ?? '')?.[0] ?? '';
 }
 
 
@@ -106,18 +107,14 @@ __webpack_require__.d(__webpack_exports__, {
   appServer: () => (/* binding */ appServer)
 });
 
-// EXTERNAL MODULE: ./src/aws/errors.ts
-var errors = __webpack_require__(9378);
-// EXTERNAL MODULE: ./src/http/answer.ts
-var http_answer = __webpack_require__(9856);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
-// EXTERNAL MODULE: ./src/errors.ts
-var src_errors = __webpack_require__(3916);
-// EXTERNAL MODULE: ./src/github/installation-token.ts
-var installation_token = __webpack_require__(7035);
+// EXTERNAL MODULE: ./src/http/answer.ts
+var http_answer = __webpack_require__(9856);
 // EXTERNAL MODULE: ./src/identity/credential.ts
 var credential = __webpack_require__(8585);
+// EXTERNAL MODULE: ./src/text.ts
+var src_text = __webpack_require__(8992);
 // EXTERNAL MODULE: ./src/inputs/inputs.ts
 var inputs_inputs = __webpack_require__(8028);
 ;// CONCATENATED MODULE: ./src/inputs/items.ts
@@ -227,13 +224,13 @@ async function readPermissions(inputs, name) {
             .replace(/[\s_-]+/g, '-');
         const level = typeof value === 'string' ? value.trim().toLowerCase() : '';
         if (!/^(?=.{1,100}$)[a-z][a-z\d]*(?:-[a-z\d]+)*$/.test(scope)) {
-            inputs.problem(name, `must have scope names of letters, digits and dashes${(0,inputs_inputs/* not */.AU)(given)}`, PERMISSIONS_EXAMPLE);
+            inputs.problem(name, `must have scope names of letters, digits and dashes${(0,inputs_inputs/* not */.A)(given)}`, PERMISSIONS_EXAMPLE);
         }
         else if (Object.hasOwn(permissions, scope)) {
             inputs.problem(name, `must name a scope only once, but has "${scope}" twice`, PERMISSIONS_EXAMPLE);
         }
         else if (!isLevel(level)) {
-            inputs.problem(name, `must give "${scope}" the level read, write or admin${(0,inputs_inputs/* not */.AU)(level)}`, `${scope}: read`);
+            inputs.problem(name, `must give "${scope}" the level read, write or admin${(0,inputs_inputs/* not */.A)(level)}`, `${scope}: read`);
         }
         else {
             permissions[scope] = level;
@@ -243,8 +240,9 @@ async function readPermissions(inputs, name) {
     }
     return permissions;
 }
-function isLevel(text) {
-    return LEVELS.includes(text);
+/** Whether a value is a level. */
+function isLevel(value) {
+    return LEVELS.includes(value);
 }
 function unknownScope(name, scope) {
     const suggestion = suggestScope(scope);
@@ -271,7 +269,7 @@ async function yamlPairs(inputs, name, text) {
     if ('fault' in result)
         inputs.problem(name, result.fault, PERMISSIONS_EXAMPLE);
     else if (!(0,yaml/* isMapping */.pi)(result.value))
-        inputs.problem(name, `must give each scope a level${(0,inputs_inputs/* not */.AU)(text)}`, mended(text));
+        inputs.problem(name, `must give each scope a level${(0,inputs_inputs/* not */.A)(text)}`, mended(text));
     else if (result.value.size === 0)
         inputs.problem(name, 'must not be empty', PERMISSIONS_EXAMPLE);
     else
@@ -361,7 +359,7 @@ function isWildcard(item) {
 }
 function noWildcard(inputs, input, item) {
     const owner = item.includes('/') ? ` and the owner as owner: ${item.split('/')[0] ?? ''}` : '';
-    inputs.problem(input, `must say ALL for all repositories${owner}${(0,inputs_inputs/* not */.AU)(item)}`, 'repositories: ALL');
+    inputs.problem(input, `must say ALL for all repositories${owner}${(0,inputs_inputs/* not */.A)(item)}`, 'repositories: ALL');
     return [];
 }
 function same(a, b) {
@@ -374,7 +372,7 @@ function repositoryOf(inputs, input, item) {
         return [{ owner, name }];
     if (isWildcard(item))
         return noWildcard(inputs, input, item);
-    inputs.problem(input, `must be name or owner/name${(0,inputs_inputs/* not */.AU)(item)}`, 'octocat/my-repository');
+    inputs.problem(input, `must be name or owner/name${(0,inputs_inputs/* not */.A)(item)}`, 'octocat/my-repository');
     return [];
 }
 /** Reads a list: separated by commas or line breaks, YAML, or JSON. */
@@ -418,7 +416,10 @@ function isTextList(value) {
 
 // EXTERNAL MODULE: ./src/aws/names.ts
 var names = __webpack_require__(6429);
+// EXTERNAL MODULE: ./src/inputs/url.ts
+var inputs_url = __webpack_require__(6344);
 ;// CONCATENATED MODULE: ./src/exchanges/app-server/server.ts
+
 
 
 
@@ -441,11 +442,11 @@ const AWS_HOST = /\.(lambda(?=-url\.)|execute-api|vpc-lattice-svcs)(?:-url)?\.([
 async function readAppServer(inputs, name) {
     const text = inputs.required(name, URL_EXAMPLE);
     if (text === '')
-        return { url: new URL(inputs_inputs/* NOWHERE */.JW) };
+        return { url: new URL(inputs_url/* NOWHERE */.JW) };
     const result = await (0,yaml/* parseYaml */.hN)(text);
     if ('fault' in result) {
         inputs.problem(name, result.fault, URL_EXAMPLE);
-        return { url: new URL(inputs_inputs/* NOWHERE */.JW) };
+        return { url: new URL(inputs_url/* NOWHERE */.JW) };
     }
     const { value } = result;
     if (typeof value === 'string' || (0,yaml/* isMapping */.pi)(value)) {
@@ -456,7 +457,7 @@ async function readAppServer(inputs, name) {
         return auth === undefined ? { url } : { url, auth: readAwsAuth(inputs, name, auth, url) };
     }
     inputs.problem(name, 'must be a URL or a mapping of url and auth', URL_EXAMPLE);
-    return { url: new URL(inputs_inputs/* NOWHERE */.JW) };
+    return { url: new URL(inputs_url/* NOWHERE */.JW) };
 }
 function serverUrl(inputs, name, value) {
     if (value === '')
@@ -470,7 +471,7 @@ function readAwsAuth(inputs, name, value, url) {
     checkKeys(inputs, name, auth, AUTH_KEYS);
     const type = field(inputs, name, auth, 'type');
     if (type !== 'aws')
-        inputs.problem(name, `needs auth.type aws${(0,inputs_inputs/* not */.AU)(type)}`, EXAMPLES.auth);
+        inputs.problem(name, `needs auth.type aws${(0,inputs_inputs/* not */.A)(type)}`, EXAMPLES.auth);
     const roleArn = inputs.matching(name, field(inputs, name, auth, 'roleArn'), names/* ROLE_ARN */.x, 'must have the ARN of a role as auth.roleArn', EXAMPLES.roleArn);
     const audience = inputs.matching(name, field(inputs, name, auth, 'audience'), /^\P{C}+$/u, 'must have one line as auth.audience', EXAMPLES.audience);
     const host = awsHost(url.hostname);
@@ -479,10 +480,10 @@ function readAwsAuth(inputs, name, value, url) {
     const givenService = field(inputs, name, auth, 'service');
     const service = SERVICES.find((each) => each === givenService);
     if (givenService !== '' && service === undefined) {
-        const rule = `must have one of ${SERVICES.join(', ')} as auth.service${(0,inputs_inputs/* not */.AU)(givenService)}`;
+        const rule = `must have one of ${SERVICES.join(', ')} as auth.service${(0,inputs_inputs/* not */.A)(givenService)}`;
         inputs.problem(name, rule, EXAMPLES.service);
     }
-    if (host === undefined && url.href !== inputs_inputs/* NOWHERE */.JW) {
+    if (host === undefined && url.href !== inputs_url/* NOWHERE */.JW) {
         const why = 'because the host name in url does not contain it';
         if (givenRegion === '')
             inputs.problem(name, `needs auth.region, ${why}`, EXAMPLES.region);
@@ -516,7 +517,7 @@ function checkKeys(inputs, name, mapping, known, below = []) {
         const lower = own === undefined ? nearest(key, below) : undefined;
         const meant = lower === undefined ? own : `auth.${lower}`;
         const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`;
-        const rule = `must have no other keys than ${known.join(', ')}${(0,inputs_inputs/* not */.AU)(key)}${hint}`;
+        const rule = `must have no other keys than ${known.join(', ')}${(0,inputs_inputs/* not */.A)(key)}${hint}`;
         inputs.problem(name, rule, EXAMPLES[own ?? lower ?? (below.length === 0 ? 'auth' : 'url')]);
     }
 }
@@ -561,10 +562,11 @@ async function readSettings(inputs, environment) {
     };
 }
 async function readAws({ roleArn, audience = '', region, service }, inputs, environment) {
-    const library = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 4006));
+    // Most app servers are not behind AWS IAM.
+    const { credentialSource } = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 23));
     const role = roleArn === undefined ? undefined : { arn: roleArn, audience };
-    const source = library.credentialSource(inputs, environment, role, region, 'app-server.auth.roleArn');
-    return { library, source, scope: { region, service } };
+    const source = credentialSource(inputs, environment, role, region, 'app-server.auth.roleArn');
+    return { source, scope: { region, service } };
 }
 
 ;// CONCATENATED MODULE: ./src/exchanges/app-server/grant.ts
@@ -582,8 +584,15 @@ async function readAws({ roleArn, audience = '', region, service }, inputs, envi
 function grantFrom(answer, settings, tools) {
     const json = (0,http_answer/* jsonObject */.o$)(answer, SERVICE, settings.url);
     const ends = (0,http_answer/* timeOf */.nR)(json['expires_at']);
-    const issued = { apiUrl: settings.apiUrl, expiresAt: ends };
-    const token = (0,credential/* credential */.e)(json['token'], 'token', SERVICE, tools.conceal, (0,installation_token/* rescue */.i)(issued, tools));
+    const revocable = (core) => ({
+        issuer: 'github',
+        token: core,
+        apiUrl: settings.apiUrl,
+        ...(ends && { ends }),
+    });
+    const token = (0,credential/* credential */.e)(json['token'], 'token', SERVICE, tools.mask, (core) => {
+        tools.revokeAtEnd(revocable(core));
+    });
     const [workflowOwner = ''] = settings.workflowRepository.split('/');
     const owner = nameOf(json['owner']) ?? settings.owner ?? workflowOwner;
     const repositories = Array.isArray(json['repositories'])
@@ -606,7 +615,8 @@ function grantFrom(answer, settings, tools) {
             ...otherOwner(settings.owner ?? workflowOwner, owner),
             ...differences(settings, repositories, permissions),
         ],
-        revocation: { token, apiUrl: settings.apiUrl, outlivesJob: settings.outlivesJob },
+        revocable: revocable(token),
+        outlivesJob: settings.outlivesJob,
     };
 }
 const RANK = [undefined, 'read', 'write', 'admin'];
@@ -614,7 +624,7 @@ const RANK = [undefined, 'read', 'write', 'admin'];
 function otherOwner(asked, granted) {
     if (granted.toLowerCase() === asked.toLowerCase())
         return [];
-    return [`The app server granted a token for ${(0,src_errors/* quoted */.TL)(granted)}, not for ${(0,src_errors/* quoted */.TL)(asked)}.`];
+    return [`The app server granted a token for ${(0,src_text/* quoted */.TL)(granted)}, not for ${(0,src_text/* quoted */.TL)(asked)}.`];
 }
 /** Where the grant is not what was asked. `metadata: read` comes with every grant and is no difference. */
 function differences(settings, repositories, permissions) {
@@ -644,17 +654,17 @@ function differences(settings, repositories, permissions) {
         more.push(...repositories.filter((name) => !has(asked, name)).map((name) => `repository "${name}"`));
     }
     return [
-        ...(less.length > 0 ? [`The app server granted less than requested: ${(0,src_errors/* few */.H$)(less)}.`] : []),
-        ...(more.length > 0 ? [`The app server granted more than requested: ${(0,src_errors/* few */.H$)(more)}.`] : []),
+        ...(less.length > 0 ? [`The app server granted less than requested: ${(0,src_text/* few */.H$)(less)}.`] : []),
+        ...(more.length > 0 ? [`The app server granted more than requested: ${(0,src_text/* few */.H$)(more)}.`] : []),
     ];
 }
 function targets(owner, repositories) {
     if (repositories === 'ALL')
         return `all repositories of "${owner}"`;
-    return (0,src_errors/* few */.H$)(repositories.map((name) => `"${owner}/${name}"`)) || (0,src_errors/* quoted */.TL)(owner);
+    return (0,src_text/* few */.H$)(repositories.map((name) => `"${owner}/${name}"`)) || (0,src_text/* quoted */.TL)(owner);
 }
 function list(permissions) {
-    return (0,src_errors/* few */.H$)(Object.entries(permissions).map(([scope, level]) => `${scope}: ${level}`));
+    return (0,src_text/* few */.H$)(Object.entries(permissions).map(([scope, level]) => `${scope}: ${level}`));
 }
 /** A GitHub name from the answer: anything else than such a name does not get into log and outputs. */
 function nameOf(value) {
@@ -664,17 +674,16 @@ function nameOf(value) {
 function permissionsOf(value) {
     if (typeof value !== 'object' || value === null)
         return undefined;
-    const known = Object.entries(value).filter((entry) => /^[a-z][a-z_-]{0,60}$/.test(entry[0]) &&
-        typeof entry[1] === 'string' &&
-        /^(read|write|admin)$/.test(entry[1]));
     const permissions = Object.create(null);
-    for (const [scope, level] of known)
-        permissions[scope.replaceAll('_', '-')] = level;
+    for (const [scope, level] of Object.entries(value)) {
+        if (/^[a-z][a-z_-]{0,60}$/.test(scope) && isLevel(level))
+            permissions[scope.replaceAll('_', '-')] = level;
+    }
     return permissions;
 }
 
-// EXTERNAL MODULE: ./src/identity/claims.ts
-var identity_claims = __webpack_require__(2437);
+// EXTERNAL MODULE: ./src/aws/errors.ts
+var errors = __webpack_require__(9378);
 ;// CONCATENATED MODULE: ./src/exchanges/app-server/policy.ts
 
 /** The longest text on one line of a suggestion, in characters. With its indentation it fits the job summary's box. */
@@ -725,11 +734,13 @@ function contentOf(origin, owner, lack, subject) {
  */
 function folded(text, indent) {
     if (text.length <= WIDTH)
-        return (0,identity_claims/* yamlText */.pS)(text);
+        return (0,src_text/* yamlText */.pS)(text);
     const lines = text.match(new RegExp(`.{1,${WIDTH}}$|.{1,${WIDTH - 1}}[:/@]|.{1,${WIDTH}}`, 'gsu')) ?? [];
     return `"${lines.map((line) => JSON.stringify(line).slice(1, -1)).join(`\\\n${indent}`)}"`;
 }
 
+// EXTERNAL MODULE: ./src/identity/claims.ts
+var identity_claims = __webpack_require__(2437);
 ;// CONCATENATED MODULE: ./src/exchanges/app-server/subject.ts
 
 /** Longer ones are dropped from a policy without a word. */
@@ -804,7 +815,7 @@ function issuesOf(message) {
             target = heading[1] ?? '';
         if (heading && ++targets > MOST_TARGETS)
             break;
-        const text = (0,src_errors/* showable */.of)(/^ {2}- (.+)$/.exec(line)?.[1], 300);
+        const text = (0,src_text/* showable */.of)(/^ {2}- (.+)$/.exec(line)?.[1], 300);
         if (text !== undefined)
             issues.push({ target, text });
     }
@@ -948,7 +959,7 @@ function repositoriesLack(plan) {
     plan.advice.add('The app server stopped at the policy of the owner. The policies below also include what else is needed, if it is not there yet.');
 }
 function hintFor(paste) {
-    const repositories = paste.map(({ file }) => (0,src_errors/* quoted */.TL)(file?.repository ?? ''));
+    const repositories = paste.map(({ file }) => (0,src_text/* quoted */.TL)(file?.repository ?? ''));
     const more = repositories.length - MOST_NAMED;
     const names = [...repositories.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])];
     return `Add what is missing to the access policy of ${names.join(' and ')}: paste the policy below.`;
@@ -957,38 +968,69 @@ function hintFor(paste) {
 ;// CONCATENATED MODULE: ./src/exchanges/app-server/refusal.ts
 
 
-/** What a person can do about a refusal by the app server, or by the gateway or the STS before it. */
-function explain(settings, error, claims) {
-    const { code, refused } = error;
-    if (refused?.service !== SERVICE)
-        return settings.aws?.library.explainSts(settings.aws.source, error, claims) ?? {};
-    const message = refused.message ?? '';
-    switch (refused.status) {
+
+/** The server could not fetch the keys of GitHub's issuer: transient, though it says 401. */
+const KEYS_TROUBLE = /request timed out|Expected 200 OK from the JSON Web Key Set|no applicable key found in the JSON Web Key Set/i;
+/** The server's clock is a little behind: the token is not valid yet. */
+const NOT_YET = /"nbf" claim timestamp check failed/i;
+/** What the app server, or a gateway before it, means by an answer that is not 2xx. */
+function refusal(answer, settings) {
+    // Only the app server itself has `status` in its body: the gateway before it (Lambda, API Gateway) has not.
+    if ((0,http_answer/* member */.Dc)(answer.json, 'status') === undefined) {
+        return (0,errors/* awsRefusal */.g)(answer, ({ message }) => explainGateway(answer.status, message, settings));
+    }
+    const text = (0,http_answer/* member */.Dc)(answer.json, 'message');
+    // Without the subjects of the run at its end: claims are shown by the report, and only where they may be.
+    const [message = ''] = typeof text === 'string' ? text.split(/^Effective /m) : [];
+    const issues = issuesOf(message);
+    const times = answer.status !== 401 ? 0 : KEYS_TROUBLE.test(message) ? 2 : NOT_YET.test(message) ? 1 : 0;
+    return {
+        reason: issues.length > 0 ? issues.map((issue) => `${issue.target}: ${issue.text}`).join('; ') : message,
+        requestId: (0,http_answer/* member */.Dc)(answer.json, 'requestId') ?? (0,http_answer/* header */.wx)(answer, 'x-request-id'),
+        retry: { times },
+        explain: (claims) => explain(answer.status, message, issues, settings, claims),
+    };
+}
+function explain(status, message, issues, settings, claims) {
+    switch (status) {
         case 400:
             return {
                 hint: 'The app server does not accept this request: check `permissions`, `owner` and `repositories`.',
             };
         case 401:
-            return { ...hintFor401(message, settings.audience) };
+            return hintFor401(message, settings.audience);
         case 403: {
-            if (refused.message === undefined)
-                return settings.aws && code === 'CLOCK_SKEWED' ? {} : { hint: gatewayHint(settings, refused.reason) };
             const [workflowOwner = '', workflowName = ''] = settings.workflowRepository.split('/');
-            return explainIssues(issuesOf(message), {
+            const asked = {
                 owner: settings.owner ?? workflowOwner,
                 repositories: settings.repositories ?? [workflowName],
                 permissions: settings.permissions,
-            }, claims);
-        }
-        case 404:
-            return { hint: `There is no app server at ${settings.url.href}: check the path in app-server.` };
-        case 500:
-            return {
-                hint: 'If this persists, the GitHub App may not be installed on a repository, or may lack a requested permission: the operator of the app server can find the reason with the request id.',
             };
+            return explainIssues(issues, asked, claims);
+        }
         default:
-            return {};
+            return explainStatus(status, settings);
     }
+}
+/** What these mean whoever answers. */
+function explainStatus(status, { url }) {
+    if (status === 404) {
+        return { hint: `There is no app server at ${url.href}: check the path in app-server.` };
+    }
+    return status === 500
+        ? {
+            hint: 'If this persists, the GitHub App may not be installed on a repository, or may lack a requested permission: the operator of the app server can find the reason with the request id.',
+        }
+        : {};
+}
+/** The gateway before the app server refused. */
+function explainGateway(status, message, settings) {
+    if (status === 400) {
+        return {
+            hint: 'The app server does not accept this request: check `permissions`, `owner` and `repositories`.',
+        };
+    }
+    return status === 403 ? { hint: gatewayHint(settings, message) } : explainStatus(status, settings);
 }
 function hintFor401(message, audience) {
     if (/"aud" claim/.test(message)) {
@@ -1010,8 +1052,8 @@ function hintFor401(message, audience) {
         return { hint: 'Check the clock of the app server.' };
     return {};
 }
-/** The gateway before the app server refused: AWS IAM, for the most part. */
-function gatewayHint({ aws, url }, reason = '') {
+/** Before an app server, a gateway that refuses is AWS IAM for the most part. */
+function gatewayHint({ aws, url }, reason) {
     // Signed or not, this is what API Gateway says of a path that it does not have.
     if (/Missing Authentication Token/i.test(reason)) {
         return `There is no "${url.pathname}" at ${url.host}: check the path in app-server, which must begin with the stage of the API Gateway.`;
@@ -1037,26 +1079,14 @@ function gatewayHint({ aws, url }, reason = '') {
 
 
 
-
-
-
 /** The server's own limit for one answer is 30 s where it runs on AWS Lambda; cutting earlier would lose tokens. */
 const ATTEMPT_MS = 35_000;
-/** The server could not fetch the keys of GitHub's issuer: transient, though it says 401. */
-const KEYS_TROUBLE = /request timed out|Expected 200 OK from the JSON Web Key Set|no applicable key found in the JSON Web Key Set/i;
-/** The server's clock is a little behind: the token is not valid yet. */
-const NOT_YET = /"nbf" claim timestamp check failed/i;
 /** A GitHub App installation token from an app server: `POST {app-server}/access_tokens` (docs/app-server.md). */
 const appServer = {
     settings: readSettings,
-    exchange: async (settings, tools) => {
+    exchange: (settings, tools) => {
         const { url, audience, aws } = settings;
-        const idToken = tools.idToken(audience);
-        tools.connectEarly(url);
-        if (aws && 'endpoint' in aws.source)
-            tools.connectEarly(aws.source.endpoint);
-        // Side by side: the signature needs all of them, STS only its own ID token.
-        const [signature] = await Promise.all([aws && readyToSign(aws, tools), idToken]);
+        let signing;
         return tools.send({
             service: SERVICE,
             method: 'POST',
@@ -1065,46 +1095,31 @@ const appServer = {
             attemptMs: ATTEMPT_MS,
             grantEnds: 'within the hour',
             signed: aws !== undefined,
-            prepare: (now) => message(settings, signature, tools, now),
-            judge,
+            prepare: async (now) => {
+                // Side by side: the signature needs all of them, STS only its own ID token.
+                const idToken = tools.idToken(audience);
+                signing ??= aws && readyToSign(aws, tools);
+                const [bearer, ready] = await Promise.all([idToken, signing]);
+                return message(settings, bearer, ready, now());
+            },
+            refusal: (answer) => refusal(answer, settings),
             read: (answer) => grantFrom(answer, settings, tools),
         });
     },
-    explain: explain,
 };
-async function readyToSign({ library, source, scope }, tools) {
-    const [credentials, { signedHeaders }] = await Promise.all([
-        library.awsCredentials(source, tools),
-        library.loadSigner(),
-    ]);
-    return { credentials, signedHeaders, scope };
+async function readyToSign({ source }, tools) {
+    const signing = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 2154));
+    return signing.readyToSign(source, tools);
 }
-async function message({ url, audience, owner, repositories, permissions }, signature, tools, now) {
-    const bearer = `Bearer ${await tools.idToken(audience)}`;
+async function message({ url, aws, owner, repositories, permissions }, idToken, signing, now) {
     const body = JSON.stringify({ owner, repositories, permissions });
     const headers = { accept: 'application/json', 'content-type': 'application/json' };
-    if (!signature)
+    const bearer = `Bearer ${idToken}`;
+    if (!aws || !signing)
         return { headers: { ...headers, authorization: bearer }, body };
     // The signature takes the Authorization header; the server looks for the ID token in this one instead.
     const request = { method: 'POST', url, headers: { ...headers, 'x-authorization': bearer }, body };
-    const { signedHeaders, credentials, scope } = signature;
-    return { headers: await signedHeaders(request, credentials, scope, now), body };
-}
-function judge(answer) {
-    const text = (0,http_answer/* member */.Dc)(answer.json, 'message');
-    // Without the subjects of the run at its end: claims are shown by `explain`, and only where they may be.
-    const [message = ''] = typeof text === 'string' ? text.split(/^Effective /m) : [];
-    // Only the app server itself has `status` in its body: the gateway before it (Lambda, API Gateway) has not.
-    if ((0,http_answer/* member */.Dc)(answer.json, 'status') === undefined)
-        return (0,errors/* judgeAws */.Ji)(answer);
-    const issues = issuesOf(message).map(({ target, text: issue }) => `${target}: ${issue}`);
-    return {
-        reason: issues.length > 0 ? issues.join('; ') : message,
-        requestId: (0,http_answer/* member */.Dc)(answer.json, 'requestId') ?? (0,http_answer/* header */.wx)(answer, 'x-request-id'),
-        message,
-        ...(answer.status === 401 &&
-            (KEYS_TROUBLE.test(message) ? { again: 2 } : NOT_YET.test(message) ? { again: 1 } : {})),
-    };
+    return { headers: await signing.headers(request, aws.scope, now), body };
 }
 
 

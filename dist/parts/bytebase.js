@@ -2,7 +2,7 @@ export const id = 'bytebase';
 export const ids = ['bytebase'];
 export const modules = {
 
-/***/ 2211: // ./src/exchanges/bytebase/exchange.ts and what only it imports
+/***/ 1354: // ./src/exchanges/bytebase/exchange.ts and what only it imports
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -21,6 +21,8 @@ var http_answer = __webpack_require__(9856);
 var identity_claims = __webpack_require__(2437);
 // EXTERNAL MODULE: ./src/identity/credential.ts
 var credential = __webpack_require__(8585);
+// EXTERNAL MODULE: ./src/text.ts
+var src_text = __webpack_require__(8992);
 ;// CONCATENATED MODULE: ./src/exchanges/bytebase/refusal.ts
 
 
@@ -28,17 +30,17 @@ var credential = __webpack_require__(8585);
 /** Issuer URLs whose keys the server will not fetch (Bytebase, jwks.go). */
 const NEVER_FETCHED = /must use HTTPS|must have a host|cannot be a private address/;
 /** What Bytebase means by an answer that is not 2xx. The code in the body, a number (REST) or a word (Connect), tells nothing that the status does not. */
-function judge(answer) {
+function refusal(answer, settings) {
+    const { status } = answer;
     const message = (0,http_answer/* messageOf */.bD)(answer);
+    // The server could not fetch the keys of GitHub's issuer: transient, though it says 401.
+    const isTransient = status === 401 && message.includes('failed to fetch JWKS') && !NEVER_FETCHED.test(message);
     return {
-        // Without the claims that it repeats: they are shown by `explain`, and only where they may be.
+        // Without the claims that it repeats: they are shown by the report, and only where they may be.
         reason: message.replace(/token has \[.*?\], |, got ".*"/gs, ''),
-        // The server could not fetch the keys of GitHub's issuer: transient, though it says 401.
-        ...(answer.status === 401 &&
-            message.includes('failed to fetch JWKS') &&
-            !NEVER_FETCHED.test(message) && { again: 2 }),
         // The identity lacks its settings: lasting, though it says 500.
-        ...(message.includes('workload identity config not found') && { never: true }),
+        retry: message.includes('workload identity config not found') ? 'never' : { times: isTransient ? 2 : 0 },
+        explain: (claims) => explain(status, message, settings, claims),
     };
 }
 /** What a person can do, by the status and what Bytebase says; the first that fits. */
@@ -47,14 +49,14 @@ const EXPLANATIONS = [
         /audience mismatch/,
         ({ settings, claims, identity }) => ({
             hint: `The audience of the ID token was "${settings.audience}". In Bytebase, add it to the allowed audiences of ${identity}, or set \`audience\` to one of those.`,
-            ...accepted(settings, claims),
+            ...suggestSettings(settings, claims),
         }),
     ],
     [
         /issuer mismatch/,
         ({ settings, claims, identity }) => ({
-            hint: `The issuer (iss) of the ID token was ${(0,errors/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'not the one that Bytebase expects'}. In Bytebase, the issuer URL of ${identity} must be exactly that.`,
-            ...accepted(settings, claims),
+            hint: `The issuer (iss) of the ID token was ${(0,src_text/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'not the one that Bytebase expects'}. In Bytebase, the issuer URL of ${identity} must be exactly that.`,
+            ...suggestSettings(settings, claims),
         }),
     ],
     [/subject mismatch/, explainSubject],
@@ -76,8 +78,8 @@ const EXPLANATIONS = [
     ],
     [
         /failed to fetch JWKS/,
-        ({ claims, identity, reason }) => ({
-            hint: NEVER_FETCHED.test(reason)
+        ({ claims, identity, message }) => ({
+            hint: NEVER_FETCHED.test(message)
                 ? `Bytebase fetches keys only from an https:// address on the internet: check the issuer URL of ${identity}.`
                 : `Bytebase could not fetch the keys of GitHub's ID tokens: its server must be able to reach ${(0,identity_claims/* claimText */.Q1)(claims, 'iss') ?? 'the issuer'}.`,
         }),
@@ -92,14 +94,10 @@ const EXPLANATIONS = [
     // A server without web pages says 405 of a path that it does not know.
     [/^40[45] /, ({ settings }) => ({ hint: wrongUrl(settings.url) })],
 ];
-/** What a person can do about a refusal by Bytebase. */
-function explain(settings, error, claims) {
-    const { code, refused } = error;
-    if (code !== 'DENIED')
-        return {};
-    const reason = refused?.reason ?? '';
-    const found = EXPLANATIONS.find(([said]) => said.test(`${refused?.status ?? ''} ${reason}`));
-    return found?.[1]({ settings, claims, identity: `the workload identity "${settings.email}"`, reason }) ?? {};
+function explain(status, message, settings, claims) {
+    const identity = `the workload identity "${settings.email}"`;
+    const found = EXPLANATIONS.find(([said]) => said.test(`${status} ${message}`));
+    return found?.[1]({ settings, claims, identity, message }) ?? {};
 }
 function explainSubject({ settings, claims, identity }) {
     const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
@@ -107,8 +105,8 @@ function explainSubject({ settings, claims, identity }) {
         ? ' It has the immutable form, with the ids of owner and repository, which patterns from the form of Bytebase (repo:owner/repository:…) do not match; the form also rewrites a pasted pattern, so set it through the API.'
         : '';
     return {
-        hint: `The subject (sub) of the ID token was ${(0,errors/* quoted */.TL)(subject) ?? 'not the one that Bytebase expects'}. In Bytebase, change the subject pattern of ${identity} so that it matches.${form}`,
-        ...accepted(settings, claims),
+        hint: `The subject (sub) of the ID token was ${(0,src_text/* quoted */.TL)(subject) ?? 'not the one that Bytebase expects'}. In Bytebase, change the subject pattern of ${identity} so that it matches.${form}`,
+        ...suggestSettings(settings, claims),
     };
 }
 /** What to do where the URL is not that of Bytebase. */
@@ -116,7 +114,7 @@ function wrongUrl(url) {
     return `Check \`url\`: ${url.origin}${url.pathname.slice(0, -'/v1/auth:exchangeToken'.length)} must be the address of Bytebase's web pages, without /v1 at the end.`;
 }
 /** The settings of a workload identity that accept this run and no other. */
-function accepted({ email, audience }, claims) {
+function suggestSettings({ email, audience }, claims) {
     const issuer = (0,identity_claims/* claimText */.Q1)(claims, 'iss');
     const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
     if (issuer === undefined || subject === undefined)
@@ -131,13 +129,28 @@ function accepted({ email, audience }, claims) {
                 language: 'yaml',
                 content: [
                     `# workload identity ${email}`,
-                    `issuerUrl: ${(0,identity_claims/* yamlText */.pS)(issuer)}`,
+                    `issuerUrl: ${(0,src_text/* yamlText */.pS)(issuer)}`,
                     'allowedAudiences:',
-                    `  - ${(0,identity_claims/* yamlText */.pS)(audience)}`,
-                    `subjectPattern: ${(0,identity_claims/* yamlText */.pS)(subject)}`,
+                    `  - ${(0,src_text/* yamlText */.pS)(audience)}`,
+                    `subjectPattern: ${(0,src_text/* yamlText */.pS)(subject)}`,
                 ].join('\n'),
             },
         ],
+    };
+}
+
+;// CONCATENATED MODULE: ./src/exchanges/bytebase/settings.ts
+const URL_EXAMPLE = 'https://bytebase.example.com';
+const EMAIL_EXAMPLE = 'github-actions@workload.bytebase.com';
+/** Lower case; with the project's id for an identity that belongs to a project. */
+const EMAIL = /^[^\s\p{Lu}@]+@(?:[a-z\d][a-z\d-]*\.)?workload\.bytebase\.com$/u;
+/** Reads the inputs. */
+function readSettings(inputs, environment) {
+    const base = inputs.url('url', inputs.required('url', URL_EXAMPLE), URL_EXAMPLE);
+    return {
+        url: new URL(`${base.href.replace(/\/+$/, '')}/v1/auth:exchangeToken`),
+        email: inputs.matching('email', inputs.required('email', EMAIL_EXAMPLE), EMAIL, 'must be the e-mail of a workload identity, in lower case: NAME@workload.bytebase.com or NAME@PROJECT.workload.bytebase.com', EMAIL_EXAMPLE),
+        audience: inputs.line('audience') || `https://github.com/${environment['GITHUB_REPOSITORY_OWNER'] ?? ''}`,
     };
 }
 
@@ -147,26 +160,15 @@ function accepted({ email, audience }, claims) {
 
 
 
+
 const SERVICE = 'Bytebase';
-const URL_EXAMPLE = 'https://bytebase.example.com';
-const EMAIL_EXAMPLE = 'github-actions@workload.bytebase.com';
-/** Lower case; with the project's id for an identity that belongs to a project. */
-const EMAIL = /^[^\s\p{Lu}@]+@(?:[a-z\d][a-z\d-]*\.)?workload\.bytebase\.com$/u;
 /** The server itself waits up to 30 s for the keys of GitHub's issuer; cutting earlier would end an exchange that succeeds. */
 const ATTEMPT_MS = 35_000;
 /** A Bytebase API token of a workload identity: `POST {url}/v1/auth:exchangeToken` (Bytebase API, AuthService). */
 const bytebase = {
-    settings: (inputs, environment) => {
-        const base = inputs.url('url', inputs.required('url', URL_EXAMPLE), URL_EXAMPLE);
-        return {
-            url: new URL(`${base.href.replace(/\/+$/, '')}/v1/auth:exchangeToken`),
-            email: inputs.matching('email', inputs.required('email', EMAIL_EXAMPLE), EMAIL, 'must be the e-mail of a workload identity, in lower case: NAME@workload.bytebase.com or NAME@PROJECT.workload.bytebase.com', EMAIL_EXAMPLE),
-            audience: inputs.line('audience') || `https://github.com/${environment['GITHUB_REPOSITORY_OWNER'] ?? ''}`,
-        };
-    },
+    settings: readSettings,
     exchange: (settings, tools) => {
         const { url, email, audience } = settings;
-        tools.connectEarly(url);
         return tools.send({
             service: SERVICE,
             method: 'POST',
@@ -176,19 +178,18 @@ const bytebase = {
                 headers: { accept: 'application/json', 'content-type': 'application/json' },
                 body: JSON.stringify({ token: await tools.idToken(audience), email }),
             }),
-            judge: judge,
+            refusal: (answer) => refusal(answer, settings),
             read: (answer) => grantFrom(answer, settings, tools),
         });
     },
-    explain: explain,
 };
 function grantFrom(answer, { url, email }, tools) {
     if (/^\s*</.test(answer.text)) {
-        throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) answered with a web page: the URL is wrong.`, {
+        throw new errors/* ActionError */.l('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) answered with a web page: the URL is wrong.`, {
             hint: wrongUrl(url),
         });
     }
-    const token = (0,credential/* credential */.e)((0,http_answer/* jsonObject */.o$)(answer, SERVICE, url)['accessToken'], 'access token', SERVICE, tools.conceal);
+    const token = (0,credential/* credential */.e)((0,http_answer/* jsonObject */.o$)(answer, SERVICE, url)['accessToken'], 'access token', SERVICE, tools.mask);
     const expiresAt = (0,http_answer/* timeOf */.nR)((0,identity_claims/* claimsOf */.ds)(token)?.['exp']);
     return {
         secrets: [token],

@@ -2,7 +2,7 @@ export const id = 'octo-sts';
 export const ids = ['octo-sts'];
 export const modules = {
 
-/***/ 966: // ./src/exchanges/octo-sts/exchange.ts and what only it imports
+/***/ 575: // ./src/exchanges/octo-sts/exchange.ts and what only it imports
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -13,33 +13,34 @@ __webpack_require__.d(__webpack_exports__, {
   octoSts: () => (/* binding */ octoSts)
 });
 
-// EXTERNAL MODULE: ./src/github/installation-token.ts
-var installation_token = __webpack_require__(7035);
 // EXTERNAL MODULE: ./src/http/answer.ts
 var http_answer = __webpack_require__(9856);
 // EXTERNAL MODULE: ./src/identity/credential.ts
 var credential = __webpack_require__(8585);
-// EXTERNAL MODULE: ./src/inputs/inputs.ts
-var inputs_inputs = __webpack_require__(8028);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __webpack_require__(3916);
 // EXTERNAL MODULE: ./src/identity/claims.ts
 var identity_claims = __webpack_require__(2437);
+// EXTERNAL MODULE: ./src/text.ts
+var src_text = __webpack_require__(8992);
 ;// CONCATENATED MODULE: ./src/exchanges/octo-sts/refusal.ts
 
 
 
 /** What Octo STS means by an answer that is not 2xx. */
-function judge(answer) {
+function refusal(answer, settings) {
     const message = (0,http_answer/* messageOf */.bD)(answer);
+    // Both also stand for trouble with the keys of the issuer, which passes.
+    const times = answer.status === 401 && message.includes('unable to verify bearer token')
+        ? 1
+        : answer.status === 400 && message.includes('unable to fetch or create the provider')
+            ? 2
+            : 0;
     return {
-        // Without the claims that it repeats: they are shown by `explain`, and only where they may be.
+        // Without the claims that it repeats: they are shown by the report, and only where they may be.
         reason: message
             .replace(/^(trust policy: (?:issuer|subject)) ".*" (?=did not match)/s, '$1 ')
             .replace(/ any of \[.*\]$/s, ''),
-        // Both also stand for trouble with the keys of the issuer, which passes.
-        ...(answer.status === 401 && message.includes('unable to verify bearer token') && { again: 1 }),
-        ...(answer.status === 400 && message.includes('unable to fetch or create the provider') && { again: 2 }),
+        retry: { times },
+        explain: (claims) => explain(message, settings, claims),
     };
 }
 /** Octo STS keeps what it read, or that there was nothing, for so long (octo-sts/app, octosts.go). */
@@ -50,14 +51,14 @@ const EXPLANATIONS = [
         /unable to (find|read|parse|compile) trust policy/,
         ({ settings, claims, policy }) => ({
             hint: `Octo STS looks for ${policy}, on the default branch, and says the same if it cannot read the file.${WAIT}`,
-            ...matching(settings, claims, { isThere: false }),
+            ...suggestPolicy(settings, claims, { isThere: false }),
         }),
     ],
     [
         /trust policy: issuer/,
         ({ settings, claims, policy, issuer }) => ({
             hint: `The issuer (iss) of the ID token was ${issuer}: set that as \`issuer\` in ${policy}.${WAIT}`,
-            ...matching(settings, claims, { isThere: true }),
+            ...suggestPolicy(settings, claims, { isThere: true }),
         }),
     ],
     [/trust policy: subject/, explainSubject],
@@ -99,26 +100,22 @@ const EXPLANATIONS = [
         }),
     ],
 ];
-/** What a person can do about a refusal by Octo STS. */
-function explain(settings, error, claims) {
-    if (error.code !== 'DENIED')
-        return {};
-    const reason = error.refused?.reason ?? '';
+function explain(message, settings, claims) {
     const { path, repository } = fileOf(settings);
-    const found = EXPLANATIONS.find(([said]) => said.test(reason));
+    const found = EXPLANATIONS.find(([said]) => said.test(message));
     return (found?.[1]({
         settings,
         claims,
         policy: `the trust policy "${path}" in "${repository}"`,
         owner: settings.scope.split('/')[0] ?? '',
-        issuer: (0,errors/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'different (it is not shown here)',
+        issuer: (0,src_text/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'different (it is not shown here)',
     }) ?? {});
 }
 function explainSubject({ settings, claims, policy }) {
     const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
     return {
-        hint: `The subject (sub) of the ID token was ${(0,errors/* quoted */.TL)(subject) ?? 'different (it is not shown here)'}: set that as \`subject\` in ${policy}.${(0,identity_claims/* aboutForm */.A1)(subject)}${WAIT}`,
-        ...matching(settings, claims, { isThere: true }),
+        hint: `The subject (sub) of the ID token was ${(0,src_text/* quoted */.TL)(subject) ?? 'different (it is not shown here)'}: set that as \`subject\` in ${policy}.${(0,identity_claims/* aboutForm */.A1)(subject)}${WAIT}`,
+        ...suggestPolicy(settings, claims, { isThere: true }),
     };
 }
 function explainAudience({ settings, claims, policy }) {
@@ -128,7 +125,7 @@ function explainAudience({ settings, claims, policy }) {
         : `set it as \`audience\` in ${policy}; without one, the policy accepts only "${domain}".`;
     return {
         hint: `The audience of the ID token was "${audience}": ${change}${WAIT}`,
-        ...matching(settings, claims, { isThere: true }),
+        ...suggestPolicy(settings, claims, { isThere: true }),
     };
 }
 /** The file of the trust policy. */
@@ -143,7 +140,7 @@ function fileOf({ scope, identity }) {
  *
  * @param isThere whether Octo STS read the file; if it did not, nobody knows whether there is one
  */
-function matching(settings, claims, { isThere }) {
+function suggestPolicy(settings, claims, { isThere }) {
     const { audience, domain } = settings;
     const issuer = (0,identity_claims/* claimText */.Q1)(claims, 'iss');
     const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
@@ -161,11 +158,11 @@ function matching(settings, claims, { isThere }) {
             {
                 language: 'yaml',
                 content: [
-                    `issuer: ${(0,identity_claims/* yamlText */.pS)(issuer)}`,
-                    `subject: ${(0,identity_claims/* yamlText */.pS)(subject)}`,
-                    ...(audience === domain ? [] : [`audience: ${(0,identity_claims/* yamlText */.pS)(audience)}`]),
+                    `issuer: ${(0,src_text/* yamlText */.pS)(issuer)}`,
+                    `subject: ${(0,src_text/* yamlText */.pS)(subject)}`,
+                    ...(audience === domain ? [] : [`audience: ${(0,src_text/* yamlText */.pS)(audience)}`]),
                     // Every repository with the same customization has this subject.
-                    ...(named ? [] : ['claim_pattern:', `  repository_id: ${(0,identity_claims/* yamlText */.pS)(repositoryId ?? '')}`]),
+                    ...(named ? [] : ['claim_pattern:', `  repository_id: ${(0,src_text/* yamlText */.pS)(repositoryId ?? '')}`]),
                     ...(isThere ? [] : ['permissions:', '  contents: read # what the token may do']),
                 ].join('\n'),
                 file: { ...fileOf(settings), ...(isThere && { exists: true }) },
@@ -174,13 +171,10 @@ function matching(settings, claims, { isThere }) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/exchanges/octo-sts/exchange.ts
+// EXTERNAL MODULE: ./src/inputs/url.ts
+var inputs_url = __webpack_require__(6344);
+;// CONCATENATED MODULE: ./src/exchanges/octo-sts/settings.ts
 
-
-
-
-
-const SERVICE = 'Octo STS';
 const DOMAIN = 'octo-sts.dev';
 /** A host name, with a port where it is not 443. */
 const HOST = /^(?=.{1,253}(?::|$))[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*(:\d{1,5})?$/i;
@@ -188,36 +182,50 @@ const SCOPE = /^(?=.{1,255}$)[a-z\d][\w-]*(\/[\w.-]+)?$/i;
 const IDENTITY = /^(?=.{1,255}$)(?!.*\.sts\.ya?ml$)[\w-][\w.-]*(\/[\w-][\w.-]*)*$/;
 /** Octo STS takes no other (octo-sts/app, oidcvalidate/validate.go). */
 const AUDIENCE = /^[^\s\p{C}"'`\\<>;|&$(){}[\]@]{1,255}$/u;
+/** Reads the inputs. */
+function readSettings(inputs, environment) {
+    const domain = inputs.matching('domain', inputs.text('domain') || DOMAIN, HOST, 'must be a host name, without https:// or a path', DOMAIN);
+    const scheme = (0,inputs_url/* isLoopback */.U9)(domain.replace(/:\d+$/, '')) ? 'http' : 'https';
+    const scope = inputs.matching('scope', inputs.text('scope') || (environment['GITHUB_REPOSITORY'] ?? ''), SCOPE, 'must be owner/name, or only the owner', 'octo-org/target');
+    const identity = readIdentity(inputs);
+    const audience = inputs.matching('audience', inputs.text('audience'), AUDIENCE, 'must have at most 255 characters, without spaces, quotes, brackets or @', DOMAIN);
+    const url = inputs.url('domain', domain && `${scheme}://${domain}/sts/exchange`, DOMAIN);
+    url.search = new URLSearchParams({ scope, identity }).toString();
+    const apiUrl = inputs.url('github-api-url', inputs.text('github-api-url'), 'https://api.github.com');
+    const outlivesJob = inputs.boolean('skip-token-revoke');
+    return {
+        url,
+        domain,
+        audience: audience || domain,
+        scope,
+        identity,
+        apiUrl: apiUrl.href,
+        outlivesJob,
+    };
+}
+/** The name of a trust policy. Where its file is given, the error names the policy. */
+function readIdentity(inputs) {
+    const given = inputs.required('identity', 'deploy');
+    const name = given.replace(/^\.github\/chainguard\//, '').replace(/\.sts\.ya?ml$/, '');
+    return inputs.matching('identity', given, IDENTITY, 'must be the name of a trust policy, without its folder and .sts.yaml, of at most 255 characters', IDENTITY.test(name) ? name : 'deploy');
+}
+
+;// CONCATENATED MODULE: ./src/exchanges/octo-sts/exchange.ts
+
+
+
+
+const SERVICE = 'Octo STS';
 /** GitHub's installation tokens live for an hour. The server tells no time. */
 const LIFETIME_MS = 3_600_000;
 /** An attempt that is cut off can leave a token behind that nobody revokes; the server asks GitHub several times for one. */
 const ATTEMPT_MS = 30_000;
 /** A GitHub App installation token from Octo STS: `POST https://{domain}/sts/exchange` (octo-sts/app). */
 const octoSts = {
-    settings: (inputs, environment) => {
-        const domain = inputs.matching('domain', inputs.text('domain') || DOMAIN, HOST, 'must be a host name, without https:// or a path', DOMAIN);
-        const scheme = (0,inputs_inputs/* isLoopback */.U9)(domain.replace(/:\d+$/, '')) ? 'http' : 'https';
-        const scope = inputs.matching('scope', inputs.text('scope') || (environment['GITHUB_REPOSITORY'] ?? ''), SCOPE, 'must be owner/name, or only the owner', 'octo-org/target');
-        const identity = readIdentity(inputs);
-        const audience = inputs.matching('audience', inputs.text('audience'), AUDIENCE, 'must have at most 255 characters, without spaces, quotes, brackets or @', DOMAIN);
-        const url = inputs.url('domain', domain && `${scheme}://${domain}/sts/exchange`, DOMAIN);
-        url.search = new URLSearchParams({ scope, identity }).toString();
-        const apiUrl = inputs.url('github-api-url', inputs.text('github-api-url'), 'https://api.github.com');
-        const outlivesJob = inputs.boolean('skip-token-revoke');
-        return {
-            url,
-            domain,
-            audience: audience || domain,
-            scope,
-            identity,
-            apiUrl: apiUrl.href,
-            outlivesJob,
-        };
-    },
+    settings: readSettings,
     exchange: (settings, tools) => {
         const { url, audience, scope, identity, apiUrl, outlivesJob } = settings;
         let sentAt = 0;
-        tools.connectEarly(url);
         return tools.send({
             service: SERVICE,
             method: 'POST',
@@ -232,30 +240,32 @@ const octoSts = {
                 sentAt = tools.now();
                 return { headers };
             },
-            judge: judge,
+            refusal: (answer) => refusal(answer, settings),
             read: (answer) => {
                 // Counted from the request, so that it is never later than the real end.
                 const expiresAt = new Date(sentAt + LIFETIME_MS);
                 const given = (0,http_answer/* jsonObject */.o$)(answer, SERVICE, url)['token'];
-                const token = (0,credential/* credential */.e)(given, 'token', SERVICE, tools.conceal, (0,installation_token/* rescue */.i)({ apiUrl, expiresAt }, tools));
+                const revocable = (core) => ({
+                    issuer: 'github',
+                    token: core,
+                    apiUrl,
+                    ends: expiresAt,
+                });
+                const token = (0,credential/* credential */.e)(given, 'token', SERVICE, tools.mask, (core) => {
+                    tools.revokeAtEnd(revocable(core));
+                });
                 return {
                     secrets: [token],
                     outputs: { token },
                     summary: `Token for "${scope}", granted by the trust policy "${identity}"; ends ${expiresAt.toISOString()}`,
                     expiresAt,
-                    revocation: { token, apiUrl, outlivesJob },
+                    revocable: revocable(token),
+                    outlivesJob,
                 };
             },
         });
     },
-    explain: explain,
 };
-/** The name of a trust policy. Where its file is given, the error names the policy. */
-function readIdentity(inputs) {
-    const given = inputs.required('identity', 'deploy');
-    const name = given.replace(/^\.github\/chainguard\//, '').replace(/\.sts\.ya?ml$/, '');
-    return inputs.matching('identity', given, IDENTITY, 'must be the name of a trust policy, without its folder and .sts.yaml, of at most 255 characters', IDENTITY.test(name) ? name : 'deploy');
-}
 
 
 /***/ })

@@ -9,10 +9,16 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   httpSecret: () => (/* binding */ httpSecret)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
-/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
-/* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2437);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8028);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9856);
+/* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(2437);
+/* harmony import */ var _inputs_url_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6344);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8992);
+/* harmony import */ var _payload_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(473);
+/* harmony import */ var _reading_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7557);
+/* harmony import */ var _references_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9021);
+
+
+
 
 
 
@@ -22,30 +28,21 @@ const EXAMPLE = 'https://secrets.example.com/database';
 /** Secrets from an endpoint of one's own: `GET {url}` with the ID token gives `{"payload": {"data": "<base64>"}}`. */
 const httpSecret = {
     settings: async (inputs) => {
-        const library = await __webpack_require__.e('secrets').then(__webpack_require__.bind(__webpack_require__, 7953));
-        const wanted = await library.readReferences(inputs, {
+        const wanted = await (0,_references_js__WEBPACK_IMPORTED_MODULE_3__/* .readReferences */ .P)(inputs, {
             input: 'url',
             example: EXAMPLE,
             key: 'password',
             read: (label, text) => inputs.url(label, text, EXAMPLE, { query: true }),
         });
         const origin = sharedOrigin(inputs, wanted);
-        return { library, wanted, audience: inputs.line('audience') || origin };
+        return { wanted, audience: inputs.line('audience') || origin };
     },
-    exchange: (settings, tools) => {
-        const { library, wanted, audience } = settings;
-        for (const url of library.worthConnecting(wanted, ({ href }) => href))
-            tools.connectEarly(url);
-        return library.readWanted(wanted, {
+    exchange: ({ wanted, audience }, tools) => {
+        const idToken = tools.idToken(audience);
+        return (0,_reading_js__WEBPACK_IMPORTED_MODULE_2__/* .readSecrets */ .q)(wanted, idToken, {
             id: (url) => url.href,
-            read: (url) => read(settings, url, tools),
-            hint: (url, error) => hintOf(url, audience, error, undefined),
+            read: (url) => read(url, audience, tools),
         });
-    },
-    explain: ({ wanted, audience }, error, claims) => {
-        const [single] = wanted.references;
-        const hint = wanted.several || single === undefined ? undefined : hintOf(single.source, audience, error, claims);
-        return hint === undefined ? {} : { hint };
     },
 };
 /**
@@ -53,7 +50,7 @@ const httpSecret = {
  * for each would be several logins with several audiences, which are several steps.
  */
 function sharedOrigin(inputs, { references }) {
-    const [first, ...others] = references.filter(({ source }) => source.href !== _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .NOWHERE */ .JW);
+    const [first, ...others] = references.filter(({ source }) => source.href !== _inputs_url_js__WEBPACK_IMPORTED_MODULE_4__/* .NOWHERE */ .JW);
     for (const { output, source } of others) {
         if (source.origin === first?.source.origin)
             continue;
@@ -61,9 +58,9 @@ function sharedOrigin(inputs, { references }) {
     }
     return first?.source.origin ?? '';
 }
-function read({ library, audience }, url, tools) {
+function read(url, audience, tools) {
     // Without the query, which may be confidential.
-    const name = (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .TL)(`${url.host}${url.pathname}`);
+    const name = (0,_text_js__WEBPACK_IMPORTED_MODULE_5__/* .quoted */ .TL)(`${url.host}${url.pathname}`);
     return tools.send({
         service: SERVICE,
         method: 'GET',
@@ -72,32 +69,33 @@ function read({ library, audience }, url, tools) {
         prepare: async () => ({
             headers: { accept: 'application/json', authorization: `Bearer ${await tools.idToken(audience)}` },
         }),
-        judge: ({ json }) => ({
+        refusal: ({ status, json }) => ({
             reason: [
-                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'message'),
-                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'error', 'message'),
-                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'error_description'),
-                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'error'),
-                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'detail'),
+                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message'),
+                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'error', 'message'),
+                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'error_description'),
+                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'error'),
+                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'detail'),
             ].find((text) => typeof text === 'string'),
+            explain: (claims) => explain(status, url, audience, claims),
         }),
         read: (answer) => ({
             name,
-            text: library.secretPayload((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name),
+            text: (0,_payload_js__WEBPACK_IMPORTED_MODULE_1__/* .secretPayload */ .N)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name),
         }),
     });
 }
-function hintOf(url, audience, { code, refused }, claims) {
-    if (code !== 'DENIED')
-        return undefined;
-    switch (refused?.status) {
+function explain(status, url, audience, claims) {
+    switch (status) {
         case 401:
         case 403:
-            return `The audience of the ID token was "${audience}", its subject ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .TL)((0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .claimText */ .Q1)(claims, 'sub')) ?? 'that of this job'}: the endpoint must accept both. Set \`audience\` to the one that it expects.`;
+            return {
+                hint: `The audience of the ID token was "${audience}", its subject ${(0,_text_js__WEBPACK_IMPORTED_MODULE_5__/* .quoted */ .TL)((0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_6__/* .claimText */ .Q1)(claims, 'sub')) ?? 'that of this job'}: the endpoint must accept both. Set \`audience\` to the one that it expects.`,
+            };
         case 404:
-            return `Check the URL: there is nothing at ${url.origin}${url.pathname}.`;
+            return { hint: `Check the URL: there is nothing at ${url.origin}${url.pathname}.` };
         default:
-            return undefined;
+            return {};
     }
 }
 

@@ -2,6 +2,536 @@ export const id = 'vault';
 export const ids = ['vault'];
 export const modules = {
 
+/***/ 3965: // ./src/exchanges/secret/json.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Ab: () => (/* binding */ parseExactly),
+/* harmony export */   Ej: () => (/* binding */ textsIn),
+/* harmony export */   WI: () => (/* binding */ memberText),
+/* harmony export */   fP: () => (/* binding */ INEXACT)
+/* harmony export */ });
+/** Stands for a number whose text another reader would not get back: `1e400`, `1.10`, a whole number above 2^53. */
+const INEXACT = Symbol('inexact');
+/**
+ * JSON text as a value, with {@link INEXACT} for each number that would be another text when it is written again.
+ *
+ * @returns `undefined` where the text is no JSON
+ */
+function parseExactly(text) {
+    return parse(text, (_, value, { source }) => typeof value === 'number' && JSON.stringify(value) !== source ? INEXACT : value);
+}
+/** One member of JSON text, as JSON text with each number as it was written; `undefined` where there is none. */
+function memberText(text, ...path) {
+    let value = parse(text, (_, each, { source }) => typeof each === 'number' && source !== undefined ? rawJSON(source) : each);
+    for (const name of path) {
+        if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name))
+            return undefined;
+        value = value[name];
+    }
+    return JSON.stringify(value);
+}
+/** Every text in JSON text that is an object or a list, at any depth; not the names of members. */
+function textsIn(text) {
+    if (!/^\s*[[{]/.test(text))
+        return [];
+    const found = [];
+    parse(text, (_, value) => {
+        if (typeof value === 'string')
+            found.push(value);
+        return value;
+    });
+    return found;
+}
+function parse(text, reviver) {
+    try {
+        return JSON.parse(text, reviver);
+    }
+    catch {
+        // The error is not passed on: it would quote the secret.
+        return undefined;
+    }
+}
+/** The types of TypeScript do not know it yet. */
+const { rawJSON } = JSON;
+
+
+/***/ }),
+
+/***/ 7557: // ./src/exchanges/secret/reading.ts and what only it imports
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  q: () => (/* binding */ readSecrets)
+});
+
+// UNUSED EXPORTS: AT_A_TIME
+
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __webpack_require__(3916);
+// EXTERNAL MODULE: ./src/text.ts
+var src_text = __webpack_require__(8992);
+// EXTERNAL MODULE: ./src/exchanges/secret/json.ts
+var json = __webpack_require__(3965);
+;// CONCATENATED MODULE: ./src/exchanges/secret/value.ts
+
+
+
+/** Masking fewer characters than this would black out whole logs. */
+const SHORTEST = 4;
+/** Words of JSON that stand in every log, of more characters than that. */
+const COMMON = /^(?:true|false|null)$/;
+/**
+ * One member of a secret that is a JSON object. Text as it is, anything else as JSON.
+ *
+ * @throws ActionError `UNUSABLE_SECRET`, which lists the names that there are, never a value
+ */
+function secretMember({ name, text }, key) {
+    const object = (0,json/* parseExactly */.Ab)(text);
+    if (typeof object !== 'object' || object === null || Array.isArray(object)) {
+        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} is not a JSON object, so it has no key "${key}".`, {
+            hint: 'Omit the key to get the whole text.',
+        });
+    }
+    const value = Object.hasOwn(object, key) ? object[key] : undefined;
+    if (value === undefined || value === null) {
+        const names = Object.keys(object).map((each) => (0,src_text/* showable */.of)(each, 60) ?? '?');
+        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} has no key "${key}".`, {
+            hint: names.length === 0
+                ? 'It has no keys at all.'
+                : `Its keys: ${names.slice(0, 50).map(src_text/* quoted */.TL).join(', ')}.`,
+        });
+    }
+    const exact = (_, each) => {
+        if (each !== json/* INEXACT */.fP)
+            return each;
+        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The key "${key}" of the secret ${name} contains a number that JSON cannot keep exactly, such as 1.10 or one with many digits.`, { hint: 'Store it as text, in quotes.' });
+    };
+    return {
+        name: `"${key}" of ${name}`,
+        text: typeof value === 'string' ? value : JSON.stringify(value, exact),
+    };
+}
+/**
+ * What is masked of a secret: each of its lines; where it is JSON, every text in it of at least four characters; and each
+ * of these as it stands inside JSON, once and twice, since the output `secrets` is JSON that may hold JSON.
+ *
+ * Lines of fewer than four characters are refused unless `allowShort`, since masking one blacks out every log, and so are
+ * `true`, `false` and `null`. Lines of mere punctuation, as in formatted JSON, are no secret and are left unmasked.
+ *
+ * @throws ActionError `UNUSABLE_SECRET`
+ */
+function masksOf({ name, text }, allowShort) {
+    const lines = linesOf(text);
+    if (lines.length === 0) {
+        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} is empty.`, {
+            hint: 'Store a value in it, or use another one.',
+        });
+    }
+    const masks = lines.length === 1 || allowShort ? lines : lines.filter((line) => !/^[^\p{L}\p{N}]{1,3}$/u.test(line));
+    if (!allowShort && (masks.length === 0 || masks.some(isCommon))) {
+        const what = lines.length === 1 ? 'is' : 'has a line that is';
+        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} ${what} shorter than ${SHORTEST} characters, or true, false or null.`, {
+            hint: 'Masking it would hide unrelated text in every log of the job. Store a longer one, or set `allow-short: true`.',
+        });
+    }
+    const inner = (0,json/* textsIn */.Ej)(text)
+        .flatMap(linesOf)
+        .filter((line) => !isCommon(line));
+    const plain = [...masks, ...inner];
+    return [...new Set([...plain, ...plain.map(inJson), ...plain.map((mask) => inJson(inJson(mask)))])];
+}
+function linesOf(text) {
+    return text
+        .split(/[\r\n]+/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+}
+function isCommon(line) {
+    return line.length < SHORTEST || COMMON.test(line);
+}
+/** Text as it stands between the quotes of JSON. */
+function inJson(text) {
+    return JSON.stringify(text).slice(1, -1);
+}
+
+;// CONCATENATED MODULE: ./src/exchanges/secret/reading.ts
+
+
+/** How many secrets are read at the same time. */
+const AT_A_TIME = 12;
+/** Codes that are about one secret. With any other, the next secret would fare alike. */
+const OF_ONE_SECRET = ['DENIED', 'REDIRECTED', 'UNUSABLE_SECRET', 'UNUSABLE_ANSWER'];
+/** How much of an annotation the reasons may take, in characters: GitHub cuts it at 4096. */
+const MOST_TEXT = 3_000;
+/**
+ * Reads what is wanted: each secret once, {@link AT_A_TIME} at a time, all of them or none.
+ *
+ * @param login what every read waits for: its error is that of the step
+ * @throws ActionError as `reading.read` and {@link masksOf} throw it where one value is wanted; one that has the reason and
+ *   the hint of each where several are
+ */
+async function readSecrets(wanted, login, reading) {
+    const { references, several, allowShort } = wanted;
+    const read = onceEach(reading);
+    const reads = references.map(async ({ source, key }) => {
+        const secret = await read(source);
+        const value = key === '' ? secret : secretMember(secret, key);
+        return { ...value, masks: masksOf(value, allowShort) };
+    });
+    const [, results] = await Promise.all([login, Promise.allSettled(reads)]);
+    const failed = results.flatMap((result, index) => {
+        const reference = references[index];
+        return result.status === 'rejected' && reference !== undefined
+            ? [{ name: reference.output, error: (0,errors/* asActionError */.z)(result.reason) }]
+            : [];
+    });
+    const [first] = failed;
+    if (first !== undefined)
+        throw several ? failureOf(failed, results.length) : first.error;
+    const values = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    return grantOf(wanted, values, new Set(references.map(({ source }) => reading.id(source))).size);
+}
+/** Reads a secret at its first mention, as soon as fewer than {@link AT_A_TIME} are being read. */
+function onceEach({ id, read }) {
+    const reads = new Map();
+    const waiting = [];
+    let busy = 0;
+    let broken;
+    async function start(source) {
+        if (busy >= AT_A_TIME)
+            await new Promise((resolve) => waiting.push(resolve));
+        else
+            busy++;
+        try {
+            if (broken !== undefined)
+                throw broken;
+            return await read(source);
+        }
+        catch (error) {
+            const known = (0,errors/* asActionError */.z)(error);
+            if (!OF_ONE_SECRET.includes(known.code))
+                broken ??= known;
+            throw known;
+        }
+        finally {
+            const next = waiting.shift();
+            if (next === undefined)
+                busy--;
+            else
+                next();
+        }
+    }
+    return (source) => {
+        const found = reads.get(id(source)) ?? start(source);
+        reads.set(id(source), found);
+        return found;
+    };
+}
+function grantOf({ references, several }, values, secrets) {
+    const outputs = Object.fromEntries(references.map(({ output }, index) => [output, values[index]?.text ?? '']));
+    const all = several ? { secrets: JSON.stringify(outputs) } : {};
+    return {
+        secrets: [...new Set([...values.flatMap(({ masks }) => masks), ...Object.values(all)])],
+        outputs: { ...outputs, ...all },
+        summary: several
+            ? `${counted(values.length, 'value')} read from ${counted(secrets, 'secret')}.`
+            : `Secret ${values[0]?.name ?? ''} read.`,
+    };
+}
+/** One error that names every value that failed, those with the same reason together. */
+function failureOf(failed, all) {
+    const namesBy = new Map();
+    for (const { name, error } of failed) {
+        namesBy.set(error.text, [...(namesBy.get(error.text) ?? []), name]);
+    }
+    let room = MOST_TEXT;
+    const lines = [...namesBy].map(([reason, names]) => {
+        const line = `${names.join(', ')}: ${reason}`;
+        room -= line.length;
+        return `\n- ${room < 0 ? names.join(', ') : line}`;
+    });
+    const [first] = failed;
+    const refused = failed.find(({ error }) => error.refused !== undefined)?.error.refused;
+    return new errors/* ActionError */.l(first?.error.code ?? 'INTERNAL', `${failed.length} of ${counted(all, 'value')} cannot be read. No output was set.${lines.join('')}`, {
+        cause: first?.error,
+        // Without its words: they are in the message already.
+        ...(refused && { refused: { status: refused.status } }),
+        explain: (claims) => merged(failed.map(({ error }) => error.explain(claims))),
+    });
+}
+/** What several explanations say to do, each different one once. Their hints are in the message already. */
+function merged(explanations) {
+    const advice = new Set(explanations.flatMap((each) => each.advice ?? []));
+    const paste = new Map(explanations.flatMap((each) => (each.paste ?? []).map((snippet) => [snippet.content, snippet])));
+    return {
+        ...(advice.size > 0 && { advice: [...advice].join('\n') }),
+        ...(paste.size > 0 && { paste: [...paste.values()] }),
+    };
+}
+function counted(count, what) {
+    return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+
+/***/ }),
+
+/***/ 9021: // ./src/exchanges/secret/references.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ readReferences)
+/* harmony export */ });
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8028);
+/* harmony import */ var _inputs_yaml_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8950);
+
+
+/** How many values one step gives. */
+const MOST = 50;
+const NAME = /^[a-z][a-z\d_-]*$/i;
+const LINE = /^\P{Cc}+$/u;
+/** Outputs that mean something else, here or in another action. */
+const RESERVED = ['secret', 'secrets', 'token', 'expires-at'];
+/** Reads `secrets`, or the single form with `key`, and `allow-short`. */
+async function readReferences(inputs, form) {
+    const text = inputs.text('secrets');
+    const single = inputs.text(form.input);
+    const key = inputs.matching('key', inputs.text('key'), LINE, 'must be one line', form.key);
+    const allowShort = inputs.boolean('allow-short');
+    if (text === '') {
+        if (single === '')
+            inputs.problem(form.input, 'is required, or secrets instead', form.example);
+        const references = [{ output: 'secret', source: form.read(form.input, single), key }];
+        return { references, several: false, allowShort };
+    }
+    const example = `db-password: ${form.example}#${form.key}`;
+    for (const [name, value] of [
+        [form.input, single],
+        ['key', key],
+    ]) {
+        if (value !== '')
+            inputs.problem(name, 'must be omitted if secrets is set', `secrets: ${example}`);
+    }
+    return { references: await readMapping(inputs, text, form, example), several: true, allowShort };
+}
+async function readMapping(inputs, text, form, example) {
+    const parsed = await (0,_inputs_yaml_js__WEBPACK_IMPORTED_MODULE_1__/* .parseYaml */ .hN)(text);
+    const mended = 'value' in parsed && typeof parsed.value === 'string' ? form.mended?.(text) : undefined;
+    if (mended !== undefined) {
+        inputs.problem('secrets', 'must be a YAML mapping in which the name comes first', mended);
+        return [];
+    }
+    if ('fault' in parsed) {
+        inputs.problem('secrets', parsed.fault, example);
+        return [];
+    }
+    if (!(0,_inputs_yaml_js__WEBPACK_IMPORTED_MODULE_1__/* .isMapping */ .pi)(parsed.value) || parsed.value.size === 0) {
+        inputs.problem('secrets', 'must be a YAML mapping from names to secrets', example);
+        return [];
+    }
+    if (parsed.value.size > MOST) {
+        inputs.problem('secrets', `must have at most ${MOST} names, not ${parsed.value.size}`, example);
+        return [];
+    }
+    const names = new Set();
+    const references = [];
+    for (const [output, value] of parsed.value) {
+        const lower = output.toLowerCase();
+        const label = `secrets.${output}`;
+        if (!NAME.test(output)) {
+            const rule = 'must have names of letters, digits, - and _ that begin with a letter';
+            inputs.problem('secrets', rule + (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_0__/* .not */ .A)(output), example);
+        }
+        else if (RESERVED.includes(lower)) {
+            inputs.problem(label, 'must have another name, because this one is reserved', example);
+        }
+        else if (names.has(lower)) {
+            inputs.problem(label, 'must have a unique name; case does not matter', example);
+        }
+        else if (typeof value !== 'string' || value.trim() === '') {
+            inputs.problem(label, 'must name a secret', example);
+        }
+        else {
+            references.push({ output, ...readReference(inputs, label, value.trim(), form) });
+        }
+        names.add(lower);
+    }
+    return references;
+}
+/** `REFERENCE` or `REFERENCE#KEY`: what stands after the last `#` is the key. */
+function readReference(inputs, label, text, form) {
+    const at = text.lastIndexOf('#');
+    if (at < 0)
+        return { source: form.read(label, text), key: '' };
+    const key = text.slice(at + 1);
+    if (key === '' || at === 0) {
+        inputs.problem(label, 'must have a secret before # and a key after it', `${form.example}#${form.key}`);
+        return { source: form.read(label, form.example), key: '' };
+    }
+    return {
+        source: form.read(label, text.slice(0, at)),
+        key: inputs.matching(label, key, LINE, 'must have a key of one line', `${form.example}#${form.key}`),
+    };
+}
+
+
+/***/ }),
+
+/***/ 6535: // ./src/exchanges/secret/vault.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+__webpack_require__.r(__webpack_exports__);
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   secretVault: () => (/* binding */ secretVault)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(8992);
+/* harmony import */ var _vault_answer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9772);
+/* harmony import */ var _vault_login_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4917);
+/* harmony import */ var _vault_revoker_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(7240);
+/* harmony import */ var _vault_server_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(3153);
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3965);
+/* harmony import */ var _reading_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(7557);
+/* harmony import */ var _references_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9021);
+
+
+
+
+
+
+
+
+
+
+const EXAMPLE = 'team/database';
+/** Values of secrets of a KV version 2 engine of Vault or OpenBao, read with a token that is revoked at once. */
+const secretVault = {
+    settings: async (inputs) => {
+        const engine = (0,_vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .readPath */ .G7)(inputs, 'engine', inputs.text('engine') || 'secret', 'secret');
+        return {
+            server: (0,_vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .readServer */ .Wb)(inputs),
+            engine,
+            wanted: await (0,_references_js__WEBPACK_IMPORTED_MODULE_7__/* .readReferences */ .P)(inputs, {
+                input: 'path',
+                example: EXAMPLE,
+                key: 'DB_PASSWORD',
+                read: (label, text) => secretPath(inputs, label, (0,_vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .readPath */ .G7)(inputs, label, text, EXAMPLE), engine),
+                mended: (text) => fromVaultAction(text, engine),
+            }),
+        };
+    },
+    exchange: async (settings, tools) => {
+        const token = borrowToken(settings.server, tools);
+        const grant = await (0,_reading_js__WEBPACK_IMPORTED_MODULE_6__/* .readSecrets */ .q)(settings.wanted, token, {
+            id: (path) => path,
+            read: (path) => read(settings, path, token, tools),
+        });
+        const given = await token;
+        return given.isBatch ? { ...grant, summary: `${grant.summary} ${(0,_vault_revoker_js__WEBPACK_IMPORTED_MODULE_4__.aboutBatch)(given)}` } : grant;
+    },
+};
+/** A token for this step alone. */
+async function borrowToken(server, tools) {
+    const given = await (0,_vault_login_js__WEBPACK_IMPORTED_MODULE_3__/* .login */ .i)(server, tools);
+    if (!given.isBatch)
+        tools.revokeAtEnd((0,_vault_revoker_js__WEBPACK_IMPORTED_MODULE_4__.revocable)(given));
+    return given;
+}
+/** What stands in policies and in the commands of people stands before a path; it would be there twice. */
+function secretPath(inputs, label, path, engine) {
+    let rest = path;
+    for (const before of [`${engine}/`, 'data/']) {
+        if (rest.startsWith(before))
+            rest = rest.slice(before.length);
+    }
+    if (rest === path)
+        return path;
+    inputs.problem(label, 'must not contain the engine or data/, which the step adds', rest);
+    return '';
+}
+/**
+ * The first entry of `secrets` as hashicorp/vault-action takes it, `ENGINE/data/PATH KEY | NAME ;`, in the form that works
+ * here; `undefined` where it is none.
+ */
+function fromVaultAction(text, engine) {
+    const [first = ''] = text.split(';');
+    const entry = /^(\S+)\/data\/(\S+)\s+([\w.-]+|\*)(?:\s*\|\s*([a-z][\w-]*))?$/i.exec(first.trim());
+    const [, mount = '', path = '', key = '', name = key] = entry ?? [];
+    if (entry === null)
+        return undefined;
+    const line = key === '*' ? `all: ${path}` : `${name}: ${path}#${key}`;
+    return mount === engine ? line : `${line}, and as engine: ${mount}`;
+}
+/** `GET /v1/{engine}/data/{path}`: the data of the newest version (Vault API, "KV secrets engine - version 2"). */
+function read(settings, path, token, tools) {
+    const { server, engine } = settings;
+    const url = (0,_vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .urlOf */ .rs)(server, engine, 'data', path);
+    return tools.send({
+        service: _vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .SERVICE */ .YV,
+        method: 'GET',
+        url,
+        prepare: async () => ({ headers: (0,_vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .headersOf */ .Yl)(server, (await token).token) }),
+        refusal: (answer) => refusal(answer, settings, path),
+        read: (answer) => {
+            const body = (0,_vault_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .unwrapped */ .DE)(answer, url);
+            const text = (0,_json_js__WEBPACK_IMPORTED_MODULE_5__/* .memberText */ .WI)(answer.text, 'data', 'data');
+            if ((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(body, 'data', 'metadata') !== undefined &&
+                (0,_vault_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .isPresent */ .Wo)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(body, 'data', 'data')) &&
+                text !== undefined) {
+                return { name: (0,_text_js__WEBPACK_IMPORTED_MODULE_9__/* .quoted */ .TL)(`${engine}/${path}`), text };
+            }
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `${_vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .SERVICE */ .YV} (${url.host}) answered without a secret.`, {
+                hint: `Check \`engine\`: "${engine}" must be a KV version 2 engine.`,
+            });
+        },
+    });
+}
+/** What Vault means by an answer that is not 2xx to a read. */
+function refusal(answer, { server, engine }, path) {
+    const { status, json } = answer;
+    if (status === 403) {
+        const policy = `path ${JSON.stringify(`${engine}/data/${path}`)} { capabilities = ["read"] }`;
+        return (0,_vault_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .vaultRefusal */ .Hp)(answer, () => ({
+            hint: `A policy of the role "${server.role}" must contain: ${policy}. Vault says the same if there is no engine at "${engine}".`,
+        }));
+    }
+    if (status !== 404)
+        return (0,_vault_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .vaultRefusal */ .Hp)(answer, () => ({}));
+    const metadata = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'data', 'metadata');
+    if ((0,_vault_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .isPresent */ .Wo)(metadata)) {
+        const version = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(metadata, 'version');
+        const isDestroyed = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(metadata, 'destroyed') === true;
+        return {
+            reason: `version ${typeof version === 'number' ? version : '?'} of "${engine}/${path}" is ${isDestroyed ? 'destroyed' : 'deleted'}`,
+            explain: () => ({
+                hint: isDestroyed
+                    ? 'Its data is gone: write a new version.'
+                    : 'Undelete it (vault kv undelete), or write a new version.',
+            }),
+        };
+    }
+    const [warning] = (0,_vault_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .textsOf */ .CB)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'warnings'));
+    if (warning !== undefined) {
+        return {
+            reason: warning,
+            explain: () => ({
+                hint: `Check \`engine\` and the path: \`engine\` must be exactly where the KV engine is mounted, and was "${engine}"; the path is what follows, without data/, and was "${path}".`,
+            }),
+        };
+    }
+    return (0,_vault_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .vaultRefusal */ .Hp)(answer, (reason) => ({
+        hint: reason === ''
+            ? `"${engine}" has never had a secret at "${path}": check the path, and that "${engine}" is a KV version 2 engine.`
+            : `Check \`engine\` and \`namespace\`: Vault has no engine at "${engine}".`,
+    }));
+}
+
+
+/***/ }),
+
 /***/ 5662: // ./src/exchanges/vault.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -9,35 +539,589 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   vault: () => (/* binding */ vault)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8992);
+/* harmony import */ var _vault_login_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4917);
+/* harmony import */ var _vault_revoker_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7240);
+/* harmony import */ var _vault_server_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3153);
+
+
+
 
 /** A token of Vault or OpenBao, for whatever the policies of the role allow; revoked when the job ends. */
 const vault = {
-    settings: async (inputs) => {
-        const library = await __webpack_require__.e('vault-login').then(__webpack_require__.bind(__webpack_require__, 3356));
-        return {
-            library,
-            server: library.readServer(inputs),
-            outlivesJob: inputs.boolean('skip-token-revoke'),
-        };
-    },
-    exchange: async ({ library, server, outlivesJob }, tools) => {
-        tools.connectEarly(new URL(server.api));
-        const login = await library.login(server, tools);
-        const { token, policies, expiresAt, isBatch, api: apiUrl, namespace, mayRevokeItself } = login;
-        const names = (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .few */ .H$)(policies.map(_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .TL)));
+    settings: (inputs) => ({
+        server: (0,_vault_server_js__WEBPACK_IMPORTED_MODULE_2__/* .readServer */ .Wb)(inputs),
+        outlivesJob: inputs.boolean('skip-token-revoke'),
+    }),
+    exchange: async ({ server, outlivesJob }, tools) => {
+        const given = await (0,_vault_login_js__WEBPACK_IMPORTED_MODULE_0__/* .login */ .i)(server, tools);
+        const { token, policies, expiresAt, isBatch } = given;
+        const names = (0,_text_js__WEBPACK_IMPORTED_MODULE_3__/* .showable */ .of)((0,_text_js__WEBPACK_IMPORTED_MODULE_3__/* .few */ .H$)(policies.map(_text_js__WEBPACK_IMPORTED_MODULE_3__/* .quoted */ .TL)));
         return {
             secrets: [token],
             outputs: { token, policies: JSON.stringify(policies) },
-            summary: `Vault token granted${names === undefined ? '' : ` with the policies ${names}`}.${isBatch ? ` ${library.aboutBatch(login)}` : ''}`,
+            summary: `Vault token granted${names === undefined ? '' : ` with the policies ${names}`}.${isBatch ? ` ${(0,_vault_revoker_js__WEBPACK_IMPORTED_MODULE_1__.aboutBatch)(given)}` : ''}`,
             ...(expiresAt && { expiresAt }),
-            ...(!isBatch && {
-                revocation: { kind: 'vault', token, apiUrl, namespace, mayRevokeItself, outlivesJob },
-            }),
+            ...(!isBatch && { revocable: (0,_vault_revoker_js__WEBPACK_IMPORTED_MODULE_1__.revocable)(given), outlivesJob }),
         };
     },
-    explain: ({ library, server }, error, claims) => library.explainLogin(server, error, claims),
 };
+
+
+/***/ }),
+
+/***/ 8950: // ./src/inputs/yaml.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   hN: () => (/* binding */ parseYaml),
+/* harmony export */   pi: () => (/* binding */ isMapping)
+/* harmony export */ });
+/* unused harmony exports plainYaml, fullYaml */
+/**
+ * Reads one YAML 1.2 document (JSON too) of strings, lists and mappings with unique string keys. Aliases and tags are
+ * refused. The caller bounds the length of the text.
+ */
+async function parseYaml(text) {
+    const value = plainYaml(text);
+    return value === undefined ? fullYaml(text) : { value };
+}
+/** `key:` or `key: value`, with its indentation, and a comment. A YAML key may be 1024 characters away from its colon. */
+const ENTRY = /^( *)(\w[\w.-]{0,99}):(?: +([^\s#]\S*))?(?: +#.*)? *$/;
+const ITEM = /^( *)- +(\S+) *$/;
+/** Characters that mean nothing to YAML where they stand. `...` would end the document. */
+const SCALAR = /^\.?[\w/](?:[\w./:@+=,~#?&%!-]*[\w./@+=,~#?&%!-])?$/;
+/**
+ * Reads the plain forms of YAML without the YAML package, which takes as long to load as a small answer to arrive: a
+ * scalar, a list of scalars, or a mapping of scalars and, one level deep, of such mappings; with comments on their own
+ * lines. A test compares it with the package.
+ *
+ * @returns `undefined` for any other text, be it YAML or not
+ */
+function plainYaml(text) {
+    const lines = text.split(/\r?\n/).filter((line) => !/^ *(?:#.*)?$/.test(line));
+    const [first] = lines;
+    if (first === undefined)
+        return undefined;
+    if (lines.length === 1 && SCALAR.test(first))
+        return first;
+    return plainList(lines) ?? plainMapping(lines);
+}
+function plainList(lines) {
+    const list = [];
+    let indentation;
+    for (const line of lines) {
+        const [, indent, item = ''] = ITEM.exec(line) ?? [];
+        indentation ??= indent;
+        if (indent === undefined || indent !== indentation || !SCALAR.test(item))
+            return undefined;
+        list.push(item);
+    }
+    return list;
+}
+function plainMapping(lines) {
+    const root = new Map();
+    let rootIndent;
+    let nested;
+    /** The key of the root whose value is still to come, if it is on lines of its own. */
+    let open;
+    for (const line of lines) {
+        const [, blanks, key, value = ''] = ENTRY.exec(line) ?? [];
+        if (blanks === undefined || key === undefined || (value !== '' && !SCALAR.test(value)))
+            return undefined;
+        const indent = blanks.length;
+        rootIndent ??= indent;
+        if (indent > rootIndent && open !== undefined) {
+            nested = { indent, map: new Map() };
+            root.set(open, nested.map);
+        }
+        open = undefined;
+        if (indent === rootIndent) {
+            nested = undefined;
+            if (root.has(key))
+                return undefined;
+            root.set(key, value);
+            if (value === '')
+                open = key;
+        }
+        else {
+            if (indent !== nested?.indent || nested.map.has(key))
+                return undefined;
+            nested.map.set(key, value);
+        }
+    }
+    return root;
+}
+/** Reads any YAML with the YAML package, which is loaded for it. */
+async function fullYaml(text) {
+    const { parseDocument } = await __webpack_require__.e('yaml').then(__webpack_require__.t.bind(__webpack_require__, 8815, 19));
+    try {
+        const document = parseDocument(text, { schema: 'failsafe', resolveKnownTags: false, prettyErrors: false });
+        const trouble = document.errors[0] ?? document.warnings[0];
+        if (trouble) {
+            const line = text.slice(0, trouble.pos[0]).split('\n').length;
+            return { fault: `${FAULTS[trouble.code] ?? 'is not valid YAML'} (line ${line})` };
+        }
+        // `null` is a document without content.
+        const value = document.toJS({ mapAsMap: true, maxAliasCount: 0 }) ?? '';
+        return isYamlValue(value) ? { value } : { fault: 'must contain only text, lists and mappings' };
+    }
+    catch (error) {
+        // This is how the package refuses an alias.
+        if (error instanceof ReferenceError)
+            return { fault: 'must not use YAML aliases' };
+        throw error;
+    }
+}
+/** Texts for the codes of the package that are worth telling apart. */
+const FAULTS = {
+    DUPLICATE_KEY: 'has a key twice',
+    MULTIPLE_DOCS: 'must be a single YAML document',
+    RESOURCE_EXHAUSTION: 'is nested too deeply',
+    TAB_AS_INDENT: 'must be indented with spaces, not tabs',
+    TAG_RESOLVE_FAILED: 'must not use YAML tags',
+};
+function isYamlValue(value) {
+    if (typeof value === 'string')
+        return true;
+    if (Array.isArray(value))
+        return value.every(isYamlValue);
+    return (value instanceof Map && [...value].every(([key, each]) => typeof key === 'string' && isYamlValue(each)));
+}
+/** Whether a value is a mapping. */
+function isMapping(value) {
+    return value instanceof Map;
+}
+
+
+/***/ }),
+
+/***/ 9772: // ./src/vault/answer.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   A3: () => (/* binding */ reasonOf),
+/* harmony export */   CB: () => (/* binding */ textsOf),
+/* harmony export */   DE: () => (/* binding */ unwrapped),
+/* harmony export */   Hp: () => (/* binding */ vaultRefusal),
+/* harmony export */   Wo: () => (/* binding */ isPresent)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
+/* harmony import */ var _server_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3153);
+
+
+
+/** How much of an error's text is looked at, in characters: bounds the work that a hostile one makes. */
+const MAX_TEXT = 2_000;
+/** The words of Vault in an answer that is not 2xx; empty where it has none. */
+function reasonOf(answer) {
+    const texts = textsOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'errors'))
+        .slice(0, 10)
+        .map((text) => text.slice(0, MAX_TEXT));
+    // Errors of a library come as `1 error occurred:\n\t* …\n\n`.
+    return texts.map((text) => text.replace(/^\d+ errors? occurred:\s*\*\s*/, '').trim()).join('; ');
+}
+/**
+ * What Vault means by an answer that is not 2xx, whatever was asked (Vault API, "HTTP status codes").
+ *
+ * @param explain what a person can do, where the status does not tell
+ */
+function vaultRefusal(answer, explain) {
+    const reason = reasonOf(answer);
+    const hint = answer.status === 501
+        ? 'An operator must initialize Vault first.'
+        : answer.status === 503 && /sealed/i.test(reason)
+            ? 'An operator must unseal Vault; then run the job again.'
+            : undefined;
+    return {
+        ...(reason !== '' && { reason }),
+        // A standby node has not caught up yet with what was just written, the token of the login for one.
+        ...(answer.status === 412 && { retry: 'until the deadline' }),
+        explain: (claims) => (hint === undefined ? explain(reason, claims) : { hint }),
+    };
+}
+/**
+ * The JSON object of an answer.
+ *
+ * @throws ActionError `UNUSABLE_ANSWER`, also where Vault wrapped the answer into a token
+ */
+function unwrapped(answer, url) {
+    const body = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, _server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV, url);
+    if (!isPresent(body['wrap_info']))
+        return body;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `${_server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV} (${url.host}) wrapped its answer instead of giving it.`, {
+        hint: 'The step does not ask for response wrapping: check what a proxy in front of Vault adds (X-Vault-Wrap-TTL).',
+    });
+}
+/** Go writes an absent object as `null`. */
+function isPresent(value) {
+    return value !== undefined && value !== null;
+}
+/** The texts of a list; none where it is no list. */
+function textsOf(value) {
+    return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+}
+
+
+/***/ }),
+
+/***/ 4917: // ./src/vault/login.ts and what only it imports
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  i: () => (/* binding */ login)
+});
+
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __webpack_require__(3916);
+// EXTERNAL MODULE: ./src/http/answer.ts
+var http_answer = __webpack_require__(9856);
+// EXTERNAL MODULE: ./src/identity/credential.ts
+var credential = __webpack_require__(8585);
+// EXTERNAL MODULE: ./src/vault/answer.ts
+var vault_answer = __webpack_require__(9772);
+// EXTERNAL MODULE: ./src/identity/claims.ts
+var identity_claims = __webpack_require__(2437);
+// EXTERNAL MODULE: ./src/text.ts
+var src_text = __webpack_require__(8992);
+;// CONCATENATED MODULE: ./src/vault/refusal.ts
+
+
+
+/** Trouble with the keys of the issuer on Vault's way to them: transient, though Vault says 400. */
+const KEYS_TROUBLE = /^error (?:validating token|configuring token validator): .*(?:fetching keys|get keys failed|dial tcp|no such host|connection re|timeout|deadline exceeded|\bEOF\b|\b5\d\d )/i;
+/** A claim that does not fit, and its name. */
+const CLAIM = /^error validating claims:.*?claim "([^"]{1,60})"/s;
+/** What a person can do, by what Vault says (texts of hashicorp/vault-plugin-auth-jwt); the first that fits. */
+const EXPLANATIONS = [
+    [
+        /no audiences bound to the role/,
+        ({ server, claims, place }) => ({
+            hint: `The audience of the ID token was "${server.audience}": add it to bound_audiences of ${place}, which has none.`,
+            ...suggestSettings(server, claims),
+        }),
+    ],
+    [
+        /\(aud\) claim|aud claim/,
+        ({ server, claims, place }) => ({
+            hint: `The audience of the ID token was "${server.audience}": add it to bound_audiences of ${place}, or set \`audience\` to one of those.`,
+            ...suggestSettings(server, claims),
+        }),
+    ],
+    [
+        /\(sub\) claim|sub claim/,
+        ({ server, claims, place }) => ({
+            hint: `The subject (sub) of the ID token was ${(0,src_text/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'sub')) ?? 'another one'}: change bound_subject of ${place}.${(0,identity_claims/* aboutForm */.A1)((0,identity_claims/* claimText */.Q1)(claims, 'sub'))}`,
+            ...suggestSettings(server, claims),
+        }),
+    ],
+    [
+        CLAIM,
+        ({ server, claims, place, reason }) => ({
+            hint: claimHint(reason, place, claims),
+            ...suggestSettings(server, claims),
+        }),
+    ],
+    [
+        /^role .*could not be found/,
+        ({ server, claims }) => ({
+            hint: `Check \`role\`, \`auth-path\` and \`namespace\`: there is no role "${server.role}" in the auth method at "${server.authPath}".`,
+            ...suggestRole(server, claims),
+        }),
+    ],
+    [
+        /oidc role_type/,
+        ({ server, claims }) => ({
+            hint: `The role "${server.role}" is for people in a browser: it must have role_type=jwt. Vault turns it back into an oidc role on every write that omits role_type.`,
+            ...suggestSettings(server, claims),
+        }),
+    ],
+    [
+        KEYS_TROUBLE,
+        ({ claims }) => ({
+            hint: `Vault could not fetch the keys of GitHub's ID tokens: its server must be able to reach ${(0,identity_claims/* claimText */.Q1)(claims, 'iss') ?? 'their issuer'}.`,
+        }),
+    ],
+    [
+        /\((?:exp|nbf|iat)\) claim/,
+        () => ({ hint: 'The ID token was new: check the clock of the Vault server.' }),
+    ],
+    [
+        /^error (?:validating token|configuring token validator)|could not load configuration/,
+        ({ server, claims }) => ({
+            hint: `The issuer (iss) of the ID token was ${(0,src_text/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'that of GitHub'}: "auth/${server.authPath}/config" must have it as oidc_discovery_url and bound_issuer.`,
+        }),
+    ],
+];
+/** What Vault means by an answer that is not 2xx to a login. */
+function loginRefusal(answer, server) {
+    const { status } = answer;
+    const isTransient = status === 400 && KEYS_TROUBLE.test((0,vault_answer/* reasonOf */.A3)(answer));
+    return {
+        ...(0,vault_answer/* vaultRefusal */.Hp)(answer, (reason, claims) => explain(status, reason, server, claims)),
+        ...(isTransient && { retry: { times: 2 } }),
+    };
+}
+function explain(status, reason, server, claims) {
+    const { authPath, role } = server;
+    const place = `the role "${role}" ("auth/${authPath}/role/${role}")`;
+    const found = EXPLANATIONS.find(([said]) => said.test(reason));
+    if (found !== undefined)
+        return found[1]({ server, claims, place, reason });
+    const hint = {
+        403: `Vault says this if there is no auth method at "${authPath}", if \`namespace\` is wrong, or if the role "${role}" does not accept logins from this runner's address (token_bound_cidrs).`,
+        404: `Check \`auth-path\` and \`namespace\`: Vault has no auth method at "${authPath}".`,
+    }[status];
+    return hint === undefined ? {} : { hint };
+}
+/** Vault names the claim that did not fit: its value is shown only where it may be. */
+function claimHint(reason, place, claims) {
+    const claim = CLAIM.exec(reason)?.[1] ?? '';
+    const value = identity_claims/* SHOWN_CLAIMS */.uZ.includes(claim) ? (0,identity_claims/* claimText */.Q1)(claims, claim) : undefined;
+    const start = value === undefined ? 'Compare' : `The claim "${claim}" of the ID token was "${value}": compare`;
+    return `${start} bound_claims of ${place} with the claims of the ID token.${claim === 'sub' ? (0,identity_claims/* aboutForm */.A1)(value) : ''}`;
+}
+/** What an existing role must have to accept this run and no other. Vault keeps what a write leaves out, but for `role_type`. */
+function suggestSettings(server, claims) {
+    return toPaste(server, claims, 'With these settings, the role accepts this run', {});
+}
+/** A new role, which must have a `user_claim`, and a token that ends soon. */
+function suggestRole(server, claims) {
+    return toPaste(server, claims, `This creates a role that accepts this run and gives it the policy "${server.role}"`, {
+        user_claim: 'repository_id',
+        token_policies: [server.role],
+        token_ttl: '1h',
+    });
+}
+/** As `vault write` reads it. */
+function toPaste({ role, authPath, audience }, claims, what, more) {
+    const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
+    const repositoryId = (0,identity_claims/* claimText */.Q1)(claims, 'repository_id');
+    if (subject === undefined || repositoryId === undefined)
+        return {};
+    const settings = {
+        role_type: 'jwt',
+        bound_audiences: [audience],
+        bound_subject: subject,
+        bound_claims: { repository_id: repositoryId },
+        ...more,
+    };
+    return {
+        advice: `${what} (vault write auth/${authPath}/role/${role} @role.json):`,
+        paste: [{ language: 'json', content: JSON.stringify(settings, undefined, 2) }],
+    };
+}
+
+// EXTERNAL MODULE: ./src/vault/revoker.ts
+var revoker = __webpack_require__(7240);
+// EXTERNAL MODULE: ./src/vault/server.ts
+var vault_server = __webpack_require__(3153);
+;// CONCATENATED MODULE: ./src/vault/login.ts
+
+
+
+
+
+
+
+/** Vault may fetch the keys of GitHub's issuer first; cutting earlier would leave a token behind that nobody revokes. */
+const LOGIN_MS = 30_000;
+/**
+ * Logs in with the job's ID token: `POST /v1/auth/{auth-path}/login` (Vault API, "JWT/OIDC auth method"). The token is
+ * masked; to have it revoked is left to the caller.
+ */
+function login(server, tools) {
+    const { audience, authPath, role } = server;
+    const url = (0,vault_server/* urlOf */.rs)(server, 'auth', authPath, 'login');
+    return tools.send({
+        service: vault_server/* SERVICE */.YV,
+        method: 'POST',
+        url,
+        audience,
+        attemptMs: LOGIN_MS,
+        grantEnds: 'with the token_ttl of the role',
+        prepare: async () => ({
+            headers: { ...(0,vault_server/* headersOf */.Yl)(server), 'content-type': 'application/json' },
+            body: JSON.stringify({ role, jwt: await tools.idToken(audience) }),
+        }),
+        refusal: (answer) => loginRefusal(answer, server),
+        read: (answer) => readLogin(answer, url, server, tools),
+    });
+}
+function readLogin(answer, url, server, tools) {
+    const { api, namespace, authPath } = server;
+    const given = (0,http_answer/* member */.Dc)((0,vault_answer/* unwrapped */.DE)(answer, url), 'auth');
+    if ((0,vault_answer/* isPresent */.Wo)((0,http_answer/* member */.Dc)(given, 'mfa_requirement'))) {
+        throw new errors/* ActionError */.l('UNUSABLE_ANSWER', `${vault_server/* SERVICE */.YV} (${url.host}) asks for a second factor.`, {
+            hint: `A job has no second factor: exempt the auth method at "${authPath}" from login MFA (sys/mfa/login-enforcement).`,
+            leavesNothing: true,
+        });
+    }
+    const policies = (0,vault_answer/* textsOf */.CB)((0,http_answer/* member */.Dc)(given, 'policies'));
+    const seconds = (0,http_answer/* member */.Dc)(given, 'lease_duration');
+    const login = {
+        api,
+        namespace,
+        isBatch: (0,http_answer/* member */.Dc)(given, 'token_type') === 'batch',
+        policies,
+        expiresAt: typeof seconds === 'number' && seconds > 0 ? (0,http_answer/* timeOf */.nR)(tools.now() / 1000 + seconds) : undefined,
+        mayRevokeItself: policies.includes('default') || (0,http_answer/* member */.Dc)(given, 'num_uses') !== 0,
+    };
+    const revoke = (core) => {
+        tools.revokeAtEnd((0,revoker.revocable)({ ...login, token: core }));
+    };
+    const token = (0,http_answer/* member */.Dc)(given, 'client_token');
+    return {
+        ...login,
+        token: (0,credential/* credential */.e)(token, 'client token', vault_server/* SERVICE */.YV, tools.mask, login.isBatch ? undefined : revoke),
+    };
+}
+
+
+/***/ }),
+
+/***/ 7240: // ./src/vault/revoker.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+__webpack_require__.r(__webpack_exports__);
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   aboutBatch: () => (/* binding */ aboutBatch),
+/* harmony export */   revocable: () => (/* binding */ revocable),
+/* harmony export */   vault: () => (/* binding */ vault)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9772);
+/* harmony import */ var _server_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3153);
+
+
+
+/** A Vault token as what {@link vault} revokes. */
+function revocable({ token, api, namespace, expiresAt, mayRevokeItself }) {
+    return {
+        issuer: 'vault',
+        token,
+        apiUrl: api,
+        ...(expiresAt && { ends: expiresAt }),
+        extra: { namespace, mayRevokeItself: String(mayRevokeItself) },
+    };
+}
+/** Why a batch token is not revoked: Vault keeps no list of them. */
+function aboutBatch({ expiresAt }) {
+    const ends = expiresAt === undefined ? NEVER : `at ${expiresAt.toISOString()}`;
+    return `The Vault token is a batch token, which cannot be revoked; it ends ${ends}.`;
+}
+const NEVER = 'only when somebody revokes it';
+/**
+ * Revokes a token of Vault or OpenBao, and with it every lease that it made: `POST /v1/auth/token/revoke-self` (Vault API,
+ * "Token auth method"). A token that has ended is refused with 403, as is one whose policies do not allow this; of the
+ * former newer versions say `invalid token`.
+ */
+const vault = {
+    name: 'The Vault token',
+    endsByDefault: NEVER,
+    revoke: async (client, { token, apiUrl, extra = {} }) => {
+        const server = { api: apiUrl, namespace: extra['namespace'] ?? '' };
+        const course = { isGone: false };
+        try {
+            await client.send({
+                service: _server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV,
+                method: 'POST',
+                url: (0,_server_js__WEBPACK_IMPORTED_MODULE_2__/* .urlOf */ .rs)(server, 'auth/token/revoke-self'),
+                attemptMs: 5_000,
+                prepare: () => ({ headers: (0,_server_js__WEBPACK_IMPORTED_MODULE_2__/* .headersOf */ .Yl)(server, token) }),
+                refusal: (answer) => {
+                    const reason = (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(answer);
+                    // A 403 without Vault's own words is that of somebody before it.
+                    const isVaults = answer.status === 403 && reason !== '';
+                    course.isGone =
+                        isVaults && (extra['mayRevokeItself'] === 'true' || /\b(?:invalid|bad) token\b/.test(reason));
+                    return (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .vaultRefusal */ .Hp)(answer, () => (isVaults ? { hint: ALLOW } : {}));
+                },
+                read: ({ status }) => {
+                    // Whoever answers otherwise is not Vault: a proxy, or the login page of a network.
+                    if (status === 204)
+                        return;
+                    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `${_server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV} answered ${status} instead of 204.`, {
+                        hint: `Check that ${apiUrl} is Vault's API and that no gateway or login page is in front of it.`,
+                    });
+                },
+            });
+            return 'revoked';
+        }
+        catch (error) {
+            if (course.isGone)
+                return 'gone';
+            throw error;
+        }
+    },
+};
+const ALLOW = 'A policy of the role must contain: path "auth/token/revoke-self" { capabilities = ["update"] }.';
+
+
+/***/ }),
+
+/***/ 3153: // ./src/vault/server.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   G7: () => (/* binding */ readPath),
+/* harmony export */   Wb: () => (/* binding */ readServer),
+/* harmony export */   YV: () => (/* binding */ SERVICE),
+/* harmony export */   Yl: () => (/* binding */ headersOf),
+/* harmony export */   rs: () => (/* binding */ urlOf)
+/* harmony export */ });
+/** How a sentence names the server: OpenBao speaks the same protocol. */
+const SERVICE = 'Vault';
+const URL_EXAMPLE = 'https://vault.example.com:8200';
+/** Parts between slashes, none of them empty, `.` or `..`. */
+const PATH = /^(?:(?!\.{1,2}(?:\/|$))[^/\p{Cc}]+(?:\/|$))+(?<!\/)$/u;
+const LINE = /^\P{Cc}+$/u;
+const NAMESPACE = /^[\x21-\x7e]+$/;
+/** Reads the inputs `url`, `namespace`, `audience`, `auth-path` and `role`. */
+function readServer(inputs) {
+    const url = inputs.url('url', inputs.required('url', URL_EXAMPLE), URL_EXAMPLE);
+    const base = url.href.replace(/\/+$/, '');
+    if (base.endsWith('/v1')) {
+        inputs.problem('url', 'must not contain /v1, which the step adds', base.slice(0, -'/v1'.length));
+    }
+    const authPath = readPath(inputs, 'auth-path', inputs.text('auth-path') || 'jwt', 'jwt');
+    if (authPath.startsWith('auth/')) {
+        inputs.problem('auth-path', 'must not contain auth/, which the step adds', authPath.slice('auth/'.length));
+    }
+    return {
+        api: `${base}/v1`,
+        namespace: inputs.matching('namespace', inputs.text('namespace'), NAMESPACE, 'must be the full path of a namespace', 'team/project'),
+        audience: inputs.line('audience') || url.origin,
+        authPath,
+        role: inputs.matching('role', inputs.required('role', 'deploy'), LINE, 'must be one line', 'deploy'),
+    };
+}
+/**
+ * A path of Vault.
+ *
+ * @param name of the input
+ * @returns the path, or empty text after a problem
+ */
+function readPath(inputs, name, value, example) {
+    return inputs.matching(name, value, PATH, 'must be a path without a leading or trailing slash and without empty, . or .. parts', example);
+}
+/** A URL of the API. Each part of a path is encoded: what it holds is Vault's business. */
+function urlOf({ api }, ...paths) {
+    const parts = paths.flatMap((each) => each.split('/')).map(encodeURIComponent);
+    return new URL(`${api}/${parts.join('/')}`);
+}
+/** What every request has (Vault API, "X-Vault-Request" and "Namespaces"); with a token, that of who asks. */
+function headersOf({ namespace }, token) {
+    return {
+        accept: 'application/json',
+        'x-vault-request': 'true',
+        ...(namespace !== '' && { 'x-vault-namespace': namespace }),
+        ...(token !== undefined && { 'x-vault-token': token }),
+    };
+}
 
 
 /***/ })

@@ -4,9 +4,9 @@ import { jsonObject, member, timeOf } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import { credential } from '../identity/credential.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { judgeAws } from './errors.ts'
 import { awsEndpoint } from './endpoint.ts'
 import { REGION, ROLE_ARN } from './names.ts'
+import { stsRefusal, type Role } from './refusal.ts'
 
 /** AWS credentials. */
 export interface AwsCredentials {
@@ -17,7 +17,7 @@ export interface AwsCredentials {
 }
 
 /** As errors name it. */
-export const STS = 'AWS STS'
+const STS = 'AWS STS'
 /** How long the role is assumed for, in s: the least that STS gives. */
 const SESSION_SECONDS = 900
 
@@ -46,15 +46,6 @@ function environmentCredentials(inputs: Inputs, environment: Environment): AwsCr
 
 /** How to get AWS credentials: by the job's identity, or from the environment. */
 export type CredentialSource = Role | { readonly credentials: AwsCredentials }
-
-/** A role to assume. */
-export interface Role {
-  readonly roleArn: string
-  /** Of AWS STS. */
-  readonly endpoint: URL
-  /** Of the ID token for STS. */
-  readonly audience: string
-}
 
 /**
  * Where the credentials come from: the role, or else the environment.
@@ -119,14 +110,15 @@ export function readCredentialSource(
  */
 export async function awsCredentials(source: CredentialSource, tools: Tools): Promise<AwsCredentials> {
   if ('credentials' in source) {
-    tools.conceal(source.credentials.secretAccessKey)
-    if (source.credentials.sessionToken !== undefined) tools.conceal(source.credentials.sessionToken)
+    tools.mask(source.credentials.secretAccessKey)
+    if (source.credentials.sessionToken !== undefined) tools.mask(source.credentials.sessionToken)
     return source.credentials
   }
   return tools.send(assumeRole(source, tools))
 }
 
-function assumeRole({ roleArn, endpoint, audience }: Role, tools: Tools): Call<AwsCredentials> {
+function assumeRole(role: Role, tools: Tools): Call<AwsCredentials> {
+  const { roleArn, endpoint, audience } = role
   return {
     service: STS,
     method: 'POST',
@@ -143,7 +135,7 @@ function assumeRole({ roleArn, endpoint, audience }: Role, tools: Tools): Call<A
         WebIdentityToken: await tools.idToken(audience),
       }).toString(),
     }),
-    judge: judgeAws,
+    refusal: (answer) => stsRefusal(answer, role),
     read: (answer) => {
       const given = member(
         jsonObject(answer, STS, endpoint),
@@ -151,7 +143,7 @@ function assumeRole({ roleArn, endpoint, audience }: Role, tools: Tools): Call<A
         'AssumeRoleWithWebIdentityResult',
         'Credentials',
       )
-      const text = (name: string): string => credential(member(given, name), name, STS, tools.conceal)
+      const text = (name: string): string => credential(member(given, name), name, STS, tools.mask)
       const expiresAt = timeOf(member(given, 'Expiration'))
       return {
         // Not a secret, but as in the AWS tools it is masked all the same.

@@ -1,6 +1,6 @@
-import type { ActionError } from '../errors.ts'
+import type { Claims, Explanation } from '../explanation.ts'
 import { header, member, type Answer } from '../http/answer.ts'
-import type { Judgement } from '../http/call.ts'
+import type { Refusal } from '../http/call.ts'
 
 /** Codes by which AWS means "later", with any HTTP status. Source: AWS SDK, retry classification. */
 const LATER = new Set([
@@ -31,8 +31,15 @@ const SKEWED = new Set(['RequestTimeTooSkewed', 'RequestInTheFuture', 'RequestEx
 export const KEYS_TROUBLE = /retrieve verification key/i
 const SKEWED_TEXT = /signature expired|signature not yet current/i
 
+/** An error of AWS, in any of its forms. */
+export interface AwsError {
+  /** Without namespace; empty where there is none. */
+  readonly code: string
+  readonly message: string
+}
+
 /** Code and message of an AWS error, in any of its forms: query API (JSON, XML), JSON API, gateways, VPC Lattice (plain text). */
-function awsError(answer: Answer): { code: string; message: string } {
+function awsError(answer: Answer): AwsError {
   const { json, text } = answer
   const xml = (tag: string): string | undefined => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1]
   const [, plainCode, plainMessage] = /^(\w+Exception): (.*)/.exec(text) ?? []
@@ -55,20 +62,24 @@ function awsError(answer: Answer): { code: string; message: string } {
   }
 }
 
-/** What an AWS service, or a gateway that checks signatures, means by an answer that is not 2xx. */
-export function judgeAws(answer: Answer): Judgement {
-  const { code, message } = awsError(answer)
+/**
+ * What an AWS service, or a gateway that checks signatures, means by an answer that is not 2xx.
+ *
+ * @param explain what a person can do; not asked where the clock is to blame, which its page explains
+ */
+export function awsRefusal(
+  answer: Answer,
+  explain: (error: AwsError, claims: Claims | undefined) => Explanation,
+): Refusal {
+  const error = awsError(answer)
+  const { code, message } = error
+  const isSkewed = SKEWED.has(code) || SKEWED_TEXT.test(message)
   // The keys of the issuer could not be fetched: transient, under a code that is not.
   const keys = code === 'InvalidIdentityToken' && KEYS_TROUBLE.test(message)
   return {
     reason: code === '' ? message : message === '' ? code : `${code}: ${message}`,
     requestId: member(answer.json, 'RequestId') ?? header(answer, 'x-amzn-requestid'),
-    ...(LATER.has(code) ? { again: Infinity } : keys ? { again: 2 } : {}),
-    ...((SKEWED.has(code) || SKEWED_TEXT.test(message)) && { skewed: true }),
+    ...(LATER.has(code) ? { retry: 'until the deadline' } : keys ? { retry: { times: 2 } } : {}),
+    ...(isSkewed ? { code: 'CLOCK_SKEWED' } : { explain: (claims) => explain(error, claims) }),
   }
-}
-
-/** The code at the beginning of a reason made by {@link judgeAws}; empty where there is none. */
-export function codeOf({ refused }: ActionError): string {
-  return /^\w+(?=:|$)/.exec(refused?.reason ?? '')?.[0] ?? ''
 }

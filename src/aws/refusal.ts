@@ -1,41 +1,49 @@
-import { quoted, type ActionError } from '../errors.ts'
-import type { Claims, Explanation } from '../exchange.ts'
+import type { Claims, Explanation } from '../explanation.ts'
+import type { Answer } from '../http/answer.ts'
+import type { Refusal } from '../http/call.ts'
 import { aboutForm, claimText, namesRepository } from '../identity/claims.ts'
-import { STS, type CredentialSource, type Role } from './credentials.ts'
-import { codeOf, KEYS_TROUBLE } from './errors.ts'
+import { quoted } from '../text.ts'
+import { awsRefusal, KEYS_TROUBLE, type AwsError } from './errors.ts'
 import { ROLE_ARN } from './names.ts'
 
 /** The issuer of github.com's ID tokens. */
 const GITHUB = 'token.actions.githubusercontent.com'
 
-/** What a person can do about a refusal by STS; nothing where another system refused. */
-export function explainSts(
-  source: CredentialSource,
-  error: ActionError,
-  claims: Claims | undefined,
-): Explanation {
-  if (error.refused?.service !== STS || 'credentials' in source) return {}
-  const { roleArn, audience } = source
-  const reason = error.refused.reason ?? ''
+/** A role to assume. */
+export interface Role {
+  readonly roleArn: string
+  /** Of AWS STS. */
+  readonly endpoint: URL
+  /** Of the ID token for STS. */
+  readonly audience: string
+}
+
+/** What STS means by an answer that is not 2xx to a job that wants to assume a role. */
+export function stsRefusal(answer: Answer, role: Role): Refusal {
+  return awsRefusal(answer, (error, claims) => explain(role, error, claims))
+}
+
+function explain(role: Role, { code, message }: AwsError, claims: Claims | undefined): Explanation {
+  const { roleArn, audience } = role
   const account = ROLE_ARN.exec(roleArn)?.groups?.['account'] ?? ''
   const issuer = claimText(claims, 'iss')?.replace('https://', '') ?? GITHUB
   const provider = `${account}:oidc-provider/${issuer}`
-  switch (codeOf(error)) {
+  switch (code) {
     case 'AccessDenied': {
       const subject = claimText(claims, 'sub')
       const form = aboutForm(subject, { it: 'The subject' })
       return {
         hint: `Either the role "${roleArn}" does not exist, or its trust policy does not accept this job; AWS does not say which. The subject (sub) of the ID token was ${quoted(subject) ?? 'another one'}, its audience (aud) was "${audience}": change the conditions on ${issuer}:sub and ${issuer}:aud so that they match.${form}`,
-        ...accepting(source, provider, issuer, claims),
+        ...suggestPolicy(role, provider, issuer, claims),
       }
     }
     case 'InvalidIdentityToken':
-      if (/audience/i.test(reason)) {
+      if (/audience/i.test(message)) {
         return {
           hint: `The audience of the ID token was "${audience}": add it to the audiences (client ids) of the IAM identity provider "${provider}".`,
         }
       }
-      return KEYS_TROUBLE.test(reason)
+      return KEYS_TROUBLE.test(message)
         ? keysHint(issuer)
         : {
             hint: `Check that there is an IAM identity provider "${provider}": with the URL https://${issuer} and the audience "${audience}".`,
@@ -56,7 +64,7 @@ function keysHint(issuer: string): Explanation {
 }
 
 /** The trust policy by which a role accepts this run and no other; nothing where there can be none. */
-function accepting(
+function suggestPolicy(
   { roleArn, audience }: Role,
   provider: string,
   issuer: string,

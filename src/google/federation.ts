@@ -1,12 +1,13 @@
-import type { Environment, Tools } from '../exchange.ts'
+import type { Tools } from '../exchange.ts'
 import { jsonObject, timeOf } from '../http/answer.ts'
 import { credential } from '../identity/credential.ts'
-import { judgeGoogle, judgeSts } from './refusal.ts'
-import { IAM, STS, type Federation } from './settings.ts'
+import { iamRefusal, stsRefusal } from './refusal.ts'
+import { IAM, type Federation } from './settings.ts'
 
 /** The scope of everything; what a token may do is then up to IAM alone. */
 export const CLOUD_PLATFORM = 'https://www.googleapis.com/auth/cloud-platform'
 
+const STS = 'Google STS'
 const IAM_CREDENTIALS = 'Google IAM credentials'
 
 /** A Google access token. */
@@ -21,7 +22,8 @@ export interface AccessToken {
  *
  * @throws ActionError of {@link Tools.send} and {@link Tools.idToken}
  */
-export function federatedToken({ provider, audience, sts }: Federation, tools: Tools): Promise<string> {
+export function federatedToken(federation: Federation, tools: Tools): Promise<AccessToken> {
+  const { provider, audience, sts } = federation
   return tools.send({
     service: STS,
     method: 'POST',
@@ -38,60 +40,49 @@ export function federatedToken({ provider, audience, sts }: Federation, tools: T
         subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
       }).toString(),
     }),
-    judge: judgeSts,
-    read: (answer) =>
-      credential(jsonObject(answer, STS, sts)['access_token'], 'access token', STS, tools.conceal),
+    refusal: (answer) => stsRefusal(answer, federation),
+    read: (answer) => ({
+      token: credential(jsonObject(answer, STS, sts)['access_token'], 'access token', STS, tools.mask),
+    }),
   })
 }
 
 /**
- * An access token of a service account, for an hour: `generateAccessToken` of the "IAM Service Account Credentials API".
+ * An access token of a service account, for an hour: `generateAccessToken` of the "IAM Service Account Credentials API",
+ * asked with a federated token.
  *
- * @param federated what {@link federatedToken} gave
- * @throws ActionError of {@link Tools.send}
+ * @throws ActionError of {@link federatedToken} and {@link Tools.send}
  */
 export function serviceAccountToken(
   federation: Federation,
-  federated: string,
   serviceAccount: string,
   scope: string,
   tools: Tools,
 ): Promise<AccessToken> {
   const { iamCredentials } = federation
   const url = new URL(`${iamCredentials}/projects/-/serviceAccounts/${serviceAccount}:generateAccessToken`)
+  let federated: Promise<AccessToken> | undefined
   return tools.send({
     service: IAM_CREDENTIALS,
     method: 'POST',
     url,
-    prepare: () => ({
-      headers: {
-        authorization: `Bearer ${federated}`,
-        'content-type': 'application/json',
-        accept: 'application/json',
-      },
-      body: JSON.stringify({ scope: [scope] }),
-    }),
-    judge: (answer) => {
-      const judgement = judgeGoogle(answer)
-      if (answer.status !== 403 && answer.status !== 404) return judgement
+    prepare: async () => {
+      federated ??= federatedToken(federation, tools)
       return {
-        ...judgement,
-        hint:
-          judgement.hint ??
-          `Grant roles/iam.workloadIdentityUser on the service account "${serviceAccount}" to "${principalSet(federation, tools.environment)}", and check that the account exists. A new grant takes up to 5 minutes to work.`,
+        headers: {
+          authorization: `Bearer ${(await federated).token}`,
+          'content-type': 'application/json',
+          accept: 'application/json',
+        },
+        body: JSON.stringify({ scope: [scope] }),
       }
     },
+    refusal: (answer) => iamRefusal(answer, federation, serviceAccount, tools.environment),
     read: (answer) => {
       const body = jsonObject(answer, IAM_CREDENTIALS, url)
-      const token = credential(body['accessToken'], 'access token', IAM_CREDENTIALS, tools.conceal)
+      const token = credential(body['accessToken'], 'access token', IAM_CREDENTIALS, tools.mask)
       const expiresAt = timeOf(body['expireTime'])
       return { token, ...(expiresAt && { expiresAt }) }
     },
   })
-}
-
-/** The jobs of this repository, as members of an IAM policy. */
-export function principalSet({ provider }: Federation, environment: Environment): string {
-  const pool = provider.replace(/\/providers\/.*$/, '')
-  return `principalSet:${IAM}${pool}/attribute.repository_id/${environment['GITHUB_REPOSITORY_ID'] ?? 'ID'}`
 }

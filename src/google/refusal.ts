@@ -1,48 +1,73 @@
-import { quoted, type ActionError } from '../errors.ts'
-import type { Claims, Explanation } from '../exchange.ts'
+import type { Environment } from '../exchange.ts'
+import type { Claims, Explanation } from '../explanation.ts'
 import { member, type Answer } from '../http/answer.ts'
-import type { Judgement } from '../http/call.ts'
-import { aboutForm, claimText, yamlText } from '../identity/claims.ts'
-import { IAM, PROVIDER_INPUT, STS, type Federation } from './settings.ts'
+import type { Refusal } from '../http/call.ts'
+import { aboutForm, claimText } from '../identity/claims.ts'
+import { quoted, yamlText } from '../text.ts'
+import { IAM, PROVIDER_INPUT, type Federation } from './settings.ts'
 
-/** What a Google API means by an answer that is not 2xx: `google.rpc.Status` (Google API design guide, AIP-193). */
-export function judgeGoogle(answer: Answer): Judgement {
+/**
+ * What a Google API means by an answer that is not 2xx: `google.rpc.Status` (Google API design guide, AIP-193).
+ *
+ * @param hint what to change, where the API itself is enabled
+ */
+export function googleRefusal(answer: Answer, hint?: string): Refusal {
   const error = member(answer.json, 'error')
   const status = textOf(member(error, 'status'))
   const details = member(error, 'details')
   const reasons = Array.isArray(details) ? details.map((detail) => member(detail, 'reason')) : []
+  const what = reasons.includes('SERVICE_DISABLED')
+    ? 'Enable that API in the Google Cloud project (gcloud services enable), and wait a few minutes.'
+    : hint
   return {
     reason: [status, textOf(member(error, 'message'))].filter((text) => text !== '').join(': '),
-    ...(reasons.includes('SERVICE_DISABLED') && {
-      hint: 'Enable that API in the Google Cloud project (gcloud services enable), and wait a few minutes.',
-    }),
+    ...(what !== undefined && { explain: () => ({ hint: what }) }),
   }
 }
 
 /** What Google STS means by an answer that is not 2xx: an OAuth error (RFC 6749 section 5.2), or that of any Google API. */
-export function judgeSts(answer: Answer): Judgement {
+export function stsRefusal(answer: Answer, federation: Federation): Refusal {
   const code = member(answer.json, 'error')
-  if (typeof code !== 'string') return judgeGoogle(answer)
+  if (typeof code !== 'string') return googleRefusal(answer)
   const description = textOf(member(answer.json, 'error_description'))
   return {
     reason: description === '' ? code : `${code}: ${description}`,
     // Google could not fetch the keys of GitHub's issuer: transient, though it says 400.
-    ...(/connecting to the given credential's issuer/i.test(description) && { again: 2 }),
+    ...(/connecting to the given credential's issuer/i.test(description) && { retry: { times: 2 } }),
+    explain: (claims) => explainSts(federation, code, claims),
   }
 }
 
-/** What a person can do about a refusal by Google STS. By its error code: the texts are Google's to change. */
-export function explainSts(
+/** What Google means by an answer that is not 2xx to a job that wants a token of a service account. */
+export function iamRefusal(
+  answer: Answer,
+  federation: Federation,
+  serviceAccount: string,
+  environment: Environment,
+): Refusal {
+  if (answer.status !== 403 && answer.status !== 404) return googleRefusal(answer)
+  return googleRefusal(
+    answer,
+    `Grant roles/iam.workloadIdentityUser on the service account "${serviceAccount}" to "${principalSet(federation, environment)}", and check that the account exists. A new grant takes up to 5 minutes to work.`,
+  )
+}
+
+/** The jobs of this repository, as members of an IAM policy. */
+export function principalSet({ provider }: Federation, environment: Environment): string {
+  const pool = provider.replace(/\/providers\/.*$/, '')
+  return `principalSet:${IAM}${pool}/attribute.repository_id/${environment['GITHUB_REPOSITORY_ID'] ?? 'ID'}`
+}
+
+/** By the error code of STS: the texts are Google's to change. */
+function explainSts(
   { provider, audience }: Federation,
-  error: ActionError,
+  code: string,
   claims: Claims | undefined,
 ): Explanation {
-  const { code, refused } = error
-  if (code !== 'DENIED' || refused?.service !== STS) return {}
   const issuer = claimText(claims, 'iss')
   const subject = claimText(claims, 'sub')
-  const settings = accepting(provider, audience, claims)
-  switch (/^[a-z_]+(?=:|$)/.exec(refused.reason ?? '')?.[0]) {
+  const settings = suggestSettings(provider, audience, claims)
+  switch (code) {
     case 'invalid_grant':
       return {
         hint: `Google does not accept the ID token. Its audience was "${audience}": the provider must list it among its allowed audiences; a provider without a list accepts "https:${IAM}${provider}". Its issuer was ${quoted(issuer) ?? 'that of GitHub'}: the provider must have the same issuer.`,
@@ -63,7 +88,7 @@ export function explainSts(
 }
 
 /** The settings of a provider that accept this run and no other, as `gcloud … providers describe` prints them. */
-function accepting(provider: string, audience: string, claims: Claims | undefined): Explanation {
+function suggestSettings(provider: string, audience: string, claims: Claims | undefined): Explanation {
   const issuer = claimText(claims, 'iss')
   const subject = claimText(claims, 'sub')
   const repositoryId = claimText(claims, 'repository_id')

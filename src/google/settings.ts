@@ -1,8 +1,6 @@
 import type { Environment } from '../exchange.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 
-/** As errors name it. */
-export const STS = 'Google STS'
 /** What the names of IAM begin with. */
 export const IAM = '//iam.googleapis.com/'
 export const PROVIDER_INPUT = 'workload-identity-provider'

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { ActionError, capital } from '../errors.ts'
+import { ActionError } from '../errors.ts'
+import { capital } from '../text.ts'
 
 /** A complete answer. */
 export interface Answer {

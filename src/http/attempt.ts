@@ -2,9 +2,8 @@ import type { Socket } from 'node:net'
 import type { Answer } from './answer.ts'
 import type { Call, Message } from './call.ts'
 import type { Clock } from './clock.ts'
-import type { Connections } from './connection.ts'
-import { unheard } from './errors.ts'
-import { cutOff, AttemptFailed, type Progress } from './faults.ts'
+import type { Connections, Opening } from './connection.ts'
+import { AttemptFailed, cutOff, unheard, type Progress } from './failure.ts'
 import { request } from './request.ts'
 
 /** What every attempt of a client uses. */
@@ -19,8 +18,9 @@ export interface Means {
 }
 
 /**
- * Sends a message once and waits for the whole answer, over a connection that was opened early where there is one.
+ * Sends a message once and waits for the whole answer.
  *
+ * @param early a connection that was opened while the message was being prepared
  * @param limitMs for all of it, in ms
  * @throws AttemptFailed of {@link Connections.open} and {@link request}, or `TIMED_OUT`; ActionError `CANCELLED` where an answer
  *   may have been missed; the reason of the signals
@@ -28,12 +28,12 @@ export interface Means {
 export async function answerTo(
   call: Call<unknown>,
   message: Message,
+  early: Opening | undefined,
   limitMs: number,
   means: Means,
 ): Promise<Answer> {
   const { connections, clock, signal } = means
   const cut = new AbortController()
-  const early = connections.taken(call.url)
   const progress = early?.progress ?? { waitingFor: 'the connection' }
   const stop = clock.timer(limitMs, () => {
     cut.abort(timedOut(limitMs, progress))
@@ -42,8 +42,8 @@ export async function answerTo(
   const send = (socket: Socket): Promise<Answer> =>
     sendOver(socket, call, message, cut.signal, progress, means)
   try {
-    const opened = early && (await Promise.race([early.socket, cutOff(ends)]))
-    if (opened !== undefined && !opened.destroyed) {
+    const opened = early && (await Promise.race([early.take(), cutOff(ends)]))
+    if (opened !== undefined) {
       try {
         return await send(opened)
       } catch (error) {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
+import type { Claims, Explanation } from '../explanation.ts'
 import type { Answer } from './answer.ts'
 
 /** What one attempt sends. */
@@ -8,23 +9,17 @@ export interface Message {
 }
 
 /** What a system means by an answer that is not 2xx. */
-export interface Judgement {
+export interface Refusal {
   /** The system's own words from a named field; made safe to show by the client. */
   readonly reason?: unknown
   /** The id of the request in the server's log, likewise. */
   readonly requestId?: unknown
-  /** The whole message, for `explain`; not shown. */
-  readonly message?: string
-  /** Try again although the status says no, at most this many times. */
-  readonly again?: number
-  /** Do not retry although the status says yes: the system's own words tell that nothing will change by itself. */
-  readonly never?: boolean
-  /** The time in the signature was refused. */
-  readonly skewed?: boolean
+  /** When to retry, where the status does not tell: at most so often, until the deadline, or not at all. */
+  readonly retry?: { readonly times: number } | 'until the deadline' | 'never'
   /** Another code than `DENIED`, where the system has one of its own. */
   readonly code?: ErrorCode
-  /** What to change. */
-  readonly hint?: string
+  /** What a person can do about it. `claims` are those of the ID token that was sent, where they may be shown. */
+  readonly explain?: (claims: Claims | undefined) => Explanation
 }
 
 /** One request to one system, with everything that is needed to send it again. */
@@ -38,16 +33,24 @@ export interface Call<T> {
   /** How long one attempt may take, in ms. */
   readonly attemptMs?: number
   /**
-   * Present where a 2xx answer brings a credential that can be taken back: when it ends by itself, as a sentence says it,
+   * Present where a 2xx answer brings a credential that can be revoked: when it ends by itself, as a sentence says it,
    * e.g. `within the hour`. A cancelled step listens for such an answer a little longer.
    */
   readonly grantEnds?: string
   /** Whether the time of this machine is in the signature, so that a wrong clock is a reason to refuse it. */
   readonly signed?: boolean
-  /** Headers and body, made anew for each attempt. `now` is the time for signatures, in ms, corrected for skew. */
-  readonly prepare: (now: number) => Message | Promise<Message>
+  /**
+   * Headers and body, made anew for each attempt. While it waits for something, a connection is opened for it. `now` is
+   * the time for signatures, in ms, corrected for skew: to be asked for when all else is there.
+   */
+  readonly prepare: (now: () => number) => Message | Promise<Message>
   /** Turns a 2xx answer into the value. @throws ActionError `UNUSABLE_ANSWER`, `UNUSABLE_SECRET` */
   readonly read: (answer: Answer) => T
-  /** Looks into an answer that is not 2xx. */
-  readonly judge?: (answer: Answer) => Judgement
+  /** Interprets an answer that is not 2xx. */
+  readonly refusal: (answer: Answer) => Refusal
+}
+
+/** Whom a call asks, as a sentence names it: `the app server (app-server.example.com)`. */
+export function placeOf({ service, url }: Pick<Call<unknown>, 'service' | 'url'>): string {
+  return `${service} (${url.host})`
 }

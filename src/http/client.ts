@@ -1,12 +1,12 @@
-import type { Answer } from './answer.ts'
+import type { ActionError } from '../errors.ts'
+import { header, serverTime, type Answer } from './answer.ts'
+import { answerTo } from './attempt.ts'
 import type { Call, Message } from './call.ts'
 import { createSigningTime, type Clock } from './clock.ts'
-import { Connections } from './connection.ts'
-import { givenUp, mustBeSafe } from './errors.ts'
-import { AttemptFailed } from './faults.ts'
-import { Outcomes, type Outcome } from './outcome.ts'
-import { next } from './retry.ts'
-import { answerTo } from './attempt.ts'
+import { Connections, type Opening } from './connection.ts'
+import { AttemptFailed, givenUp, mustBeSafe, unanswered, unread } from './failure.ts'
+import { mayPass, refusalError, retriesOf } from './refusal.ts'
+import { isTransient, next, retryAfterMs } from './retry.ts'
 
 /** How long one attempt may take unless the call says otherwise, in ms. */
 const ATTEMPT_MS = 10_000
@@ -14,7 +14,7 @@ const ATTEMPT_MS = 10_000
 /** What a client must know of the step's secrets. */
 export interface Redaction {
   /** Has a secret masked from the log. */
-  readonly conceal: (secret: string) => void
+  readonly mask: (secret: string) => void
   /** A server's text without the secrets. */
   readonly redact: (text: string) => string
 }
@@ -44,63 +44,111 @@ export interface Client {
    *   `DENIED`, `CLOCK_SKEWED`, `UNUSABLE_ANSWER`; and what `prepare` and `read` throw
    */
   readonly send: <T>(call: Call<T>) => Promise<T>
-  /** Opens one connection that the next call to this origin uses. A failure is left to that call to meet. */
-  readonly connectEarly: (url: URL) => void
   /** Closes connections that were opened early and not used. */
   readonly close: () => void
 }
+
+/** What came of one attempt: the value, or why there is none and when to retry. */
+type Outcome<T> =
+  | { readonly value: T }
+  | {
+      readonly error: ActionError
+      readonly retry: 'never' | 'at once' | 'later'
+      /** What the server's `Retry-After` asks for, in ms. */
+      readonly waitMs?: number | undefined
+    }
 
 export function createClient(options: ClientOptions): Client {
   const { clock, signal, patience = signal, userAgent, secrets, debug, limit } = options
   const deadline = clock.monotonic() + options.limitMs
   const remainingMs = (): number => deadline - clock.monotonic()
-  const connections = new Connections(signal, secrets.conceal)
+  const connections = new Connections(signal, secrets.mask)
   const signingTime = createSigningTime(clock.now)
   const means = { connections, clock, signal, patience, userAgent }
 
   async function send<T>(call: Call<T>): Promise<T> {
     mustBeSafe(call)
     const started = clock.monotonic()
-    const outcomes = new Outcomes(call, clock, signingTime, secrets.redact, debug)
+    const retried = { times: 0 }
+    let early: Opening | undefined
     for (let attempts = 1; ; attempts++) {
       signal.throwIfAborted()
-      const outcome = await attemptOnce(call, await call.prepare(signingTime.now()), outcomes)
+      const preparing = call.prepare(signingTime.now)
+      // Later ones would only add to the load of a server that is in trouble.
+      if (attempts === 1 && preparing instanceof Promise) early = connections.openEarly(call.url)
+      const outcome = await attempt(call, await preparing, early, retried)
+      early = undefined
       if ('value' in outcome) return outcome.value
-      if (outcome.again === 'never' || signal.aborted) throw outcome.error
-      if (outcome.again === 'at once') continue
-      const { error, retryAfterMs } = outcome
+      const { error, retry, waitMs } = outcome
+      if (retry === 'never' || signal.aborted) throw error
+      if (retry === 'at once') continue
       const then = next({
         failures: attempts,
-        retryAfterMs,
+        retryAfterMs: waitMs,
         remainingMs: remainingMs(),
         random: clock.random,
       })
       if (!then.again) {
         const tookMs = clock.monotonic() - started
-        throw givenUp(error, then.because, { attempts, tookMs, waitMs: retryAfterMs }, limit)
+        throw givenUp(error, then.because, { attempts, tookMs, waitMs }, limit)
       }
       debug(`trying again in ${Math.round(then.waitMs)} ms`)
       await clock.sleep(then.waitMs, signal)
     }
   }
 
-  async function attemptOnce<T>(call: Call<T>, message: Message, outcomes: Outcomes<T>): Promise<Outcome<T>> {
+  /** @param retried how often the call was retried for what the system itself said */
+  async function attempt<T>(
+    call: Call<T>,
+    message: Message,
+    early: Opening | undefined,
+    retried: { times: number },
+  ): Promise<Outcome<T>> {
+    const note = (what: string): void => {
+      debug(`${call.method} ${call.url.host}${call.url.pathname}: ${what}`)
+    }
     let answer: Answer
     try {
       const limitMs = Math.max(0, Math.min(remainingMs(), call.attemptMs ?? ATTEMPT_MS))
-      answer = await answerTo(call, message, limitMs, means)
-    } catch (error) {
-      if (!(error instanceof AttemptFailed)) throw error
-      return outcomes.failed(error)
+      answer = await answerTo(call, message, early, limitMs, means)
+    } catch (failure) {
+      if (!(failure instanceof AttemptFailed)) throw failure
+      note(failure.message)
+      return { error: unanswered(call, failure), retry: failure.again ? 'later' : 'never' }
     }
-    return outcomes.answered(answer)
+    note(String(answer.status))
+    const isGood = answer.status >= 200 && answer.status < 300
+    if (!isGood) return refused(call, answer, retried)
+    try {
+      return { value: call.read(answer) }
+    } catch (error) {
+      throw unread(call, error)
+    }
+  }
+
+  function refused(call: Call<unknown>, answer: Answer, retried: { times: number }): Outcome<never> {
+    const refusal = call.refusal(answer)
+    const error = refusalError(call, answer, refusal, secrets.redact)
+    if (error.code === 'REDIRECTED') return { error, retry: 'never' }
+    if (call.signed === true && !isTransient(answer.status) && correctsClock(answer)) {
+      return { error, retry: 'at once' }
+    }
+    if (!mayPass(answer, refusal) && retried.times++ >= retriesOf(refusal)) return { error, retry: 'never' }
+    const now = serverTime(answer) ?? clock.now()
+    return { error, retry: 'later', waitMs: retryAfterMs(header(answer, 'retry-after'), now) }
+  }
+
+  function correctsClock(answer: Answer): boolean {
+    const skewMs = signingTime.correct(answer)
+    if (skewMs === undefined) return false
+    debug(
+      `the clock differs from the server's by ${Math.round(skewMs / 1000)} s; signing again with the server's time`,
+    )
+    return true
   }
 
   return {
     send,
-    connectEarly: (url) => {
-      connections.openEarly(url)
-    },
     close: () => {
       connections.close()
     },

@@ -1,30 +1,33 @@
 import * as net from 'node:net'
 import * as tls from 'node:tls'
-import { connectionFault, reasonOf, type Progress } from './faults.ts'
+import { connectionFailure, reasonOf, type Progress } from './failure.ts'
 import { proxyFor } from './proxy.ts'
 import { openTunnel } from './tunnel.ts'
 
-/** A connection that is being opened for a later request. */
-interface Opening {
-  /** `undefined` where it failed: the request opens its own then, and meets the reason if it lasts. */
-  readonly socket: Promise<net.Socket | undefined>
+/** A connection that is being opened while its message is being prepared. */
+export interface Opening {
+  /**
+   * The connection, for one request: `undefined` where it failed, or where something came before it was asked for, which
+   * answers no request (RFC 9112 section 9.2). The request opens its own then, and meets the reason if it lasts.
+   */
+  readonly take: () => Promise<net.Socket | undefined>
   readonly progress: Progress
 }
 
 /** Opens connections: directly, or through the proxy of the environment; with TLS where the URL says so. */
 export class Connections {
   readonly #signal: AbortSignal
-  readonly #conceal: (secret: string) => void
+  readonly #mask: (secret: string) => void
   readonly #closing = new AbortController()
-  readonly #early = new Map<string, Opening[]>()
+  readonly #early = new Set<Promise<net.Socket | undefined>>()
 
   /**
    * @param signal cuts off what is opened early
-   * @param conceal has a secret masked from the log
+   * @param mask has a secret masked from the log
    */
-  constructor(signal: AbortSignal, conceal: (secret: string) => void) {
+  constructor(signal: AbortSignal, mask: (secret: string) => void) {
     this.#signal = signal
-    this.#conceal = conceal
+    this.#mask = mask
   }
 
   /**
@@ -39,7 +42,7 @@ export class Connections {
     const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
     const proxy = proxyFor(url)
     progress.waitingFor = proxy ? 'the proxy' : 'the connection'
-    const tunnel = proxy && (await openTunnel(proxy, `${url.hostname}:${port}`, ends, this.#conceal))
+    const tunnel = proxy && (await openTunnel(proxy, `${url.hostname}:${port}`, ends, this.#mask))
     if (url.protocol === 'http:') return tunnel ?? ready(net.connect({ host, port }), 'connect', ends)
     if (tunnel) progress.waitingFor = 'the TLS handshake'
     const socket = tls.connect({
@@ -55,24 +58,29 @@ export class Connections {
     return ready(socket, 'secureConnect', ends)
   }
 
-  /** Begins to open one direct connection to the URL's origin, which {@link Connections.taken} hands out. Never fails. */
-  openEarly(url: URL): void {
-    if (goesThroughProxy(url)) return
+  /** Begins to open one direct connection to the URL's origin; none where the way leads through a proxy. Never fails. */
+  openEarly(url: URL): Opening | undefined {
+    if (goesThroughProxy(url)) return undefined
     const progress = { waitingFor: 'the connection' }
-    const socket = this.open(url, AbortSignal.any([this.#signal, this.#closing.signal]), progress)
-    const opening = { socket: socket.catch(() => undefined), progress }
-    this.#early.set(url.origin, [...(this.#early.get(url.origin) ?? []), opening])
-  }
-
-  /** A connection that was opened early to the URL's origin, the first of them, if there is one; for one request. */
-  taken(url: URL): Opening | undefined {
-    return this.#early.get(url.origin)?.shift()
+    const opening = this.open(url, AbortSignal.any([this.#signal, this.#closing.signal]), progress)
+    const early = opening.catch(() => undefined)
+    this.#early.add(early)
+    const take = async (): Promise<net.Socket | undefined> => {
+      const socket = await early
+      // What has arrived is read in this turn of the event loop.
+      await new Promise(setImmediate)
+      this.#early.delete(early)
+      if (socket !== undefined && !socket.destroyed && socket.readableLength === 0) return socket
+      socket?.destroy()
+      return undefined
+    }
+    return { take, progress }
   }
 
   /** Closes what was opened early and not used. */
   close(): void {
     this.#closing.abort()
-    for (const { socket } of [...this.#early.values()].flat()) void socket.then((open) => open?.destroy())
+    for (const early of this.#early) void early.then((socket) => socket?.destroy())
     this.#early.clear()
   }
 }
@@ -108,10 +116,10 @@ function ready(
     })
     // Stays on: a socket that waits for its request must not bring the process down.
     socket.on('error', (error) => {
-      reject(connectionFault(error))
+      reject(connectionFailure(error))
     })
     socket.once('close', () => {
-      reject(connectionFault(new Error('closed')))
+      reject(connectionFailure(new Error('closed')))
     })
   })
 }

@@ -1,6 +1,6 @@
 import { checkBypass } from '@actions/http-client/lib/proxy'
-import { isLoopback } from '../inputs/inputs.ts'
-import { AttemptFailed } from './faults.ts'
+import { isLoopback } from '../inputs/url.ts'
+import { AttemptFailed } from './failure.ts'
 
 /** A proxy to be asked for tunnels. */
 export interface Proxy {

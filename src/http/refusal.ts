@@ -1,58 +1,64 @@
 import { STATUS_CODES } from 'node:http'
-import { ActionError, capital, showable, type Refused } from '../errors.ts'
+import { ActionError, type Refused } from '../errors.ts'
+import { capital, showable } from '../text.ts'
 import { looksLikeHtml, type Answer } from './answer.ts'
-import type { Call, Judgement } from './call.ts'
+import { placeOf, type Call, type Refusal } from './call.ts'
 import { isTransient } from './retry.ts'
 
 /**
  * An answer that is not 2xx, as an error.
  *
- * @param where who answered, as a sentence names it: `the app server (app-server.example.com)`
+ * @param refusal what the system means by it
  * @param redact takes the secrets of the step out of a server's text
- * @returns `REDIRECTED`, `OVERLOADED`, `CLOCK_SKEWED`, `DENIED`, or the code of the judgement
+ * @returns `REDIRECTED`, `OVERLOADED`, `DENIED`, or the code of the refusal
  */
-export function refusal(
+export function refusalError(
   call: Call<unknown>,
-  where: string,
   answer: Answer,
-  judgement: Judgement,
+  refusal: Refusal,
   redact: (text: string) => string,
 ): ActionError {
+  const where = capital(placeOf(call))
   const status = `${answer.status} ${STATUS_CODES[answer.status] ?? ''}`.trim()
   if (answer.status >= 300 && answer.status < 400) {
-    return new ActionError('REDIRECTED', `${capital(where)} answered with a redirect (${status}).`, {
+    return new ActionError('REDIRECTED', `${where} answered with a redirect (${status}).`, {
       hint: `The step follows no redirect, because the request carries a credential. Use the final URL instead of ${call.url.origin}${call.url.pathname}.`,
     })
   }
-  const redacted = (text: unknown): string | undefined =>
-    typeof text === 'string' ? redact(text) : undefined
-  const reason = showable(redacted(judgement.reason))
-  const requestId = showable(redacted(judgement.requestId), 100)
-  const message = redacted(judgement.message)
+  const shown = (text: unknown, most?: number): string | undefined =>
+    typeof text === 'string' ? showable(redact(text), most) : undefined
+  const reason = shown(refusal.reason)
+  const requestId = shown(refusal.requestId, 100)
   const refused: Refused = {
-    service: call.service,
     status: answer.status,
     ...(call.audience !== undefined && { audience: call.audience }),
     ...(reason !== undefined && { reason }),
     ...(requestId !== undefined && { requestId }),
-    ...(message !== undefined && { message }),
   }
-  const overloaded =
-    (isTransient(answer.status) && judgement.never !== true) || (judgement.again ?? 0) === Infinity
-  const code = overloaded ? 'OVERLOADED' : (judgement.code ?? (judgement.skewed ? 'CLOCK_SKEWED' : 'DENIED'))
+  const overloaded = mayPass(answer, refusal)
   const verb = overloaded ? 'could not answer' : 'refused'
   const words = reason === undefined ? '' : `: ${reason}`
-  return new ActionError(
-    code,
-    `${capital(where)} ${verb} (${status})${words}${/[.!?…]$/.test(words) ? '' : '.'}`,
-    {
-      hint: judgement.hint ?? (code === 'DENIED' ? htmlHint(answer, call.url) : undefined),
-      refused,
-    },
-  )
+  const end = /[.!?…]$/.test(words) ? '' : '.'
+  const code = overloaded ? 'OVERLOADED' : (refusal.code ?? 'DENIED')
+  return new ActionError(code, `${where} ${verb} (${status})${words}${end}`, {
+    explain: (claims) => ({
+      ...(code === 'DENIED' && looksLikeHtml(answer) && { hint: webPageHint(call.url) }),
+      ...refusal.explain?.(claims),
+    }),
+    refused,
+  })
 }
 
-function htmlHint(answer: Answer, url: URL): string | undefined {
-  if (!looksLikeHtml(answer)) return undefined
-  return `The answer is a web page. Check that ${url.origin} is the right address and that no gateway or login page is in front of it.`
+/** Whether the same request may be answered otherwise later, however often it was tried. */
+export function mayPass({ status }: Pick<Answer, 'status'>, { retry }: Refusal): boolean {
+  return retry === 'until the deadline' || (isTransient(status) && retry !== 'never')
+}
+
+/** How often a refusal is retried although the status says no. */
+export function retriesOf({ retry }: Refusal): number {
+  return typeof retry === 'object' ? retry.times : 0
+}
+
+function webPageHint({ origin }: URL): string {
+  return `The answer is a web page. Check that ${origin} is the right address and that no gateway or login page is in front of it.`
 }

@@ -2,7 +2,7 @@ import * as http from 'node:http'
 import type { Socket } from 'node:net'
 import { parseJson, type Answer } from './answer.ts'
 import type { Call, Message } from './call.ts'
-import { connectionFault, reasonOf, AttemptFailed, type Progress } from './faults.ts'
+import { AttemptFailed, connectionFailure, reasonOf, type Progress } from './failure.ts'
 
 /** The largest answer that is read, in bytes. */
 const MAX_BODY = 1024 * 1024
@@ -24,12 +24,12 @@ export function request(
 ): Promise<Answer> {
   progress.waitingFor = 'the answer'
   return new Promise((resolve, reject) => {
-    let answered = false
+    let answer: http.IncomingMessage | undefined
     const fail = (error: Error): void => {
       sent.destroy()
       socket.destroy()
-      const reason = reasonOf(ends) ?? (error instanceof AttemptFailed ? error : connectionFault(error))
-      if (reason instanceof AttemptFailed) reason.answered = answered
+      const reason = reasonOf(ends) ?? (error instanceof AttemptFailed ? error : connectionFailure(error))
+      if (reason instanceof AttemptFailed) reason.answered = answer !== undefined
       reject(reason)
     }
     // Over the established socket, TLS or not: no agent in between, nothing that outlives the attempt.
@@ -47,7 +47,10 @@ export function request(
       fail(new Error('cut off'))
       return
     }
-    sent.on('error', fail)
+    sent.on('error', (error) => {
+      // A complete answer is the answer: bytes after its end belong to no message (RFC 9112 section 6.3).
+      if (answer?.complete !== true) fail(error)
+    })
     // Without a listener, Node.js would drop the connection and tell nobody.
     sent.on('upgrade', () => {
       fail(
@@ -55,7 +58,7 @@ export function request(
       )
     })
     sent.on('response', (response) => {
-      answered = true
+      answer = response
       progress.waitingFor = 'the rest of the answer'
       const body = new Body()
       response.on('data', (chunk: Buffer) => {

@@ -1,7 +1,7 @@
 /**
  * Which statuses are transient, how long to wait for the next attempt, and when there is no time for one; which answers are
- * retried at all is decided in `outcome.ts`. Pure: the time and the random source are parameters.
- * `docs/retrying.md` argues the numbers from a simulation (`npm run bench:herd`).
+ * retried at all is decided in `client.ts`. Pure: the time and the random source are parameters. `docs/retrying.md` argues
+ * the numbers.
  */
 
 /** The longest wait before the first retry, in ms. It doubles with each failure. */
@@ -18,18 +18,6 @@ export const RETRY_AFTER_JITTER = 0.5
  * which then nobody holds and nobody revokes.
  */
 export const ANSWER_MS = 500
-
-/** The numbers of the policy; the simulation varies them. */
-export interface Backoff {
-  /** See {@link BASE_MS}. */
-  readonly baseMs: number
-  /** See {@link CAP_MS}. */
-  readonly capMs: number
-  /** See {@link RETRY_AFTER_JITTER}. */
-  readonly retryAfterJitter: number
-}
-
-const BACKOFF: Backoff = { baseMs: BASE_MS, capMs: CAP_MS, retryAfterJitter: RETRY_AFTER_JITTER }
 
 /** Try again after `waitMs`; or give up, because the time is over or the server asks for more of it than is left. */
 export type Next =
@@ -70,22 +58,18 @@ export function retryAfterMs(value: string | undefined, nowMs: number): number |
  * @param input.retryAfterMs what {@link retryAfterMs} made of the last answer
  * @param input.remainingMs time until the deadline
  * @param input.random as `Math.random`: at least 0, less than 1
- * @param backoff given by the simulation only
  */
-export function next(
-  input: {
-    readonly failures: number
-    readonly retryAfterMs?: number | undefined
-    readonly remainingMs: number
-    readonly random: () => number
-  },
-  backoff = BACKOFF,
-): Next {
+export function next(input: {
+  readonly failures: number
+  readonly retryAfterMs?: number | undefined
+  readonly remainingMs: number
+  readonly random: () => number
+}): Next {
   const least = input.retryAfterMs ?? 0
   const spare = input.remainingMs - ANSWER_MS - least
   if (spare < 0) return { again: false, because: least > 0 ? 'retry-after' : 'deadline' }
-  const drawn = Math.min(backoff.capMs, backoff.baseMs * 2 ** (input.failures - 1))
-  const longest = Math.min(spare, Math.max(drawn, least * backoff.retryAfterJitter))
+  const drawn = Math.min(CAP_MS, BASE_MS * 2 ** (input.failures - 1))
+  const longest = Math.min(spare, Math.max(drawn, least * RETRY_AFTER_JITTER))
   return { again: true, waitMs: least + Math.floor(input.random() * longest) }
 }
 

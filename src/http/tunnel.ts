@@ -1,7 +1,7 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
 import * as net from 'node:net'
-import { connectionFault, reasonOf, AttemptFailed } from './faults.ts'
+import { AttemptFailed, connectionFailure, reasonOf } from './failure.ts'
 import { proxyHint, type Proxy } from './proxy.ts'
 import { isTransient } from './retry.ts'
 
@@ -10,14 +10,14 @@ import { isTransient } from './retry.ts'
  *
  * @param authority `host:port` at the end of the tunnel
  * @param ends cuts it off
- * @param conceal has the password masked from the log
+ * @param mask has the password masked from the log
  * @throws AttemptFailed `PROXY_FAILED`; the reason of `ends`
  */
 export function openTunnel(
   proxy: Proxy,
   authority: string,
   ends: AbortSignal,
-  conceal: (secret: string) => void,
+  mask: (secret: string) => void,
 ): Promise<net.Socket> {
   const { hostname, protocol, port } = proxy.url
   const host = hostname.replace(/^\[|\]$/g, '')
@@ -27,7 +27,7 @@ export function openTunnel(
       host,
       port: port || (protocol === 'https:' ? 443 : 80),
       path: authority,
-      headers: { host: authority, ...authorization(proxy, conceal) },
+      headers: { host: authority, ...authorization(proxy, mask) },
       agent: false,
       signal: ends,
       rejectUnauthorized: true,
@@ -46,8 +46,10 @@ export function openTunnel(
       reject(failed(proxy, `refused the tunnel (${wants})`, isTransient(status)))
     })
     request.on('error', (error) => {
-      const fault = connectionFault(error)
-      reject(reasonOf(ends) ?? failed(proxy, `could not be reached (${fault.message})`, fault.again, fault))
+      const failure = connectionFailure(error)
+      reject(
+        reasonOf(ends) ?? failed(proxy, `could not be reached (${failure.message})`, failure.again, failure),
+      )
     })
     request.end()
   })
@@ -55,12 +57,12 @@ export function openTunnel(
 
 function authorization(
   { username, password }: Proxy,
-  conceal: (secret: string) => void,
+  mask: (secret: string) => void,
 ): Record<string, string> {
   if (username === '' && password === '') return {}
   const basic = Buffer.from(`${username}:${password}`).toString('base64')
-  conceal(basic)
-  if (password !== '') conceal(password)
+  mask(basic)
+  if (password !== '') mask(password)
   return { 'proxy-authorization': `Basic ${basic}` }
 }
 

@@ -1,5 +1,5 @@
-import { showable } from '../errors.ts'
-import type { Claims } from '../exchange.ts'
+import type { Claims } from '../explanation.ts'
+import { showable } from '../text.ts'
 
 /** The claims that help to find out why a system refused, and nothing else of the token. */
 export const SHOWN_CLAIMS: readonly string[] = [
@@ -51,11 +51,6 @@ export function aboutForm(
  */
 export function namesRepository(subject: string): boolean {
   return /(?:^|:)(?:repo|repository|repository_id):[^:]/.test(subject)
-}
-
-/** Text as a YAML scalar in single quotes, which nothing in it can end (YAML 1.2, section 7.3.2). */
-export function yamlText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
 }
 
 /** The payload of a JWT, not verified (RFC 7519); `undefined` where it is none. */

@@ -1,5 +1,6 @@
 import { ActionError } from '../errors.ts'
-import type { Claims, Environment } from '../exchange.ts'
+import type { Environment } from '../exchange.ts'
+import type { Claims } from '../explanation.ts'
 import { jsonObject, member } from '../http/answer.ts'
 import type { Client } from '../http/client.ts'
 import { claimsOf } from './claims.ts'
@@ -15,6 +16,8 @@ const FRESH_MS = 60_000
 const NOT_YET = /can't issue id_token for job in '(?!completed')[\w -]{1,40}' state/i
 /** Other words for it, which other systems use as well (runner: `JobRunner.cs`). */
 const NOT_YET_403 = /pending|delayed|non-inprogress/i
+
+const IN_ANOTHER_JOB = 'Run the step in a job that has `permissions: id-token: write` and is still running.'
 
 /** The job's ID tokens. */
 export interface Identity {
@@ -36,11 +39,11 @@ export function createIdentity(options: {
   environment: Environment
   client: Client
   monotonic: () => number
-  conceal: (secret: string) => void
+  mask: (secret: string) => void
 }): Identity {
   const endpoint = options.environment['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? ''
   const requestToken = options.environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? ''
-  if (requestToken !== '') options.conceal(requestToken)
+  if (requestToken !== '') options.mask(requestToken)
   const minted = new Map<string, { at: number; token: Promise<string> }>()
   const known = new Map<string, Claims>()
   let newest: Claims | undefined
@@ -58,21 +61,17 @@ export function createIdentity(options: {
       method: 'GET',
       url,
       prepare: () => ({ headers: { authorization: `Bearer ${requestToken}`, accept: 'application/json' } }),
-      judge: (answer) => {
-        const reason = member(answer.json, 'message') ?? member(answer.json, 'error', 'message')
-        const early =
-          answer.status < 500 &&
-          (NOT_YET.test(answer.text) || (answer.status === 403 && NOT_YET_403.test(answer.text)))
+      refusal: (answer) => {
+        const { status, text, json } = answer
+        const early = status < 500 && (NOT_YET.test(text) || (status === 403 && NOT_YET_403.test(text)))
         return {
-          reason,
-          ...(early ? { again: Infinity } : { code: 'ID_TOKEN_REFUSED' as const }),
-          ...(answer.status === 401 || answer.status === 403
-            ? { hint: 'Run the step in a job that has `permissions: id-token: write` and is still running.' }
-            : {}),
+          reason: member(json, 'message') ?? member(json, 'error', 'message'),
+          ...(early ? { retry: 'until the deadline' } : { code: 'ID_TOKEN_REFUSED' }),
+          ...((status === 401 || status === 403) && { explain: () => ({ hint: IN_ANOTHER_JOB }) }),
         }
       },
       read: (answer) =>
-        credential(jsonObject(answer, service, url)['value'], 'ID token', service, options.conceal),
+        credential(jsonObject(answer, service, url)['value'], 'ID token', service, options.mask),
     })
     newest = claimsOf(token) ?? {}
     known.set(audience, newest)

@@ -1,10 +1,9 @@
-import { ActionError, showable } from '../errors.ts'
+import { ActionError } from '../errors.ts'
+import { showable } from '../text.ts'
+import { NOWHERE, urlFault } from './url.ts'
 
 /** How long an input may be, in characters: bounds the work of every parser. 32 full repository names take 5000. */
 const MAX_LENGTH = 16_384
-
-/** What {@link Inputs.url} returns after a problem. Never asked: `.invalid` is reserved (RFC 2606) and `check` throws. */
-export const NOWHERE = 'https://nowhere.invalid/'
 
 /**
  * The inputs of a step. A reader never throws for bad text: it records a problem and returns something harmless, so
@@ -146,28 +145,4 @@ export function readInputs(get: (name: string) => string): Inputs {
 export function not(text: string): string {
   const shown = text.includes('@') ? undefined : showable(text, 60)
   return shown === undefined ? '' : `, not "${shown}"`
-}
-
-/** Whether a URL's host name is this machine: `localhost`, 127.0.0.0/8, `[::1]`. Names under `localhost` may be asked of DNS. */
-export function isLoopback(hostname: string): boolean {
-  return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
-}
-
-/** Whether a credential may be sent to a URL: by HTTPS, or by HTTP to this machine. */
-export function mayCarrySecrets(url: URL): boolean {
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
-}
-
-/** What is wrong with a URL, to follow its name in a sentence. */
-function urlFault(value: string, mayHaveQuery: boolean): string | undefined {
-  // The URL parser removes line breaks and takes backslashes for slashes: it would read what does not stand there.
-  const url = /^[a-z]+:\/\/[^\s\\/][^\s\\]*$/i.test(value) && URL.canParse(value) ? new URL(value) : undefined
-  if (url === undefined) return 'must be a URL'
-  if (/^[^/]*\/\/[^/?#]*@/.test(value)) return 'must be a URL without a user name and password'
-  if (!mayCarrySecrets(url)) {
-    return 'must begin with https:// (http:// works only on this machine: localhost, 127.0.0.1, [::1])'
-  }
-  if (value.includes('#')) return 'must be a URL without a fragment (#…)'
-  if (!mayHaveQuery && value.includes('?')) return 'must be a URL without a query (?…)'
-  return undefined
 }

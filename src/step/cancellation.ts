@@ -12,7 +12,7 @@ export interface Cancellation {
   readonly signal: AbortSignal
   /** Aborted 3 s later: an answer that may bring a credential is not waited for any longer. */
   readonly patience: AbortSignal
-  /** Aborted 4.5 s later, or when the runner asks again: taking back ends too. */
+  /** Aborted 4.5 s later, or when the runner asks again: revoking ends too. */
   readonly end: AbortSignal
   /** Begins the end; a second call ends everything at once. */
   readonly cancel: (by: string) => void
@@ -47,5 +47,5 @@ export function cancelled({ signal }: Cancellation, cause: unknown): ActionError
   const reason = signal.reason as ActionError
   if (!(cause instanceof ActionError)) return new ActionError('CANCELLED', reason.message, { cause })
   if (cause.code === 'CANCELLED') return cause
-  return new ActionError('CANCELLED', `${reason.message} ${cause.message}`, { hint: cause.hint, cause })
+  return new ActionError('CANCELLED', `${reason.message} ${cause.message}`, { explain: cause.explain, cause })
 }

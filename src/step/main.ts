@@ -1,63 +1,59 @@
-import { asActionError, harmless, type ActionError } from '../errors.ts'
-import type { Borrowed, Exchange, Grant, Tools } from '../exchange.ts'
+import { asActionError, type ActionError } from '../errors.ts'
+import type { Exchange, Grant, Revocable, Tools } from '../exchange.ts'
 import { createClient, type Client } from '../http/client.ts'
 import type { Clock } from '../http/clock.ts'
 import { createIdentity, type Identity } from '../identity/id-token.ts'
-import { reportElsewhere } from '../inputs/elsewhere.ts'
 import { readInputs } from '../inputs/inputs.ts'
-import { cancelled, type Cancellation } from './cancellation.ts'
-import { handOver, undo, type Step } from './hand-over.ts'
-import { createSecrets } from './masking.ts'
+import { reportOtherActions } from '../inputs/other-actions.ts'
+import { harmless } from '../text.ts'
+import { cancelled } from './cancellation.ts'
+import { handOver } from './hand-over.ts'
+import { revoke } from './revoke.ts'
 import { userAgent, type Runner } from './runner.ts'
+import type { Step } from './step.ts'
 import { grantTable, summarize } from './summary.ts'
 
 const SUMMARY_MODES = ['on-refusal', 'always', 'never'] as const
-/** How long taking something back may last before the step ends, in ms. */
-const UNDO_MS = 5_000
+/** How long revoking may last before the step ends, in ms. */
+const REVOKE_MS = 5_000
 /** An end that is further away is not believed, in ms: a year. */
 const LONGEST_MS = 366 * 24 * 3_600_000
 
-/** How far a step has come: what explaining and ending it needs. */
-interface Progress<Settings> {
-  settings?: Settings
+/** What a step has come to have: what explaining and ending it needs. */
+interface Held {
   identity?: Identity
   client?: Client
   summaryMode: (typeof SUMMARY_MODES)[number]
   /** How long the exchange may take, in ms. */
   timeoutMs: number
-  readonly borrowed: Borrowed[]
+  /** What is revoked before the step ends. */
+  readonly revocables: Revocable[]
 }
 
 /**
  * Runs one exchange as a step: read → prove → exchange → mask → save → output → explain. A failure is one error
- * annotation; a failure after the grant takes the grant back.
+ * annotation; after a failure that follows the grant, the grant is revoked.
  *
- * @param cancellation of the job
  * @returns whether the step succeeded
  */
-export async function act<Settings>(
-  exchange: Exchange<Settings>,
-  runner: Runner,
-  clock: Clock,
-  cancellation: Cancellation,
-): Promise<boolean> {
-  const step: Step = { runner, clock, secrets: createSecrets(runner.mask), cancellation }
-  const progress: Progress<Settings> = { summaryMode: 'never', timeoutMs: UNDO_MS, borrowed: [] }
+export async function act<Settings>(exchange: Exchange<Settings>, step: Step): Promise<boolean> {
+  const { runner, clock, cancellation } = step
+  const held: Held = { summaryMode: 'never', timeoutMs: REVOKE_MS, revocables: [] }
   try {
-    const settings = await read(exchange, runner, progress)
-    const grant = await exchange.exchange(settings, toolsOf(step, progress))
-    await handOver(grant, step, undoMs(progress))
+    const settings = await read(exchange, runner, held)
+    const grant = await exchange.exchange(settings, toolsOf(step, held))
+    await handOver(grant, step, revokeMs(held))
     for (const warning of [...(grant.warnings ?? []), ...doubts(grant, clock)]) runner.warning(warning)
     runner.info(harmless(grant.summary))
-    if (progress.summaryMode === 'always') await summarize(runner, () => grantTable(grant))
+    if (held.summaryMode === 'always') await summarize(runner, () => grantTable(grant))
     return true
   } catch (cause) {
     const error = cancellation.signal.aborted ? cancelled(cancellation, cause) : asActionError(cause)
-    await explain(error, exchange, runner, progress)
+    await explain(error, runner, held)
     return false
   } finally {
-    progress.client?.close()
-    for (const each of progress.borrowed) await undo(each, step, undoMs(progress))
+    held.client?.close()
+    for (const each of held.revocables) await revoke(each, step, revokeMs(held))
   }
 }
 
@@ -65,23 +61,22 @@ export async function act<Settings>(
 async function read<Settings>(
   exchange: Exchange<Settings>,
   { input, environment, warning }: Runner,
-  progress: Progress<Settings>,
+  held: Held,
 ): Promise<Settings> {
   const inputs = readInputs(input)
-  progress.summaryMode = inputs.oneOf('job-summary', SUMMARY_MODES, 'on-refusal')
-  progress.timeoutMs = inputs.seconds('timeout-seconds', { least: 1, most: 600, fallback: 60 }) * 1000
-  reportElsewhere(inputs, environment)
+  held.summaryMode = inputs.oneOf('job-summary', SUMMARY_MODES, 'on-refusal')
+  held.timeoutMs = inputs.seconds('timeout-seconds', { least: 1, most: 600, fallback: 60 }) * 1000
+  reportOtherActions(inputs, environment)
   const settings = await exchange.settings(inputs, environment)
   inputs.check()
-  progress.settings = settings
   inputs.warnings.forEach(warning)
   return settings
 }
 
 /** What the exchange may use; its time begins here. */
-function toolsOf({ runner, clock, secrets, cancellation }: Step, progress: Progress<unknown>): Tools {
+function toolsOf({ runner, clock, secrets, cancellation }: Step, held: Held): Tools {
   const { environment, debug } = runner
-  const { timeoutMs } = progress
+  const { timeoutMs } = held
   const client = createClient({
     clock,
     limitMs: timeoutMs,
@@ -92,35 +87,24 @@ function toolsOf({ runner, clock, secrets, cancellation }: Step, progress: Progr
     secrets,
     debug,
   })
-  const { conceal } = secrets
-  const identity = createIdentity({ environment, client, monotonic: clock.monotonic, conceal })
-  Object.assign(progress, { client, identity })
+  const { mask } = secrets
+  const identity = createIdentity({ environment, client, monotonic: clock.monotonic, mask })
+  Object.assign(held, { client, identity })
   return {
     idToken: identity.idToken,
     send: client.send,
-    connectEarly: client.connectEarly,
-    conceal,
-    takeBack: (each) => progress.borrowed.push(each),
+    mask,
+    revokeAtEnd: (each) => held.revocables.push(each),
     now: clock.now,
     environment,
   }
 }
 
 /** Says what failed, why, and what to change. */
-async function explain<Settings>(
-  error: ActionError,
-  exchange: Exchange<Settings>,
-  runner: Runner,
-  { settings, identity, summaryMode }: Progress<Settings>,
-): Promise<void> {
-  const { reportOf } = await import(/* webpackChunkName: "refusal" */ './refusal.ts')
-  const report = reportOf(
-    error,
-    runner.environment,
-    await runner.run(),
-    identity?.claims(error.refused?.audience),
-    (claims) => (settings === undefined ? {} : (exchange.explain?.(settings, error, claims) ?? {})),
-  )
+async function explain(error: ActionError, runner: Runner, { identity, summaryMode }: Held): Promise<void> {
+  const { reportOf } = await import(/* webpackChunkName: "report" */ './report.ts')
+  const claims = identity?.claims(error.refused?.audience)
+  const report = reportOf(error, runner.environment, await runner.run(), claims)
   runner.error(report.annotation)
   if (report.group.length > 0) runner.group('Why it was refused', report.group)
   if (report.summary !== '' && summaryMode !== 'never') await summarize(runner, () => report.summary)
@@ -139,8 +123,8 @@ function doubts({ expiresAt }: Grant, clock: Clock): string[] {
 }
 
 /** No longer than the exchange itself may take. */
-function undoMs({ timeoutMs }: Progress<unknown>): number {
-  return Math.min(UNDO_MS, timeoutMs)
+function revokeMs({ timeoutMs }: Held): number {
+  return Math.min(REVOKE_MS, timeoutMs)
 }
 
 /** The stack traces of an error and its causes, for debug mode. Their messages hold no secret. */

@@ -1,4 +1,4 @@
-import type { RepositoryFile } from '../exchange.ts'
+import type { RepositoryFile } from '../explanation.ts'
 
 /** A Markdown table; empty where there are no rows. Any text is shown as it is. */
 export function table(head: readonly [string, string], rows: readonly (readonly [string, string])[]): string {

@@ -12,7 +12,7 @@ export interface Secrets {
    *
    * @param least lines of fewer characters are not masked; 4 unless given
    */
-  readonly conceal: (secret: string, least?: number) => void
+  readonly mask: (secret: string, least?: number) => void
   /**
    * A server's text without the secrets: one may have repeated its request. The runner's mask does not do for this, since
    * it finds a secret only where the whole of it stands, and a message is cut and escaped before it is shown.
@@ -22,13 +22,13 @@ export interface Secrets {
   readonly redact: (text: string) => string
 }
 
-/** @param mask has a value masked by the runner */
-export function createSecrets(mask: (secret: string) => void): Secrets {
+/** @param maskLine has one line masked by the runner */
+export function createSecrets(maskLine: (line: string) => void): Secrets {
   const known = new Set<string>()
   return {
-    conceal: (secret, least = LEAST) => {
+    mask: (secret, least = LEAST) => {
       known.add(secret)
-      for (const line of secret.split(/[\r\n]+/)) if (line.trim().length >= least) mask(line)
+      for (const line of secret.split(/[\r\n]+/)) if (line.trim().length >= least) maskLine(line)
     },
     redact: (text) => redacted(text.slice(0, MAX_TEXT), known),
   }

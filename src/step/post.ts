@@ -1,70 +1,73 @@
-import { createClient } from '../http/client.ts'
-import type { Clock } from '../http/clock.ts'
-import type { Revocation } from '../exchange.ts'
-import { readInputs, type Inputs } from '../inputs/inputs.ts'
-import type { Cancellation } from './cancellation.ts'
-import { createSecrets } from './masking.ts'
-import { borrowedOf, takeBack } from './revocation.ts'
-import { userAgent, type Runner } from './runner.ts'
+import type { Revocable } from '../exchange.ts'
+import { member, parseJson } from '../http/answer.ts'
+import { urlFault } from '../inputs/url.ts'
+import { endOf, revoke, revokerOf } from './revoke.ts'
+import type { Runner } from './runner.ts'
+import type { Step } from './step.ts'
 
 /** How long the post step may last, in ms. */
 const POST_MS = 15_000
-const GITHUB_API_URL = 'https://api.github.com'
-const VAULT_API_URL = 'https://vault.example.com:8200/v1'
+/** The form of what is saved. */
+const VERSION = '2'
 
 /**
- * Revokes the token that the main step saved, when the job ends: whatever a clock says, its issuer is asked. Never fails the
- * job: whatever goes wrong is one warning that names the reason and when the token ends by itself.
+ * Saves for post what it has to revoke; `undefined` for nothing. As one value, so that post finds all of it or nothing.
+ *
+ * @throws ActionError `NOT_WRITTEN`
  */
-export async function takeBackSaved(runner: Runner, clock: Clock, cancellation: Cancellation): Promise<void> {
-  const token = runner.state('token')
-  if (token.trim() === '') {
-    runner.info('Nothing to revoke.')
-    return
-  }
-  const secrets = createSecrets(runner.mask)
-  secrets.conceal(token)
-  const expires = Date.parse(runner.state('expires-at'))
-  const inputs = readInputs(runner.state)
-  const revocation = readRevocation(inputs, token, runner.environment['GITHUB_API_URL'])
-  const expiresAt = Number.isNaN(expires) ? undefined : new Date(expires)
-  const borrowed = await borrowedOf(revocation, expiresAt, clock.now)
-  try {
-    inputs.check()
-  } catch {
-    // Its text speaks of inputs to the author of a workflow, who did not write these.
-    runner.warning(
-      `${borrowed.name} could not be revoked; it ends ${borrowed.ends}. The state that the main step saved is invalid.`,
-    )
-    return
-  }
-  const client = createClient({
-    clock,
-    limitMs: POST_MS,
-    limit: `${POST_MS / 1000} s`,
-    // A job that is cancelled now still takes back what it has.
-    signal: cancellation.end,
-    userAgent: userAgent(runner.environment),
-    secrets,
-    debug: runner.debug,
-  })
-  await takeBack(borrowed, client, runner)
+export function saveRevocable(revocable: Revocable | undefined, { saveState }: Runner): void {
+  saveState('version', VERSION)
+  saveState('revocable', revocable === undefined ? '' : JSON.stringify(revocable))
 }
 
-/** What the main step saved. State without a kind is that of a GitHub token: the first versions knew no other. */
-function readRevocation(inputs: Inputs, token: string, githubApiUrl: string | undefined): Revocation {
-  if (!/^[\x21-\x7e]+$/.test(token)) inputs.problem('token', 'must be one printable line', 'ghs_…')
-  const kind = inputs.oneOf('kind', ['github', 'vault'], 'github')
-  const saved = inputs.text('api-url')
-  if (kind === 'vault') {
-    return {
-      kind,
-      token,
-      apiUrl: inputs.url('api-url', inputs.required('api-url', VAULT_API_URL), VAULT_API_URL).href,
-      namespace: inputs.line('namespace'),
-      mayRevokeItself: inputs.boolean('may-revoke-itself'),
-    }
+/**
+ * Revokes what the main step saved, when the job ends: whatever a clock says, its issuer is asked. Never fails the job:
+ * whatever goes wrong is one warning that names the reason and when the token ends by itself.
+ */
+export async function revokeSaved(step: Step): Promise<boolean> {
+  const { runner, secrets, revokers } = step
+  const saved = runner.state('revocable')
+  if (saved.trim() === '') {
+    runner.info('Nothing to revoke.')
+    return true
   }
-  const apiUrl = inputs.url('api-url', saved || githubApiUrl || GITHUB_API_URL, GITHUB_API_URL)
-  return { token, apiUrl: apiUrl.href }
+  const json = parseJson(saved)
+  const token = member(json, 'token')
+  if (typeof token === 'string') secrets.mask(token)
+  const revocable = readRevocable(json)
+  if (revocable === undefined || !Object.hasOwn(revokers, revocable.issuer)) {
+    runner.warning('The token could not be revoked. The state that the main step saved is invalid.')
+    return true
+  }
+  const isUsable = /^[\x21-\x7e]+$/.test(revocable.token) && urlFault(revocable.apiUrl, false) === undefined
+  if (isUsable) {
+    await revoke(revocable, step, POST_MS, 'could not be revoked')
+    return true
+  }
+  const revoker = await revokerOf(revocable, revokers)
+  runner.warning(
+    `${revoker.name} could not be revoked; it ends ${endOf(revocable, revoker)}. The state that the main step saved is invalid.`,
+  )
+  return true
+}
+
+/** What was saved, of which a step in between could have set anything; `undefined` where it is not of that form. */
+function readRevocable(json: unknown): Revocable | undefined {
+  const text = (name: string): string | undefined => {
+    const value = member(json, name)
+    return typeof value === 'string' ? value : undefined
+  }
+  const [issuer, token, apiUrl] = [text('issuer'), text('token'), text('apiUrl')]
+  if (issuer === undefined || token === undefined || apiUrl === undefined) return undefined
+  const ends = new Date(text('ends') ?? '')
+  const extra = Object.entries(member(json, 'extra') ?? {}).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  )
+  return {
+    issuer,
+    token,
+    apiUrl,
+    ...(!Number.isNaN(ends.getTime()) && { ends }),
+    extra: Object.fromEntries(extra),
+  }
 }

@@ -86,7 +86,7 @@ export function createRunner(environment: Environment = process.env): Runner {
       await core.summary.addRaw(markdown, true).write()
     },
     run: async () => {
-      const { currentRun } = await import(/* webpackChunkName: "refusal" */ './context.ts')
+      const { currentRun } = await import(/* webpackChunkName: "report" */ './context.ts')
       return currentRun()
     },
     debugging: core.isDebug(),

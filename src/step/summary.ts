@@ -1,5 +1,5 @@
-import { beginning } from '../errors.ts'
 import type { Grant } from '../exchange.ts'
+import { beginning } from '../text.ts'
 import type { Runner } from './runner.ts'
 
 /** How much of an output the job summary shows, in characters. */
@@ -21,7 +21,7 @@ export async function summarize(
 
 /** What was granted, for the job summary. An output may be of several lines, each of them a secret. */
 export async function grantTable(grant: Grant): Promise<string> {
-  const { table } = await import(/* webpackChunkName: "refusal" */ './markdown.ts')
+  const { table } = await import(/* webpackChunkName: "report" */ './markdown.ts')
   const isOpen = (value: string): boolean => !grant.secrets.some((secret) => value.includes(secret))
   const rows = Object.entries(grant.outputs)
     .filter(([, value]) => isOpen(value))

@@ -1,24 +1,42 @@
 import { ActionError } from '../errors.ts'
+import type { Claims, Explanation } from '../explanation.ts'
 import { jsonObject, member, type Answer } from '../http/answer.ts'
+import type { Refusal } from '../http/call.ts'
 import { SERVICE } from './server.ts'
 
 /** How much of an error's text is looked at, in characters: bounds the work that a hostile one makes. */
 const MAX_TEXT = 2_000
 
-/** What Vault means by an answer that is not 2xx, whatever was asked (Vault API, "HTTP status codes"). */
-export function judge(answer: Answer): { reason?: string; again?: number; hint?: string } {
+/** The words of Vault in an answer that is not 2xx; empty where it has none. */
+export function reasonOf(answer: Answer): string {
   const texts = textsOf(member(answer.json, 'errors'))
     .slice(0, 10)
     .map((text) => text.slice(0, MAX_TEXT))
   // Errors of a library come as `1 error occurred:\n\t* …\n\n`.
-  const reason = texts.map((text) => text.replace(/^\d+ errors? occurred:\s*\*\s*/, '').trim()).join('; ')
+  return texts.map((text) => text.replace(/^\d+ errors? occurred:\s*\*\s*/, '').trim()).join('; ')
+}
+
+/**
+ * What Vault means by an answer that is not 2xx, whatever was asked (Vault API, "HTTP status codes").
+ *
+ * @param explain what a person can do, where the status does not tell
+ */
+export function vaultRefusal(
+  answer: Answer,
+  explain: (reason: string, claims: Claims | undefined) => Explanation,
+): Refusal {
+  const reason = reasonOf(answer)
+  const hint =
+    answer.status === 501
+      ? 'An operator must initialize Vault first.'
+      : answer.status === 503 && /sealed/i.test(reason)
+        ? 'An operator must unseal Vault; then run the job again.'
+        : undefined
   return {
     ...(reason !== '' && { reason }),
     // A standby node has not caught up yet with what was just written, the token of the login for one.
-    ...(answer.status === 412 && { again: Infinity }),
-    ...(answer.status === 501 && { hint: 'An operator must initialize Vault first.' }),
-    ...(answer.status === 503 &&
-      /sealed/i.test(reason) && { hint: 'An operator must unseal Vault; then run the job again.' }),
+    ...(answer.status === 412 && { retry: 'until the deadline' }),
+    explain: (claims) => (hint === undefined ? explain(reason, claims) : { hint }),
   }
 }
 

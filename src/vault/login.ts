@@ -2,9 +2,9 @@ import { ActionError } from '../errors.ts'
 import type { Tools } from '../exchange.ts'
 import { member, timeOf, type Answer } from '../http/answer.ts'
 import { credential } from '../identity/credential.ts'
-import { isPresent, judge, textsOf, unwrapped } from './answer.ts'
-import { KEYS_TROUBLE } from './refusal.ts'
-import { endOf, vaultToken, type VaultToken } from './revocation.ts'
+import { isPresent, textsOf, unwrapped } from './answer.ts'
+import { loginRefusal } from './refusal.ts'
+import { revocable, type VaultToken } from './revoker.ts'
 import { headersOf, SERVICE, urlOf, type VaultServer } from './server.ts'
 
 /** Vault may fetch the keys of GitHub's issuer first; cutting earlier would leave a token behind that nobody revokes. */
@@ -20,7 +20,7 @@ export interface VaultLogin extends VaultToken {
 
 /**
  * Logs in with the job's ID token: `POST /v1/auth/{auth-path}/login` (Vault API, "JWT/OIDC auth method"). The token is
- * concealed; to take it back is left to the caller.
+ * masked; to have it revoked is left to the caller.
  */
 export function login(server: VaultServer, tools: Tools): Promise<VaultLogin> {
   const { audience, authPath, role } = server
@@ -36,19 +36,7 @@ export function login(server: VaultServer, tools: Tools): Promise<VaultLogin> {
       headers: { ...headersOf(server), 'content-type': 'application/json' },
       body: JSON.stringify({ role, jwt: await tools.idToken(audience) }),
     }),
-    judge: (answer) => {
-      const judgement = judge(answer)
-      const hints: Readonly<Record<number, string>> = {
-        403: `Vault says this if there is no auth method at "${authPath}", if \`namespace\` is wrong, or if the role "${role}" does not accept logins from this runner's address (token_bound_cidrs).`,
-        404: `Check \`auth-path\` and \`namespace\`: Vault has no auth method at "${authPath}".`,
-      }
-      const hint = hints[answer.status]
-      return {
-        ...judgement,
-        ...(answer.status === 400 && KEYS_TROUBLE.test(judgement.reason ?? '') && { again: 2 }),
-        ...(hint !== undefined && { hint }),
-      }
-    },
+    refusal: (answer) => loginRefusal(answer, server),
     read: (answer) => readLogin(answer, url, server, tools),
   })
 }
@@ -59,6 +47,7 @@ function readLogin(answer: Answer, url: URL, server: VaultServer, tools: Tools):
   if (isPresent(member(given, 'mfa_requirement'))) {
     throw new ActionError('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) asks for a second factor.`, {
       hint: `A job has no second factor: exempt the auth method at "${authPath}" from login MFA (sys/mfa/login-enforcement).`,
+      leavesNothing: true,
     })
   }
   const policies = textsOf(member(given, 'policies'))
@@ -71,15 +60,12 @@ function readLogin(answer: Answer, url: URL, server: VaultServer, tools: Tools):
     expiresAt: typeof seconds === 'number' && seconds > 0 ? timeOf(tools.now() / 1000 + seconds) : undefined,
     mayRevokeItself: policies.includes('default') || member(given, 'num_uses') !== 0,
   }
-  const rescue = {
-    takeBack: (core: string) => {
-      tools.takeBack(vaultToken({ ...login, token: core }))
-    },
-    ends: endOf(login),
+  const revoke = (core: string): void => {
+    tools.revokeAtEnd(revocable({ ...login, token: core }))
   }
   const token = member(given, 'client_token')
   return {
     ...login,
-    token: credential(token, 'client token', SERVICE, tools.conceal, login.isBatch ? undefined : rescue),
+    token: credential(token, 'client token', SERVICE, tools.mask, login.isBatch ? undefined : revoke),
   }
 }

@@ -1,17 +1,20 @@
-import { quoted, type ActionError } from '../errors.ts'
-import type { Claims, Explanation } from '../exchange.ts'
+import type { Claims, Explanation } from '../explanation.ts'
+import type { Answer } from '../http/answer.ts'
+import type { Refusal } from '../http/call.ts'
 import { aboutForm, claimText, SHOWN_CLAIMS } from '../identity/claims.ts'
+import { quoted } from '../text.ts'
+import { reasonOf, vaultRefusal } from './answer.ts'
 import type { VaultServer } from './server.ts'
 
 /** Trouble with the keys of the issuer on Vault's way to them: transient, though Vault says 400. */
-export const KEYS_TROUBLE =
+const KEYS_TROUBLE =
   /^error (?:validating token|configuring token validator): .*(?:fetching keys|get keys failed|dial tcp|no such host|connection re|timeout|deadline exceeded|\bEOF\b|\b5\d\d )/i
 
 /** A claim that does not fit, and its name. */
 const CLAIM = /^error validating claims:.*?claim "([^"]{1,60})"/s
 
 /** What a hint speaks of. */
-interface Refusal {
+interface Login {
   readonly server: VaultServer
   readonly claims: Claims | undefined
   /** The role, as a sentence names it. */
@@ -21,47 +24,47 @@ interface Refusal {
 }
 
 /** What a person can do, by what Vault says (texts of hashicorp/vault-plugin-auth-jwt); the first that fits. */
-const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refusal: Refusal) => Explanation])[] = [
+const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (login: Login) => Explanation])[] = [
   [
     /no audiences bound to the role/,
     ({ server, claims, place }) => ({
       hint: `The audience of the ID token was "${server.audience}": add it to bound_audiences of ${place}, which has none.`,
-      ...accepting(server, claims),
+      ...suggestSettings(server, claims),
     }),
   ],
   [
     /\(aud\) claim|aud claim/,
     ({ server, claims, place }) => ({
       hint: `The audience of the ID token was "${server.audience}": add it to bound_audiences of ${place}, or set \`audience\` to one of those.`,
-      ...accepting(server, claims),
+      ...suggestSettings(server, claims),
     }),
   ],
   [
     /\(sub\) claim|sub claim/,
     ({ server, claims, place }) => ({
       hint: `The subject (sub) of the ID token was ${quoted(claimText(claims, 'sub')) ?? 'another one'}: change bound_subject of ${place}.${aboutForm(claimText(claims, 'sub'))}`,
-      ...accepting(server, claims),
+      ...suggestSettings(server, claims),
     }),
   ],
   [
     CLAIM,
     ({ server, claims, place, reason }) => ({
       hint: claimHint(reason, place, claims),
-      ...accepting(server, claims),
+      ...suggestSettings(server, claims),
     }),
   ],
   [
     /^role .*could not be found/,
     ({ server, claims }) => ({
       hint: `Check \`role\`, \`auth-path\` and \`namespace\`: there is no role "${server.role}" in the auth method at "${server.authPath}".`,
-      ...founding(server, claims),
+      ...suggestRole(server, claims),
     }),
   ],
   [
     /oidc role_type/,
     ({ server, claims }) => ({
       hint: `The role "${server.role}" is for people in a browser: it must have role_type=jwt. Vault turns it back into an oidc role on every write that omits role_type.`,
-      ...accepting(server, claims),
+      ...suggestSettings(server, claims),
     }),
   ],
   [
@@ -82,17 +85,31 @@ const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refusal: Refusal
   ],
 ]
 
-/** What a person can do about a login that Vault refused. */
-export function explainLogin(
+/** What Vault means by an answer that is not 2xx to a login. */
+export function loginRefusal(answer: Answer, server: VaultServer): Refusal {
+  const { status } = answer
+  const isTransient = status === 400 && KEYS_TROUBLE.test(reasonOf(answer))
+  return {
+    ...vaultRefusal(answer, (reason, claims) => explain(status, reason, server, claims)),
+    ...(isTransient && { retry: { times: 2 } }),
+  }
+}
+
+function explain(
+  status: number,
+  reason: string,
   server: VaultServer,
-  error: ActionError,
   claims: Claims | undefined,
 ): Explanation {
-  if (error.code !== 'DENIED') return {}
-  const reason = error.refused?.reason ?? ''
-  const place = `the role "${server.role}" ("auth/${server.authPath}/role/${server.role}")`
+  const { authPath, role } = server
+  const place = `the role "${role}" ("auth/${authPath}/role/${role}")`
   const found = EXPLANATIONS.find(([said]) => said.test(reason))
-  return found?.[1]({ server, claims, place, reason }) ?? {}
+  if (found !== undefined) return found[1]({ server, claims, place, reason })
+  const hint = {
+    403: `Vault says this if there is no auth method at "${authPath}", if \`namespace\` is wrong, or if the role "${role}" does not accept logins from this runner's address (token_bound_cidrs).`,
+    404: `Check \`auth-path\` and \`namespace\`: Vault has no auth method at "${authPath}".`,
+  }[status]
+  return hint === undefined ? {} : { hint }
 }
 
 /** Vault names the claim that did not fit: its value is shown only where it may be. */
@@ -105,12 +122,12 @@ function claimHint(reason: string, place: string, claims: Claims | undefined): s
 }
 
 /** What an existing role must have to accept this run and no other. Vault keeps what a write leaves out, but for `role_type`. */
-function accepting(server: VaultServer, claims: Claims | undefined): Explanation {
+function suggestSettings(server: VaultServer, claims: Claims | undefined): Explanation {
   return toPaste(server, claims, 'With these settings, the role accepts this run', {})
 }
 
 /** A new role, which must have a `user_claim`, and a token that ends soon. */
-function founding(server: VaultServer, claims: Claims | undefined): Explanation {
+function suggestRole(server: VaultServer, claims: Claims | undefined): Explanation {
   return toPaste(
     server,
     claims,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { awsCredentials, credentialSource, readCredentialSource } from '../../src/aws/credentials.ts'
 import type { Environment, Tools } from '../../src/exchange.ts'
 import type { Call } from '../../src/http/call.ts'
-import { answer, inputsOf, problemsOf, ROLE, SOURCE, STS } from './stand.ts'
+import { answer, inputsOf, problemsOf, ROLE, SOURCE, STS } from './fixture.ts'
 
 describe('the source of the credentials', () => {
   const KEYS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'not-a-secret-key' }
@@ -92,8 +92,8 @@ describe('the source of the credentials', () => {
 function toolsFor(
   environment: Environment,
   reply: (call: Call<unknown>) => Promise<unknown>,
-): { tools: Tools; concealed: string[]; audiences: string[] } {
-  const concealed: string[] = []
+): { tools: Tools; masked: string[]; audiences: string[] } {
+  const masked: string[] = []
   const audiences: string[] = []
   const tools: Tools = {
     environment,
@@ -102,12 +102,11 @@ function toolsFor(
       return Promise.resolve('a.b.c')
     },
     send: <T>(call: Call<T>) => reply(call) as Promise<T>,
-    conceal: (secret) => concealed.push(secret),
-    connectEarly: () => undefined,
-    takeBack: () => undefined,
+    mask: (secret) => masked.push(secret),
+    revokeAtEnd: () => undefined,
     now: () => 0,
   }
-  return { tools, concealed, audiences }
+  return { tools, masked, audiences }
 }
 
 describe('a role is assumed', () => {
@@ -115,7 +114,7 @@ describe('a role is assumed', () => {
   async function formFor(environment: Environment): Promise<URLSearchParams> {
     let form = new URLSearchParams()
     const { tools } = toolsFor(environment, async (call) => {
-      form = new URLSearchParams((await call.prepare(0)).body)
+      form = new URLSearchParams((await call.prepare(() => 0)).body)
     })
     await awsCredentials(SOURCE, tools)
     return form
@@ -129,7 +128,7 @@ describe('a role is assumed', () => {
     )
     await awsCredentials(SOURCE, tools)
     expect(call).toMatchObject({ method: 'POST', url: STS, audience: 'sts.amazonaws.com' })
-    const { headers, body } = await call!.prepare(0)
+    const { headers, body } = await call!.prepare(() => 0)
     expect(headers).toEqual({
       'content-type': 'application/x-www-form-urlencoded',
       accept: 'application/json',
@@ -162,14 +161,14 @@ describe('a role is assumed', () => {
   })
 
   /** The credentials that an answer of STS gives. */
-  async function given(credentials: object): Promise<{ read: unknown; concealed: string[] }> {
+  async function given(credentials: object): Promise<{ read: unknown; masked: string[] }> {
     const body = {
       AssumeRoleWithWebIdentityResponse: {
         AssumeRoleWithWebIdentityResult: { Credentials: credentials },
       },
     }
-    const { tools, concealed } = toolsFor({}, (call) => Promise.resolve(call.read(answer(200, body))))
-    return { read: await awsCredentials(SOURCE, tools), concealed }
+    const { tools, masked } = toolsFor({}, (call) => Promise.resolve(call.read(answer(200, body))))
+    return { read: await awsCredentials(SOURCE, tools), masked }
   }
   const KEYS = {
     AccessKeyId: 'ASIAEXAMPLE',
@@ -185,14 +184,14 @@ describe('a role is assumed', () => {
     [undefined, undefined],
     ['soon', undefined],
   ])('and ends when STS says: %j', async (Expiration, expiresAt) => {
-    const { read, concealed } = await given({ ...KEYS, Expiration })
+    const { read, masked } = await given({ ...KEYS, Expiration })
     expect(read).toEqual({
       accessKeyId: 'ASIAEXAMPLE',
       secretAccessKey: 'not-a-secret-key',
       sessionToken: 'not-a-token',
       ...(expiresAt && { expiresAt }),
     })
-    expect(concealed).toEqual(['ASIAEXAMPLE', 'not-a-secret-key', 'not-a-token'])
+    expect(masked).toEqual(['ASIAEXAMPLE', 'not-a-secret-key', 'not-a-token'])
   })
 
   test.each(Object.keys(KEYS))('only with %s in the answer', async (name) => {
@@ -202,10 +201,10 @@ describe('a role is assumed', () => {
   })
 
   test('not where the environment has credentials, which are masked', async () => {
-    const { tools, concealed } = toolsFor({}, () => Promise.reject(new Error('nothing is sent')))
+    const { tools, masked } = toolsFor({}, () => Promise.reject(new Error('nothing is sent')))
     const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'not-a-secret-key' }
     expect(await awsCredentials({ credentials }, tools)).toBe(credentials)
     await awsCredentials({ credentials: { ...credentials, sessionToken: 'not-a-token' } }, tools)
-    expect(concealed).toEqual(['not-a-secret-key', 'not-a-secret-key', 'not-a-token'])
+    expect(masked).toEqual(['not-a-secret-key', 'not-a-secret-key', 'not-a-token'])
   })
 })

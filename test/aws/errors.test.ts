@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { judgeAws } from '../../src/aws/errors.ts'
+import { awsRefusal } from '../../src/aws/errors.ts'
 import type { Answer } from '../../src/http/answer.ts'
-import { answer } from './stand.ts'
+import type { Refusal } from '../../src/http/call.ts'
+import { answer } from './fixture.ts'
+
+const refusalOf = (refused: Answer): Refusal => awsRefusal(refused, () => ({}))
 
 describe('an error', () => {
   const DENIED = 'Not authorized to perform sts:AssumeRoleWithWebIdentity'
@@ -49,30 +52,30 @@ describe('an error', () => {
     ['of something else', answer(502, '<html><title>Bad Gateway</title></html>'), '', undefined],
     ['that is odd', answer(400, { Error: { Code: 1, Message: [] }, __type: {} }), '', undefined],
   ])('%s is read', (_what, refused, reason, requestId) => {
-    expect(judgeAws(refused)).toEqual({ reason, requestId })
+    expect(refusalOf(refused)).toMatchObject({ reason, requestId })
   })
 
-  test.each<[string, string, number | undefined]>([
-    ['BandwidthLimitExceeded', '', Infinity],
-    ['IDPCommunicationError', '', Infinity],
-    ['InternalFailure', '', Infinity],
-    ['InternalServiceError', '', Infinity],
-    ['LimitExceededException', '', Infinity],
-    ['PriorRequestNotComplete', '', Infinity],
-    ['ProvisionedThroughputExceededException', '', Infinity],
-    ['RequestLimitExceeded', '', Infinity],
-    ['RequestThrottled', '', Infinity],
-    ['RequestThrottledException', '', Infinity],
-    ['RequestTimeout', '', Infinity],
-    ['RequestTimeoutException', '', Infinity],
-    ['ServiceUnavailable', '', Infinity],
-    ['SlowDown', '', Infinity],
-    ['ThrottledException', '', Infinity],
-    ['Throttling', 'Rate exceeded', Infinity],
-    ['ThrottlingException', 'Rate exceeded', Infinity],
-    ['TooManyRequestsException', '', Infinity],
-    ['TransactionInProgressException', '', Infinity],
-    ['InvalidIdentityToken', "Couldn't retrieve verification key from your identity provider", 2],
+  test.each<[string, string, Refusal['retry'] | undefined]>([
+    ['BandwidthLimitExceeded', '', 'until the deadline'],
+    ['IDPCommunicationError', '', 'until the deadline'],
+    ['InternalFailure', '', 'until the deadline'],
+    ['InternalServiceError', '', 'until the deadline'],
+    ['LimitExceededException', '', 'until the deadline'],
+    ['PriorRequestNotComplete', '', 'until the deadline'],
+    ['ProvisionedThroughputExceededException', '', 'until the deadline'],
+    ['RequestLimitExceeded', '', 'until the deadline'],
+    ['RequestThrottled', '', 'until the deadline'],
+    ['RequestThrottledException', '', 'until the deadline'],
+    ['RequestTimeout', '', 'until the deadline'],
+    ['RequestTimeoutException', '', 'until the deadline'],
+    ['ServiceUnavailable', '', 'until the deadline'],
+    ['SlowDown', '', 'until the deadline'],
+    ['ThrottledException', '', 'until the deadline'],
+    ['Throttling', 'Rate exceeded', 'until the deadline'],
+    ['ThrottlingException', 'Rate exceeded', 'until the deadline'],
+    ['TooManyRequestsException', '', 'until the deadline'],
+    ['TransactionInProgressException', '', 'until the deadline'],
+    ['InvalidIdentityToken', "Couldn't retrieve verification key from your identity provider", { times: 2 }],
     ['InvalidIdentityToken', 'Incorrect token audience', undefined],
     ['InvalidIdentityToken', 'No OpenIDConnect provider found in your account for https://x', undefined],
     ['ExpiredTokenException', '', undefined],
@@ -81,21 +84,24 @@ describe('an error', () => {
     ['RegionDisabledException', '', undefined],
     ['ValidationError', '', undefined],
     ['toString', '', undefined],
-  ])('%s (%s) is tried again: %s times', (Code, Message, again) => {
+  ])('%s (%s) is retried: %j', (Code, Message, retry) => {
     for (const status of [400, 403]) {
-      expect(judgeAws(answer(status, { Error: { Code, Message } })).again).toBe(again)
+      expect(refusalOf(answer(status, { Error: { Code, Message } })).retry).toEqual(retry)
     }
   })
 
-  test.each<[string, string, boolean | undefined]>([
+  test.each<[string, string, boolean]>([
     ['InvalidSignatureException', 'Signature expired: 20261121T080000Z is now earlier than …', true],
     ['InvalidSignatureException', 'Signature not yet current: 20261121T080000Z is still later than …', true],
     ['RequestTimeTooSkewed', '', true],
     ['RequestExpired', '', true],
     ['RequestInTheFuture', '', true],
-    ['InvalidSignatureException', 'The request signature we calculated does not match', undefined],
-    ['ExpiredTokenException', 'The security token included in the request is expired', undefined],
+    ['InvalidSignatureException', 'The request signature we calculated does not match', false],
+    ['ExpiredTokenException', 'The security token included in the request is expired', false],
   ])('%s (%s) tells of the clock: %s', (__type, message, skewed) => {
-    expect(judgeAws(answer(403, { __type, message })).skewed).toBe(skewed)
+    const { code, explain } = refusalOf(answer(403, { __type, message }))
+    expect(code === 'CLOCK_SKEWED').toBe(skewed)
+    // Its page explains it.
+    expect(explain === undefined).toBe(skewed)
   })
 })

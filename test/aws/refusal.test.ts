@@ -1,10 +1,7 @@
-import { STATUS_CODES } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import type { CredentialSource } from '../../src/aws/credentials.ts'
-import { explainSts } from '../../src/aws/refusal.ts'
-import { ActionError } from '../../src/errors.ts'
-import type { Claims } from '../../src/exchange.ts'
-import { ROLE, SOURCE } from './stand.ts'
+import { stsRefusal } from '../../src/aws/refusal.ts'
+import type { Claims, Explanation } from '../../src/explanation.ts'
+import { answer, ROLE, SOURCE } from './fixture.ts'
 
 const ISSUER = 'https://token.actions.githubusercontent.com'
 
@@ -14,16 +11,15 @@ describe('what to change', () => {
 
   function explained(
     reason: string,
-    more: { claims?: Claims | undefined; source?: CredentialSource; service?: string; status?: number } = {},
-  ): ReturnType<typeof explainSts> {
-    const { status = 400, service = 'AWS STS', source = SOURCE } = more
-    const refused = { service, status, reason }
-    const error = new ActionError('DENIED', STATUS_CODES[status] ?? '', { refused })
-    return explainSts(source, error, 'claims' in more ? more.claims : claims)
+    more: { claims?: Claims | undefined; source?: typeof SOURCE } = {},
+  ): Explanation {
+    const [Code, Message] = reason.split(': ')
+    const { explain } = stsRefusal(answer(400, { Error: { Code, Message } }), more.source ?? SOURCE)
+    return explain!('claims' in more ? more.claims : claims)
   }
 
   test('where the trust policy does not accept the job: its conditions, and a policy that does', () => {
-    const { hint, advice, paste } = explained('AccessDenied: Not authorized', { status: 403 })
+    const { hint, advice, paste } = explained('AccessDenied: Not authorized')
     expect(hint).toBe(
       `Either the role "${ROLE}" does not exist, or its trust policy does not accept this job; AWS does not say which. The subject (sub) of the ID token was "${subject}", its audience (aud) was "sts.amazonaws.com": change the conditions on token.actions.githubusercontent.com:sub and token.actions.githubusercontent.com:aud so that they match. The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
     )
@@ -128,11 +124,8 @@ describe('what to change', () => {
     expect(explained(reason)).toEqual({ hint })
   })
 
-  test('nothing where the code is not known, or not that of STS', () => {
+  test('nothing where the code is not known', () => {
     expect(explained('ValidationError: x')).toEqual({})
     expect(explained('')).toEqual({})
-    expect(explained('AccessDenied: x', { service: 'the app server' })).toEqual({})
-    const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'not-a-secret-key' }
-    expect(explained('AccessDenied: x', { source: { credentials } })).toEqual({})
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { PROVIDER, SERVICE_ACCOUNT } from '../../dev/systems/database/google-cloud-sql.ts'
 import type { World } from '../../dev/world.ts'
-import { AUDIENCE, open, run } from '../google/stand.ts'
+import { AUDIENCE, open, run } from '../google/fixture.ts'
 
 describe('the fake of STS', () => {
   const form = async (world: World): Promise<Record<string, string>> => ({

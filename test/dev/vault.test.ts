@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ROLE } from '../../dev/systems/secret/vault.ts'
 import type { World } from '../../dev/world.ts'
-import { open } from '../vault/stand.ts'
+import { open } from '../vault/fixture.ts'
 
 describe('the fake', () => {
   const send = (world: World, path: string, init: RequestInit): Promise<Response> =>

@@ -174,12 +174,11 @@ async function bodyOf(given: Readonly<Record<string, string>>): Promise<unknown>
   const exchange = appServer.exchange(settings, {
     environment,
     idToken: () => Promise.resolve('ID-TOKEN'),
-    connectEarly: () => undefined,
-    conceal: () => undefined,
-    takeBack: () => undefined,
+    mask: () => undefined,
+    revokeAtEnd: () => undefined,
     now: () => 0,
     send: async <T>(call: Call<T>): Promise<T> => {
-      sent.push(await call.prepare(0))
+      sent.push(await call.prepare(() => 0))
       throw stop
     },
   })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
-import { createCancellation } from '../../src/step/cancellation.ts'
+import { revokers } from '../../src/index.ts'
+import { createStep } from '../../src/step/step.ts'
 import { act } from '../../src/step/main.ts'
 import type { Exchange } from '../../src/exchange.ts'
 import type { Clock } from '../../src/http/clock.ts'
@@ -114,7 +115,7 @@ export async function runStep<Settings>(
       }
     },
   }
-  const succeeded = await act(exchange, recorder.runner, clock, createCancellation(clock))
+  const succeeded = await act(exchange, createStep(recorder.runner, clock, revokers))
   const { said, outputs, state, summary } = recorder
   const textsOf = (...kinds: (typeof said)[number]['as'][]): string[] =>
     said.flatMap(({ as, text }) => (kinds.includes(as) ? [text] : []))

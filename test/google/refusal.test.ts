@@ -10,7 +10,7 @@ import {
   type GoogleCloudSqlSetup,
 } from '../../dev/systems/database/google-cloud-sql.ts'
 import { expectClaimsHidden, LINK, SUBJECT } from '../exchanges/in-process.ts'
-import { answers, AUDIENCE, open, refusal, run } from './stand.ts'
+import { answers, AUDIENCE, open, refusal, run } from './fixture.ts'
 
 const reply = (answer: FakeReply): Fault => ({ kind: 'answer', name: 'reply', reply: answer })
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { claimText, isImmutable, namesRepository, yamlText } from '../../src/identity/claims.ts'
+import { claimText, isImmutable, namesRepository } from '../../src/identity/claims.ts'
+import { yamlText } from '../../src/text.ts'
 
 test.each([
   ['repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main', true],

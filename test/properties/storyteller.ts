@@ -4,18 +4,18 @@ import type { StageResult } from '../../dev/runner/runner.ts'
 import { StepLog } from '../../dev/runner/step-log.ts'
 import type { System } from '../../dev/systems/system.ts'
 import { createWorld } from '../../dev/world.ts'
-import { createCancellation } from '../../src/step/cancellation.ts'
 import { act } from '../../src/step/main.ts'
-import { exchanges } from '../../src/index.ts'
+import { exchanges, revokers } from '../../src/index.ts'
 import type { Exchange } from '../../src/exchange.ts'
-import { takeBackSaved } from '../../src/step/post.ts'
+import { revokeSaved } from '../../src/step/post.ts'
+import { createStep } from '../../src/step/step.ts'
 import { createRecorder, type Recorder } from '../recorder.ts'
 import { LeapingClock } from './clock.ts'
 import { arm, type Story } from './story.ts'
 import { Forgeries, outcomeOf, problemsOf, problemsOfPost } from './verdict.ts'
 
-/** How long taking a token back may last beyond the deadline, in ms. */
-const UNDO_MS = 5_000
+/** How long revoking may last beyond the deadline, in ms. */
+const REVOKE_MS = 5_000
 const POST_MS = 15_000
 
 /** What became of a stage, with the log of the emulation: every word goes through it as `@actions/core` prints it. */
@@ -84,25 +84,25 @@ export async function tell(
   await using world = await createWorld(system, { variant, now, late })
   clock.held = world.held
   const forgeries = new Forgeries()
-  const cancellation = createCancellation(clock)
   let asked = 0
   arm(world, told, { now, forged: forgeries.add }, (role) => {
-    if (told.cancelled?.role === role && told.cancelled.at === ++asked) cancellation.cancel('SIGINT')
+    if (told.cancelled?.role === role && told.cancelled.at === ++asked) step.cancellation.cancel('SIGINT')
   })
   const { inputs, unwritable, debug: debugging } = told
   const masks = [world.issuer.requestToken]
   const recorder = createRecorder(world, metadata, { inputs, unwritable, debugging })
-  const succeeded = await act(exchange, recorder.runner, clock, cancellation)
+  const step = createStep(recorder.runner, clock, revokers)
+  const succeeded = await act(exchange, step)
   const endedAt = clock.monotonic()
   const main = resultOf(recorder, 'main', succeeded, masks)
   const problems = await problemsOf(world, told, main, forgeries)
-  const limit = Number(recorder.runner.input('timeout-seconds') || '60') * 1_000 + UNDO_MS
+  const limit = Number(recorder.runner.input('timeout-seconds') || '60') * 1_000 + REVOKE_MS
   if (endedAt > limit) problems.push(`ends after ${endedAt} ms; the limit is ${limit} ms`)
   for (const wellAgain of metadata.runs.post === undefined ? [] : [false, true]) {
     if (wellAgain) for (const role of Object.keys(world.handlers)) world.server(role).faults.splice(0)
     const again = createRecorder(world, metadata, { inputs, state: main.state, debugging })
     const began = clock.monotonic()
-    await takeBackSaved(again.runner, clock, createCancellation(clock))
+    await revokeSaved(createStep(again.runner, clock, revokers))
     const took = clock.monotonic() - began
     const post = resultOf(again, 'post', true, masks)
     problems.push(...(await problemsOfPost(world, told, main, post, wellAgain)))

@@ -5,8 +5,10 @@ import { createSecrets } from '../../src/step/masking.ts'
 const SECRET = Array.from({ length: 40 }, (_, index) => `obviously-fake-${index}`).join('.')
 
 function redactorOf(...secrets: readonly string[]): (text: string) => string {
-  const { conceal, redact } = createSecrets(() => undefined)
-  secrets.forEach(conceal)
+  const { mask, redact } = createSecrets(() => undefined)
+  secrets.forEach((secret) => {
+    mask(secret)
+  })
   return redact
 }
 
@@ -57,17 +59,17 @@ describe('a server’s text', () => {
   })
 })
 
-it('masks what it conceals', () => {
+it('masks what it masks', () => {
   const masks: string[] = []
-  createSecrets((secret) => masks.push(secret)).conceal('obviously-fake')
+  createSecrets((secret) => masks.push(secret)).mask('obviously-fake')
   expect(masks).toEqual(['obviously-fake'])
 })
 
 it('masks no line of fewer than four characters, unless it is told to', () => {
   const masks: string[] = []
-  const { conceal } = createSecrets((secret) => masks.push(secret))
-  conceal('e\nto\r\nabc\n   d \n\nabcd')
+  const { mask } = createSecrets((secret) => masks.push(secret))
+  mask('e\nto\r\nabc\n   d \n\nabcd')
   expect(masks).toEqual(['abcd'])
-  conceal('e\n\nto', 1)
+  mask('e\n\nto', 1)
   expect(masks).toEqual(['abcd', 'e', 'to'])
 })

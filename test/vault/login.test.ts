@@ -5,7 +5,7 @@ import { vaultAnswer, vaultError, type VaultRole } from '../../dev/fakes/vault.t
 import { ROLE } from '../../dev/systems/secret/vault.ts'
 import type { WorldOptions } from '../../dev/world.ts'
 import { expectClaimsHidden, LINK, PAGE, SUBJECT } from '../exchanges/in-process.ts'
-import { at, open, refusal, requests, run } from './stand.ts'
+import { at, open, refusal, requests, run } from './fixture.ts'
 
 const PLACE = `the role "${ROLE}" ("auth/jwt/role/${ROLE}")`
 
@@ -229,7 +229,7 @@ describe('a login that gives no token', () => {
     expect(await refusal(world)).toBe(
       [
         'Vault (HOST) wrapped its answer instead of giving it.',
-        'The step does not ask for response wrapping: check what a proxy in front of Vault adds (X-Vault-Wrap-TTL).',
+        'The step does not ask for response wrapping: check what a proxy in front of Vault adds (X-Vault-Wrap-TTL). If it issued a token, nobody has it: it cannot be revoked here, and ends with the token_ttl of the role.',
         `UNUSABLE_ANSWER: ${PAGE}unusable_answer`,
       ].join('\n'),
     )

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { few, quoted } from '../../errors.ts'
-import type { Grant, Tools } from '../../exchange.ts'
-import { rescue } from '../../github/installation-token.ts'
+import type { Grant, Revocable, Tools } from '../../exchange.ts'
 import { jsonObject, timeOf, type Answer } from '../../http/answer.ts'
 import { credential } from '../../identity/credential.ts'
-import type { Permissions } from './policy.ts'
+import { few, quoted } from '../../text.ts'
+import { isLevel, type Level, type Permissions } from './permissions.ts'
 import { SERVICE, type Settings } from './settings.ts'
 
 /**
@@ -15,8 +14,15 @@ import { SERVICE, type Settings } from './settings.ts'
 export function grantFrom(answer: Answer, settings: Settings, tools: Tools): Grant {
   const json = jsonObject(answer, SERVICE, settings.url)
   const ends = timeOf(json['expires_at'])
-  const issued = { apiUrl: settings.apiUrl, expiresAt: ends }
-  const token = credential(json['token'], 'token', SERVICE, tools.conceal, rescue(issued, tools))
+  const revocable = (core: string): Revocable => ({
+    issuer: 'github',
+    token: core,
+    apiUrl: settings.apiUrl,
+    ...(ends && { ends }),
+  })
+  const token = credential(json['token'], 'token', SERVICE, tools.mask, (core) => {
+    tools.revokeAtEnd(revocable(core))
+  })
   const [workflowOwner = ''] = settings.workflowRepository.split('/')
   const owner = nameOf(json['owner']) ?? settings.owner ?? workflowOwner
   const repositories = Array.isArray(json['repositories'])
@@ -39,7 +45,8 @@ export function grantFrom(answer: Answer, settings: Settings, tools: Tools): Gra
       ...otherOwner(settings.owner ?? workflowOwner, owner),
       ...differences(settings, repositories, permissions),
     ],
-    revocation: { token, apiUrl: settings.apiUrl, outlivesJob: settings.outlivesJob },
+    revocable: revocable(token),
+    outlivesJob: settings.outlivesJob,
   }
 }
 
@@ -105,13 +112,9 @@ function nameOf(value: unknown): string | undefined {
 /** Without prototype: a scope may be called `constructor`. */
 function permissionsOf(value: unknown): Permissions | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const known = Object.entries(value).filter(
-    (entry): entry is [string, string] =>
-      /^[a-z][a-z_-]{0,60}$/.test(entry[0]) &&
-      typeof entry[1] === 'string' &&
-      /^(read|write|admin)$/.test(entry[1]),
-  )
-  const permissions = Object.create(null) as Record<string, string>
-  for (const [scope, level] of known) permissions[scope.replaceAll('_', '-')] = level
+  const permissions = Object.create(null) as Record<string, Level>
+  for (const [scope, level] of Object.entries(value)) {
+    if (/^[a-z][a-z_-]{0,60}$/.test(scope) && isLevel(level)) permissions[scope.replaceAll('_', '-')] = level
+  }
   return permissions
 }

@@ -1,6 +1,7 @@
-import { quoted, showable } from '../../errors.ts'
-import type { Claims, Explanation, Snippet } from '../../exchange.ts'
-import { snippetFor, type Lack, type Permissions } from './policy.ts'
+import type { Claims, Explanation, Snippet } from '../../explanation.ts'
+import { quoted, showable } from '../../text.ts'
+import type { Permissions } from './permissions.ts'
+import { snippetFor, type Lack } from './policy.ts'
 import { subjectOf } from './subject.ts'
 
 /** What the app server objects to, about one owner or one repository. */

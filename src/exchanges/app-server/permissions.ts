@@ -8,7 +8,7 @@ export type Level = 'read' | 'write' | 'admin'
 /** Scopes in kebab-case, without prototype. */
 export type Permissions = Readonly<Record<string, Level>>
 
-const LEVELS: readonly string[] = ['read', 'write', 'admin'] satisfies Level[]
+const LEVELS: readonly unknown[] = ['read', 'write', 'admin'] satisfies Level[]
 const PERMISSIONS_EXAMPLE = 'contents: read, pull-requests: write'
 
 /**
@@ -47,8 +47,9 @@ export async function readPermissions(inputs: Inputs, name: string): Promise<Per
   return permissions
 }
 
-function isLevel(text: string): text is Level {
-  return LEVELS.includes(text)
+/** Whether a value is a level. */
+export function isLevel(value: unknown): value is Level {
+  return LEVELS.includes(value)
 }
 
 function unknownScope(name: string, scope: string): string {

@@ -1,13 +1,11 @@
-import type { Snippet } from '../../exchange.ts'
-import { yamlText } from '../../identity/claims.ts'
-
-/** Permissions by scope, in kebab-case. */
-export type Permissions = Readonly<Record<string, string>>
+import type { Snippet } from '../../explanation.ts'
+import { yamlText } from '../../text.ts'
+import type { Level, Permissions } from './permissions.ts'
 
 /** What one policy file lacks. */
 export interface Lack {
-  readonly statements: Record<string, string>
-  readonly allowed: Record<string, string>
+  readonly statements: Record<string, Level>
+  readonly allowed: Record<string, Level>
   subjects: boolean
   exists?: boolean
 }

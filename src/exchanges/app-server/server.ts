@@ -1,5 +1,6 @@
 import { REGION, ROLE_ARN } from '../../aws/names.ts'
-import { NOWHERE, not, type Inputs } from '../../inputs/inputs.ts'
+import { not, type Inputs } from '../../inputs/inputs.ts'
+import { NOWHERE } from '../../inputs/url.ts'
 import { isMapping, parseYaml, type YamlValue } from '../../inputs/yaml.ts'
 import { nearest } from './scopes.ts'
 

@@ -1,10 +1,8 @@
 import type { CredentialSource } from '../../aws/credentials.ts'
-import type * as awsLibrary from '../../aws/index.ts'
 import type { Scope } from '../../aws/signer.ts'
 import type { Environment } from '../../exchange.ts'
 import type { Inputs } from '../../inputs/inputs.ts'
-import { readPermissions } from './permissions.ts'
-import type { Permissions } from './policy.ts'
+import { readPermissions, type Permissions } from './permissions.ts'
 import { readRepositories } from './repositories.ts'
 import { readAppServer, type AwsAuth } from './server.ts'
 
@@ -13,7 +11,6 @@ export const SERVICE = 'the app server'
 
 /** How requests are signed. */
 export interface Aws {
-  readonly library: typeof awsLibrary
   readonly source: CredentialSource
   readonly scope: Scope
 }
@@ -63,8 +60,9 @@ async function readAws(
   inputs: Inputs,
   environment: Environment,
 ): Promise<Aws> {
-  const library = await import(/* webpackChunkName: "aws" */ '../../aws/index.ts')
+  // Most app servers are not behind AWS IAM.
+  const { credentialSource } = await import(/* webpackChunkName: "aws" */ '../../aws/credentials.ts')
   const role = roleArn === undefined ? undefined : { arn: roleArn, audience }
-  const source = library.credentialSource(inputs, environment, role, region, 'app-server.auth.roleArn')
-  return { library, source, scope: { region, service } }
+  const source = credentialSource(inputs, environment, role, region, 'app-server.auth.roleArn')
+  return { source, scope: { region, service } }
 }

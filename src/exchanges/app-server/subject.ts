@@ -1,5 +1,5 @@
+import type { Claims } from '../../explanation.ts'
 import { claimText, isImmutable, namesRepository } from '../../identity/claims.ts'
-import type { Claims } from '../../exchange.ts'
 
 /** The subject to put into a policy, and what a person should know about it. */
 export interface Subject {

@@ -1,52 +1,53 @@
-import { quoted, type ActionError } from '../../errors.ts'
-import type { Claims, Explanation } from '../../exchange.ts'
+import type { Claims, Explanation } from '../../explanation.ts'
 import { messageOf, type Answer } from '../../http/answer.ts'
-import type { Judgement } from '../../http/call.ts'
-import { claimText, isImmutable, namesRepository, yamlText } from '../../identity/claims.ts'
-import type { Settings } from './exchange.ts'
+import type { Refusal } from '../../http/call.ts'
+import { claimText, isImmutable, namesRepository } from '../../identity/claims.ts'
+import { quoted, yamlText } from '../../text.ts'
+import type { Settings } from './settings.ts'
 
 /** Issuer URLs whose keys the server will not fetch (Bytebase, jwks.go). */
 const NEVER_FETCHED = /must use HTTPS|must have a host|cannot be a private address/
 
 /** What Bytebase means by an answer that is not 2xx. The code in the body, a number (REST) or a word (Connect), tells nothing that the status does not. */
-export function judge(answer: Answer): Judgement {
+export function refusal(answer: Answer, settings: Settings): Refusal {
+  const { status } = answer
   const message = messageOf(answer)
+  // The server could not fetch the keys of GitHub's issuer: transient, though it says 401.
+  const isTransient =
+    status === 401 && message.includes('failed to fetch JWKS') && !NEVER_FETCHED.test(message)
   return {
-    // Without the claims that it repeats: they are shown by `explain`, and only where they may be.
+    // Without the claims that it repeats: they are shown by the report, and only where they may be.
     reason: message.replace(/token has \[.*?\], |, got ".*"/gs, ''),
-    // The server could not fetch the keys of GitHub's issuer: transient, though it says 401.
-    ...(answer.status === 401 &&
-      message.includes('failed to fetch JWKS') &&
-      !NEVER_FETCHED.test(message) && { again: 2 }),
     // The identity lacks its settings: lasting, though it says 500.
-    ...(message.includes('workload identity config not found') && { never: true }),
+    retry: message.includes('workload identity config not found') ? 'never' : { times: isTransient ? 2 : 0 },
+    explain: (claims) => explain(status, message, settings, claims),
   }
 }
 
 /** What a hint speaks of. */
-interface Refusal {
+interface Refused {
   readonly settings: Settings
   readonly claims: Claims | undefined
   /** The workload identity, as a sentence names it. */
   readonly identity: string
   /** In the words of the server. */
-  readonly reason: string
+  readonly message: string
 }
 
 /** What a person can do, by the status and what Bytebase says; the first that fits. */
-const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refusal: Refusal) => Explanation])[] = [
+const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refused: Refused) => Explanation])[] = [
   [
     /audience mismatch/,
     ({ settings, claims, identity }) => ({
       hint: `The audience of the ID token was "${settings.audience}". In Bytebase, add it to the allowed audiences of ${identity}, or set \`audience\` to one of those.`,
-      ...accepted(settings, claims),
+      ...suggestSettings(settings, claims),
     }),
   ],
   [
     /issuer mismatch/,
     ({ settings, claims, identity }) => ({
       hint: `The issuer (iss) of the ID token was ${quoted(claimText(claims, 'iss')) ?? 'not the one that Bytebase expects'}. In Bytebase, the issuer URL of ${identity} must be exactly that.`,
-      ...accepted(settings, claims),
+      ...suggestSettings(settings, claims),
     }),
   ],
   [/subject mismatch/, explainSubject],
@@ -68,8 +69,8 @@ const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refusal: Refusal
   ],
   [
     /failed to fetch JWKS/,
-    ({ claims, identity, reason }) => ({
-      hint: NEVER_FETCHED.test(reason)
+    ({ claims, identity, message }) => ({
+      hint: NEVER_FETCHED.test(message)
         ? `Bytebase fetches keys only from an https:// address on the internet: check the issuer URL of ${identity}.`
         : `Bytebase could not fetch the keys of GitHub's ID tokens: its server must be able to reach ${claimText(claims, 'iss') ?? 'the issuer'}.`,
     }),
@@ -85,23 +86,25 @@ const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refusal: Refusal
   [/^40[45] /, ({ settings }) => ({ hint: wrongUrl(settings.url) })],
 ]
 
-/** What a person can do about a refusal by Bytebase. */
-export function explain(settings: Settings, error: ActionError, claims: Claims | undefined): Explanation {
-  const { code, refused } = error
-  if (code !== 'DENIED') return {}
-  const reason = refused?.reason ?? ''
-  const found = EXPLANATIONS.find(([said]) => said.test(`${refused?.status ?? ''} ${reason}`))
-  return found?.[1]({ settings, claims, identity: `the workload identity "${settings.email}"`, reason }) ?? {}
+function explain(
+  status: number,
+  message: string,
+  settings: Settings,
+  claims: Claims | undefined,
+): Explanation {
+  const identity = `the workload identity "${settings.email}"`
+  const found = EXPLANATIONS.find(([said]) => said.test(`${status} ${message}`))
+  return found?.[1]({ settings, claims, identity, message }) ?? {}
 }
 
-function explainSubject({ settings, claims, identity }: Refusal): Explanation {
+function explainSubject({ settings, claims, identity }: Refused): Explanation {
   const subject = claimText(claims, 'sub')
   const form = isImmutable(subject ?? '')
     ? ' It has the immutable form, with the ids of owner and repository, which patterns from the form of Bytebase (repo:owner/repository:…) do not match; the form also rewrites a pasted pattern, so set it through the API.'
     : ''
   return {
     hint: `The subject (sub) of the ID token was ${quoted(subject) ?? 'not the one that Bytebase expects'}. In Bytebase, change the subject pattern of ${identity} so that it matches.${form}`,
-    ...accepted(settings, claims),
+    ...suggestSettings(settings, claims),
   }
 }
 
@@ -111,7 +114,7 @@ export function wrongUrl(url: URL): string {
 }
 
 /** The settings of a workload identity that accept this run and no other. */
-function accepted({ email, audience }: Settings, claims: Claims | undefined): Explanation {
+function suggestSettings({ email, audience }: Settings, claims: Claims | undefined): Explanation {
   const issuer = claimText(claims, 'iss')
   const subject = claimText(claims, 'sub')
   if (issuer === undefined || subject === undefined) return {}

@@ -1,5 +1,5 @@
-import type { CredentialSource } from '../../aws/credentials.ts'
-import type * as awsLibrary from '../../aws/index.ts'
+import { readCredentialSource, readRegion, type CredentialSource } from '../../aws/credentials.ts'
+import { readyToSign } from '../../aws/signing.ts'
 import { ActionError } from '../../errors.ts'
 import type { Exchange } from '../../exchange.ts'
 import { not } from '../../inputs/inputs.ts'
@@ -12,7 +12,6 @@ const HOST_EXAMPLE = 'app.cluster-abc123.eu-central-1.rds.amazonaws.com'
 const RDS_HOST = /\.(?:([a-z]+(?:-[a-z]+)+-\d+)\.rds|rds\.(cn-[a-z]+-\d+))\.amazonaws\.(?:com|com\.cn|eu)$/
 
 interface Settings {
-  readonly aws: typeof awsLibrary
   /** With the port, as the signature has it. */
   readonly host: string
   readonly username: string
@@ -22,8 +21,7 @@ interface Settings {
 
 /** A password for a database of Amazon RDS or Aurora: a presigned `connect` request, computed here ("IAM database authentication", RDS User Guide). */
 export const awsRds: Exchange<Settings> = {
-  settings: async (inputs, environment) => {
-    const aws = await import(/* webpackChunkName: "aws" */ '../../aws/index.ts')
+  settings: (inputs, environment) => {
     const host = inputs.matching(
       'host',
       inputs.required('host', HOST_EXAMPLE).toLowerCase(),
@@ -44,24 +42,23 @@ export const awsRds: Exchange<Settings> = {
     )
     const [, usual, chinese] = RDS_HOST.exec(host) ?? []
     const told = usual ?? chinese
-    const region = aws.readRegion(inputs) || told || ''
+    const region = readRegion(inputs) || told || ''
     if (region === '' && host !== '') {
       inputs.problem('region', 'is required, because the host name does not contain it', 'eu-central-1')
     }
     if (told !== undefined && region !== told) {
       inputs.problem('region', `must be "${told}", as in the host name${not(region)}`, told)
     }
-    const source = aws.readCredentialSource(inputs, environment, region)
-    return { aws, host: `${host}:${port}`, username, region, source }
+    const source = readCredentialSource(inputs, environment, region)
+    return { host: `${host}:${port}`, username, region, source }
   },
 
-  exchange: async ({ aws, host, username, region, source }, tools) => {
-    if ('endpoint' in source) tools.connectEarly(source.endpoint)
-    const [credentials, signer] = await Promise.all([aws.awsCredentials(source, tools), aws.loadSigner()])
+  exchange: async ({ host, username, region, source }, tools) => {
+    const signing = await readyToSign(source, tools)
     const now = tools.now()
     // The database would refuse the token and not tell why.
-    if ('credentials' in source && credentials.expiresAt && credentials.expiresAt.getTime() <= now) {
-      const ended = credentials.expiresAt.toISOString()
+    if ('credentials' in source && signing.expiresAt && signing.expiresAt.getTime() <= now) {
+      const ended = signing.expiresAt.toISOString()
       throw new ActionError(
         'NO_AWS_CREDENTIALS',
         `The AWS credentials in the environment expired at ${ended}.`,
@@ -70,10 +67,9 @@ export const awsRds: Exchange<Settings> = {
         },
       )
     }
-    const query = await signer.presignedQuery(
+    const query = await signing.query(
       host,
       new URLSearchParams({ Action: 'connect', DBUser: username }),
-      credentials,
       { region, service: 'rds-db' },
       SECONDS,
       now,
@@ -82,7 +78,7 @@ export const awsRds: Exchange<Settings> = {
     // A client may quote the token in an encoding of its own; without the signature it is worth nothing.
     const signature = new URLSearchParams(query).get('X-Amz-Signature') ?? ''
     const signed = Math.floor(now / 1000) * 1000
-    const ends = Math.min(signed + SECONDS * 1000, credentials.expiresAt?.getTime() ?? Infinity)
+    const ends = Math.min(signed + SECONDS * 1000, signing.expiresAt?.getTime() ?? Infinity)
     const expiresAt = new Date(ends)
     return {
       secrets: [token, signature],
@@ -91,6 +87,4 @@ export const awsRds: Exchange<Settings> = {
       expiresAt,
     }
   },
-
-  explain: ({ aws, source }, error, claims) => aws.explainSts(source, error, claims),
 }

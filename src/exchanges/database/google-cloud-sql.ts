@@ -1,6 +1,5 @@
 import type { Exchange } from '../../exchange.ts'
-import { federatedToken, serviceAccountToken } from '../../google/federation.ts'
-import { explainSts } from '../../google/refusal.ts'
+import { serviceAccountToken } from '../../google/federation.ts'
 import { readFederation, readServiceAccount, type Federation } from '../../google/settings.ts'
 
 /** All that the token may be used for: to log in to a database. */
@@ -19,16 +18,7 @@ export const googleCloudSql: Exchange<Settings> = {
   }),
 
   exchange: async ({ federation, serviceAccount }, tools) => {
-    tools.connectEarly(federation.sts)
-    tools.connectEarly(new URL(federation.iamCredentials))
-    const federated = await federatedToken(federation, tools)
-    const { token, expiresAt } = await serviceAccountToken(
-      federation,
-      federated,
-      serviceAccount,
-      SCOPE,
-      tools,
-    )
+    const { token, expiresAt } = await serviceAccountToken(federation, serviceAccount, SCOPE, tools)
     return {
       secrets: [token],
       outputs: { token, username: serviceAccount },
@@ -36,6 +26,4 @@ export const googleCloudSql: Exchange<Settings> = {
       ...(expiresAt && { expiresAt }),
     }
   },
-
-  explain: ({ federation }, error, claims) => explainSts(federation, error, claims),
 }

@@ -1,26 +1,32 @@
-import { quoted, type ActionError } from '../../errors.ts'
-import type { Claims, Explanation } from '../../exchange.ts'
+import type { Claims, Explanation } from '../../explanation.ts'
 import { messageOf, type Answer } from '../../http/answer.ts'
-import type { Judgement } from '../../http/call.ts'
-import { aboutForm, claimText, namesRepository, yamlText } from '../../identity/claims.ts'
-import type { Settings } from './exchange.ts'
+import type { Refusal } from '../../http/call.ts'
+import { aboutForm, claimText, namesRepository } from '../../identity/claims.ts'
+import { quoted, yamlText } from '../../text.ts'
+import type { Settings } from './settings.ts'
 
 /** What Octo STS means by an answer that is not 2xx. */
-export function judge(answer: Answer): Judgement {
+export function refusal(answer: Answer, settings: Settings): Refusal {
   const message = messageOf(answer)
+  // Both also stand for trouble with the keys of the issuer, which passes.
+  const times =
+    answer.status === 401 && message.includes('unable to verify bearer token')
+      ? 1
+      : answer.status === 400 && message.includes('unable to fetch or create the provider')
+        ? 2
+        : 0
   return {
-    // Without the claims that it repeats: they are shown by `explain`, and only where they may be.
+    // Without the claims that it repeats: they are shown by the report, and only where they may be.
     reason: message
       .replace(/^(trust policy: (?:issuer|subject)) ".*" (?=did not match)/s, '$1 ')
       .replace(/ any of \[.*\]$/s, ''),
-    // Both also stand for trouble with the keys of the issuer, which passes.
-    ...(answer.status === 401 && message.includes('unable to verify bearer token') && { again: 1 }),
-    ...(answer.status === 400 && message.includes('unable to fetch or create the provider') && { again: 2 }),
+    retry: { times },
+    explain: (claims) => explain(message, settings, claims),
   }
 }
 
 /** What a hint speaks of. */
-interface Refusal {
+interface Refused {
   readonly settings: Settings
   readonly claims: Claims | undefined
   /** The trust policy, as a sentence names it. */
@@ -35,19 +41,19 @@ interface Refusal {
 const WAIT = ' After a change, wait 5 minutes: Octo STS caches the policy for that long.'
 
 /** What a person can do, by what Octo STS says; the first that fits. */
-const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refusal: Refusal) => Explanation])[] = [
+const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refused: Refused) => Explanation])[] = [
   [
     /unable to (find|read|parse|compile) trust policy/,
     ({ settings, claims, policy }) => ({
       hint: `Octo STS looks for ${policy}, on the default branch, and says the same if it cannot read the file.${WAIT}`,
-      ...matching(settings, claims, { isThere: false }),
+      ...suggestPolicy(settings, claims, { isThere: false }),
     }),
   ],
   [
     /trust policy: issuer/,
     ({ settings, claims, policy, issuer }) => ({
       hint: `The issuer (iss) of the ID token was ${issuer}: set that as \`issuer\` in ${policy}.${WAIT}`,
-      ...matching(settings, claims, { isThere: true }),
+      ...suggestPolicy(settings, claims, { isThere: true }),
     }),
   ],
   [/trust policy: subject/, explainSubject],
@@ -90,12 +96,9 @@ const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refusal: Refusal
   ],
 ]
 
-/** What a person can do about a refusal by Octo STS. */
-export function explain(settings: Settings, error: ActionError, claims: Claims | undefined): Explanation {
-  if (error.code !== 'DENIED') return {}
-  const reason = error.refused?.reason ?? ''
+function explain(message: string, settings: Settings, claims: Claims | undefined): Explanation {
   const { path, repository } = fileOf(settings)
-  const found = EXPLANATIONS.find(([said]) => said.test(reason))
+  const found = EXPLANATIONS.find(([said]) => said.test(message))
   return (
     found?.[1]({
       settings,
@@ -107,15 +110,15 @@ export function explain(settings: Settings, error: ActionError, claims: Claims |
   )
 }
 
-function explainSubject({ settings, claims, policy }: Refusal): Explanation {
+function explainSubject({ settings, claims, policy }: Refused): Explanation {
   const subject = claimText(claims, 'sub')
   return {
     hint: `The subject (sub) of the ID token was ${quoted(subject) ?? 'different (it is not shown here)'}: set that as \`subject\` in ${policy}.${aboutForm(subject)}${WAIT}`,
-    ...matching(settings, claims, { isThere: true }),
+    ...suggestPolicy(settings, claims, { isThere: true }),
   }
 }
 
-function explainAudience({ settings, claims, policy }: Refusal): Explanation {
+function explainAudience({ settings, claims, policy }: Refused): Explanation {
   const { audience, domain } = settings
   const change =
     audience === domain
@@ -123,7 +126,7 @@ function explainAudience({ settings, claims, policy }: Refusal): Explanation {
       : `set it as \`audience\` in ${policy}; without one, the policy accepts only "${domain}".`
   return {
     hint: `The audience of the ID token was "${audience}": ${change}${WAIT}`,
-    ...matching(settings, claims, { isThere: true }),
+    ...suggestPolicy(settings, claims, { isThere: true }),
   }
 }
 
@@ -140,7 +143,7 @@ function fileOf({ scope, identity }: Settings): { readonly repository: string; r
  *
  * @param isThere whether Octo STS read the file; if it did not, nobody knows whether there is one
  */
-function matching(
+function suggestPolicy(
   settings: Settings,
   claims: Claims | undefined,
   { isThere }: { readonly isThere: boolean },

@@ -1,14 +1,20 @@
-import { quoted } from '../../errors.ts'
 import type { Environment, Exchange, Tools } from '../../exchange.ts'
-import { CLOUD_PLATFORM, federatedToken, principalSet, serviceAccountToken } from '../../google/federation.ts'
-import { explainSts, judgeGoogle } from '../../google/refusal.ts'
+import {
+  CLOUD_PLATFORM,
+  federatedToken,
+  serviceAccountToken,
+  type AccessToken,
+} from '../../google/federation.ts'
+import { googleRefusal, principalSet } from '../../google/refusal.ts'
 import { googleEndpoint, readFederation, readServiceAccount, type Federation } from '../../google/settings.ts'
 import { jsonObject, type Answer } from '../../http/answer.ts'
-import type { Judgement } from '../../http/call.ts'
+import type { Refusal } from '../../http/call.ts'
 import type { Inputs } from '../../inputs/inputs.ts'
-import type { Secret } from './grant.ts'
-import type * as secretLibrary from './index.ts'
-import type { Wanted } from './references.ts'
+import { quoted } from '../../text.ts'
+import { secretPayload } from './payload.ts'
+import { readSecrets } from './reading.ts'
+import { readReferences, type Wanted } from './references.ts'
+import type { Secret } from './value.ts'
 
 const SERVICE = 'Google Secret Manager'
 const EXAMPLE = 'projects/my-project/secrets/database-password'
@@ -25,7 +31,6 @@ interface Version {
 }
 
 interface Settings {
-  readonly library: typeof secretLibrary
   readonly federation: Federation
   /** E-mail or unique id; empty where the job itself has access. */
   readonly serviceAccount: string
@@ -35,12 +40,10 @@ interface Settings {
 /** Secrets of Google Secret Manager: `GET …/versions/{version}:access` ("Secret Manager API"). */
 export const googleSecretManager: Exchange<Settings> = {
   settings: async (inputs, environment) => {
-    const library = await import(/* webpackChunkName: "secrets" */ './index.ts')
     return {
-      library,
       federation: readFederation(inputs, environment),
       serviceAccount: readServiceAccount(inputs, false),
-      wanted: await library.readReferences(inputs, {
+      wanted: await readReferences(inputs, {
         input: 'secret',
         example: EXAMPLE,
         key: 'password',
@@ -49,24 +52,17 @@ export const googleSecretManager: Exchange<Settings> = {
     }
   },
 
-  exchange: async (settings, tools) => {
-    const { library, federation, serviceAccount, wanted } = settings
-    tools.connectEarly(federation.sts)
-    if (serviceAccount !== '') tools.connectEarly(new URL(federation.iamCredentials))
-    for (const { url } of library.worthConnecting(wanted, (version) => version.url.href))
-      tools.connectEarly(url)
-    const federated = await federatedToken(federation, tools)
-    const token =
+  exchange: (settings, tools) => {
+    const { federation, serviceAccount, wanted } = settings
+    const login =
       serviceAccount === ''
-        ? federated
-        : (await serviceAccountToken(federation, federated, serviceAccount, CLOUD_PLATFORM, tools)).token
-    return library.readWanted(wanted, {
+        ? federatedToken(federation, tools)
+        : serviceAccountToken(federation, serviceAccount, CLOUD_PLATFORM, tools)
+    return readSecrets(wanted, login, {
       id: ({ url }) => url.href,
-      read: (version) => read(settings, version, token, tools),
+      read: (version) => read(settings, version, login, tools),
     })
   },
-
-  explain: ({ federation }, error, claims) => explainSts(federation, error, claims),
 }
 
 function readVersion(inputs: Inputs, environment: Environment, label: string, text: string): Version {
@@ -87,7 +83,7 @@ function readVersion(inputs: Inputs, environment: Environment, label: string, te
 function read(
   settings: Settings,
   { secret, version, url }: Version,
-  token: string,
+  login: Promise<AccessToken>,
   tools: Tools,
 ): Promise<Secret> {
   const name = quoted(`${secret}/versions/${version}`)
@@ -95,30 +91,30 @@ function read(
     service: SERVICE,
     method: 'GET',
     url,
-    prepare: () => ({ headers: { authorization: `Bearer ${token}`, accept: 'application/json' } }),
-    judge: (answer) => judge(answer, settings, secret, tools),
+    prepare: async () => ({
+      headers: { authorization: `Bearer ${(await login).token}`, accept: 'application/json' },
+    }),
+    refusal: (answer) => refusal(answer, settings, secret, tools.environment),
     read: (answer) => ({
       name,
-      text: settings.library.secretPayload(jsonObject(answer, SERVICE, url), SERVICE, name),
+      text: secretPayload(jsonObject(answer, SERVICE, url), SERVICE, name),
     }),
   })
 }
 
-function judge(
+function refusal(
   answer: Answer,
   { federation, serviceAccount }: Settings,
   secret: string,
-  tools: Tools,
-): Judgement {
-  const judgement = judgeGoogle(answer)
+  environment: Environment,
+): Refusal {
   // An IAM policy takes no unique id.
   const account = serviceAccount.includes('@') ? `"serviceAccount:${serviceAccount}"` : 'that service account'
-  const member = serviceAccount === '' ? quoted(principalSet(federation, tools.environment)) : account
+  const member = serviceAccount === '' ? quoted(principalSet(federation, environment)) : account
   const hints: Readonly<Record<number, string>> = {
     400: `That version cannot be read: it may be disabled or destroyed. Enable it, or use another one: "${secret}/versions/NUMBER".`,
     403: `Grant roles/secretmanager.secretAccessor on "${secret}" to ${member}, and check that the secret exists. A new grant takes a few minutes to work.`,
     404: `There is no such version: check \`secret\`, and that the secret has a version. A regional secret has its location in its name: projects/PROJECT/locations/LOCATION/secrets/NAME.`,
   }
-  const hint = judgement.hint ?? hints[answer.status]
-  return { ...judgement, ...(hint !== undefined && { hint }) }
+  return googleRefusal(answer, hints[answer.status])
 }

@@ -1,17 +1,19 @@
-import { quoted, type ActionError } from '../../errors.ts'
-import type { Claims, Exchange, Tools } from '../../exchange.ts'
+import type { Exchange, Tools } from '../../exchange.ts'
+import type { Claims, Explanation } from '../../explanation.ts'
 import { jsonObject, member } from '../../http/answer.ts'
 import { claimText } from '../../identity/claims.ts'
-import { NOWHERE, type Inputs } from '../../inputs/inputs.ts'
-import type { Secret } from './grant.ts'
-import type * as secretLibrary from './index.ts'
-import type { Wanted } from './references.ts'
+import type { Inputs } from '../../inputs/inputs.ts'
+import { NOWHERE } from '../../inputs/url.ts'
+import { quoted } from '../../text.ts'
+import { secretPayload } from './payload.ts'
+import { readSecrets } from './reading.ts'
+import { readReferences, type Wanted } from './references.ts'
+import type { Secret } from './value.ts'
 
 const SERVICE = 'the secret endpoint'
 const EXAMPLE = 'https://secrets.example.com/database'
 
 interface Settings {
-  readonly library: typeof secretLibrary
   readonly wanted: Wanted<URL>
   readonly audience: string
 }
@@ -19,32 +21,22 @@ interface Settings {
 /** Secrets from an endpoint of one's own: `GET {url}` with the ID token gives `{"payload": {"data": "<base64>"}}`. */
 export const httpSecret: Exchange<Settings> = {
   settings: async (inputs) => {
-    const library = await import(/* webpackChunkName: "secrets" */ './index.ts')
-    const wanted = await library.readReferences(inputs, {
+    const wanted = await readReferences(inputs, {
       input: 'url',
       example: EXAMPLE,
       key: 'password',
       read: (label, text) => inputs.url(label, text, EXAMPLE, { query: true }),
     })
     const origin = sharedOrigin(inputs, wanted)
-    return { library, wanted, audience: inputs.line('audience') || origin }
+    return { wanted, audience: inputs.line('audience') || origin }
   },
 
-  exchange: (settings, tools) => {
-    const { library, wanted, audience } = settings
-    for (const url of library.worthConnecting(wanted, ({ href }) => href)) tools.connectEarly(url)
-    return library.readWanted(wanted, {
+  exchange: ({ wanted, audience }, tools) => {
+    const idToken = tools.idToken(audience)
+    return readSecrets(wanted, idToken, {
       id: (url) => url.href,
-      read: (url) => read(settings, url, tools),
-      hint: (url, error) => hintOf(url, audience, error, undefined),
+      read: (url) => read(url, audience, tools),
     })
-  },
-
-  explain: ({ wanted, audience }, error, claims) => {
-    const [single] = wanted.references
-    const hint =
-      wanted.several || single === undefined ? undefined : hintOf(single.source, audience, error, claims)
-    return hint === undefined ? {} : { hint }
   },
 }
 
@@ -65,7 +57,7 @@ function sharedOrigin(inputs: Inputs, { references }: Wanted<URL>): string {
   return first?.source.origin ?? ''
 }
 
-function read({ library, audience }: Settings, url: URL, tools: Tools): Promise<Secret> {
+function read(url: URL, audience: string, tools: Tools): Promise<Secret> {
   // Without the query, which may be confidential.
   const name = quoted(`${url.host}${url.pathname}`)
   return tools.send({
@@ -76,7 +68,7 @@ function read({ library, audience }: Settings, url: URL, tools: Tools): Promise<
     prepare: async () => ({
       headers: { accept: 'application/json', authorization: `Bearer ${await tools.idToken(audience)}` },
     }),
-    judge: ({ json }) => ({
+    refusal: ({ status, json }) => ({
       reason: [
         member(json, 'message'),
         member(json, 'error', 'message'),
@@ -84,28 +76,25 @@ function read({ library, audience }: Settings, url: URL, tools: Tools): Promise<
         member(json, 'error'),
         member(json, 'detail'),
       ].find((text) => typeof text === 'string'),
+      explain: (claims) => explain(status, url, audience, claims),
     }),
     read: (answer) => ({
       name,
-      text: library.secretPayload(jsonObject(answer, SERVICE, url), SERVICE, name),
+      text: secretPayload(jsonObject(answer, SERVICE, url), SERVICE, name),
     }),
   })
 }
 
-function hintOf(
-  url: URL,
-  audience: string,
-  { code, refused }: ActionError,
-  claims: Claims | undefined,
-): string | undefined {
-  if (code !== 'DENIED') return undefined
-  switch (refused?.status) {
+function explain(status: number, url: URL, audience: string, claims: Claims | undefined): Explanation {
+  switch (status) {
     case 401:
     case 403:
-      return `The audience of the ID token was "${audience}", its subject ${quoted(claimText(claims, 'sub')) ?? 'that of this job'}: the endpoint must accept both. Set \`audience\` to the one that it expects.`
+      return {
+        hint: `The audience of the ID token was "${audience}", its subject ${quoted(claimText(claims, 'sub')) ?? 'that of this job'}: the endpoint must accept both. Set \`audience\` to the one that it expects.`,
+      }
     case 404:
-      return `Check the URL: there is nothing at ${url.origin}${url.pathname}.`
+      return { hint: `Check the URL: there is nothing at ${url.origin}${url.pathname}.` }
     default:
-      return undefined
+      return {}
   }
 }

@@ -1,12 +1,11 @@
 import { ActionError, asActionError, type ErrorCode } from '../../errors.ts'
 import type { Grant } from '../../exchange.ts'
-import { masksOf, secretMember, type Secret } from './grant.ts'
-import type { Reference, Wanted } from './references.ts'
+import type { Explanation } from '../../explanation.ts'
+import type { Wanted } from './references.ts'
+import { masksOf, secretMember, type Secret } from './value.ts'
 
 /** How many secrets are read at the same time. */
-export const AT_A_TIME = 4
-/** How many connections are opened for secrets before it is known whether they may be read. */
-const MOST_EARLY = 12
+export const AT_A_TIME = 12
 /** Codes that are about one secret. With any other, the next secret would fare alike. */
 const OF_ONE_SECRET: readonly ErrorCode[] = ['DENIED', 'REDIRECTED', 'UNUSABLE_SECRET', 'UNUSABLE_ANSWER']
 /** How much of an annotation the reasons may take, in characters: GitHub cuts it at 4096. */
@@ -17,8 +16,6 @@ export interface Reading<Source> {
   /** The same text for the same secret. */
   readonly id: (source: Source) => string
   readonly read: (source: Source) => Promise<Secret>
-  /** What to change, where the system refused a secret and the error does not tell. */
-  readonly hint?: (source: Source, error: ActionError) => string | undefined
 }
 
 /** A value to put out. */
@@ -29,40 +26,33 @@ interface Value extends Secret {
 /**
  * Reads what is wanted: each secret once, {@link AT_A_TIME} at a time, all of them or none.
  *
+ * @param login what every read waits for: its error is that of the step
  * @throws ActionError as `reading.read` and {@link masksOf} throw it where one value is wanted; one that has the reason and
  *   the hint of each where several are
  */
-export async function readWanted<Source>(wanted: Wanted<Source>, reading: Reading<Source>): Promise<Grant> {
+export async function readSecrets<Source>(
+  wanted: Wanted<Source>,
+  login: Promise<unknown>,
+  reading: Reading<Source>,
+): Promise<Grant> {
   const { references, several, allowShort } = wanted
   const read = onceEach(reading)
-  const results = await Promise.allSettled(
-    references.map(async ({ source, key }): Promise<Value> => {
-      const secret = await read(source)
-      const value = key === '' ? secret : secretMember(secret, key)
-      return { ...value, masks: masksOf(value, allowShort) }
-    }),
-  )
+  const reads = references.map(async ({ source, key }): Promise<Value> => {
+    const secret = await read(source)
+    const value = key === '' ? secret : secretMember(secret, key)
+    return { ...value, masks: masksOf(value, allowShort) }
+  })
+  const [, results] = await Promise.all([login, Promise.allSettled(reads)])
+  const failed = results.flatMap((result, index) => {
+    const reference = references[index]
+    return result.status === 'rejected' && reference !== undefined
+      ? [{ name: reference.output, error: asActionError(result.reason) }]
+      : []
+  })
+  const [first] = failed
+  if (first !== undefined) throw several ? failureOf(failed, results.length) : first.error
   const values = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-  if (values.length < results.length) {
-    const failed = results.flatMap((result, index) => {
-      const reference = references[index]
-      return result.status === 'rejected' && reference !== undefined
-        ? [{ reference, error: asActionError(result.reason) }]
-        : []
-    })
-    const [first] = failed
-    if (first !== undefined) throw several ? failureOf(failed, results.length, reading) : first.error
-  }
   return grantOf(wanted, values, new Set(references.map(({ source }) => reading.id(source))).size)
-}
-
-/** The secrets that are wanted, each once: as many of them as are worth a connection before they are read. */
-export function worthConnecting<Source>(
-  { references }: Wanted<Source>,
-  id: Reading<Source>['id'],
-): readonly Source[] {
-  const sources = new Map(references.map(({ source }) => [id(source), source]))
-  return [...sources.values()].slice(0, MOST_EARLY)
 }
 
 /** Reads a secret at its first mention, as soon as fewer than {@link AT_A_TIME} are being read. */
@@ -110,17 +100,18 @@ function grantOf({ references, several }: Wanted<unknown>, values: readonly Valu
   }
 }
 
+/** A value that cannot be read. */
+interface Failed {
+  /** Of its output. */
+  readonly name: string
+  readonly error: ActionError
+}
+
 /** One error that names every value that failed, those with the same reason together. */
-function failureOf<Source>(
-  failed: readonly { readonly reference: Reference<Source>; readonly error: ActionError }[],
-  all: number,
-  { hint }: Reading<Source>,
-): ActionError {
+function failureOf(failed: readonly Failed[], all: number): ActionError {
   const namesBy = new Map<string, string[]>()
-  for (const { reference, error } of failed) {
-    const advice = (error.refused && hint?.(reference.source, error)) ?? error.hint
-    const reason = `${error.message} ${advice}`.trim()
-    namesBy.set(reason, [...(namesBy.get(reason) ?? []), reference.output])
+  for (const { name, error } of failed) {
+    namesBy.set(error.text, [...(namesBy.get(error.text) ?? []), name])
   }
   let room = MOST_TEXT
   const lines = [...namesBy].map(([reason, names]) => {
@@ -135,10 +126,23 @@ function failureOf<Source>(
     `${failed.length} of ${counted(all, 'value')} cannot be read. No output was set.${lines.join('')}`,
     {
       cause: first?.error,
-      // Without its words: they are explained already.
-      ...(refused && { refused: { service: refused.service, status: refused.status } }),
+      // Without its words: they are in the message already.
+      ...(refused && { refused: { status: refused.status } }),
+      explain: (claims) => merged(failed.map(({ error }) => error.explain(claims))),
     },
   )
+}
+
+/** What several explanations say to do, each different one once. Their hints are in the message already. */
+function merged(explanations: readonly Explanation[]): Explanation {
+  const advice = new Set(explanations.flatMap((each) => each.advice ?? []))
+  const paste = new Map(
+    explanations.flatMap((each) => (each.paste ?? []).map((snippet) => [snippet.content, snippet] as const)),
+  )
+  return {
+    ...(advice.size > 0 && { advice: [...advice].join('\n') }),
+    ...(paste.size > 0 && { paste: [...paste.values()] }),
+  }
 }
 
 function counted(count: number, what: string): string {

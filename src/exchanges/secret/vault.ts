@@ -1,19 +1,21 @@
-import { ActionError, quoted } from '../../errors.ts'
+import { ActionError } from '../../errors.ts'
 import type { Exchange, Tools } from '../../exchange.ts'
 import { member, type Answer } from '../../http/answer.ts'
-import type { Judgement } from '../../http/call.ts'
+import type { Refusal } from '../../http/call.ts'
 import type { Inputs } from '../../inputs/inputs.ts'
-import type * as vaultLibrary from '../../vault/index.ts'
-import type { VaultServer } from '../../vault/server.ts'
-import type { Secret } from './grant.ts'
-import type * as secretLibrary from './index.ts'
-import type { Wanted } from './references.ts'
+import { quoted } from '../../text.ts'
+import { isPresent, textsOf, unwrapped, vaultRefusal } from '../../vault/answer.ts'
+import { login, type VaultLogin } from '../../vault/login.ts'
+import { aboutBatch, revocable } from '../../vault/revoker.ts'
+import { headersOf, readPath, readServer, SERVICE, urlOf, type VaultServer } from '../../vault/server.ts'
+import { memberText } from './json.ts'
+import { readSecrets } from './reading.ts'
+import { readReferences, type Wanted } from './references.ts'
+import type { Secret } from './value.ts'
 
 const EXAMPLE = 'team/database'
 
 interface Settings {
-  readonly vault: typeof vaultLibrary
-  readonly library: typeof secretLibrary
   readonly server: VaultServer
   readonly engine: string
   /** Each secret by its path in the engine. */
@@ -23,46 +25,36 @@ interface Settings {
 /** Values of secrets of a KV version 2 engine of Vault or OpenBao, read with a token that is revoked at once. */
 export const secretVault: Exchange<Settings> = {
   settings: async (inputs) => {
-    const [vault, library] = await Promise.all([
-      import(/* webpackChunkName: "vault-login" */ '../../vault/index.ts'),
-      import(/* webpackChunkName: "secrets" */ './index.ts'),
-    ])
-    const engine = vault.readPath(inputs, 'engine', inputs.text('engine') || 'secret', 'secret')
+    const engine = readPath(inputs, 'engine', inputs.text('engine') || 'secret', 'secret')
     return {
-      vault,
-      library,
-      server: vault.readServer(inputs),
+      server: readServer(inputs),
       engine,
-      wanted: await library.readReferences(inputs, {
+      wanted: await readReferences(inputs, {
         input: 'path',
         example: EXAMPLE,
         key: 'DB_PASSWORD',
-        read: (label, text) =>
-          secretPath(inputs, label, vault.readPath(inputs, label, text, EXAMPLE), engine),
+        read: (label, text) => secretPath(inputs, label, readPath(inputs, label, text, EXAMPLE), engine),
         mended: (text) => fromVaultAction(text, engine),
       }),
     }
   },
 
   exchange: async (settings, tools) => {
-    const { vault, library, server, wanted } = settings
-    const api = new URL(server.api)
-    tools.connectEarly(api)
-    library
-      .worthConnecting(wanted, (path) => path)
-      .forEach(() => {
-        tools.connectEarly(api)
-      })
-    const login = await vault.login(server, tools)
-    if (!login.isBatch) tools.takeBack(vault.vaultToken(login))
-    const grant = await library.readWanted(wanted, {
+    const token = borrowToken(settings.server, tools)
+    const grant = await readSecrets(settings.wanted, token, {
       id: (path) => path,
-      read: (path) => read(settings, path, login.token, tools),
+      read: (path) => read(settings, path, token, tools),
     })
-    return login.isBatch ? { ...grant, summary: `${grant.summary} ${vault.aboutBatch(login)}` } : grant
+    const given = await token
+    return given.isBatch ? { ...grant, summary: `${grant.summary} ${aboutBatch(given)}` } : grant
   },
+}
 
-  explain: ({ vault, server }, error, claims) => vault.explainLogin(server, error, claims),
+/** A token for this step alone. */
+async function borrowToken(server: VaultServer, tools: Tools): Promise<VaultLogin> {
+  const given = await login(server, tools)
+  if (!given.isBatch) tools.revokeAtEnd(revocable(given))
+  return given
 }
 
 /** What stands in policies and in the commands of people stands before a path; it would be there twice. */
@@ -90,65 +82,68 @@ function fromVaultAction(text: string, engine: string): string | undefined {
 }
 
 /** `GET /v1/{engine}/data/{path}`: the data of the newest version (Vault API, "KV secrets engine - version 2"). */
-function read(settings: Settings, path: string, token: string, tools: Tools): Promise<Secret> {
-  const { vault, library, server, engine } = settings
-  const url = vault.urlOf(server, engine, 'data', path)
+function read(settings: Settings, path: string, token: Promise<VaultLogin>, tools: Tools): Promise<Secret> {
+  const { server, engine } = settings
+  const url = urlOf(server, engine, 'data', path)
   return tools.send({
-    service: vault.SERVICE,
+    service: SERVICE,
     method: 'GET',
     url,
-    prepare: () => ({ headers: vault.headersOf(server, token) }),
-    judge: (answer) => judge(answer, settings, path),
+    prepare: async () => ({ headers: headersOf(server, (await token).token) }),
+    refusal: (answer) => refusal(answer, settings, path),
     read: (answer) => {
-      const body = vault.unwrapped(answer, url)
-      const text = library.memberText(answer.text, 'data', 'data')
+      const body = unwrapped(answer, url)
+      const text = memberText(answer.text, 'data', 'data')
       if (
         member(body, 'data', 'metadata') !== undefined &&
-        vault.isPresent(member(body, 'data', 'data')) &&
+        isPresent(member(body, 'data', 'data')) &&
         text !== undefined
       ) {
         return { name: quoted(`${engine}/${path}`), text }
       }
-      throw new ActionError('UNUSABLE_ANSWER', `${vault.SERVICE} (${url.host}) answered without a secret.`, {
+      throw new ActionError('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) answered without a secret.`, {
         hint: `Check \`engine\`: "${engine}" must be a KV version 2 engine.`,
       })
     },
   })
 }
 
-function judge(answer: Answer, { vault, server, engine }: Settings, path: string): Judgement {
-  const judgement = vault.judge(answer)
-  const policy = `path ${JSON.stringify(`${engine}/data/${path}`)} { capabilities = ["read"] }`
-  if (answer.status === 403) {
-    return {
-      ...judgement,
+/** What Vault means by an answer that is not 2xx to a read. */
+function refusal(answer: Answer, { server, engine }: Settings, path: string): Refusal {
+  const { status, json } = answer
+  if (status === 403) {
+    const policy = `path ${JSON.stringify(`${engine}/data/${path}`)} { capabilities = ["read"] }`
+    return vaultRefusal(answer, () => ({
       hint: `A policy of the role "${server.role}" must contain: ${policy}. Vault says the same if there is no engine at "${engine}".`,
-    }
+    }))
   }
-  if (answer.status !== 404) return judgement
-  const metadata = member(answer.json, 'data', 'metadata')
-  if (vault.isPresent(metadata)) {
+  if (status !== 404) return vaultRefusal(answer, () => ({}))
+  const metadata = member(json, 'data', 'metadata')
+  if (isPresent(metadata)) {
     const version = member(metadata, 'version')
     const isDestroyed = member(metadata, 'destroyed') === true
     return {
       reason: `version ${typeof version === 'number' ? version : '?'} of "${engine}/${path}" is ${isDestroyed ? 'destroyed' : 'deleted'}`,
-      hint: isDestroyed
-        ? 'Its data is gone: write a new version.'
-        : 'Undelete it (vault kv undelete), or write a new version.',
+      explain: () => ({
+        hint: isDestroyed
+          ? 'Its data is gone: write a new version.'
+          : 'Undelete it (vault kv undelete), or write a new version.',
+      }),
     }
   }
-  const [warning] = vault.textsOf(member(answer.json, 'warnings'))
+  const [warning] = textsOf(member(json, 'warnings'))
   if (warning !== undefined) {
     return {
       reason: warning,
-      hint: `Check \`engine\` and the path: \`engine\` must be exactly where the KV engine is mounted, and was "${engine}"; the path is what follows, without data/, and was "${path}".`,
+      explain: () => ({
+        hint: `Check \`engine\` and the path: \`engine\` must be exactly where the KV engine is mounted, and was "${engine}"; the path is what follows, without data/, and was "${path}".`,
+      }),
     }
   }
-  return {
-    ...judgement,
+  return vaultRefusal(answer, (reason) => ({
     hint:
-      judgement.reason === undefined
+      reason === ''
         ? `"${engine}" has never had a secret at "${path}": check the path, and that "${engine}" is a KV version 2 engine.`
         : `Check \`engine\` and \`namespace\`: Vault has no engine at "${engine}".`,
-  }
+  }))
 }

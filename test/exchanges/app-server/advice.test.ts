@@ -3,7 +3,7 @@ import { parse, stringify } from 'yaml'
 import { OWNER_SCOPES, type Permissions, type Repositories } from '../../../dev/fakes/app-server-policies.ts'
 import { createAppServer } from '../../../dev/fakes/app-server.ts'
 import { claimsOf, defaultIdentity, type Identity } from '../../../dev/fakes/identity.ts'
-import type { Snippet } from '../../../src/exchange.ts'
+import type { Snippet } from '../../../src/explanation.ts'
 import { explainIssues, issuesOf, type Asked } from '../../../src/exchanges/app-server/issues.ts'
 
 /** Grants for a job that is not this one: they must still be there when the advice was followed. */
@@ -33,7 +33,7 @@ const TARGETS: Record<string, Pick<Asked, 'owner' | 'repositories'>> = {
   'a repository of another owner': { owner: 'other-org', repositories: ['target'] },
   'ALL of another owner': { owner: 'other-org', repositories: 'ALL' },
 }
-const PERMISSIONS: Permissions[] = [
+const PERMISSIONS: Asked['permissions'][] = [
   { contents: 'write' },
   { contents: 'write', issues: 'read' },
   { members: 'write' },
@@ -165,7 +165,7 @@ describe.each(Object.entries(TARGETS))('the advice is followed, and %s granted',
   })
 
   test.each(Object.entries(JOBS))('%s', async (_job, job) => {
-    const permissions: Permissions = { contents: 'write', members: 'read' }
+    const permissions: Asked['permissions'] = { contents: 'write', members: 'read' }
     for (const subject of ['immutable', 'mutable'] as const) {
       for (const ownerPolicy of [undefined, OWNER_POLICIES['without the subject']]) {
         const files = filesOf(target, ownerPolicy, REPOSITORY_POLICIES['without the subject'])

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import type { Claims } from '../../../src/exchange.ts'
+import type { Claims } from '../../../src/explanation.ts'
 import { explainIssues, issuesOf, type Asked } from '../../../src/exchanges/app-server/issues.ts'
 
 const ASKED: Asked = { owner: 'octo-org', repositories: ['target'], permissions: { contents: 'read' } }

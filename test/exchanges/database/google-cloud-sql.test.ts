@@ -10,7 +10,7 @@ import {
   SERVICE_ACCOUNT,
 } from '../../../dev/systems/database/google-cloud-sql.ts'
 import { ROOT } from '../../../dev/world.ts'
-import { answers, AUDIENCE, open, refusal, run } from '../../google/stand.ts'
+import { answers, AUDIENCE, open, refusal, run } from '../../google/fixture.ts'
 
 const EXAMPLE =
   'for example: projects/123456789012/locations/global/workloadIdentityPools/github/providers/octo-org'

@@ -5,7 +5,7 @@ import type { World } from '../../../dev/world.ts'
 import { octoSts } from '../../../src/exchanges/octo-sts/exchange.ts'
 import { readInputs } from '../../../src/inputs/inputs.ts'
 import { SUBJECT } from '../in-process.ts'
-import { open, policy, refusal, run } from './stand.ts'
+import { open, policy, refusal, run } from './fixture.ts'
 
 describe('a token', () => {
   test('is masked, saved for post, set as output, alive, and ends an hour after it was asked for', async () => {
@@ -17,12 +17,12 @@ describe('a token', () => {
     expect(await world.setup.accepts(token)).toBe(true)
     expect(ran.masks).toContain(token)
     expect(ran.outputs).toEqual({ token, 'expires-at': '2026-11-21T09:00:00.000Z' })
-    expect(ran.state).toEqual({
+    expect(ran.state['version']).toBe('2')
+    expect(JSON.parse(ran.state['revocable']!)).toEqual({
+      issuer: 'github',
       token,
-      'api-url': `${world.url('github')}/`,
-      'expires-at': '2026-11-21T09:00:00.000Z',
-      version: '1',
-      kind: 'github',
+      apiUrl: `${world.url('github')}/`,
+      ends: '2026-11-21T09:00:00.000Z',
     })
     expect(ran.infos).toEqual([
       'Token for "octo-org/target", granted by the trust policy "deploy"; ends 2026-11-21T09:00:00.000Z',

@@ -4,7 +4,7 @@ import { ISSUER } from '../../../dev/fakes/issuer.ts'
 import type { OctoStsSetup } from '../../../dev/systems/octo-sts.ts'
 import type { World, WorldOptions } from '../../../dev/world.ts'
 import { expectClaimsHidden, LINK, SUBJECT } from '../in-process.ts'
-import { open, policy, refusal, reply, run } from './stand.ts'
+import { open, policy, refusal, reply, run } from './fixture.ts'
 
 const FILE = '.github/chainguard/deploy.sts.yaml'
 

@@ -37,8 +37,7 @@ describe('the checksum', () => {
     expect(() => read(answer(base64([...Buffer.from('123456789')]), checksum))).toThrow(
       expect.objectContaining({
         code: 'UNUSABLE_ANSWER',
-        message: 'The payload.data in the answer of the server does not match its checksum.',
-        hint: 'It was damaged in transit: run the job again.',
+        text: 'The payload.data in the answer of the server does not match its checksum. It was damaged in transit: run the job again.',
       }),
     )
   })
@@ -93,8 +92,7 @@ test.each<[string, number[]]>([
   expect(() => read(answer(base64(bytes)))).toThrow(
     expect.objectContaining({
       code: 'UNUSABLE_SECRET',
-      message: 'The secret "NAME" is binary: it is not UTF-8 text.',
-      hint: 'An output is text: store the secret in base64, and decode it in the step that uses it.',
+      text: 'The secret "NAME" is binary: it is not UTF-8 text. An output is text: store the secret in base64, and decode it in the step that uses it.',
     }),
   )
 })

@@ -1,97 +1,164 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { system as aws, NAME, SECRET_ARN } from '../../../dev/systems/secret/aws-secrets-manager.ts'
-import { system as google, SECRET } from '../../../dev/systems/secret/google-secret-manager.ts'
-import { system as http } from '../../../dev/systems/secret/http.ts'
-import { KEY, vaultSystem } from '../../../dev/systems/secret/vault.ts'
-import { createWorld, type World } from '../../../dev/world.ts'
-import { awsSecretsManager } from '../../../src/exchanges/secret/aws-secrets-manager/exchange.ts'
-import { googleSecretManager } from '../../../src/exchanges/secret/google-secret-manager.ts'
-import { httpSecret } from '../../../src/exchanges/secret/http.ts'
-import { secretVault } from '../../../src/exchanges/secret/vault.ts'
-import { keep, PAGE, stepsOf, type Steps } from '../in-process.ts'
+import { ActionError } from '../../../src/errors.ts'
+import { masksOf, secretMember } from '../../../src/exchanges/secret/value.ts'
 
-/*
- * What becomes of the value of a secret, wherever it is stored. What a store does beyond that stands in its own file.
- */
-
-interface Store {
-  readonly title: string
-  /** How the log names the secret. */
-  readonly shown: string
-  readonly steps: Steps
-  /** A world in which the secret has this value. */
-  readonly holding: (value: string) => Promise<World>
+function refusalOf(run: () => unknown): string {
+  try {
+    run()
+  } catch (error) {
+    expect(error).toBeInstanceOf(ActionError)
+    const { code, text } = error as ActionError
+    expect(code).toBe('UNUSABLE_SECRET')
+    return text
+  }
+  throw new Error('it was not refused')
 }
 
-const stores: readonly Store[] = [
-  {
-    title: 'Vault',
-    shown: '"DB_PASSWORD" of "secret/team/database"',
-    steps: stepsOf(secretVault, 'secret/vault'),
-    holding: (value) => createWorld(vaultSystem({ data: { [KEY]: value } })),
-  },
-  {
-    title: 'AWS Secrets Manager',
-    shown: `"${NAME}"`,
-    steps: stepsOf(awsSecretsManager, 'secret/aws-secrets-manager'),
-    holding: async (value) => {
-      const world = await createWorld(aws)
-      world.setup.secrets[SECRET_ARN] = { ...world.setup.secrets[SECRET_ARN]!, value }
-      return world
-    },
-  },
-  {
-    title: 'Google Secret Manager',
-    shown: '"projects/my-project/secrets/database-password/versions/latest"',
-    steps: stepsOf(googleSecretManager, 'secret/google-secret-manager'),
-    holding: async (value) => {
-      const world = await createWorld(google)
-      world.setup.secrets[SECRET] = {
-        ...world.setup.secrets[SECRET]!,
-        versions: [{ data: Buffer.from(value) }],
-      }
-      return world
-    },
-  },
-  {
-    title: 'an HTTP endpoint',
-    shown: '"HOST/secrets"',
-    steps: stepsOf(httpSecret, 'secret/http'),
-    holding: async (value) => {
-      const world = await createWorld(http)
-      world.setup.secrets['/secrets?name=database'] = Buffer.from(value)
-      return world
-    },
-  },
-]
+const masks = (text: string, allowShort = false): string[] => masksOf({ name: '"name"', text }, allowShort)
 
-describe.each(stores)('a secret of $title', ({ shown, steps: { run, refusal }, holding }) => {
-  test.each(['first line\nsecond line', 'first line\nsecond line\n', 'first line\r\nsecond line\n'])(
-    'of several lines is masked line by line: %j',
-    async (value) => {
-      const ran = await run(keep(holding(value)))
-      expect(ran.outputs).toEqual({ secret: value })
-      expect(ran.masks).toEqual(expect.arrayContaining(['first line', 'second line']))
+describe('masksOf', () => {
+  test('masks each line', () => {
+    expect(masks('first line\r\n  second line\n')).toEqual(['first line', 'second line'])
+  })
+
+  test('leaves lines of mere punctuation unmasked, since they would black out every log', () => {
+    const json = JSON.stringify({ list: ['long enough'] }, undefined, 2)
+    expect(masks(json)).toEqual([
+      '"list": [',
+      '"long enough"',
+      'long enough',
+      '\\"list\\": [',
+      '\\"long enough\\"',
+      '\\\\\\"list\\\\\\": [',
+      '\\\\\\"long enough\\\\\\"',
+    ])
+  })
+
+  test('masks the texts of JSON at any depth, and no name, number or common word', () => {
+    const json =
+      '{"user":"app","deep":[{"pass":"in ner"}],"pem":"first\\nsecond\\nx","on":"true","port":54321}'
+    const found = masks(json)
+    expect(found).toEqual(expect.arrayContaining([json, 'in ner', 'first', 'second']))
+    for (const open of ['user', 'app', 'pass', 'deep', 'x', 'true', '54321'])
+      expect(found).not.toContain(open)
+  })
+
+  test.each([
+    'quo"te\\d and more',
+    '{"password":"a \\"quoted\\" one"}',
+    '{"inner":"{\\"password\\":\\"deep\\\\u00e4r\\"}"}',
+  ])('masks %j as it stands in JSON, and in JSON in JSON', (text) => {
+    const found = masks(text)
+    const blacked = (shown: string): string =>
+      [...found]
+        .sort((a, b) => b.length - a.length)
+        .reduce((rest, mask) => rest.replaceAll(mask, '***'), shown)
+    expect(blacked(text)).toBe('***')
+    expect(blacked(JSON.stringify({ a: text }))).toBe('{"a":"***"}')
+    expect(blacked(JSON.stringify(JSON.stringify({ a: text })))).toBe('"{\\"a\\":\\"***\\"}"')
+  })
+
+  test.each(['', '  ', '\n\r\n'])('refuses an empty secret: %j', (text) => {
+    expect(refusalOf(() => masks(text, true))).toBe(
+      'The secret "name" is empty. Store a value in it, or use another one.',
+    )
+  })
+
+  test.each([
+    ['abc', 'The secret "name" is shorter than 4 characters, or true, false or null.'],
+    ['{}', 'The secret "name" is shorter than 4 characters, or true, false or null.'],
+    ['true', 'The secret "name" is shorter than 4 characters, or true, false or null.'],
+    ['false', 'The secret "name" is shorter than 4 characters, or true, false or null.'],
+    ['null', 'The secret "name" is shorter than 4 characters, or true, false or null.'],
+    ['443', 'The secret "name" is shorter than 4 characters, or true, false or null.'],
+    [
+      'long enough\nab',
+      'The secret "name" has a line that is shorter than 4 characters, or true, false or null.',
+    ],
+    ['--\n++', 'The secret "name" has a line that is shorter than 4 characters, or true, false or null.'],
+  ])('refuses %j unless short ones are allowed', (text, message) => {
+    const refusal = refusalOf(() => masks(text))
+    expect(refusal).toContain(message)
+    expect(refusal).toContain('`allow-short: true`')
+    expect(masks(text, true)).toEqual(text.split('\n'))
+  })
+
+  test.each(['abcd', '5432', 'True!'])('takes %j', (text) => {
+    expect(masks(text)).toEqual([text])
+  })
+
+  test('masks every line of any secret that it takes, but for punctuation', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.boolean(), (text, allowShort) => {
+        let found: readonly string[]
+        try {
+          found = masks(text, allowShort)
+        } catch (error) {
+          return error instanceof ActionError && error.code === 'UNUSABLE_SECRET'
+        }
+        return text
+          .split(/[\r\n]+/)
+          .map((line) => line.trim())
+          .every((line) => line === '' || found.includes(line) || /^[^\p{L}\p{N}]{1,3}$/u.test(line))
+      }),
+    )
+  })
+
+  test('masks nothing shorter than four characters unless that is allowed', () => {
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        try {
+          return masks(text).every((mask) => mask.length >= 4)
+        } catch (error) {
+          return error instanceof ActionError && error.code === 'UNUSABLE_SECRET'
+        }
+      }),
+    )
+  })
+})
+
+describe('secretMember', () => {
+  const text = '{"password":"a password","port":5432,"nested":{"a":[1,true,0.5,-3]},"nothing":null}'
+  const read = (secret: string, key: string): unknown => secretMember({ name: '"name"', text: secret }, key)
+
+  test.each([
+    ['password', 'a password'],
+    ['port', '5432'],
+    ['nested', '{"a":[1,true,0.5,-3]}'],
+  ])('gives %s', (key, value) => {
+    expect(read(text, key)).toEqual({ name: `"${key}" of "name"`, text: value })
+  })
+
+  test.each(['missing', 'nothing', '__proto__', 'constructor'])(
+    'lists the names there are, not %s',
+    (key) => {
+      expect(refusalOf(() => read(text, key))).toBe(
+        `The secret "name" has no key "${key}". Its keys: "password", "port", "nested", "nothing".`,
+      )
     },
   )
 
-  test('that is short is refused, unless that is allowed', async () => {
-    const world = await keep(holding('abc'))
-    expect(await refusal(world)).toBe(
-      [
-        `The secret ${shown} is shorter than 4 characters, or true, false or null.`,
-        'Masking it would hide unrelated text in every log of the job. Store a longer one, or set `allow-short: true`.',
-        `UNUSABLE_SECRET: ${PAGE}unusable_secret`,
-      ].join('\n'),
+  test.each(['text', '["a"]', 'null', '7', '"{}"', '{"cut":'])('refuses %j, which has no keys', (value) => {
+    expect(refusalOf(() => read(value, 'key'))).toBe(
+      'The secret "name" is not a JSON object, so it has no key "key". Omit the key to get the whole text.',
     )
-    const ran = await run(world, { inputs: { 'allow-short': 'true' } })
-    expect(ran.outputs).toEqual({ secret: 'abc' })
-    expect(ran.masks).toContain('abc')
   })
 
-  test.each(['', ' \n '])('that is empty (%j) is refused', async (value) => {
-    expect(await refusal(keep(holding(value)))).toBe(
-      `The secret ${shown} is empty.\nStore a value in it, or use another one.\nUNUSABLE_SECRET: ${PAGE}unusable_secret`,
-    )
+  test.each([
+    '12345678901234567890',
+    '1e400',
+    '1.10',
+    '1e3',
+    '-0',
+    '1.0',
+    '0.1234567890123456789',
+    '9007199254740993',
+  ])('refuses a number whose text does not survive: %s', (number) => {
+    const refusal =
+      'The key "pin" of the secret "name" contains a number that JSON cannot keep exactly, such as 1.10 or one with many digits. Store it as text, in quotes.'
+    expect(refusalOf(() => read(`{"pin":${number},"a":"b"}`, 'pin'))).toBe(refusal)
+    expect(refusalOf(() => read(`{"pin":{"inner":[${number}]}}`, 'pin'))).toBe(refusal)
+    expect(read(`{"pin":${number},"a":"b"}`, 'a')).toEqual({ name: '"a" of "name"', text: 'b' })
   })
 })

@@ -8,7 +8,7 @@ import { roleOf } from '../../../dev/fakes/vault-writing.ts'
 import { KEY, ROLE, type VaultSetup } from '../../../dev/systems/secret/vault.ts'
 import { ROOT, type WorldOptions } from '../../../dev/world.ts'
 import { LINK, PAGE } from '../in-process.ts'
-import { at, LOGIN, open, READ, refusal, requests, REVOKE, run } from '../../vault/stand.ts'
+import { at, LOGIN, open, READ, refusal, requests, REVOKE, run } from '../../vault/fixture.ts'
 
 describe('a secret', () => {
   test('is read with a token that is revoked before the step ends', async () => {

@@ -1,15 +1,15 @@
-import type { AwsCredentials, CredentialSource } from '../../../aws/credentials.ts'
-import { judgeAws } from '../../../aws/errors.ts'
-import type * as awsLibrary from '../../../aws/index.ts'
-import type * as signerLibrary from '../../../aws/signer.ts'
-import { ActionError, quoted } from '../../../errors.ts'
+import { readCredentialSource, readRegion, type CredentialSource } from '../../../aws/credentials.ts'
+import { awsEndpoint } from '../../../aws/endpoint.ts'
+import { readyToSign, type Signing } from '../../../aws/signing.ts'
+import { ActionError } from '../../../errors.ts'
 import type { Exchange, Tools } from '../../../exchange.ts'
 import { jsonObject, type Answer } from '../../../http/answer.ts'
 import { not, type Inputs } from '../../../inputs/inputs.ts'
-import type { Secret } from '../grant.ts'
-import type * as secretLibrary from '../index.ts'
-import type { Wanted } from '../references.ts'
-import { explain } from './refusal.ts'
+import { quoted } from '../../../text.ts'
+import { readSecrets } from '../reading.ts'
+import { readReferences, type Wanted } from '../references.ts'
+import type { Secret } from '../value.ts'
+import { refusal } from './refusal.ts'
 
 const SERVICE = 'AWS Secrets Manager'
 const EXAMPLE = 'app/database'
@@ -17,9 +17,7 @@ const EXAMPLE = 'app/database'
 const SECRET =
   /^(?<arn>arn:aws(?:-[a-z]+)*:secretsmanager:(?<region>[a-z\d-]+):\d{12}:secret:)?[\w/+=.@!-]{1,519}$/
 
-export interface Settings {
-  readonly aws: typeof awsLibrary
-  readonly library: typeof secretLibrary
+interface Settings {
   /** Each secret by its name or ARN. */
   readonly wanted: Wanted<string>
   readonly region: string
@@ -27,56 +25,30 @@ export interface Settings {
   readonly url: URL
 }
 
-/** What signs a request. */
-interface Signing {
-  readonly signer: typeof signerLibrary
-  readonly credentials: AwsCredentials
-}
-
 /** Secrets of AWS Secrets Manager: `GetSecretValue` (AWS Secrets Manager API Reference). */
 export const awsSecretsManager: Exchange<Settings> = {
   settings: async (inputs, environment) => {
-    const [aws, library] = await Promise.all([
-      import(/* webpackChunkName: "aws" */ '../../../aws/index.ts'),
-      import(/* webpackChunkName: "secrets" */ '../index.ts'),
-    ])
-    const region = aws.readRegion(inputs, 'required')
+    const region = readRegion(inputs, 'required')
     return {
-      aws,
-      library,
-      wanted: await library.readReferences(inputs, {
+      wanted: await readReferences(inputs, {
         input: 'secret',
         example: EXAMPLE,
         key: 'password',
         read: (label, text) => readName(inputs, label, text, region),
       }),
       region,
-      source: aws.readCredentialSource(inputs, environment, region),
-      url: aws.awsEndpoint(inputs, environment, 'secretsmanager', 'SECRETS_MANAGER', region),
+      source: readCredentialSource(inputs, environment, region),
+      url: awsEndpoint(inputs, environment, 'secretsmanager', 'SECRETS_MANAGER', region),
     }
   },
 
   exchange: async (settings, tools) => {
-    const { aws, library, source, url, wanted } = settings
-    if ('endpoint' in source) tools.connectEarly(source.endpoint)
-    library
-      .worthConnecting(wanted, (secret) => secret)
-      .forEach(() => {
-        tools.connectEarly(url)
-      })
-    const [credentials, signer] = await Promise.all([aws.awsCredentials(source, tools), aws.loadSigner()])
-    return library.readWanted(wanted, {
+    const { source, wanted } = settings
+    const signing = readyToSign(source, tools)
+    return readSecrets(wanted, signing, {
       id: (secret) => secret,
-      read: (secret) => read({ ...settings, credentials, signer }, secret, tools),
-      hint: (secret, error) => explain(settings, secret, error).hint,
+      read: (secret) => read(settings, signing, secret, tools),
     })
-  },
-
-  explain: (settings, error, claims) => {
-    const { aws, source, wanted } = settings
-    if (error.refused?.service !== SERVICE) return aws.explainSts(source, error, claims)
-    const [single] = wanted.references
-    return wanted.several || single === undefined ? {} : explain(settings, single.source, error)
   },
 }
 
@@ -91,7 +63,8 @@ function readName(inputs: Inputs, label: string, text: string, region: string): 
 }
 
 function read(
-  { signer, credentials, region, url }: Settings & Signing,
+  { region, source, url }: Settings,
+  signing: Promise<Signing>,
   secret: string,
   tools: Tools,
 ): Promise<Secret> {
@@ -107,11 +80,11 @@ function read(
     method: 'POST',
     url,
     signed: true,
-    prepare: async (now) => ({
-      headers: await signer.signedHeaders(request, credentials, scope, now),
-      body,
-    }),
-    judge: judgeAws,
+    prepare: async (now) => {
+      const ready = await signing
+      return { headers: await ready.headers(request, scope, now()), body }
+    },
+    refusal: (answer) => refusal(answer, { secret, region, source }),
     read: (answer) => ({ name: quoted(secret), text: secretString(answer, secret, url) }),
   })
 }

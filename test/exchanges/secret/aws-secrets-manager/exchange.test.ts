@@ -4,7 +4,7 @@ import { environmentOf, ROLE_ARN } from '../../../../dev/fakes/aws-account.ts'
 import { fault } from '../../../../dev/fakes/faults.ts'
 import { NAME, SECRET_ARN } from '../../../../dev/systems/secret/aws-secrets-manager.ts'
 import { PAGE } from '../../in-process.ts'
-import { open, openWith, refusal, run } from './stand.ts'
+import { open, openWith, refusal, run } from './fixture.ts'
 
 describe('a secret', () => {
   test('is masked and set as output, whole', async () => {

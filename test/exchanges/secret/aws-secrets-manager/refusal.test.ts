@@ -5,7 +5,7 @@ import { fault, forEver } from '../../../../dev/fakes/faults.ts'
 import type { FakeReply } from '../../../../dev/fakes/handler.ts'
 import { NAME, SECRET_ARN } from '../../../../dev/systems/secret/aws-secrets-manager.ts'
 import { LINK, PAGE } from '../../in-process.ts'
-import { open, openWith, READERS, refusal, run } from './stand.ts'
+import { open, openWith, READERS, refusal, run } from './fixture.ts'
 
 describe('a refusal', () => {
   test('for want of the right names it, and the policy that gives it', async () => {

@@ -1,4 +1,5 @@
-import { ActionError, quoted, showable } from '../../errors.ts'
+import { ActionError } from '../../errors.ts'
+import { quoted, showable } from '../../text.ts'
 import { INEXACT, parseExactly, textsIn } from './json.ts'
 
 /** Masking fewer characters than this would black out whole logs. */

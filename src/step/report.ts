@@ -1,7 +1,9 @@
-import { SHOWN_CLAIMS } from '../identity/claims.ts'
-import { harmless, showable, type ActionError } from '../errors.ts'
-import type { Claims, Environment, Explanation, RepositoryFile } from '../exchange.ts'
+import type { ActionError } from '../errors.ts'
+import type { Environment } from '../exchange.ts'
+import type { Claims, Explanation, RepositoryFile } from '../explanation.ts'
 import { member } from '../http/answer.ts'
+import { SHOWN_CLAIMS } from '../identity/claims.ts'
+import { harmless, showable } from '../text.ts'
 import type { Run } from './context.ts'
 import { editorLinks, escaped, table } from './markdown.ts'
 import { serverUrl, situationHint, situationOf } from './situation.ts'
@@ -19,23 +21,19 @@ export interface Report {
 /**
  * Puts together what a person can do about a failure.
  *
- * @param claims of the ID token that was sent
- * @param explain what the exchange knows, called where its system said no; gets no claims where they must not be shown
+ * @param claims of the ID token that was sent; the error explains itself without them where they must not be shown
  */
 export function reportOf(
   error: ActionError,
   environment: Environment,
   run: Run,
   claims: Claims | undefined,
-  explain: (claims: Claims | undefined) => Explanation,
 ): Report {
   const situation = situationOf(environment, run)
   const shown = situation.claimsMayBeShown ? claims : undefined
   const said = error.refused !== undefined && error.code !== 'OVERLOADED'
-  const explanation = error.refused === undefined ? {} : explain(shown)
-  const hints = [explanation.hint ?? error.hint, situationHint(error, situation)].filter(
-    (hint) => hint !== '',
-  )
+  const explanation = error.explain(shown)
+  const hints = [explanation.hint ?? '', situationHint(error, situation)].filter((hint) => hint !== '')
   const facts = factsOf(error, said ? shown : undefined)
   const { advice, paste = [] } = explanation
   return {

@@ -1,4 +1,4 @@
-import type { CredentialSource } from '../../src/aws/credentials.ts'
+import type { Role } from '../../src/aws/refusal.ts'
 import type { ActionError } from '../../src/errors.ts'
 import type { Answer } from '../../src/http/answer.ts'
 import { readInputs, type Inputs } from '../../src/inputs/inputs.ts'
@@ -26,4 +26,4 @@ export function answer(status: number, body: unknown, headers: Record<string, st
   return { status, headers, text, json: typeof body === 'string' ? undefined : (JSON.parse(text) as unknown) }
 }
 
-export const SOURCE: CredentialSource = { roleArn: ROLE, endpoint: STS, audience: 'sts.amazonaws.com' }
+export const SOURCE: Role = { roleArn: ROLE, endpoint: STS, audience: 'sts.amazonaws.com' }

@@ -1,24 +1,27 @@
 import { describe, expect, test } from 'vitest'
 import { runOf } from '../../dev/runner/context.ts'
 import { ActionError } from '../../src/errors.ts'
-import type { Claims, Environment, Explanation } from '../../src/exchange.ts'
+import type { Environment } from '../../src/exchange.ts'
+import type { Claims } from '../../src/explanation.ts'
 import { table } from '../../src/step/markdown.ts'
-import * as refusal from '../../src/step/refusal.ts'
+import * as report from '../../src/step/report.ts'
 
 const ENVIRONMENT: Environment = {
   GITHUB_SERVER_URL: 'https://github.com',
   GITHUB_REPOSITORY: 'octo-org/workflows',
   GITHUB_EVENT_NAME: 'push',
 }
-/** {@link refusal.reportOf} with the facts of the run from the environment and the event. */
+/** The report of an error that has an explanation, with the facts of the run from the environment and the event. */
 function reportOf(
   error: ActionError,
   environment: Environment,
   payload: unknown,
-  ...more: [Claims | undefined, (claims: Claims | undefined) => Explanation]
-): refusal.Report {
-  const run = runOf(environment, payload)
-  return refusal.reportOf(error, environment, run, ...more)
+  claims?: Claims,
+  explain: ActionError['explain'] = () => ({}),
+): report.Report {
+  const { code, message, refused } = error
+  const explained = new ActionError(code, message, { refused, explain })
+  return report.reportOf(explained, environment, runOf(environment, payload), claims)
 }
 
 const CLAIMS: Claims = {
@@ -29,7 +32,7 @@ const CLAIMS: Claims = {
   sha: 'a7f5ef4b',
 }
 const DENIED = new ActionError('DENIED', 'Somebody refused.', {
-  refused: { service: 'Somebody', status: 403 },
+  refused: { status: 403 },
 })
 const NO_ID_TOKEN = new ActionError('NO_ID_TOKEN', 'There is no ID token.')
 
@@ -86,16 +89,16 @@ describe('claims', () => {
 
   test('are not shown where nobody refused the ID token', () => {
     const overloaded = new ActionError('OVERLOADED', 'Not now.', {
-      refused: { service: 'Somebody', status: 503 },
+      refused: { status: 503 },
     })
-    const report = reportOf(overloaded, ENVIRONMENT, {}, CLAIMS, () => ({}))
+    const report = reportOf(overloaded, ENVIRONMENT, {}, CLAIMS)
     expect(report).toMatchObject({ group: [], summary: '' })
   })
 })
 
 describe('the hint for a job without an ID token', () => {
   const hint = (environment: Environment, event?: unknown): string =>
-    reportOf(NO_ID_TOKEN, { ...ENVIRONMENT, ...environment }, event, undefined, () => ({})).annotation
+    reportOf(NO_ID_TOKEN, { ...ENVIRONMENT, ...environment }, event).annotation
 
   test('is the permission where pull_request_target lacks it: that event has ID tokens', () => {
     const text = hint({ GITHUB_EVENT_NAME: 'pull_request_target' }, pullRequest('mona/workflows'))
@@ -126,13 +129,7 @@ test.each([
   ['https://github.com', ''],
   ['https://ghe.com.example.com', 'GitHub Enterprise Server'],
 ])('a refusal at %s tells of the issuer: %j', (url, hint) => {
-  const { annotation } = reportOf(
-    DENIED,
-    { ...ENVIRONMENT, GITHUB_SERVER_URL: url },
-    {},
-    undefined,
-    () => ({}),
-  )
+  const { annotation } = reportOf(DENIED, { ...ENVIRONMENT, GITHUB_SERVER_URL: url }, {})
   if (hint === '') expect(annotation).not.toContain('issuer')
   else expect(annotation).toContain(`This is ${hint}`)
 })
@@ -169,7 +166,7 @@ test.each([
     'https://github.com/OWNER/access-token/blob/main/docs/troubleshooting.md#denied',
   ],
 ])('the link of %j', (environment, link) => {
-  const { annotation } = reportOf(DENIED, { ...ENVIRONMENT, ...environment }, {}, undefined, () => ({}))
+  const { annotation } = reportOf(DENIED, { ...ENVIRONMENT, ...environment }, {})
   expect(annotation).toBe(`Somebody refused.\nDENIED: ${link}`)
 })
 
@@ -177,7 +174,7 @@ test('a branch or an environment is no Markdown in the summary, wherever it stan
   const name = 'a`b`|[x](https://evil.example)<img/src=x>@octocat#1*_~\n# Granted'
   const { summary } = reportOf(
     new ActionError('DENIED', `Somebody refused: ${name}.`, {
-      refused: { service: 'Somebody', status: 403, requestId: name },
+      refused: { status: 403, requestId: name },
     }),
     ENVIRONMENT,
     {},

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { harmless, showable } from '../src/errors.ts'
+import { harmless, showable } from '../src/text.ts'
 
 const hostile = fc
   .array(

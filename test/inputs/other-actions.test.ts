@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { ELSEWHERE, reportElsewhere } from '../../src/inputs/elsewhere.ts'
+import { OF_OTHER_ACTIONS, reportOtherActions } from '../../src/inputs/other-actions.ts'
 import { readInputs } from '../../src/inputs/inputs.ts'
 
 /** As the runner sets them: what the action declares is there, empty where it is not given. */
 function problemsOf(environment: Readonly<Record<string, string>>): string {
   const inputs = readInputs(() => '')
-  reportElsewhere(inputs, environment)
+  reportOtherActions(inputs, environment)
   try {
     inputs.check()
     return ''
@@ -16,7 +16,7 @@ function problemsOf(environment: Readonly<Record<string, string>>): string {
 
 const variable = (name: string): string => `INPUT_${name.replace('*', 'contents').toUpperCase()}`
 
-test.each(ELSEWHERE)(
+test.each(OF_OTHER_ACTIONS)(
   '$name is reported by an action that has $here, and by no other',
   ({ name, here, is }) => {
     const given = { [variable(name)]: 'obviously-fake' }

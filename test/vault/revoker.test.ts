@@ -3,7 +3,7 @@ import { fault, forEver } from '../../dev/fakes/faults.ts'
 import { vaultError } from '../../dev/fakes/vault.ts'
 import { signalsReachHandlers } from '../scenarios/faults.ts'
 import { expectRefused } from '../scenarios/support.ts'
-import { at, LOGIN, open, READ, refusal, requests, REVOKE, run, withoutTime } from './stand.ts'
+import { at, LOGIN, open, READ, refusal, requests, REVOKE, run, withoutTime } from './fixture.ts'
 
 describe('taking the token back', () => {
   test('has time of its own where the step had none left', async () => {

@@ -1,6 +1,39 @@
-export const id = 'secret-google-secret-manager';
-export const ids = ['secret-google-secret-manager'];
+export const id = 'google';
+export const ids = ['google'];
 export const modules = {
+
+/***/ 454: // ./src/exchanges/database/google-cloud-sql.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+__webpack_require__.r(__webpack_exports__);
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   googleCloudSql: () => (/* binding */ googleCloudSql)
+/* harmony export */ });
+/* harmony import */ var _google_federation_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8166);
+/* harmony import */ var _google_settings_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1438);
+
+
+/** All that the token may be used for: to log in to a database. */
+const SCOPE = 'https://www.googleapis.com/auth/sqlservice.login';
+/** A password for a Cloud SQL database: an access token of a service account (Google, "Cloud SQL IAM database authentication"). */
+const googleCloudSql = {
+    settings: (inputs, environment) => ({
+        federation: (0,_google_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .readFederation */ .Q$)(inputs, environment),
+        serviceAccount: (0,_google_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .readServiceAccount */ .Zf)(inputs, true),
+    }),
+    exchange: async ({ federation, serviceAccount }, tools) => {
+        const { token, expiresAt } = await (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .serviceAccountToken */ .ew)(federation, serviceAccount, SCOPE, tools);
+        return {
+            secrets: [token],
+            outputs: { token, username: serviceAccount },
+            summary: `Database password for "${serviceAccount}"${expiresAt ? `; ends ${expiresAt.toISOString()}` : ''}`,
+            ...(expiresAt && { expiresAt }),
+        };
+    },
+};
+
+
+/***/ }),
 
 /***/ 2999: // ./src/exchanges/secret/google-secret-manager.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
@@ -9,11 +42,17 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   googleSecretManager: () => (/* binding */ googleSecretManager)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
-/* harmony import */ var _google_federation_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8166);
-/* harmony import */ var _google_refusal_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8895);
-/* harmony import */ var _google_settings_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1438);
-/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9856);
+/* harmony import */ var _google_federation_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8166);
+/* harmony import */ var _google_refusal_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8895);
+/* harmony import */ var _google_settings_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(1438);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9856);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(8992);
+/* harmony import */ var _payload_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(473);
+/* harmony import */ var _reading_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(7557);
+/* harmony import */ var _references_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(9021);
+
+
+
 
 
 
@@ -26,12 +65,10 @@ const SECRET = /^(?<secret>projects\/[a-z\d](?:[a-z\d.:-]*[a-z\d])?(?:\/location
 /** Secrets of Google Secret Manager: `GET …/versions/{version}:access` ("Secret Manager API"). */
 const googleSecretManager = {
     settings: async (inputs, environment) => {
-        const library = await __webpack_require__.e('secrets').then(__webpack_require__.bind(__webpack_require__, 7953));
         return {
-            library,
-            federation: (0,_google_settings_js__WEBPACK_IMPORTED_MODULE_4__/* .readFederation */ .Q$)(inputs, environment),
-            serviceAccount: (0,_google_settings_js__WEBPACK_IMPORTED_MODULE_4__/* .readServiceAccount */ .Zf)(inputs, false),
-            wanted: await library.readReferences(inputs, {
+            federation: (0,_google_settings_js__WEBPACK_IMPORTED_MODULE_6__/* .readFederation */ .Q$)(inputs, environment),
+            serviceAccount: (0,_google_settings_js__WEBPACK_IMPORTED_MODULE_6__/* .readServiceAccount */ .Zf)(inputs, false),
+            wanted: await (0,_references_js__WEBPACK_IMPORTED_MODULE_5__/* .readReferences */ .P)(inputs, {
                 input: 'secret',
                 example: EXAMPLE,
                 key: 'password',
@@ -39,57 +76,50 @@ const googleSecretManager = {
             }),
         };
     },
-    exchange: async (settings, tools) => {
-        const { library, federation, serviceAccount, wanted } = settings;
-        tools.connectEarly(federation.sts);
-        if (serviceAccount !== '')
-            tools.connectEarly(new URL(federation.iamCredentials));
-        for (const { url } of library.worthConnecting(wanted, (version) => version.url.href))
-            tools.connectEarly(url);
-        const federated = await (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_1__/* .federatedToken */ .uA)(federation, tools);
-        const token = serviceAccount === ''
-            ? federated
-            : (await (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_1__/* .serviceAccountToken */ .ew)(federation, federated, serviceAccount, _google_federation_js__WEBPACK_IMPORTED_MODULE_1__/* .CLOUD_PLATFORM */ .Mv, tools)).token;
-        return library.readWanted(wanted, {
+    exchange: (settings, tools) => {
+        const { federation, serviceAccount, wanted } = settings;
+        const login = serviceAccount === ''
+            ? (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .federatedToken */ .uA)(federation, tools)
+            : (0,_google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .serviceAccountToken */ .ew)(federation, serviceAccount, _google_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .CLOUD_PLATFORM */ .Mv, tools);
+        return (0,_reading_js__WEBPACK_IMPORTED_MODULE_4__/* .readSecrets */ .q)(wanted, login, {
             id: ({ url }) => url.href,
-            read: (version) => read(settings, version, token, tools),
+            read: (version) => read(settings, version, login, tools),
         });
     },
-    explain: ({ federation }, error, claims) => (0,_google_refusal_js__WEBPACK_IMPORTED_MODULE_2__/* .explainSts */ .IP)(federation, error, claims),
 };
 function readVersion(inputs, environment, label, text) {
     const name = inputs.matching(label, text, SECRET, 'must be the full name of a secret, with or without a version', EXAMPLE);
     const { secret = '', location, version = 'latest' } = SECRET.exec(name)?.groups ?? {};
     const host = location === undefined ? 'secretmanager.googleapis.com' : `secretmanager.${location}.rep.googleapis.com`;
-    const api = (0,_google_settings_js__WEBPACK_IMPORTED_MODULE_4__/* .googleEndpoint */ .lX)(inputs, environment, 'secretmanager', host);
+    const api = (0,_google_settings_js__WEBPACK_IMPORTED_MODULE_6__/* .googleEndpoint */ .lX)(inputs, environment, 'secretmanager', host);
     return { secret, version, url: new URL(`${api}/${secret}/versions/${version}:access`) };
 }
-function read(settings, { secret, version, url }, token, tools) {
-    const name = (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .TL)(`${secret}/versions/${version}`);
+function read(settings, { secret, version, url }, login, tools) {
+    const name = (0,_text_js__WEBPACK_IMPORTED_MODULE_7__/* .quoted */ .TL)(`${secret}/versions/${version}`);
     return tools.send({
         service: SERVICE,
         method: 'GET',
         url,
-        prepare: () => ({ headers: { authorization: `Bearer ${token}`, accept: 'application/json' } }),
-        judge: (answer) => judge(answer, settings, secret, tools),
+        prepare: async () => ({
+            headers: { authorization: `Bearer ${(await login).token}`, accept: 'application/json' },
+        }),
+        refusal: (answer) => refusal(answer, settings, secret, tools.environment),
         read: (answer) => ({
             name,
-            text: settings.library.secretPayload((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_3__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name),
+            text: (0,_payload_js__WEBPACK_IMPORTED_MODULE_3__/* .secretPayload */ .N)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name),
         }),
     });
 }
-function judge(answer, { federation, serviceAccount }, secret, tools) {
-    const judgement = (0,_google_refusal_js__WEBPACK_IMPORTED_MODULE_2__/* .judgeGoogle */ .FV)(answer);
+function refusal(answer, { federation, serviceAccount }, secret, environment) {
     // An IAM policy takes no unique id.
     const account = serviceAccount.includes('@') ? `"serviceAccount:${serviceAccount}"` : 'that service account';
-    const member = serviceAccount === '' ? (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .TL)((0,_google_federation_js__WEBPACK_IMPORTED_MODULE_1__/* .principalSet */ .Hk)(federation, tools.environment)) : account;
+    const member = serviceAccount === '' ? (0,_text_js__WEBPACK_IMPORTED_MODULE_7__/* .quoted */ .TL)((0,_google_refusal_js__WEBPACK_IMPORTED_MODULE_1__/* .principalSet */ .Hk)(federation, environment)) : account;
     const hints = {
         400: `That version cannot be read: it may be disabled or destroyed. Enable it, or use another one: "${secret}/versions/NUMBER".`,
         403: `Grant roles/secretmanager.secretAccessor on "${secret}" to ${member}, and check that the secret exists. A new grant takes a few minutes to work.`,
         404: `There is no such version: check \`secret\`, and that the secret has a version. A regional secret has its location in its name: projects/PROJECT/locations/LOCATION/secrets/NAME.`,
     };
-    const hint = judgement.hint ?? hints[answer.status];
-    return { ...judgement, ...(hint !== undefined && { hint }) };
+    return (0,_google_refusal_js__WEBPACK_IMPORTED_MODULE_1__/* .googleRefusal */ .yD)(answer, hints[answer.status]);
 }
 
 
@@ -99,7 +129,6 @@ function judge(answer, { federation, serviceAccount }, secret, tools) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Hk: () => (/* binding */ principalSet),
 /* harmony export */   Mv: () => (/* binding */ CLOUD_PLATFORM),
 /* harmony export */   ew: () => (/* binding */ serviceAccountToken),
 /* harmony export */   uA: () => (/* binding */ federatedToken)
@@ -114,6 +143,7 @@ function judge(answer, { federation, serviceAccount }, secret, tools) {
 
 /** The scope of everything; what a token may do is then up to IAM alone. */
 const CLOUD_PLATFORM = 'https://www.googleapis.com/auth/cloud-platform';
+const STS = 'Google STS';
 const IAM_CREDENTIALS = 'Google IAM credentials';
 /**
  * Trades an ID token for a federated access token: `POST https://sts.googleapis.com/v1/token` (RFC 8693; Google
@@ -121,9 +151,10 @@ const IAM_CREDENTIALS = 'Google IAM credentials';
  *
  * @throws ActionError of {@link Tools.send} and {@link Tools.idToken}
  */
-function federatedToken({ provider, audience, sts }, tools) {
+function federatedToken(federation, tools) {
+    const { provider, audience, sts } = federation;
     return tools.send({
-        service: _settings_js__WEBPACK_IMPORTED_MODULE_3__/* .STS */ .$E,
+        service: STS,
         method: 'POST',
         url: sts,
         audience,
@@ -138,53 +169,45 @@ function federatedToken({ provider, audience, sts }, tools) {
                 subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
             }).toString(),
         }),
-        judge: _refusal_js__WEBPACK_IMPORTED_MODULE_2__/* .judgeSts */ .sT,
-        read: (answer) => (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_1__/* .credential */ .e)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer, _settings_js__WEBPACK_IMPORTED_MODULE_3__/* .STS */ .$E, sts)['access_token'], 'access token', _settings_js__WEBPACK_IMPORTED_MODULE_3__/* .STS */ .$E, tools.conceal),
+        refusal: (answer) => (0,_refusal_js__WEBPACK_IMPORTED_MODULE_2__/* .stsRefusal */ .bL)(answer, federation),
+        read: (answer) => ({
+            token: (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_1__/* .credential */ .e)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer, STS, sts)['access_token'], 'access token', STS, tools.mask),
+        }),
     });
 }
 /**
- * An access token of a service account, for an hour: `generateAccessToken` of the "IAM Service Account Credentials API".
+ * An access token of a service account, for an hour: `generateAccessToken` of the "IAM Service Account Credentials API",
+ * asked with a federated token.
  *
- * @param federated what {@link federatedToken} gave
- * @throws ActionError of {@link Tools.send}
+ * @throws ActionError of {@link federatedToken} and {@link Tools.send}
  */
-function serviceAccountToken(federation, federated, serviceAccount, scope, tools) {
+function serviceAccountToken(federation, serviceAccount, scope, tools) {
     const { iamCredentials } = federation;
     const url = new URL(`${iamCredentials}/projects/-/serviceAccounts/${serviceAccount}:generateAccessToken`);
+    let federated;
     return tools.send({
         service: IAM_CREDENTIALS,
         method: 'POST',
         url,
-        prepare: () => ({
-            headers: {
-                authorization: `Bearer ${federated}`,
-                'content-type': 'application/json',
-                accept: 'application/json',
-            },
-            body: JSON.stringify({ scope: [scope] }),
-        }),
-        judge: (answer) => {
-            const judgement = (0,_refusal_js__WEBPACK_IMPORTED_MODULE_2__/* .judgeGoogle */ .FV)(answer);
-            if (answer.status !== 403 && answer.status !== 404)
-                return judgement;
+        prepare: async () => {
+            federated ??= federatedToken(federation, tools);
             return {
-                ...judgement,
-                hint: judgement.hint ??
-                    `Grant roles/iam.workloadIdentityUser on the service account "${serviceAccount}" to "${principalSet(federation, tools.environment)}", and check that the account exists. A new grant takes up to 5 minutes to work.`,
+                headers: {
+                    authorization: `Bearer ${(await federated).token}`,
+                    'content-type': 'application/json',
+                    accept: 'application/json',
+                },
+                body: JSON.stringify({ scope: [scope] }),
             };
         },
+        refusal: (answer) => (0,_refusal_js__WEBPACK_IMPORTED_MODULE_2__/* .iamRefusal */ .k6)(answer, federation, serviceAccount, tools.environment),
         read: (answer) => {
             const body = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer, IAM_CREDENTIALS, url);
-            const token = (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_1__/* .credential */ .e)(body['accessToken'], 'access token', IAM_CREDENTIALS, tools.conceal);
+            const token = (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_1__/* .credential */ .e)(body['accessToken'], 'access token', IAM_CREDENTIALS, tools.mask);
             const expiresAt = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .timeOf */ .nR)(body['expireTime']);
             return { token, ...(expiresAt && { expiresAt }) };
         },
     });
-}
-/** The jobs of this repository, as members of an IAM policy. */
-function principalSet({ provider }, environment) {
-    const pool = provider.replace(/\/providers\/.*$/, '');
-    return `principalSet:${_settings_js__WEBPACK_IMPORTED_MODULE_3__/* .IAM */ .mP}${pool}/attribute.repository_id/${environment['GITHUB_REPOSITORY_ID'] ?? 'ID'}`;
 }
 
 
@@ -194,72 +217,87 @@ function principalSet({ provider }, environment) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   FV: () => (/* binding */ judgeGoogle),
-/* harmony export */   IP: () => (/* binding */ explainSts),
-/* harmony export */   sT: () => (/* binding */ judgeSts)
+/* harmony export */   Hk: () => (/* binding */ principalSet),
+/* harmony export */   bL: () => (/* binding */ stsRefusal),
+/* harmony export */   k6: () => (/* binding */ iamRefusal),
+/* harmony export */   yD: () => (/* binding */ googleRefusal)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
-/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9856);
 /* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2437);
-/* harmony import */ var _settings_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1438);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8992);
+/* harmony import */ var _settings_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1438);
 
 
 
 
-/** What a Google API means by an answer that is not 2xx: `google.rpc.Status` (Google API design guide, AIP-193). */
-function judgeGoogle(answer) {
-    const error = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error');
-    const status = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'status'));
-    const details = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'details');
-    const reasons = Array.isArray(details) ? details.map((detail) => (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(detail, 'reason')) : [];
+/**
+ * What a Google API means by an answer that is not 2xx: `google.rpc.Status` (Google API design guide, AIP-193).
+ *
+ * @param hint what to change, where the API itself is enabled
+ */
+function googleRefusal(answer, hint) {
+    const error = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'error');
+    const status = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(error, 'status'));
+    const details = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(error, 'details');
+    const reasons = Array.isArray(details) ? details.map((detail) => (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(detail, 'reason')) : [];
+    const what = reasons.includes('SERVICE_DISABLED')
+        ? 'Enable that API in the Google Cloud project (gcloud services enable), and wait a few minutes.'
+        : hint;
     return {
-        reason: [status, textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(error, 'message'))].filter((text) => text !== '').join(': '),
-        ...(reasons.includes('SERVICE_DISABLED') && {
-            hint: 'Enable that API in the Google Cloud project (gcloud services enable), and wait a few minutes.',
-        }),
+        reason: [status, textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(error, 'message'))].filter((text) => text !== '').join(': '),
+        ...(what !== undefined && { explain: () => ({ hint: what }) }),
     };
 }
 /** What Google STS means by an answer that is not 2xx: an OAuth error (RFC 6749 section 5.2), or that of any Google API. */
-function judgeSts(answer) {
-    const code = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error');
+function stsRefusal(answer, federation) {
+    const code = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'error');
     if (typeof code !== 'string')
-        return judgeGoogle(answer);
-    const description = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'error_description'));
+        return googleRefusal(answer);
+    const description = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'error_description'));
     return {
         reason: description === '' ? code : `${code}: ${description}`,
         // Google could not fetch the keys of GitHub's issuer: transient, though it says 400.
-        ...(/connecting to the given credential's issuer/i.test(description) && { again: 2 }),
+        ...(/connecting to the given credential's issuer/i.test(description) && { retry: { times: 2 } }),
+        explain: (claims) => explainSts(federation, code, claims),
     };
 }
-/** What a person can do about a refusal by Google STS. By its error code: the texts are Google's to change. */
-function explainSts({ provider, audience }, error, claims) {
-    const { code, refused } = error;
-    if (code !== 'DENIED' || refused?.service !== _settings_js__WEBPACK_IMPORTED_MODULE_3__/* .STS */ .$E)
-        return {};
+/** What Google means by an answer that is not 2xx to a job that wants a token of a service account. */
+function iamRefusal(answer, federation, serviceAccount, environment) {
+    if (answer.status !== 403 && answer.status !== 404)
+        return googleRefusal(answer);
+    return googleRefusal(answer, `Grant roles/iam.workloadIdentityUser on the service account "${serviceAccount}" to "${principalSet(federation, environment)}", and check that the account exists. A new grant takes up to 5 minutes to work.`);
+}
+/** The jobs of this repository, as members of an IAM policy. */
+function principalSet({ provider }, environment) {
+    const pool = provider.replace(/\/providers\/.*$/, '');
+    return `principalSet:${_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .IAM */ .mP}${pool}/attribute.repository_id/${environment['GITHUB_REPOSITORY_ID'] ?? 'ID'}`;
+}
+/** By the error code of STS: the texts are Google's to change. */
+function explainSts({ provider, audience }, code, claims) {
     const issuer = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .claimText */ .Q1)(claims, 'iss');
     const subject = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .claimText */ .Q1)(claims, 'sub');
-    const settings = accepting(provider, audience, claims);
-    switch (/^[a-z_]+(?=:|$)/.exec(refused.reason ?? '')?.[0]) {
+    const settings = suggestSettings(provider, audience, claims);
+    switch (code) {
         case 'invalid_grant':
             return {
-                hint: `Google does not accept the ID token. Its audience was "${audience}": the provider must list it among its allowed audiences; a provider without a list accepts "https:${_settings_js__WEBPACK_IMPORTED_MODULE_3__/* .IAM */ .mP}${provider}". Its issuer was ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .TL)(issuer) ?? 'that of GitHub'}: the provider must have the same issuer.`,
+                hint: `Google does not accept the ID token. Its audience was "${audience}": the provider must list it among its allowed audiences; a provider without a list accepts "https:${_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .IAM */ .mP}${provider}". Its issuer was ${(0,_text_js__WEBPACK_IMPORTED_MODULE_3__/* .quoted */ .TL)(issuer) ?? 'that of GitHub'}: the provider must have the same issuer.`,
                 ...settings,
             };
         case 'unauthorized_client':
             return {
-                hint: `The attribute condition of the provider does not accept this job. The subject (sub) of the ID token was ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .TL)(subject) ?? 'another one'}.${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .aboutForm */ .A1)(subject, { byName: 'a condition on repo:owner/repository:…' })}`,
+                hint: `The attribute condition of the provider does not accept this job. The subject (sub) of the ID token was ${(0,_text_js__WEBPACK_IMPORTED_MODULE_3__/* .quoted */ .TL)(subject) ?? 'another one'}.${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .aboutForm */ .A1)(subject, { byName: 'a condition on repo:owner/repository:…' })}`,
                 ...settings,
             };
         case 'invalid_target':
             return {
-                hint: `Check \`${_settings_js__WEBPACK_IMPORTED_MODULE_3__/* .PROVIDER_INPUT */ .Po}\`: this pool or provider does not exist, is disabled or was deleted: "${provider}". A new one takes up to 5 minutes to work.`,
+                hint: `Check \`${_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .PROVIDER_INPUT */ .Po}\`: this pool or provider does not exist, is disabled or was deleted: "${provider}". A new one takes up to 5 minutes to work.`,
             };
         default:
             return {};
     }
 }
 /** The settings of a provider that accept this run and no other, as `gcloud … providers describe` prints them. */
-function accepting(provider, audience, claims) {
+function suggestSettings(provider, audience, claims) {
     const issuer = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .claimText */ .Q1)(claims, 'iss');
     const subject = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .claimText */ .Q1)(claims, 'sub');
     const repositoryId = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .claimText */ .Q1)(claims, 'repository_id');
@@ -283,10 +321,10 @@ function accepting(provider, audience, claims) {
                     '  attribute.repository_id: assertion.repository_id',
                     '  google.subject: assertion.sub',
                     'oidc:',
-                    ...(audience === `https:${_settings_js__WEBPACK_IMPORTED_MODULE_3__/* .IAM */ .mP}${provider}`
+                    ...(audience === `https:${_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .IAM */ .mP}${provider}`
                         ? []
-                        : ['  allowedAudiences:', `    - ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .yamlText */ .pS)(audience)}`]),
-                    `  issuerUri: ${(0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .yamlText */ .pS)(issuer)}`,
+                        : ['  allowedAudiences:', `    - ${(0,_text_js__WEBPACK_IMPORTED_MODULE_3__/* .yamlText */ .pS)(audience)}`]),
+                    `  issuerUri: ${(0,_text_js__WEBPACK_IMPORTED_MODULE_3__/* .yamlText */ .pS)(issuer)}`,
                 ].join('\n'),
             },
         ],
@@ -303,15 +341,12 @@ function textOf(value) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   $E: () => (/* binding */ STS),
 /* harmony export */   Po: () => (/* binding */ PROVIDER_INPUT),
 /* harmony export */   Q$: () => (/* binding */ readFederation),
 /* harmony export */   Zf: () => (/* binding */ readServiceAccount),
 /* harmony export */   lX: () => (/* binding */ googleEndpoint),
 /* harmony export */   mP: () => (/* binding */ IAM)
 /* harmony export */ });
-/** As errors name it. */
-const STS = 'Google STS';
 /** What the names of IAM begin with. */
 const IAM = '//iam.googleapis.com/';
 const PROVIDER_INPUT = 'workload-identity-provider';

@@ -1,5 +1,5 @@
-export const id = 'refusal';
-export const ids = ['refusal'];
+export const id = 'report';
+export const ids = ['report'];
 export const modules = {
 
 /***/ 7958: // ./src/step/context.ts and what only it imports
@@ -166,7 +166,7 @@ function urlText(text) {
 
 /***/ }),
 
-/***/ 8751: // ./src/step/refusal.ts and what only it imports
+/***/ 7063: // ./src/step/report.ts and what only it imports
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -175,12 +175,12 @@ __webpack_require__.d(__webpack_exports__, {
   reportOf: () => (/* binding */ reportOf)
 });
 
-// EXTERNAL MODULE: ./src/identity/claims.ts
-var identity_claims = __webpack_require__(2437);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __webpack_require__(3916);
 // EXTERNAL MODULE: ./src/http/answer.ts
 var answer = __webpack_require__(9856);
+// EXTERNAL MODULE: ./src/identity/claims.ts
+var identity_claims = __webpack_require__(2437);
+// EXTERNAL MODULE: ./src/text.ts
+var src_text = __webpack_require__(8992);
 // EXTERNAL MODULE: ./src/step/markdown.ts
 var markdown = __webpack_require__(5541);
 ;// CONCATENATED MODULE: ./src/step/situation.ts
@@ -242,7 +242,7 @@ function situationHint(error, { kind, host }) {
 }
 const PERMISSION = 'Add this permission to the job; for a reusable workflow, also to the job that calls it:\npermissions:\n  id-token: write\n  contents: read';
 
-;// CONCATENATED MODULE: ./src/step/refusal.ts
+;// CONCATENATED MODULE: ./src/step/report.ts
 
 
 
@@ -251,15 +251,14 @@ const PERMISSION = 'Add this permission to the job; for a reusable workflow, als
 /**
  * Puts together what a person can do about a failure.
  *
- * @param claims of the ID token that was sent
- * @param explain what the exchange knows, called where its system said no; gets no claims where they must not be shown
+ * @param claims of the ID token that was sent; the error explains itself without them where they must not be shown
  */
-function reportOf(error, environment, run, claims, explain) {
+function reportOf(error, environment, run, claims) {
     const situation = situationOf(environment, run);
     const shown = situation.claimsMayBeShown ? claims : undefined;
     const said = error.refused !== undefined && error.code !== 'OVERLOADED';
-    const explanation = error.refused === undefined ? {} : explain(shown);
-    const hints = [explanation.hint ?? error.hint, situationHint(error, situation)].filter((hint) => hint !== '');
+    const explanation = error.explain(shown);
+    const hints = [explanation.hint ?? '', situationHint(error, situation)].filter((hint) => hint !== '');
     const facts = factsOf(error, said ? shown : undefined);
     const { advice, paste = [] } = explanation;
     return {
@@ -272,7 +271,7 @@ function reportOf(error, environment, run, claims, explain) {
                 ...(file === undefined ? [] : [`# ${placeOf(file)}`]),
                 ...content.split('\n'),
             ]),
-        ].map(errors/* harmless */.Is),
+        ].map(src_text/* harmless */.Is),
         summary: said ? summaryOf(error, hints, facts, explanation, run) : '',
     };
 }
@@ -304,7 +303,7 @@ function placeOf({ repository, path }) {
 function factsOf(error, claims) {
     const facts = identity_claims/* SHOWN_CLAIMS */.uZ.flatMap((name) => {
         const value = claims?.[name];
-        const text = (0,errors/* showable */.of)(Array.isArray(value) ? value.join(', ') : value);
+        const text = (0,src_text/* showable */.of)(Array.isArray(value) ? value.join(', ') : value);
         return text === undefined ? [] : [[name, text]];
     });
     const requestId = error.refused?.requestId;

@@ -1,23 +1,16 @@
-export const id = 'secrets';
-export const ids = ['secrets'];
+export const id = 'secret';
+export const ids = ['secret'];
 export const modules = {
 
-/***/ 7953: // ./src/exchanges/secret/index.ts and what only it imports
+/***/ 3965: // ./src/exchanges/secret/json.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
-// ESM COMPAT FLAG
-__webpack_require__.r(__webpack_exports__);
-
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  memberText: () => (/* reexport */ memberText),
-  readReferences: () => (/* reexport */ readReferences),
-  readWanted: () => (/* reexport */ readWanted),
-  secretPayload: () => (/* reexport */ secretPayload),
-  worthConnecting: () => (/* reexport */ worthConnecting)
-});
-
-;// CONCATENATED MODULE: ./src/exchanges/secret/json.ts
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Ab: () => (/* binding */ parseExactly),
+/* harmony export */   Ej: () => (/* binding */ textsIn),
+/* harmony export */   WI: () => (/* binding */ memberText),
+/* harmony export */   fP: () => (/* binding */ INEXACT)
+/* harmony export */ });
 /** Stands for a number whose text another reader would not get back: `1e400`, `1.10`, a whole number above 2^53. */
 const INEXACT = Symbol('inexact');
 /**
@@ -62,11 +55,18 @@ function parse(text, reviver) {
 /** The types of TypeScript do not know it yet. */
 const { rawJSON } = JSON;
 
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __webpack_require__(3916);
-// EXTERNAL MODULE: ./src/http/answer.ts
-var answer = __webpack_require__(9856);
-;// CONCATENATED MODULE: ./src/exchanges/secret/payload.ts
+
+/***/ }),
+
+/***/ 473: // ./src/exchanges/secret/payload.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ secretPayload)
+/* harmony export */ });
+/* unused harmony export crc32c */
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
 
 
 /**
@@ -80,8 +80,8 @@ var answer = __webpack_require__(9856);
  * @throws ActionError `UNUSABLE_ANSWER`; `UNUSABLE_SECRET` where the secret is no text (UTF-8)
  */
 function secretPayload(json, service, name) {
-    const data = (0,answer/* member */.Dc)(json, 'payload', 'data');
-    const unusable = (what, hint) => new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `The payload.data in the answer of ${service} ${what}.`, { hint });
+    const data = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'data');
+    const unusable = (what, hint) => new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `The payload.data in the answer of ${service} ${what}.`, { hint });
     if (typeof data !== 'string') {
         throw unusable(data === undefined ? 'is missing' : 'is not text', 'The answer must be {"payload": {"data": "<the secret in base64>"}}.');
     }
@@ -90,7 +90,7 @@ function secretPayload(json, service, name) {
     if (bytes.toString('base64') !== data) {
         throw unusable('is not base64', 'The server must encode the secret as standard base64 (+ and /), with padding and without line breaks.');
     }
-    const checksum = (0,answer/* member */.Dc)(json, 'payload', 'dataCrc32c');
+    const checksum = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'dataCrc32c');
     const right = crc32c(bytes);
     if (checksum !== undefined && checksum !== String(right) && checksum !== right) {
         throw unusable('does not match its checksum', 'It was damaged in transit: run the job again.');
@@ -99,7 +99,7 @@ function secretPayload(json, service, name) {
         return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     }
     catch (cause) {
-        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} is binary: it is not UTF-8 text.`, {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_SECRET', `The secret ${name} is binary: it is not UTF-8 text.`, {
             cause,
             hint: 'An output is text: store the secret in base64, and decode it in the step that uses it.',
         });
@@ -116,7 +116,28 @@ function crc32c(bytes) {
     return ~crc >>> 0;
 }
 
-;// CONCATENATED MODULE: ./src/exchanges/secret/grant.ts
+
+/***/ }),
+
+/***/ 7557: // ./src/exchanges/secret/reading.ts and what only it imports
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  q: () => (/* binding */ readSecrets)
+});
+
+// UNUSED EXPORTS: AT_A_TIME
+
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __webpack_require__(3916);
+// EXTERNAL MODULE: ./src/text.ts
+var src_text = __webpack_require__(8992);
+// EXTERNAL MODULE: ./src/exchanges/secret/json.ts
+var json = __webpack_require__(3965);
+;// CONCATENATED MODULE: ./src/exchanges/secret/value.ts
+
 
 
 /** Masking fewer characters than this would black out whole logs. */
@@ -129,25 +150,25 @@ const COMMON = /^(?:true|false|null)$/;
  * @throws ActionError `UNUSABLE_SECRET`, which lists the names that there are, never a value
  */
 function secretMember({ name, text }, key) {
-    const object = parseExactly(text);
+    const object = (0,json/* parseExactly */.Ab)(text);
     if (typeof object !== 'object' || object === null || Array.isArray(object)) {
-        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} is not a JSON object, so it has no key "${key}".`, {
+        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} is not a JSON object, so it has no key "${key}".`, {
             hint: 'Omit the key to get the whole text.',
         });
     }
     const value = Object.hasOwn(object, key) ? object[key] : undefined;
     if (value === undefined || value === null) {
-        const names = Object.keys(object).map((each) => (0,errors/* showable */.of)(each, 60) ?? '?');
-        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} has no key "${key}".`, {
+        const names = Object.keys(object).map((each) => (0,src_text/* showable */.of)(each, 60) ?? '?');
+        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} has no key "${key}".`, {
             hint: names.length === 0
                 ? 'It has no keys at all.'
-                : `Its keys: ${names.slice(0, 50).map(errors/* quoted */.TL).join(', ')}.`,
+                : `Its keys: ${names.slice(0, 50).map(src_text/* quoted */.TL).join(', ')}.`,
         });
     }
     const exact = (_, each) => {
-        if (each !== INEXACT)
+        if (each !== json/* INEXACT */.fP)
             return each;
-        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The key "${key}" of the secret ${name} contains a number that JSON cannot keep exactly, such as 1.10 or one with many digits.`, { hint: 'Store it as text, in quotes.' });
+        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The key "${key}" of the secret ${name} contains a number that JSON cannot keep exactly, such as 1.10 or one with many digits.`, { hint: 'Store it as text, in quotes.' });
     };
     return {
         name: `"${key}" of ${name}`,
@@ -166,18 +187,18 @@ function secretMember({ name, text }, key) {
 function masksOf({ name, text }, allowShort) {
     const lines = linesOf(text);
     if (lines.length === 0) {
-        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} is empty.`, {
+        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} is empty.`, {
             hint: 'Store a value in it, or use another one.',
         });
     }
     const masks = lines.length === 1 || allowShort ? lines : lines.filter((line) => !/^[^\p{L}\p{N}]{1,3}$/u.test(line));
     if (!allowShort && (masks.length === 0 || masks.some(isCommon))) {
         const what = lines.length === 1 ? 'is' : 'has a line that is';
-        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} ${what} shorter than ${SHORTEST} characters, or true, false or null.`, {
+        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} ${what} shorter than ${SHORTEST} characters, or true, false or null.`, {
             hint: 'Masking it would hide unrelated text in every log of the job. Store a longer one, or set `allow-short: true`.',
         });
     }
-    const inner = textsIn(text)
+    const inner = (0,json/* textsIn */.Ej)(text)
         .flatMap(linesOf)
         .filter((line) => !isCommon(line));
     const plain = [...masks, ...inner];
@@ -201,9 +222,7 @@ function inJson(text) {
 
 
 /** How many secrets are read at the same time. */
-const AT_A_TIME = 4;
-/** How many connections are opened for secrets before it is known whether they may be read. */
-const MOST_EARLY = 12;
+const AT_A_TIME = 12;
 /** Codes that are about one secret. With any other, the next secret would fare alike. */
 const OF_ONE_SECRET = ['DENIED', 'REDIRECTED', 'UNUSABLE_SECRET', 'UNUSABLE_ANSWER'];
 /** How much of an annotation the reasons may take, in characters: GitHub cuts it at 4096. */
@@ -211,35 +230,30 @@ const MOST_TEXT = 3_000;
 /**
  * Reads what is wanted: each secret once, {@link AT_A_TIME} at a time, all of them or none.
  *
+ * @param login what every read waits for: its error is that of the step
  * @throws ActionError as `reading.read` and {@link masksOf} throw it where one value is wanted; one that has the reason and
  *   the hint of each where several are
  */
-async function readWanted(wanted, reading) {
+async function readSecrets(wanted, login, reading) {
     const { references, several, allowShort } = wanted;
     const read = onceEach(reading);
-    const results = await Promise.allSettled(references.map(async ({ source, key }) => {
+    const reads = references.map(async ({ source, key }) => {
         const secret = await read(source);
         const value = key === '' ? secret : secretMember(secret, key);
         return { ...value, masks: masksOf(value, allowShort) };
-    }));
+    });
+    const [, results] = await Promise.all([login, Promise.allSettled(reads)]);
+    const failed = results.flatMap((result, index) => {
+        const reference = references[index];
+        return result.status === 'rejected' && reference !== undefined
+            ? [{ name: reference.output, error: (0,errors/* asActionError */.z)(result.reason) }]
+            : [];
+    });
+    const [first] = failed;
+    if (first !== undefined)
+        throw several ? failureOf(failed, results.length) : first.error;
     const values = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    if (values.length < results.length) {
-        const failed = results.flatMap((result, index) => {
-            const reference = references[index];
-            return result.status === 'rejected' && reference !== undefined
-                ? [{ reference, error: (0,errors/* asActionError */.z6)(result.reason) }]
-                : [];
-        });
-        const [first] = failed;
-        if (first !== undefined)
-            throw several ? failureOf(failed, results.length, reading) : first.error;
-    }
     return grantOf(wanted, values, new Set(references.map(({ source }) => reading.id(source))).size);
-}
-/** The secrets that are wanted, each once: as many of them as are worth a connection before they are read. */
-function worthConnecting({ references }, id) {
-    const sources = new Map(references.map(({ source }) => [id(source), source]));
-    return [...sources.values()].slice(0, MOST_EARLY);
 }
 /** Reads a secret at its first mention, as soon as fewer than {@link AT_A_TIME} are being read. */
 function onceEach({ id, read }) {
@@ -258,7 +272,7 @@ function onceEach({ id, read }) {
             return await read(source);
         }
         catch (error) {
-            const known = (0,errors/* asActionError */.z6)(error);
+            const known = (0,errors/* asActionError */.z)(error);
             if (!OF_ONE_SECRET.includes(known.code))
                 broken ??= known;
             throw known;
@@ -289,12 +303,10 @@ function grantOf({ references, several }, values, secrets) {
     };
 }
 /** One error that names every value that failed, those with the same reason together. */
-function failureOf(failed, all, { hint }) {
+function failureOf(failed, all) {
     const namesBy = new Map();
-    for (const { reference, error } of failed) {
-        const advice = (error.refused && hint?.(reference.source, error)) ?? error.hint;
-        const reason = `${error.message} ${advice}`.trim();
-        namesBy.set(reason, [...(namesBy.get(reason) ?? []), reference.output]);
+    for (const { name, error } of failed) {
+        namesBy.set(error.text, [...(namesBy.get(error.text) ?? []), name]);
     }
     let room = MOST_TEXT;
     const lines = [...namesBy].map(([reason, names]) => {
@@ -304,21 +316,37 @@ function failureOf(failed, all, { hint }) {
     });
     const [first] = failed;
     const refused = failed.find(({ error }) => error.refused !== undefined)?.error.refused;
-    return new errors/* ActionError */.lZ(first?.error.code ?? 'INTERNAL', `${failed.length} of ${counted(all, 'value')} cannot be read. No output was set.${lines.join('')}`, {
+    return new errors/* ActionError */.l(first?.error.code ?? 'INTERNAL', `${failed.length} of ${counted(all, 'value')} cannot be read. No output was set.${lines.join('')}`, {
         cause: first?.error,
-        // Without its words: they are explained already.
-        ...(refused && { refused: { service: refused.service, status: refused.status } }),
+        // Without its words: they are in the message already.
+        ...(refused && { refused: { status: refused.status } }),
+        explain: (claims) => merged(failed.map(({ error }) => error.explain(claims))),
     });
+}
+/** What several explanations say to do, each different one once. Their hints are in the message already. */
+function merged(explanations) {
+    const advice = new Set(explanations.flatMap((each) => each.advice ?? []));
+    const paste = new Map(explanations.flatMap((each) => (each.paste ?? []).map((snippet) => [snippet.content, snippet])));
+    return {
+        ...(advice.size > 0 && { advice: [...advice].join('\n') }),
+        ...(paste.size > 0 && { paste: [...paste.values()] }),
+    };
 }
 function counted(count, what) {
     return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-// EXTERNAL MODULE: ./src/inputs/inputs.ts
-var inputs_inputs = __webpack_require__(8028);
-// EXTERNAL MODULE: ./src/inputs/yaml.ts
-var yaml = __webpack_require__(8950);
-;// CONCATENATED MODULE: ./src/exchanges/secret/references.ts
+
+/***/ }),
+
+/***/ 9021: // ./src/exchanges/secret/references.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ readReferences)
+/* harmony export */ });
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8028);
+/* harmony import */ var _inputs_yaml_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8950);
 
 
 /** How many values one step gives. */
@@ -350,7 +378,7 @@ async function readReferences(inputs, form) {
     return { references: await readMapping(inputs, text, form, example), several: true, allowShort };
 }
 async function readMapping(inputs, text, form, example) {
-    const parsed = await (0,yaml/* parseYaml */.hN)(text);
+    const parsed = await (0,_inputs_yaml_js__WEBPACK_IMPORTED_MODULE_1__/* .parseYaml */ .hN)(text);
     const mended = 'value' in parsed && typeof parsed.value === 'string' ? form.mended?.(text) : undefined;
     if (mended !== undefined) {
         inputs.problem('secrets', 'must be a YAML mapping in which the name comes first', mended);
@@ -360,7 +388,7 @@ async function readMapping(inputs, text, form, example) {
         inputs.problem('secrets', parsed.fault, example);
         return [];
     }
-    if (!(0,yaml/* isMapping */.pi)(parsed.value) || parsed.value.size === 0) {
+    if (!(0,_inputs_yaml_js__WEBPACK_IMPORTED_MODULE_1__/* .isMapping */ .pi)(parsed.value) || parsed.value.size === 0) {
         inputs.problem('secrets', 'must be a YAML mapping from names to secrets', example);
         return [];
     }
@@ -375,7 +403,7 @@ async function readMapping(inputs, text, form, example) {
         const label = `secrets.${output}`;
         if (!NAME.test(output)) {
             const rule = 'must have names of letters, digits, - and _ that begin with a letter';
-            inputs.problem('secrets', rule + (0,inputs_inputs/* not */.AU)(output), example);
+            inputs.problem('secrets', rule + (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_0__/* .not */ .A)(output), example);
         }
         else if (RESERVED.includes(lower)) {
             inputs.problem(label, 'must have another name, because this one is reserved', example);
@@ -408,16 +436,6 @@ function readReference(inputs, label, text, form) {
         key: inputs.matching(label, key, LINE, 'must have a key of one line', `${form.example}#${form.key}`),
     };
 }
-
-;// CONCATENATED MODULE: ./src/exchanges/secret/index.ts
-/**
- * How values are asked for, read and put out, whatever system keeps them. Imported at run time, by `import()`, where
- * secrets are read: one part of `dist` that all such actions share and nobody else loads.
- */
-
-
-
-
 
 
 /***/ }),

@@ -1,7 +1,7 @@
 import type { Inputs } from './inputs.ts'
 
 /** An input of another action that this one does not have. */
-interface Elsewhere {
+interface Foreign {
   /** As the other action calls it; a `*` at its end stands for more. */
   readonly name: string
   /** The input here that takes its place: nothing is said by an action without it. */
@@ -16,7 +16,7 @@ interface Elsewhere {
 const ROLE = 'arn:aws:iam::123456789012:role/github-actions'
 
 /** From the `action.yml` of the actions that people come from. */
-export const ELSEWHERE: readonly Elsewhere[] = [
+export const OF_OTHER_ACTIONS: readonly Foreign[] = [
   // aws-actions/configure-aws-credentials
   renamed('role-to-assume', 'role-arn', ROLE),
   renamed('aws-region', 'region', 'eu-central-1'),
@@ -70,7 +70,7 @@ export const ELSEWHERE: readonly Elsewhere[] = [
   })),
 ]
 
-function renamed(name: string, here: string, example: string): Elsewhere {
+function renamed(name: string, here: string, example: string): Foreign {
   return { name, here, is: `is called ${here} here`, example: `${here}: ${example}` }
 }
 
@@ -80,14 +80,14 @@ function renamed(name: string, here: string, example: string): Elsewhere {
  *
  * @param environment the runner sets `INPUT_…` for every input that the action declares, and every other that is given
  */
-export function reportElsewhere(
+export function reportOtherActions(
   inputs: Inputs,
   environment: Readonly<Record<string, string | undefined>>,
 ): void {
   const variables = new Set(Object.keys(environment))
   const isGiven = (name: string): boolean =>
     variables.has(variable(name)) && (environment[variable(name)] ?? '').trim() !== ''
-  for (const { name, here, unless, is, example } of ELSEWHERE) {
+  for (const { name, here, unless, is, example } of OF_OTHER_ACTIONS) {
     if (!variables.has(variable(here))) continue
     if (unless !== undefined && variables.has(variable(unless))) continue
     const names = name.endsWith('*') ? namesThatBegin(variables, name.slice(0, -1)) : [name]

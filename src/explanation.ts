@@ -1,0 +1,30 @@
+/** The claims of an ID token, not verified. */
+export type Claims = Readonly<Record<string, unknown>>
+
+/** What a person can do about a failure. */
+export interface Explanation {
+  /** Goes into the annotation: one or two sentences on what to change. */
+  readonly hint?: string
+  /** Goes into the log group and the job summary, e.g. a policy to paste. */
+  readonly advice?: string
+  /** Policies and settings to paste, each shown in a fence of its own. */
+  readonly paste?: readonly Snippet[]
+}
+
+/** Text to paste. */
+export interface Snippet {
+  readonly language: 'yaml' | 'json'
+  readonly content: string
+  /** Where it belongs, where that is a file on the default branch of a GitHub repository. */
+  readonly file?: RepositoryFile
+}
+
+/** A file that a person is asked to make or to change. */
+export interface RepositoryFile {
+  /** `owner/name` */
+  readonly repository: string
+  /** From the root of the repository, without a slash before it. */
+  readonly path: string
+  /** Whether it is there already, so that the snippet is to be added to it; absent where that is not known. */
+  readonly exists?: boolean
+}

@@ -1,0 +1,82 @@
+import { ActionError } from '../errors.ts'
+import type { Revoker } from '../exchange.ts'
+import { header, member, serverTime } from '../http/answer.ts'
+
+/** How long one attempt may take, in ms. */
+const ATTEMPT_MS = 5_000
+const ANOTHER_GITHUB = '`github-api-url` may point to a GitHub other than the one that issued the token.'
+
+/**
+ * Revokes a GitHub App installation token: `DELETE /installation/token` with the token itself (GitHub REST API, "Revoke an
+ * installation access token"). GitHub answers 401 for a token that has ended, which its documentation does not tell, and
+ * for one of another GitHub. Tokens live for an hour (GitHub, "Generating an installation access token").
+ */
+export const github: Revoker = {
+  name: 'The token',
+  endsByDefault: 'within the hour',
+
+  revoke: async (client, { token, apiUrl, ends }, now) => {
+    const course = { attempts: 0, hasEnded: false }
+    const url = new URL(`${apiUrl.replace(/\/+$/, '')}/installation/token`)
+    try {
+      await client.send({
+        service: 'GitHub',
+        method: 'DELETE',
+        url,
+        attemptMs: ATTEMPT_MS,
+        prepare: () => {
+          course.attempts++
+          return {
+            headers: {
+              authorization: `Bearer ${token}`,
+              accept: 'application/vnd.github+json',
+              'x-github-api-version': '2022-11-28',
+            },
+          }
+        },
+        refusal: (answer) => {
+          const { status, json } = answer
+          const time = serverTime(answer) ?? now()
+          course.hasEnded = status === 401 && ends !== undefined && time >= ends.getTime()
+          // A rate limit is a 403 with one of these headers (GitHub: "Rate limits for the REST API").
+          const isLimited =
+            status === 403 &&
+            (header(answer, 'retry-after') !== undefined || header(answer, 'x-ratelimit-remaining') === '0')
+          return {
+            reason: member(json, 'message'),
+            requestId: header(answer, 'x-github-request-id'),
+            ...(isLimited && { retry: 'until the deadline' }),
+          }
+        },
+        read: ({ status }) => {
+          // Whoever answers otherwise is not GitHub: a proxy, or the login page of a network.
+          if (status === 204) return
+          throw new ActionError(
+            'UNUSABLE_ANSWER',
+            `GitHub (${url.host}) answered ${status} instead of 204.`,
+            {
+              hint: `Check that ${apiUrl} is GitHub's REST API and that no gateway or login page is in front of it.`,
+            },
+          )
+        },
+      })
+      return 'revoked'
+    } catch (error) {
+      if (course.hasEnded) return 'gone'
+      throw explained(error, course.attempts)
+    }
+  },
+}
+
+/** With what a person can do where somebody answered, but not as GitHub does for a token of its own. */
+function explained(error: unknown, attempts: number): unknown {
+  if (!(error instanceof ActionError)) return error
+  const { code, message, refused, cause } = error
+  if (code !== 'DENIED' && code !== 'REDIRECTED' && code !== 'UNUSABLE_ANSWER') return error
+  const earlier =
+    refused?.status === 401 && attempts > 1
+      ? 'An earlier attempt, whose answer was lost, may have revoked it.'
+      : ''
+  const hints = [error.explain(undefined).hint ?? '', earlier, ANOTHER_GITHUB].filter((each) => each !== '')
+  return new ActionError(code, message, { hint: hints.join(' '), refused, cause })
+}

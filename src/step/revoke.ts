@@ -1,0 +1,53 @@
+import { ActionError, asActionError } from '../errors.ts'
+import type { Revocable, Revoker } from '../exchange.ts'
+import { createClient } from '../http/client.ts'
+import { userAgent } from './runner.ts'
+import type { Revokers, Step } from './step.ts'
+
+/**
+ * Revokes a credential where it was issued and says what became of it: one line in the log, or one warning where it lives
+ * on. With a client of its own, since the step's may have no time left; a cancelled step revokes what it has.
+ *
+ * @param limitMs how long that may last, in ms
+ * @param failed says that it could not be done, to follow the name of the credential
+ * @returns whether it has ended
+ */
+export async function revoke(
+  revocable: Revocable,
+  { runner, clock, revokers, secrets, cancellation }: Step,
+  limitMs: number,
+  failed = 'could not be revoked in this step',
+): Promise<boolean> {
+  const { info, warning, debug, environment } = runner
+  const revoker = await revokerOf(revocable, revokers)
+  const { name } = revoker
+  const client = createClient({
+    clock,
+    limitMs,
+    limit: `${limitMs / 1000} s`,
+    signal: cancellation.end,
+    userAgent: userAgent(environment),
+    secrets,
+    debug,
+  })
+  try {
+    const outcome = await revoker.revoke(client, revocable, clock.now)
+    info(outcome === 'revoked' ? `${name} was revoked.` : `${name} had ended already.`)
+    return true
+  } catch (error) {
+    warning(`${name} ${failed}; it ends ${endOf(revocable, revoker)}. ${asActionError(error).text}`)
+    return false
+  }
+}
+
+/** @throws ActionError `INTERNAL` where no issuer has that name */
+export async function revokerOf({ issuer }: Revocable, revokers: Revokers): Promise<Revoker> {
+  const load = Object.hasOwn(revokers, issuer) ? revokers[issuer] : undefined
+  if (load === undefined) throw new ActionError('INTERNAL', 'The issuer of a token has no revoker.')
+  return load()
+}
+
+/** When a credential ends by itself, as a sentence says it. */
+export function endOf({ ends }: Revocable, { endsByDefault }: Revoker): string {
+  return ends === undefined ? endsByDefault : `at ${ends.toISOString()}`
+}
