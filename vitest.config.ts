@@ -3,10 +3,12 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   resolve: {
-    // The package exports only its entry; the build maps this file likewise (dev/build/tsconfig.bundle.json).
-    alias: {
-      '@actions/github/lib/context': join(import.meta.dirname, 'node_modules/@actions/github/lib/context.js'),
-    },
+    // The packages export only their entries; the build maps these files likewise (dev/build/tsconfig.bundle.json).
+    alias: Object.fromEntries(
+      ['@actions/core/lib/command', '@actions/core/lib/file-command', '@actions/github/lib/context'].map(
+        (file) => [file, join(import.meta.dirname, `node_modules/${file}.js`)],
+      ),
+    ),
   },
   test: {
     include: ['test/**/*.test.ts'],

@@ -33,9 +33,11 @@ export type ErrorCode =
   | 'CLOCK_SKEWED'
   /** The secret is there but cannot be handed over: empty, too short to mask, binary, no such key. */
   | 'UNUSABLE_SECRET'
+  /** The secrets are more than one step may hold. */
+  | 'TOO_LARGE'
   /** The outputs or the state could not be written. The credential was revoked. */
   | 'NOT_WRITTEN'
-  /** The job was cancelled. */
+  /** The step was cancelled or timed out. */
   | 'CANCELLED'
   /** A fault of this action. */
   | 'INTERNAL'

@@ -57,6 +57,10 @@ export interface Grant {
   readonly expiresAt?: Date
   /** Differences between what was asked and what was granted, each one sentence. */
   readonly warnings?: readonly string[]
+  /** What else a person should know, each one sentence. */
+  readonly notices?: readonly string[]
+  /** Whether each output is a secret; otherwise those are that are among `secrets`. */
+  readonly outputsAreSecret?: boolean
   /** The credential, where its issuer revokes it: when the job ends, and where the step fails after the grant. */
   readonly revocable?: Revocable
   /** Whether it outlives the job. Where the step fails it is revoked all the same, since nobody has it. */

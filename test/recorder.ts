@@ -7,7 +7,8 @@ import type { Runner } from '../src/step/runner.ts'
 
 /** One thing that a step told the runner: a plain line, or a workflow command by its name. */
 interface Said {
-  readonly as: 'line' | 'grouped line' | 'add-mask' | 'debug' | 'warning' | 'error' | 'group' | 'endgroup'
+  readonly as:
+    'line' | 'grouped line' | 'add-mask' | 'debug' | 'notice' | 'warning' | 'error' | 'group' | 'endgroup'
   readonly text: string
 }
 
@@ -95,6 +96,7 @@ export function createRecorder(
     info: say('line'),
     debug: say('debug'),
     warning: say('warning'),
+    notice: say('notice'),
     error: say('error'),
     group: (title, lines) => {
       say('group')(title)

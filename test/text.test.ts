@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { harmless, showable } from '../src/text.ts'
+import { harmless, listOf, showable } from '../src/text.ts'
 
 const hostile = fc
   .array(
@@ -53,4 +53,13 @@ test('a harmless line is no command, and keeps its blanks', () => {
     { numRuns: 2000 },
   )
   expect(harmless("      - 'repo:o/r:ref:refs/heads/main'")).toBe("      - 'repo:o/r:ref:refs/heads/main'")
+})
+
+test('a list ends where an annotation would be cut, and says how many more there are', () => {
+  const items = Array.from({ length: 60 }, (_, index) => `${index} ${'x'.repeat(100)}`)
+  const list = listOf(items)
+  expect(list.length).toBeLessThan(3_100)
+  expect(list).toMatch(/^\n- 0 x+\n- 1 x+\n[^]*\n- and 32 more$/)
+  expect(listOf(['one', 'two'])).toBe('\n- one\n- two')
+  expect(listOf(['x'.repeat(5_000), 'two'])).toMatch(/^\n- x{5000}\n- and 1 more$/)
 })

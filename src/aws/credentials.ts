@@ -124,6 +124,7 @@ function assumeRole(role: Role, tools: Tools): Call<AwsCredentials> {
     method: 'POST',
     url: endpoint,
     audience,
+    grantEnds: 'within 15 minutes',
     prepare: async () => ({
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: new URLSearchParams({

@@ -29,6 +29,7 @@ export function federatedToken(federation: Federation, tools: Tools): Promise<Ac
     method: 'POST',
     url: sts,
     audience,
+    grantEnds: 'within the hour',
     prepare: async () => ({
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: new URLSearchParams({
@@ -66,6 +67,7 @@ export function serviceAccountToken(
     service: IAM_CREDENTIALS,
     method: 'POST',
     url,
+    grantEnds: 'within the hour',
     prepare: async () => {
       federated ??= federatedToken(federation, tools)
       return {

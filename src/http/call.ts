@@ -33,8 +33,8 @@ export interface Call<T> {
   /** How long one attempt may take, in ms. */
   readonly attemptMs?: number
   /**
-   * Present where a 2xx answer brings a credential that can be revoked: when it ends by itself, as a sentence says it,
-   * e.g. `within the hour`. A cancelled step listens for such an answer a little longer.
+   * Present where a 2xx answer brings a credential: when it ends by itself, as a sentence says it, e.g. `within the hour`.
+   * A cancelled step listens for such an answer a little longer.
    */
   readonly grantEnds?: string
   /** Whether the time of this machine is in the signature, so that a wrong clock is a reason to refuse it. */

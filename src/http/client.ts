@@ -5,6 +5,7 @@ import type { Call, Message } from './call.ts'
 import { createSigningTime, type Clock } from './clock.ts'
 import { Connections, type Opening } from './connection.ts'
 import { AttemptFailed, givenUp, mustBeSafe, unanswered, unread } from './failure.ts'
+import { Pace } from './pace.ts'
 import { mayPass, refusalError, retriesOf } from './refusal.ts'
 import { isTransient, next, retryAfterMs } from './retry.ts'
 
@@ -64,6 +65,7 @@ export function createClient(options: ClientOptions): Client {
   const remainingMs = (): number => deadline - clock.monotonic()
   const connections = new Connections(signal, secrets.mask)
   const signingTime = createSigningTime(clock.now)
+  const paces = new Map<string, Pace>()
   const means = { connections, clock, signal, patience, userAgent }
 
   async function send<T>(call: Call<T>): Promise<T> {
@@ -107,7 +109,10 @@ export function createClient(options: ClientOptions): Client {
     const note = (what: string): void => {
       debug(`${call.method} ${call.url.host}${call.url.pathname}: ${what}`)
     }
-    let answer: Answer
+    const pace = paces.get(call.url.origin) ?? new Pace()
+    paces.set(call.url.origin, pace)
+    await pace.enter()
+    let answer: Answer | undefined
     try {
       const limitMs = Math.max(0, Math.min(remainingMs(), call.attemptMs ?? ATTEMPT_MS))
       answer = await answerTo(call, message, early, limitMs, means)
@@ -115,6 +120,8 @@ export function createClient(options: ClientOptions): Client {
       if (!(failure instanceof AttemptFailed)) throw failure
       note(failure.message)
       return { error: unanswered(call, failure), retry: failure.again ? 'later' : 'never' }
+    } finally {
+      pace.leave(answer?.status === 429)
     }
     note(String(answer.status))
     const isGood = answer.status >= 200 && answer.status < 300

@@ -129,7 +129,7 @@ export function unanswered(call: Call<unknown>, failure: AttemptFailed): ActionE
 
 /** A call whose answer was not listened for to its end: nobody knows what the server did. */
 export function unheard(call: Call<unknown>, ends: string, { reason }: AbortSignal): ActionError {
-  const cancelled = reason instanceof Error ? reason.message : 'The step was cancelled.'
+  const cancelled = reason instanceof Error ? reason.message : 'The step was cancelled or timed out.'
   return new ActionError(
     'CANCELLED',
     `${cancelled} ${capital(placeOf(call))} had been asked and did not answer.`,

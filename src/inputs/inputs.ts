@@ -1,5 +1,5 @@
 import { ActionError } from '../errors.ts'
-import { showable } from '../text.ts'
+import { listOf, showable } from '../text.ts'
 import { NOWHERE, urlFault } from './url.ts'
 
 /** How long an input may be, in characters: bounds the work of every parser. 32 full repository names take 5000. */
@@ -135,8 +135,10 @@ export function readInputs(get: (name: string) => string): Inputs {
     },
     check: () => {
       if (problems.size === 0) return
-      const lines = [...problems].map((line) => `\n- ${line}`)
-      throw new ActionError('INVALID_INPUT', `The inputs are invalid. Nothing was sent.${lines.join('')}`)
+      throw new ActionError(
+        'INVALID_INPUT',
+        `The inputs are invalid. Nothing was sent.${listOf([...problems])}`,
+      )
     },
   }
 }

@@ -6,7 +6,7 @@ const PATIENCE_MS = 3_000
 /** When a cancelled step gives up, in ms after the signal: the runner kills it after 10 s (actions/runner `ProcessInvoker.cs`). */
 const END_MS = 4_500
 
-/** The stages in which a job that is cancelled ends. Each signal's reason is an ActionError `CANCELLED`. */
+/** The stages in which a step ends that is cancelled, or exceeds `timeout-minutes`: to both the runner sends the same signal. Each signal's reason is an ActionError `CANCELLED`. */
 export interface Cancellation {
   /** Aborted at once: nothing new begins. */
   readonly signal: AbortSignal
@@ -25,7 +25,7 @@ export function createCancellation({ timer }: Pick<Clock, 'timer'>): Cancellatio
     patience: patience.signal,
     end: end.signal,
     cancel: (by) => {
-      const reason = new ActionError('CANCELLED', `The job was cancelled (${by}) while the step was running.`)
+      const reason = new ActionError('CANCELLED', `The step was cancelled or timed out (${by}).`)
       if (begins.signal.aborted) {
         patience.abort(reason)
         end.abort(reason)

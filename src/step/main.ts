@@ -8,6 +8,7 @@ import { reportOtherActions } from '../inputs/other-actions.ts'
 import { harmless } from '../text.ts'
 import { cancelled } from './cancellation.ts'
 import { handOver } from './hand-over.ts'
+import { saveRevocable } from './post.ts'
 import { revoke } from './revoke.ts'
 import { userAgent, type Runner } from './runner.ts'
 import type { Step } from './step.ts'
@@ -40,10 +41,13 @@ export async function act<Settings>(exchange: Exchange<Settings>, step: Step): P
   const { runner, clock, cancellation } = step
   const held: Held = { summaryMode: 'never', timeoutMs: REVOKE_MS, revocables: [] }
   try {
+    // Always written: what main does not save, a step in between could set as a variable.
+    saveRevocable(undefined, runner)
     const settings = await read(exchange, runner, held)
     const grant = await exchange.exchange(settings, toolsOf(step, held))
     await handOver(grant, step, revokeMs(held))
     for (const warning of [...(grant.warnings ?? []), ...doubts(grant, clock)]) runner.warning(warning)
+    for (const notice of grant.notices ?? []) runner.notice(notice)
     runner.info(harmless(grant.summary))
     if (held.summaryMode === 'always') await summarize(runner, () => grantTable(grant))
     return true

@@ -1,9 +1,11 @@
 /** How many characters of a secret in a row count as the secret: no other text has them by chance. */
 const STRETCH = 16
+/** Every stretch of a secret has a block of so many characters that begins at a multiple of it. */
+const BLOCK = STRETCH / 2
 /** Masking fewer characters than this would black out whole logs. */
 const LEAST = 4
-/** How much of a server's text is looked at, in characters: bounds the work. */
-const MAX_TEXT = 65_536
+/** How much of a server's text is looked at, in characters: more is never shown. */
+const MAX_TEXT = 2_048
 
 /** The secrets that a step holds. */
 export interface Secrets {
@@ -17,7 +19,7 @@ export interface Secrets {
    * A server's text without the secrets: one may have repeated its request. The runner's mask does not do for this, since
    * it finds a secret only where the whole of it stands, and a message is cut and escaped before it is shown.
    *
-   * @returns at most 65,536 characters, `***` in place of every stretch of 16 or more characters of a secret
+   * @returns at most 2,048 characters, `***` in place of every stretch of 16 or more characters of a secret
    */
   readonly redact: (text: string) => string
 }
@@ -30,22 +32,50 @@ export function createSecrets(maskLine: (line: string) => void): Secrets {
       known.add(secret)
       for (const line of secret.split(/[\r\n]+/)) if (line.trim().length >= least) maskLine(line)
     },
-    redact: (text) => redacted(text.slice(0, MAX_TEXT), known),
+    redact: (text) => {
+      const redacted = withoutStretches(text.slice(0, MAX_TEXT), known)
+      // The beginning of a secret may stand at the cut.
+      return text.length <= MAX_TEXT ? redacted : redacted.slice(0, 1 - STRETCH)
+    },
   }
 }
 
-function redacted(text: string, secrets: ReadonlySet<string>): string {
-  const stretches = new Set<string>()
+/** Looks at the text once and at every eighth character of a secret: what is held is much more than what is shown. */
+function withoutStretches(text: string, secrets: ReadonlySet<string>): string {
+  const places = new Map<string, number[]>()
+  for (let at = 0; at + BLOCK <= text.length; at++) {
+    const block = text.slice(at, at + BLOCK)
+    places.set(block, [...(places.get(block) ?? []), at])
+  }
+  const isSecret = new Uint8Array(text.length)
+  // A secret may consist of one block, a million times: the same surroundings are looked at once.
+  const seen = new Set<string>()
   for (const secret of secrets) {
-    for (let at = 0; at + STRETCH <= secret.length; at++) stretches.add(secret.slice(at, at + STRETCH))
+    for (let at = 0; at + BLOCK <= secret.length; at += BLOCK) {
+      const shared = places.get(secret.slice(at, at + BLOCK))
+      if (shared === undefined) continue
+      const around = secret.slice(Math.max(0, at - BLOCK), at + STRETCH)
+      if (seen.has(around)) continue
+      seen.add(around)
+      for (const place of shared) {
+        const [start, end] = common(text, place, secret, at)
+        if (end - start >= STRETCH) isSecret.fill(1, start, end)
+      }
+    }
   }
   let rest = ''
-  let kept = 0
-  let secretUntil = 0
-  for (let at = 0; at + STRETCH <= text.length; at++) {
-    if (!stretches.has(text.slice(at, at + STRETCH))) continue
-    if (at > secretUntil || secretUntil === 0) rest += `${text.slice(kept, at)}***`
-    secretUntil = kept = at + STRETCH
+  for (let at = 0; at < text.length; at++) {
+    if (isSecret[at] === 0) rest += text.charAt(at)
+    else if (isSecret[at - 1] !== 1) rest += '***'
   }
-  return rest + text.slice(kept)
+  return rest
+}
+
+/** From where to where the text is that of the secret, around a block that they share. */
+function common(text: string, place: number, secret: string, at: number): [start: number, end: number] {
+  let [start, end] = [place, place + BLOCK]
+  const shift = at - place
+  while (start > 0 && start + shift > 0 && text[start - 1] === secret[start - 1 + shift]) start--
+  while (end < text.length && text[end] === secret[end + shift]) end++
+  return [start, end]
 }

@@ -3,7 +3,7 @@ import type { Environment } from '../exchange.ts'
 import type { Claims, Explanation, RepositoryFile } from '../explanation.ts'
 import { member } from '../http/answer.ts'
 import { SHOWN_CLAIMS } from '../identity/claims.ts'
-import { harmless, showable } from '../text.ts'
+import { beginning, harmless, showable } from '../text.ts'
 import type { Run } from './context.ts'
 import { editorLinks, escaped, table } from './markdown.ts'
 import { serverUrl, situationHint, situationOf } from './situation.ts'
@@ -37,7 +37,7 @@ export function reportOf(
   const facts = factsOf(error, said ? shown : undefined)
   const { advice, paste = [] } = explanation
   return {
-    annotation: [error.message, ...hints, `${error.code}: ${linkFor(error, environment, run)}`].join('\n'),
+    annotation: annotationOf([error.message, ...hints], `${error.code}: ${linkFor(error, environment, run)}`),
     group: [
       ...facts.map(([name, value]) => `${name}: ${value}`),
       ...(advice === undefined ? [] : ['', ...advice.split('\n')]),
@@ -49,6 +49,16 @@ export function reportOf(
     ].map(harmless),
     summary: said ? summaryOf(error, hints, facts, explanation, run) : '',
   }
+}
+
+/** GitHub cuts an annotation here, in characters, before it writes the log (actions/runner `ExecutionContext.cs`). */
+const MOST_SHOWN = 4_096
+
+/** The code and the link are always there. */
+function annotationOf(lines: readonly string[], last: string): string {
+  const text = lines.join('\n')
+  const room = MOST_SHOWN - last.length - 1
+  return `${text.length <= room ? text : `${beginning(text, room - 1)}…`}\n${last}`
 }
 
 function summaryOf(

@@ -1,4 +1,7 @@
-import * as core from '@actions/core'
+import { appendFile } from 'node:fs/promises'
+// By their own files: the entry of the package brings what no step here needs.
+import { issueCommand } from '@actions/core/lib/command'
+import { issueFileCommand, prepareKeyValueMessage } from '@actions/core/lib/file-command'
 import { ActionError } from '../errors.ts'
 import type { Environment } from '../exchange.ts'
 import type { Run } from './context.ts'
@@ -19,6 +22,7 @@ export interface Runner {
   readonly info: (line: string) => void
   readonly debug: (line: string) => void
   readonly warning: (text: string) => void
+  readonly notice: (text: string) => void
   /** An error annotation. */
   readonly error: (text: string) => void
   /** A folded group of lines. */
@@ -33,63 +37,95 @@ export interface Runner {
 
 /** The runner that this process was started by. */
 export function createRunner(environment: Environment = process.env): Runner {
-  // Without the file, @actions/core would print the value to the log for runners of before 2022.
-  const toFile = (variable: string, write: () => void): void => {
-    if ((environment[variable] ?? '') === '') {
-      throw new ActionError('NOT_WRITTEN', `The runner provides no ${variable} file.`, {
-        hint: 'Update the runner: this action needs version 2.327.1 or newer.',
-      })
-    }
-    try {
-      write()
-    } catch (cause) {
-      throw new ActionError('NOT_WRITTEN', `The ${variable} file of the runner cannot be written.`, {
-        cause,
-        hint: 'Check that the disk of the runner is not full and that its temporary folder is writable.',
-      })
-    }
+  const variable = (name: string): string => environment[name] ?? ''
+  const say = (command: string, text = ''): void => {
+    issueCommand(command, {}, text)
+  }
+  const info = (line: string): void => {
+    process.stdout.write(`${line}\n`)
   }
   const masked = new Set<string>()
   return {
     environment,
-    input: (name) => core.getInput(name),
+    input: (name) => variable(`INPUT_${name.toUpperCase()}`).trim(),
     mask: (secret) => {
-      if (!masked.has(secret)) core.setSecret(secret)
+      if (!masked.has(secret)) say('add-mask', secret)
       masked.add(secret)
     },
     saveState: (name, value) => {
-      toFile('GITHUB_STATE', () => {
-        core.saveState(name, value)
-      })
+      toFile('STATE', name, value, environment)
     },
-    state: (name) => core.getState(name),
+    state: (name) => variable(`STATE_${name}`),
     output: (name, value) => {
-      toFile('GITHUB_OUTPUT', () => {
-        core.setOutput(name, value)
-      })
+      toFile('OUTPUT', name, value, environment)
     },
-    info: core.info,
-    debug: core.debug,
+    info,
+    debug: (line) => {
+      say('debug', line)
+    },
     warning: (text) => {
-      core.warning(text)
+      say('warning', text)
+    },
+    notice: (text) => {
+      say('notice', text)
     },
     error: (text) => {
-      core.error(text)
+      say('error', text)
     },
     group: (title, lines) => {
-      core.startGroup(title)
-      for (const line of lines) core.info(line)
-      core.endGroup()
+      say('group', title)
+      lines.forEach(info)
+      say('endgroup')
     },
     summary: async (markdown) => {
-      if ((environment['GITHUB_STEP_SUMMARY'] ?? '') === '') return
-      await core.summary.addRaw(markdown, true).write()
+      const file = variable('GITHUB_STEP_SUMMARY')
+      if (file !== '') await appendFile(file, `${markdown}\n`)
     },
     run: async () => {
       const { currentRun } = await import(/* webpackChunkName: "report" */ './context.ts')
       return currentRun()
     },
-    debugging: core.isDebug(),
+    debugging: variable('RUNNER_DEBUG') === '1',
+  }
+}
+
+/** Appends a value to a file of the runner (GitHub Docs, "Workflow commands", "Environment files"). */
+function toFile(command: 'STATE' | 'OUTPUT', name: string, value: string, environment: Environment): void {
+  const file = `GITHUB_${command}`
+  if ((environment[file] ?? '') === '') {
+    throw new ActionError('NOT_WRITTEN', `The runner provides no ${file} file.`, {
+      hint: 'Update the runner: this action needs version 2.327.1 or newer.',
+    })
+  }
+  try {
+    issueFileCommand(command, prepareKeyValueMessage(name, value))
+  } catch (cause) {
+    const { because, hint } = reasonFor(cause)
+    throw new ActionError('NOT_WRITTEN', `The ${file} file of the runner cannot be written: ${because}.`, {
+      cause,
+      hint,
+    })
+  }
+}
+
+/** Why a file cannot be written and what to do, by the code of Node.js ("Common system errors"). */
+export function reasonFor(cause: unknown): { readonly because: string; readonly hint: string } {
+  switch (cause instanceof Error && 'code' in cause ? cause.code : undefined) {
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return {
+        because: 'it belongs to another user, or is read-only',
+        hint: 'Run the step as the user that the runner runs as: in a container, set `options: --user` accordingly.',
+      }
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return { because: 'the disk is full', hint: 'Free space on the disk of the runner.' }
+    default:
+      return {
+        because: 'it is missing or is not a file',
+        hint: 'Check that nothing removes the temporary folder of the runner.',
+      }
   }
 }
 

@@ -19,12 +19,12 @@ export async function summarize(
   }
 }
 
-/** What was granted, for the job summary. An output may be of several lines, each of them a secret. */
+/** What was granted, for the job summary: the outputs that are no secrets. */
 export async function grantTable(grant: Grant): Promise<string> {
   const { table } = await import(/* webpackChunkName: "report" */ './markdown.ts')
-  const isOpen = (value: string): boolean => !grant.secrets.some((secret) => value.includes(secret))
-  const rows = Object.entries(grant.outputs)
-    .filter(([, value]) => isOpen(value))
+  const secrets = new Set(grant.secrets)
+  const rows = Object.entries(grant.outputsAreSecret === true ? {} : grant.outputs)
+    .filter(([, value]) => !secrets.has(value))
     .map(([name, value]) => [name, shortened(value)] as const)
   const ends = grant.expiresAt === undefined ? [] : [['expires-at', grant.expiresAt.toISOString()] as const]
   return table(['output', 'value'], [...rows, ...ends])

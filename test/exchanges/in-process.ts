@@ -21,6 +21,7 @@ export const LINK = `DENIED: ${PAGE}denied`
 export interface Ran {
   readonly succeeded: boolean
   readonly outputs: Readonly<Record<string, string>>
+  /** What post acts on: nothing where there is nothing to revoke. */
   readonly state: Readonly<Record<string, string>>
   /** Texts of the error annotations. */
   readonly errors: readonly string[]
@@ -123,7 +124,7 @@ export async function runStep<Settings>(
   return {
     succeeded,
     outputs,
-    state,
+    state: state['revocable'] === '' ? {} : state,
     errors: textsOf('error'),
     warnings: textsOf('warning'),
     infos: textsOf('line'),

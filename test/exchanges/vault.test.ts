@@ -34,14 +34,12 @@ describe('a token', () => {
       'expires-at': '1970-01-01T00:15:00.000Z',
     })
     expect(ran.infos).toEqual(['Vault token granted with the policies "default", "deploy".'])
-    expect(ran.state).toEqual({
-      version: '1',
-      kind: 'vault',
-      namespace: '',
-      'may-revoke-itself': 'true',
-      'api-url': `${world.url('vault')}/v1`,
-      'expires-at': '1970-01-01T00:15:00.000Z',
+    expect(JSON.parse(ran.state['revocable']!)).toEqual({
+      issuer: 'vault',
       token,
+      apiUrl: `${world.url('vault')}/v1`,
+      ends: '1970-01-01T00:15:00.000Z',
+      extra: { namespace: '', mayRevokeItself: 'true' },
     })
     expect(ran.masks).toContain(token)
     expect(requests(world)).toEqual([LOGIN])
@@ -50,14 +48,14 @@ describe('a token', () => {
   test('without an end has none as output', async () => {
     const ran = await run(await open({ ttl: 0 }))
     expect(Object.keys(ran.outputs)).toEqual(['token', 'policies'])
-    expect(ran.state['expires-at']).toBe('')
+    expect(ran.state['revocable']).not.toContain('ends')
   })
 
   test('of the batch kind is not saved, and the log says why', async () => {
     const world = await open({ tokenType: 'batch' })
     const main = await world.run()
     await expectGranted(world, main)
-    expect(main.state).toEqual({})
+    expect(main.state['revocable']).toBe('')
     expect(main.log).toMatch(
       /The Vault token is a batch token, which cannot be revoked; it ends at \d{4}-\d\d-\d\dT\S+Z\./,
     )
@@ -146,10 +144,11 @@ describe('the post step', () => {
     expect(post.outcome).toBe('success')
   })
 
-  test('takes state of an unknown kind for what it cannot use', async () => {
+  test('takes state of an unknown issuer for what it cannot use', async () => {
     const world = await open()
     const main = await world.run()
-    const post = await world.post({ ...main, state: { ...main.state, kind: 'other' } })
+    const revocable = main.state['revocable']!.replace('"vault"', '"other"')
+    const post = await world.post({ ...main, state: { ...main.state, revocable } })
     expect(post.annotations.map(({ message }) => message).join()).toContain(
       'The state that the main step saved is invalid.',
     )

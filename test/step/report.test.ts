@@ -272,3 +272,10 @@ test('a table shows any text as it is', () => {
     escaped.replaceAll('<br>', '\n').replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
   expect([decoded(name), decoded(value)]).toEqual(['a|b', text])
 })
+
+test('code and link survive where GitHub cuts an annotation', () => {
+  const error = new ActionError('DENIED', 'x'.repeat(3_000), { hint: 'y'.repeat(3_000) })
+  const { annotation } = report.reportOf(error, ENVIRONMENT, runOf(ENVIRONMENT, {}), undefined)
+  expect(annotation).toHaveLength(4_096)
+  expect(annotation).toMatch(/y…\nDENIED: docs\/troubleshooting\.md#denied$/)
+})

@@ -63,5 +63,7 @@ function contentOf(origin: string, owner: string, lack: Lack, subject: string): 
 function folded(text: string, indent: string): string {
   if (text.length <= WIDTH) return yamlText(text)
   const lines = text.match(new RegExp(`.{1,${WIDTH}}$|.{1,${WIDTH - 1}}[:/@]|.{1,${WIDTH}}`, 'gsu')) ?? []
-  return `"${lines.map((line) => JSON.stringify(line).slice(1, -1)).join(`\\\n${indent}`)}"`
+  // A blank at the beginning of a line would be part of its indentation.
+  const escaped = lines.map((line) => JSON.stringify(line).slice(1, -1).replace(/^ /, '\\ '))
+  return `"${escaped.join(`\\\n${indent}`)}"`
 }

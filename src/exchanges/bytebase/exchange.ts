@@ -21,6 +21,7 @@ export const bytebase: Exchange<Settings> = {
       method: 'POST',
       url,
       attemptMs: ATTEMPT_MS,
+      grantEnds: 'within the hour',
       prepare: async () => ({
         headers: { accept: 'application/json', 'content-type': 'application/json' },
         body: JSON.stringify({ token: await tools.idToken(audience), email }),
@@ -38,6 +39,7 @@ function grantFrom(answer: Answer, { url, email }: Settings, tools: Tools): Gran
       `${SERVICE} (${url.host}) answered with a web page: the URL is wrong.`,
       {
         hint: wrongUrl(url),
+        leavesNothing: true,
       },
     )
   }

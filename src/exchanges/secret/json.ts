@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
+
 /** Stands for a number whose text another reader would not get back: `1e400`, `1.10`, a whole number above 2^53. */
 export const INEXACT = Symbol('inexact')
 
-/** What `JSON.parse` tells a reviver about a number, text or literal (ECMAScript 2026, "JSON.parse source text access"). */
-type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown
+/** A text of JSON, or a number outside of one. */
+const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g
 
 /**
  * JSON text as a value, with {@link INEXACT} for each number that would be another text when it is written again.
@@ -10,42 +12,68 @@ type Reviver = (key: string, value: unknown, context: { readonly source?: string
  * @returns `undefined` where the text is no JSON
  */
 export function parseExactly(text: string): unknown {
-  return parse(text, (_, value, { source }) =>
-    typeof value === 'number' && JSON.stringify(value) !== source ? INEXACT : value,
+  const { mark, value } = withNumbers(text)
+  return revived(value, mark, (source) =>
+    JSON.stringify(Number(source)) === source ? Number(source) : INEXACT,
   )
 }
 
 /** One member of JSON text, as JSON text with each number as it was written; `undefined` where there is none. */
 export function memberText(text: string, ...path: readonly string[]): string | undefined {
-  let value = parse(text, (_, each, { source }) =>
-    typeof each === 'number' && source !== undefined ? rawJSON(source) : each,
-  )
+  const { mark, value } = withNumbers(text)
+  let member = value
   for (const name of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
-    value = (value as Record<string, unknown>)[name]
+    if (typeof member !== 'object' || member === null || !Object.hasOwn(member, name)) return undefined
+    member = (member as Record<string, unknown>)[name]
   }
-  return JSON.stringify(value)
+  if (member === undefined) return undefined
+  return JSON.stringify(member).replace(new RegExp(`"${mark}([^"]*)"`, 'g'), '$1')
 }
 
-/** Every text in JSON text that is an object or a list, at any depth; not the names of members. */
-export function textsIn(text: string): string[] {
-  if (!/^\s*[[{]/.test(text)) return []
-  const found: string[] = []
-  parse(text, (_, value) => {
-    if (typeof value === 'string') found.push(value)
-    return value
-  })
-  return found
+/** Every text in JSON text that is an object or a list, at any depth, and every number as it is written; not the names of members. */
+export function valuesIn(text: string): {
+  readonly texts: readonly string[]
+  readonly numbers: readonly string[]
+} {
+  const [texts, numbers]: [string[], string[]] = [[], []]
+  if (!/^\s*[[{]/.test(text)) return { texts, numbers }
+  const { mark, value } = withNumbers(text)
+  const walk = (each: unknown): void => {
+    if (typeof each === 'string') {
+      if (each.startsWith(mark)) numbers.push(each.slice(mark.length))
+      else texts.push(each)
+    } else if (typeof each === 'object' && each !== null) Object.values(each).forEach(walk)
+  }
+  walk(value)
+  return { texts, numbers }
 }
 
-function parse(text: string, reviver: Reviver): unknown {
+/**
+ * JSON text as a value in which each number is text behind a mark that stands nowhere else. So that numbers keep their
+ * digits on every version of Node: `JSON.parse` tells how a number was written from version 22 on.
+ */
+function withNumbers(text: string): { readonly mark: string; readonly value: unknown } {
+  const mark = `${randomUUID()}:`
+  // Marked, what is no JSON could become some.
+  if (parse(text) === undefined) return { mark, value: undefined }
+  const marked = text.replace(TOKEN, (token) => (token.startsWith('"') ? token : `"${mark}${token}"`))
+  return { mark, value: parse(marked) }
+}
+
+function revived(value: unknown, mark: string, number: (source: string) => unknown): unknown {
+  if (typeof value === 'string') return value.startsWith(mark) ? number(value.slice(mark.length)) : value
+  if (Array.isArray(value)) return value.map((each) => revived(each, mark, number))
+  if (typeof value !== 'object' || value === null) return value
+  // By definition, not by assignment: a member may be called __proto__.
+  const entries = Object.entries(value).map(([name, each]) => [name, revived(each, mark, number)])
+  return Object.fromEntries(entries)
+}
+
+function parse(text: string): unknown {
   try {
-    return JSON.parse(text, reviver as (key: string, value: unknown) => unknown)
+    return JSON.parse(text)
   } catch {
     // The error is not passed on: it would quote the secret.
     return undefined
   }
 }
-
-/** The types of TypeScript do not know it yet. */
-const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown }

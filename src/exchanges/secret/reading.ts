@@ -2,14 +2,14 @@ import { ActionError, asActionError, type ErrorCode } from '../../errors.ts'
 import type { Grant } from '../../exchange.ts'
 import type { Explanation } from '../../explanation.ts'
 import type { Wanted } from './references.ts'
-import { masksOf, secretMember, type Secret } from './value.ts'
+import { masksOf, secretMember, type Masks, type Secret } from './value.ts'
 
 /** How many secrets are read at the same time. */
 export const AT_A_TIME = 12
 /** Codes that are about one secret. With any other, the next secret would fare alike. */
 const OF_ONE_SECRET: readonly ErrorCode[] = ['DENIED', 'REDIRECTED', 'UNUSABLE_SECRET', 'UNUSABLE_ANSWER']
-/** How much of an annotation the reasons may take, in characters: GitHub cuts it at 4096. */
-const MOST_TEXT = 3_000
+/** How much text the secrets of one step may have together, in characters: they are held, masked and written. */
+const MOST_HELD = 10 * 1024 * 1024
 
 /** How an action reads its secrets. */
 export interface Reading<Source> {
@@ -18,10 +18,11 @@ export interface Reading<Source> {
   readonly read: (source: Source) => Promise<Secret>
 }
 
+/** How much of an annotation the reasons may take, in characters: GitHub cuts it at 4096. */
+const MOST_TEXT = 3_000
+
 /** A value to put out. */
-interface Value extends Secret {
-  readonly masks: readonly string[]
-}
+interface Value extends Secret, Masks {}
 
 /**
  * Reads what is wanted: each secret once, {@link AT_A_TIME} at a time, all of them or none.
@@ -40,7 +41,7 @@ export async function readSecrets<Source>(
   const reads = references.map(async ({ source, key }): Promise<Value> => {
     const secret = await read(source)
     const value = key === '' ? secret : secretMember(secret, key)
-    return { ...value, masks: masksOf(value, allowShort) }
+    return { ...value, ...masksOf(value, allowShort) }
   })
   const [, results] = await Promise.all([login, Promise.allSettled(reads)])
   const failed = results.flatMap((result, index) => {
@@ -60,6 +61,7 @@ function onceEach<Source>({ id, read }: Reading<Source>): (source: Source) => Pr
   const reads = new Map<string, Promise<Secret>>()
   const waiting: (() => void)[] = []
   let busy = 0
+  let held = 0
   let broken: ActionError | undefined
 
   async function start(source: Source): Promise<Secret> {
@@ -67,7 +69,10 @@ function onceEach<Source>({ id, read }: Reading<Source>): (source: Source) => Pr
     else busy++
     try {
       if (broken !== undefined) throw broken
-      return await read(source)
+      const secret = await read(source)
+      held += secret.text.length
+      if (held > MOST_HELD) throw tooMuch()
+      return secret
     } catch (error) {
       const known = asActionError(error)
       if (!OF_ONE_SECRET.includes(known.code)) broken ??= known
@@ -86,14 +91,25 @@ function onceEach<Source>({ id, read }: Reading<Source>): (source: Source) => Pr
   }
 }
 
+function tooMuch(): ActionError {
+  return new ActionError('TOO_LARGE', 'The secrets of this step are larger than 10 MiB together.', {
+    hint: 'Read them in several steps.',
+  })
+}
+
 function grantOf({ references, several }: Wanted<unknown>, values: readonly Value[], secrets: number): Grant {
   const outputs = Object.fromEntries(
     references.map(({ output }, index) => [output, values[index]?.text ?? '']),
   )
   const all = several ? { secrets: JSON.stringify(outputs) } : {}
+  const notices = values
+    .filter(({ unmasked }) => unmasked > 0)
+    .map(({ name, unmasked }) => `The secret ${name} has ${counted(unmasked, 'line')} too short to mask.`)
   return {
     secrets: [...new Set([...values.flatMap(({ masks }) => masks), ...Object.values(all)])],
     outputs: { ...outputs, ...all },
+    outputsAreSecret: true,
+    ...(notices.length > 0 && { notices }),
     summary: several
       ? `${counted(values.length, 'value')} read from ${counted(secrets, 'secret')}.`
       : `Secret ${values[0]?.name ?? ''} read.`,

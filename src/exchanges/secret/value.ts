@@ -1,11 +1,15 @@
 import { ActionError } from '../../errors.ts'
 import { quoted, showable } from '../../text.ts'
-import { INEXACT, parseExactly, textsIn } from './json.ts'
+import { INEXACT, parseExactly, valuesIn } from './json.ts'
 
 /** Masking fewer characters than this would black out whole logs. */
 const SHORTEST = 4
 /** Words of JSON that stand in every log, of more characters than that. */
 const COMMON = /^(?:true|false|null)$/
+/** Lines of formatted JSON and the like, which are no secret. */
+const PUNCTUATION = /^[^\p{L}\p{N}]{1,3}$/u
+/** Numbers of fewer characters are ports and years. */
+const SHORTEST_NUMBER = 6
 
 /** A secret as it is stored. */
 export interface Secret {
@@ -32,7 +36,12 @@ export function secretMember({ name, text }: Secret, key: string): Secret {
     )
   }
   const value = Object.hasOwn(object, key) ? (object as Record<string, unknown>)[key] : undefined
-  if (value === undefined || value === null) {
+  if (value === null) {
+    throw new ActionError('UNUSABLE_SECRET', `The key "${key}" of the secret ${name} is null.`, {
+      hint: 'Store a value in it, or use another one.',
+    })
+  }
+  if (value === undefined) {
     const names = Object.keys(object).map((each) => showable(each, 60) ?? '?')
     throw new ActionError('UNUSABLE_SECRET', `The secret ${name} has no key "${key}".`, {
       hint:
@@ -55,26 +64,33 @@ export function secretMember({ name, text }: Secret, key: string): Secret {
   }
 }
 
+/** What is masked of a secret. */
+export interface Masks {
+  readonly masks: readonly string[]
+  /** How many lines are too short to mask. */
+  readonly unmasked: number
+}
+
 /**
- * What is masked of a secret: each of its lines; where it is JSON, every text in it of at least four characters; and each
- * of these as it stands inside JSON, once and twice, since the output `secrets` is JSON that may hold JSON.
+ * What is masked of a secret: each of its lines; where it is JSON, every text in it of at least four characters and every
+ * number of at least six; each of these as it stands inside JSON, once and twice, since the output `secrets` is JSON that may
+ * hold JSON; and the base64 of what has several lines, of which the runner knows each line alone.
  *
- * Lines of fewer than four characters are refused unless `allowShort`, since masking one blacks out every log, and so are
- * `true`, `false` and `null`. Lines of mere punctuation, as in formatted JSON, are no secret and are left unmasked.
+ * A secret that is shorter than four characters, or `true`, `false` or `null`, is refused unless `allowShort`, since masking
+ * it blacks out every log. So is no line of a longer one: it is left unmasked, as is mere punctuation in any case.
  *
  * @throws ActionError `UNUSABLE_SECRET`
  */
-export function masksOf({ name, text }: Secret, allowShort: boolean): string[] {
+export function masksOf({ name, text }: Secret, allowShort: boolean): Masks {
   const lines = linesOf(text)
   if (lines.length === 0) {
     throw new ActionError('UNUSABLE_SECRET', `The secret ${name} is empty.`, {
       hint: 'Store a value in it, or use another one.',
     })
   }
-  const masks =
-    lines.length === 1 || allowShort ? lines : lines.filter((line) => !/^[^\p{L}\p{N}]{1,3}$/u.test(line))
-  if (!allowShort && (masks.length === 0 || masks.some(isCommon))) {
-    const what = lines.length === 1 ? 'is' : 'has a line that is'
+  const masked = lines.filter((line) => !PUNCTUATION.test(line) && (allowShort || !isCommon(line)))
+  if (masked.length === 0 && !allowShort) {
+    const what = lines.length === 1 ? 'is' : 'has only lines that are'
     throw new ActionError(
       'UNUSABLE_SECRET',
       `The secret ${name} ${what} shorter than ${SHORTEST} characters, or true, false or null.`,
@@ -83,11 +99,32 @@ export function masksOf({ name, text }: Secret, allowShort: boolean): string[] {
       },
     )
   }
-  const inner = textsIn(text)
-    .flatMap(linesOf)
-    .filter((line) => !isCommon(line))
-  const plain = [...masks, ...inner]
-  return [...new Set([...plain, ...plain.map(inJson), ...plain.map((mask) => inJson(inJson(mask)))])]
+  const { texts, numbers } = valuesIn(text)
+  const inner = texts.flatMap(linesOf).filter((line) => !isCommon(line))
+  const plain = [...masked, ...inner]
+  const masks = [
+    ...plain,
+    ...plain.map(inJson),
+    ...plain.map((mask) => inJson(inJson(mask))),
+    ...numbers.flatMap((number) => [number, String(Number(number))]).filter(isLongNumber),
+    ...[text, ...texts].filter((each) => linesOf(each).length > 1).flatMap(inBase64),
+  ]
+  const left = lines.length - masked.length - lines.filter((line) => PUNCTUATION.test(line)).length
+  return { masks: [...new Set(masks)], unmasked: masked.length === 0 ? lines.length : left }
+}
+
+function isLongNumber(text: string): boolean {
+  return text.length >= SHORTEST_NUMBER
+}
+
+/** Base64 of a text as it is, and of what is certain in it where up to two bytes stand before it and any behind it. */
+function inBase64(text: string): string[] {
+  const bytes = Buffer.from(text)
+  const certain = [0, 1, 2].map((offset) => {
+    const part = bytes.subarray(offset)
+    return part.subarray(0, part.length - (part.length % 3)).toString('base64')
+  })
+  return [bytes.toString('base64'), ...certain]
 }
 
 function linesOf(text: string): string[] {
