@@ -63,6 +63,8 @@ export class ActionError extends Error {
   readonly explain: (claims: Claims | undefined) => Explanation
   /** Whether no credential can be alive that this answer brought: there was none in it, or it is being revoked. */
   readonly leavesNothing: boolean
+  /** Whether a required input was not given, or is empty. */
+  readonly lacksInput: boolean
 
   /** @param more.hint the whole explanation, where that is one that needs no claims */
   constructor(
@@ -73,6 +75,7 @@ export class ActionError extends Error {
       explain?: ActionError['explain'] | undefined
       refused?: Refused | undefined
       leavesNothing?: boolean
+      lacksInput?: boolean
       cause?: unknown
     } = {},
   ) {
@@ -81,6 +84,7 @@ export class ActionError extends Error {
     this.code = code
     this.refused = more.refused
     this.leavesNothing = more.leavesNothing ?? false
+    this.lacksInput = more.lacksInput ?? false
     const { hint } = more
     this.explain = more.explain ?? (() => (hint === undefined ? {} : { hint }))
   }

@@ -1,6 +1,6 @@
 import { ActionError } from '../errors.ts'
 import type { Revoker } from '../exchange.ts'
-import { header, member, serverTime } from '../http/answer.ts'
+import { header, member, messageOf, serverTime } from '../http/answer.ts'
 
 /** How long one attempt may take, in ms. */
 const ATTEMPT_MS = 5_000
@@ -16,7 +16,7 @@ export const github: Revoker = {
   endsByDefault: 'within the hour',
 
   revoke: async (client, { token, apiUrl, ends }, now) => {
-    const course = { attempts: 0, hasEnded: false }
+    const course = { attempts: 0, hasEnded: false, isGitHubs: false }
     const url = new URL(`${apiUrl.replace(/\/+$/, '')}/installation/token`)
     try {
       await client.send({
@@ -38,10 +38,15 @@ export const github: Revoker = {
           const { status, json } = answer
           const time = serverTime(answer) ?? now()
           course.hasEnded = status === 401 && ends !== undefined && time >= ends.getTime()
-          // A rate limit is a 403 with one of these headers (GitHub: "Rate limits for the REST API").
+          const message = messageOf(answer)
+          // A rate limit is a 403 with one of these (GitHub: "Rate limits for the REST API").
           const isLimited =
             status === 403 &&
-            (header(answer, 'retry-after') !== undefined || header(answer, 'x-ratelimit-remaining') === '0')
+            (header(answer, 'retry-after') !== undefined ||
+              header(answer, 'x-ratelimit-remaining') === '0' ||
+              /secondary rate limit/i.test(message))
+          // GitHub itself refuses: not the token is foreign, but the address of the runner.
+          course.isGitHubs = status === 403 && /IP (?:allow list|address)/i.test(message)
           return {
             reason: member(json, 'message'),
             requestId: header(answer, 'x-github-request-id'),
@@ -63,6 +68,7 @@ export const github: Revoker = {
       return 'revoked'
     } catch (error) {
       if (course.hasEnded) return 'gone'
+      if (course.isGitHubs) throw error
       throw explained(error, course.attempts)
     }
   },

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { ActionError } from '../errors.ts'
 import { mayCarrySecrets } from '../inputs/url.ts'
 import { capital } from '../text.ts'
@@ -65,7 +66,14 @@ export function connectionFailure(error: Error): AttemptFailed {
   if (UNTRUSTED.has(code)) {
     return tlsFailure(
       'its certificate is from a certificate authority that this runner does not know',
-      'Set NODE_EXTRA_CA_CERTS to the PEM file of that authority, in the environment of the runner or as `env:` of the step.',
+      authorityHint(process.env['NODE_EXTRA_CA_CERTS'] ?? ''),
+    )
+  }
+  // RFC 8446, section 6.2.
+  if (code.endsWith('ALERT_CERTIFICATE_REQUIRED')) {
+    return tlsFailure(
+      'it requires a client certificate',
+      'This action offers none: the server must accept requests without one on this address.',
     )
   }
   if (code === 'CERT_HAS_EXPIRED')
@@ -89,6 +97,27 @@ export function connectionFailure(error: Error): AttemptFailed {
     return new AttemptFailed('UNUSABLE_ANSWER', 'the headers of the answer are too large', { again: false })
   }
   return new AttemptFailed('UNREACHABLE', networkFailure(error), { again: true, cause: error })
+}
+
+/** Node ignores a file that it cannot use, with a warning that few see (Node.js, "NODE_EXTRA_CA_CERTS"). */
+function authorityHint(file: string): string {
+  if (file === '') {
+    return 'Set NODE_EXTRA_CA_CERTS to the PEM file of that authority, in the environment of the runner or as `env:` of the step.'
+  }
+  const fault = pemFault(file)
+  return fault === undefined
+    ? 'The file that NODE_EXTRA_CA_CERTS names does not contain that authority: add it, in PEM.'
+    : `NODE_EXTRA_CA_CERTS is set, but the file that it names ${fault}.`
+}
+
+function pemFault(file: string): string | undefined {
+  try {
+    const text = readFileSync(file, 'latin1')
+    return text.includes('-----BEGIN ') ? undefined : 'is not PEM: convert it (openssl x509 -inform der)'
+  } catch (error) {
+    const code = error instanceof Error ? errorCode(error) : ''
+    return { ENOENT: 'does not exist', EISDIR: 'is a folder' }[code] ?? 'cannot be read'
+  }
 }
 
 function errorCode(error: Error): string {

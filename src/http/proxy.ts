@@ -1,3 +1,4 @@
+import * as net from 'node:net'
 import { checkBypass } from '@actions/http-client/lib/proxy'
 import { isLoopback } from '../inputs/url.ts'
 import { AttemptFailed } from './failure.ts'
@@ -28,7 +29,7 @@ export function proxyFor(url: URL): Proxy | undefined {
   if (needsNone(url)) return undefined
   const scheme = url.protocol.slice(0, -1)
   const variable = [`${scheme}_proxy`, `${scheme.toUpperCase()}_PROXY`].find((name) => process.env[name])
-  return variable === undefined ? undefined : read(variable, process.env[variable] ?? '')
+  return variable === undefined ? undefined : read(variable, process.env[variable] ?? '', url.host)
 }
 
 /**
@@ -42,15 +43,38 @@ function needsNone(url: URL): boolean {
   return checkBypass(below)
 }
 
-/** What to do about a proxy, from where it comes. */
-export function proxyHint(variable: string): string {
-  return `The proxy comes from ${variable} in the environment of the runner; hosts in no_proxy are reached without it.`
+/**
+ * What to do about a proxy, from where it comes.
+ *
+ * @param host that was to be reached
+ */
+export function proxyHint(variable: string, host: string): string {
+  const meant = meantFor(host)
+  const mended =
+    meant === undefined
+      ? ''
+      : ` no_proxy has "${meant}", a form that is not understood: use a host name, or a domain such as .example.com.`
+  return `The proxy comes from ${variable} in the environment of the runner; hosts in no_proxy are reached without it.${mended}`
 }
 
-function read(variable: string, setting: string): Proxy {
+/** An entry of `no_proxy` that looks meant for a host, in a form that `@actions/http-client` compares as a name. */
+function meantFor(host: string): string | undefined {
+  const entries = (process.env['no_proxy'] ?? process.env['NO_PROXY'] ?? '').split(/[,\s]+/)
+  const name = host.replace(/:\d+$/, '').toLowerCase()
+  return entries.find((entry) => {
+    const domain = entry
+      .toLowerCase()
+      .replace(/^\*?\./, '')
+      .replace(/\.$/, '')
+    const odd = /^\*\.|\.$/.test(entry) && (name === domain || name.endsWith(`.${domain}`))
+    return odd || (entry.includes('/') && net.isIP(name.replace(/^\[|\]$/g, '')) !== 0)
+  })
+}
+
+function read(variable: string, setting: string, target: string): Proxy {
   const [, scheme = 'http', rest = ''] = SETTING.exec(setting.trim()) ?? []
   const unusable = (what: string): AttemptFailed =>
-    new AttemptFailed('PROXY_FAILED', what, { again: false, hint: proxyHint(variable) })
+    new AttemptFailed('PROXY_FAILED', what, { again: false, hint: proxyHint(variable, target) })
   const isHttp = /^https?$/i.test(scheme)
   const text = `${isHttp ? scheme : 'http'}://${rest}`
   // A password that is cut by one of these characters would stand in the place of the host.

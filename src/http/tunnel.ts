@@ -43,12 +43,13 @@ export function openTunnel(
       }
       socket.destroy()
       const wants = status === 407 ? '407: it requires a user name and a password' : String(status)
-      reject(failed(proxy, `refused the tunnel (${wants})`, isTransient(status)))
+      reject(failed(proxy, authority, `refused the tunnel (${wants})`, isTransient(status)))
     })
     request.on('error', (error) => {
       const failure = connectionFailure(error)
       reject(
-        reasonOf(ends) ?? failed(proxy, `could not be reached (${failure.message})`, failure.again, failure),
+        reasonOf(ends) ??
+          failed(proxy, authority, `could not be reached (${failure.message})`, failure.again, failure),
       )
     })
     request.end()
@@ -66,10 +67,16 @@ function authorization(
   return { 'proxy-authorization': `Basic ${basic}` }
 }
 
-function failed(proxy: Proxy, what: string, again: boolean, cause?: AttemptFailed): AttemptFailed {
+function failed(
+  proxy: Proxy,
+  authority: string,
+  what: string,
+  again: boolean,
+  cause?: AttemptFailed,
+): AttemptFailed {
   return new AttemptFailed('PROXY_FAILED', `the proxy ${proxy.url.host} ${what}`, {
     again,
     cause,
-    hint: cause?.hint ?? proxyHint(proxy.variable),
+    hint: cause?.hint ?? proxyHint(proxy.variable, authority),
   })
 }

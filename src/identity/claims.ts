@@ -53,6 +53,38 @@ export function namesRepository(subject: string): boolean {
   return /(?:^|:)(?:repo|repository|repository_id):[^:]/.test(subject)
 }
 
+/** What a subject or a ref that comes once looks like: a tag, a merge queue's branch, a pull request's merge. */
+const ONCE: readonly (readonly [ref: RegExp, what: string, instead: string])[] = [
+  [
+    /(?:^|:)refs\/heads\/gh-readonly-queue\//,
+    'a branch of the merge queue',
+    'Use no token in the merge queue, or give the job an environment',
+  ],
+  [/(?:^|:|@)refs\/pull\/\d+\//, 'one pull request', 'Give the job an environment'],
+  [/(?:^|:|@)refs\/tags\//, 'one tag', 'Give the job an environment'],
+]
+
+/**
+ * What to say instead of suggesting a policy, where the subject never comes again: bound to it, the next run would be
+ * refused. `undefined` where it comes again.
+ */
+export function aboutPassing(subject: string): string | undefined {
+  const [, what, instead] = ONCE.find(([ref]) => ref.test(subject)) ?? []
+  if (what === undefined || instead === undefined) return undefined
+  return `The subject "${subject}" is that of ${what} and does not come again, so no policy is suggested for it. ${instead} (\`environment:\`): its subject stays the same.`
+}
+
+/**
+ * What to say of a name that the run has and the ID token has no longer; `undefined` where both are the same.
+ *
+ * @param repository `owner/name` of the workflow's own repository, as the run has it
+ */
+export function aboutRename(repository: string, claims: Claims | undefined): string | undefined {
+  const current = claimText(claims, 'repository')
+  if (current === undefined || current.toLowerCase() === repository.toLowerCase()) return undefined
+  return `The run names its repository "${repository}", but its name is now "${current}": use the new name in the workflow and in policies, since anyone can take the old one.`
+}
+
 /** The payload of a JWT, not verified (RFC 7519); `undefined` where it is none. */
 export function claimsOf(token: string): Claims | undefined {
   try {

@@ -46,6 +46,8 @@ export interface Inputs {
    * @param example a form that works
    */
   readonly problem: (name: string, rule: string, example: string) => void
+  /** As `problem`, where an input is missing. */
+  readonly lacking: (name: string, rule: string, example: string) => void
   /** Takes note of something that is no problem but probably not meant, as one sentence. */
   readonly warn: (text: string) => void
   /** What `warn` took note of. */
@@ -62,10 +64,16 @@ export interface Inputs {
 export function readInputs(get: (name: string) => string): Inputs {
   // A set: an input that is read twice has its problem once.
   const problems = new Set<string>()
+  let lacksInput = false
   const warnings: string[] = []
 
   function problem(name: string, rule: string, example: string): void {
     problems.add(`${name} ${rule}; for example: ${example}`)
+  }
+
+  function lacking(name: string, rule: string, example: string): void {
+    lacksInput = true
+    problem(name, rule, example)
   }
 
   function text(name: string): string {
@@ -89,12 +97,13 @@ export function readInputs(get: (name: string) => string): Inputs {
 
   return {
     problem,
+    lacking,
     warn: (text) => warnings.push(text),
     warnings,
     text,
     line,
     required: (name, example) => {
-      if (get(name).trim() === '') problem(name, 'is required', example)
+      if (get(name).trim() === '') lacking(name, 'is required', example)
       return text(name)
     },
     url: (name, value, example, allow) => {
@@ -138,6 +147,7 @@ export function readInputs(get: (name: string) => string): Inputs {
       throw new ActionError(
         'INVALID_INPUT',
         `The inputs are invalid. Nothing was sent.${listOf([...problems])}`,
+        { lacksInput },
       )
     },
   }

@@ -2,11 +2,11 @@ import type { ActionError } from '../errors.ts'
 import type { Environment } from '../exchange.ts'
 import type { Claims, Explanation, RepositoryFile } from '../explanation.ts'
 import { member } from '../http/answer.ts'
-import { SHOWN_CLAIMS } from '../identity/claims.ts'
+import { claimText, SHOWN_CLAIMS } from '../identity/claims.ts'
 import { beginning, harmless, showable } from '../text.ts'
 import type { Run } from './context.ts'
 import { editorLinks, escaped, table } from './markdown.ts'
-import { serverUrl, situationHint, situationOf } from './situation.ts'
+import { serverUrl, situationHints, situationOf } from './situation.ts'
 
 /** What a person gets to read about a failure. */
 export interface Report {
@@ -33,7 +33,10 @@ export function reportOf(
   const shown = situation.claimsMayBeShown ? claims : undefined
   const said = error.refused !== undefined && error.code !== 'OVERLOADED'
   const explanation = error.explain(shown)
-  const hints = [explanation.hint ?? '', situationHint(error, situation)].filter((hint) => hint !== '')
+  const issuer = claimText(shown, 'iss')
+  const hints = [explanation.hint ?? '', ...situationHints(error, situation, issuer)].filter(
+    (hint) => hint !== '',
+  )
   const facts = factsOf(error, said ? shown : undefined)
   const { advice, paste = [] } = explanation
   return {
@@ -106,10 +109,14 @@ function factsOf(error: ActionError, claims: Claims | undefined): [string, strin
   return requestId === undefined ? facts : [...facts, ['request id', requestId]]
 }
 
-/** Where the code is explained, in the version of this action that runs. */
+/**
+ * Where the code is explained, in the version of this action that runs. On another GitHub than github.com nobody tells
+ * from which of the two the action comes: there it is a name, not a link.
+ */
 function linkFor(error: ActionError, environment: Environment, run: Run): string {
   const page = `docs/troubleshooting.md#${error.code.toLowerCase()}`
   const repository = environment['GITHUB_ACTION_REPOSITORY'] ?? ''
   if (repository === '') return page
+  if (new URL(serverUrl(run)).hostname !== 'github.com') return `${page} of ${repository}`
   return `${serverUrl(run)}/${repository}/blob/${environment['GITHUB_ACTION_REF'] || 'main'}/${page}`
 }

@@ -27,3 +27,14 @@ test.each(OF_OTHER_ACTIONS)(
     expect(problemsOf({ [variable(name)]: ' ', [variable(here)]: '' })).toBe('')
   },
 )
+
+test.each(['skip_token_revoke', 'app_server', 'github_api_url'])(
+  '%s is an input with dashes here',
+  (name) => {
+    const dashed = name.replaceAll('_', '-')
+    expect(problemsOf({ [variable(name)]: 'x', [variable(dashed)]: '' })).toContain(
+      `\n- ${name} is called ${dashed} here; for example: ${dashed}: …`,
+    )
+    expect(problemsOf({ [variable(name)]: 'x' })).toBe('')
+  },
+)

@@ -24,6 +24,16 @@ function reportOf(
   return report.reportOf(explained, environment, runOf(environment, payload), claims)
 }
 
+/** The report of an error as it is. */
+function plainReport(error: ActionError, environment: Environment, payload: unknown): report.Report {
+  return report.reportOf(error, environment, runOf(environment, payload), undefined)
+}
+
+const byDependabot = (event: string): Environment => ({
+  GITHUB_EVENT_NAME: event,
+  GITHUB_ACTOR: 'dependabot[bot]',
+})
+
 const CLAIMS: Claims = {
   sub: 'repo:octo-org/workflows:ref:refs/heads/main',
   aud: ['one.example', 'two.example'],
@@ -134,6 +144,88 @@ test.each([
   else expect(annotation).toContain(`This is ${hint}`)
 })
 
+test('an enterprise of GHE.com may have an issuer of its own: that of the ID token is told', () => {
+  const iss = 'https://token.actions.octo-org.ghe.com/octo-enterprise'
+  const environment = { ...ENVIRONMENT, GITHUB_SERVER_URL: 'https://octo-org.ghe.com' }
+  expect(reportOf(DENIED, environment, {}, { iss }).annotation).toContain(`its ID tokens is ${iss},`)
+})
+
+const MISSING = new ActionError('INVALID_INPUT', 'The inputs are invalid.', { lacksInput: true })
+const WRONG = new ActionError('INVALID_INPUT', 'The inputs are invalid.')
+
+// GitHub Docs, "Dependabot on GitHub Actions" and "Using secrets in GitHub Actions".
+test.each<[what: string, environment: Environment, payload: unknown, secrets: string | undefined]>([
+  [
+    'a fork',
+    { GITHUB_EVENT_NAME: 'pull_request' },
+    pullRequest('mona/workflows'),
+    'secrets and variables are empty',
+  ],
+  ['Dependabot', { ...byDependabot('push') }, {}, "gets only Dependabot's secrets"],
+  ['Dependabot', { ...byDependabot('workflow_dispatch') }, {}, undefined],
+  [
+    'Dependabot, for its own pull request',
+    { GITHUB_EVENT_NAME: 'pull_request_target' },
+    {
+      pull_request: {
+        user: { login: 'dependabot[bot]' },
+        head: { repo: { full_name: 'octo-org/workflows' } },
+      },
+    },
+    "gets only Dependabot's secrets",
+  ],
+  ['a push', {}, {}, undefined],
+])('a missing input in a run of %s', (_what, environment, payload, secrets) => {
+  const { annotation } = plainReport(MISSING, { ...ENVIRONMENT, ...environment }, payload)
+  if (secrets === undefined) expect(annotation).not.toContain('secret')
+  else expect(annotation).toContain(secrets)
+  expect(plainReport(WRONG, { ...ENVIRONMENT, ...environment }, payload).annotation).not.toContain('secret')
+})
+
+test.each([
+  ['push', true],
+  ['pull_request_review_comment', true],
+  ['deployment_status', true],
+  ['schedule', false],
+])(
+  'a run on %s without an ID token that Dependabot started is read-only by default: %s',
+  (event, readOnly) => {
+    const payload = pullRequest('octo-org/workflows')
+    const { annotation } = plainReport(NO_ID_TOKEN, { ...ENVIRONMENT, ...byDependabot(event) }, payload)
+    expect(annotation).toContain('id-token: write')
+    expect(annotation.includes('A run that Dependabot started is read-only by default')).toBe(readOnly)
+  },
+)
+
+test('the condition that a fork is told skips the step for forks alone', () => {
+  const environment = { ...ENVIRONMENT, GITHUB_EVENT_NAME: 'pull_request' }
+  expect(plainReport(NO_ID_TOKEN, environment, pullRequest('mona/workflows')).annotation).toContain(
+    "\nif: github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository\n",
+  )
+})
+
+test('a repository that was renamed is no fork of itself', () => {
+  const repo = { id: 216219028, full_name: 'octo-org/old-name' }
+  const event = { repository: { id: 216219028 }, pull_request: { head: { repo } } }
+  expect(shown({ GITHUB_EVENT_NAME: 'pull_request' }, event)).toContain('sub')
+  const fork = { repository: { id: 216219028 }, pull_request: { head: { repo: { ...repo, id: 1 } } } }
+  expect(shown({ GITHUB_EVENT_NAME: 'pull_request' }, fork)).toEqual([])
+})
+
+test.each([
+  [
+    'issue_comment',
+    { issue: { pull_request: {} } },
+    'On issue_comment, the subject is that of the default branch.',
+  ],
+  ['pull_request_target', pullRequest('mona/workflows'), 'may be for a pull request from a fork.'],
+])('where the claims are hidden on %s, the reason is told', (event, payload, text) => {
+  const refused = new ActionError('DENIED', 'No.', { refused: { status: 403, audience: 'x' } })
+  const environment = { ...ENVIRONMENT, GITHUB_EVENT_NAME: event }
+  expect(plainReport(refused, environment, payload).annotation).toContain(text)
+  expect(plainReport(DENIED, environment, payload).annotation).not.toContain('claims')
+})
+
 test('what to paste stands in a fence of its language, under the file that it belongs to', () => {
   const { group, summary } = reportOf(DENIED, ENVIRONMENT, {}, undefined, () => ({
     paste: [
@@ -162,12 +254,16 @@ test.each([
     'https://github.com/OWNER/access-token/blob/main/docs/troubleshooting.md#denied',
   ],
   [
+    { GITHUB_ACTION_REPOSITORY: 'OWNER/access-token', GITHUB_SERVER_URL: 'https://github.example.com' },
+    'docs/troubleshooting.md#denied of OWNER/access-token',
+  ],
+  [
     { GITHUB_ACTION_REPOSITORY: 'OWNER/access-token', GITHUB_SERVER_URL: 'no URL' },
     'https://github.com/OWNER/access-token/blob/main/docs/troubleshooting.md#denied',
   ],
 ])('the link of %j', (environment, link) => {
   const { annotation } = reportOf(DENIED, { ...ENVIRONMENT, ...environment }, {})
-  expect(annotation).toBe(`Somebody refused.\nDENIED: ${link}`)
+  expect(annotation.split('\n').at(-1)).toBe(`DENIED: ${link}`)
 })
 
 test('a branch or an environment is no Markdown in the summary, wherever it stands', () => {

@@ -1,4 +1,5 @@
 import type { Claims, Explanation, Snippet } from '../../explanation.ts'
+import { aboutPassing, aboutRename } from '../../identity/claims.ts'
 import { quoted, showable } from '../../text.ts'
 import type { Permissions } from './permissions.ts'
 import { snippetFor, type Lack } from './policy.ts'
@@ -13,6 +14,8 @@ export interface Issue {
 
 /** What was asked for. */
 export interface Asked {
+  /** `owner/name` of the workflow's own repository, as the run has it. */
+  readonly workflowRepository: string
   readonly owner: string
   /** Bare names, or all of the owner's. */
   readonly repositories: readonly string[] | 'ALL'
@@ -27,6 +30,8 @@ interface Plan {
   /** By `owner` or `owner/name`. */
   readonly lacks: Map<string, Lack>
   readonly advice: Set<string>
+  /** Whether the app server stopped at the owner's policy: what those of the repositories would have said is not known. */
+  stopped: boolean
 }
 
 /** How many policies the annotation names. */
@@ -60,8 +65,9 @@ export function explainIssues(
   asked: Asked,
   claims: Claims | undefined,
 ): Explanation {
-  const isOwn = claims?.['repository_owner'] === asked.owner
-  const plan: Plan = { asked, isOwn, lacks: new Map(), advice: new Set() }
+  const [workflowOwner = ''] = asked.workflowRepository.split('/')
+  const isOwn = asked.owner.toLowerCase() === workflowOwner.toLowerCase()
+  const plan: Plan = { asked, isOwn, lacks: new Map(), advice: new Set(), stopped: false }
   for (const issue of issues) {
     if (isAsked(asked, issue.target) && !explainScope(plan, issue)) explainTarget(plan, issue)
   }
@@ -75,6 +81,18 @@ export function explainIssues(
     )
     return explanation()
   }
+  const passing = aboutPassing(subject.text)
+  if (passing !== undefined) {
+    advice.add(passing)
+    return explanation()
+  }
+  if (plan.stopped) {
+    advice.add(
+      'The app server stopped at the policy of the owner. The policies below also include what else is needed, if it is not there yet.',
+    )
+  }
+  const renamed = aboutRename(asked.workflowRepository, claims)
+  if (renamed !== undefined) advice.add(renamed)
   for (const note of subject.notes) advice.add(note)
   const paste = [...lacks].map(([target, lack]) => snippetFor(target, lack, subject.text))
   return { ...explanation(), hint: hintFor(paste), paste }
@@ -156,7 +174,7 @@ function explainTarget(plan: Plan, { target, text }: Issue): void {
     lacksAll(isOwn ? true : undefined)
   } else if (text === 'Not authorized') {
     advice.add(
-      `"${target}" is another owner, so the app server does not say why: the GitHub App may not be installed there, the repository may not exist, or a policy may be missing or may not grant this. The files below would grant it.`,
+      `"${target}" is another owner, so the app server does not say why: the GitHub App may not be installed there, the repository may not exist, or a policy may be missing or may not grant this.`,
     )
     lackOf(plan, target).subjects = true
     lacksAll()
@@ -191,15 +209,12 @@ function ownerLacks(plan: Plan, permissions: Permissions, exists?: boolean): voi
   }
 }
 
-/** The app server stops at the owner's policy: what those of the repositories would have said is not known. */
 function repositoriesLack(plan: Plan): void {
   const { owner, repositories } = plan.asked
   const permissions = ofRepositories(plan.asked)
   if (repositories === 'ALL' || Object.keys(permissions).length === 0) return
   for (const name of repositories) Object.assign(lackOf(plan, `${owner}/${name}`).statements, permissions)
-  plan.advice.add(
-    'The app server stopped at the policy of the owner. The policies below also include what else is needed, if it is not there yet.',
-  )
+  plan.stopped = true
 }
 
 function hintFor(paste: readonly Snippet[]): string {

@@ -53,6 +53,9 @@ export function isLevel(value: unknown): value is Level {
 }
 
 function unknownScope(name: string, scope: string): string {
+  if (scope === 'id-token') {
+    return `${name} has the scope "id-token", which is a permission of the job, not of a GitHub App: it belongs to the permissions of the job.`
+  }
   const suggestion = suggestScope(scope)
   const meant = suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`
   return `${name} has the scope "${scope}", which this version does not know. It is sent as it is.${meant}`

@@ -2,6 +2,7 @@ import { awsRefusal } from '../../aws/errors.ts'
 import type { Claims, Explanation } from '../../explanation.ts'
 import { header, member, type Answer } from '../../http/answer.ts'
 import type { Refusal } from '../../http/call.ts'
+import { claimText } from '../../identity/claims.ts'
 import { explainIssues, issuesOf, type Issue } from './issues.ts'
 import type { Settings } from './settings.ts'
 
@@ -43,10 +44,11 @@ function explain(
         hint: 'The app server does not accept this request: check `permissions`, `owner` and `repositories`.',
       }
     case 401:
-      return hintFor401(message, settings.audience)
+      return hintFor401(message, settings.audience, claimText(claims, 'iss'))
     case 403: {
       const [workflowOwner = '', workflowName = ''] = settings.workflowRepository.split('/')
       const asked = {
+        workflowRepository: settings.workflowRepository,
         owner: settings.owner ?? workflowOwner,
         repositories: settings.repositories ?? [workflowName],
         permissions: settings.permissions,
@@ -80,7 +82,7 @@ function explainGateway(status: number, message: string, settings: Settings): Ex
   return status === 403 ? { hint: gatewayHint(settings, message) } : explainStatus(status, settings)
 }
 
-function hintFor401(message: string, audience: string): Explanation {
+function hintFor401(message: string, audience: string, issuer: string | undefined): Explanation {
   if (/"aud" claim/.test(message)) {
     return {
       hint: `The audience of the ID token was "${audience}". Add it to the list of the app server (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE), or set \`audience\` to one that it lists.`,
@@ -89,6 +91,16 @@ function hintFor401(message: string, audience: string): Explanation {
   if (/"iss" claim/.test(message)) {
     return {
       hint: 'The app server does not accept the issuer of this GitHub: GitHub Enterprise Server and enterprises with their own issuer need an app server that is set up for them.',
+    }
+  }
+  if (
+    /JSON Web Key Set/.test(message) &&
+    issuer !== undefined &&
+    URL.canParse(issuer) &&
+    new URL(issuer).pathname !== '/'
+  ) {
+    return {
+      hint: `The issuer of the ID token is "${issuer}": an app server that was set up for another issuer looks for its keys in the wrong place.`,
     }
   }
   if (/"sub" claim/.test(message)) {

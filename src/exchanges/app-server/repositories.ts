@@ -76,7 +76,8 @@ export async function readRepositories(inputs: Inputs, workflowRepository: strin
     )
   }
   if (names.size > MAX_REPOSITORIES) {
-    inputs.problem(input, `must be at most ${MAX_REPOSITORIES}, not ${names.size}`, 'ALL')
+    const rule = `must be at most ${MAX_REPOSITORIES}, not ${names.size}: use several steps`
+    inputs.problem(input, rule, [...names.values()].slice(0, 2).join(', '))
   }
   const given = owner !== '' ? owner : named.find((repository) => repository.owner !== undefined)?.owner
   // In the spelling of the ID token: to the server the workflow's owner in another case is somebody else.
@@ -108,12 +109,18 @@ interface Named {
   readonly name: string
 }
 
+/** What is around a name in a URL, or where it was copied with `.git` or a slash at its end. */
+const AROUND = /^(?:https?:\/\/[\w.-]{1,100}\/|git@[\w.-]{1,100}:)|(?:\.git)?\/?$/gi
+const REPOSITORY = /^(?:([a-z\d][\w-]{0,99})\/)?((?!\.{1,2}$)[a-z\d._-]{1,100})(?<!\.git)$/i
+
 /** One repository, or none after a problem. */
 function repositoryOf(inputs: Inputs, input: string, item: string): Named[] {
-  const [, owner, name] = /^(?:([a-z\d][\w-]{0,99})\/)?((?!\.{1,2}$)[a-z\d._-]{1,100})$/i.exec(item) ?? []
+  const [, owner, name] = REPOSITORY.exec(item) ?? []
   if (name !== undefined) return [{ owner, name }]
   if (isWildcard(item)) return noWildcard(inputs, input, item)
-  inputs.problem(input, `must be name or owner/name${not(item)}`, 'octocat/my-repository')
+  const meant = item.replace(AROUND, '')
+  const example = meant !== item && REPOSITORY.test(meant) ? meant : 'octocat/my-repository'
+  inputs.problem(input, `must be name or owner/name${not(item)}`, example)
   return []
 }
 

@@ -30,6 +30,7 @@ const NAMES_ON_PAGES: ReadonlyMap<string, string> = new Map([
   ['custom-repository-roles', 'organization-custom-roles'],
   ['dependabot-alerts', 'vulnerability-alerts'],
   ['github-copilot-business', 'organization-copilot-seat-management'],
+  ['organization-variables', 'organization-actions-variables'],
   ['personal-access-tokens', 'organization-personal-access-tokens'],
   ['repository-security-advisories', 'repository-advisories'],
   ['self-hosted-runners', 'organization-self-hosted-runners'],
@@ -44,7 +45,14 @@ export function isKnownScope(scope: string): boolean {
 
 /** The known scope that an unknown one, in kebab-case, probably means. */
 export function suggestScope(scope: string): string | undefined {
-  return NAMES_ON_PAGES.get(scope) ?? nearest(scope, [...SCOPES])
+  return NAMES_ON_PAGES.get(scope) ?? [...SCOPES].find((known) => isLike(scope, known))
+}
+
+/** Whether two scopes have the same words, each with at most a quarter of its letters wrong, or one; or differ in dashes alone. */
+function isLike(given: string, known: string): boolean {
+  const [words, others] = [given.split('-'), known.split('-')]
+  if (words.length !== others.length) return words.join('') === others.join('')
+  return words.every((word, index) => nearest(word, [others[index] ?? '']) !== undefined)
 }
 
 /** The word that is most like the given one: at most a quarter of its letters differ, or one. Case is ignored. */

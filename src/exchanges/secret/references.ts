@@ -51,7 +51,7 @@ export async function readReferences<Source>(inputs: Inputs, form: Form<Source>)
   const key = inputs.matching('key', inputs.text('key'), LINE, 'must be one line', form.key)
   const allowShort = inputs.boolean('allow-short')
   if (text === '') {
-    if (single === '') inputs.problem(form.input, 'is required, or secrets instead', form.example)
+    if (single === '') inputs.lacking(form.input, 'is required, or secrets instead', form.example)
     const references = [{ output: 'secret', source: form.read(form.input, single), key }]
     return { references, several: false, allowShort }
   }

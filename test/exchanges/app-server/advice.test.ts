@@ -6,6 +6,7 @@ import { claimsOf, defaultIdentity, type Identity } from '../../../dev/fakes/ide
 import type { Snippet } from '../../../src/explanation.ts'
 import { explainIssues, issuesOf, type Asked } from '../../../src/exchanges/app-server/issues.ts'
 
+const OWN = { workflowRepository: 'octo-org/workflows' }
 /** Grants for a job that is not this one: they must still be there when the advice was followed. */
 const OTHERS = "'repo:octo-org/others:**'"
 /** The default of the app server; a policy that has a list of its own needs it spelled out. */
@@ -116,7 +117,11 @@ function follow(files: Repositories, { content, file }: Snippet, permissions: Pe
 }
 
 /** Asks and follows the advice of each refusal, until it is granted. @returns how often it was refused */
-async function askUntilGranted(files: Repositories, job: Partial<Identity>, asked: Asked): Promise<number> {
+async function askUntilGranted(
+  files: Repositories,
+  job: Partial<Identity>,
+  asked: Omit<Asked, 'workflowRepository'>,
+): Promise<number> {
   const claims = claimsOf({ ...defaultIdentity, ...job })
   const all = Object.entries(OWNER_SCOPES).map(([scope, levels]) => [scope, levels.at(-1)!] as const)
   const server = createAppServer({
@@ -140,7 +145,7 @@ async function askUntilGranted(files: Repositories, job: Partial<Identity>, aske
     if (reply.status === 200) return refusals
     const { message } = reply.body as { message: string }
     expect(refusals, message).toBeLessThan(2)
-    const { paste = [], advice } = explainIssues(issuesOf(message), asked, claims)
+    const { paste = [], advice } = explainIssues(issuesOf(message), { ...asked, ...OWN }, claims)
     expect(paste, `${message}\n${advice ?? ''}`).not.toEqual([])
     for (const snippet of paste) follow(files, snippet, asked.permissions)
   }

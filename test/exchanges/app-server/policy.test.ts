@@ -3,7 +3,12 @@ import { parse } from 'yaml'
 import type { Claims } from '../../../src/explanation.ts'
 import { explainIssues, issuesOf, type Asked } from '../../../src/exchanges/app-server/issues.ts'
 
-const ASKED: Asked = { owner: 'octo-org', repositories: ['target'], permissions: { contents: 'read' } }
+const ASKED: Asked = {
+  workflowRepository: 'octo-org/workflows',
+  owner: 'octo-org',
+  repositories: ['target'],
+  permissions: { contents: 'read' },
+}
 const ISSUES = issuesOf('Issues:\n- octo-org/target:\n  - contents: read - Not authorized')
 const CLAIMS = { sub: 'repo:octo-org/workflows:ref:refs/heads/main' }
 
@@ -170,4 +175,48 @@ test('a long subject is folded so that it fits on the page, and reads as it is',
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(140)
   expect(lines.length).toBeGreaterThan(7)
   expect(parse(snippet!.content)).toMatchObject({ statements: [{ subjects: [sub] }] })
+})
+
+describe('no policy', () => {
+  // Subjects as GitHub Docs ("OpenID Connect reference") and reports of the merge queue have them.
+  test.each<[sub: string, what: string]>([
+    ['repo:octo-org/workflows:ref:refs/tags/v0.0.14', 'is that of one tag'],
+    [
+      'repo:octo-org/workflows:ref:refs/heads/gh-readonly-queue/main/pr-104-a7f5ef4b',
+      'is that of a branch of the merge queue',
+    ],
+    ['repo:octo-org/workflows:ref:refs/pull/7/merge', 'is that of one pull request'],
+    [
+      'repo:octo-org/workflows:pull_request:job_workflow_ref:octo-org/w/.github/workflows/ci.yml@refs/pull/7/merge',
+      'is that of one pull request',
+    ],
+  ])('is bound to a subject that does not come again: %s', (sub, what) => {
+    const { advice, paste } = explainIssues(ISSUES, ASKED, { sub })
+    expect(paste).toBeUndefined()
+    expect(advice).toContain(what)
+    expect(advice).toContain('environment')
+  })
+
+  test('is announced where none follows', () => {
+    const asked: Asked = { ...ASKED, permissions: { members: 'write', contents: 'read' } }
+    const issues = issuesOf('Issues:\n- octo-org:\n  - members: write - Not authorized')
+    const { advice, paste } = explainIssues(issues, asked, undefined)
+    expect(paste).toBeUndefined()
+    expect(advice).toContain('No policy is suggested')
+    expect(advice).not.toContain('policies below')
+  })
+})
+
+test('a repository that was renamed is told by its new name', () => {
+  const { advice } = explainIssues(ISSUES, ASKED, { ...CLAIMS, repository: 'octo-org/renamed' })
+  expect(advice).toContain(
+    'The run names its repository "octo-org/workflows", but its name is now "octo-org/renamed"',
+  )
+})
+
+test('the workflow\u2019s own owner is known by the run, also where the claims are hidden', () => {
+  const issues = issuesOf('Issues:\n- octo-org/target:\n  - Not authorized')
+  expect(explainIssues(issues, ASKED, undefined).advice).not.toContain('another owner')
+  const asked: Asked = { ...ASKED, workflowRepository: 'mona/workflows' }
+  expect(explainIssues(issues, asked, undefined).advice).toContain('another owner')
 })

@@ -71,21 +71,28 @@ describe('repositories', () => {
     expect(await repositoriesOf(texts)).toEqual({ wanted, problems: [] })
   })
 
-  const single = (input: string, item: string): string =>
-    `${input} must be name or owner/name, not "${item}"; for example: octocat/my-repository`
+  const single = (input: string, item: string, example = 'octocat/my-repository'): string =>
+    `${input} must be name or owner/name, not "${item}"; for example: ${example}`
   test.each<[Record<string, string>, string[]]>([
     [{ repository: 'a/b/c' }, [single('repository', 'a/b/c')]],
     [{ repositories: 'a/b/c, x' }, [single('repositories', 'a/b/c')]],
     [{ repositories: 'other/x, a/b/c' }, [single('repositories', 'a/b/c')]],
     [{ repository: 'a, b' }, [single('repository', 'a, b')]],
     [{ repository: '/a' }, [single('repository', '/a')]],
-    [{ repository: 'a/' }, [single('repository', 'a/')]],
+    [{ repository: 'a/' }, [single('repository', 'a/', 'a')]],
     [{ repository: '..' }, [single('repository', '..')]],
     [{ repository: 'a/.' }, [single('repository', 'a/.')]],
     [{ repository: 'b\u00fccher' }, [single('repository', 'b\u00fccher')]],
     [{ repositories: 'my repo, x' }, [single('repositories', 'my repo')]],
     [{ repositories: '- a, b' }, [single('repositories', 'a, b')]],
-    [{ repository: 'https://github.com/a/b' }, [single('repository', 'https://github.com/a/b')]],
+    [{ repository: 'https://github.com/a/b' }, [single('repository', 'https://github.com/a/b', 'a/b')]],
+    [
+      { repository: 'https://github.com/a/b.git' },
+      [single('repository', 'https://github.com/a/b.git', 'a/b')],
+    ],
+    [{ repository: 'git@github.com:a/b.git' }, ['repository must be name or owner/name; for example: a/b']],
+    [{ repositories: 'target.git' }, [single('repositories', 'target.git', 'target')]],
+    [{ repositories: 'a/b/' }, [single('repositories', 'a/b/', 'a/b')]],
     [
       { repository: 'https://me:hunter2@github.com/a/b' },
       ['repository must be name or owner/name; for example: octocat/my-repository'],
@@ -132,7 +139,7 @@ describe('repositories', () => {
     ],
     [
       { repositories: Array.from({ length: 33 }, (_, i) => `r${i}`).join() },
-      ['repositories must be at most 32, not 33; for example: ALL'],
+      ['repositories must be at most 32, not 33: use several steps; for example: r0, r1'],
     ],
     [
       { repositories: '# none' },

@@ -35,17 +35,24 @@ describe('suggestScope', () => {
     ['code-scanning-alerts', 'security-events'],
     ['webhooks', 'repository-hooks'],
     ['code', 'contents'],
+    ['organization-variables', 'organization-actions-variables'],
+    ['organisation-hooks', 'organization-hooks'],
   ])('%s means %s', (given, meant) => {
     expect(suggestScope(given)).toBe(meant)
     expect(isKnownScope(meant)).toBe(true)
   })
 
-  test.each(['x', 'id-token', 'something-else-altogether', '__proto__', 'constructor'])(
-    '%s means nothing known',
-    (given) => {
-      expect(suggestScope(given)).toBeUndefined()
-    },
-  )
+  test.each([
+    'x',
+    'id-token',
+    'organization-foo',
+    'repository-action',
+    'something-else-altogether',
+    '__proto__',
+    'constructor',
+  ])('%s means nothing known', (given) => {
+    expect(suggestScope(given)).toBeUndefined()
+  })
 })
 
 describe('nearest', () => {
