@@ -42,7 +42,6 @@ const PERMISSIONS: Asked['permissions'][] = [
 ]
 
 const JOBS: Record<string, Partial<Identity>> = {
-  'on a tag': { ref: 'refs/tags/v1.2.3' },
   'on a branch with an @': { ref: 'refs/heads/feature/a@b' },
   'for a workflow file with an @': { workflowPath: '.github/workflows/a@b.yml' },
   'for a workflow file with a quote and blanks': { workflowPath: ".github/workflows/it's  two.yml" },
