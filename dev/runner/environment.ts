@@ -2,9 +2,23 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { defaultIdentity, type Identity } from '../fakes/identity.ts'
 import { evaluate, type ActionFile } from './action-file.ts'
-import { githubContext, situations } from './context.ts'
-import type { StageOptions } from './runner.ts'
+import { githubContext, situations, type Hosts, type Situation } from './context.ts'
 import type { StepLog } from './step-log.ts'
+
+/** A step of a job, as the variables of its stages tell it. */
+export interface StepOptions {
+  /** As under `with:`. */
+  readonly inputs?: Readonly<Record<string, string>>
+  /** What happened; a push unless given. */
+  readonly situation?: Situation
+  /** Changes to the identity that the situation gives. */
+  readonly identity?: Partial<Identity>
+  readonly hosts?: Hosts
+  /** Whether debug logging is on (`RUNNER_DEBUG=1`). */
+  readonly debug?: boolean
+  /** How `uses:` names the action; with it the log starts with the inputs, as GitHub's does. */
+  readonly uses?: string
+}
 
 /** What a process needs of the machine it runs on; the last five on Windows. */
 const MACHINE = ['PATH', 'HOME', 'SystemRoot', 'TEMP', 'TMP', 'PATHEXT', 'USERPROFILE']
@@ -13,7 +27,7 @@ const MACHINE = ['PATH', 'HOME', 'SystemRoot', 'TEMP', 'TMP', 'PATHEXT', 'USERPR
 export async function stageEnvironment(
   folder: string,
   action: ActionFile,
-  options: StageOptions,
+  options: StepOptions,
   log: StepLog,
   stage: 'main' | 'post',
 ): Promise<Record<string, string>> {

@@ -1,12 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { StageResult } from './runner.ts'
 import type { StepLog } from './step-log.ts'
 
 /** The files by which a step hands values to the runner, as their variables name them. */
 export const FILE_COMMANDS = ['output', 'state', 'env', 'path', 'step_summary'] as const
 export type FileCommand = (typeof FILE_COMMANDS)[number]
+/** What a step handed over by them. */
+export interface FileCommandValues {
+  readonly outputs: Readonly<Record<string, string>>
+  readonly state: Readonly<Record<string, string>>
+  readonly env: Readonly<Record<string, string>>
+  readonly path: readonly string[]
+  readonly summary: string
+}
+
 /** The largest job summary of a step, in bytes. */
 const MOST_SUMMARY = 1024 * 1024
 
@@ -33,7 +41,7 @@ export async function readCommandFiles(
   files: Readonly<Record<FileCommand, string>>,
   unwritable: readonly FileCommand[],
   log: StepLog,
-): Promise<Pick<StageResult, 'outputs' | 'state' | 'env' | 'path' | 'summary'>> {
+): Promise<FileCommandValues> {
   const content = async (name: FileCommand): Promise<string> =>
     unwritable.includes(name) ? '' : readFile(files[name], 'utf8')
   const keyValues = async (name: FileCommand): Promise<Record<string, string>> => {
