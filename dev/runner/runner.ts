@@ -4,13 +4,7 @@ import { isAbsolute, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readAction } from './action-file.ts'
 import { stageEnvironment, type StepOptions } from './environment.ts'
-import {
-  commandFiles,
-  FILE_COMMANDS,
-  readCommandFiles,
-  type FileCommand,
-  type FileCommandValues,
-} from './file-commands.ts'
+import { commandFiles, readCommandFiles, type FileCommand, type FileCommandValues } from './file-commands.ts'
 import { Masker } from './masker.ts'
 import { runProcess, type Ended, type ProcessOptions } from './process.ts'
 import { StepLog, type Annotation } from './step-log.ts'
@@ -18,8 +12,6 @@ import { StepLog, type Annotation } from './step-log.ts'
 export interface StageOptions extends StepOptions, ProcessOptions {
   /** Absolute folder with an `action.yml`. */
   readonly action: string
-  /** As under `env:`; may replace `GITHUB_*`. An `undefined` takes a variable away. */
-  readonly env?: Readonly<Record<string, string | undefined>>
   /** Values masked from the start, as a repository's secrets are. */
   readonly masks?: readonly string[]
   /** Makes long waits short ({@link file://./leap.ts}): the file in which fakes name what they hold. */
@@ -57,22 +49,19 @@ export interface StageResult extends Ended, FileCommandValues {
  * @throws Error where the action cannot be read, or the stage hangs
  */
 export async function runAction(options: StageOptions): Promise<StageResult> {
-  return runStage('main', options, new Masker(options.masks), {})
+  return runStage('main', options, new Masker(options.masks), { env: {}, state: {} })
 }
 
 /** Runs the post stage after a main stage: same inputs, its state, its environment, its masks. */
 export async function runPost(options: StageOptions, main: StageResult): Promise<StageResult> {
-  const state = Object.fromEntries(
-    Object.entries(main.state).map(([name, value]) => [`STATE_${name}`, value]),
-  )
-  return runStage('post', options, new Masker(main.masks), { ...main.env, ...state })
+  return runStage('post', options, new Masker(main.masks), main)
 }
 
 async function runStage(
   stage: 'main' | 'post',
   options: StageOptions,
   masker: Masker,
-  job: Readonly<Record<string, string>>,
+  job: Pick<StageResult, 'env' | 'state'>,
 ): Promise<StageResult> {
   const action = await readAction(options.action)
   const script = action.runs[stage]
@@ -84,10 +73,7 @@ async function runStage(
     const memoryFile = join(folder, 'memory')
     const tookFile = join(folder, 'took')
     const environment = {
-      ...(await stageEnvironment(folder, action, options, log, stage)),
-      ...Object.fromEntries(FILE_COMMANDS.map((name) => [`GITHUB_${name.toUpperCase()}`, files[name]])),
-      ...job,
-      ...options.env,
+      ...(await stageEnvironment(folder, action, options, log, stage, job, files)),
       ...(options.memory === true ? { RUNNER_MEMORY_FILE: memoryFile } : {}),
       ...(options.leap === undefined ? {} : { LEAP_HELD: options.leap, LEAP_TOOK: tookFile }),
     }
@@ -104,7 +90,7 @@ async function runStage(
     const ended = await runProcess(args, environment, join(folder, 'workspace'), options, (line) => {
       log.take(line)
     })
-    const contents = await readCommandFiles(files, options.unwritable ?? [], log)
+    const contents = await readCommandFiles(files, log)
     const [took, peak] = await Promise.all(
       [tookFile, memoryFile].map((file) => readFile(file, 'utf8').catch(() => '')),
     )
@@ -118,7 +104,7 @@ async function runStage(
       ...contents,
       outputs: { ...log.outputs, ...contents.outputs },
       state: { ...log.state, ...contents.state },
-      summary: contents.summary === '' ? '' : masker.mask(contents.summary),
+      summary: masker.maskLines(contents.summary),
       masks: masker.asked,
       foreignCommands: log.foreignCommands,
       debugLines: log.debugLines,
