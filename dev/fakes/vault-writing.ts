@@ -1,4 +1,32 @@
-import { VaultError, type VaultRole } from './vault.ts'
+/** A role of the JWT auth method. */
+export interface VaultRole {
+  readonly type?: 'jwt' | 'oidc'
+  readonly boundAudiences?: readonly string[]
+  readonly boundSubject?: string
+  readonly boundClaims?: Readonly<Record<string, string | readonly string[]>>
+  /** Whether `*` in bound claims stands for anything. */
+  readonly globs?: boolean
+  readonly policies: readonly string[]
+  readonly tokenType?: 'service' | 'batch'
+  /** In s. */
+  readonly ttl?: number
+  /** How often a token may be used; without limit where left out. */
+  readonly numUses?: number
+  /** Whether the policy `default` is left out. */
+  readonly noDefaultPolicy?: boolean
+  /** Whether logins from this machine are refused. */
+  readonly otherCidrs?: boolean
+  readonly mfa?: boolean
+}
+
+export class VaultError extends Error {
+  readonly status: number
+
+  constructor(status: number, message = '') {
+    super(message)
+    this.status = status
+  }
+}
 
 /** A role as it is written: what the body leaves out stays, but for the types, which fall back to their defaults. */
 export function roleOf(body: Readonly<Record<string, unknown>>, before: VaultRole | undefined): VaultRole {

@@ -4,28 +4,7 @@ import type { FakeReply, FakeRequest, Handler, Now } from './handler.ts'
 import type { Issuer } from './issuer.ts'
 import { patternOf } from './patterns.ts'
 import { randomText, type Issue } from './secrets.ts'
-import { pathsOf, roleOf } from './vault-writing.ts'
-
-/** A role of the JWT auth method. */
-export interface VaultRole {
-  readonly type?: 'jwt' | 'oidc'
-  readonly boundAudiences?: readonly string[]
-  readonly boundSubject?: string
-  readonly boundClaims?: Readonly<Record<string, string | readonly string[]>>
-  /** Whether `*` in bound claims stands for anything. */
-  readonly globs?: boolean
-  readonly policies: readonly string[]
-  readonly tokenType?: 'service' | 'batch'
-  /** In s. */
-  readonly ttl?: number
-  /** How often a token may be used; without limit where left out. */
-  readonly numUses?: number
-  /** Whether the policy `default` is left out. */
-  readonly noDefaultPolicy?: boolean
-  /** Whether logins from this machine are refused. */
-  readonly otherCidrs?: boolean
-  readonly mfa?: boolean
-}
+import { pathsOf, roleOf, VaultError, type VaultRole } from './vault-writing.ts'
 
 /** A version of a secret of KV version 2. */
 export interface VaultVersion {
@@ -87,15 +66,6 @@ export interface Vault {
   readonly rootToken: string
   /** Ids of the leases whose token lives. */
   readonly leases: () => readonly string[]
-}
-
-export class VaultError extends Error {
-  readonly status: number
-
-  constructor(status: number, message = '') {
-    super(message)
-    this.status = status
-  }
 }
 
 const DENIED = '1 error occurred:\n\t* permission denied\n\n'

@@ -1,7 +1,10 @@
+import { trim, trimStart } from './dotnet.ts'
+
 /** A workflow command in a line of output. */
 export interface WorkflowCommand {
   /** Lower case. */
   readonly name: string
+  /** By names in lower case. */
   readonly properties: Readonly<Record<string, string>>
   readonly data: string
   /** `::name::` at the start of a line, or `##[name]` anywhere in it. */
@@ -9,7 +12,7 @@ export interface WorkflowCommand {
 }
 
 /** The commands that the runner acts on. */
-const REGISTERED = [
+export const REGISTERED = [
   'add-mask',
   'add-matcher',
   'add-path',
@@ -36,7 +39,7 @@ export const OWN_COMMANDS = ['add-mask', 'debug', 'endgroup', 'error', 'group', 
  * @param resume the token that ends `stop-commands`, a command while it is awaited
  */
 export function parseCommand(line: string, resume?: string): WorkflowCommand | undefined {
-  return inColons(line.trimStart(), resume) ?? inBrackets(line, resume)
+  return inColons(trimStart(line), resume) ?? inBrackets(line, resume)
 }
 
 function inColons(line: string, resume: string | undefined): WorkflowCommand | undefined {
@@ -63,9 +66,11 @@ function command(
   if (!REGISTERED.includes(name) && name !== resume?.toLowerCase()) return undefined
   const properties: Record<string, string> = {}
   if (blank > 0) {
-    for (const pair of head.slice(blank + 1).split(form === '::' ? ',' : ';')) {
-      const [key = '', ...value] = pair.split('=')
-      if (key !== '' && value.length > 0) properties[key.trim()] = unescape(value.join('='), form, true)
+    const list = head.slice(blank + 1)
+    for (const pair of form === '::' ? trim(list).split(',') : list.split(';')) {
+      const [, key, value] = /^=*([^=]+)=+([^=].*)$/s.exec(pair) ?? []
+      if (key !== undefined && value !== undefined)
+        properties[key.toLowerCase()] = unescape(value, form, true)
     }
   }
   return { name, properties, data: unescape(data, form, false), form }

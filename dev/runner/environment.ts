@@ -2,22 +2,45 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { defaultIdentity, type Identity } from '../fakes/identity.ts'
 import { evaluate, type ActionFile } from './action-file.ts'
-import { githubContext, situations } from './context.ts'
-import type { StageOptions } from './runner.ts'
+import { githubContext, situations, type Hosts, type Situation } from './context.ts'
 import type { StepLog } from './step-log.ts'
+
+/** A step of a job, as the variables of its stages tell it. */
+export interface StepOptions {
+  /** As under `with:`. */
+  readonly inputs?: Readonly<Record<string, string>>
+  /** As under `env:`; replaces nothing that the runner sets. An `undefined` takes any variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** What happened; a push unless given. */
+  readonly situation?: Situation
+  /** Changes to the identity that the situation gives. */
+  readonly identity?: Partial<Identity>
+  readonly hosts?: Hosts
+  /** Whether debug logging is on (`RUNNER_DEBUG=1`). */
+  readonly debug?: boolean
+  /** How `uses:` names the action; with it the log starts with the inputs, as GitHub's does. */
+  readonly uses?: string
+}
 
 /** What a process needs of the machine it runs on; the last five on Windows. */
 const MACHINE = ['PATH', 'HOME', 'SystemRoot', 'TEMP', 'TMP', 'PATHEXT', 'USERPROFILE']
 
-/** The variables of a stage. What the runner says of the inputs goes into the log. */
+/**
+ * The variables of a stage. What the runner says of the inputs goes into the log.
+ *
+ * @param job what earlier steps and stages left: variables, and state by its variables
+ * @param files the command files, by their variables
+ */
 export async function stageEnvironment(
   folder: string,
   action: ActionFile,
-  options: StageOptions,
+  options: StepOptions,
   log: StepLog,
   stage: 'main' | 'post',
-): Promise<Record<string, string>> {
-  const situation = options.situation ?? situations.push
+  job: { readonly env: Readonly<Record<string, string>>; readonly state: Readonly<Record<string, string>> },
+  files: Readonly<Record<string, string>>,
+): Promise<Record<string, string | undefined>> {
+  const { situation = situations.push, env = {}, uses } = options
   const identity: Identity = { ...defaultIdentity, ...situation.identity, ...options.identity }
   const payload = situation.payload(identity)
   const hosts = options.hosts ?? { serverUrl: 'https://github.com', apiUrl: 'https://api.github.com' }
@@ -31,42 +54,17 @@ export async function stageEnvironment(
   const eventPath = join(folder, 'event.json')
   await writeFile(eventPath, JSON.stringify(payload))
 
-  const declared = Object.entries(action.inputs)
-  const given = options.inputs ?? {}
-  const inputs = Object.fromEntries([
-    ...declared.map(([name, input]) => [
-      name,
-      evaluate(input.default ?? '', { github: { ...github, event: payload } }),
-    ]),
-    ...Object.entries(given),
-  ]) as Record<string, string>
-  if (stage === 'main') {
-    const unexpected = Object.keys(given).filter((name) => !(name in action.inputs))
-    if (unexpected.length > 0) {
-      const list = (names: string[]): string => names.map((name) => `'${name}'`).join(', ')
-      log.annotate(
-        'warning',
-        `Unexpected input(s) ${list(unexpected)}, valid inputs are [${list(declared.map(([name]) => name))}]`,
-      )
-    }
-    for (const [name, { deprecationMessage }] of declared) {
-      if (deprecationMessage !== undefined && name in given) {
-        log.annotate('warning', `Input '${name}' has been deprecated with message: ${deprecationMessage}`)
-      }
-    }
-    if (options.uses !== undefined) showHeader(log, options.uses, inputs)
-  } else if (options.uses !== undefined) {
-    log.show(`Post job cleanup.`)
-  }
-
+  const inputs = inputsOf(action, options.inputs ?? {}, { github: { ...github, event: payload } }, log)
+  if (uses !== undefined && stage === 'main') showHeader(log, uses, inputs)
+  if (uses !== undefined && stage === 'post') log.show(`Post job cleanup.`)
   return {
-    ...Object.fromEntries(
-      MACHINE.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-    ),
+    ...Object.fromEntries(MACHINE.map((name) => [name, process.env[name]])),
     CI: 'true',
-    ...Object.fromEntries(
-      Object.entries(github).map(([name, value]) => [`GITHUB_${name.toUpperCase()}`, value]),
-    ),
+    ...job.env,
+    ...env,
+    ...renamed(job.state, (name) => `STATE_${name}`),
+    ...renamed(inputs, (name) => `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`),
+    ...renamed({ ...github, ...files }, (name) => `GITHUB_${name.toUpperCase()}`),
     GITHUB_EVENT_PATH: eventPath,
     GITHUB_WORKSPACE: workspace,
     RUNNER_ARCH: 'X64',
@@ -76,12 +74,42 @@ export async function stageEnvironment(
     RUNNER_TEMP: temp,
     RUNNER_TOOL_CACHE: tools,
     ...(options.debug === true ? { RUNNER_DEBUG: '1' } : {}),
-    ...Object.fromEntries(
-      Object.entries(inputs).map(([name, value]) => [
-        `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
-        value,
-      ]),
-    ),
+    ...Object.fromEntries(Object.entries(env).filter(([, value]) => value === undefined)),
+  }
+}
+
+function renamed(
+  record: Readonly<Record<string, string>>,
+  to: (name: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [to(name), value]))
+}
+
+/** The inputs of a step with their defaults. The case of a name does not count. */
+function inputsOf(
+  action: ActionFile,
+  given: Readonly<Record<string, string>>,
+  contexts: Readonly<Record<string, unknown>>,
+  log: StepLog,
+): Record<string, string> {
+  const declared = Object.keys(action.inputs)
+  const lacks = (names: readonly string[], name: string): boolean =>
+    !names.some((other) => other.toLowerCase() === name.toLowerCase())
+  for (const name of Object.keys(given)) {
+    const message = action.inputs[name]?.deprecationMessage
+    if (message !== undefined) {
+      log.annotate('warning', `Input '${name}' has been deprecated with message: ${message}`)
+    }
+  }
+  const unexpected = Object.keys(given).filter((name) => lacks(declared, name))
+  if (unexpected.length > 0) {
+    const list = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(', ')
+    log.annotate('warning', `Unexpected input(s) ${list(unexpected)}, valid inputs are [${list(declared)}]`)
+  }
+  const left = declared.filter((name) => lacks(Object.keys(given), name))
+  return {
+    ...given,
+    ...Object.fromEntries(left.map((name) => [name, evaluate(action.inputs[name]?.default ?? '', contexts)])),
   }
 }
 

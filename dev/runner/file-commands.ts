@@ -1,12 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { StageResult } from './runner.ts'
+import { linesOf } from './dotnet.ts'
 import type { StepLog } from './step-log.ts'
 
 /** The files by which a step hands values to the runner, as their variables name them. */
-export const FILE_COMMANDS = ['output', 'state', 'env', 'path', 'step_summary'] as const
+const FILE_COMMANDS = ['output', 'state', 'env', 'path', 'step_summary'] as const
 export type FileCommand = (typeof FILE_COMMANDS)[number]
+/** What a step handed over by them. */
+export interface FileCommandValues {
+  readonly outputs: Readonly<Record<string, string>>
+  readonly state: Readonly<Record<string, string>>
+  readonly env: Readonly<Record<string, string>>
+  readonly path: readonly string[]
+  readonly summary: string
+}
+
 /** The largest job summary of a step, in bytes. */
 const MOST_SUMMARY = 1024 * 1024
 
@@ -28,96 +37,75 @@ export async function commandFiles(
   return Object.fromEntries(entries) as Record<FileCommand, string>
 }
 
-/** Reads the command files after a stage; one that cannot be understood fails the step. */
+/**
+ * Reads the command files after a stage. One that cannot be understood fails the step, and gives what stands before.
+ *
+ * @param windows whether CR and LF end a line
+ */
 export async function readCommandFiles(
   files: Readonly<Record<FileCommand, string>>,
-  unwritable: readonly FileCommand[],
   log: StepLog,
-): Promise<Pick<StageResult, 'outputs' | 'state' | 'env' | 'path' | 'summary'>> {
+  windows = process.platform === 'win32',
+): Promise<FileCommandValues> {
+  // A byte order mark is skipped. A file that was removed, or cannot be written, holds nothing.
   const content = async (name: FileCommand): Promise<string> =>
-    unwritable.includes(name) ? '' : readFile(files[name], 'utf8')
-  const keyValues = async (name: FileCommand): Promise<Record<string, string>> => {
+    readFile(files[name]).then(
+      (bytes) => new TextDecoder().decode(bytes),
+      () => '',
+    )
+  const pairs = async (name: FileCommand): Promise<Record<string, string>> => {
+    const read: [string, string][] = []
     try {
-      return parseKeyValues(await content(name))
+      for (const [key, value] of keyValues(await content(name), windows)) {
+        if (name === 'env' && key.toUpperCase() === 'NODE_OPTIONS') {
+          log.annotate('error', "Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command.")
+        } else read.push([key, value])
+      }
     } catch (error) {
-      if (!(error instanceof FileCommandError)) throw error
-      log.annotate('error', `Unable to process file command '${name}' successfully.`)
-      log.annotate('error', error.message)
-      log.failed = true
-      return {}
+      log.refuse(`file command '${name}'`, (error as Error).message)
     }
+    return Object.fromEntries(read)
   }
-  const env = await keyValues('env')
-  for (const name of Object.keys(env).filter((key) => key.toUpperCase() === 'NODE_OPTIONS')) {
-    log.annotate('error', `Can't store ${name} output parameter using '$GITHUB_ENV' command.`)
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- The variable must not reach later stages.
-    delete env[name]
-    log.failed = true
-  }
+  const path = linesOf(await content('path')).filter((line) => line !== '')
+  const env = await pairs('env')
   let summary = await content('step_summary')
   if (Buffer.byteLength(summary) > MOST_SUMMARY) {
     log.annotate('error', '$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k')
     summary = ''
   }
-  return {
-    outputs: await keyValues('output'),
-    state: await keyValues('state'),
-    env,
-    path: (await content('path')).split(/\r?\n/).filter((line) => line !== ''),
-    summary,
-  }
+  return { path, env, summary, state: await pairs('state'), outputs: await pairs('output') }
 }
 
-/** A command file that the runner refuses; the step fails. */
-export class FileCommandError extends Error {}
-
-/**
- * Reads `NAME=VALUE` lines and `NAME<<DELIMITER` blocks, as `FileCommandManager.cs` does.
- *
- * @throws FileCommandError
- */
-export function parseKeyValues(text: string): Record<string, string> {
-  const values: [string, string][] = []
+/** The `NAME=VALUE` lines and `NAME<<DELIMITER` blocks of a file, as `FileCommandManager.cs` reads them. */
+function* keyValues(text: string, windows: boolean): Generator<[string, string]> {
   let index = 0
-  /** The next line, with whether a line end followed. On Linux and macOS a CR is part of the line. */
-  const readLine = (): { line: string; ended: boolean } | undefined => {
+  const readLine = (): { line: string; end: string } | undefined => {
     if (index >= text.length) return undefined
-    const start = index
-    const end = text.indexOf('\n', index)
-    index = end < 0 ? text.length : end + 1
-    const line = text.slice(start, end < 0 ? undefined : end)
-    return { line: process.platform === 'win32' ? line.replace(/\r$/, '') : line, ended: end >= 0 }
+    const found = text.indexOf('\n', index)
+    const end = found < 0 ? '' : windows && found > index && text[found - 1] === '\r' ? '\r\n' : '\n'
+    const line = text.slice(index, found < 0 ? undefined : found + 1 - end.length)
+    index += line.length + end.length
+    return { line, end }
   }
   for (let read = readLine(); read !== undefined; read = readLine()) {
     const { line } = read
     if (line === '') continue
-    const equals = line.indexOf('=')
-    const heredoc = line.indexOf('<<')
-    if (equals >= 0 && (heredoc < 0 || equals < heredoc)) {
-      if (equals === 0) throw new FileCommandError(`Invalid format '${line}'. Name must not be empty`)
-      values.push([line.slice(0, equals), line.slice(equals + 1)])
-    } else if (heredoc >= 0) {
-      const name = line.slice(0, heredoc)
-      const delimiter = line.slice(heredoc + 2)
-      if (name === '' || delimiter === '') {
-        throw new FileCommandError(
-          `Invalid format '${line}'. Name must not be empty and delimiter must not be empty`,
-        )
-      }
-      const lines: string[] = []
-      for (let part = readLine(); part?.line !== delimiter; part = readLine()) {
-        if (part === undefined) {
-          throw new FileCommandError(`Invalid value. Matching delimiter not found '${delimiter}'`)
-        }
-        if (!part.ended) {
-          throw new FileCommandError(`Invalid value. EOF value must end with a newline '${delimiter}'`)
-        }
-        lines.push(part.line)
-      }
-      values.push([name, lines.join('\n')])
-    } else {
-      throw new FileCommandError(`Invalid format '${line}'`)
+    const [, name = '', sign, rest = ''] = /^(.*?)(=|<<)(.*)$/s.exec(line) ?? []
+    if (sign === undefined) throw new Error(`Invalid format '${line}'`)
+    if (sign === '=') {
+      yield [name, rest]
+      continue
     }
+    if (name === '' || rest === '') {
+      throw new Error(`Invalid format '${line}'. Name must not be empty and delimiter must not be empty`)
+    }
+    const start = index
+    let end = index
+    for (let part = readLine(); part?.line !== rest; part = readLine()) {
+      if (part === undefined) throw new Error(`Invalid value. Matching delimiter not found '${rest}'`)
+      if (part.end === '') throw new Error('Invalid value. EOF marker missing new line.')
+      end = index - part.end.length
+    }
+    yield [name, text.slice(start, end)]
   }
-  return Object.fromEntries(values)
 }

@@ -1,3 +1,5 @@
+import { linesOf, trim } from './dotnet.ts'
+
 /** Replaces secrets in a log as the runner does: the value, its lines, and the forms it derives from each. */
 export class Masker {
   readonly #values = new Set<string>()
@@ -12,7 +14,7 @@ export class Masker {
   /** Masks a value from now on. There is no least length: a mask of one character replaces it everywhere. */
   add(value: string): void {
     this.asked.push(value)
-    for (const part of [value, ...value.split(/[\r\n]+/).map((line) => line.trim())]) {
+    for (const part of [value, ...linesOf(value).map(trim)]) {
       if (part === '') continue
       this.#values.add(part)
       for (const form of derivedForms(part)) if (form !== '') this.#values.add(form)
@@ -39,6 +41,13 @@ export class Masker {
       done = end
     }
     return masked + text.slice(done)
+  }
+
+  /** Masks each line for itself, as the runner does with a job summary. */
+  maskLines(text: string): string {
+    return linesOf(text)
+      .map((line) => `${this.mask(line)}\n`)
+      .join('')
   }
 }
 

@@ -1,8 +1,27 @@
 import { spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
-import type { StageOptions, StageResult } from './runner.ts'
 
-type Ended = Pick<StageResult, 'exitCode' | 'signal' | 'durationMs' | 'endedAt' | 'afterSignalMs' | 'raw'>
+export interface ProcessOptions {
+  /** Signals to the process, each as soon as its promise resolves. */
+  readonly signals?: readonly { readonly signal: NodeJS.Signals; readonly when: Promise<unknown> }[]
+  /** After so many ms the process counts as hanging; 300,000 unless given. */
+  readonly limitMs?: number
+}
+
+/** What became of a process. */
+export interface Ended {
+  /** `null` where a signal ended the process. */
+  readonly exitCode: number | null
+  readonly signal: NodeJS.Signals | null
+  /** Where waits were leapt over, by the clocks of the process. */
+  readonly durationMs: number
+  /** In ms since the epoch. */
+  readonly endedAt: number
+  /** From the first signal that was sent to the end; absent without signals. */
+  readonly afterSignalMs?: number
+  /** As the process printed it. Holds secrets. */
+  readonly raw: string
+}
 
 /**
  * Runs node, and reads what it prints line by line.
@@ -13,7 +32,7 @@ export async function runProcess(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
   cwd: string,
-  options: StageOptions,
+  options: ProcessOptions,
   take: (line: string) => void,
 ): Promise<Ended> {
   const started = performance.now()

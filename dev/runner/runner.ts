@@ -2,29 +2,16 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Identity } from '../fakes/identity.ts'
 import { readAction } from './action-file.ts'
-import { commandFiles, FILE_COMMANDS, readCommandFiles, type FileCommand } from './file-commands.ts'
-import type { Hosts, Situation } from './context.ts'
-import { stageEnvironment } from './environment.ts'
+import { stageEnvironment, type StepOptions } from './environment.ts'
+import { commandFiles, readCommandFiles, type FileCommand, type FileCommandValues } from './file-commands.ts'
 import { Masker } from './masker.ts'
-import { runProcess } from './process.ts'
+import { runProcess, type Ended, type ProcessOptions } from './process.ts'
 import { StepLog, type Annotation } from './step-log.ts'
 
-export interface StageOptions {
+export interface StageOptions extends StepOptions, ProcessOptions {
   /** Absolute folder with an `action.yml`. */
   readonly action: string
-  /** As under `with:`. */
-  readonly inputs?: Readonly<Record<string, string>>
-  /** As under `env:`; may replace `GITHUB_*`. An `undefined` takes a variable away. */
-  readonly env?: Readonly<Record<string, string | undefined>>
-  /** What happened; a push unless given. */
-  readonly situation?: Situation
-  /** Changes to the identity that the situation gives. */
-  readonly identity?: Partial<Identity>
-  readonly hosts?: Hosts
-  /** Whether debug logging is on (`RUNNER_DEBUG=1`). */
-  readonly debug?: boolean
   /** Values masked from the start, as a repository's secrets are. */
   readonly masks?: readonly string[]
   /** Makes long waits short ({@link file://./leap.ts}): the file in which fakes name what they hold. */
@@ -35,40 +22,18 @@ export interface StageOptions {
   readonly nodeOptions?: readonly string[]
   /** Command files that cannot be written. */
   readonly unwritable?: readonly FileCommand[]
-  /** Signals to the process, each as soon as its promise resolves. */
-  readonly signals?: readonly { readonly signal: NodeJS.Signals; readonly when: Promise<unknown> }[]
   /** Whether to measure the peak memory. */
   readonly memory?: boolean
-  /** After so many ms the stage counts as hanging; 300,000 unless given. */
-  readonly limitMs?: number
-  /** How `uses:` names the action; with it the log starts with the inputs, as GitHub's does. */
-  readonly uses?: string
 }
 
 /** What became of a stage. All texts but `raw` and the values of outputs, state and env are masked. */
-export interface StageResult {
+export interface StageResult extends Ended, FileCommandValues {
   readonly stage: 'main' | 'post'
   /** `success` unless the process failed, or a command of it. */
   readonly outcome: 'success' | 'failure'
-  /** `null` where a signal ended the process. */
-  readonly exitCode: number | null
-  readonly signal: NodeJS.Signals | null
-  /** Where waits were leapt over, by the clocks of the process. */
-  readonly durationMs: number
-  /** In ms since the epoch. */
-  readonly endedAt: number
-  /** From the first signal that was sent to the end; absent without signals. */
-  readonly afterSignalMs?: number
   /** As GitHub shows it. */
   readonly log: string
-  /** As the process printed it. Holds secrets. */
-  readonly raw: string
   readonly annotations: readonly Annotation[]
-  readonly outputs: Readonly<Record<string, string>>
-  readonly state: Readonly<Record<string, string>>
-  readonly env: Readonly<Record<string, string>>
-  readonly path: readonly string[]
-  readonly summary: string
   /** Every value masked so far in the job. */
   readonly masks: readonly string[]
   readonly foreignCommands: readonly string[]
@@ -84,22 +49,19 @@ export interface StageResult {
  * @throws Error where the action cannot be read, or the stage hangs
  */
 export async function runAction(options: StageOptions): Promise<StageResult> {
-  return runStage('main', options, new Masker(options.masks), {})
+  return runStage('main', options, new Masker(options.masks), { env: {}, state: {} })
 }
 
 /** Runs the post stage after a main stage: same inputs, its state, its environment, its masks. */
 export async function runPost(options: StageOptions, main: StageResult): Promise<StageResult> {
-  const state = Object.fromEntries(
-    Object.entries(main.state).map(([name, value]) => [`STATE_${name}`, value]),
-  )
-  return runStage('post', options, new Masker(main.masks), { ...main.env, ...state })
+  return runStage('post', options, new Masker(main.masks), main)
 }
 
 async function runStage(
   stage: 'main' | 'post',
   options: StageOptions,
   masker: Masker,
-  job: Readonly<Record<string, string>>,
+  job: Pick<StageResult, 'env' | 'state'>,
 ): Promise<StageResult> {
   const action = await readAction(options.action)
   const script = action.runs[stage]
@@ -111,10 +73,7 @@ async function runStage(
     const memoryFile = join(folder, 'memory')
     const tookFile = join(folder, 'took')
     const environment = {
-      ...(await stageEnvironment(folder, action, options, log, stage)),
-      ...Object.fromEntries(FILE_COMMANDS.map((name) => [`GITHUB_${name.toUpperCase()}`, files[name]])),
-      ...job,
-      ...options.env,
+      ...(await stageEnvironment(folder, action, options, log, stage, job, files)),
       ...(options.memory === true ? { RUNNER_MEMORY_FILE: memoryFile } : {}),
       ...(options.leap === undefined ? {} : { LEAP_HELD: options.leap, LEAP_TOOK: tookFile }),
     }
@@ -131,7 +90,7 @@ async function runStage(
     const ended = await runProcess(args, environment, join(folder, 'workspace'), options, (line) => {
       log.take(line)
     })
-    const contents = await readCommandFiles(files, options.unwritable ?? [], log)
+    const contents = await readCommandFiles(files, log)
     const [took, peak] = await Promise.all(
       [tookFile, memoryFile].map((file) => readFile(file, 'utf8').catch(() => '')),
     )
@@ -145,7 +104,7 @@ async function runStage(
       ...contents,
       outputs: { ...log.outputs, ...contents.outputs },
       state: { ...log.state, ...contents.state },
-      summary: contents.summary === '' ? '' : masker.mask(contents.summary),
+      summary: masker.maskLines(contents.summary),
       masks: masker.asked,
       foreignCommands: log.foreignCommands,
       debugLines: log.debugLines,

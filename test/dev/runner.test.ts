@@ -9,37 +9,19 @@ import { randomText } from '../../dev/fakes/secrets.ts'
 
 const PRINTER = join(import.meta.dirname, 'fixtures/printer')
 
+const GHES = { serverUrl: 'https://ghes.example', apiUrl: 'https://ghes.example/api/v3' }
+
 function print(inputs: Record<string, string>, more: Partial<StageOptions> = {}): Promise<StageResult> {
   return runAction({ action: PRINTER, inputs, ...more })
 }
 
 describe('inputs', () => {
-  test('get their defaults, also from the context', async () => {
-    const result = await print({ show: 'INPUT_FROM-CONTEXT,INPUT_EXIT_CODE,INPUT_STATE' })
+  test('get their defaults, also from the event and the hosts', async () => {
+    const show = 'INPUT_FROM-CONTEXT,INPUT_EXIT_CODE,INPUT_STATE'
+    const result = await print({ show }, { situation: situations.pullRequest, hosts: GHES })
     expect(result.log).toBe(
-      'INPUT_FROM-CONTEXT=https://api.github.com/main\nINPUT_EXIT_CODE=0\nINPUT_STATE=\n',
+      'INPUT_FROM-CONTEXT=https://ghes.example/api/v3/7\nINPUT_EXIT_CODE=0\nINPUT_STATE=\n',
     )
-  })
-
-  test('see the event and the hosts', async () => {
-    const result = await print(
-      { show: 'INPUT_FROM-CONTEXT' },
-      {
-        situation: situations.pullRequest,
-        hosts: { serverUrl: 'https://ghes.example', apiUrl: 'https://ghes.example/api/v3' },
-      },
-    )
-    expect(result.log).toBe('INPUT_FROM-CONTEXT=https://ghes.example/api/v3/7\n')
-  })
-
-  test('that are not declared, or deprecated, are passed on with a warning', async () => {
-    const result = await print({ new: 'x', old: 'y', show: 'INPUT_NEW,INPUT_OLD' })
-    expect(result.log).toContain('INPUT_NEW=x\nINPUT_OLD=y\n')
-    expect(result.annotations.map(({ level }) => level)).toEqual(['warning', 'warning'])
-    expect(result.annotations[0]?.message).toMatch(
-      /^Unexpected input\(s\) 'new', valid inputs are \['stdout', .*'old'\]$/,
-    )
-    expect(result.annotations[1]?.message).toBe("Input 'old' has been deprecated with message: use `new`")
   })
 
   test('are echoed at the start of the log, masked', async () => {
@@ -71,11 +53,6 @@ describe('the environment', () => {
     expect(result.log).toBe(
       'OF_THE_TEST_PROCESS=(not set)\nGIVEN=y\nGITHUB_SHA=(not set)\nVITEST=(not set)\nRUNNER_DEBUG=(not set)\n',
     )
-  })
-
-  test('tells of debug mode', async () => {
-    const result = await print({ show: 'RUNNER_DEBUG' }, { debug: true })
-    expect(result.log).toBe('RUNNER_DEBUG=1\n')
   })
 
   test('describes the job, whose identity may be changed', async () => {
@@ -110,41 +87,15 @@ describe('command files', () => {
     })
   })
 
-  test.each([
-    ['output', 'nonsense\n'],
-    ['state', 'a<<END\n'],
-    ['env', 'NODE_OPTIONS=--inspect\n'],
-  ])('fail the step where %s cannot be used', async (name, text) => {
-    const result = await print({ [name]: text })
-    expect(result.exitCode).toBe(0)
-    expect(result.outcome).toBe('failure')
-    expect(result.annotations[0]).toMatchObject({ level: 'error' })
-    expect(result.env).toEqual({})
-  })
-
   test('are read also after a failure', async () => {
     const result = await print({ state: 'a=b\n', 'exit code': '3' })
     expect(result).toMatchObject({ outcome: 'failure', exitCode: 3, state: { a: 'b' } })
   })
 
-  test('lose a summary of more than a MiB', async () => {
-    // As the input is an environment variable, it has to be made by the process itself.
-    const result = await print(
-      {},
-      {
-        preloads: [
-          `data:text/javascript,import{writeFileSync}from'node:fs';writeFileSync(process.env.GITHUB_STEP_SUMMARY,'x'.repeat(1048577))`,
-        ],
-      },
-    )
-    expect(result).toMatchObject({ outcome: 'success', summary: '' })
-    expect(result.annotations[0]?.message).toContain('upload aborted')
-  })
-
   test('can be made unwritable', async () => {
     const result = await print({ output: 'a=b\n' }, { unwritable: ['output'] })
     expect(result).toMatchObject({ exitCode: 1, outputs: {} })
-    expect(result.log).toContain('EISDIR')
+    expect(result.log).toMatch(/EISDIR|EPERM|EACCES/)
   })
 })
 
@@ -155,26 +106,15 @@ describe('output', () => {
     expect(result.debugLines).toEqual([])
   })
 
-  test('of stderr is treated alike', async () => {
+  test('of stderr is treated alike, and kept in its raw form', async () => {
     const result = await print({ stderr: '::add-mask::open sesame\n::error::open sesame\n' })
     expect(result.annotations).toEqual([{ level: 'error', message: '***' }])
-  })
-
-  test('may hold a command after a CR', async () => {
-    const result = await print({ stdout: 'harmless\r::set-env name=A::b\n' })
-    expect(result.foreignCommands).toEqual(['::set-env name=A::b'])
-    expect(result.outcome).toBe('failure')
-  })
-
-  test('keeps its raw form', async () => {
-    const result = await print({ stdout: '::add-mask::open sesame\n' })
-    expect(result.raw).toBe('::add-mask::open sesame\n')
-    expect(result.log).toBe('')
+    expect(result.raw).toContain('::error::open sesame\n')
   })
 })
 
 describe('the post stage', () => {
-  test('has the state, the inputs, the environment and the masks of the main stage', async () => {
+  test('has state, environment and masks of the main stage, and files of its own', async () => {
     const options = {
       action: PRINTER,
       inputs: {
@@ -186,15 +126,9 @@ describe('the post stage', () => {
     }
     const main = await runAction(options)
     expect(main.log).toBe('E=(not set)\nINPUT_ENV=E=1\n\n')
-    const post = await runPost({ ...options, inputs: { ...options.inputs, stdout: '' } }, main)
+    const post = await runPost({ ...options, inputs: { ...options.inputs, stdout: '', state: '' } }, main)
     expect(post.log).toBe('E=1\nINPUT_ENV=E=1\n\nSTATE_mixedCase=***\n')
     expect(post.stage).toBe('post')
-  })
-
-  test('has files of its own', async () => {
-    const options = { action: PRINTER, inputs: { state: 'a=1\n' } }
-    const main = await runAction(options)
-    const post = await runPost({ ...options, inputs: {} }, main)
     expect(post.state).toEqual({})
   })
 })

@@ -47,7 +47,7 @@ function resultOf(
     state: recorder.state,
     env: {},
     path: [],
-    summary: masker.mask(recorder.summary),
+    summary: masker.maskLines(recorder.summary),
     masks: masker.asked,
     foreignCommands: log.foreignCommands,
     debugLines: log.debugLines,

@@ -61,7 +61,7 @@ describe.concurrent('an environment that is not as it should be', () => {
 
   it('a GITHUB_SERVER_URL that is no URL hides no error', async () => {
     await using world = await createWorld(system, { situation: situations.withoutPermission })
-    const main = await world.run({ env: { GITHUB_SERVER_URL: 'nowhere', GITHUB_EVENT_PATH: '/dev/null' } })
+    const main = await world.run({ hosts: { serverUrl: 'nowhere', apiUrl: 'https://api.github.com' } })
     const message = expectRefused(world, main)
     expect(message).toContain('id-token: write')
     expect(message).toContain('\nNO_ID_TOKEN: ')

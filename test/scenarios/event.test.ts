@@ -16,7 +16,8 @@ describe.concurrent('a refusal is explained, and says nothing of the event, wher
     const path = join(tmpdir(), `event-${process.pid}-${what.replaceAll(' ', '-')}.json`)
     if (text !== undefined) await writeFile(path, text)
     const inputs = { permissions: 'administration: write' }
-    const main = await world.run({ env: { GITHUB_EVENT_PATH: path }, inputs })
+    const otherPath = `data:text/javascript,process.env.GITHUB_EVENT_PATH=${JSON.stringify(path)}`
+    const main = await world.run({ preloads: [otherPath], inputs })
     expect(expectRefused(world, main)).toContain('\nDENIED: ')
     // A push: what was refused is shown, with the claims of the run.
     expect(main.log).toContain('\nsub: repo:octo-org')

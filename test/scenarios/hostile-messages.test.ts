@@ -108,7 +108,8 @@ describe.concurrent('the message of a server', () => {
     const text = shown(stage)
     // Control characters but the line feed, and those that are not seen.
     expect(text.replaceAll('\n', ' ')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
-    expect(stage.log).not.toMatch(/^\s*::/m)
+    // In debug mode the runner echoes masks and groups.
+    expect(stage.log).not.toMatch(/^\s*::(?!add-mask::\*{3}$|group::Why it was refused$|endgroup::$)/m)
     // `::` counts at the beginning of a line alone, `##[` anywhere (actions/runner, ActionCommand.cs).
     expect(stage.annotations.map(({ message }) => message).join('\n')).not.toMatch(/^\s*::|##\[/m)
     expect(stage.summary).not.toMatch(/<img|^# Granted|\[x\]|@octocat/m)

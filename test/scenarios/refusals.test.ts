@@ -5,10 +5,11 @@ import { situations, type Situation } from '../../dev/runner/context.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
 import { appServerSystem, policiesFor, system, type AppServerSettings } from '../../dev/systems/app-server.ts'
 import { defaultIdentity } from '../../dev/fakes/identity.ts'
-import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
+import { createWorld, type World, type WorldOptions, type WorldStage } from '../../dev/world.ts'
 import { expectGranted, expectRefused } from './support.ts'
 
-const GHE_COM = { GITHUB_SERVER_URL: 'https://octo-org.ghe.com' }
+const GHE_COM = { serverUrl: 'https://octo-org.ghe.com', apiUrl: 'https://api.octo-org.ghe.com' }
+const GHES = { serverUrl: 'https://github.example.com', apiUrl: 'https://github.example.com/api/v3' }
 const OWNER_FILE = 'octo-org/.github-access-token'
 const SUBJECT =
   'repo:octo-org@6811672/workflows@216219028:workflow_ref:octo-org/workflows/.github/workflows/release.yml@refs/heads/main'
@@ -276,7 +277,7 @@ describe('the claims', () => {
 })
 
 describe('hints from the situation', () => {
-  const cases: [string, WorldOptions, RegExp][] = [
+  const cases: [string, WorldOptions, RegExp, WorldStage?][] = [
     [
       'no id-token: write',
       { situation: situations.withoutPermission },
@@ -292,13 +293,14 @@ describe('hints from the situation', () => {
     ['act', { situation: situations.withoutPermission, env: { ACT: 'true' } }, /act has no ID tokens/],
     [
       'GitHub Enterprise Server',
-      { situation: situations.withoutPermission, env: { GITHUB_SERVER_URL: 'https://github.example.com' } },
+      { situation: situations.withoutPermission },
       /GitHub Enterprise Server has ID tokens from version 3\.5 on/,
+      { hosts: GHES },
     ],
   ]
-  it.each(cases)('%s', async (_case, options, hint) => {
+  it.each(cases)('%s', async (_case, options, hint, stage) => {
     await using world = await createWorld(system, options)
-    const main = await world.run({ env: { GITHUB_ACTION_REPOSITORY: 'OWNER/access-token' } })
+    const main = await world.run(stage)
     const message = main.annotations.find(({ level }) => level === 'error')?.message ?? ''
     expect(message).toMatch(hint)
     expect(message).toContain('NO_ID_TOKEN')
@@ -307,8 +309,8 @@ describe('hints from the situation', () => {
   })
 
   it('GHE.com, whose ID tokens have an issuer of their own', async () => {
-    await using world = await createWorld(system, { env: GHE_COM })
-    const main = await world.run({ inputs: { audience: 'wrong' } })
+    await using world = await createWorld(system)
+    const main = await world.run({ hosts: GHE_COM, inputs: { audience: 'wrong' } })
     expect(main.annotations.at(-1)?.message).toContain(
       'This is GHE.com: the issuer of its ID tokens is https://token.actions.octo-org.ghe.com, which the other system must accept.',
     )

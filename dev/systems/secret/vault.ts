@@ -1,6 +1,7 @@
 import { fullName } from '../../fakes/identity.ts'
 import { certificateText, randomText } from '../../fakes/secrets.ts'
-import { createVault, type Vault, type VaultEngine, type VaultRole } from '../../fakes/vault.ts'
+import { createVault, type Vault, type VaultEngine } from '../../fakes/vault.ts'
+import type { VaultRole } from '../../fakes/vault-writing.ts'
 import type { Setup, System } from '../system.ts'
 
 export const ROLE = 'deploy'
