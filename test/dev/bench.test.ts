@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { missedGoals, type Figures } from '../../dev/bench/goals.ts'
 import type { Sample, Samples, UsageSample } from '../../dev/bench/measure.ts'
-import { benchPicture } from '../../dev/bench/picture.ts'
 import { figuresOf, resultsOf, sizeTable, tableOf } from '../../dev/bench/report.ts'
 import { createStand, type Stand } from '../../dev/bench/stand.ts'
 import { answersInARow, ratios, spreadOf } from '../../dev/bench/statistics.ts'
@@ -15,7 +14,6 @@ import {
   withUrls,
   type Tools,
 } from '../../dev/bench/subjects.ts'
-import { themes } from '../../dev/svg.ts'
 import { ROOT } from '../../dev/world.ts'
 
 let tools: Tools
@@ -248,20 +246,3 @@ function samplesOf(names: readonly string[], wallMs: number): Samples {
     Object.fromEntries(names.map((name) => [name, [value, value, value]]))
   return { timed: { plain: of(sample), tls: of(sample) }, usage: of(usage) }
 }
-
-describe('the pictures', () => {
-  const page = readFileSync(join(ROOT, 'docs/performance.md'), 'utf8')
-  const table = /<!-- bench:table.*-->\n\n((?:\|.*\n)+)/.exec(page)?.[1] ?? ''
-
-  it.each(themes)('in %s colours show the figures of the table', (theme) => {
-    expect(readFileSync(join(ROOT, `docs/images/bench-${theme}.svg`), 'utf8')).toBe(
-      benchPicture(table, theme),
-    )
-  })
-
-  it('are not drawn of a table that lacks a figure', () => {
-    expect(() => benchPicture('| step | wall |\n| - | - |\n| root | 2.00 × |', 'light')).toThrow(
-      'the table has no peak memory of root',
-    )
-  })
-})
