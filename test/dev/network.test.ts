@@ -136,7 +136,7 @@ describe('the proxy', () => {
 })
 
 test('a relay holds what it passes on', async () => {
-  const slow = await relay(plain.port, 60)
+  const slow = await relay(() => plain.port, 60)
   const before = performance.now()
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
     http.get({ port: slow.port, host: '127.0.0.1', agent: false }, resolve).on('error', reject)

@@ -11,8 +11,9 @@ import { situations } from '../../runner/context.ts'
 import type { World } from '../../world.ts'
 import { ROOT } from '../../world.ts'
 import type { Hold, Judge } from '../judge.ts'
-import { output } from '../program.ts'
-import { ACT } from '../programs.ts'
+import { goProgram, output } from '../program.ts'
+
+const ACT = goProgram('act', 'github.com/nektos/act', 'v0.2.89')
 
 /** act: runs workflows on this machine. It parses, evaluates, masks and starts actions by itself. */
 export const act: Judge = {
