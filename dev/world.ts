@@ -79,7 +79,7 @@ export interface WorldOptions extends BackstageOptions, Pick<ServeOptions, 'late
   /** Whether the runner trusts the test authority by `NODE_EXTRA_CA_CERTS`; yes unless `false`. */
   readonly trusted?: boolean
   /** Host names by role: the role is served by TLS under that name, which only the proxy knows. */
-  readonly hosts?: Readonly<Record<string, string>>
+  readonly hosts?: Readonly<Record<string, string>> | ((role: string) => string)
   /** Ports of servers beside those of the system, by host name: TLS is put in front of each. */
   readonly servers?: Readonly<Record<string, () => number>>
   /**
@@ -144,12 +144,12 @@ export async function createWorld<S extends Setup>(
   }
   const backstage = await buildBackstage(system, { ...options, url })
   const { issuer, setup, handlers, secrets } = backstage
+  const named = (hostOf: (role: string) => string): Record<string, string> =>
+    Object.fromEntries(Object.keys(handlers).map((role) => [role, hostOf(role)]))
 
   const hosts: Readonly<Record<string, string>> = {
-    ...(options.proxy === undefined
-      ? {}
-      : Object.fromEntries(Object.keys(handlers).map((role) => [role, `${role}.example`]))),
-    ...options.hosts,
+    ...(options.proxy === undefined ? {} : named((role) => `${role}.example`)),
+    ...(typeof options.hosts === 'function' ? named(options.hosts) : options.hosts),
   }
   const kindOf = (role: string): CertificateKind | undefined =>
     options.tls === 'good' || role in hosts ? 'good' : options.tls?.[role]

@@ -1,7 +1,6 @@
-import { strict as assert } from 'node:assert'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fencesOf, readDocument } from '../documents/fences.ts'
+import { fenceOf } from '../documents/fences.ts'
 import { randomText } from '../fakes/secrets.ts'
 import type { Hold } from './judge.ts'
 import { startPostgres, type Postgres } from './postgres.ts'
@@ -83,8 +82,7 @@ export async function createBytebaseFixture(hold: Hold, fixture: Fixture): Promi
       cwd: fixture.folder,
       env: { ...fixture.env, CURL_CA_BUNDLE: fixture.env['SSL_CERT_FILE']!, ...env },
     })
-  const command = fencesOf(readDocument(PAGE)).find(({ text }) => text.includes('--request PATCH'))?.text
-  assert(command !== undefined, `${PAGE} has no command for the settings`)
+  const command = fenceOf(PAGE, 'sh', /--request PATCH/)
   const usual = (JSON.parse(/--data '(.*)'/s.exec(command)![1]!) as { workloadIdentityConfig: Config })
     .workloadIdentityConfig
   const opened = closing.move()

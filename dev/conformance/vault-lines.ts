@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { AGAIN, type Ran, type Step } from './fixture.ts'
-import { suggestionsIn } from './suggestions.ts'
+import { suggestionsOf } from '../suggestions.ts'
 import { ROLE, writeOf, type VaultFixture } from './vault-fixture.ts'
 
 /** Lets a token read whatever there is, so that the engine answers and no policy. */
@@ -155,10 +155,10 @@ export async function writeSuggested(
   { summary }: Ran,
   env: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const [suggestion] = suggestionsIn(summary)
+  const [suggestion] = suggestionsOf(summary)
   const [command] = /vault write [^\s)]+ @[\w.]+/.exec(suggestion?.before ?? '') ?? []
   assert(suggestion !== undefined && command !== undefined, summary)
-  await shell(`cat > ${command.split('@')[1]!} <<'EOF'\n${suggestion.content}\nEOF\n${command}`, env)
+  await shell(`cat > ${command.split('@')[1]!} <<'EOF'\n${suggestion.text}\nEOF\n${command}`, env)
 }
 
 /** Refused in Vault's words; where a role is suggested, the very command that is suggested lets the same run in. */

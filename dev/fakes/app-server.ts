@@ -48,7 +48,7 @@ export interface AppServerOptions {
   readonly github: Pick<GitHub, 'createToken'>
   /** `GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE`. A function where it depends on where the fake is served. */
   readonly audiences: () => readonly string[]
-  /** By owner. */
+  /** By owner; may be changed while the fake runs. */
   readonly installations: Readonly<Record<string, Installation>>
   /** Policy files by repository; may be changed while the fake runs. */
   readonly repositories: Repositories

@@ -8,7 +8,7 @@ import { createGitHubForApps, GITHUB_HOST, APP_ID, type GitHubForApps } from '..
 import type { Hold, Judge } from '../judge.ts'
 import { STORE, type Program } from '../program.ts'
 import { AGAIN, createFixture, type Fixture, type Ran, type Step } from '../fixture.ts'
-import { pasteFiles } from '../suggestions.ts'
+import { pasteFiles, suggestionsOf } from '../../suggestions.ts'
 
 /** On no registry: its folder `server` is built by hand, at the commit that docs/app-server.md names. */
 const APP_SERVER: Program = {
@@ -430,7 +430,7 @@ async function policies(setting: Setting): Promise<void> {
     })
     if (mended === undefined) continue
     await hold(`what it suggests for ${name}, pasted, grants what was asked`, async () => {
-      pasteFiles(github.repositories, refused.summary)
+      pasteFiles(github.repositories, suggestionsOf(refused.summary))
       expectGrant(setting, await run({ inputs, identity }), mended)
     })
   }

@@ -19,7 +19,7 @@ import {
 import type { Judge } from '../judge.ts'
 import { output } from '../program.ts'
 import { AGAIN, createFixture, type Step } from '../fixture.ts'
-import { suggestionsIn } from '../suggestions.ts'
+import { suggestionsOf } from '../../suggestions.ts'
 
 /** Bytebase itself, beside PostgreSQL servers for it and for what it changes. */
 export const bytebase: Judge = {
@@ -149,9 +149,9 @@ async function refusals({ hold, run, change }: BytebaseFixture): Promise<void> {
     })
     if (isMended === undefined) continue
     await hold(`the settings that it suggests for ${name} let the same run in`, async () => {
-      const [suggestion] = suggestionsIn(refused.summary)
+      const [suggestion] = suggestionsOf(refused.summary)
       assert(suggestion !== undefined, refused.summary)
-      await change(parse(suggestion.content) as Config)
+      await change(parse(suggestion.text) as Config)
       const { outcome, told } = await run(step)
       assert.equal(outcome, 'success', told)
     })

@@ -1,14 +1,14 @@
 import { strict as assert } from 'node:assert'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fencesOf, readDocuments } from '../../documents/fences.ts'
+import { fenceOf } from '../../documents/fences.ts'
 import { defaultIdentity, subjectOf } from '../../fakes/identity.ts'
 import { ISSUER } from '../../fakes/issuer.ts'
 import { APP_ID, createGitHubForApps, GITHUB_HOST, type GitHubForApps } from '../github.ts'
 import type { Hold, Judge } from '../judge.ts'
 import { goProgramOf } from '../program.ts'
 import { AGAIN, createFixture, type Fixture, type Ran } from '../fixture.ts'
-import { pasteFiles } from '../suggestions.ts'
+import { pasteFiles, suggestionsOf } from '../../suggestions.ts'
 
 const VERSION = 'v0.8.0'
 const OCTO_STS = goProgramOf('octo-sts', join(import.meta.dirname, '../octo-sts.go'), [
@@ -18,7 +18,6 @@ const OCTO_STS = goProgramOf('octo-sts', join(import.meta.dirname, '../octo-sts.
 const HOST = 'octo-sts.dev'
 const { owner } = defaultIdentity
 const TARGET = `${owner}/target`
-const PAGE = 'octo-sts/README.md'
 
 /** The packages of Octo STS that decide, behind a `main` that listens on loopback. */
 export const octoSts: Judge = {
@@ -114,12 +113,7 @@ async function grants(setting: Setting): Promise<void> {
     assert(github.alive(token))
   }
   await hold('the policy of the page lets the step of the page in, and post revokes the token', async () => {
-    const text = readDocuments()
-      .filter(({ file }) => file === PAGE)
-      .flatMap(fencesOf)
-      .find(({ language, text: fence }) => language === 'yaml' && fence.startsWith('issuer: '))?.text
-    assert(text !== undefined, `${PAGE} has no policy`)
-    put(setting, TARGET, 'deploy', text)
+    put(setting, TARGET, 'deploy', fenceOf('octo-sts/README.md', 'yaml', /^issuer: /))
     const ran = await run(setting, 'deploy')
     expectGrant(ran, { contents: 'read', pull_requests: 'read' }, ['target'])
     const { outcome, annotations } = await ran.post()
@@ -207,7 +201,7 @@ async function refusals(setting: Setting): Promise<void> {
       assert.match(refused.told, words)
     })
     if (isMended === undefined) continue
-    pasteFiles(github.repositories, refused.summary)
+    pasteFiles(github.repositories, suggestionsOf(refused.summary))
     mended.push([name, index])
   }
   await hold('it remembers what it found, and what it did not, as the hints say', async () => {
