@@ -1,10 +1,5 @@
 import { strict as assert } from 'node:assert'
-import {
-  createAppServer,
-  type AppServer,
-  type AppServerOptions,
-  type Installation,
-} from '../fakes/app-server.ts'
+import { createAppServer, type AppServerOptions, type Installation } from '../fakes/app-server.ts'
 import { ROLE_ARN } from '../fakes/aws-account.ts'
 import { OWNER_SCOPES, type Repositories } from '../fakes/app-server-policies.ts'
 import { createGitHub, type GitHub } from '../fakes/github.ts'
@@ -31,7 +26,6 @@ export interface AppServerSettings {
 
 export interface AppServerSetup extends Setup {
   readonly github: GitHub
-  readonly appServer: AppServer
   readonly sts: Sts
   /** By ARN; may be changed. */
   readonly roles: Record<string, Role>
@@ -174,7 +168,6 @@ export function appServerSystem(settings: AppServerSettings = {}): System<AppSer
         },
         accepts: (token) => github.alive(token),
         github,
-        appServer,
         sts,
         roles,
         installations,
