@@ -43,7 +43,7 @@ const HOSTS = [
 ]
 /** An organization of the pages that lets jobs of the workflow's owner in. */
 const OTHER_OWNER = 'octo-labs'
-export const SEED_ROLE = 'arn:aws:iam::123456789012:role/github-actions-access-token-api-access'
+const SEED_ROLE = 'arn:aws:iam::123456789012:role/github-actions-access-token-api-access'
 /** The role that the open server's stack makes for its callers. */
 const OPEN_SERVER_ROLE = 'arn:aws:iam::123456789012:role/GitHubActionsAccessTokens-HttpApiAccess'
 

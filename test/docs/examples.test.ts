@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readActions, type ActionMetadata } from '../../dev/documents/actions.ts'
+import { readActions } from '../../dev/documents/actions.ts'
 import {
   AUTHORITY_FILE,
   exampleWorld,
@@ -13,7 +13,6 @@ import { workflowExamples } from '../../dev/documents/workflows.ts'
 import { defaultIdentity } from '../../dev/fakes/identity.ts'
 import { githubContext, situations } from '../../dev/runner/context.ts'
 import { runAction, runPost, type StageOptions } from '../../dev/runner/runner.ts'
-import { SEED_ROLE } from '../../dev/systems/app-server.ts'
 import { ROOT } from '../../dev/world.ts'
 import { expectClean, expectGranted } from '../scenarios/support.ts'
 
@@ -136,90 +135,18 @@ describe('there are examples to run', () => {
   })
 })
 
-const SERVER = { 'app-server': 'https://app-server.example.com' }
-/** Spellings of `with:` that qoomon/actions--access-token has had, for which its documents are the source. */
-const SPELLINGS: readonly (readonly [string, StepExample['inputs']])[] = [
-  ['v3: permissions as a mapping, in lines', { ...SERVER, permissions: 'secrets: write\n' }],
-  ['v3: repository by its name', { ...SERVER, repository: 'target', permissions: 'contents: read\n' }],
-  [
-    'v3: repository with its owner',
-    { ...SERVER, repository: 'octo-org/target', permissions: 'contents: read\n' },
-  ],
-  [
-    'v3: repositories as a list',
-    { ...SERVER, repositories: '- target\n- website\n', permissions: 'contents: read\n' },
-  ],
-  ['v3: scopes with underscores', { ...SERVER, permissions: 'pull_requests: write\ncontents: read\n' }],
-  [
-    'v3: app-server without auth',
-    { 'app-server': 'url: https://app-server.example.com\n', permissions: 'actions: write\n' },
-  ],
-  [
-    'v3: app-server with auth commented out',
-    {
-      'app-server': `url: https://app-server.example.com\n# auth:\n#   type: aws\n#   roleArn: ${SEED_ROLE}\n`,
-      permissions: 'actions: write\n',
-    },
-  ],
-  [
-    'v3: app-server with auth',
-    {
-      'app-server': `url: https://app-server.example.com\nauth:\n  type: aws\n  roleArn: ${SEED_ROLE}\n  region: eu-central-1\n  service: lambda\n`,
-      permissions: 'actions: write\n',
-    },
-  ],
-  [
-    'v4: repositories with commas',
-    { ...SERVER, repositories: 'target, website', permissions: 'contents: read' },
-  ],
-  ['v4: permissions with commas', { ...SERVER, permissions: 'contents:read,secrets:write' }],
-  [
-    'v4: permissions with commas and blanks',
-    { ...SERVER, permissions: 'contents: read, pull-requests: write' },
-  ],
-]
-
-describe('spellings of qoomon/actions--access-token', () => {
-  const action = actions.find(({ folder }) => folder === '')!
-
-  test.each(SPELLINGS)('%s', async (title, inputs) => {
-    await run(spelling(title, action, inputs))
-  })
-})
-
-describe('the examples can fail', () => {
-  const action = actions.find(({ folder }) => folder === '')!
-  const permissions = 'contents: read'
+describe('an example fails', () => {
+  const example = examples.find(({ file, inputs }) => file === 'README.md' && 'repository' in inputs)!
 
   test('by a name that the system does not know', async () => {
-    await expect(
-      run(spelling('unknown repository', action, { ...SERVER, repository: 'tarrget', permissions })),
-    ).rejects.toMatchObject({
+    const inputs = { ...example.inputs, repository: 'octo-org/tarrget' }
+    await expect(run({ ...example, inputs })).rejects.toMatchObject({
       actual: [{ message: expect.stringContaining('octo-org/tarrget: Access policy not found') as string }],
     })
   })
 
   test('by an expression of which nothing is known', async () => {
-    const repository = '${{ vars.TARGET }}'
-    await expect(
-      run(spelling('unknown expression', action, { ...SERVER, repository, permissions })),
-    ).rejects.toThrow('nothing is known of vars')
-    expect(() => fill('${{ github.repositry }}', { github: { repository: 'a/b' } }, {})).toThrow(
-      'nothing is known of github.repositry',
-    )
+    const inputs = { ...example.inputs, repository: '${{ vars.TARGET }}' }
+    await expect(run({ ...example, inputs })).rejects.toThrow('nothing is known of vars')
   })
 })
-
-function spelling(title: string, action: ActionMetadata, inputs: StepExample['inputs']): StepExample {
-  return {
-    file: title,
-    line: 1,
-    uses: 'OWNER/access-token@v1',
-    action,
-    condition: undefined,
-    inputs,
-    env: [],
-    environment: undefined,
-    usedOutputs: ['token'],
-  }
-}
