@@ -6,13 +6,11 @@ import { globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { cpus } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { missedGoals, type Figures } from './bench/goals.ts'
-import { benchPicture } from './bench/picture.ts'
 import { measure } from './bench/measure.ts'
 import { figuresOf, resultsOf, sizeTable, tableOf, type Sizes } from './bench/report.ts'
 import { makeTools, otherSubjects, ownGroups, type Group, type Tools } from './bench/subjects.ts'
 import { commandLine, refuse } from './command-line.ts'
 import { readAction } from './runner/action-file.ts'
-import { themes } from './svg.ts'
 import { ROOT } from './world.ts'
 
 const RUNS = 21
@@ -21,7 +19,6 @@ const USAGE_RUNS = 7
 
 const USAGE = `Usage: npm run bench [-- OPTIONS]
 
---svg               also draws the pictures of docs/images
 --runs N            timed runs of each action, ${RUNS} unless given
 --against DIR       compares the action in DIR with one of this repository
 --beside NAME       which one: 'root' unless given
@@ -30,7 +27,6 @@ const USAGE = `Usage: npm run bench [-- OPTIONS]
 
 const { values } = commandLine(USAGE, {
   options: {
-    svg: { type: 'boolean', default: false },
     runs: { type: 'string', default: String(RUNS) },
     against: { type: 'string' },
     beside: { type: 'string', default: 'root' },
@@ -71,10 +67,6 @@ const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${process
 const report = { node: process.version, machine, rounds, results, dist: sizes, missed }
 writeFileSync(join(ROOT, 'bench/results.json'), `${JSON.stringify(report, undefined, 2)}\n`)
 
-if (values.svg) {
-  for (const theme of themes)
-    writeFileSync(join(ROOT, `docs/images/bench-${theme}.svg`), benchPicture(tableOf(results), theme))
-}
 console.log(`${tableOf(results)}\n\n${sizeTable(sizes)}`)
 if (values.against === undefined && missed.length === 0) console.log('\nEvery goal is reached.')
 for (const goal of missed) console.error(`over its goal: ${goal}`)

@@ -3,8 +3,8 @@
  * masks them.
  */
 import { commandLine, refuse } from './command-line.ts'
-import { administrators, delays, plainSummary, suggestionsOf } from './demo/administrator.ts'
 import { heading, quote, showLog, showRequest } from './demo/show.ts'
+import { plainSummary, suggestionsOf } from './suggestions.ts'
 import { allSystems } from './systems/system.ts'
 import { createWorld } from './world.ts'
 
@@ -91,7 +91,7 @@ async function showRefusal(): Promise<void> {
       : 'An administrator does what the annotation says',
   )
   for (const { text } of suggestions) quote(text)
-  administrators[name]!(world.setup as never, suggestions, world)
-  aheadMs = delays[name] ?? 0
+  world.setup.mend?.(suggestions)
+  aheadMs = world.setup.mendsAfterMs ?? 0
   if (aheadMs > 0) console.log(`  It takes ${Math.floor(aheadMs / 60_000)} minutes until it takes effect.`)
 }

@@ -79,7 +79,9 @@ export interface WorldOptions extends BackstageOptions, Pick<ServeOptions, 'late
   /** Whether the runner trusts the test authority by `NODE_EXTRA_CA_CERTS`; yes unless `false`. */
   readonly trusted?: boolean
   /** Host names by role: the role is served by TLS under that name, which only the proxy knows. */
-  readonly hosts?: Readonly<Record<string, string>>
+  readonly hosts?: Readonly<Record<string, string>> | ((role: string) => string)
+  /** Ports of servers beside those of the system, by host name: TLS is put in front of each. */
+  readonly servers?: Readonly<Record<string, () => number>>
   /**
    * A proxy for everything (`https_proxy`, `http_proxy`). Since no client uses one for loopback, all roles without
    * a host name get one: `ROLE.example`.
@@ -126,7 +128,7 @@ export async function createWorld<S extends Setup>(
   system: System<S>,
   options: WorldOptions = {},
 ): Promise<World<S>> {
-  const { faults = {}, latencyMs = 0, situation = situations.push } = options
+  const { faults = {}, latencyMs = 0, situation = situations.push, servers: others = {} } = options
   const servers = new Map<string, FakeServer>()
   const urls = new Map<string, string>()
   const relays: Relay[] = []
@@ -142,17 +144,19 @@ export async function createWorld<S extends Setup>(
   }
   const backstage = await buildBackstage(system, { ...options, url })
   const { issuer, setup, handlers, secrets } = backstage
+  const named = (hostOf: (role: string) => string): Record<string, string> =>
+    Object.fromEntries(Object.keys(handlers).map((role) => [role, hostOf(role)]))
 
   const hosts: Readonly<Record<string, string>> = {
-    ...(options.proxy === undefined
-      ? {}
-      : Object.fromEntries(Object.keys(handlers).map((role) => [role, `${role}.example`]))),
-    ...options.hosts,
+    ...(options.proxy === undefined ? {} : named((role) => `${role}.example`)),
+    ...(typeof options.hosts === 'function' ? named(options.hosts) : options.hosts),
   }
   const kindOf = (role: string): CertificateKind | undefined =>
     options.tls === 'good' || role in hosts ? 'good' : options.tls?.[role]
   const encrypted = Object.keys(handlers).some((role) => kindOf(role) !== undefined)
-  const certificates = encrypted ? await createCertificates(Object.values(hosts)) : undefined
+  const certificates = encrypted
+    ? await createCertificates([...Object.values(hosts), ...Object.keys(others)])
+    : undefined
   const folder = await mkdtemp(join(tmpdir(), 'world-'))
   const held = new Set<number>()
   const heldFile = join(folder, 'held')
@@ -177,7 +181,7 @@ export async function createWorld<S extends Setup>(
     servers.set(role, started)
     let { port } = started
     if (latencyMs > 0) {
-      const slow = await relay(port, latencyMs)
+      const slow = await relay(() => started.port, latencyMs)
       relays.push(slow)
       port = slow.port
     }
@@ -187,6 +191,11 @@ export async function createWorld<S extends Setup>(
       role,
       host === undefined ? `${kind === undefined ? 'http' : 'https'}://127.0.0.1:${port}` : `https://${host}`,
     )
+  }
+  for (const [host, portOf] of Object.entries(others)) {
+    const front = await relay(portOf, 0, certificates?.good)
+    relays.push(front)
+    ports[host] = front.port
   }
   const proxy =
     Object.keys(hosts).length === 0 ? undefined : await startProxy({ ...options.proxy, hosts: ports, holds })

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createStand, type Stand, type Tally, type Transport } from './stand.ts'
+import { createMeter, type Meter, type Tally, type Transport } from './meter.ts'
 import { nothing, type Group, type Tools } from './subjects.ts'
 
 /** One timed run, and the run of {@link nothing} right before it. */
@@ -42,22 +42,22 @@ export async function measure(
   progress: (line: string) => void,
 ): Promise<Samples> {
   const idle = nothing(tools)
-  const stages: { group: Group; transport: Transport; stand: Stand }[] = []
+  const stages: { group: Group; transport: Transport; meter: Meter }[] = []
   const timed: Record<Transport, Record<string, Sample[]>> = { plain: {}, tls: {} }
   const usage: Record<string, UsageSample[]> = {}
   try {
     for (const transport of ['plain', 'tls'] as const) {
       for (const group of groups) {
-        stages.push({ group, transport, stand: await createStand(group.system, group.variant, transport) })
+        stages.push({ group, transport, meter: await createMeter(group, transport) })
       }
     }
     for (let round = 1 - rounds.warmUp; round <= rounds.timed; round++) {
       progress(round <= 0 ? `warm-up ${round + rounds.warmUp}` : `run ${round} of ${rounds.timed}`)
-      if (round === 1) for (const { stand } of stages) stand.replay()
-      for (const { group, transport, stand } of stages) {
+      if (round === 1) for (const { meter } of stages) meter.replay()
+      for (const { group, transport, meter } of stages) {
         for (const { name, start } of group.subjects) {
-          const before = await stand.observe(() => idle.start(stand.world, {}))
-          const { result, tally } = await stand.observe(() => start(stand.world, {}))
+          const before = await meter.observe(() => idle.start(meter.world, {}))
+          const { result, tally } = await meter.observe(() => start(meter.world, {}))
           const sample = { ...tally, wallMs: result.durationMs, nothingMs: before.result.durationMs }
           if (round > 0) (timed[transport][name] ??= []).push(sample)
         }
@@ -65,21 +65,21 @@ export async function measure(
     }
     for (let round = 1; round <= rounds.usage; round++) {
       progress(`memory and CPU, run ${round} of ${rounds.usage}`)
-      for (const { group, stand } of stages.filter(({ transport }) => transport === 'plain')) {
+      for (const { group, meter } of stages.filter(({ transport }) => transport === 'plain')) {
         const file = join(tools.folder, 'usage.json')
         const how = { nodeOptions: ['--require', tools.usage], env: { BENCH_USAGE: file } }
         const report = async (): Promise<{ memoryMiB: number; cpuMs: number }> =>
           JSON.parse(await readFile(file, 'utf8')) as { memoryMiB: number; cpuMs: number }
         for (const { name, start } of group.subjects) {
-          await stand.observe(() => idle.start(stand.world, how))
+          await meter.observe(() => idle.start(meter.world, how))
           const { cpuMs: nothingCpuMs } = await report()
-          await stand.observe(() => start(stand.world, how))
+          await meter.observe(() => start(meter.world, how))
           ;(usage[name] ??= []).push({ ...(await report()), nothingCpuMs })
         }
       }
     }
   } finally {
-    await Promise.all(stages.map(({ stand }) => stand.world.close()))
+    await Promise.all(stages.map(({ meter }) => meter.world.close()))
   }
   return { timed, usage }
 }

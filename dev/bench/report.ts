@@ -1,6 +1,7 @@
+import { markdownTable } from '../documents/tables.ts'
 import type { Figures } from './goals.ts'
 import type { Sample, Samples } from './measure.ts'
-import { ROUND_TRIP_MS } from './stand.ts'
+import { ROUND_TRIP_MS } from './meter.ts'
 import { ratios, spreadOf, type Spread } from './statistics.ts'
 import type { Subject } from './subjects.ts'
 
@@ -82,7 +83,7 @@ function bytesOf(sizes: Sizes): number {
   return Object.values(sizes).reduce((sum, bytes) => sum + bytes, 0)
 }
 
-/** The table of the README. */
+/** The table of docs/performance.md. */
 export function tableOf(results: Readonly<Record<string, Result>>): string {
   const head = [
     'step',
@@ -123,13 +124,4 @@ export function sizeTable(sizes: Sizes): string {
     ['file', 'size'],
     [...Object.entries(sizes), ['in all', bytesOf(sizes)] as const].map(row),
   )
-}
-
-/** As prettier lays a table out: the first column to the left, the others to the right. */
-function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)))
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join(' | ')} |`
-  const rule = widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`))
-  return [line(head), `| ${rule.join(' | ')} |`, ...rows.map(line)].join('\n')
 }

@@ -3,16 +3,11 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import ts from 'typescript'
 import { ROLE_ARN } from '../fakes/aws-account.ts'
-import type { VaultVersion } from '../fakes/vault.ts'
 import { readAction } from '../runner/action-file.ts'
 import { runAction, runPost, type StageOptions, type StageResult } from '../runner/runner.ts'
 import { system as bytebase } from '../systems/bytebase.ts'
 import { system as appServer } from '../systems/app-server.ts'
-import { system as secretsManager, SECRET_ARN } from '../systems/secret/aws-secrets-manager.ts'
-import { SECRET, system as secretManager } from '../systems/secret/google-secret-manager.ts'
-import { system as httpSecret } from '../systems/secret/http.ts'
-import { system as vault } from '../systems/secret/vault.ts'
-import type { System } from '../systems/system.ts'
+import { allSystems, type System } from '../systems/system.ts'
 import { ROOT, type World } from '../world.ts'
 
 /** Something that is started and measured. */
@@ -31,8 +26,13 @@ export interface Group {
   readonly name: string
   readonly system: System
   readonly variant: string
+  /** What the servers need beside the usual. */
+  readonly prepare?: (world: World) => void
   readonly subjects: readonly Subject[]
 }
+
+/** The systems that store secrets. */
+const stores = Object.values(await allSystems()).filter(({ action }) => action.startsWith('secret/'))
 
 /** The files that the bench makes for itself. */
 export interface Tools {
@@ -68,83 +68,31 @@ export function nothing(tools: Tools): Subject {
   }
 }
 
-/** A Vault with ten secrets. */
-const tenOfVault: System = {
-  ...vault,
-  setUp: (foundations, variant) => {
-    const setup = vault.setUp(foundations, variant)
-    setup.policies['deploy'] = ['*']
-    const secrets: Record<string, VaultVersion[]> = {}
-    for (let index = 0; index < 10; index++) secrets[`n${index}`] = [{ data: { key: `value-${index}` } }]
-    setup.engines['secret'] = { kv: 2, secrets }
-    return setup
-  },
-}
-
-/** AWS Secrets Manager with ten secrets. */
-const tenOfAws: System = {
-  ...secretsManager,
-  setUp: (foundations, variant) => {
-    const setup = secretsManager.setUp(foundations, variant)
-    for (let index = 0; index < 10; index++) {
-      const arn = SECRET_ARN.replace('app/database', `n${index}`)
-      setup.secrets[arn] = { value: JSON.stringify({ key: `value-${index}` }), readers: [ROLE_ARN] }
-    }
-    return setup
-  },
-}
-
-/** Google Secret Manager with ten secrets. */
-const tenOfGoogle: System = {
-  ...secretManager,
-  setUp: (foundations, variant) => {
-    const setup = secretManager.setUp(foundations, variant)
-    for (let index = 0; index < 10; index++) {
-      setup.secrets[SECRET.replace('database-password', `n${index}`)] = {
-        accessors: setup.secrets[SECRET]!.accessors,
-        versions: [{ data: Buffer.from(JSON.stringify({ key: `value-${index}` })) }],
-      }
-    }
-    return setup
-  },
-}
-
-/** An endpoint with ten secrets. */
-const tenOfHttp: System = {
-  ...httpSecret,
-  setUp: (foundations, variant) => {
-    const setup = httpSecret.setUp(foundations, variant)
-    for (let index = 0; index < 10; index++)
-      setup.secrets[`/n${index}`] = Buffer.from(JSON.stringify({ key: `value-${index}` }))
-    return setup
-  },
-}
-
-/**
- * A step that reads one secret and a step that reads ten. The goal is a ratio: the floor of ten is one.
- *
- * @param prefix what comes before `n0` to `n9` in a reference
- */
-function oneAndTen(action: string, system: System, prefix: (world: World) => string = () => ''): Group {
+/** A step that reads one secret and a step that reads ten. The goal is a ratio: the floor of ten is one. */
+function oneAndTen(system: System): Group {
+  const stored = new Map<World, string[]>()
   const reading =
     (count: number) =>
-    (world: World): Step => ({
-      action: join(ROOT, action),
-      inputs: {
-        ...world.inputs,
-        secrets: Array.from({ length: count }, (_, index) => `n${index}: ${prefix(world)}n${index}#key`).join(
-          '\n',
-        ),
-      },
-    })
-  const one = `${action}, one secret`
+    (world: World): Step => {
+      const lines = stored.get(world)!.slice(0, count)
+      return { action: join(ROOT, system.action), inputs: { ...world.inputs, secrets: lines.join('\n') } }
+    }
+  const one = `${system.action}, one secret`
   return {
-    name: action,
+    name: system.action,
     system,
     variant: 'several',
+    prepare: (world) => {
+      const names = Array.from({ length: 10 }, (_, index) => `n${index}`)
+      const { store } = world.setup
+      stored.set(
+        world,
+        names.map((name) => `${name}: ${store!(name, { key: `value of ${name}` })}#key`),
+      )
+    },
     subjects: [
       ...stagesOf(one, reading(1), { post: false }),
-      ...stagesOf(`${action}, ten secrets`, reading(10), { post: false, floor: one }),
+      ...stagesOf(`${system.action}, ten secrets`, reading(10), { post: false, floor: one }),
     ],
   }
 }
@@ -168,10 +116,7 @@ export function ownGroups(tools: Tools): Group[] {
       subjects: [floor('floor, AWS', tools), ...ofAws],
     },
     { name: 'bytebase', system: bytebase, variant: 'default', subjects: ofBytebase },
-    oneAndTen('secret/vault', tenOfVault),
-    oneAndTen('secret/aws-secrets-manager', tenOfAws),
-    oneAndTen('secret/google-secret-manager', tenOfGoogle, () => 'projects/my-project/secrets/'),
-    oneAndTen('secret/http', tenOfHttp, (world) => `${world.url('secret-endpoint')}/`),
+    ...stores.map(oneAndTen),
   ]
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { output } from './program.ts'
-import { freePort } from './stand.ts'
+import { freePort } from './fixture.ts'
 
 /** Where Debian and Ubuntu put a server, a folder for each version. */
 const VERSIONS = '/usr/lib/postgresql'

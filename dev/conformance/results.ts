@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { markdownTable } from '../documents/tables.ts'
 import type { Line } from './judge.ts'
 
 /** What a judge said when it was last run. */
@@ -56,9 +57,6 @@ export function resultsTable(results: readonly Result[]): string {
     const held = lines.filter((line) => line.held).length
     return [title, judges, version, date, `${held} of ${lines.length}`]
   })
-  const table = [['judge', 'what it judges', 'version', 'date', 'lines held'], ...rows]
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)))
-  const lineOf = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`
-  return [lineOf(table[0]!), lineOf(widths.map((width) => '-'.repeat(width))), ...rows.map(lineOf)].join('\n')
+  const head = ['judge', 'what it judges', 'version', 'date', 'lines held']
+  return markdownTable(head, rows, { numbers: false })
 }

@@ -1,13 +1,13 @@
 import { strict as assert } from 'node:assert'
-import { AGAIN, type Ran, type Step } from './stand.ts'
-import { suggestionsIn } from './suggestions.ts'
-import { ROLE, writeOf, type Bench } from './vault-bench.ts'
+import { AGAIN, type Ran, type Step } from './fixture.ts'
+import { suggestionsOf } from '../suggestions.ts'
+import { ROLE, writeOf, type VaultFixture } from './vault-fixture.ts'
 
 /** Lets a token read whatever there is, so that the engine answers and no policy. */
 export const EVERYTHING = 'path "*" { capabilities = ["read"] }'
 
 /** Sets up what the page does, and reads secrets. */
-export async function reads({ hold, run, api, secret, setUp, allow }: Bench): Promise<void> {
+export async function reads({ hold, read, api, secret, setUp, allow }: VaultFixture): Promise<void> {
   await setUp()
   const write = (path: string, data: object): Promise<Response> =>
     api('POST', `secret/data/${path}`, { data })
@@ -20,18 +20,18 @@ export async function reads({ hold, run, api, secret, setUp, allow }: Bench): Pr
   await hold(
     'the commands of the page let the step of the page in, which reads the newest version',
     async () => {
-      const { outputs, told, annotations } = await run({})
+      const { outputs, told, annotations } = await read({})
       assert.equal(outputs['secret'], secret, told)
       assert.deepEqual(annotations, [])
     },
   )
   await hold('a whole secret, as JSON', async () => {
-    const { outputs, told } = await run({ inputs: { key: '' } })
+    const { outputs, told } = await read({ inputs: { key: '' } })
     assert.deepEqual(JSON.parse(outputs['secret'] ?? told), { DB_USER: 'application', DB_PASSWORD: secret })
   })
   await hold('several values with one login', async () => {
     const secrets = 'user: team/database#DB_USER\npassword: team/database#DB_PASSWORD\n'
-    const { outputs, told } = await run({ inputs: { secrets } })
+    const { outputs, told } = await read({ inputs: { secrets } })
     assert.deepEqual(
       { user: outputs['user'], password: outputs['password'] },
       { user: 'application', password: secret },
@@ -40,7 +40,7 @@ export async function reads({ hold, run, api, secret, setUp, allow }: Bench): Pr
   })
   await allow(EVERYTHING)
   const refused = async (inputs: Record<string, string>, words: RegExp): Promise<void> => {
-    const { outcome, outputs, annotations } = await run({ inputs })
+    const { outcome, outputs, annotations } = await read({ inputs })
     assert.deepEqual({ outcome, secret: outputs['secret'] }, { outcome: 'failure', secret: undefined })
     assert.match(annotations.map(({ message }) => message).join('\n'), words)
   }
@@ -59,23 +59,6 @@ export async function reads({ hold, run, api, secret, setUp, allow }: Bench): Pr
   await hold('a path given with data/', () =>
     refused({ path: 'data/team/database' }, /\n- path [\s\S]*\nINVALID_INPUT: /),
   )
-}
-
-/** Which tokens are taken back, as the step tells it. */
-export async function tokens({ hold, run, shell }: Bench): Promise<void> {
-  await hold('the token is revoked before the step ends, also where it fails', async () => {
-    for (const inputs of [{}, { path: 'team/none' }]) {
-      const { told } = await run({ inputs })
-      assert.match(told, /The Vault token was revoked/)
-    }
-  })
-  await hold('a batch token is not revoked', async () => {
-    await shell(`vault write ${ROLE} role_type=jwt token_type=batch`)
-    const { outcome, told } = await run({})
-    assert.equal(outcome, 'success', told)
-    assert.match(told, /batch token/)
-    assert.doesNotMatch(told, /was revoked/)
-  })
 }
 
 interface Denial {
@@ -137,13 +120,13 @@ const DENIALS: readonly Denial[] = [
   },
 ]
 
-export async function refusals(bench: Bench): Promise<void> {
-  const { hold, run, shell, api, setUp, page, keys, secret } = bench
+export async function refusals(vault: VaultFixture): Promise<void> {
+  const { hold, read, shell, api, setUp, page, keys, secret } = vault
   // A method that was just set up has no keys yet.
   await setUp()
   await hold('is asked again where it did not get the keys of the issuer', async () => {
     keys.missing = 1
-    const { outputs, told } = await run({ debug: true })
+    const { outputs, told } = await read({ debug: true })
     assert.equal(outputs['secret'], secret, told)
     assert.equal(keys.missing, 0)
     assert.match(told, AGAIN)
@@ -151,43 +134,43 @@ export async function refusals(bench: Bench): Promise<void> {
   for (const { name, words, role, step = {}, isMended } of DENIALS) {
     await setUp()
     if (role !== undefined) await shell(writeOf({ role_type: 'jwt', ...role }))
-    await refusal(bench, name, words, step, isMended)
+    await refusal(vault, name, words, step, isMended)
   }
   await api('DELETE', ROLE)
-  await refusal(bench, 'no such role', /role "deploy" could not be found/, {}, true)
+  await refusal(vault, 'no such role', /role "deploy" could not be found/, {}, true)
   await setUp()
   await hold('the job’s own environment as bound_subject, as the page has it', async () => {
     const [, subject] = /"bound_subject": "([^"]+)"/.exec(page.text) ?? []
     await shell(
       writeOf({ role_type: 'jwt', bound_subject: subject, bound_claims: { repository_id: '216219028' } }),
     )
-    const { outcome, told } = await run({ identity: { environment: 'production' } })
+    const { outcome, told } = await read({ identity: { environment: 'production' } })
     assert.equal(outcome, 'success', told)
   })
 }
 
 /** Writes the role that a refusal suggests, by the very command that it suggests. */
 export async function writeSuggested(
-  { shell }: Bench,
+  { shell }: VaultFixture,
   { summary }: Ran,
   env: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const [suggestion] = suggestionsIn(summary)
+  const [suggestion] = suggestionsOf(summary)
   const [command] = /vault write [^\s)]+ @[\w.]+/.exec(suggestion?.before ?? '') ?? []
   assert(suggestion !== undefined && command !== undefined, summary)
-  await shell(`cat > ${command.split('@')[1]!} <<'EOF'\n${suggestion.content}\nEOF\n${command}`, env)
+  await shell(`cat > ${command.split('@')[1]!} <<'EOF'\n${suggestion.text}\nEOF\n${command}`, env)
 }
 
 /** Refused in Vault's words; where a role is suggested, the very command that is suggested lets the same run in. */
 async function refusal(
-  bench: Bench,
+  vault: VaultFixture,
   name: string,
   words: RegExp,
   step: Partial<Step>,
   isMended?: true,
 ): Promise<void> {
-  const { hold, run, secret } = bench
-  const refused = await run(step)
+  const { hold, read, secret } = vault
+  const refused = await read(step)
   await hold(`refuses ${name}`, () => {
     assert.deepEqual([refused.outcome, refused.outputs['secret']], ['failure', undefined])
     assert.match(refused.told, words)
@@ -195,8 +178,8 @@ async function refusal(
   })
   if (isMended === undefined) return
   await hold(`what it suggests for ${name}, written as it says, lets the same run in`, async () => {
-    await writeSuggested(bench, refused)
-    const { outputs, told } = await run(step)
+    await writeSuggested(vault, refused)
+    const { outputs, told } = await read(step)
     assert.equal(outputs['secret'], secret, told)
   })
 }

@@ -62,6 +62,15 @@ export function fencesOf(document: Document): Fence[] {
   return fences
 }
 
+/** The text of the fence of a page that has these words. @throws Error where there is none */
+export function fenceOf(page: string, language: string, words: RegExp): string {
+  const found = fencesOf(readDocument(page)).find(
+    (fence) => fence.language === language && words.test(fence.text),
+  )
+  if (found === undefined) throw new Error(`${page} has no such fence: ${words.source}`)
+  return found.text
+}
+
 /** A document without its fences, line for line, for checks of its prose. */
 export function proseOf(document: Document): string {
   const lines = document.text.split('\n')

@@ -82,3 +82,19 @@ function checkInput(
     problems.push(`${name} has no default ${shown}`)
   return problems
 }
+
+/** A Markdown table as Prettier lays it out, the columns after the first to the right where they are of numbers. */
+export function markdownTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  { numbers = true } = {},
+): string {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)))
+  const isRight = (column: number): boolean => numbers && column > 0
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, column) => (isRight(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join(' | ')} |`
+  const rule = widths.map((width, column) =>
+    isRight(column) ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width),
+  )
+  return [line(head), line(rule), ...rows.map(line)].join('\n')
+}

@@ -48,7 +48,7 @@ export interface AppServerOptions {
   readonly github: Pick<GitHub, 'createToken'>
   /** `GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE`. A function where it depends on where the fake is served. */
   readonly audiences: () => readonly string[]
-  /** By owner. */
+  /** By owner; may be changed while the fake runs. */
   readonly installations: Readonly<Record<string, Installation>>
   /** Policy files by repository; may be changed while the fake runs. */
   readonly repositories: Repositories
@@ -66,16 +66,8 @@ export interface AppServerOptions {
   readonly regrant?: (asked: Granted) => Granted
 }
 
-/** One request that was understood, whether granted or not. */
-export interface TokenRequest {
-  readonly claims: JWTPayload
-  readonly body: unknown
-}
-
 export interface AppServer {
   readonly handler: Handler
-  /** Requests with a valid ID token, oldest first. */
-  readonly asked: readonly TokenRequest[]
 }
 
 /** What is wrong with one target; `repository` is absent where it is the owner itself. */
@@ -88,7 +80,6 @@ interface Issue {
 export function createAppServer(options: AppServerOptions): AppServer {
   const { prefix = '', aws } = options
   const served = [prefix === '' ? '/' : prefix, `${prefix}/access_tokens`]
-  const asked: TokenRequest[] = []
 
   async function handler(request: FakeRequest): Promise<FakeReply> {
     if (aws === undefined) return answer(request)
@@ -124,9 +115,7 @@ export function createAppServer(options: AppServerOptions): AppServer {
     try {
       if (Buffer.byteLength(request.body) > 102_400) throw new Refusal(413, '')
       const claims = await authenticate(request.headers['authorization'])
-      const body = readRequest(request.body)
-      asked.push({ claims, body })
-      return reply(200, decide(claims, normalize(body, claims)))
+      return reply(200, decide(claims, normalize(readRequest(request.body), claims)))
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       return { ...appServerError(error.status, error.message, requestId) }
@@ -248,7 +237,7 @@ export function createAppServer(options: AppServerOptions): AppServer {
     }
   }
 
-  return { handler, asked }
+  return { handler }
 }
 
 /** An error answer in the shape of the app server. */

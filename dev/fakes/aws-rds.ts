@@ -4,9 +4,8 @@ import { verifyPresigned, type SigningKeys } from './sigv4.ts'
 export interface RdsDatabaseOptions {
   readonly now: Now
   readonly region: string
-  /** Of the endpoint. */
-  readonly host: string
-  readonly port: number
+  /** May be changed while the fake runs. */
+  readonly endpoint: { readonly host: string; readonly port: number }
   /** Finds the keys that AWS knows. */
   readonly credentials: (accessKeyId: string) => SigningKeys | undefined
   /** Whether the IAM policies of whoever signed allow `rds-db:connect` for this user. */
@@ -32,9 +31,10 @@ const FORM =
 const LONGEST = 900
 
 export function createRdsDatabase(options: RdsDatabaseOptions): RdsDatabase {
-  const { now, region, host, port, credentials } = options
+  const { now, region, endpoint, credentials } = options
 
   function login(username: string, password: string): string | undefined {
+    const { host, port } = endpoint
     if (!FORM.test(password)) return 'the password is no token'
     if (!password.startsWith(`${host}:${port}/`)) return 'the token is for another database'
     // The scheme is not signed; one with another default port keeps the port in the host.

@@ -61,6 +61,8 @@ export interface Issuer {
   /** Every token issued, oldest first. */
   readonly issued: readonly { readonly audience: string; readonly token: string; readonly at: number }[]
   readonly mint: (audience: string) => Promise<string>
+  /** The job that ID tokens are for from now on. */
+  readonly become: (identity: Identity, claims?: IssuerOptions['claims']) => void
   /**
    * Verifies a token as a relying party does: signature, `iss`, `aud`, `exp` and `nbf` with no tolerance.
    *
@@ -70,7 +72,8 @@ export interface Issuer {
 }
 
 export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
-  const { keys, now, identity, issue } = options
+  const { keys, now, issue } = options
+  let { identity, claims } = options
   const jwk: JWK = { ...(await exportJWK(keys.publicKey)), kid: keys.kid, alg: 'RS256', use: 'sig' }
   const keySet = createLocalJWKSet({ keys: [jwk] })
   const requestToken = randomText(400)
@@ -88,7 +91,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
       iat: seconds,
       nbf: seconds - BACKDATED,
       exp: seconds + LIFETIME,
-      ...options.claims,
+      ...claims,
     })
       .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: keys.kid })
       .sign(keys.privateKey)
@@ -119,6 +122,10 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     requestToken,
     issued,
     mint,
+    become: (next, more) => {
+      identity = next
+      claims = more
+    },
     verify: async (token, { audience }) =>
       (
         await jwtVerify(token, keySet, {

@@ -1,5 +1,6 @@
 import * as http from 'node:http'
 import * as net from 'node:net'
+import { listen } from './loopback.ts'
 
 /** What the proxy does with a CONNECT. */
 export type ProxyMode =
@@ -36,7 +37,6 @@ export interface Proxy {
 export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
   const { credentials, mode = 'connect', hosts = {} } = options
   const targets: { target: string; answered: number | 'hang' }[] = []
-  const sockets = new Set<net.Socket>()
   const clients = new Map<number, net.Socket>()
   const expected =
     credentials === undefined
@@ -46,7 +46,6 @@ export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
   const server = http.createServer((_request, response) => {
     response.writeHead(405).end('CONNECT only')
   })
-  server.on('connection', (socket) => track(socket))
   server.on('connect', (request, client: net.Socket, head: Buffer) => {
     const target = request.url ?? ''
     const refuse = (status: number, headers = '', body = ''): void => {
@@ -74,7 +73,7 @@ export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
       refuse(502, 'content-type: text/html\r\n', '<html><body>Bad gateway</body></html>')
       return
     }
-    const upstream = track(net.connect(mapped, '127.0.0.1'))
+    const upstream = listening.track(net.connect(mapped, '127.0.0.1'))
     let connected = false
     upstream.once('connect', () => {
       connected = true
@@ -91,29 +90,16 @@ export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
     client.once('error', () => upstream.destroy())
   })
 
-  function track(socket: net.Socket): net.Socket {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-    return socket
-  }
-
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as net.AddressInfo
+  const listening = await listen(server)
   const login =
     credentials === undefined
       ? ''
       : `${encodeURIComponent(credentials.user)}:${encodeURIComponent(credentials.password)}@`
   return {
-    url: `http://${login}127.0.0.1:${port}`,
-    port,
+    url: `http://${login}127.0.0.1:${listening.port}`,
+    port: listening.port,
     targets,
     behind: ({ remotePort = NaN }) => clients.get(remotePort),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve()
-        })
-        for (const socket of sockets) socket.destroy()
-      }),
+    close: listening.close,
   }
 }

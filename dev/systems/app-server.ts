@@ -1,9 +1,11 @@
-import { createAppServer, type AppServer, type AppServerOptions } from '../fakes/app-server.ts'
+import { strict as assert } from 'node:assert'
+import { createAppServer, type AppServerOptions, type Installation } from '../fakes/app-server.ts'
 import { ROLE_ARN } from '../fakes/aws-account.ts'
 import { OWNER_SCOPES, type Repositories } from '../fakes/app-server-policies.ts'
 import { createGitHub, type GitHub } from '../fakes/github.ts'
 import { fullName, type Identity } from '../fakes/identity.ts'
 import { createSts, type Role, type Sts } from '../fakes/sts.ts'
+import { pasteFiles } from '../suggestions.ts'
 import type { Setup, System } from './system.ts'
 
 const REGION = 'eu-central-1'
@@ -17,8 +19,6 @@ export interface AppServerSettings {
   readonly service?: 'lambda' | 'execute-api' | 'vpc-lattice-svcs'
   /** What the AWS account lists as audience of ID tokens, and `app-server` gives. */
   readonly audience?: string
-  /** Where the app is installed, beside the caller's owner. */
-  readonly otherOwners?: readonly string[]
   /** Policy files; without them the caller may read contents of its own repository and of `target`. */
   readonly repositories?: Repositories
   readonly regrant?: AppServerOptions['regrant']
@@ -26,13 +26,26 @@ export interface AppServerSettings {
 
 export interface AppServerSetup extends Setup {
   readonly github: GitHub
-  readonly appServer: AppServer
   readonly sts: Sts
   /** By ARN; may be changed. */
   readonly roles: Record<string, Role>
+  /** Where the app is installed, by owner; may be changed. */
+  readonly installations: Record<string, Installation>
   /** Policy files by repository; may be changed. */
   readonly repositories: Repositories
 }
+
+/** Hosts of app servers in the pages; the last is the public instance of the open server. */
+const HOSTS = [
+  'app-server.example.com',
+  'abc123.lambda-url.eu-central-1.on.aws',
+  'github-actions-access-token.qoomon.workers.dev',
+]
+/** An organization of the pages that lets jobs of the workflow's owner in. */
+const OTHER_OWNER = 'octo-labs'
+const SEED_ROLE = 'arn:aws:iam::123456789012:role/github-actions-access-token-api-access'
+/** The role that the open server's stack makes for its callers. */
+const OPEN_SERVER_ROLE = 'arn:aws:iam::123456789012:role/GitHubActionsAccessTokens-HttpApiAccess'
 
 const EVERY_PERMISSION = Object.fromEntries(
   Object.entries(OWNER_SCOPES).map(([scope, levels]) => [scope, levels.at(-1)!]),
@@ -63,10 +76,30 @@ export function policiesFor(
 
 /** The system of the root action: an app server, alone (`bearer`) or behind AWS IAM (`aws`), and GitHub's API. */
 export function appServerSystem(settings: AppServerSettings = {}): System<AppServerSetup> {
-  const { prefix = '', apiPath = '', service = 'lambda', audience, otherOwners = [] } = settings
+  const { prefix = '', apiPath = '', service = 'lambda', audience } = settings
   return {
     action: '.',
     variants: ['bearer', 'aws'],
+    hosts: { sts: `sts.${REGION}.amazonaws.com` },
+    example({ 'app-server': given = '' }, identity) {
+      const { host } = new URL(/https:\/\/\S+/.exec(given)?.[0] ?? '')
+      assert(HOSTS.includes(host), `${host} is no app server of the pages`)
+      const scopes = ['actions', 'administration', 'contents', 'pull-requests', 'secrets']
+      const permissions = scopes.map((scope) => `${scope}: write`).join(', ')
+      return {
+        variant: /^auth:/m.test(given) ? 'aws' : 'bearer',
+        hosts: { 'app-server': host },
+        prepare({ installations, repositories, roles }) {
+          installations[OTHER_OWNER] = { permissions: EVERY_PERMISSION }
+          Object.assign(
+            repositories,
+            policiesFor(identity, [identity.repository, 'target', 'website', 'library'], permissions),
+            policiesFor(identity, ['target'], permissions, OTHER_OWNER),
+          )
+          for (const arn of [SEED_ROLE, OPEN_SERVER_ROLE]) roles[arn] = roles[ROLE_ARN]!
+        },
+      }
+    },
     setUp({ issuer, identity, now, issue, url }, variant) {
       const aws = variant === 'aws'
       const repositories = structuredClone(
@@ -83,6 +116,9 @@ export function appServerSystem(settings: AppServerSettings = {}): System<AppSer
           ...(audience !== undefined && { audience }),
         },
       }
+      const installations: Record<string, Installation> = {
+        [identity.owner]: { permissions: EVERY_PERMISSION },
+      }
       const github = createGitHub({ now, issue, basePath: apiPath })
       const sts = createSts({
         verify: issuer.verify,
@@ -96,9 +132,7 @@ export function appServerSystem(settings: AppServerSettings = {}): System<AppSer
         now,
         github,
         audiences: () => [new URL(url('app-server')).hostname],
-        installations: Object.fromEntries(
-          [identity.owner, ...otherOwners].map((owner) => [owner, { permissions: EVERY_PERMISSION }]),
-        ),
+        installations,
         repositories,
         prefix,
         ...(aws ? { aws: { service, region: REGION, credentials: (id) => sts.credentials(id) } } : {}),
@@ -129,11 +163,14 @@ export function appServerSystem(settings: AppServerSettings = {}): System<AppSer
             }
           }
         },
+        mend(suggestions) {
+          pasteFiles(repositories, suggestions)
+        },
         accepts: (token) => github.alive(token),
         github,
-        appServer,
         sts,
         roles,
+        installations,
         repositories,
       }
     },

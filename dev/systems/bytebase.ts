@@ -1,3 +1,4 @@
+import { parse } from 'yaml'
 import {
   createBytebase,
   GITOPS_SERVICE_AGENT,
@@ -28,6 +29,13 @@ export function bytebaseSystem(settings: BytebaseSettings = {}): System<Bytebase
   return {
     action: 'bytebase',
     variants: ['default'],
+    example: (_inputs, identity) => ({
+      prepare({ identities }) {
+        const allowedAudiences = ['https://bytebase.example.com']
+        const config = { issuerUrl: ISSUER, allowedAudiences, subjectPattern: subjectOf(identity) }
+        identities[EMAIL] = { ...identities[EMAIL], config }
+      },
+    }),
     setUp({ issuer, identity, now, issue, url }) {
       const config = {
         issuerUrl: ISSUER,
@@ -60,6 +68,9 @@ export function bytebaseSystem(settings: BytebaseSettings = {}): System<Bytebase
         inputs: () => ({ url: `${url('bytebase')}${settings.prefix ?? ''}`, email: EMAIL }),
         deny() {
           identities[EMAIL] = { config: { ...config, subjectPattern: `repo:${identity.owner}/another:*` } }
+        },
+        mend([pasted]) {
+          identities[EMAIL] = { config: parse(pasted!.text) as WorkloadIdentity['config'] }
         },
         accepts: (token) => bytebase.accepts(token),
         bytebase,

@@ -1,3 +1,4 @@
+import { fenceOf } from '../documents/fences.ts'
 import { createGitHub, type GitHub } from '../fakes/github.ts'
 import { subjectOf } from '../fakes/identity.ts'
 import { ISSUER } from '../fakes/issuer.ts'
@@ -20,6 +21,12 @@ export function octoStsSystem(settings: Pick<OctoStsOptions, 'trustedIssuers'> =
   return {
     action: 'octo-sts',
     variants: ['default'],
+    hosts: { 'octo-sts': 'octo-sts.dev' },
+    example: () => ({
+      prepare({ policies, scope }) {
+        policies[scope] = { [IDENTITY]: fenceOf('octo-sts/README.md', 'yaml', /^issuer: /) }
+      },
+    }),
     setUp({ issuer, identity, now, issue, url }) {
       const policy = (subject: string): string =>
         `issuer: ${ISSUER}\nsubject: ${JSON.stringify(subject)}\npermissions:\n  contents: read\n`
@@ -46,6 +53,12 @@ export function octoStsSystem(settings: Pick<OctoStsOptions, 'trustedIssuers'> =
         deny() {
           policies[scope] = { [IDENTITY]: policy(`repo:${identity.owner}/another:ref:refs/heads/main`) }
         },
+        mend([pasted]) {
+          // The suggestion says who; what the token may do is in the file already.
+          policies[scope] = { [IDENTITY]: `${pasted!.text}\npermissions:\n  contents: read\n` }
+        },
+        // It remembers the policies that it read.
+        mendsAfterMs: 5 * 60_000 + 1,
         accepts: (token) => github.alive(token),
         scope,
         github,

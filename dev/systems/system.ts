@@ -4,6 +4,7 @@ import type { Handler, Now } from '../fakes/handler.ts'
 import type { Identity } from '../fakes/identity.ts'
 import type { Issuer } from '../fakes/issuer.ts'
 import type { Issue } from '../fakes/secrets.ts'
+import type { Suggestion } from '../suggestions.ts'
 
 /** What every system is built on. */
 export interface Foundations {
@@ -27,6 +28,28 @@ export interface System<S extends Setup = Setup> {
   readonly variants: readonly [string, ...string[]]
   /** Makes the fakes, new for each world. */
   readonly setUp: (foundations: Foundations, variant: string) => S
+  /** Host names by role, as they are where no variable moves them, and in the pages; {@link hostOf} knows the usual ones. */
+  readonly hosts?: Readonly<Record<string, string>>
+  /**
+   * What the examples of the pages need that is not there already. What the system grants is written down here, not taken
+   * from the pages: a name that is wrong in one of them is refused.
+   *
+   * @param inputs `with:` of the example
+   */
+  readonly example?: (inputs: Readonly<Record<string, string>>, identity: Identity) => Example<S>
+}
+
+/** How one example of the pages differs from the usual use of a system. */
+export interface Example<S extends Setup> {
+  readonly variant?: string
+  /** Beside those of the system. */
+  readonly hosts?: Readonly<Record<string, string>>
+  prepare?(setup: S): void
+}
+
+/** The host name of a role, where no variable moves it. */
+export function hostOf({ hosts }: Pick<System, 'hosts'>, role: string): string {
+  return hosts?.[role] ?? (role === 'github' ? 'api.github.com' : `${role}.example.com`)
 }
 
 /** The fakes of one world, and how the action is pointed to them. */
@@ -45,8 +68,18 @@ export interface Setup {
   readonly environment?: () => Record<string, string>
   /** Makes the system refuse this job from now on. */
   readonly deny: () => void
+  /** What an administrator does about that: pastes what the job summary suggests, or does what the annotation says. */
+  readonly mend?: (suggestions: readonly Suggestion[]) => void
+  /** How long it takes until that counts, in ms; at once unless given. */
+  readonly mendsAfterMs?: number
   /** Whether the credential that came out is good at this moment, by the system's own rules. */
   readonly accepts: (credential: string) => boolean | Promise<boolean>
+  /**
+   * For a system that stores secrets: stores one more that the job may read, as JSON.
+   *
+   * @returns how a step refers to it
+   */
+  readonly store?: (name: string, fields: Readonly<Record<string, string>>) => string
 }
 
 /** Every system in this folder, by name: the path in `uses:` (`secret/vault`); the root action's is `app-server`. */

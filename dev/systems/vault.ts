@@ -1,7 +1,7 @@
 import { fullName } from '../fakes/identity.ts'
 import { certificateText, randomText } from '../fakes/secrets.ts'
 import { createVault, type Dynamic, type Vault, type VaultEngine } from '../fakes/vault.ts'
-import type { VaultRole } from '../fakes/vault-writing.ts'
+import { roleOf, type VaultRole } from '../fakes/vault-writing.ts'
 import type { Setup, System } from './system.ts'
 
 export const ROLE = 'deploy'
@@ -89,6 +89,9 @@ export function vaultTokenSystem(settings: Partial<VaultRole> = {}): System<Vaul
         inputs: () => ({ url: url('vault'), role: ROLE }),
         deny() {
           roles[ROLE] = { ...role(), boundClaims: { repository: `${fullName(identity)}-another` } }
+        },
+        mend([pasted]) {
+          roles[ROLE] = roleOf(JSON.parse(pasted!.text) as Record<string, unknown>, roles[ROLE])
         },
         accepts: (token) => vault.alive(token),
         vault,

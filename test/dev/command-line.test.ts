@@ -11,7 +11,7 @@ function run(command: string, argument: string): Promise<{ code: number; output:
   })
 }
 
-test.each(['bench.ts', 'build.ts', 'conformance.ts', 'demo.ts', 'herd.ts', 'self-test.ts'])(
+test.each(['bench.ts', 'build.ts', 'conformance.ts', 'demo.ts', 'self-test.ts'])(
   'dev/%s prints its usage when it is asked, and where it does not know a flag',
   async (command) => {
     const [help, unknown] = await Promise.all([run(command, '--help'), run(command, '--nonsense')])

@@ -14,49 +14,27 @@ function demo(...args: string[]): Promise<{ code: number; output: string; errors
   })
 }
 
-const systems = await allSystems()
+const systems = Object.entries(await allSystems())
 
 describe('npm run demo', () => {
-  test.each(Object.entries(systems))('-- %s shows the action at work', async (name, system) => {
-    const { code, output, errors } = await demo(name)
+  test.each(systems)('-- --refused %s shows a refusal, and the action at work', async (name, { action }) => {
+    const { code, output, errors } = await demo('--refused', name)
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
-    const path = system.action === '.' ? '' : `/${system.action}`
-    expect(output).toContain(`Run OWNER/access-token${path}@v1`)
-    expect(output).toContain('No secret appears in the log.')
+    const [refusal = '', green = ''] = output.split('The log of the step, as GitHub shows it')
+    expect(refusal).toMatch(
+      /##\[error\][^]*##\[group\]Why it was refused[^]*failure \(error\)[^]*### Refused/,
+    )
+    expect(refusal.includes('An administrator pastes what it suggests')).toBe(refusal.includes('```'))
+    expect(green).toContain(`Run OWNER/access-token${action === '.' ? '' : `/${action}`}@v1`)
+    expect(green).toContain('  success')
+    expect(green).toMatch(
+      /The token is no longer valid\.|The token is valid\. It cannot be revoked, and ends at 20|What was read is what is stored/,
+    )
+    expect(green).toContain('No secret appears in the log.')
     // Claims stand there in place of ID tokens, asterisks in place of what was issued.
-    expect(output).toContain('an ID token that says iss=https://token.actions.githubusercontent.com')
+    expect(green).toContain('an ID token that says iss=https://token.actions.githubusercontent.com')
     expect(output).not.toMatch(/eyJ[\w-]+\.[\w-]+|\bghs_|\bya29\.|\bhvs\.|Signature=[^*]/)
   })
-
-  test('says what becomes of the credential', async () => {
-    const [revoked, ends, stored] = await Promise.all([demo(), demo('bytebase'), demo('secret/vault')])
-    expect(revoked.output).toContain('The token was revoked.')
-    expect(revoked.output).toContain('The token is no longer valid.')
-    expect(ends.output).toMatch(/The token is valid\. It cannot be revoked, and ends at 20\S+Z\.\n/)
-    expect(stored.output).toContain('What was read is what is stored there.')
-  })
-
-  test.each(Object.keys(systems))(
-    '-- --refused %s shows a refusal, and what makes it green',
-    async (name) => {
-      const { code, output, errors } = await demo('--refused', name)
-      expect({ code, errors }).toEqual({ code: 0, errors: '' })
-      const [refusal = '', green = ''] = output.split('The log of the step, as GitHub shows it')
-      expect(refusal).toContain('##[error]')
-      expect(refusal).toContain('##[group]Why it was refused')
-      expect(refusal).toContain('failure (error)')
-      expect(refusal).toContain('### Refused')
-      const suggests = refusal.includes('```')
-      expect(refusal).toContain(
-        suggests
-          ? 'An administrator pastes what it suggests\n  │ '
-          : 'An administrator does what the annotation says',
-      )
-      expect(suggests).toBe(!['secret/http', 'secret/google-secret-manager'].includes(name))
-      expect(green).toContain('  success')
-      expect(output).not.toMatch(/eyJ[\w-]+\.[\w-]+|\bghs_|\bya29\.|\bhvs\.|Signature=[^*]/)
-    },
-  )
 
   test('is what the README shows of it', async () => {
     const { output } = await demo()
@@ -75,20 +53,10 @@ describe('npm run demo', () => {
   })
 
   test('-- --aws goes the way through AWS, where there is one', async () => {
-    const { code, output } = await demo('--aws')
-    expect(code).toBe(0)
-    expect(output).toContain('Action=AssumeRoleWithWebIdentity')
+    expect(await demo('--aws')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('Action=AssumeRoleWithWebIdentity') as string,
+    })
     expect(await demo('bytebase', '--aws')).toMatchObject({ code: 2, output: '' })
-  })
-
-  test('of something unknown names what there is', async () => {
-    const { code, output, errors } = await demo('nonsense')
-    expect({ code, output }).toEqual({ code: 2, output: '' })
-    expect(errors).toContain('There is no demo nonsense.\n')
-    expect(errors).toContain(
-      Object.keys(systems)
-        .map((name) => `  ${name}\n`)
-        .join(''),
-    )
   })
 })

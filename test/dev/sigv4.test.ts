@@ -98,47 +98,23 @@ async function signedRequest(
 describe('a signature with session credentials', () => {
   const policy = policyOf(SESSION, LAMBDA)
 
-  test('is accepted', async () => {
-    expect(verifySignature(await signedRequest(), policy)).toEqual(SESSION)
-  })
-
-  test('is accepted with a hash of the body that is right, and refused with one that is wrong', async () => {
-    const right = createHash('sha256').update('{"a":1}').digest('hex')
+  test('is accepted, and refused for another body, method or host, or with a hash of the body that is not signed', async () => {
     const signed = await signedRequest()
+    expect(verifySignature(signed, policy)).toEqual(SESSION)
+    for (const changed of [
+      { ...signed, body: '{"a":2}' },
+      { ...signed, method: 'PUT' },
+      { ...signed, headers: { ...signed.headers, host: 'x.example' } },
+    ]) {
+      expect(verifySignature(changed, policy)).toMatchObject({ code: 'InvalidSignatureException' })
+    }
+    const right = createHash('sha256').update('{"a":1}').digest('hex')
     expect(
       verifySignature({ ...signed, headers: { ...signed.headers, 'x-amz-content-sha256': right } }, policy),
     ).toMatchObject({ message: "'x-amz-content-sha256' must be a 'SignedHeader' in the AWS Authorization." })
   })
 
-  test.each<[string, (signed: FakeRequest) => FakeRequest]>([
-    ['another body', (signed) => ({ ...signed, body: '{"a":2}' })],
-    ['another method', (signed) => ({ ...signed, method: 'PUT' })],
-    ['another path', (signed) => ({ ...signed, url: new URL('/access_tokens', signed.url) })],
-    ['another query', (signed) => ({ ...signed, url: new URL('?pretty', signed.url) })],
-    ['another host', (signed) => ({ ...signed, headers: { ...signed.headers, host: 'x.example' } })],
-    [
-      'another ID token',
-      (signed) => ({ ...signed, headers: { ...signed.headers, 'x-authorization': 'Bearer y' } }),
-    ],
-  ])('is refused for %s', async (_, change) => {
-    expect(verifySignature(change(await signedRequest()), policy)).toMatchObject({
-      code: 'InvalidSignatureException',
-      message: expect.stringContaining('The request signature we calculated does not match') as string,
-    })
-  })
-
   test.each([
-    ['another key', { keys: { ...SESSION, secretAccessKey: 'other' } }, 'does not match the signature'],
-    [
-      'an unknown key',
-      { keys: { ...SESSION, accessKeyId: 'AKIDOTHER' } },
-      'The security token included in the request is invalid.',
-    ],
-    [
-      'another session',
-      { keys: { ...SESSION, sessionToken: 'other' } },
-      'The security token included in the request is invalid.',
-    ],
     ['another region', { region: 'us-east-1' }, 'Credential should be scoped to a valid region.'],
     [
       'another service',
@@ -208,58 +184,37 @@ describe('a signature with session credentials', () => {
   })
 })
 
-describe('a presigned URL', () => {
+test.each([
+  ['X-Amz-Expires', '1000000', 'IncompleteSignatureException'],
+  ['X-Amz-SignedHeaders', 'host;date', 'InvalidSignatureException'],
+  ['X-Amz-Security-Token', 'other', 'UnrecognizedClientException'],
+  ['X-Amz-Credential', 'ASIAEXAMPLE/20150830/us-east-1/s3/aws4_request', 'InvalidSignatureException'],
+])('a presigned URL is refused with another %s, and when it has ended', async (name, value, code) => {
+  const signer = new SignatureV4({
+    service: 'rds-db',
+    region: 'us-east-1',
+    credentials: SESSION,
+    sha256: Sha256,
+    applyChecksum: false,
+  })
+  const { query = {} } = await signer.presign(
+    {
+      method: 'GET',
+      protocol: 'https:',
+      hostname: 'db.example',
+      path: '/',
+      headers: { host: 'db.example:5432' },
+      query: { Action: 'connect', DBUser: 'app user' },
+    },
+    { signingDate: new Date(EXAMPLE_TIME), expiresIn: 900 },
+  )
+  const url = new URL('https://db.example:5432/')
+  for (const [key, text] of Object.entries(query)) url.searchParams.set(key, String(text))
   const policy = policyOf(SESSION, { service: 'rds-db' })
-
-  async function presigned(change: (url: URL) => void = () => undefined): Promise<URL> {
-    const signer = new SignatureV4({
-      service: 'rds-db',
-      region: 'us-east-1',
-      credentials: SESSION,
-      sha256: Sha256,
-      applyChecksum: false,
-    })
-    const { query = {} } = await signer.presign(
-      {
-        method: 'GET',
-        protocol: 'https:',
-        hostname: 'db.example',
-        path: '/',
-        headers: { host: 'db.example:5432' },
-        query: { Action: 'connect', DBUser: 'app user' },
-      },
-      { signingDate: new Date(EXAMPLE_TIME), expiresIn: 900 },
-    )
-    const url = new URL('https://db.example:5432/')
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value))
-    change(url)
-    return url
-  }
-
-  test('is accepted until it ends', async () => {
-    expect(verifyPresigned('GET', await presigned(), policy)).toEqual(SESSION)
-    const later = { ...policy, now: () => EXAMPLE_TIME + 901_000 }
-    expect(verifyPresigned('GET', await presigned(), later)).toMatchObject({
-      message: expect.stringMatching(/^Signature expired: .* - 15 min\.\)$/) as string,
-    })
+  expect(verifyPresigned('GET', url, policy)).toEqual(SESSION)
+  expect(verifyPresigned('GET', url, { ...policy, now: () => EXAMPLE_TIME + 901_000 })).toMatchObject({
+    message: expect.stringMatching(/^Signature expired: .* - 15 min\.\)$/) as string,
   })
-
-  test.each([
-    ['X-Amz-Signature', 'f'.repeat(64), 'InvalidSignatureException'],
-    ['DBUser', 'root', 'InvalidSignatureException'],
-    ['X-Amz-Expires', '1000000', 'IncompleteSignatureException'],
-    ['X-Amz-SignedHeaders', 'host;date', 'InvalidSignatureException'],
-    ['X-Amz-Security-Token', 'other', 'UnrecognizedClientException'],
-    ['X-Amz-Credential', 'ASIAEXAMPLE/20150830/us-east-1/s3/aws4_request', 'InvalidSignatureException'],
-  ])('is refused with another %s', async (name, value, code) => {
-    const url = await presigned((signed) => {
-      signed.searchParams.set(name, value)
-    })
-    expect(verifyPresigned('GET', url, policy)).toMatchObject({ code })
-  })
-
-  test('is refused for another port', async () => {
-    const url = await presigned((signed) => (signed.port = '3306'))
-    expect(verifyPresigned('GET', url, policy)).toMatchObject({ code: 'InvalidSignatureException' })
-  })
+  url.searchParams.set(name, value)
+  expect(verifyPresigned('GET', url, policy)).toMatchObject({ code })
 })

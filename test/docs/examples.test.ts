@@ -1,9 +1,14 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readActions, type ActionMetadata } from '../../dev/documents/actions.ts'
-import { fill, stepExamples, type StepExample } from '../../dev/documents/examples.ts'
-import { readDocuments } from '../../dev/documents/fences.ts'
-import { AUTHORITY_FILE, SEED_ROLE, STANDS, type Inputs } from '../../dev/documents/stands.ts'
+import { readActions } from '../../dev/documents/actions.ts'
+import {
+  AUTHORITY_FILE,
+  exampleWorld,
+  fill,
+  stepExamples,
+  type StepExample,
+} from '../../dev/documents/examples.ts'
+import { fencesOf, readDocuments } from '../../dev/documents/fences.ts'
 import { workflowExamples } from '../../dev/documents/workflows.ts'
 import { defaultIdentity } from '../../dev/fakes/identity.ts'
 import { githubContext, situations } from '../../dev/runner/context.ts'
@@ -12,8 +17,8 @@ import { ROOT } from '../../dev/world.ts'
 import { expectClean, expectGranted } from '../scenarios/support.ts'
 
 /*
- * Every step of the documents that uses an action of this repository is run as it stands, on `dist`, against the systems of
- * dev/documents/stands.ts.
+ * Every step of the documents that uses an action of this repository is run as it stands, on `dist`, against the system of
+ * its action, which says by itself what its examples need.
  */
 
 /** Values of expressions that the emulation does not know or cannot evaluate, by document. */
@@ -25,24 +30,8 @@ const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 }
 
-/** At least so many examples are in a document. */
-const LEAST: Readonly<Record<string, number>> = {
-  'README.md': 3,
-  'docs/cookbook.md': 17,
-  'docs/your-app-server.md': 2,
-  'bytebase/README.md': 2,
-  'octo-sts/README.md': 1,
-  'database/google-cloud-sql/README.md': 3,
-  'database/aws-rds/README.md': 4,
-  'secret/aws-secrets-manager/README.md': 3,
-  'secret/google-secret-manager/README.md': 4,
-  'secret/vault/README.md': 3,
-  'vault/README.md': 2,
-  'secret/http/README.md': 3,
-  'docs/app-server.md': 1,
-  'docs/migrating.md': 1,
-  'docs/troubleshooting.md': 2,
-}
+/** A line of a step that uses an action of this repository. */
+const USES = /^\s*(?:- )?uses: OWNER\/access-token/gm
 
 /** Runs a step as its document has it, and its post step. */
 async function run(example: StepExample): Promise<void> {
@@ -64,9 +53,7 @@ async function run(example: StepExample): Promise<void> {
   const inputs = filled(example.inputs)
   if (condition !== undefined) expect(fill(`\${{ ${condition} }}`, contexts, values)).toBe('true')
 
-  const stand = STANDS[action.folder]
-  if (stand === undefined) throw new Error(`nothing is there to run ${example.uses} against`)
-  await using world = await stand(identity, inputs)
+  await using world = await exampleWorld(action.folder, inputs, identity)
   // Where the systems are is told by the example alone: no variable points the action to them.
   const pointers = Object.keys(world.setup.environment?.() ?? {})
   const machine = Object.entries(world.env).filter(([name]) => !pointers.includes(name))
@@ -118,13 +105,13 @@ describe.each(files)('%s', (file) => {
 })
 
 describe('there are examples to run', () => {
-  test.each(Object.entries(LEAST))('%s has %i or more', (file, least) => {
-    expect(examples.filter((example) => example.file === file).length).toBeGreaterThanOrEqual(least)
+  test.each(documents.map(({ file, text }) => [file, text]))('%s: each that it has', (file, text) => {
+    const written = fencesOf({ file, text }).flatMap((fence) => fence.text.match(USES) ?? [])
+    expect(examples.filter((example) => example.file === file)).toHaveLength(written.length)
   })
 
   test.each(actions.map(({ folder }) => folder))('the page of /%s has one of it', (folder) => {
     const page = join(folder, 'README.md').replaceAll('\\', '/')
-    expect(LEAST).toHaveProperty([page])
     expect(examples.filter(({ file, action }) => file === page && action.folder === folder)).not.toEqual([])
   })
 
@@ -148,90 +135,18 @@ describe('there are examples to run', () => {
   })
 })
 
-const SERVER = { 'app-server': 'https://app-server.example.com' }
-/** Spellings of `with:` that qoomon/actions--access-token has had, for which its documents are the source. */
-const SPELLINGS: readonly (readonly [string, Inputs])[] = [
-  ['v3: permissions as a mapping, in lines', { ...SERVER, permissions: 'secrets: write\n' }],
-  ['v3: repository by its name', { ...SERVER, repository: 'target', permissions: 'contents: read\n' }],
-  [
-    'v3: repository with its owner',
-    { ...SERVER, repository: 'octo-org/target', permissions: 'contents: read\n' },
-  ],
-  [
-    'v3: repositories as a list',
-    { ...SERVER, repositories: '- target\n- website\n', permissions: 'contents: read\n' },
-  ],
-  ['v3: scopes with underscores', { ...SERVER, permissions: 'pull_requests: write\ncontents: read\n' }],
-  [
-    'v3: app-server without auth',
-    { 'app-server': 'url: https://app-server.example.com\n', permissions: 'actions: write\n' },
-  ],
-  [
-    'v3: app-server with auth commented out',
-    {
-      'app-server': `url: https://app-server.example.com\n# auth:\n#   type: aws\n#   roleArn: ${SEED_ROLE}\n`,
-      permissions: 'actions: write\n',
-    },
-  ],
-  [
-    'v3: app-server with auth',
-    {
-      'app-server': `url: https://app-server.example.com\nauth:\n  type: aws\n  roleArn: ${SEED_ROLE}\n  region: eu-central-1\n  service: lambda\n`,
-      permissions: 'actions: write\n',
-    },
-  ],
-  [
-    'v4: repositories with commas',
-    { ...SERVER, repositories: 'target, website', permissions: 'contents: read' },
-  ],
-  ['v4: permissions with commas', { ...SERVER, permissions: 'contents:read,secrets:write' }],
-  [
-    'v4: permissions with commas and blanks',
-    { ...SERVER, permissions: 'contents: read, pull-requests: write' },
-  ],
-]
-
-describe('spellings of qoomon/actions--access-token', () => {
-  const action = actions.find(({ folder }) => folder === '')!
-
-  test.each(SPELLINGS)('%s', async (title, inputs) => {
-    await run(spelling(title, action, inputs))
-  })
-})
-
-describe('the examples can fail', () => {
-  const action = actions.find(({ folder }) => folder === '')!
-  const permissions = 'contents: read'
+describe('an example fails', () => {
+  const example = examples.find(({ file, inputs }) => file === 'README.md' && 'repository' in inputs)!
 
   test('by a name that the system does not know', async () => {
-    await expect(
-      run(spelling('unknown repository', action, { ...SERVER, repository: 'tarrget', permissions })),
-    ).rejects.toMatchObject({
+    const inputs = { ...example.inputs, repository: 'octo-org/tarrget' }
+    await expect(run({ ...example, inputs })).rejects.toMatchObject({
       actual: [{ message: expect.stringContaining('octo-org/tarrget: Access policy not found') as string }],
     })
   })
 
   test('by an expression of which nothing is known', async () => {
-    const repository = '${{ vars.TARGET }}'
-    await expect(
-      run(spelling('unknown expression', action, { ...SERVER, repository, permissions })),
-    ).rejects.toThrow('nothing is known of vars')
-    expect(() => fill('${{ github.repositry }}', { github: { repository: 'a/b' } }, {})).toThrow(
-      'nothing is known of github.repositry',
-    )
+    const inputs = { ...example.inputs, repository: '${{ vars.TARGET }}' }
+    await expect(run({ ...example, inputs })).rejects.toThrow('nothing is known of vars')
   })
 })
-
-function spelling(title: string, action: ActionMetadata, inputs: Inputs): StepExample {
-  return {
-    file: title,
-    line: 1,
-    uses: 'OWNER/access-token@v1',
-    action,
-    condition: undefined,
-    inputs,
-    env: [],
-    environment: undefined,
-    usedOutputs: ['token'],
-  }
-}

@@ -5,8 +5,8 @@ import { readActions } from '../../dev/documents/actions.ts'
 import { tablesOf } from '../../dev/documents/tables.ts'
 import type { GoogleSecretManagerSetup } from '../../dev/systems/secret/google-secret-manager.ts'
 import { SECRET } from '../../dev/systems/secret/google-secret-manager.ts'
-import { allSystems, type Setup, type System } from '../../dev/systems/system.ts'
-import { buildBackstage, createWorld, ROOT } from '../../dev/world.ts'
+import { allSystems, hostOf, type Setup, type System } from '../../dev/systems/system.ts'
+import { createWorld, ROOT } from '../../dev/world.ts'
 import { awsEndpoint } from '../../src/aws/endpoint.ts'
 import { readInputs } from '../../src/inputs/inputs.ts'
 import { expectGranted, expectRefused } from '../scenarios/support.ts'
@@ -17,16 +17,8 @@ import { expectGranted, expectRefused } from '../scenarios/support.ts'
  */
 
 const FILE = 'docs/threat-model.md'
-const ID_TOKENS = 'runner.example.com'
-
-/** The hosts that the systems have where no variable moves them, by the variable that would. */
-const UNMOVED: Readonly<Record<string, string>> = {
-  AWS_ENDPOINT_URL_STS: 'sts.eu-central-1.amazonaws.com',
-  AWS_ENDPOINT_URL_SECRETS_MANAGER: 'secretsmanager.eu-central-1.amazonaws.com',
-  GHA_ENDPOINT_OVERRIDE_sts: 'sts.googleapis.com',
-  GHA_ENDPOINT_OVERRIDE_iamcredentials: 'iamcredentials.googleapis.com',
-  GHA_ENDPOINT_OVERRIDE_secretmanager: 'secretmanager.googleapis.com',
-}
+/** As {@link hostOf} has it. */
+const ID_TOKENS = 'oidc.example.com'
 
 /** A use of an action that the systems do not have by themselves. */
 interface Use {
@@ -59,18 +51,13 @@ interface Contacts {
 
 /** What each use of an action contacted, without the ID-token endpoint, which each must contact. */
 async function contactsOf(system: System, variant: string, use?: Use): Promise<Contacts> {
-  const probe = await buildBackstage(system, { variant, url: (role) => `https://${role}.example.com` })
-  const variables = probe.setup.environment?.() ?? {}
-  const nameOf = (role: string): string => {
-    const variable = Object.keys(variables).find((name) =>
-      variables[name]!.startsWith(`https://${role}.example.com`),
-    )
-    if (variable !== undefined) return UNMOVED[variable] ?? `the host that ${variable} moves`
-    return { oidc: ID_TOKENS, github: 'api.github.com' }[role] ?? `${role}.example.com`
-  }
-  const named = Object.fromEntries(Object.keys(probe.handlers).map((role) => [role, nameOf(role)]))
-  const env = Object.fromEntries(Object.keys(variables).map((name) => [name, undefined]))
-  await using world = await createWorld(system, { variant, hosts: { ...named, ...use?.hosts } })
+  await using world = await createWorld(system, {
+    variant,
+    hosts: (role) => use?.hosts[role] ?? hostOf(system, role),
+  })
+  const env = Object.fromEntries(
+    Object.keys(world.setup.environment?.() ?? {}).map((name) => [name, undefined]),
+  )
   use?.prepare(world.setup)
   let seen = 0
   const contacted = (): string[] => {
@@ -160,7 +147,7 @@ describe.concurrent.each(systems)('%s', (name, system) => {
       expect(post.filter((host) => !expected.end.some((each) => each.test(host)))).toEqual([])
       const both = [...expected.main, ...expected.end]
       expect(failed.filter((host) => !both.some((each) => each.test(host)))).toEqual([])
-      // What is taken back when the job ends is taken back at once where the step fails.
+      // What is revoked when the job ends is revoked at once where the step fails.
       expect(failed).toEqual(expect.arrayContaining([...post]))
     }
     const contacted = all.flatMap(({ main, post }) => [...main, ...post])

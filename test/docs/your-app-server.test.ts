@@ -6,8 +6,8 @@ import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { administrators, suggestionsOf } from '../../dev/demo/administrator.ts'
 import { fencesOf, readDocuments } from '../../dev/documents/fences.ts'
+import { suggestionsOf } from '../../dev/suggestions.ts'
 import { appServerSystem } from '../../dev/systems/app-server.ts'
 import { createWorld } from '../../dev/world.ts'
 import { expectGranted, expectRefused } from '../scenarios/support.ts'
@@ -129,7 +129,7 @@ describe('docs/your-app-server.md', () => {
     expect(expectRefused(world, refused)).toContain('octo-org/target')
     const suggestions = suggestionsOf(refused.summary)
     expect(suggestions).toHaveLength(1)
-    administrators['app-server']!(world.setup as never, suggestions, world)
+    world.setup.mend?.(suggestions)
     await expectGranted(world, await world.run())
   })
 

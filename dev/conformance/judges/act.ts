@@ -4,15 +4,16 @@ import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'nod
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { readActions } from '../../documents/actions.ts'
-import { AUTHORITY_FILE, STANDS } from '../../documents/stands.ts'
+import { AUTHORITY_FILE, exampleWorld } from '../../documents/examples.ts'
 import { workflowExamples, type WorkflowExample } from '../../documents/workflows.ts'
 import { defaultIdentity, fullName, type Identity } from '../../fakes/identity.ts'
 import { situations } from '../../runner/context.ts'
 import type { World } from '../../world.ts'
 import { ROOT } from '../../world.ts'
 import type { Hold, Judge } from '../judge.ts'
-import { output } from '../program.ts'
-import { ACT } from '../programs.ts'
+import { goProgram, output } from '../program.ts'
+
+const ACT = goProgram('act', 'github.com/nektos/act', 'v0.2.89')
 
 /** act: runs workflows on this machine. It parses, evaluates, masks and starts actions by itself. */
 export const act: Judge = {
@@ -22,18 +23,18 @@ export const act: Judge = {
   program: ACT,
   version: async () => (await output(ACT.path, ['--version'])).replace('act version ', ''),
   run: async (hold) => {
-    const bench = await mkdtemp(join(tmpdir(), 'act-'))
+    const scratch = await mkdtemp(join(tmpdir(), 'act-'))
     try {
-      await setUp(bench)
+      await setUp(scratch)
       const examples = workflowExamples().filter((example) => innerOf(example).actionSteps.length > 0)
       const names = examples.map(nameOf)
       for (const name of Object.keys(BEYOND)) assert(names.includes(name), `no page has the workflow ${name}`)
       for (const example of examples) {
-        if (!Object.hasOwn(BEYOND, nameOf(example))) await runs(hold, bench, example)
+        if (!Object.hasOwn(BEYOND, nameOf(example))) await runs(hold, scratch, example)
       }
-      await stops(hold, bench)
+      await stops(hold, scratch)
     } finally {
-      await rm(bench, { recursive: true, force: true, maxRetries: 3 })
+      await rm(scratch, { recursive: true, force: true, maxRetries: 3 })
     }
   },
 }
@@ -104,23 +105,23 @@ runs:
 `
 
 /** The repository of the workflows, the commands, and a copy of the actions without what is not part of them. */
-async function setUp(bench: string): Promise<void> {
-  await Promise.all(['bin', 'actions', 'home', 'other'].map((name) => mkdir(join(bench, name))))
+async function setUp(scratch: string): Promise<void> {
+  await Promise.all(['bin', 'actions', 'home', 'other'].map((name) => mkdir(join(scratch, name))))
   for (const name of COMMANDS) {
-    await writeFile(join(bench, 'bin', name), RECORDER)
-    await chmod(join(bench, 'bin', name), 0o755)
+    await writeFile(join(scratch, 'bin', name), RECORDER)
+    await chmod(join(scratch, 'bin', name), 0o755)
   }
-  await writeFile(join(bench, 'other/action.yml'), OTHER)
-  await mkdir(dirname(join(bench, 'workflows', CALLED.path)), { recursive: true })
-  await writeFile(join(bench, 'workflows', CALLED.path), called().text)
-  await cp(join(ROOT, 'dist'), join(bench, 'actions/dist'), { recursive: true })
+  await writeFile(join(scratch, 'other/action.yml'), OTHER)
+  await mkdir(dirname(join(scratch, 'workflows', CALLED.path)), { recursive: true })
+  await writeFile(join(scratch, 'workflows', CALLED.path), called().text)
+  await cp(join(ROOT, 'dist'), join(scratch, 'actions/dist'), { recursive: true })
   for (const { file } of readActions()) {
-    await cp(join(ROOT, file), join(bench, 'actions', file), { recursive: true })
+    await cp(join(ROOT, file), join(scratch, 'actions', file), { recursive: true })
   }
 }
 
-async function repositoryOf(bench: string, workflow: string): Promise<string> {
-  const folder = await mkdtemp(join(bench, 'repository-'))
+async function repositoryOf(scratch: string, workflow: string): Promise<string> {
+  const folder = await mkdtemp(join(scratch, 'repository-'))
   const files = {
     '.github/workflows/example.yml': workflow,
     'migrations/0001_first.sql': 'SELECT 1;\n',
@@ -155,9 +156,9 @@ interface ActRun {
 }
 
 /** Runs the one workflow of a repository in the host's own environment, as a self-hosted runner does. */
-async function runAct(bench: string, world: World, example: WorkflowExample): Promise<ActRun> {
+async function runAct(scratch: string, world: World, example: WorkflowExample): Promise<ActRun> {
   const authority = world.env['NODE_EXTRA_CA_CERTS'] ?? ''
-  const folder = await repositoryOf(bench, checkedOut(example.text).replaceAll(AUTHORITY_FILE, authority))
+  const folder = await repositoryOf(scratch, checkedOut(example.text).replaceAll(AUTHORITY_FILE, authority))
   const records = join(folder, '.records')
   await mkdir(records)
   const pointers = Object.keys(world.setup.environment?.() ?? {})
@@ -177,18 +178,18 @@ async function runAct(bench: string, world: World, example: WorkflowExample): Pr
     ...['--workflows', '.github/workflows/example.yml', '--eventpath', '.event.json', '--actor', 'mona'],
     ...['--no-cache-server', '--action-offline-mode'],
     ...PLATFORMS.flatMap((name) => ['--platform', `${name}=-self-hosted`]),
-    ...['--local-repository', `OWNER/access-token@v1=${join(bench, 'actions')}`],
-    ...['--local-repository', `${CALLED.in}=${join(bench, 'workflows')}`],
-    ...OTHERS.flatMap((name) => ['--local-repository', `${name}=${join(bench, 'other')}`]),
+    ...['--local-repository', `OWNER/access-token@v1=${join(scratch, 'actions')}`],
+    ...['--local-repository', `${CALLED.in}=${join(scratch, 'workflows')}`],
+    ...OTHERS.flatMap((name) => ['--local-repository', `${name}=${join(scratch, 'other')}`]),
   ]
-  const path = [join(bench, 'bin'), dirname(process.execPath), process.env['PATH']].join(delimiter)
+  const path = [join(scratch, 'bin'), dirname(process.execPath), process.env['PATH']].join(delimiter)
   const ended = await new Promise<{ code: number; log: string }>((resolve) => {
     execFile(
       ACT.path,
       args,
       {
         cwd: folder,
-        env: { PATH: path, HOME: join(bench, 'home'), XDG_CACHE_HOME: join(bench, 'home') },
+        env: { PATH: path, HOME: join(scratch, 'home'), XDG_CACHE_HOME: join(scratch, 'home') },
         maxBuffer: 64 * 1024 * 1024,
         timeout: 180_000,
       },
@@ -228,12 +229,12 @@ async function worldFor(example: WorkflowExample): Promise<World> {
   const inputs = Object.fromEntries(
     Object.entries(first!.step.with ?? {}).map(([input, value]) => [input, String(value)]),
   )
-  return STANDS[first!.action.folder]!(identity, inputs)
+  return exampleWorld(first!.action.folder, inputs, identity)
 }
 
-async function runs(hold: Hold, bench: string, example: WorkflowExample): Promise<void> {
+async function runs(hold: Hold, scratch: string, example: WorkflowExample): Promise<void> {
   await using world = await worldFor(example)
-  const ran = await runAct(bench, world, example)
+  const ran = await runAct(scratch, world, example)
   const { code, log, credentials } = ran
   const place = `${example.file}:${example.line + 1}`
   const { actionSteps, text } = innerOf(example)
@@ -257,13 +258,13 @@ async function runs(hold: Hold, bench: string, example: WorkflowExample): Promis
 }
 
 /** A refusal fails its step: nothing after it runs. */
-async function stops(hold: Hold, bench: string): Promise<void> {
+async function stops(hold: Hold, scratch: string): Promise<void> {
   const example = workflowExamples().find(
     ({ file, actionSteps }) => file === 'README.md' && actionSteps.length > 0,
   )!
   await using world = await worldFor(example)
   world.setup.deny()
-  const { code, log, credentials } = await runAct(bench, world, example)
+  const { code, log, credentials } = await runAct(scratch, world, example)
   await hold('a step that is refused stops the job', () => {
     assert.notEqual(code, 0)
     assert.match(log, /Not authorized/)

@@ -6,9 +6,16 @@ import { defaultIdentity, type Identity } from '../../fakes/identity.ts'
 import { ROOT } from '../../world.ts'
 import { createGitHubForApps, GITHUB_HOST, APP_ID, type GitHubForApps } from '../github.ts'
 import type { Hold, Judge } from '../judge.ts'
-import { APP_SERVER } from '../programs.ts'
-import { AGAIN, createStand, freePort, type Ran, type Stand, type Step } from '../stand.ts'
-import { pasteFiles } from '../suggestions.ts'
+import { STORE, type Program } from '../program.ts'
+import { AGAIN, createFixture, type Fixture, type Ran, type Step } from '../fixture.ts'
+import { pasteFiles, suggestionsOf } from '../../suggestions.ts'
+
+/** On no registry: its folder `server` is built by hand, at the commit that docs/app-server.md names. */
+const APP_SERVER: Program = {
+  path: join(STORE, 'app-server/built/index.js'),
+  from: 'its own build of src/server.ts, put into .conformance/app-server/built by hand',
+  isByHand: true,
+}
 
 const HOST = 'app-server.example.com'
 const OTHER_HOST = 'choosy.example.com'
@@ -27,29 +34,23 @@ export const appServer: Judge = {
   version: () =>
     Promise.resolve(/commit `(\w+)`/.exec(readFileSync(join(ROOT, 'docs/app-server.md'), 'utf8'))![1]!),
   run: async (hold) => {
-    await using stand = await createStand([HOST, OTHER_HOST, GITHUB_HOST])
     const github = createGitHubForApps()
-    await stand.fake(GITHUB_HOST, github.handler)
-    const bench: Bench = { hold, stand, github, run: (step) => run(stand, step) }
-    await start(bench, HOST, {})
-    await grants(bench)
-    await identities(bench)
-    await requests(bench)
-    await keys(bench)
-    await policies(bench)
+    await using fixture = await createFixture([HOST, OTHER_HOST], { [GITHUB_HOST]: github.handler })
+    const setting: Setting = { ...fixture, hold, github, run: (step) => run(fixture, step) }
+    await start(setting, HOST, {})
+    for (const lines of [grants, identities, requests, keys, policies]) await lines(setting)
   },
 }
 
-interface Bench {
+interface Setting extends Omit<Fixture, 'run' | typeof Symbol.asyncDispose> {
   readonly hold: Hold
-  readonly stand: Stand
   readonly github: GitHubForApps
   readonly run: (step: Partial<Step>) => Promise<Ran>
 }
 
-function run(stand: Stand, step: Partial<Step>): Promise<Ran> {
+function run(fixture: Fixture, step: Partial<Step>): Promise<Ran> {
   const { inputs, ...more } = step
-  return stand.run({
+  return fixture.run({
     action: '.',
     inputs: { 'app-server': `https://${HOST}`, permissions: 'contents: read', ...inputs },
     credential: 'token',
@@ -66,11 +67,13 @@ const LOOPBACK = `data:text/javascript,${encodeURIComponent(
    }`,
 )}`
 
-async function start({ stand, github }: Bench, host: string, env: Record<string, string>): Promise<void> {
+async function start(setting: Setting, host: string, env: Record<string, string>): Promise<void> {
+  const { github } = setting
   reset(github)
-  const port = await freePort()
-  await stand.start(process.execPath, ['--import', LOOPBACK, APP_SERVER.path], {
-    ready: `http://127.0.0.1:${port}/`,
+  await setting.start(host, (port) => ({
+    file: process.execPath,
+    args: ['--import', LOOPBACK, APP_SERVER.path],
+    ready: '/',
     env: {
       NODE_USE_ENV_PROXY: '1',
       PORT: String(port),
@@ -79,8 +82,7 @@ async function start({ stand, github }: Bench, host: string, env: Record<string,
       GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE: `${HOST}, configured`,
       ...env,
     },
-  })
-  await stand.front(host, port)
+  }))
 }
 
 /** Policies that grant the job contents, pull requests and secrets, of three repositories. */
@@ -115,7 +117,7 @@ interface Expected {
 }
 
 /** GitHub made the token for this and nothing else, and the outputs say so. */
-function expectGrant({ github }: Bench, { outputs, told }: Ran, expected: Expected): void {
+function expectGrant({ github }: Setting, { outputs, told }: Ran, expected: Expected): void {
   const token = outputs['token'] ?? ''
   assert.notEqual(token, '', told)
   const underscores = Object.entries(expected.permissions).map(([scope, level]): [string, string] => [
@@ -135,8 +137,8 @@ function expectGrant({ github }: Bench, { outputs, told }: Ran, expected: Expect
 
 const CONTENTS = { contents: 'read' }
 
-async function grants(bench: Bench): Promise<void> {
-  const { hold, run, github } = bench
+async function grants(setting: Setting): Promise<void> {
+  const { hold, run, github } = setting
   reset(github)
   const cases: readonly [string, Record<string, string>, Expected][] = [
     ['its own repository', {}, { permissions: CONTENTS, repositories: [repository] }],
@@ -180,19 +182,19 @@ async function grants(bench: Bench): Promise<void> {
   ]
   for (const [name, inputs, expected] of cases) {
     await hold(`grants ${name}`, async () => {
-      expectGrant(bench, await run({ inputs }), expected)
+      expectGrant(setting, await run({ inputs }), expected)
     })
   }
   await hold('the post step revokes the token at GitHub', async () => {
     const ran = await run({})
-    expectGrant(bench, ran, { permissions: CONTENTS, repositories: [repository] })
+    expectGrant(setting, ran, { permissions: CONTENTS, repositories: [repository] })
     const { outcome, annotations } = await ran.post()
     assert.deepEqual({ outcome, annotations }, { outcome: 'success', annotations: [] })
     assert.equal(github.alive(ran.outputs['token']!), false)
   })
   await hold('grants a repository with the older form of the subject', async () => {
     const ran = await run({ identity: { subject: 'mutable' } })
-    expectGrant(bench, ran, { permissions: CONTENTS, repositories: [repository] })
+    expectGrant(setting, ran, { permissions: CONTENTS, repositories: [repository] })
   })
 }
 
@@ -205,8 +207,8 @@ function expectRefusal({ outcome, outputs, annotations, told }: Ran, code: strin
   assert.match(told, words)
 }
 
-async function identities(bench: Bench): Promise<void> {
-  const { hold, run, github } = bench
+async function identities(setting: Setting): Promise<void> {
+  const { hold, run, github } = setting
   reset(github)
   const now = Math.floor(Date.now() / 1_000)
   const cases: readonly [string, Partial<Step>, RegExp][] = [
@@ -220,7 +222,7 @@ async function identities(bench: Bench): Promise<void> {
       expectRefusal(await run(step), 'DENIED', words)
     })
   }
-  await start(bench, OTHER_HOST, {
+  await start(setting, OTHER_HOST, {
     GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE: OTHER_HOST,
     GITHUB_ACTIONS_TOKEN_ALLOWED_SUBJECTS: 'repo:another/*',
   })
@@ -230,8 +232,8 @@ async function identities(bench: Bench): Promise<void> {
   })
 }
 
-async function requests(bench: Bench): Promise<void> {
-  const { hold, run, github } = bench
+async function requests(setting: Setting): Promise<void> {
+  const { hold, run, github } = setting
   const cases: readonly [string, Record<string, string>, RegExp][] = [
     ['a scope that it does not know', { permissions: 'attestations: read' }, /permissions: Invalid input/],
     [
@@ -262,14 +264,14 @@ async function requests(bench: Bench): Promise<void> {
 }
 
 /** Trouble between the server and GitHub's issuer: a server that was just started has no keys yet. */
-async function keys(bench: Bench): Promise<void> {
-  const { hold, run, stand } = bench
-  await start(bench, HOST, {})
+async function keys(setting: Setting): Promise<void> {
+  const { hold, run, keys: ofIssuer } = setting
+  await start(setting, HOST, {})
   await hold('is asked again where it did not get the keys of the issuer', async () => {
-    stand.keys.missing = 1
+    ofIssuer.missing = 1
     const ran = await run({ debug: true })
-    expectGrant(bench, ran, { permissions: CONTENTS, repositories: [repository] })
-    assert.equal(stand.keys.missing, 0)
+    expectGrant(setting, ran, { permissions: CONTENTS, repositories: [repository] })
+    assert.equal(ofIssuer.missing, 0)
     assert.match(ran.told, AGAIN)
   })
 }
@@ -417,8 +419,8 @@ const DENIALS: readonly Denial[] = [
   },
 ]
 
-async function policies(bench: Bench): Promise<void> {
-  const { hold, run, github } = bench
+async function policies(setting: Setting): Promise<void> {
+  const { hold, run, github } = setting
   for (const { name, words, spoil, inputs = {}, identity = {}, mended } of DENIALS) {
     reset(github)
     spoil?.(github)
@@ -428,8 +430,8 @@ async function policies(bench: Bench): Promise<void> {
     })
     if (mended === undefined) continue
     await hold(`what it suggests for ${name}, pasted, grants what was asked`, async () => {
-      pasteFiles(github.repositories, refused.summary)
-      expectGrant(bench, await run({ inputs, identity }), mended)
+      pasteFiles(github.repositories, suggestionsOf(refused.summary))
+      expectGrant(setting, await run({ inputs, identity }), mended)
     })
   }
 }

@@ -2,19 +2,26 @@ import { strict as assert } from 'node:assert'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { environmentOf } from '../../fakes/aws-account.ts'
+import type { Handler } from '../../fakes/handler.ts'
 import { verifySignature, type SigningKeys } from '../../fakes/sigv4.ts'
+import { randomText } from '../../fakes/secrets.ts'
+import { createFixture, type Fixture } from '../fixture.ts'
 import type { Hold, Judge } from '../judge.ts'
-import { output } from '../program.ts'
-import { PYTHON } from '../programs.ts'
-import {
-  keysInEnvironment,
-  signatureIn,
-  SIGNED_HOSTS,
-  signedRequests,
-  signingKeys,
-  type SignedRequest,
-} from '../signed-requests.ts'
-import { createStand, type Stand } from '../stand.ts'
+import { output, pythonProgram } from '../program.ts'
+
+const PYTHON = pythonProgram('python', ['botocore==1.44.5'])
+
+const REGION = 'eu-central-1'
+const OF_APP_SERVER = {
+  lambda: `abc123.lambda-url.${REGION}.on.aws`,
+  'execute-api': `abc123.execute-api.${REGION}.amazonaws.com`,
+  'vpc-lattice-svcs': `app-0123456789abcdef0.7d67968.vpc-lattice-svcs.${REGION}.on.aws`,
+} as const
+const OF_SECRETS_MANAGER = `secretsmanager.${REGION}.amazonaws.com`
+
+/** Paths of an app server, as a URL has them: plain ones, and such as signers have stumbled over. */
+const PATHS = [...['', '/stage'], ...['/a%20b/c+d', '/%C3%BC/~x/(y)', "/it's!/*:@&=$,;", '/x%2Fy', '/a//b']]
 
 /** botocore: the signer under boto3 and the AWS command line. */
 export const botocore: Judge = {
@@ -24,59 +31,97 @@ export const botocore: Judge = {
   program: PYTHON,
   version: () => output(PYTHON.path, ['-c', 'import botocore; print(botocore.__version__)']),
   run: async (hold) => {
-    await using stand = await createStand(SIGNED_HOSTS)
-    await headers(hold, stand)
-    await passwords(hold, stand)
+    // Nobody grants anything.
+    const refuse: Handler = () => ({ status: 400 })
+    const hosts = [...Object.values(OF_APP_SERVER), OF_SECRETS_MANAGER]
+    await using fixture = await createFixture([], Object.fromEntries(hosts.map((host) => [host, refuse])))
+    await headers(hold, fixture)
+    await passwords(hold, fixture)
     await verifier(hold)
   },
 }
 
-async function headers(hold: Hold, stand: Stand): Promise<void> {
-  const requests = await signedRequests(stand)
-  const theirs = await sign(requests.map(taskOf))
-  for (const [index, { name, sent }] of requests.entries()) {
-    await hold(`headers: ${name}: the same signature`, () => {
-      assert.equal(sent.headers['authorization'], theirs[index])
-    })
+/** Temporary keys. */
+function newKeys(): SigningKeys {
+  return {
+    accessKeyId: `ASIA${randomText(16, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')}`,
+    secretAccessKey: randomText(40),
+    sessionToken: `${randomText(200)}/+==`,
   }
 }
 
-function taskOf({ service, region, keys, url, sent, headers: signed }: SignedRequest): object {
-  return {
-    service,
-    region,
-    keys,
-    method: sent.method,
-    url,
-    headers: signed,
-    body: sent.body,
-    date: sent.headers['x-amz-date'],
-    // VPC Lattice takes no signed body (its user guide, "SIGv4 authenticated requests").
-    signsBody: service !== 'vpc-lattice-svcs',
+/** The actions sign a request of every service. */
+async function headers(hold: Hold, { run, server }: Fixture): Promise<void> {
+  const keys = newKeys()
+  const env = environmentOf(keys)
+  const found: { name: string; ours: string | undefined; task: object }[] = []
+  const sign = async (
+    name: string,
+    service: string,
+    host: string,
+    action: string,
+    inputs: Record<string, string>,
+  ): Promise<void> => {
+    const { requests } = server(host)
+    const { told } = await run({ action, inputs, env })
+    const sent = requests.at(-1)
+    assert(sent !== undefined, `nothing was sent to ${service}:\n${told}`)
+    const { authorization: ours = '' } = sent.headers
+    const names = /SignedHeaders=([^,]+)/.exec(ours)?.[1]?.split(';') ?? []
+    assert(names.includes('host'), `${name}: the host is not signed: ${ours}`)
+    const task = {
+      service,
+      region: REGION,
+      keys,
+      method: sent.method,
+      url: `https://${host}${sent.path}`,
+      headers: Object.fromEntries(
+        names.filter((each) => each !== 'host').map((each) => [each, sent.headers[each]]),
+      ),
+      body: sent.body,
+      date: sent.headers['x-amz-date'],
+      // VPC Lattice takes no signed body (its user guide, "SIGv4 authenticated requests").
+      signsBody: service !== 'vpc-lattice-svcs',
+    }
+    found.push({ name, ours, task })
+  }
+  for (const [service, host] of Object.entries(OF_APP_SERVER)) {
+    for (const path of PATHS) {
+      await sign(`${service}, path ${path || '/'}`, service, host, '.', {
+        'app-server': `url: ${JSON.stringify(`https://${host}${path}`)}\nauth: { type: aws }`,
+        permissions: 'contents: read',
+      })
+    }
+  }
+  const inputs = { region: REGION, secret: 'app/database' }
+  await sign('secretsmanager', 'secretsmanager', OF_SECRETS_MANAGER, 'secret/aws-secrets-manager', inputs)
+  const theirs = await signed(found.map(({ task }) => task))
+  for (const [index, { name, ours }] of found.entries()) {
+    await hold(`headers: ${name}: the same signature`, () => {
+      assert.equal(ours, theirs[index])
+    })
   }
 }
 
 const USERS = ['app_migrations', 'app user', "o'hara+x&y=z/%25", 'größe', '名前']
 
-async function passwords(hold: Hold, stand: Stand): Promise<void> {
-  const keys = signingKeys()
+async function passwords(hold: Hold, { run }: Fixture): Promise<void> {
+  const keys = newKeys()
   const cases = [
-    ...USERS.map((user) => ['db.abc123.eu-central-1.rds.amazonaws.com', 'eu-central-1', user] as const),
+    ...USERS.map((user) => [`db.abc123.${REGION}.rds.amazonaws.com`, REGION, user] as const),
     ['db.abc123.rds.cn-north-1.amazonaws.com.cn', 'cn-north-1', 'app'] as const,
   ]
   for (const [host, region, user] of cases) {
-    const inputs = { host, port: '5432', username: user }
-    const env = keysInEnvironment(keys)
-    const { outputs, told } = await stand.run({
+    const { outputs, told } = await run({
       action: 'database/aws-rds',
-      inputs,
-      env,
+      inputs: { host, port: '5432', username: user },
+      env: environmentOf(keys),
       credential: 'token',
-      secretOf: signatureIn,
+      secretOf: (password) => /Signature=([0-9a-f]{64})/.exec(password)?.[1] ?? password,
     })
     const ours = outputs['token'] ?? told
     const date = /X-Amz-Date=(\w+)/.exec(ours)?.[1]
-    const [theirs] = await sign([{ keys, region, host, port: 5432, user, date }])
+    const [theirs] = await signed([{ keys, region, host, port: 5432, user, date }])
     await hold(`RDS password of ${user} in ${region}: the same`, () => {
       assert.equal(sorted(ours), sorted(theirs!))
     })
@@ -91,41 +136,35 @@ function sorted(password: string): string {
 
 const QUERIES = ['', '?a=1', '?b=2&a=1&a=0', '?x=%20%2B%2F&y=~-._', '?empty=&%C3%BC=%E2%82%AC']
 
-/** The other way round: the fake that judges signatures in the tests takes those of botocore, and no other. */
+/** The other way round: the fake that checks signatures in the tests takes those of botocore, and no other. */
 async function verifier(hold: Hold): Promise<void> {
-  const keys = signingKeys()
-  const [region, service, body] = ['eu-central-1', 'execute-api', '{"a":1}']
+  const keys = newKeys()
+  const [service, body] = ['execute-api', '{"a":1}']
   const date = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '')
+  const policy = { service, region: REGION, credentials: (): SigningKeys => keys, now: Date.now }
   for (const query of QUERIES) {
-    const url = `https://abc123.execute-api.eu-central-1.amazonaws.com/stage/a%20b${query}`
-    const task = { service, region, keys, method: 'POST', url, headers: {}, body, date, signsBody: true }
-    const [authorization] = await sign([task])
-    const host = new URL(url).host
-    const verdict = (signature: string): ReturnType<typeof verifySignature> =>
-      verifySignature(
-        {
-          method: 'POST',
-          url: new URL(url),
-          headers: {
-            host,
-            authorization: signature,
-            'x-amz-date': date,
-            'x-amz-security-token': keys.sessionToken,
-          },
-          body,
-        },
-        { service, region, credentials: (): SigningKeys => keys, now: Date.now },
-      )
+    const url = new URL(`https://abc123.execute-api.${REGION}.amazonaws.com/stage/a%20b${query}`)
+    const task = { service, region: REGION, keys, method: 'POST', url, headers: {}, body, date }
+    const [authorization = ''] = await signed([{ ...task, signsBody: true }])
+    const verdict = (signature: string): ReturnType<typeof verifySignature> => {
+      const sent = {
+        host: url.host,
+        authorization: signature,
+        'x-amz-date': date,
+        'x-amz-security-token': keys.sessionToken!,
+      }
+      return verifySignature({ method: 'POST', url, headers: sent, body }, policy)
+    }
     await hold(`our fake takes its signature, and no other, for the query ${query || '(none)'}`, () => {
-      assert.equal(verdict(authorization!), keys)
-      const last = authorization!.at(-1) === '0' ? '1' : '0'
-      assert.notEqual(verdict(`${authorization!.slice(0, -1)}${last}`), keys)
-      assert.equal(signatureIn(authorization!).length, 64)
+      assert.match(authorization, /Signature=[0-9a-f]{64}$/)
+      assert.equal(verdict(authorization), keys)
+      assert.notEqual(verdict(authorization.replace(/.$/, (last) => (last === '0' ? '1' : '0'))), keys)
     })
   }
 }
 
-async function sign(tasks: readonly object[]): Promise<string[]> {
+/** What botocore makes of each task. */
+async function signed(tasks: readonly object[]): Promise<string[]> {
   const child = spawn(PYTHON.path, ['-I', join(import.meta.dirname, 'botocore.py')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })

@@ -5,12 +5,21 @@ import { decodeJwt } from 'jose'
 import { parse } from 'yaml'
 import { workflowExamples } from '../../documents/workflows.ts'
 import { ROOT } from '../../world.ts'
-import { createBench, EMAIL, good, HOST, PAGE, PROJECT, type Bench, type Config } from '../bytebase-bench.ts'
+import {
+  BYTEBASE,
+  createBytebaseFixture,
+  EMAIL,
+  good,
+  HOST,
+  PAGE,
+  PROJECT,
+  type BytebaseFixture,
+  type Config,
+} from '../bytebase-fixture.ts'
 import type { Judge } from '../judge.ts'
 import { output } from '../program.ts'
-import { BYTEBASE } from '../programs.ts'
-import { AGAIN, createStand, type Step } from '../stand.ts'
-import { suggestionsIn } from '../suggestions.ts'
+import { AGAIN, createFixture, type Step } from '../fixture.ts'
+import { suggestionsOf } from '../../suggestions.ts'
 
 /** Bytebase itself, beside PostgreSQL servers for it and for what it changes. */
 export const bytebase: Judge = {
@@ -22,18 +31,14 @@ export const bytebase: Judge = {
   version: async () =>
     (await output(BYTEBASE.path, ['version'])).replace(/^Bytebase version: |\n[\s\S]*$/g, ''),
   run: async (hold) => {
-    await using stand = await createStand([HOST])
-    await using bench = await createBench(hold, stand)
-    await exchanges(bench)
-    await refusals(bench)
-    await addresses(bench)
-    await changes(bench)
-    await cutOff(bench)
+    await using fixture = await createFixture([HOST])
+    await using server = await createBytebaseFixture(hold, fixture)
+    for (const lines of [exchanges, refusals, addresses, changes, cutOff]) await lines(server)
   },
 }
 
-async function exchanges(bench: Bench): Promise<void> {
-  const { hold, stand, run, setUp, api } = bench
+async function exchanges(server: BytebaseFixture): Promise<void> {
+  const { hold, keys, run, setUp, api } = server
   await hold('refuses a workload identity without settings, at once', async () => {
     const { told } = await run({ debug: true })
     assert.match(told, /failed to fetch JWKS: issuer URL must use HTTPS/)
@@ -42,10 +47,10 @@ async function exchanges(bench: Bench): Promise<void> {
   await setUp()
   // It keeps them for 15 minutes once it has them.
   await hold('is asked again where it did not get the keys of the issuer', async () => {
-    stand.keys.missing = 1
+    keys.missing = 1
     const { outcome, told } = await run({ debug: true })
     assert.equal(outcome, 'success', told)
-    assert.equal(stand.keys.missing, 0)
+    assert.equal(keys.missing, 0)
     assert.match(told, AGAIN)
   })
   await hold(
@@ -65,7 +70,7 @@ async function exchanges(bench: Bench): Promise<void> {
     const command = example?.workflow.jobs['example']?.steps?.find(({ run }) => run !== undefined)?.run
     assert(command !== undefined, `${PAGE} has no such step`)
     const { outputs } = await run()
-    JSON.parse(await bench.shell(command, { BYTEBASE_TOKEN: outputs['token']! }))
+    JSON.parse(await server.shell(command, { BYTEBASE_TOKEN: outputs['token']! }))
   })
   await hold('an identity of a project', async () => {
     const email = 'deploy@my-project.workload.bytebase.com'
@@ -77,7 +82,7 @@ async function exchanges(bench: Bench): Promise<void> {
     assert.equal(decodeJwt(outputs['token'] ?? assert.fail(told)).sub, email)
   })
   await hold('an empty list of audiences takes every audience', async () => {
-    await bench.change({ allowedAudiences: [] })
+    await server.change({ allowedAudiences: [] })
     assert.equal((await run({ inputs: { audience: 'anything' } })).outcome, 'success')
   })
 }
@@ -133,7 +138,7 @@ const DENIALS: readonly Denial[] = [
   },
 ]
 
-async function refusals({ hold, run, change }: Bench): Promise<void> {
+async function refusals({ hold, run, change }: BytebaseFixture): Promise<void> {
   for (const { name, words, config = {}, step = {}, isMended } of DENIALS) {
     await change(config)
     const refused = await run(step)
@@ -144,9 +149,9 @@ async function refusals({ hold, run, change }: Bench): Promise<void> {
     })
     if (isMended === undefined) continue
     await hold(`the settings that it suggests for ${name} let the same run in`, async () => {
-      const [suggestion] = suggestionsIn(refused.summary)
+      const [suggestion] = suggestionsOf(refused.summary)
       assert(suggestion !== undefined, refused.summary)
-      await change(parse(suggestion.content) as Config)
+      await change(parse(suggestion.text) as Config)
       const { outcome, told } = await run(step)
       assert.equal(outcome, 'success', told)
     })
@@ -154,7 +159,7 @@ async function refusals({ hold, run, change }: Bench): Promise<void> {
   await change({})
 }
 
-async function addresses({ hold, run }: Bench): Promise<void> {
+async function addresses({ hold, run }: BytebaseFixture): Promise<void> {
   await hold('an address with a path that it does not know is said to be wrong', async () => {
     const { outcome, told } = await run({ inputs: { url: `https://${HOST}/tools` } })
     assert.equal(outcome, 'failure')
@@ -168,11 +173,11 @@ async function addresses({ hold, run }: Bench): Promise<void> {
 }
 
 /** The complete workflow of the page, with its role. */
-async function changes({ hold, run, shell, api, servers, stand }: Bench): Promise<void> {
+async function changes({ hold, run, shell, api, servers, folder }: BytebaseFixture): Promise<void> {
   const example = workflowExamples().find(({ file, workflow }) => file === PAGE && 'deploy' in workflow.jobs)
   const env = example?.workflow.jobs['deploy']?.steps?.at(-1)?.env as Record<string, string> | undefined
   assert(env !== undefined, `${PAGE} has no workflow`)
-  const migrations = join(stand.folder, 'migrations')
+  const migrations = join(folder, 'migrations')
   await mkdir(migrations)
   const rollOut = async (): Promise<string> => {
     const { outputs, told } = await run()
@@ -181,7 +186,7 @@ async function changes({ hold, run, shell, api, servers, stand }: Bench): Promis
       ...env,
       BYTEBASE_URL: `https://${HOST}`,
       BYTEBASE_TOKEN: outputs['token'],
-      RUNNER_TEMP: stand.folder,
+      RUNNER_TEMP: folder,
       GITHUB_REPOSITORY: 'octo-org/workflows',
       GITHUB_SHA: 'a7f5ef4b4e0e3c9b8e0bd9b8d9d6a3f7a1c2d3e4',
     })
@@ -233,7 +238,7 @@ async function changes({ hold, run, shell, api, servers, stand }: Bench): Promis
 }
 
 /** As the page says. */
-async function cutOff({ hold, run, api }: Bench): Promise<void> {
+async function cutOff({ hold, run, api }: BytebaseFixture): Promise<void> {
   const { outputs } = await run()
   await good(api('DELETE', `workloadIdentities/${EMAIL}`))
   await hold('a deactivated identity gets no token, and its tokens end at once', async () => {

@@ -1,19 +1,23 @@
 import { strict as assert } from 'node:assert'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fencesOf, readDocuments } from '../../documents/fences.ts'
+import { fenceOf } from '../../documents/fences.ts'
 import { defaultIdentity, subjectOf } from '../../fakes/identity.ts'
 import { ISSUER } from '../../fakes/issuer.ts'
 import { APP_ID, createGitHubForApps, GITHUB_HOST, type GitHubForApps } from '../github.ts'
 import type { Hold, Judge } from '../judge.ts'
-import { OCTO_STS, OCTO_STS_VERSION } from '../programs.ts'
-import { AGAIN, createStand, freePort, type Ran, type Stand } from '../stand.ts'
-import { pasteFiles } from '../suggestions.ts'
+import { goProgramOf } from '../program.ts'
+import { AGAIN, createFixture, type Fixture, type Ran } from '../fixture.ts'
+import { pasteFiles, suggestionsOf } from '../../suggestions.ts'
+
+const VERSION = 'v0.8.0'
+const OCTO_STS = goProgramOf('octo-sts', join(import.meta.dirname, '../octo-sts.go'), [
+  `github.com/octo-sts/app@${VERSION}`,
+])
 
 const HOST = 'octo-sts.dev'
 const { owner } = defaultIdentity
 const TARGET = `${owner}/target`
-const PAGE = 'octo-sts/README.md'
 
 /** The packages of Octo STS that decide, behind a `main` that listens on loopback. */
 export const octoSts: Judge = {
@@ -21,9 +25,8 @@ export const octoSts: Judge = {
   title: '[Octo STS](https://github.com/octo-sts/app)',
   judges: '`octo-sts`: trust policies, refusals, the policy that a refusal suggests',
   program: OCTO_STS,
-  version: () => Promise.resolve(OCTO_STS_VERSION),
+  version: () => Promise.resolve(VERSION),
   run: async (hold) => {
-    await using stand = await createStand([HOST, GITHUB_HOST])
     const github = createGitHubForApps()
     github.installations[owner] = {
       id: 1,
@@ -31,45 +34,42 @@ export const octoSts: Judge = {
       permissions: { contents: 'write', pull_requests: 'write', metadata: 'read' },
       singleFilePaths: [],
     }
-    await stand.fake(GITHUB_HOST, github.handler)
-    const bench = { hold, stand, github }
-    await start(bench)
-    await keys(bench)
-    await grants(bench)
-    await refusals(bench)
+    await using fixture = await createFixture([HOST], { [GITHUB_HOST]: github.handler })
+    const setting = { ...fixture, hold, github }
+    await start(setting)
+    for (const lines of [keys, grants, refusals]) await lines(setting)
   },
 }
 
-interface Bench {
+interface Setting extends Omit<Fixture, typeof Symbol.asyncDispose> {
   readonly hold: Hold
-  readonly stand: Stand
   readonly github: GitHubForApps
 }
 
 /** Starts a server, whose memory of policies is empty; the name leads to it from now on. */
-async function start({ stand, github }: Bench): Promise<void> {
-  const key = join(stand.folder, 'app.pem')
+async function start({ folder, github, start: startAt }: Setting): Promise<void> {
+  const key = join(folder, 'app.pem')
   await writeFile(key, github.privateKey)
-  const port = await freePort()
-  await stand.start(OCTO_STS.path, [], {
-    ready: `http://127.0.0.1:${port}/`,
+  await startAt(HOST, (port) => ({
+    file: OCTO_STS.path,
+    args: [],
+    ready: '/',
     env: {
       PORT: String(port),
       STS_DOMAIN: HOST,
       GITHUB_APP_IDS: String(APP_ID),
       APP_SECRET_CERTIFICATE_FILE: key,
     },
-  })
-  await stand.front(HOST, port)
+  }))
 }
 
 function run(
-  { stand }: Bench,
+  fixture: Pick<Fixture, 'run'>,
   identity: string,
   inputs: Readonly<Record<string, string>> = {},
   debug = false,
 ): Promise<Ran> {
-  return stand.run({
+  return fixture.run({
     action: 'octo-sts',
     inputs: { scope: TARGET, identity, ...inputs },
     debug,
@@ -82,26 +82,26 @@ function policy(changes: Readonly<Record<string, unknown>> = {}): string {
   return JSON.stringify({ ...usual, ...changes })
 }
 
-function put({ github }: Bench, repository: string, identity: string, text: string): void {
+function put({ github }: Setting, repository: string, identity: string, text: string): void {
   const files = (github.repositories[repository] ??= {})
   files[`.github/chainguard/${identity}.sts.yaml`] = text
 }
 
 /** Trouble between the server and GitHub's issuer: a server that was just started has no keys yet. */
-async function keys(bench: Bench): Promise<void> {
-  const { hold, stand } = bench
+async function keys(setting: Setting): Promise<void> {
+  const { hold, keys: ofIssuer } = setting
   await hold('is asked again where it did not get the keys of the issuer', async () => {
-    put(bench, TARGET, 'keys', policy())
-    stand.keys.missing = 1
-    const { outcome, told } = await run(bench, 'keys', {}, true)
+    put(setting, TARGET, 'keys', policy())
+    ofIssuer.missing = 1
+    const { outcome, told } = await run(setting, 'keys', {}, true)
     assert.equal(outcome, 'success', told)
-    assert.equal(stand.keys.missing, 0)
+    assert.equal(ofIssuer.missing, 0)
     assert.match(told, AGAIN)
   })
 }
 
-async function grants(bench: Bench): Promise<void> {
-  const { hold, github } = bench
+async function grants(setting: Setting): Promise<void> {
+  const { hold, github } = setting
   const expectGrant = (
     { outputs, told }: Ran,
     permissions: Readonly<Record<string, string>>,
@@ -113,32 +113,27 @@ async function grants(bench: Bench): Promise<void> {
     assert(github.alive(token))
   }
   await hold('the policy of the page lets the step of the page in, and post revokes the token', async () => {
-    const text = readDocuments()
-      .filter(({ file }) => file === PAGE)
-      .flatMap(fencesOf)
-      .find(({ language, text: fence }) => language === 'yaml' && fence.startsWith('issuer: '))?.text
-    assert(text !== undefined, `${PAGE} has no policy`)
-    put(bench, TARGET, 'deploy', text)
-    const ran = await run(bench, 'deploy')
+    put(setting, TARGET, 'deploy', fenceOf('octo-sts/README.md', 'yaml', /^issuer: /))
+    const ran = await run(setting, 'deploy')
     expectGrant(ran, { contents: 'read', pull_requests: 'read' }, ['target'])
     const { outcome, annotations } = await ran.post()
     assert.deepEqual({ outcome, annotations }, { outcome: 'success', annotations: [] })
     assert.equal(github.alive(ran.outputs['token']!), false)
   })
   await hold('a policy of the owner, in .github, for all repositories', async () => {
-    put(bench, `${owner}/.github`, 'all', policy())
-    expectGrant(await run(bench, 'all', { scope: owner }), { contents: 'read' })
+    put(setting, `${owner}/.github`, 'all', policy())
+    expectGrant(await run(setting, 'all', { scope: owner }), { contents: 'read' })
   })
   await hold('the same policy, with .github as the scope: for that repository alone', async () => {
-    expectGrant(await run(bench, 'all', { scope: `${owner}/.github` }), { contents: 'read' }, ['.github'])
+    expectGrant(await run(setting, 'all', { scope: `${owner}/.github` }), { contents: 'read' }, ['.github'])
   })
   await hold('a policy of the owner that names repositories', async () => {
-    put(bench, `${owner}/.github`, 'some', policy({ repositories: ['target'] }))
-    expectGrant(await run(bench, 'some', { scope: owner }), { contents: 'read' }, ['target'])
+    put(setting, `${owner}/.github`, 'some', policy({ repositories: ['target'] }))
+    expectGrant(await run(setting, 'some', { scope: owner }), { contents: 'read' }, ['target'])
   })
   await hold('an audience of the policy', async () => {
-    put(bench, TARGET, 'audience', policy({ audience: 'https://audience.example' }))
-    const ran = await run(bench, 'audience', { audience: 'https://audience.example' })
+    put(setting, TARGET, 'audience', policy({ audience: 'https://audience.example' }))
+    const ran = await run(setting, 'audience', { audience: 'https://audience.example' })
     expectGrant(ran, { contents: 'read' }, ['target'])
   })
 }
@@ -194,29 +189,29 @@ const DENIALS: readonly Denial[] = [
   },
 ]
 
-async function refusals(bench: Bench): Promise<void> {
-  const { hold, github } = bench
+async function refusals(setting: Setting): Promise<void> {
+  const { hold, github } = setting
   const identity = (index: number): string => `refused-${index}`
   const mended: [string, number][] = []
   for (const [index, { name, words, policy: text, inputs, isMended }] of DENIALS.entries()) {
-    if (text !== undefined) put(bench, TARGET, identity(index), text)
-    const refused = await run(bench, identity(index), inputs)
+    if (text !== undefined) put(setting, TARGET, identity(index), text)
+    const refused = await run(setting, identity(index), inputs)
     await hold(`refuses ${name}`, () => {
       assert.deepEqual([refused.outcome, refused.outputs['token']], ['failure', undefined])
       assert.match(refused.told, words)
     })
     if (isMended === undefined) continue
-    pasteFiles(github.repositories, refused.summary)
+    pasteFiles(github.repositories, suggestionsOf(refused.summary))
     mended.push([name, index])
   }
   await hold('it remembers what it found, and what it did not, as the hints say', async () => {
-    for (const [, index] of mended) assert.equal((await run(bench, identity(index))).outcome, 'failure')
+    for (const [, index] of mended) assert.equal((await run(setting, identity(index))).outcome, 'failure')
   })
   // It forgets after five minutes; another server has nothing to forget.
-  await start(bench)
+  await start(setting)
   for (const [name, index] of mended) {
     await hold(`what it suggests for ${name}, pasted, lets the same run in`, async () => {
-      const { outputs, told } = await run(bench, identity(index))
+      const { outputs, told } = await run(setting, identity(index))
       assert(outputs['token'] !== undefined && github.alive(outputs['token']), told)
     })
   }

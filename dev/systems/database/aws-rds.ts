@@ -1,3 +1,4 @@
+import { trust, trustAsIn } from '../../documents/trust.ts'
 import { createAwsAccount, ROLE_ARN, USER_ARN, type AwsAccount } from '../../fakes/aws-account.ts'
 import { createRdsDatabase, type RdsDatabase } from '../../fakes/aws-rds.ts'
 import type { Setup, System } from '../system.ts'
@@ -17,6 +18,8 @@ export interface AwsRdsSettings {
 export interface AwsRdsSetup extends Setup {
   readonly account: AwsAccount
   readonly database: RdsDatabase
+  /** Of the database; may be changed. */
+  readonly endpoint: { readonly host: string; port: number }
   /** Users by the ARN of a role or an IAM user that may connect as them; may be changed. */
   readonly connect: Record<string, readonly string[]>
 }
@@ -28,14 +31,21 @@ export function awsRdsSystem(settings: AwsRdsSettings = {}): System<AwsRdsSetup>
   return {
     action: 'database/aws-rds',
     variants: ['default'],
+    hosts: { sts: 'sts.eu-central-1.amazonaws.com' },
+    example: ({ port }, identity) => ({
+      prepare({ account, endpoint }) {
+        endpoint.port = Number(port)
+        trustAsIn('database/aws-rds/README.md', account, identity)
+      },
+    }),
     setUp({ issuer, identity, now, issue, url }) {
       const account = createAwsAccount({ verify: issuer.verify, now, issue, identity, audience })
       const connect: Record<string, readonly string[]> = { [ROLE_ARN]: [username], [USER_ARN]: [username] }
+      const endpoint = { host, port }
       const database = createRdsDatabase({
         now,
         region,
-        host,
-        port,
+        endpoint,
         credentials: account.credentials,
         mayConnect: (keys, user) => connect[account.principal(keys)]?.includes(user) === true,
         users: [username],
@@ -49,9 +59,13 @@ export function awsRdsSystem(settings: AwsRdsSettings = {}): System<AwsRdsSetup>
         deny() {
           account.roles[ROLE_ARN] = { subjects: [`repo:${identity.owner}/another:*`] }
         },
+        mend([pasted]) {
+          trust(account, pasted!.text)
+        },
         accepts: (token) => Promise.resolve(database.login(username, token) === undefined),
         account,
         database,
+        endpoint,
         connect,
       }
     },

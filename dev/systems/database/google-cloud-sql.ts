@@ -1,3 +1,4 @@
+import { parse } from 'yaml'
 import { createCloudSql, type CloudSql } from '../../fakes/google-cloud-sql.ts'
 import { createGoogle, type Google, type Provider } from '../../fakes/google.ts'
 import type { Setup, System } from '../system.ts'
@@ -5,6 +6,11 @@ import type { Setup, System } from '../system.ts'
 export const POOL = 'projects/123456789012/locations/global/workloadIdentityPools/github'
 export const PROVIDER = `${POOL}/providers/octo-org`
 export const SERVICE_ACCOUNT = 'database@my-project.iam.gserviceaccount.com'
+
+/** The hosts of Google's APIs, by role. */
+export const GOOGLE_HOSTS = Object.fromEntries(
+  ['sts', 'iamcredentials', 'secretmanager'].map((role) => [role, `${role}.googleapis.com`]),
+)
 
 /** The jobs of a repository, as members of an IAM policy. */
 export function principalSet(repositoryId: string): string {
@@ -24,6 +30,7 @@ export interface GoogleCloudSqlSetup extends Setup {
 export const system: System<GoogleCloudSqlSetup> = {
   action: 'database/google-cloud-sql',
   variants: ['default'],
+  hosts: GOOGLE_HOSTS,
   setUp({ issuer, identity, now, issue, url }) {
     const providers: Record<string, Provider> = {
       [PROVIDER]: { condition: (claims) => claims['repository_owner_id'] === identity.ownerId },
@@ -50,6 +57,17 @@ export const system: System<GoogleCloudSqlSetup> = {
       }),
       deny() {
         providers[PROVIDER] = { condition: () => false }
+      },
+      mend([pasted]) {
+        const { attributeCondition } = parse(pasted!.text) as { attributeCondition: string }
+        const conditions = attributeCondition.split(' && ').map((part) => {
+          const [, claim, value] = /^assertion\.(\w+) == "([^"]+)"$/.exec(part) ?? []
+          if (claim === undefined) throw new Error(`not understood: ${part}`)
+          return [claim, value] as const
+        })
+        providers[PROVIDER] = {
+          condition: (claims) => conditions.every(([claim, value]) => claims[claim] === value),
+        }
       },
       accepts: (password) =>
         database.refusal({

@@ -1,3 +1,4 @@
+import { trustAsIn } from '../../documents/trust.ts'
 import { createAwsAccount, ROLE_ARN, USER_ARN, type AwsAccount } from '../../fakes/aws-account.ts'
 import { createAwsSecretsManager, type StoredSecret } from '../../fakes/aws-secrets-manager.ts'
 import { randomText } from '../../fakes/secrets.ts'
@@ -16,10 +17,21 @@ export interface AwsSecretsManagerSetup extends Setup {
   readonly secret: string
 }
 
+interface Policy {
+  readonly Statement: readonly [{ readonly Action: string; readonly Resource: string }]
+}
+
 /** A secret in AWS Secrets Manager that the role of the job may read: one line, or one `key` of JSON. */
 export const system: System<AwsSecretsManagerSetup> = {
   action: 'secret/aws-secrets-manager',
   variants: ['text', 'key', 'several'],
+  hosts: { sts: `sts.${REGION}.amazonaws.com`, secretsmanager: `secretsmanager.${REGION}.amazonaws.com` },
+  example: ({ key, secrets }, identity) => ({
+    variant: secrets !== undefined ? 'several' : key === undefined ? 'text' : 'key',
+    prepare({ account }) {
+      trustAsIn('secret/aws-secrets-manager/README.md', account, identity)
+    },
+  }),
   setUp({ issuer, identity, now, issue, url }, variant) {
     const account = createAwsAccount({ verify: issuer.verify, now, issue, identity })
     const secret = randomText(32)
@@ -62,6 +74,18 @@ export const system: System<AwsSecretsManagerSetup> = {
       }),
       deny() {
         secrets[SECRET_ARN] = { ...secrets[SECRET_ARN], readers: [] }
+      },
+      mend([pasted]) {
+        const [{ Action, Resource }] = (JSON.parse(pasted!.text) as Policy).Statement
+        const covers = new RegExp(`^${Resource.replaceAll('?', '.')}$`).test(SECRET_ARN)
+        if (Action === 'secretsmanager:GetSecretValue' && covers) {
+          secrets[SECRET_ARN] = { ...secrets[SECRET_ARN], readers }
+        }
+      },
+      store(name, fields) {
+        const arn = SECRET_ARN.replace(NAME, name)
+        secrets[arn] = { value: JSON.stringify(fields), readers }
+        return name
       },
       accepts: (text) => text === (several ? JSON.stringify(values) : secret),
       account,

@@ -1,7 +1,7 @@
 import { createGoogleSecretManager, type Secret } from '../../fakes/google-secret-manager.ts'
 import { createGoogle, type Google, type Provider } from '../../fakes/google.ts'
 import { randomText } from '../../fakes/secrets.ts'
-import { principalSet, PROVIDER } from '../database/google-cloud-sql.ts'
+import { GOOGLE_HOSTS, principalSet, PROVIDER } from '../database/google-cloud-sql.ts'
 import type { Setup, System } from '../system.ts'
 
 export const SERVICE_ACCOUNT = 'secrets@my-project.iam.gserviceaccount.com'
@@ -26,6 +26,10 @@ export interface GoogleSecretManagerSetup extends Setup {
 export const system: System<GoogleSecretManagerSetup> = {
   action: 'secret/google-secret-manager',
   variants: ['direct', 'impersonation', 'several'],
+  hosts: GOOGLE_HOSTS,
+  example: (inputs) => ({
+    variant: 'secrets' in inputs ? 'several' : 'service-account' in inputs ? 'impersonation' : 'direct',
+  }),
   setUp({ issuer, identity, now, issue, url }, variant) {
     const impersonates = variant === 'impersonation'
     const secret = randomText(32)
@@ -91,6 +95,14 @@ export const system: System<GoogleSecretManagerSetup> = {
       }),
       deny() {
         for (const [name, stored] of Object.entries(secrets)) secrets[name] = { ...stored, accessors: [] }
+      },
+      mend() {
+        secrets[SECRET] = { ...secrets[SECRET]!, accessors: [member] }
+      },
+      store(name, fields) {
+        const data = Buffer.from(JSON.stringify(fields))
+        secrets[`${PROJECT}/secrets/${name}`] = { accessors: [member], versions: [{ data }] }
+        return `projects/my-project/secrets/${name}`
       },
       accepts: (text) => text === (several ? JSON.stringify(values) : secret),
       google,

@@ -14,6 +14,13 @@ export interface HttpSecretSetup extends Setup {
 export const system: System<HttpSecretSetup> = {
   action: 'secret/http',
   variants: ['default', 'several'],
+  hosts: { 'secret-endpoint': 'secrets.example.com' },
+  example: ({ secrets: several }) => ({
+    variant: several === undefined ? 'default' : 'several',
+    prepare({ secrets, secret }) {
+      for (const path of ['/database-password', '/registry-password']) secrets[path] = Buffer.from(secret)
+    },
+  }),
   setUp({ issuer, identity, issue, url }, variant) {
     const several = variant === 'several'
     const license = `License\n"${randomText(40)}"\n`
@@ -53,6 +60,13 @@ export const system: System<HttpSecretSetup> = {
           : { url: `${endpoint}/secrets?name=database` }
       },
       deny: () => repositoryIds.splice(0),
+      mend() {
+        repositoryIds.push(identity.repositoryId)
+      },
+      store(name, fields) {
+        secrets[`/${name}`] = Buffer.from(JSON.stringify(fields))
+        return `${url('secret-endpoint')}/${name}`
+      },
       accepts: (text) => text === (several ? JSON.stringify(values) : secret),
       repositoryIds,
       secrets,

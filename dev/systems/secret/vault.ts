@@ -1,7 +1,7 @@
 import { fullName } from '../../fakes/identity.ts'
 import { certificateText, randomText } from '../../fakes/secrets.ts'
-import { createVault, type Vault, type VaultEngine } from '../../fakes/vault.ts'
-import type { VaultRole } from '../../fakes/vault-writing.ts'
+import { createVault, type Vault, type VaultEngine, type VaultVersion } from '../../fakes/vault.ts'
+import { roleOf, type VaultRole } from '../../fakes/vault-writing.ts'
 import type { Setup, System } from '../system.ts'
 
 export const ROLE = 'deploy'
@@ -42,6 +42,7 @@ export function vaultSystem(settings: VaultSettings = {}): System<VaultSetup> {
   return {
     action: 'secret/vault',
     variants: ['default', 'several'],
+    example: ({ secrets }) => ({ variant: secrets === undefined ? 'default' : 'several' }),
     setUp({ issuer, identity, now, issue, url }, variant) {
       const several = variant === 'several'
       const secret = randomText(32)
@@ -58,15 +59,11 @@ export function vaultSystem(settings: VaultSettings = {}): System<VaultSetup> {
         ttl: 300,
         ...settings.role,
       })
-      const engines: Record<string, VaultEngine> = {
-        secret: {
-          kv: 2,
-          secrets: {
-            [path]: [{ data: { DB_USER: USER, [KEY]: secret, ...settings.data } }],
-            'team/tls': [{ data: tls }],
-          },
-        },
+      const secrets: Record<string, VaultVersion[]> = {
+        [path]: [{ data: { DB_USER: USER, [KEY]: secret, ...settings.data } }],
+        'team/tls': [{ data: tls }],
       }
+      const engines: Record<string, VaultEngine> = { secret: { kv: 2, secrets } }
       const policies: Record<string, readonly string[]> = {
         deploy: [`secret/data/${path}`, ...(several ? ['secret/data/team/tls'] : [])],
       }
@@ -107,6 +104,14 @@ export function vaultSystem(settings: VaultSettings = {}): System<VaultSetup> {
         }),
         deny() {
           roles[ROLE] = { ...role(), boundClaims: { repository: `${fullName(identity)}-another` } }
+        },
+        mend([pasted]) {
+          roles[ROLE] = roleOf(JSON.parse(pasted!.text) as Record<string, unknown>, roles[ROLE])
+        },
+        store(name, data) {
+          secrets[name] = [{ data }]
+          policies['deploy'] = [...policies['deploy']!, `secret/data/${name}`]
+          return name
         },
         accepts: (text) => text === (several ? JSON.stringify(values) : secret),
         vault,

@@ -1,9 +1,9 @@
 import { fault, forEver, type Fault } from '../fakes/faults.ts'
 import type { FakeReply, FakeRequest } from '../fakes/handler.ts'
 import type { StageResult } from '../runner/runner.ts'
-import type { System } from '../systems/system.ts'
 import { createWorld, type World } from '../world.ts'
 import { answersInARow } from './statistics.ts'
+import type { Group } from './subjects.ts'
 
 /** How the servers are reached. */
 export type Transport = 'plain' | 'tls'
@@ -19,7 +19,7 @@ export interface Tally {
 }
 
 /** A world whose servers cost the runs next to nothing, and count. */
-export interface Stand {
+export interface Meter {
   readonly world: World
   /**
    * From here on each request gets the answer that the strict fakes gave to its like before: signing and checking
@@ -30,7 +30,10 @@ export interface Stand {
   readonly observe: (start: () => Promise<StageResult>) => Promise<{ result: StageResult; tally: Tally }>
 }
 
-export async function createStand(system: System, variant: string, transport: Transport): Promise<Stand> {
+export async function createMeter(
+  { system, variant, prepare }: Pick<Group, 'system' | 'variant' | 'prepare'>,
+  transport: Transport,
+): Promise<Meter> {
   const answers = new Map<string, FakeReply>()
   let replaying = false
   const recorder =
@@ -48,6 +51,7 @@ export async function createStand(system: System, variant: string, transport: Tr
     variant,
     ...(transport === 'tls' && { tls: 'good', latencyMs: ROUND_TRIP_MS / 2 }),
   })
+  prepare?.(world)
   const servers = Object.keys(world.handlers).map((role) => {
     const server = world.server(role)
     server.faults.push(forEver(recorder(role)))

@@ -1,13 +1,18 @@
-import { strict as assert } from 'node:assert'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fencesOf, readDocument } from '../documents/fences.ts'
+import { fenceOf } from '../documents/fences.ts'
 import { randomText } from '../fakes/secrets.ts'
 import type { Hold } from './judge.ts'
 import { startPostgres, type Postgres } from './postgres.ts'
-import { output } from './program.ts'
-import { BYTEBASE } from './programs.ts'
-import { freePort, type Ran, type Stand, type Step } from './stand.ts'
+import { output, STORE, type Program } from './program.ts'
+import type { Fixture, Ran, Step } from './fixture.ts'
+
+/** On no registry: its image is for another C library. It is built by hand, from source, at the commit of its version. */
+export const BYTEBASE: Program = {
+  path: join(STORE, 'bytebase/bytebase'),
+  from: 'its own build of backend/bin/server, put into .conformance/bytebase by hand; and PostgreSQL',
+  isByHand: true,
+}
 
 /** Names of the page. */
 export const HOST = 'bytebase.example.com'
@@ -30,9 +35,8 @@ export interface Answer {
 }
 
 /** A Bytebase with a project, two databases in it and a workload identity without settings that has the role of the page. */
-export interface Bench extends AsyncDisposable {
+export interface BytebaseFixture extends Omit<Fixture, 'run'> {
   readonly hold: Hold
-  readonly stand: Stand
   /** A call, as the administrator unless another token is given. */
   readonly api: (method: string, path: string, body?: object, token?: string) => Promise<Answer>
   /** A step of `bytebase`, of a job with the environment of the page. */
@@ -46,29 +50,25 @@ export interface Bench extends AsyncDisposable {
   readonly servers: Readonly<Record<(typeof ENVIRONMENTS)[number], Postgres>>
 }
 
-export async function createBench(hold: Hold, stand: Stand): Promise<Bench> {
+export async function createBytebaseFixture(hold: Hold, fixture: Fixture): Promise<BytebaseFixture> {
   await using closing = new AsyncDisposableStack()
   const metadata = closing.use(await startPostgres(['bytebase']))
   const servers = {
     test: closing.use(await startPostgres(['mydb'])),
     prod: closing.use(await startPostgres(['mydb'])),
   }
-  const port = await freePort()
-  const data = join(stand.folder, 'data')
+  const data = join(fixture.folder, 'data')
   await mkdir(data)
-  await stand.start(
-    BYTEBASE.path,
-    ['--port', String(port), '--data', data, '--external-url', `https://${HOST}`],
-    {
-      ready: `http://127.0.0.1:${port}/healthz`,
-      env: { PG_URL: metadata.url('bytebase') },
-    },
-  )
-  await stand.front(HOST, port)
+  const address = await fixture.start(HOST, (port) => ({
+    file: BYTEBASE.path,
+    args: ['--port', String(port), '--data', data, '--external-url', `https://${HOST}`],
+    ready: '/healthz',
+    env: { PG_URL: metadata.url('bytebase') },
+  }))
 
   let admin = ''
-  const api: Bench['api'] = async (method, path, body, token = admin) => {
-    const response = await fetch(`http://127.0.0.1:${port}/v1/${path}`, {
+  const api: BytebaseFixture['api'] = async (method, path, body, token = admin) => {
+    const response = await fetch(`${address}/v1/${path}`, {
       method,
       headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
       ...(body && { body: JSON.stringify(body) }),
@@ -77,24 +77,23 @@ export async function createBench(hold: Hold, stand: Stand): Promise<Bench> {
   }
   admin = await fill(api, servers)
 
-  const shell: Bench['shell'] = (script, env) =>
+  const shell: BytebaseFixture['shell'] = (script, env) =>
     output('bash', ['-euo', 'pipefail', '-c', script], {
-      cwd: stand.folder,
-      env: { ...stand.env, CURL_CA_BUNDLE: stand.env['SSL_CERT_FILE']!, ...env },
+      cwd: fixture.folder,
+      env: { ...fixture.env, CURL_CA_BUNDLE: fixture.env['SSL_CERT_FILE']!, ...env },
     })
-  const command = fencesOf(readDocument(PAGE)).find(({ text }) => text.includes('--request PATCH'))?.text
-  assert(command !== undefined, `${PAGE} has no command for the settings`)
+  const command = fenceOf(PAGE, 'sh', /--request PATCH/)
   const usual = (JSON.parse(/--data '(.*)'/s.exec(command)![1]!) as { workloadIdentityConfig: Config })
     .workloadIdentityConfig
   const opened = closing.move()
   return {
+    ...fixture,
     hold,
-    stand,
     api,
     shell,
     servers,
     run: ({ inputs, ...more } = {}) =>
-      stand.run({
+      fixture.run({
         action: 'bytebase',
         inputs: { url: `https://${HOST}`, email: EMAIL, audience: `https://${HOST}`, ...inputs },
         identity: { environment: 'production' },
@@ -120,7 +119,7 @@ export async function good(call: Promise<Answer>): Promise<Answer['body']> {
 }
 
 /** What the page takes for granted, and the workload identity with its role. Gives the token of an administrator. */
-async function fill(api: Bench['api'], servers: Bench['servers']): Promise<string> {
+async function fill(api: BytebaseFixture['api'], servers: BytebaseFixture['servers']): Promise<string> {
   const account = { email: 'admin@example.com', password: `${randomText(24)}aA1!` }
   await good(api('POST', 'auth/signup', { ...account, title: 'admin' }))
   const { token } = await good(api('POST', 'auth/login', account))

@@ -5,7 +5,7 @@ import { fencesOf, readDocument } from '../documents/fences.ts'
 import { randomText } from '../fakes/secrets.ts'
 import type { Hold } from './judge.ts'
 import { output } from './program.ts'
-import type { Ran, Stand, Step } from './stand.ts'
+import type { Fixture, Ran, Step } from './fixture.ts'
 
 /** The name under which steps reach the server, as in the pages. */
 export const HOST = 'vault.example.com'
@@ -14,13 +14,12 @@ export const PAGE = 'secret/vault/README.md'
 export const ROLE = 'auth/jwt/role/deploy'
 
 /** A server that speaks Vault's API, the command that a person gives it, and steps of a job that use it. */
-export interface Bench {
+export interface VaultFixture extends Omit<Fixture, typeof Symbol.asyncDispose> {
   readonly hold: Hold
-  readonly keys: Stand['keys']
   /** What `team/database` holds as `DB_PASSWORD`. */
   readonly secret: string
   /** A step of `secret/vault` that reads this value, with what is given added to it. */
-  readonly run: (step: Partial<Step>) => Promise<Ran>
+  readonly read: (step: Partial<Step>) => Promise<Ran>
   /** Runs a command line as a person at a shell would. */
   readonly shell: (script: string, env?: Readonly<Record<string, string>>) => Promise<string>
   readonly api: (method: string, path: string, body?: object) => Promise<Response>
@@ -42,38 +41,38 @@ export interface VaultPage {
  * @param command the program that takes the part of `vault` in the commands
  * @param token of the root
  */
-export async function createBench(
+export async function createVaultFixture(
   hold: Hold,
-  stand: Stand,
+  fixture: Fixture,
   { address, command, token }: { readonly address: string; readonly command: string; readonly token: string },
-): Promise<Bench> {
+): Promise<VaultFixture> {
   const page = readPage()
-  const bin = join(stand.folder, 'bin')
+  const bin = join(fixture.folder, 'bin')
   await mkdir(bin)
   for (const name of new Set(['vault', basename(command)])) await symlink(command, join(bin, name))
-  await writeFile(join(stand.folder, 'deploy.hcl'), page.policies[0]!)
+  await writeFile(join(fixture.folder, 'deploy.hcl'), page.policies[0]!)
   const machine = {
     PATH: [bin, process.env['PATH']].join(delimiter),
     VAULT_ADDR: address,
     VAULT_TOKEN: token,
   }
-  const shell: Bench['shell'] = (script, env) =>
-    output('bash', ['-euo', 'pipefail', '-c', script], { cwd: stand.folder, env: { ...machine, ...env } })
-  const api: Bench['api'] = (method, path, body) =>
+  const shell: VaultFixture['shell'] = (script, env) =>
+    output('bash', ['-euo', 'pipefail', '-c', script], { cwd: fixture.folder, env: { ...machine, ...env } })
+  const api: VaultFixture['api'] = (method, path, body) =>
     fetch(`${address}/v1/${path}`, {
       method,
       headers: { 'x-vault-token': token },
       ...(body && { body: JSON.stringify(body) }),
     })
   return {
+    ...fixture,
     hold,
-    keys: stand.keys,
     secret: randomText(32),
     page,
     shell,
     api,
-    run: ({ inputs, ...more }) =>
-      stand.run({
+    read: ({ inputs, ...more }) =>
+      fixture.run({
         action: 'secret/vault',
         inputs: {
           url: `https://${HOST}`,
@@ -86,8 +85,6 @@ export async function createBench(
       }),
     async setUp() {
       await api('DELETE', 'sys/auth/jwt')
-      // A server that has only the plugins keeps its auth method.
-      await api('DELETE', ROLE)
       for (const each of page.commands) await shell(each)
     },
     async allow(policy) {
