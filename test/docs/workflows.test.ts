@@ -49,7 +49,7 @@ describe.each(workflowFiles)('%s', (file) => {
   })
 
   test('pins the actions of others to a commit and names its version', () => {
-    for (const { uses, comment } of usesOf(text).filter((use) => !use.uses.startsWith('./'))) {
+    for (const { uses, comment } of usesOf(text).filter((use) => !/^[.$]\//.test(use.uses))) {
       expect(`${uses} ${comment}`).toMatch(/^[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
     }
   })
@@ -88,6 +88,12 @@ test('no job whose result counts is left out of the conclusion', () => {
       .filter((name) => name !== 'conclusion')
       .toSorted(),
   )
+})
+
+test('the version of zizmor is pinned', () => {
+  const { jobs } = parse(read('.github/workflows/ci.yml')) as Workflow
+  const step = jobs['zizmor']!.steps!.find(({ uses }) => uses?.startsWith('zizmorcore/'))
+  expect(step?.with).toMatchObject({ version: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string })
 })
 
 describe.each(allActionFiles)('%s', (file) => {
