@@ -173,6 +173,31 @@ describe('a release', () => {
     rmSync(folder, { recursive: true })
   })
 
+  test.each([
+    { at: undefined, tag: 'v1.0.0', asks: ['POST'] },
+    { at: '1.9.0', tag: 'v1.10.0', asks: ['PATCH'] },
+    { at: '1.10.0', tag: 'v1.10.0', asks: ['PATCH'] },
+    { at: '1.10.0', tag: 'v1.9.1', asks: [] },
+  ])('moves v1 from $at to $tag: $asks', ({ at = '', tag, asks }) => {
+    const script = jobs['move-v1']?.steps[0]?.run ?? ''
+    const gh = `gh() {
+      case "$*" in
+        *--method*) echo "asked: $*" ;;
+        *contents/package.json?ref=abc*) echo "$AT" ;;
+        *) [ -n "$AT" ] && echo abc ;;
+      esac
+    }\n`
+    const env = { ...process.env, AT: at, TAG: tag, GITHUB_SHA: 'def', GITHUB_REPOSITORY: 'o/r' }
+    const { status, stdout } = spawnSync('bash', ['-e', '-c', gh + script], { env, encoding: 'utf8' })
+    expect(status).toBe(0)
+    expect(
+      Array.from(stdout.matchAll(/^asked: .*--method (\w+) .*sha=def/gm), ([, method]) => method),
+    ).toEqual(asks)
+    expect(stdout.includes(`::notice::v1 stays at v${at}, which is later than ${tag}.`)).toBe(
+      asks.length === 0,
+    )
+  })
+
   test('runs nothing of its own or of a dependency where it may write or sign', () => {
     const powerful = Object.values(jobs).filter(({ permissions }) =>
       Object.values(permissions).includes('write'),
