@@ -96,6 +96,28 @@ test('the version of zizmor is pinned', () => {
   expect(step?.with).toMatchObject({ version: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string })
 })
 
+test('Node comes from the lock file, by its hash, and no package runs a script when it is installed', () => {
+  const { optionalDependencies: nodes, allowScripts } = JSON.parse(read('package.json')) as {
+    optionalDependencies: Record<string, string>
+    allowScripts: Record<string, boolean>
+  }
+  const { packages } = JSON.parse(read('package-lock.json')) as {
+    packages: Record<string, { os?: string; cpu?: string; hasInstallScript?: true }>
+  }
+  const platforms = Object.entries(nodes).map(([name, version]) => {
+    const locked = packages[`node_modules/${name}`]!
+    expect(locked, name).toMatchObject({ version, integrity: expect.stringMatching(/^sha512-/) as string })
+    expect(version, name).toMatch(/^24\.\d+\.\d+$/)
+    return `${locked.os} ${locked.cpu}`
+  })
+  expect(platforms).toEqual(['darwin arm64', 'darwin x64', 'linux arm64', 'linux x64', 'win32 x64'])
+  const withScript = Object.keys(packages).filter((path) => packages[path]!.hasInstallScript)
+  expect(withScript.map((path) => allowScripts[path.replace('node_modules/', '')])).toEqual([false])
+  for (const text of [...workflowFiles, '.ci/run'].map(read)) {
+    expect(text).not.toMatch(/^\W*run:? npm (install|ci$)/m)
+  }
+})
+
 describe.each(allActionFiles)('%s', (file) => {
   test('is accepted by GitHub’s language service', async () => {
     expect(await checkByLanguageService(read(file), file)).toEqual([])
