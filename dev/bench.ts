@@ -5,7 +5,7 @@
 import { globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { missedGoals, type Figures } from './bench/goals.ts'
+import { failingGoals, missedGoals, type Figures } from './bench/goals.ts'
 import { benchPicture } from './bench/picture.ts'
 import { measure } from './bench/measure.ts'
 import { figuresOf, resultsOf, sizeTable, tableOf, type Sizes } from './bench/report.ts'
@@ -22,6 +22,7 @@ const USAGE_RUNS = 7
 const USAGE = `Usage: npm run bench [-- OPTIONS]
 
 --svg               also draws the pictures of docs/images
+--shared            others use this machine too: only a size over its goal fails
 --runs N            timed runs of each action, ${RUNS} unless given
 --against DIR       compares the action in DIR with one of this repository
 --beside NAME       which one: 'root' unless given
@@ -31,6 +32,7 @@ const USAGE = `Usage: npm run bench [-- OPTIONS]
 const { values } = commandLine(USAGE, {
   options: {
     svg: { type: 'boolean', default: false },
+    shared: { type: 'boolean', default: false },
     runs: { type: 'string', default: String(RUNS) },
     against: { type: 'string' },
     beside: { type: 'string', default: 'root' },
@@ -78,7 +80,8 @@ if (values.svg) {
 console.log(`${tableOf(results)}\n\n${sizeTable(sizes)}`)
 if (values.against === undefined && missed.length === 0) console.log('\nEvery goal is reached.')
 for (const goal of missed) console.error(`over its goal: ${goal}`)
-if (missed.length > 0) process.exitCode = 1
+if (missed.length > 0 && missedGoals(figures, failingGoals(goals, values.shared)).length > 0)
+  process.exitCode = 1
 
 /** One group of our own, with the stages of the other action at its end. */
 async function groupsAgainst(folder: string, bench: Tools): Promise<Group[]> {
