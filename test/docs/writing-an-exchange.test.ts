@@ -37,7 +37,7 @@ beforeAll(async () => {
     await mkdir(dirname(join(copy, path)), { recursive: true })
     await cp(join(ROOT, path), join(copy, path), { recursive: true })
   }
-  await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
+  await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'), 'junction')
 
   const text = await readFile(join(ROOT, FILE), 'utf8')
   const lines = text.split('\n')
