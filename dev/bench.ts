@@ -5,7 +5,7 @@
 import { globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { missedGoals, type Figures } from './bench/goals.ts'
+import { failingGoals, missedGoals, type Figures } from './bench/goals.ts'
 import { measure } from './bench/measure.ts'
 import { figuresOf, resultsOf, sizeTable, tableOf, type Sizes } from './bench/report.ts'
 import { makeTools, otherSubjects, ownGroups, type Group, type Tools } from './bench/subjects.ts'
@@ -19,6 +19,7 @@ const USAGE_RUNS = 7
 
 const USAGE = `Usage: npm run bench [-- OPTIONS]
 
+--shared            others use this machine too: only a size over its goal fails
 --runs N            timed runs of each action, ${RUNS} unless given
 --against DIR       compares the action in DIR with one of this repository
 --beside NAME       which one: 'root' unless given
@@ -27,6 +28,7 @@ const USAGE = `Usage: npm run bench [-- OPTIONS]
 
 const { values } = commandLine(USAGE, {
   options: {
+    shared: { type: 'boolean', default: false },
     runs: { type: 'string', default: String(RUNS) },
     against: { type: 'string' },
     beside: { type: 'string', default: 'root' },
@@ -70,7 +72,8 @@ writeFileSync(join(ROOT, 'bench/results.json'), `${JSON.stringify(report, undefi
 console.log(`${tableOf(results)}\n\n${sizeTable(sizes)}`)
 if (values.against === undefined && missed.length === 0) console.log('\nEvery goal is reached.')
 for (const goal of missed) console.error(`over its goal: ${goal}`)
-if (missed.length > 0) process.exitCode = 1
+if (missed.length > 0 && missedGoals(figures, failingGoals(goals, values.shared)).length > 0)
+  process.exitCode = 1
 
 /** One group of our own, with the stages of the other action at its end. */
 async function groupsAgainst(folder: string, bench: Tools): Promise<Group[]> {

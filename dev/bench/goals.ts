@@ -1,6 +1,11 @@
 /** Figures by what they are of: `{ root: { wall: 2.31 } }`. */
 export type Figures = Readonly<Record<string, Readonly<Record<string, number>>>>
 
+/** The goals that fail the command: on a machine that others use too, only those of what they cannot change. */
+export function failingGoals(goals: Figures, shared: boolean): Figures {
+  return shared ? { dist: goals['dist']! } : goals
+}
+
 /**
  * The goals that are not reached, each as a line that names it.
  *

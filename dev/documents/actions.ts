@@ -66,15 +66,15 @@ export function readActions(root = repository): ActionMetadata[] {
 }
 
 /**
- * The action that a step's `uses` means: `OWNER/access-token[/folder]@ref`, or `./[folder]` in the repository's own
- * workflows.
+ * The action that a step's `uses` means: `OWNER/access-token[/folder]@ref`, or `$/[folder]` or `./[folder]` in the
+ * repository's own workflows.
  *
  * @returns `undefined` for an action of somebody else
  * @throws Error where the folder has no action
  */
 export function actionOf(uses: string, actions: readonly ActionMetadata[]): ActionMetadata | undefined {
   const path = uses.split('@')[0]!
-  const own = [repositoryName, '.'].find((prefix) => path === prefix || path.startsWith(`${prefix}/`))
+  const own = [repositoryName, '$', '.'].find((prefix) => path === prefix || path.startsWith(`${prefix}/`))
   if (own === undefined || path.startsWith('./.github/')) return undefined
   const folder = path.slice(own.length).replace(/^\/|\/$/g, '')
   const action = actions.find((candidate) => candidate.folder === folder)

@@ -19,6 +19,12 @@ export interface Document {
   readonly text: string
 }
 
+/**
+ * Whether the commands of a page can be run. They are for the shell of Linux and macOS: on Windows jq ends its lines with
+ * CR LF, bash rewrites arguments that look like paths, and a file of the name `a "b"` cannot be.
+ */
+export const canRunCommands = process.platform !== 'win32'
+
 /** Every Markdown document of the repository. */
 export function readDocuments(root = repository): Document[] {
   return repositoryFiles('{**,.github/**}/*.md', root).map((file) => ({

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROOT } from '../../dev/world.ts'
 
@@ -16,7 +17,7 @@ const owner = (...args: string[]): number | null =>
 
 beforeAll(() => {
   copy = join(mkdtempSync(join(tmpdir(), 'owner-')), 'access-token')
-  execFileSync('git', ['clone', '--quiet', '--depth', '1', `file://${ROOT}`, copy])
+  execFileSync('git', ['clone', '--quiet', '--depth', '1', pathToFileURL(ROOT).href, copy])
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'), 'junction')
 })
 

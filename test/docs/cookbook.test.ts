@@ -31,7 +31,14 @@ function credentialFor(url: string, token = TOKEN): string | undefined {
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'cookbook-'))
-  environment = { PATH: process.env['PATH'], HOME: folder, RUNNER_TEMP: folder, GIT_TERMINAL_PROMPT: '0' }
+  environment = {
+    PATH: process.env['PATH'],
+    HOME: folder,
+    RUNNER_TEMP: folder,
+    GIT_TERMINAL_PROMPT: '0',
+    // On Windows and macOS it names a store of credentials.
+    GIT_CONFIG_NOSYSTEM: '1',
+  }
   execFileSync(
     'bash',
     ['-e', '-o', 'pipefail', '-c', step('Let git use the token for these repositories only').run!],

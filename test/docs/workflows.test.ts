@@ -49,7 +49,7 @@ describe.each(workflowFiles)('%s', (file) => {
   })
 
   test('pins the actions of others to a commit and names its version', () => {
-    for (const { uses, comment } of usesOf(text).filter((use) => !use.uses.startsWith('./'))) {
+    for (const { uses, comment } of usesOf(text).filter((use) => !/^[.$]\//.test(use.uses))) {
       expect(`${uses} ${comment}`).toMatch(/^[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
     }
   })
@@ -88,6 +88,34 @@ test('no job whose result counts is left out of the conclusion', () => {
       .filter((name) => name !== 'conclusion')
       .toSorted(),
   )
+})
+
+test('the version of zizmor is pinned', () => {
+  const { jobs } = parse(read('.github/workflows/ci.yml')) as Workflow
+  const step = jobs['zizmor']!.steps!.find(({ uses }) => uses?.startsWith('zizmorcore/'))
+  expect(step?.with).toMatchObject({ version: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string })
+})
+
+test('Node comes from the lock file, by its hash, and no package runs a script when it is installed', () => {
+  const { optionalDependencies: nodes, allowScripts } = JSON.parse(read('package.json')) as {
+    optionalDependencies: Record<string, string>
+    allowScripts: Record<string, boolean>
+  }
+  const { packages } = JSON.parse(read('package-lock.json')) as {
+    packages: Record<string, { os?: string; cpu?: string; hasInstallScript?: true }>
+  }
+  const platforms = Object.entries(nodes).map(([name, version]) => {
+    const locked = packages[`node_modules/${name}`]!
+    expect(locked, name).toMatchObject({ version, integrity: expect.stringMatching(/^sha512-/) as string })
+    expect(version, name).toMatch(/^24\.\d+\.\d+$/)
+    return `${locked.os} ${locked.cpu}`
+  })
+  expect(platforms).toEqual(['darwin x64', 'linux arm64', 'linux x64', 'win32 x64'])
+  const withScript = Object.keys(packages).filter((path) => packages[path]!.hasInstallScript)
+  expect(withScript.map((path) => allowScripts[path.replace('node_modules/', '')])).toEqual([false])
+  for (const text of [...workflowFiles, '.ci/run'].map(read)) {
+    expect(text).not.toMatch(/^\W*run:? npm (install|ci$)/m)
+  }
 })
 
 describe.each(allActionFiles)('%s', (file) => {
@@ -165,6 +193,31 @@ describe('a release', () => {
     expect(run('git commit -q --allow-empty -m two')).toBe(0)
     expect(run(step?.run ?? 'false')).not.toBe(0)
     rmSync(folder, { recursive: true })
+  })
+
+  test.each([
+    { at: undefined, tag: 'v1.0.0', asks: ['POST'] },
+    { at: '1.9.0', tag: 'v1.10.0', asks: ['PATCH'] },
+    { at: '1.10.0', tag: 'v1.10.0', asks: ['PATCH'] },
+    { at: '1.10.0', tag: 'v1.9.1', asks: [] },
+  ])('moves v1 from $at to $tag: $asks', ({ at = '', tag, asks }) => {
+    const script = jobs['move-v1']?.steps[0]?.run ?? ''
+    const gh = `gh() {
+      case "$*" in
+        *--method*) echo "asked: $*" ;;
+        *contents/package.json?ref=abc*) echo "$AT" ;;
+        *) [ -n "$AT" ] && echo abc ;;
+      esac
+    }\n`
+    const env = { ...process.env, AT: at, TAG: tag, GITHUB_SHA: 'def', GITHUB_REPOSITORY: 'o/r' }
+    const { status, stdout } = spawnSync('bash', ['-e', '-c', gh + script], { env, encoding: 'utf8' })
+    expect(status).toBe(0)
+    expect(
+      Array.from(stdout.matchAll(/^asked: .*--method (\w+) .*sha=def/gm), ([, method]) => method),
+    ).toEqual(asks)
+    expect(stdout.includes(`::notice::v1 stays at v${at}, which is later than ${tag}.`)).toBe(
+      asks.length === 0,
+    )
   })
 
   test('runs nothing of its own or of a dependency where it may write or sign', () => {

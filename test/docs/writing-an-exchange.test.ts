@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -31,13 +31,13 @@ let copy = ''
 const added: string[] = []
 
 beforeAll(async () => {
-  copy = await mkdtemp(join(tmpdir(), 'writing-an-exchange-'))
+  copy = await realpath(await mkdtemp(join(tmpdir(), 'writing-an-exchange-')))
   const actions = readActions().map(({ file }) => file)
   for (const path of [...COPIED, ...actions]) {
     await mkdir(dirname(join(copy, path)), { recursive: true })
     await cp(join(ROOT, path), join(copy, path), { recursive: true })
   }
-  await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
+  await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'), 'junction')
 
   const text = await readFile(join(ROOT, FILE), 'utf8')
   const lines = text.split('\n')

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { decodeJwt } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { readActions } from '../../dev/documents/actions.ts'
-import { fencesOf, type Fence } from '../../dev/documents/fences.ts'
+import { canRunCommands, fencesOf, type Fence } from '../../dev/documents/fences.ts'
 import { workflowOf, type Step } from '../../dev/documents/workflows.ts'
 import { bytebaseError } from '../../dev/fakes/bytebase/messages.ts'
 import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
@@ -391,7 +391,7 @@ describe('the fake', () => {
   })
 })
 
-describe('the command of the page for the settings', () => {
+describe.runIf(canRunCommands)('the command of the page for the settings', () => {
   const ENVIRONMENT = { identity: { environment: 'production' } }
   const AUDIENCE = 'https://bytebase.example.com'
 
@@ -431,7 +431,7 @@ describe('the command of the page for the settings', () => {
   })
 })
 
-describe('the complete workflow of the page', () => {
+describe.runIf(canRunCommands)('the complete workflow of the page', () => {
   const rollOut = async (
     settings: BytebaseSettings,
     change: (script: string) => string = (script) => script,

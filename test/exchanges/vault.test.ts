@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { fencesOf } from '../../dev/documents/fences.ts'
+import { canRunCommands, fencesOf } from '../../dev/documents/fences.ts'
 import { fault, forEver } from '../../dev/fakes/faults.ts'
 import { vaultError } from '../../dev/fakes/vault.ts'
 import type { VaultRole } from '../../dev/fakes/vault-writing.ts'
@@ -184,41 +184,47 @@ exec curl -sf -X PUT -H "X-Vault-Token: $VAULT_TOKEN" -d "$body" "$VAULT_ADDR/v1
     expect(lines).toHaveLength(9)
   })
 
-  test.each(lines)('its command works with the token of the step and its policy: %s', async (line) => {
-    const world = await open()
-    const written = await fetch(`${world.url('vault')}/v1/sys/policies/acl/deploy`, {
-      method: 'PUT',
-      headers: { 'x-vault-token': world.setup.vault.rootToken },
-      body: JSON.stringify({ policy }),
-    })
-    expect(written.status).toBe(204)
-    const { outputs } = await run(world)
-    const folder = mkdtempSync(join(tmpdir(), 'vault-'))
-    try {
-      for (const tool of ['vault', 'bao']) {
-        writeFileSync(join(folder, tool), TOOL)
-        chmodSync(join(folder, tool), 0o755)
-      }
-      writeFileSync(join(folder, 'id_ed25519.pub'), 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 somebody@example.com\n')
-      const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', line], {
-        cwd: folder,
-        env: {
-          PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
-          VAULT_ADDR: world.url('vault'),
-          VAULT_TOKEN: outputs['token'],
-        },
+  test.runIf(canRunCommands).each(lines)(
+    'its command works with the token of the step and its policy: %s',
+    async (line) => {
+      const world = await open()
+      const written = await fetch(`${world.url('vault')}/v1/sys/policies/acl/deploy`, {
+        method: 'PUT',
+        headers: { 'x-vault-token': world.setup.vault.rootToken },
+        body: JSON.stringify({ policy }),
       })
-      const { data } = JSON.parse(stdout) as { data: Record<string, unknown> }
-      const wanted = line.includes('database')
-        ? 'password'
-        : line.includes('pki')
-          ? 'private_key'
-          : 'signed_key'
-      expect(data[wanted]).toEqual(expect.any(String))
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
-  })
+      expect(written.status).toBe(204)
+      const { outputs } = await run(world)
+      const folder = mkdtempSync(join(tmpdir(), 'vault-'))
+      try {
+        for (const tool of ['vault', 'bao']) {
+          writeFileSync(join(folder, tool), TOOL)
+          chmodSync(join(folder, tool), 0o755)
+        }
+        writeFileSync(
+          join(folder, 'id_ed25519.pub'),
+          'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 somebody@example.com\n',
+        )
+        const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', line], {
+          cwd: folder,
+          env: {
+            PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
+            VAULT_ADDR: world.url('vault'),
+            VAULT_TOKEN: outputs['token'],
+          },
+        })
+        const { data } = JSON.parse(stdout) as { data: Record<string, unknown> }
+        const wanted = line.includes('database')
+          ? 'password'
+          : line.includes('pki')
+            ? 'private_key'
+            : 'signed_key'
+        expect(data[wanted]).toEqual(expect.any(String))
+      } finally {
+        rmSync(folder, { recursive: true })
+      }
+    },
+  )
 })
 
 describe('the role that a refusal suggests', () => {

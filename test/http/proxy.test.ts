@@ -80,7 +80,8 @@ describe('the reading of @actions/http-client', () => {
     expect(ours(new URL(url)) !== undefined).toBe(asked)
   })
 
-  test('goes by the scheme of the URL, lower case first', () => {
+  // On Windows the names of variables have no case.
+  test.skipIf(process.platform === 'win32')('goes by the scheme of the URL, lower case first', () => {
     vi.stubEnv('HTTPS_PROXY', 'http://one.example')
     vi.stubEnv('http_proxy', 'http://two.example')
     expect(proxyFor(TARGET)?.variable).toBe('HTTPS_PROXY')

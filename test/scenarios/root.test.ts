@@ -68,7 +68,7 @@ describe('the exchange', () => {
       const main = await world.run({ preloads: [TELLS_OF_WRITING] })
       const credential = await expectGranted(world, main)
       expect(main.outputs[output]).toBe(credential)
-      const lines = main.raw.split('\n')
+      const lines = main.raw.split(/\r?\n/)
       const written = lines.filter((line) => line.startsWith('wrote GITHUB_'))
       const states = of === system ? 5 : 0
       expect(written.slice(0, states)).toEqual(Array<string>(states).fill('wrote GITHUB_STATE'))
