@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { readActions } from '../../documents/actions.ts'
 import { AUTHORITY_FILE, STANDS } from '../../documents/stands.ts'
+import { foreignUses } from '../../documents/uses.ts'
 import { workflowExamples, type WorkflowExample } from '../../documents/workflows.ts'
 import { defaultIdentity, fullName, type Identity } from '../../fakes/identity.ts'
 import { situations } from '../../runner/context.ts'
@@ -90,7 +91,8 @@ done
 `
 
 /** Actions of others in the examples. */
-const OTHERS = ['actions/checkout@v5', 'actions/github-script@v8', 'hashicorp/setup-terraform@v3']
+const OTHERS = [...new Set(foreignUses().map(({ name, ref }) => `${name}@${ref}`))]
+const CHECKOUT = OTHERS.find((uses) => uses.startsWith('actions/checkout@'))!
 
 /** In place of each: notes the token that it got. */
 const OTHER = `name: Another
@@ -209,7 +211,7 @@ function checkedOut(workflow: string): string {
   if (workflow.includes('uses: actions/checkout@')) return workflow
   return workflow.replace(
     /^( *)steps:\n/m,
-    (steps, indentation: string) => `${steps}${indentation}  - uses: actions/checkout@v5\n`,
+    (steps, indentation: string) => `${steps}${indentation}  - uses: ${CHECKOUT}\n`,
   )
 }
 
