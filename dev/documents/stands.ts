@@ -55,6 +55,13 @@ const GOOGLE = Object.fromEntries(
   ['sts', 'iamcredentials', 'secretmanager'].map((role) => [role, `${role}.googleapis.com`]),
 )
 
+/** Who may only read, in the cookbook. */
+const READER = {
+  host: 'app.cluster-ro-abc123.eu-central-1.rds.amazonaws.com',
+  username: 'app_readonly',
+  role: 'arn:aws:iam::123456789012:role/github-actions-read',
+}
+
 /** By folder of the action. */
 export const STANDS: Readonly<Record<string, Stand>> = {
   '': (identity, { 'app-server': appServer = '' }) => {
@@ -96,13 +103,19 @@ export const STANDS: Readonly<Record<string, Stand>> = {
       },
     }),
   // PostgreSQL, or MySQL where the example says so.
-  'database/aws-rds': (identity, { port }) =>
-    serve(awsRdsSystem({ port: port === '3306' ? 3306 : 5432 }), identity, {
-      hosts: { sts: 'sts.eu-central-1.amazonaws.com' },
-      prepare: ({ account }) => {
-        trust(account, identity, 'database/aws-rds/README.md')
+  'database/aws-rds': (identity, { port, username }) =>
+    serve(
+      awsRdsSystem({ port: port === '3306' ? 3306 : 5432, ...(username === READER.username && READER) }),
+      identity,
+      {
+        hosts: { sts: 'sts.eu-central-1.amazonaws.com' },
+        prepare: ({ account, connect }) => {
+          trust(account, identity, 'database/aws-rds/README.md')
+          account.roles[READER.role] = account.roles[ROLE_ARN]!
+          connect[READER.role] = [READER.username]
+        },
       },
-    }),
+    ),
   'database/google-cloud-sql': (identity) => serve(googleCloudSql, identity, { hosts: GOOGLE }),
   'secret/aws-secrets-manager': (identity, { key, secrets }) =>
     serve(awsSecretsManager, identity, {

@@ -66,7 +66,7 @@ function called(): WorkflowExample {
 
 /** Commands of the examples, and scripts that their repositories are thought to have. */
 const COMMANDS = [
-  ...['gh', 'git', 'psql', 'mysql', 'pg_dump', 'flyway', 'vault', 'curl'],
+  ...['gh', 'git', 'psql', 'mysql', 'pg_dump', 'flyway', 'curl'],
   ...['docker', 'go', 'npm', 'pip', 'terraform'],
 ]
 const SCRIPTS = ['migrate.sh', 'deploy.sh', 'test.sh']
@@ -83,7 +83,7 @@ if [ "$(basename "$0")" = git ] && [[ ! " $* " =~ ' '(push|submodule)' ' ]]; the
 env > "$RECORDS/$(basename "$0").$$"
 echo "credential: $GH_TOKEN$GIT_TOKEN$GITHUB_TOKEN$PGPASSWORD$MYSQL_PWD$PASSWORD$DB_PASSWORD$FLYWAY_PASSWORD$BYTEBASE_TOKEN$VAULT_TOKEN" >&2
 if [ "$(basename "$0")" = curl ] && [ -n "$BYTEBASE_URL" ]; then exec /usr/bin/curl "$@"; fi
-if [ "$(basename "$0") $1" = 'vault read' ]; then echo '{"data":{"username":"app","password":"of the database"}}'; fi
+if [[ "$*" = */v1/database/creds/* ]]; then echo '{"data":{"username":"app","password":"of the database"}}'; fi
 while [ $# -gt 0 ]; do
   case "$1" in --output | --file) mkdir -p "$(dirname "$2")"; touch "$2" ;; esac
   shift
