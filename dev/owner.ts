@@ -1,5 +1,6 @@
 /**
- * Writes the name of the account that has this copy of the repository everywhere `OWNER` stands for it: `npm run owner -- NAME`.
+ * Writes the name of the account that hosts this copy of the repository everywhere `OWNER` stands for it, and removes what is for
+ * readers who have no copy: `npm run owner -- NAME`.
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -9,7 +10,7 @@ import { ROOT } from './world.ts'
 
 const USAGE = `Usage: npm run owner -- NAME
 
-Replaces OWNER everywhere with NAME, the account that has your copy of this repository.`
+Replaces OWNER everywhere with NAME, the account that hosts your copy of this repository.`
 
 /** GitHub's accounts: letters, digits and single hyphens between them; an underscore before the short code of an enterprise. */
 const NAME = /^[a-z\d](?:-?[a-z\d]){0,38}(?:_[a-z\d]{1,10})?$/i
@@ -17,9 +18,12 @@ const NAME = /^[a-z\d](?:-?[a-z\d]){0,38}(?:_[a-z\d]{1,10})?$/i
 /** `OWNER/access-token`, also with an escaped slash, and the maintainers of the repository. */
 const PLACES = /\bOWNER(?=\\?\/access-token\b)|(?<=@)OWNER(?=\/maintainers\b)/g
 
-/** The text with the name of an account in place of `OWNER`, where that stands for whoever has the repository. */
+/** What tells a reader of the original how to make a copy, which a reader of the copy has. */
+const UNTIL_THERE_IS_A_COPY = / ?<!-- until there is a copy -->.*?<!-- \/until there is a copy -->/gs
+
+/** The text of the copy that an account hosts: its name in place of `OWNER`, and nothing about making a copy. */
 export function withOwner(text: string, name: string): string {
-  return text.replace(PLACES, name)
+  return text.replace(UNTIL_THERE_IS_A_COPY, '').replace(PLACES, name)
 }
 
 /** Files of the repository that hold text and are written by people. */

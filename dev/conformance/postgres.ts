@@ -16,8 +16,8 @@ export interface Postgres extends AsyncDisposable {
   readonly query: (database: string, sql: string) => Promise<string>
 }
 
-/** Of the newest version on this machine; `undefined` where there is none. */
-function postgresFolder(): string | undefined {
+/** The programs of the newest version on this machine; `undefined` where there is none. */
+export function postgresFolder(): string | undefined {
   if (!existsSync(VERSIONS)) return undefined
   return readdirSync(VERSIONS)
     .toSorted((one, other) => Number(other) - Number(one))

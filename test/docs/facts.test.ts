@@ -37,6 +37,27 @@ const FACTS: Readonly<Record<string, Fact>> = {
       /when you paste the pattern, and again each time you open the form/,
     ],
   },
+  'who may change a workload identity of Bytebase, and how they log in': {
+    page: 'bytebase/README.md',
+    source: 'bytebase/bytebase: predefined_roles.go, auth_service.go, auth_service.proto',
+    says: [/a user with the role \*\*Workspace Admin\*\*/, /\/v1\/auth\/login \| jq --raw-output \.token/],
+  },
+  'which certificates the instances of Cloud SQL have': {
+    page: 'database/google-cloud-sql/README.md',
+    source: 'GoogleCloudPlatform/cloud-sql-go-connector: tls_verify.go, refresh.go, dialer.go',
+    says: [
+      /`GOOGLE_MANAGED_INTERNAL_CA`[^\n]*belongs to this instance[^\n]*`sslmode=verify-ca`/,
+      /`GOOGLE_MANAGED_CAS_CA`[^\n]*shared by many instances[^\n]*`sslmode=verify-full host=` the `dnsName`/,
+      /calls the Cloud SQL Admin API, for which it needs Google credentials/,
+    ],
+    never: [/sslmode=require(?! checks no certificate|`)/],
+  },
+  'what the Ubuntu runners of GitHub lack': {
+    page: 'vault/README.md',
+    source: 'actions/runner-images: Ubuntu2404-Readme.md of 2026-08-16',
+    says: [/GitHub's own runners have `curl` and `jq`, but neither `vault` nor `bao`/],
+    never: [/^ +(?:run: )?(?:vault|bao) /m],
+  },
   'the immutable subject': {
     page: 'docs/subjects.md',
     source: 'github/docs: content/actions/reference/security/oidc.md',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { readActions } from '../../documents/actions.ts'
 import { AUTHORITY_FILE, exampleWorld } from '../../documents/examples.ts'
+import { foreignUses } from '../../documents/uses.ts'
 import { workflowExamples, type WorkflowExample } from '../../documents/workflows.ts'
 import { defaultIdentity, fullName, type Identity } from '../../fakes/identity.ts'
 import { situations } from '../../runner/context.ts'
@@ -66,7 +67,7 @@ function called(): WorkflowExample {
 
 /** Commands of the examples, and scripts that their repositories are thought to have. */
 const COMMANDS = [
-  ...['gh', 'git', 'psql', 'mysql', 'pg_dump', 'flyway', 'vault', 'curl'],
+  ...['gh', 'git', 'psql', 'mysql', 'pg_dump', 'flyway', 'curl'],
   ...['docker', 'go', 'npm', 'pip', 'terraform'],
 ]
 const SCRIPTS = ['migrate.sh', 'deploy.sh', 'test.sh']
@@ -83,7 +84,7 @@ if [ "$(basename "$0")" = git ] && [[ ! " $* " =~ ' '(push|submodule)' ' ]]; the
 env > "$RECORDS/$(basename "$0").$$"
 echo "credential: $GH_TOKEN$GIT_TOKEN$GITHUB_TOKEN$PGPASSWORD$MYSQL_PWD$PASSWORD$DB_PASSWORD$FLYWAY_PASSWORD$BYTEBASE_TOKEN$VAULT_TOKEN" >&2
 if [ "$(basename "$0")" = curl ] && [ -n "$BYTEBASE_URL" ]; then exec /usr/bin/curl "$@"; fi
-if [ "$(basename "$0") $1" = 'vault read' ]; then echo '{"data":{"username":"app","password":"of the database"}}'; fi
+if [[ "$*" = */v1/database/creds/* ]]; then echo '{"data":{"username":"app","password":"of the database"}}'; fi
 while [ $# -gt 0 ]; do
   case "$1" in --output | --file) mkdir -p "$(dirname "$2")"; touch "$2" ;; esac
   shift
@@ -91,7 +92,8 @@ done
 `
 
 /** Actions of others in the examples. */
-const OTHERS = ['actions/checkout@v5', 'actions/github-script@v8', 'hashicorp/setup-terraform@v3']
+const OTHERS = [...new Set(foreignUses().map(({ name, ref }) => `${name}@${ref}`))]
+const CHECKOUT = OTHERS.find((uses) => uses.startsWith('actions/checkout@'))!
 
 /** In place of each: notes the token that it got. */
 const OTHER = `name: Another
@@ -210,7 +212,7 @@ function checkedOut(workflow: string): string {
   if (workflow.includes('uses: actions/checkout@')) return workflow
   return workflow.replace(
     /^( *)steps:\n/m,
-    (steps, indentation: string) => `${steps}${indentation}  - uses: actions/checkout@v5\n`,
+    (steps, indentation: string) => `${steps}${indentation}  - uses: ${CHECKOUT}\n`,
   )
 }
 

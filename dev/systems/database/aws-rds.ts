@@ -6,6 +6,13 @@ import type { Setup, System } from '../system.ts'
 export const HOST = 'app.cluster-abc123.eu-central-1.rds.amazonaws.com'
 export const USERNAME = 'app_migrations'
 
+/** Who may only read, in the cookbook. */
+const READER = {
+  host: 'app.cluster-ro-abc123.eu-central-1.rds.amazonaws.com',
+  username: 'app_readonly',
+  role: 'arn:aws:iam::123456789012:role/github-actions-read',
+}
+
 export interface AwsRdsSettings {
   readonly host?: string
   readonly port?: number
@@ -19,7 +26,9 @@ export interface AwsRdsSetup extends Setup {
   readonly account: AwsAccount
   readonly database: RdsDatabase
   /** Of the database; may be changed. */
-  readonly endpoint: { readonly host: string; port: number }
+  readonly endpoint: { host: string; port: number }
+  /** Of the database; the first is whom the credential is for; may be changed. */
+  readonly users: string[]
   /** Users by the ARN of a role or an IAM user that may connect as them; may be changed. */
   readonly connect: Record<string, readonly string[]>
 }
@@ -32,23 +41,29 @@ export function awsRdsSystem(settings: AwsRdsSettings = {}): System<AwsRdsSetup>
     action: 'database/aws-rds',
     variants: ['default'],
     hosts: { sts: 'sts.eu-central-1.amazonaws.com' },
-    example: ({ port }, identity) => ({
-      prepare({ account, endpoint }) {
+    example: ({ port, username: asked }, identity) => ({
+      prepare({ account, endpoint, connect, users }) {
         endpoint.port = Number(port)
         trustAsIn('database/aws-rds/README.md', account, identity)
+        if (asked !== READER.username) return
+        endpoint.host = READER.host
+        account.roles[READER.role] = account.roles[ROLE_ARN]!
+        connect[READER.role] = [READER.username]
+        users.unshift(READER.username)
       },
     }),
     setUp({ issuer, identity, now, issue, url }) {
       const account = createAwsAccount({ verify: issuer.verify, now, issue, identity, audience })
       const connect: Record<string, readonly string[]> = { [ROLE_ARN]: [username], [USER_ARN]: [username] }
       const endpoint = { host, port }
+      const users = [username]
       const database = createRdsDatabase({
         now,
         region,
         endpoint,
         credentials: account.credentials,
         mayConnect: (keys, user) => connect[account.principal(keys)]?.includes(user) === true,
-        users: [username],
+        users,
       })
       return {
         handlers: { sts: account.sts.handler },
@@ -62,11 +77,12 @@ export function awsRdsSystem(settings: AwsRdsSettings = {}): System<AwsRdsSetup>
         mend([pasted]) {
           trust(account, pasted!.text)
         },
-        accepts: (token) => Promise.resolve(database.login(username, token) === undefined),
+        accepts: (token) => Promise.resolve(database.login(users[0]!, token) === undefined),
         account,
         database,
         endpoint,
         connect,
+        users,
       }
     },
   }

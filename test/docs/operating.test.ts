@@ -1,0 +1,211 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { fencesOf, readDocument } from '../../dev/documents/fences.ts'
+import { tablesOf } from '../../dev/documents/tables.ts'
+import { appServerError } from '../../dev/fakes/app-server.ts'
+import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
+import { serve } from '../../dev/fakes/serve.ts'
+import { verifySignature } from '../../dev/fakes/sigv4.ts'
+import { vaultError } from '../../dev/fakes/vault.ts'
+import { system as appServer } from '../../dev/systems/app-server.ts'
+import type { System } from '../../dev/systems/system.ts'
+import { system as vault } from '../../dev/systems/vault.ts'
+import { createWorld, type WorldOptions } from '../../dev/world.ts'
+import { expectRefused } from '../scenarios/support.ts'
+
+const page = readDocument('docs/operating.md')
+const sh = fencesOf(page).filter(({ language }) => language === 'sh')
+
+function fence(text: string): string {
+  const found = sh.filter((each) => each.text.includes(text))
+  expect(found, text).toHaveLength(1)
+  return found[0]!.text
+}
+
+interface Down {
+  /** Connections. */
+  readonly refuses?: boolean
+  readonly faults?: Fault
+  readonly options?: WorldOptions
+  /** Instead of the app server. */
+  readonly role?: 'vault'
+}
+
+/** By how a row of the first table begins. */
+const DOWN: Readonly<Record<string, readonly Down[]>> = {
+  'the server does not run': [{ refuses: true }],
+  'nothing answers': [{ faults: fault.hang() }],
+  'a gateway answers': [502, 503, 504].map((status) => ({ faults: fault.html(status) })),
+  'a sealed Vault': [{ faults: fault.answer(vaultError(503, 'Vault is sealed')), role: 'vault' }],
+  '429 or 503 with': [429, 503].map((status) => ({ faults: fault.status(status, { retryAfter: 120 }) })),
+  'the app server answers 500': [{ faults: fault.answer(appServerError(500, undefined)) }],
+  'the app server cannot read': [
+    { faults: fault.answer(appServerError(403, 'Issues:\n- octo-org:\n  - Access policy not found')) },
+  ],
+  "the server's certificate": [{ options: { tls: { 'app-server': 'expired' } } }],
+  'a login page': [{ faults: fault.redirect('https://login.example.com/') }],
+}
+
+describe.concurrent('a server is down', () => {
+  const { rows } = tablesOf(page)[0]!
+  const cases = rows.flatMap(([what = '', code = '', waits = '']) => {
+    const [, downs] = Object.entries(DOWN).find(([begins]) => what.startsWith(begins)) ?? []
+    return (downs ?? [undefined]).map((down) => [what, /`(\w+)`/.exec(code)![1]!, waits, down] as const)
+  })
+
+  test.each(cases)('%s: %s, and it waits %s', async (_what, code, waits, down) => {
+    const {
+      refuses = false,
+      faults,
+      options = {},
+      role = 'app-server',
+    } = down ?? expect.fail('nothing here does that')
+    const system: System = role === 'vault' ? vault : appServer
+    await using world = await createWorld(system, {
+      ...options,
+      ...(faults && { faults: { [role]: [forEver(faults)] } }),
+    })
+    if (refuses) await world.server(role).refuse()
+    const main = await world.run({ leaps: true })
+    expect(expectRefused(world, main)).toContain(`${code}: `)
+    const seconds = main.durationMs / 1_000
+    if (waits === 'all of its time') {
+      expect(seconds).toBeGreaterThan(59)
+      expect(seconds).toBeLessThan(61)
+    } else {
+      expect(waits).toBe('not at all')
+      expect(seconds).toBeLessThan(30)
+    }
+  })
+
+  test('every row is one of these', () => {
+    expect(rows).toHaveLength(Object.keys(DOWN).length)
+  })
+})
+
+describe('logs', () => {
+  let folder: string
+  const [log] = fencesOf(page).filter(({ language }) => language === 'text')
+  const REQUEST_ID = '57fb6b1a-68ee-4c2e-a199-0f484498e505'
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'operating-'))
+    const other = log!.text
+      .replaceAll(REQUEST_ID, 'other')
+      .replaceAll('19461200841', '2')
+      .replaceAll('MWFi', 'MWFj')
+    writeFileSync(
+      join(folder, 'log'),
+      `Server is listening on port 3000\n${other.replaceAll('"target"', '"website"')}${log!.text}`,
+    )
+    writeFileSync(join(folder, 'docker'), `#!/usr/bin/env bash\ncat "${join(folder, 'log')}"\n`, {
+      mode: 0o755,
+    })
+    // What the audit log has: a hash that the server issued, and one that it did not.
+    writeFileSync(
+      join(folder, 'gh'),
+      '#!/usr/bin/env bash\nprintf "%s\\n" GrXBuUFuroc+nfZLs4PQM5pyaH4vIYATAWVhKq6rGZg= stolen\n',
+      { mode: 0o755 },
+    )
+  })
+  afterAll(() => {
+    rmSync(folder, { recursive: true })
+  })
+
+  function run(...scripts: string[]): string {
+    const { status, stdout, stderr } = spawnSync(
+      'bash',
+      ['--norc', '-euo', 'pipefail', '-c', [fence('APP_SERVER=https'), ...scripts].join('\n')],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { PATH: [folder, process.env['PATH']].join(delimiter), TOKEN: 'ghs_x' },
+      },
+    )
+    expect({ status, stderr }, stderr).toMatchObject({ status: 0 })
+    return stdout.trimEnd()
+  }
+
+  test('lead from a request id to its three lines', () => {
+    expect(run(fence('REQUEST_ID='))).toBe(log!.text.trimEnd())
+  })
+
+  test('lead from a run, and from the hash of a token, to the request id', () => {
+    expect(run(fence('run_id =='))).toBe(`"${REQUEST_ID}"`)
+    expect(run(fence('LOGGED_HASH='))).toBe(`"${REQUEST_ID}"`)
+  })
+
+  test('tell who got a token for a repository', () => {
+    const found = run(fence('group_by(.requestId)'))
+    expect(JSON.parse(found)).toEqual([
+      '2026-11-30T10:09:03Z',
+      'octo-org/app/.github/workflows/deploy.yml@refs/heads/main',
+      '19461200841',
+      { metadata: 'read', contents: 'read' },
+      expect.stringMatching(/^MWFi/),
+    ])
+  })
+
+  test('tell which tokens of the app the server did not issue', () => {
+    expect(run(fence('comm -13'))).toBe('stolen')
+  })
+
+  test('the hash of a token is computed as the output token-hash is', () => {
+    const [line = ''] = fence('openssl dgst').split('\n')
+    const hash = createHash('sha256').update('ghs_x').digest('base64')
+    expect(run(line, 'echo "$TOKEN_HASH"')).toBe(hash)
+  })
+})
+
+describe('health checks', () => {
+  function curl(url: string, script: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const all = { PATH: process.env['PATH'], APP_SERVER: url, ...env }
+      execFile(
+        'bash',
+        ['--norc', '-euo', 'pipefail', '-c', script],
+        { env: all },
+        (error, stdout, stderr) => {
+          if (error === null) resolve(stdout)
+          else reject(new Error(stderr))
+        },
+      )
+    })
+  }
+
+  test('the app server answers', async () => {
+    await using world = await createWorld(appServer)
+    expect(await curl(world.url('app-server'), fence('--max-time 10'))).toContain(
+      'qoomon/actions--access-token',
+    )
+  })
+
+  test('a server behind AWS IAM takes the signature of curl', async () => {
+    const keys = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'not a real one', sessionToken: 'nor this' }
+    const server = await serve((request) => {
+      const policy = { service: 'lambda', region: 'eu-central-1', now: Date.now }
+      const signed = verifySignature(request, { ...policy, credentials: () => keys, signed: [] })
+      return 'code' in signed ? { status: 403, body: signed.message } : { status: 200, body: 'it is up' }
+    })
+    onTestFinished(() => server.close())
+    const env = {
+      AWS_ACCESS_KEY_ID: keys.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+      AWS_SESSION_TOKEN: keys.sessionToken,
+    }
+    const script = fence('--aws-sigv4')
+    expect(await curl(server.url, script, env)).toBe('it is up')
+    await expect(curl(server.url, script, { ...env, AWS_SECRET_ACCESS_KEY: 'wrong' })).rejects.toThrow('403')
+  })
+})
+
+test('the list of allowed actions is JSON', () => {
+  const [, body = ''] = /<<'END'\n(.*)END\n/s.exec(fence('selected-actions'))!
+  expect(JSON.parse(body)).toMatchObject({
+    patterns_allowed: ['OWNER/access-token@*', 'OWNER/access-token/*'],
+  })
+})

@@ -1,0 +1,292 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { postgresFolder, startPostgres, type Postgres } from '../../dev/conformance/postgres.ts'
+import { fencesOf, readDocument } from '../../dev/documents/fences.ts'
+import { tablesOf } from '../../dev/documents/tables.ts'
+import { workflowExamples, type Job } from '../../dev/documents/workflows.ts'
+import { createCertificates } from '../../dev/fakes/certificates.ts'
+
+/*
+ * The steps of the pages that run SQL are run as they stand, by bash and psql, against a real PostgreSQL whose certificate is
+ * for the hosts in the pages. Where the server is, is all that they are not told by the page.
+ */
+
+const GOOD = 'CREATE TABLE first (id int);\nINSERT INTO first VALUES (1);\nCREATE TABLE third (id int);\n'
+const BAD = GOOD.replace('INTO first', 'INTO nowhere')
+
+/** Clients that are asked for their own options only. */
+const CLIENT = /\b(?:psql|pg_dump|mysql) /
+
+interface Recipe {
+  readonly name: string
+  readonly job: Job
+  readonly script: string
+}
+
+const recipes: Recipe[] = workflowExamples().flatMap(({ file, workflow }) =>
+  Object.values(workflow.jobs).flatMap((job) =>
+    (job.steps ?? [])
+      .filter(({ run = '' }) => CLIENT.test(run))
+      .map(({ name = '', run }) => ({ name: `${file}: ${name}`, job, script: run! })),
+  ),
+)
+const migrations = recipes.filter(({ script }) => /\.sql\b/.test(script))
+const onPostgres = recipes.filter(({ script }) => !/\bmysql /.test(script))
+
+describe('every recipe that runs SQL from a file', () => {
+  test.each(migrations)('$name stops at the first error', ({ script }) => {
+    if (/\bmysql /.test(script)) expect(script).not.toMatch(/--force|\s-f\b/)
+    else expect(script).toMatch(/--no-psqlrc --set ON_ERROR_STOP=1 --single-transaction --file=\S+\.sql/)
+  })
+
+  test('is looked at, on each page that has one', () => {
+    const files = new Set(migrations.map(({ name }) => dirname(name.split(':')[0]!)))
+    expect([...files].sort()).toEqual([
+      'database/aws-rds',
+      'database/google-cloud-sql',
+      'secret/google-secret-manager',
+      'secret/http',
+      'secret/vault',
+      'vault',
+    ])
+  })
+
+  test('checks the certificate of the server', () => {
+    for (const { name, script, job } of recipes) {
+      expect(script + JSON.stringify(job), name).toMatch(/verify-full|verify-ca|VERIFY_(?:CA|IDENTITY)/)
+    }
+  })
+})
+
+const fence = (file: string, language: string, text: string): string => {
+  const found = fencesOf(readDocument(file)).filter(
+    (each) => each.language === language && each.text.includes(text),
+  )
+  expect(found, `${file}: ${text}`).toHaveLength(1)
+  return found[0]!.text
+}
+
+/** Without a server nothing of this is run, which the report says; GitHub's Ubuntu runners have one. */
+const isHere = postgresFolder() !== undefined
+
+test('there is a PostgreSQL where the workflows of this repository run', () => {
+  if (process.env['RUNNER_ENVIRONMENT'] === 'github-hosted' && process.platform === 'linux') {
+    expect(isHere).toBe(true)
+  }
+})
+
+describe.skipIf(!isHere)('on a real PostgreSQL', () => {
+  let server: Postgres
+  let folder: string
+
+  /** What curl brings in the recipes: the certificates of RDS, or a user that Vault made. */
+  const CURL = `#!/usr/bin/env bash
+while [ $# -gt 0 ]; do
+  if [ "$1" = --output ]; then cp "$AUTHORITY" "$2"; exit; fi
+  shift
+done
+echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
+`
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'recipes-'))
+    chmodSync(folder, 0o755)
+    const { authority, good } = await createCertificates([
+      'db.example.com',
+      'database.example.com',
+      'app.cluster-abc123.eu-central-1.rds.amazonaws.com',
+      'app.cluster-ro-abc123.eu-central-1.rds.amazonaws.com',
+    ])
+    const files = { 'authority.pem': authority, 'server.pem': good.cert, 'server.key': good.key }
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { mode: 0o600 })
+    if (process.getuid?.() === 0) {
+      const owner = Number(execFileSync('id', ['-u', 'postgres'], { encoding: 'utf8' }))
+      for (const name of ['server.pem', 'server.key']) chownSync(join(folder, name), owner, owner)
+    }
+    mkdirSync(join(folder, 'bin'))
+    writeFileSync(join(folder, 'bin/curl'), CURL, { mode: 0o755 })
+    server = await startPostgres(['app'])
+    for (const setting of [
+      `ssl_cert_file = '${folder}/server.pem'`,
+      `ssl_key_file = '${folder}/server.key'`,
+      'ssl = on',
+    ]) {
+      await server.query('app', `ALTER SYSTEM SET ${setting}`)
+    }
+    await server.query('app', 'SELECT pg_reload_conf()')
+    // Roles that the systems of the pages have, and the users of the others.
+    for (const role of [
+      'rds_iam',
+      'app_owner',
+      '"database@my-project.iam" LOGIN',
+      'migrator LOGIN',
+      'app LOGIN',
+    ]) {
+      await server.query('app', `CREATE ROLE ${role}`)
+    }
+    await server.query('app', 'GRANT USAGE, CREATE ON SCHEMA public TO app_owner, migrator')
+    await server.query('app', fence('database/aws-rds/README.md', 'sql', 'GRANT rds_iam TO app_migrations'))
+    await server.query('app', fence('database/google-cloud-sql/README.md', 'sql', 'ON DATABASE app TO'))
+    await server.query('app', fence('docs/cookbook.md', 'sql', 'CREATE USER app_readonly'))
+    const [, statements = ''] = /<<'EOF'\n(.*)EOF\n/s.exec(
+      fence('vault/README.md', 'sh', 'creation_statements=-'),
+    )!
+    const filled = { name: 'v-jwt-app', password: 'x', expiration: 'infinity' }
+    await server.query(
+      'app',
+      statements.replace(/\{\{(\w+)\}\}/g, (_, key: keyof typeof filled) => filled[key]),
+    )
+  })
+
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]()
+    rmSync(folder, { recursive: true })
+  })
+
+  beforeEach(async () => {
+    await server.query('app', 'DROP TABLE IF EXISTS first, third')
+  })
+
+  const tables = async (): Promise<string> => {
+    const sql =
+      "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relname IN ('first', 'third')"
+    return (await server.query('app', sql)).trim()
+  }
+
+  /** Runs the scripts of a job up to one of them, as the runner does, in a folder with the migration. */
+  async function run({ job, script }: Recipe, migration: string): Promise<{ code: number; told: string }> {
+    const place = mkdtempSync(join(folder, 'job-'))
+    const authority = join(folder, 'authority.pem')
+    for (const name of ['migrations.sql', 'migrations/next.sql', 'server-ca.pem', 'system']) {
+      mkdirSync(dirname(join(place, name)), { recursive: true })
+      // Before PostgreSQL 16, sslrootcert=system is a file of that name.
+      const isSql = name.endsWith('.sql')
+      if (!isSql) execFileSync('cp', [authority, join(place, name)])
+      else writeFileSync(join(place, name), migration)
+    }
+    const fill = (env: Job['env'] = {}): Record<string, string> =>
+      Object.fromEntries(
+        Object.entries(env).map(([name, value]) => [
+          name,
+          String(value)
+            .replaceAll('${{ runner.temp }}', place)
+            .replace(
+              /\$\{\{ steps\.[\w-]+\.outputs\.username \}\}/,
+              'database@my-project.iam.gserviceaccount.com',
+            )
+            .replace(/\$\{\{.*?\}\}/g, 'not checked by this server'),
+        ]),
+      )
+    const steps = (job.steps ?? []).filter((each) => each.run !== undefined)
+    const upTo = steps.slice(0, steps.findIndex((each) => each.run === script) + 1)
+    let ended = { code: 0, told: '' }
+    for (const { run: text, env } of upTo) {
+      expect(ended).toMatchObject({ code: 0 })
+      const all = {
+        PATH: [join(folder, 'bin'), process.env['PATH']].join(delimiter),
+        HOME: place,
+        RUNNER_TEMP: place,
+        AUTHORITY: authority,
+        SSL_CERT_FILE: authority,
+        ...fill(job.env),
+        ...fill(env),
+        PGHOSTADDR: '127.0.0.1',
+        PGPORT: String(server.port),
+      }
+      ended = await bash(text!, place, all)
+    }
+    return ended
+  }
+
+  test.each(onPostgres)('$name works', async (recipe) => {
+    expect(await run(recipe, GOOD)).toMatchObject({ code: 0 })
+    if (migrations.includes(recipe)) expect(await tables()).toBe('first third')
+  })
+
+  test.each(migrations.filter((recipe) => onPostgres.includes(recipe)))(
+    '$name fails where statement 2 of 3 does, and nothing of it is applied',
+    async (recipe) => {
+      const { code, told } = await run(recipe, BAD)
+      expect(told).toContain('relation "nowhere" does not exist')
+      expect(code).not.toBe(0)
+      expect(await tables()).toBe('')
+    },
+  )
+
+  const outcomes = tablesOf(readDocument('docs/cookbook.md')).find(({ head }) => head[1] === 'statement 1')!
+  test.each(outcomes.rows.filter(([client = '']) => client.startsWith('`psql')))(
+    'the cookbook tells what happens after an error: %s',
+    async (client = '', first, third, step) => {
+      writeFileSync(join(folder, 'bad.sql'), BAD)
+      const { code } = await bash(`${client.replaceAll('`', '')} --file=bad.sql`, folder, {
+        PATH: process.env['PATH']!,
+        PGHOST: '127.0.0.1',
+        PGPORT: String(server.port),
+        PGUSER: server.user,
+        PGDATABASE: 'app',
+      })
+      const applied = await tables()
+      expect({
+        first: applied.includes('first') ? 'applied' : 'undone',
+        third: applied.includes('third') ? 'applied' : 'not applied',
+        step: code === 0 ? 'succeeds' : 'fails',
+      }).toEqual({ first, third, step })
+    },
+  )
+
+  test('the user who may only read can read what the migration made, and not change it', async () => {
+    const rds = migrations.find(
+      ({ name }) => name.startsWith('database/aws-rds') && onPostgres.some((r) => r.name === name),
+    )!
+    expect(await run(rds, GOOD)).toMatchObject({ code: 0 })
+    const as = (sql: string): Promise<{ code: number; told: string }> =>
+      bash(`psql --no-psqlrc --command "$SQL"`, folder, {
+        PATH: process.env['PATH']!,
+        PGHOST: '127.0.0.1',
+        PGPORT: String(server.port),
+        PGUSER: 'app_readonly',
+        PGDATABASE: 'app',
+        SQL: sql,
+      })
+    expect(await as('SELECT * FROM first')).toMatchObject({ code: 0 })
+    expect((await as('INSERT INTO first VALUES (2)')).told).toContain('in a read-only transaction')
+    const anyway = await as('SET TRANSACTION READ WRITE; INSERT INTO first VALUES (2)')
+    expect(anyway.told).toContain('permission denied for table first')
+  })
+
+  test('Vault can drop the user that it made, because what it created belongs to the owner', async () => {
+    const vault = recipes.find(({ name }) => name.startsWith('vault/'))!
+    expect(await run(vault, GOOD)).toMatchObject({ code: 0 })
+    expect(await server.query('app', "SELECT tableowner FROM pg_tables WHERE tablename = 'first'")).toBe(
+      'app_owner',
+    )
+    await server.query('app', 'DROP ROLE "v-jwt-app"')
+  })
+
+  test.each(['database/aws-rds/README.md', 'database/google-cloud-sql/README.md'])(
+    '%s lets a user act as the owner of tables that are there already',
+    async (file) => {
+      await server.query('app', fence(file, 'sql', 'SET role = app_owner'))
+      await server.query('app', 'CREATE TABLE first (id int); ALTER TABLE first OWNER TO app_owner')
+      const recipe = migrations.find(
+        ({ name }) => name.startsWith(file) && onPostgres.some((r) => r.name === name),
+      )!
+      expect(await run(recipe, 'ALTER TABLE first ADD COLUMN name text;\n')).toMatchObject({ code: 0 })
+    },
+  )
+})
+
+function bash(
+  script: string,
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+): Promise<{ code: number; told: string }> {
+  return new Promise((resolve) => {
+    execFile('bash', ['--norc', '-e', '-c', script], { cwd, env }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), told: stdout + stderr })
+    })
+  })
+}
