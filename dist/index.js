@@ -16,6 +16,8 @@ class ActionError extends Error {
     explain;
     /** Whether no credential can be alive that this answer brought: there was none in it, or it is being revoked. */
     leavesNothing;
+    /** Whether a required input was not given, or is empty. */
+    lacksInput;
     /** @param more.hint the whole explanation, where that is one that needs no claims */
     constructor(code, message, more = {}) {
         super(message, { cause: more.cause });
@@ -23,6 +25,7 @@ class ActionError extends Error {
         this.code = code;
         this.refused = more.refused;
         this.leavesNothing = more.leavesNothing ?? false;
+        this.lacksInput = more.lacksInput ?? false;
         const { hint } = more;
         this.explain = more.explain ?? (() => (hint === undefined ? {} : { hint }));
     }
@@ -140,7 +143,9 @@ function looksLikeHtml(answer) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   A1: () => (/* binding */ aboutForm),
+/* harmony export */   PR: () => (/* binding */ aboutPassing),
 /* harmony export */   Q1: () => (/* binding */ claimText),
+/* harmony export */   W8: () => (/* binding */ aboutRename),
 /* harmony export */   ds: () => (/* binding */ claimsOf),
 /* harmony export */   t3: () => (/* binding */ isImmutable),
 /* harmony export */   uZ: () => (/* binding */ SHOWN_CLAIMS),
@@ -192,6 +197,37 @@ function aboutForm(subject, { it = 'It', byName = 'repo:owner/repository:…' } 
  */
 function namesRepository(subject) {
     return /(?:^|:)(?:repo|repository|repository_id):[^:]/.test(subject);
+}
+/** What a subject or a ref that comes once looks like: a tag, a merge queue's branch, a pull request's merge. */
+const ONCE = [
+    [
+        /(?:^|:)refs\/heads\/gh-readonly-queue\//,
+        'a branch of the merge queue',
+        'Use no token in the merge queue, or give the job an environment',
+    ],
+    [/(?:^|:|@)refs\/pull\/\d+\//, 'one pull request', 'Give the job an environment'],
+    [/(?:^|:|@)refs\/tags\//, 'one tag', 'Give the job an environment'],
+];
+/**
+ * What to say instead of suggesting a policy, where the subject never comes again: bound to it, the next run would be
+ * refused. `undefined` where it comes again.
+ */
+function aboutPassing(subject) {
+    const [, what, instead] = ONCE.find(([ref]) => ref.test(subject)) ?? [];
+    if (what === undefined || instead === undefined)
+        return undefined;
+    return `The subject "${subject}" is that of ${what} and does not come again, so no policy is suggested for it. ${instead} (\`environment:\`): its subject stays the same.`;
+}
+/**
+ * What to say of a name that the run has and the ID token has no longer; `undefined` where both are the same.
+ *
+ * @param repository `owner/name` of the workflow's own repository, as the run has it
+ */
+function aboutRename(repository, claims) {
+    const current = claimText(claims, 'repository');
+    if (current === undefined || current.toLowerCase() === repository.toLowerCase())
+        return undefined;
+    return `The run names its repository "${repository}", but its name is now "${current}": use the new name in the workflow and in policies, since anyone can take the old one.`;
 }
 /** The payload of a JWT, not verified (RFC 7519); `undefined` where it is none. */
 function claimsOf(token) {
@@ -291,9 +327,14 @@ const MAX_LENGTH = 16_384;
 function readInputs(get) {
     // A set: an input that is read twice has its problem once.
     const problems = new Set();
+    let lacksInput = false;
     const warnings = [];
     function problem(name, rule, example) {
         problems.add(`${name} ${rule}; for example: ${example}`);
+    }
+    function lacking(name, rule, example) {
+        lacksInput = true;
+        problem(name, rule, example);
     }
     function text(name) {
         const value = get(name).trim();
@@ -317,13 +358,14 @@ function readInputs(get) {
     }
     return {
         problem,
+        lacking,
         warn: (text) => warnings.push(text),
         warnings,
         text,
         line,
         required: (name, example) => {
             if (get(name).trim() === '')
-                problem(name, 'is required', example);
+                lacking(name, 'is required', example);
             return text(name);
         },
         url: (name, value, example, allow) => {
@@ -370,8 +412,7 @@ function readInputs(get) {
         check: () => {
             if (problems.size === 0)
                 return;
-            const lines = [...problems].map((line) => `\n- ${line}`);
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('INVALID_INPUT', `The inputs are invalid. Nothing was sent.${lines.join('')}`);
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('INVALID_INPUT', `The inputs are invalid. Nothing was sent.${(0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .listOf */ .c3)([...problems])}`, { lacksInput });
         },
     };
 }
@@ -433,6 +474,7 @@ function urlFault(value, mayHaveQuery) {
 /* harmony export */   Is: () => (/* binding */ harmless),
 /* harmony export */   Nx: () => (/* binding */ capital),
 /* harmony export */   TL: () => (/* binding */ quoted),
+/* harmony export */   c3: () => (/* binding */ listOf),
 /* harmony export */   of: () => (/* binding */ showable),
 /* harmony export */   pS: () => (/* binding */ yamlText)
 /* harmony export */ });
@@ -476,6 +518,15 @@ function capital(text) {
 function few(items) {
     const more = items.length - FEW;
     return more <= 0 ? items.join(', ') : `${items.slice(0, FEW).join(', ')} and ${more} more`;
+}
+/** How much of an annotation a list may take, in characters: GitHub cuts it at 4096. */
+const MOST_LISTED = 3_000;
+/** A list on lines of its own, and how many more items there are than fit. The first is always there. */
+function listOf(items) {
+    let room = MOST_LISTED;
+    const fitting = items.filter((item, index) => (room -= item.length + 3) >= 0 || index === 0);
+    const more = items.length - fitting.length;
+    return [...fitting, ...(more > 0 ? [`and ${more} more`] : [])].map((item) => `\n- ${item}`).join('');
 }
 /** A value in a sentence, in quotes, so that a dot after it is none of it; `undefined` stays so. */
 function quoted(text) {
@@ -569,6 +620,18 @@ module.exports = process.getBuiltinModule("process");
 /************************************************************************/
 /******/ /* webpack/runtime/asset-relocator-loader */
 /******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
+/******/ 
+/******/ /* webpack/runtime/compat get default export */
+/******/ (() => {
+/******/ 	// getDefaultExport function for compatibility with non-harmony modules
+/******/ 	__nccwpck_require__.n = (module) => {
+/******/ 		var getter = module && module.__esModule ?
+/******/ 			() => (module['default']) :
+/******/ 			() => (module);
+/******/ 		__nccwpck_require__.d(getter, { a: getter });
+/******/ 		return getter;
+/******/ 	};
+/******/ })();
 /******/ 
 /******/ /* webpack/runtime/create fake namespace object */
 /******/ (() => {
@@ -728,6 +791,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./src/http/answer.ts
 var http_answer = __nccwpck_require__(9856);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./src/inputs/url.ts
 var inputs_url = __nccwpck_require__(6344);
 // EXTERNAL MODULE: ./src/text.ts
@@ -739,6 +804,7 @@ function placeOf({ service, url }) {
 }
 
 ;// CONCATENATED MODULE: ./src/http/failure.ts
+
 
 
 
@@ -787,7 +853,11 @@ function connectionFailure(error) {
     const code = errorCode(error);
     const tlsFailure = (what, hint) => new AttemptFailed('TLS_FAILED', what, { again: false, hint, cause: error });
     if (UNTRUSTED.has(code)) {
-        return tlsFailure('its certificate is from a certificate authority that this runner does not know', 'Set NODE_EXTRA_CA_CERTS to the PEM file of that authority, in the environment of the runner or as `env:` of the step.');
+        return tlsFailure('its certificate is from a certificate authority that this runner does not know', authorityHint(process.env['NODE_EXTRA_CA_CERTS'] ?? ''));
+    }
+    // RFC 8446, section 6.2.
+    if (code.endsWith('ALERT_CERTIFICATE_REQUIRED')) {
+        return tlsFailure('it requires a client certificate', 'This action offers none: the server must accept requests without one on this address.');
     }
     if (code === 'CERT_HAS_EXPIRED')
         return tlsFailure('its certificate has expired', 'Renew the certificate of the server.');
@@ -807,6 +877,26 @@ function connectionFailure(error) {
         return new AttemptFailed('UNUSABLE_ANSWER', 'the headers of the answer are too large', { again: false });
     }
     return new AttemptFailed('UNREACHABLE', networkFailure(error), { again: true, cause: error });
+}
+/** Node ignores a file that it cannot use, with a warning that few see (Node.js, "NODE_EXTRA_CA_CERTS"). */
+function authorityHint(file) {
+    if (file === '') {
+        return 'Set NODE_EXTRA_CA_CERTS to the PEM file of that authority, in the environment of the runner or as `env:` of the step.';
+    }
+    const fault = pemFault(file);
+    return fault === undefined
+        ? 'The file that NODE_EXTRA_CA_CERTS names does not contain that authority: add it, in PEM.'
+        : `NODE_EXTRA_CA_CERTS is set, but the file that it names ${fault}.`;
+}
+function pemFault(file) {
+    try {
+        const text = (0,external_node_fs_.readFileSync)(file, 'latin1');
+        return text.includes('-----BEGIN ') ? undefined : 'is not PEM: convert it (openssl x509 -inform der)';
+    }
+    catch (error) {
+        const code = error instanceof Error ? errorCode(error) : '';
+        return { ENOENT: 'does not exist', EISDIR: 'is a folder' }[code] ?? 'cannot be read';
+    }
 }
 function errorCode(error) {
     return 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -838,7 +928,7 @@ function unanswered(call, failure) {
 }
 /** A call whose answer was not listened for to its end: nobody knows what the server did. */
 function unheard(call, ends, { reason }) {
-    const cancelled = reason instanceof Error ? reason.message : 'The step was cancelled.';
+    const cancelled = reason instanceof Error ? reason.message : 'The step was cancelled or timed out.';
     return new errors/* ActionError */.l('CANCELLED', `${cancelled} ${(0,src_text/* capital */.Nx)(placeOf(call))} had been asked and did not answer.`, {
         hint: livesOn(ends),
         cause: reason,
@@ -1191,6 +1281,7 @@ class DecodedURL extends URL {
 
 
 
+
 /** With the scheme, where there is one. */
 const SETTING = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is;
 /**
@@ -1206,7 +1297,7 @@ function proxyFor(url) {
         return undefined;
     const scheme = url.protocol.slice(0, -1);
     const variable = [`${scheme}_proxy`, `${scheme.toUpperCase()}_PROXY`].find((name) => process.env[name]);
-    return variable === undefined ? undefined : read(variable, process.env[variable] ?? '');
+    return variable === undefined ? undefined : read(variable, process.env[variable] ?? '', url.host);
 }
 /**
  * Whether a host is reached without a proxy: this machine, or one of `no_proxy`. The library takes every name that begins
@@ -1219,13 +1310,34 @@ function needsNone(url) {
     below.hostname = `below.${url.hostname}`;
     return checkBypass(below);
 }
-/** What to do about a proxy, from where it comes. */
-function proxyHint(variable) {
-    return `The proxy comes from ${variable} in the environment of the runner; hosts in no_proxy are reached without it.`;
+/**
+ * What to do about a proxy, from where it comes.
+ *
+ * @param host that was to be reached
+ */
+function proxyHint(variable, host) {
+    const meant = meantFor(host);
+    const mended = meant === undefined
+        ? ''
+        : ` no_proxy has "${meant}", a form that is not understood: use a host name, or a domain such as .example.com.`;
+    return `The proxy comes from ${variable} in the environment of the runner; hosts in no_proxy are reached without it.${mended}`;
 }
-function read(variable, setting) {
+/** An entry of `no_proxy` that looks meant for a host, in a form that `@actions/http-client` compares as a name. */
+function meantFor(host) {
+    const entries = (process.env['no_proxy'] ?? process.env['NO_PROXY'] ?? '').split(/[,\s]+/);
+    const name = host.replace(/:\d+$/, '').toLowerCase();
+    return entries.find((entry) => {
+        const domain = entry
+            .toLowerCase()
+            .replace(/^\*?\./, '')
+            .replace(/\.$/, '');
+        const odd = /^\*\.|\.$/.test(entry) && (name === domain || name.endsWith(`.${domain}`));
+        return odd || (entry.includes('/') && external_node_net_namespaceObject.isIP(name.replace(/^\[|\]$/g, '')) !== 0);
+    });
+}
+function read(variable, setting, target) {
     const [, scheme = 'http', rest = ''] = SETTING.exec(setting.trim()) ?? [];
-    const unusable = (what) => new AttemptFailed('PROXY_FAILED', what, { again: false, hint: proxyHint(variable) });
+    const unusable = (what) => new AttemptFailed('PROXY_FAILED', what, { again: false, hint: proxyHint(variable, target) });
     const isHttp = /^https?$/i.test(scheme);
     const text = `${isHttp ? scheme : 'http'}://${rest}`;
     // A password that is cut by one of these characters would stand in the place of the host.
@@ -1376,11 +1488,12 @@ function openTunnel(proxy, authority, ends, mask) {
             }
             socket.destroy();
             const wants = status === 407 ? '407: it requires a user name and a password' : String(status);
-            reject(failed(proxy, `refused the tunnel (${wants})`, isTransient(status)));
+            reject(failed(proxy, authority, `refused the tunnel (${wants})`, isTransient(status)));
         });
         request.on('error', (error) => {
             const failure = connectionFailure(error);
-            reject(reasonOf(ends) ?? failed(proxy, `could not be reached (${failure.message})`, failure.again, failure));
+            reject(reasonOf(ends) ??
+                failed(proxy, authority, `could not be reached (${failure.message})`, failure.again, failure));
         });
         request.end();
     });
@@ -1394,11 +1507,11 @@ function authorization({ username, password }, mask) {
         mask(password);
     return { 'proxy-authorization': `Basic ${basic}` };
 }
-function failed(proxy, what, again, cause) {
+function failed(proxy, authority, what, again, cause) {
     return new AttemptFailed('PROXY_FAILED', `the proxy ${proxy.url.host} ${what}`, {
         again,
         cause,
-        hint: cause?.hint ?? proxyHint(proxy.variable),
+        hint: cause?.hint ?? proxyHint(proxy.variable, authority),
     });
 }
 
@@ -1514,6 +1627,28 @@ function ready(socket, event, ends) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/http/pace.ts
+/** How many attempts are made at a time: as many as come, until a server says 429; then fewer. */
+class Pace {
+    #most = Infinity;
+    #busy = 0;
+    #waiting = [];
+    /** Resolves when an attempt may be made. */
+    async enter() {
+        while (this.#busy >= this.#most)
+            await new Promise((resolve) => this.#waiting.push(resolve));
+        this.#busy++;
+    }
+    /** @param overloaded whether the server says that it is asked too much: then half as many attempts are made at a time */
+    leave(overloaded) {
+        if (overloaded)
+            this.#most = Math.max(1, Math.floor(Math.min(this.#most, this.#busy) / 2));
+        this.#busy--;
+        for (const resume of this.#waiting.splice(0, Math.max(0, this.#most - this.#busy)))
+            resume();
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/http/refusal.ts
 
 
@@ -1578,6 +1713,7 @@ function webPageHint({ origin }) {
 
 
 
+
 /** How long one attempt may take unless the call says otherwise, in ms. */
 const ATTEMPT_MS = 10_000;
 function createClient(options) {
@@ -1586,6 +1722,7 @@ function createClient(options) {
     const remainingMs = () => deadline - clock.monotonic();
     const connections = new Connections(signal, secrets.mask);
     const signingTime = createSigningTime(clock.now);
+    const paces = new Map();
     const means = { connections, clock, signal, patience, userAgent };
     async function send(call) {
         mustBeSafe(call);
@@ -1626,6 +1763,9 @@ function createClient(options) {
         const note = (what) => {
             debug(`${call.method} ${call.url.host}${call.url.pathname}: ${what}`);
         };
+        const pace = paces.get(call.url.origin) ?? new Pace();
+        paces.set(call.url.origin, pace);
+        await pace.enter();
         let answer;
         try {
             const limitMs = Math.max(0, Math.min(remainingMs(), call.attemptMs ?? ATTEMPT_MS));
@@ -1636,6 +1776,9 @@ function createClient(options) {
                 throw failure;
             note(failure.message);
             return { error: unanswered(call, failure), retry: failure.again ? 'later' : 'never' };
+        }
+        finally {
+            pace.leave(answer?.status === 429);
         }
         note(String(answer.status));
         const isGood = answer.status >= 200 && answer.status < 300;
@@ -1751,62 +1894,56 @@ function createIdentity(options) {
 var inputs_inputs = __nccwpck_require__(8028);
 ;// CONCATENATED MODULE: ./src/inputs/other-actions.ts
 const ROLE = 'arn:aws:iam::123456789012:role/github-actions';
-/** From the `action.yml` of the actions that people come from. */
+const APP_SERVER = 'app-server: https://app-server.example.com';
+const NO_KEY = 'is not needed here: the app server holds the key of the GitHub App';
+const NO_LOGIN = "is not needed here: the step logs in with the job's ID token";
+const NO_VARIABLE = 'is not needed here: the step sets outputs, and no environment variables';
+/** From the `action.yml` of the actions that people come from; the versions are in docs/migrating.md. */
 const OF_OTHER_ACTIONS = [
     // aws-actions/configure-aws-credentials
     renamed('role-to-assume', 'role-arn', ROLE),
     renamed('aws-region', 'region', 'eu-central-1'),
-    {
-        name: 'role-to-assume',
-        here: 'app-server',
-        is: 'is auth.roleArn of app-server here',
-        example: `app-server: {url: …, auth: {type: aws, roleArn: "${ROLE}"}}`,
-    },
-    {
-        name: 'aws-region',
-        here: 'app-server',
-        is: 'is auth.region of app-server here',
-        example: 'app-server: {url: …, auth: {type: aws, region: eu-central-1}}',
-    },
-    // google-github-actions/auth
-    renamed('workload_identity_provider', 'workload-identity-provider', 'projects/123456789/locations/global/workloadIdentityPools/github/providers/github'),
-    renamed('service_account', 'service-account', 'deploy@my-project.iam.gserviceaccount.com'),
+    foreign('role-to-assume', 'app-server', 'is auth.roleArn of app-server here', `app-server: {url: …, auth: {type: aws, roleArn: "${ROLE}"}}`),
+    foreign('aws-region', 'app-server', 'is auth.region of app-server here', 'app-server: {url: …, auth: {type: aws, region: eu-central-1}}'),
+    foreign('role-duration-seconds', 'role-arn', 'is not needed here: the role is assumed for 15 minutes', `role-arn: ${ROLE}`),
     // hashicorp/vault-action
     renamed('jwtGithubAudience', 'audience', 'https://vault.example.com'),
-    {
-        name: 'method',
-        here: 'auth-path',
-        is: "is not needed here: the job's ID token is the only method, and auth-path says where it is mounted",
-        example: 'auth-path: jwt',
-    },
+    foreign('method', 'auth-path', "is not needed here: the job's ID token is the only method, and auth-path says where it is mounted", 'auth-path: jwt'),
     { ...renamed('path', 'auth-path', 'jwt'), unless: 'engine' },
+    ...['token', 'roleId', 'secretId', 'githubToken'].map((name) => foreign(name, 'auth-path', NO_LOGIN, 'auth-path: jwt')),
+    ...['exportEnv', 'exportToken', 'outputToken'].map((name) => foreign(name, 'auth-path', NO_VARIABLE, 'auth-path: jwt')),
+    ...['caCertificate', 'tlsSkipVerify'].map((name) => foreign(name, 'auth-path', 'is not needed here: an authority of your own is set by NODE_EXTRA_CA_CERTS in the environment', 'auth-path: jwt')),
     // aws-actions/aws-secretsmanager-get-secrets
-    {
-        name: 'secret-ids',
-        here: 'secret',
-        is: 'is called secret here, or secrets for several',
-        example: 'secret: app/database',
-    },
-    // actions/create-github-app-token and its forerunners
-    {
-        name: 'permission-*',
-        here: 'permissions',
-        is: 'is one line of permissions here',
-        example: 'permissions: contents: read',
-    },
-    ...['app-id', 'app_id', 'client-id', 'private-key', 'private_key'].map((name) => ({
-        name,
-        here: 'app-server',
-        is: 'is not needed here: the app server holds the key of the GitHub App',
-        example: 'app-server: https://app-server.example.com',
-    })),
+    foreign('secret-ids', 'secret', 'is called secret here, or secrets for several', 'secret: app/database'),
+    foreign('parse-json-secrets', 'secret', 'is not needed here: key picks one member', 'key: password'),
+    // actions/create-github-app-token and its forerunners, and octo-sts/action
+    foreign('permission-*', 'permissions', 'is one line of permissions here', 'permissions: contents: read'),
+    ...[
+        'app-id',
+        'app_id',
+        'application_id',
+        'client-id',
+        'private-key',
+        'private_key',
+        'application_private_key',
+    ].map((name) => foreign(name, 'app-server', NO_KEY, APP_SERVER)),
+    ...['organization', 'installation_retrieval_payload', 'installation_retrieval_mode'].map((name) => foreign(name, 'app-server', 'is called owner here, with repositories', 'owner: octo-org')),
+    foreign('enterprise', 'app-server', 'has no counterpart here: a token is for repositories of one owner', 'owner: octo-org'),
+    foreign('repos', 'app-server', 'is called repositories here', 'repositories: my-repository, another'),
+    foreign('scope', 'app-server', 'is called repository here', 'repository: octo-org/target'),
+    foreign('identity', 'app-server', 'is not needed here: permissions says what the token may do', 'permissions: contents: read'),
+    renamed('github_api_base_url', 'github-api-url', 'https://api.github.com'),
+    ...['revoke', 'revoke_token'].map((name) => foreign(name, 'skip-token-revoke', 'is skip-token-revoke here, which means the opposite', 'skip-token-revoke: true')),
 ];
+function foreign(name, here, is, example) {
+    return { name, here, is, example };
+}
 function renamed(name, here, example) {
     return { name, here, is: `is called ${here} here`, example: `${here}: ${example}` };
 }
 /**
- * Records inputs that are given under the names of other actions: the runner passes them on with no more than a warning,
- * and they would have no effect.
+ * Records inputs that are given under the names of other actions, or with `_` in place of `-`: the runner passes them on with
+ * no more than a warning, and they would have no effect.
  *
  * @param environment the runner sets `INPUT_…` for every input that the action declares, and every other that is given
  */
@@ -1821,6 +1958,12 @@ function reportOtherActions(inputs, environment) {
         const names = name.endsWith('*') ? namesThatBegin(variables, name.slice(0, -1)) : [name];
         for (const each of names.filter(isGiven))
             inputs.problem(each, is, example);
+    }
+    for (const name of namesThatBegin(variables, '').filter(isGiven)) {
+        const dashed = name.replaceAll('_', '-');
+        if (dashed === name || !variables.has(variable(dashed)))
+            continue;
+        inputs.problem(name, `is called ${dashed} here`, `${dashed}: …`);
     }
 }
 function variable(name) {
@@ -1845,7 +1988,7 @@ function createCancellation({ timer }) {
         patience: patience.signal,
         end: end.signal,
         cancel: (by) => {
-            const reason = new errors/* ActionError */.l('CANCELLED', `The job was cancelled (${by}) while the step was running.`);
+            const reason = new errors/* ActionError */.l('CANCELLED', `The step was cancelled or timed out (${by}).`);
             if (begins.signal.aborted) {
                 patience.abort(reason);
                 end.abort(reason);
@@ -2077,6 +2220,9 @@ function createRunner(environment = process.env) {
         warning: (text) => {
             say('warning', text);
         },
+        notice: (text) => {
+            say('notice', text);
+        },
         error: (text) => {
             say('error', text);
         },
@@ -2109,10 +2255,31 @@ function toFile(command, name, value, environment) {
         issueFileCommand(command, prepareKeyValueMessage(name, value));
     }
     catch (cause) {
-        throw new errors/* ActionError */.l('NOT_WRITTEN', `The ${file} file of the runner cannot be written.`, {
+        const { because, hint } = reasonFor(cause);
+        throw new errors/* ActionError */.l('NOT_WRITTEN', `The ${file} file of the runner cannot be written: ${because}.`, {
             cause,
-            hint: 'Check that the disk of the runner is not full and that its temporary folder is writable.',
+            hint,
         });
+    }
+}
+/** Why a file cannot be written and what to do, by the code of Node.js ("Common system errors"). */
+function reasonFor(cause) {
+    switch (cause instanceof Error && 'code' in cause ? cause.code : undefined) {
+        case 'EACCES':
+        case 'EPERM':
+        case 'EROFS':
+            return {
+                because: 'it belongs to another user, or is read-only',
+                hint: 'Run the step as the user that the runner runs as: in a container, set `options: --user` accordingly.',
+            };
+        case 'ENOSPC':
+        case 'EDQUOT':
+            return { because: 'the disk is full', hint: 'Free space on the disk of the runner.' };
+        default:
+            return {
+                because: 'it is missing or is not a file',
+                hint: 'Check that nothing removes the temporary folder of the runner.',
+            };
     }
 }
 /** The action and its version, as the runner knows them, for `User-Agent`. */
@@ -2285,12 +2452,12 @@ async function summarize(runner, markdown) {
         runner.info(`The job summary could not be written (${error instanceof Error ? error.name : 'no reason'}).`);
     }
 }
-/** What was granted, for the job summary. An output may be of several lines, each of them a secret. */
+/** What was granted, for the job summary: the outputs that are no secrets. */
 async function grantTable(grant) {
     const { table } = await __nccwpck_require__.e('report').then(__nccwpck_require__.bind(__nccwpck_require__, 5541));
-    const isOpen = (value) => !grant.secrets.some((secret) => value.includes(secret));
-    const rows = Object.entries(grant.outputs)
-        .filter(([, value]) => isOpen(value))
+    const secrets = new Set(grant.secrets);
+    const rows = Object.entries(grant.outputsAreSecret === true ? {} : grant.outputs)
+        .filter(([, value]) => !secrets.has(value))
         .map(([name, value]) => [name, shortened(value)]);
     const ends = grant.expiresAt === undefined ? [] : [['expires-at', grant.expiresAt.toISOString()]];
     return table(['output', 'value'], [...rows, ...ends]);
@@ -2303,6 +2470,7 @@ function shortened(value) {
 }
 
 ;// CONCATENATED MODULE: ./src/step/main.ts
+
 
 
 
@@ -2329,11 +2497,15 @@ async function act(exchange, step) {
     const { runner, clock, cancellation } = step;
     const held = { summaryMode: 'never', timeoutMs: REVOKE_MS, revocables: [] };
     try {
+        // Always written: what main does not save, a step in between could set as a variable.
+        saveRevocable(undefined, runner);
         const settings = await main_read(exchange, runner, held);
         const grant = await exchange.exchange(settings, toolsOf(step, held));
         await handOver(grant, step, revokeMs(held));
         for (const warning of [...(grant.warnings ?? []), ...doubts(grant, clock)])
             runner.warning(warning);
+        for (const notice of grant.notices ?? [])
+            runner.notice(notice);
         runner.info((0,src_text/* harmless */.Is)(grant.summary));
         if (held.summaryMode === 'always')
             await summarize(runner, () => grantTable(grant));
@@ -2426,10 +2598,12 @@ function causes(error) {
 ;// CONCATENATED MODULE: ./src/step/masking.ts
 /** How many characters of a secret in a row count as the secret: no other text has them by chance. */
 const STRETCH = 16;
+/** Every stretch of a secret has a block of so many characters that begins at a multiple of it. */
+const BLOCK = STRETCH / 2;
 /** Masking fewer characters than this would black out whole logs. */
 const LEAST = 4;
-/** How much of a server's text is looked at, in characters: bounds the work. */
-const MAX_TEXT = 65_536;
+/** How much of a server's text is looked at, in characters: more is never shown. */
+const MAX_TEXT = 2_048;
 /** @param maskLine has one line masked by the runner */
 function createSecrets(maskLine) {
     const known = new Set();
@@ -2440,26 +2614,57 @@ function createSecrets(maskLine) {
                 if (line.trim().length >= least)
                     maskLine(line);
         },
-        redact: (text) => redacted(text.slice(0, MAX_TEXT), known),
+        redact: (text) => {
+            const redacted = withoutStretches(text.slice(0, MAX_TEXT), known);
+            // The beginning of a secret may stand at the cut.
+            return text.length <= MAX_TEXT ? redacted : redacted.slice(0, 1 - STRETCH);
+        },
     };
 }
-function redacted(text, secrets) {
-    const stretches = new Set();
+/** Looks at the text once and at every eighth character of a secret: what is held is much more than what is shown. */
+function withoutStretches(text, secrets) {
+    const places = new Map();
+    for (let at = 0; at + BLOCK <= text.length; at++) {
+        const block = text.slice(at, at + BLOCK);
+        places.set(block, [...(places.get(block) ?? []), at]);
+    }
+    const isSecret = new Uint8Array(text.length);
+    // A secret may consist of one block, a million times: the same surroundings are looked at once.
+    const seen = new Set();
     for (const secret of secrets) {
-        for (let at = 0; at + STRETCH <= secret.length; at++)
-            stretches.add(secret.slice(at, at + STRETCH));
+        for (let at = 0; at + BLOCK <= secret.length; at += BLOCK) {
+            const shared = places.get(secret.slice(at, at + BLOCK));
+            if (shared === undefined)
+                continue;
+            const around = secret.slice(Math.max(0, at - BLOCK), at + STRETCH);
+            if (seen.has(around))
+                continue;
+            seen.add(around);
+            for (const place of shared) {
+                const [start, end] = common(text, place, secret, at);
+                if (end - start >= STRETCH)
+                    isSecret.fill(1, start, end);
+            }
+        }
     }
     let rest = '';
-    let kept = 0;
-    let secretUntil = 0;
-    for (let at = 0; at + STRETCH <= text.length; at++) {
-        if (!stretches.has(text.slice(at, at + STRETCH)))
-            continue;
-        if (at > secretUntil || secretUntil === 0)
-            rest += `${text.slice(kept, at)}***`;
-        secretUntil = kept = at + STRETCH;
+    for (let at = 0; at < text.length; at++) {
+        if (isSecret[at] === 0)
+            rest += text.charAt(at);
+        else if (isSecret[at - 1] !== 1)
+            rest += '***';
     }
-    return rest + text.slice(kept);
+    return rest;
+}
+/** From where to where the text is that of the secret, around a block that they share. */
+function common(text, place, secret, at) {
+    let [start, end] = [place, place + BLOCK];
+    const shift = at - place;
+    while (start > 0 && start + shift > 0 && text[start - 1] === secret[start - 1 + shift])
+        start--;
+    while (end < text.length && text[end] === secret[end + shift])
+        end++;
+    return [start, end];
 }
 
 ;// CONCATENATED MODULE: ./src/step/step.ts
@@ -2484,6 +2689,7 @@ async function runStep(revokers, run) {
     const step = createStep(createRunner(), systemClock, revokers);
     for (const name of ['SIGINT', 'SIGTERM'])
         process.on(name, step.cancellation.cancel);
+    warnOfNodeDebug(step.runner);
     const succeeded = await run(step).catch((error) => {
         // What the lifecycle itself could not handle: a fault of this action.
         step.runner.error((0,errors/* asActionError */.z)(error).text);
@@ -2491,6 +2697,16 @@ async function runStep(revokers, run) {
     });
     // Flushed, then ended: nothing that a server keeps open may hold the job up.
     process.stdout.write('', () => process.exit(succeeded ? 0 : 1));
+}
+/** With these, Node prints what it sends and gets in hexadecimal digits, which no mask covers (Node.js, "util.debuglog"). */
+const REVEALING = ['http', 'net', 'stream', 'tls'];
+/** Warns where Node itself would print secrets. */
+function warnOfNodeDebug({ environment, warning }) {
+    const sections = (environment['NODE_DEBUG'] ?? '').toLowerCase().match(/[\w*]+/g) ?? [];
+    const patterns = sections.map((section) => new RegExp(`^${section.replaceAll('*', '.*')}$`));
+    if (!REVEALING.some((name) => patterns.some((pattern) => pattern.test(name))))
+        return;
+    warning('NODE_DEBUG is set: Node.js may print tokens and secrets to the log in a form that is not masked. Unset it.');
 }
 
 ;// CONCATENATED MODULE: ./src/index.ts
@@ -2509,16 +2725,16 @@ const exchanges = {
     // A GitHub token from Octo STS.
     'octo-sts': async () => (await __nccwpck_require__.e('octo-sts').then(__nccwpck_require__.bind(__nccwpck_require__, 575))).octoSts,
     // A password for RDS or Aurora by IAM.
-    'database/aws-rds': async () => (await __nccwpck_require__.e('aws').then(__nccwpck_require__.bind(__nccwpck_require__, 3685))).awsRds,
+    'database/aws-rds': async () => (await Promise.all(/* import() | aws */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('aws')]).then(__nccwpck_require__.bind(__nccwpck_require__, 3685))).awsRds,
     // A password for Cloud SQL by IAM.
     'database/google-cloud-sql': async () => (await Promise.all(/* import() | google */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('google')]).then(__nccwpck_require__.bind(__nccwpck_require__, 454)))
         .googleCloudSql,
     // A Vault or OpenBao token.
-    vault: async () => (await __nccwpck_require__.e('vault').then(__nccwpck_require__.bind(__nccwpck_require__, 5662))).vault,
+    vault: async () => (await Promise.all(/* import() | vault */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('vault')]).then(__nccwpck_require__.bind(__nccwpck_require__, 5662))).vault,
     // Secrets of Vault's KV version 2 engine.
-    'secret/vault': async () => (await __nccwpck_require__.e('vault').then(__nccwpck_require__.bind(__nccwpck_require__, 6535))).secretVault,
+    'secret/vault': async () => (await Promise.all(/* import() | vault */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('vault')]).then(__nccwpck_require__.bind(__nccwpck_require__, 6535))).secretVault,
     // Secrets of AWS Secrets Manager.
-    'secret/aws-secrets-manager': async () => (await __nccwpck_require__.e('aws').then(__nccwpck_require__.bind(__nccwpck_require__, 1153)))
+    'secret/aws-secrets-manager': async () => (await Promise.all(/* import() | aws */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('aws')]).then(__nccwpck_require__.bind(__nccwpck_require__, 1153)))
         .awsSecretsManager,
     // Secrets of Google Secret Manager.
     'secret/google-secret-manager': async () => (await Promise.all(/* import() | google */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('google')]).then(__nccwpck_require__.bind(__nccwpck_require__, 2999)))
@@ -2531,7 +2747,7 @@ const revokers = {
     // GitHub App installation tokens.
     github: async () => (await __nccwpck_require__.e('github').then(__nccwpck_require__.bind(__nccwpck_require__, 7247))).github,
     // Tokens of Vault and OpenBao.
-    vault: async () => (await __nccwpck_require__.e('vault').then(__nccwpck_require__.bind(__nccwpck_require__, 7240))).vault,
+    vault: async () => (await Promise.all(/* import() | vault */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('vault')]).then(__nccwpck_require__.bind(__nccwpck_require__, 7240))).vault,
 };
 /**
  * The main step of an action.

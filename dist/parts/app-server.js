@@ -160,6 +160,7 @@ const NAMES_ON_PAGES = new Map([
     ['custom-repository-roles', 'organization-custom-roles'],
     ['dependabot-alerts', 'vulnerability-alerts'],
     ['github-copilot-business', 'organization-copilot-seat-management'],
+    ['organization-variables', 'organization-actions-variables'],
     ['personal-access-tokens', 'organization-personal-access-tokens'],
     ['repository-security-advisories', 'repository-advisories'],
     ['self-hosted-runners', 'organization-self-hosted-runners'],
@@ -172,7 +173,14 @@ function isKnownScope(scope) {
 }
 /** The known scope that an unknown one, in kebab-case, probably means. */
 function suggestScope(scope) {
-    return NAMES_ON_PAGES.get(scope) ?? nearest(scope, [...SCOPES]);
+    return NAMES_ON_PAGES.get(scope) ?? [...SCOPES].find((known) => isLike(scope, known));
+}
+/** Whether two scopes have the same words, each with at most a quarter of its letters wrong, or one; or differ in dashes alone. */
+function isLike(given, known) {
+    const [words, others] = [given.split('-'), known.split('-')];
+    if (words.length !== others.length)
+        return words.join('') === others.join('');
+    return words.every((word, index) => nearest(word, [others[index] ?? '']) !== undefined);
 }
 /** The word that is most like the given one: at most a quarter of its letters differ, or one. Case is ignored. */
 function nearest(given, words) {
@@ -245,6 +253,9 @@ function isLevel(value) {
     return LEVELS.includes(value);
 }
 function unknownScope(name, scope) {
+    if (scope === 'id-token') {
+        return `${name} has the scope "id-token", which is a permission of the job, not of a GitHub App: it belongs to the permissions of the job.`;
+    }
     const suggestion = suggestScope(scope);
     const meant = suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`;
     return `${name} has the scope "${scope}", which this version does not know. It is sent as it is.${meant}`;
@@ -343,7 +354,8 @@ async function readRepositories(inputs, workflowRepository) {
         inputs.problem(input, `must belong to one owner, not to "${one ?? ''}" and "${other ?? ''}"`, 'octocat/a, octocat/b');
     }
     if (names.size > MAX_REPOSITORIES) {
-        inputs.problem(input, `must be at most ${MAX_REPOSITORIES}, not ${names.size}`, 'ALL');
+        const rule = `must be at most ${MAX_REPOSITORIES}, not ${names.size}: use several steps`;
+        inputs.problem(input, rule, [...names.values()].slice(0, 2).join(', '));
     }
     const given = owner !== '' ? owner : named.find((repository) => repository.owner !== undefined)?.owner;
     // In the spelling of the ID token: to the server the workflow's owner in another case is somebody else.
@@ -365,14 +377,19 @@ function noWildcard(inputs, input, item) {
 function same(a, b) {
     return a.toLowerCase() === b.toLowerCase();
 }
+/** What is around a name in a URL, or where it was copied with `.git` or a slash at its end. */
+const AROUND = /^(?:https?:\/\/[\w.-]{1,100}\/|git@[\w.-]{1,100}:)|(?:\.git)?\/?$/gi;
+const REPOSITORY = /^(?:([a-z\d][\w-]{0,99})\/)?((?!\.{1,2}$)[a-z\d._-]{1,100})(?<!\.git)$/i;
 /** One repository, or none after a problem. */
 function repositoryOf(inputs, input, item) {
-    const [, owner, name] = /^(?:([a-z\d][\w-]{0,99})\/)?((?!\.{1,2}$)[a-z\d._-]{1,100})$/i.exec(item) ?? [];
+    const [, owner, name] = REPOSITORY.exec(item) ?? [];
     if (name !== undefined)
         return [{ owner, name }];
     if (isWildcard(item))
         return noWildcard(inputs, input, item);
-    inputs.problem(input, `must be name or owner/name${(0,inputs_inputs/* not */.A)(item)}`, 'octocat/my-repository');
+    const meant = item.replace(AROUND, '');
+    const example = meant !== item && REPOSITORY.test(meant) ? meant : 'octocat/my-repository';
+    inputs.problem(input, `must be name or owner/name${(0,inputs_inputs/* not */.A)(item)}`, example);
     return [];
 }
 /** Reads a list: separated by commas or line breaks, YAML, or JSON. */
@@ -563,7 +580,7 @@ async function readSettings(inputs, environment) {
 }
 async function readAws({ roleArn, audience = '', region, service }, inputs, environment) {
     // Most app servers are not behind AWS IAM.
-    const { credentialSource } = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 23));
+    const { credentialSource } = await Promise.all(/* import() | aws */[__webpack_require__.e('secret'), __webpack_require__.e('aws')]).then(__webpack_require__.bind(__webpack_require__, 23));
     const role = roleArn === undefined ? undefined : { arn: roleArn, audience };
     const source = credentialSource(inputs, environment, role, region, 'app-server.auth.roleArn');
     return { source, scope: { region, service } };
@@ -684,6 +701,8 @@ function permissionsOf(value) {
 
 // EXTERNAL MODULE: ./src/aws/errors.ts
 var errors = __webpack_require__(9378);
+// EXTERNAL MODULE: ./src/identity/claims.ts
+var identity_claims = __webpack_require__(2437);
 ;// CONCATENATED MODULE: ./src/exchanges/app-server/policy.ts
 
 /** The longest text on one line of a suggestion, in characters. With its indentation it fits the job summary's box. */
@@ -736,11 +755,11 @@ function folded(text, indent) {
     if (text.length <= WIDTH)
         return (0,src_text/* yamlText */.pS)(text);
     const lines = text.match(new RegExp(`.{1,${WIDTH}}$|.{1,${WIDTH - 1}}[:/@]|.{1,${WIDTH}}`, 'gsu')) ?? [];
-    return `"${lines.map((line) => JSON.stringify(line).slice(1, -1)).join(`\\\n${indent}`)}"`;
+    // A blank at the beginning of a line would be part of its indentation.
+    const escaped = lines.map((line) => JSON.stringify(line).slice(1, -1).replace(/^ /, '\\ '));
+    return `"${escaped.join(`\\\n${indent}`)}"`;
 }
 
-// EXTERNAL MODULE: ./src/identity/claims.ts
-var identity_claims = __webpack_require__(2437);
 ;// CONCATENATED MODULE: ./src/exchanges/app-server/subject.ts
 
 /** Longer ones are dropped from a policy without a word. */
@@ -799,6 +818,7 @@ function isUsable(subject) {
 
 
 
+
 /** How many policies the annotation names. */
 const MOST_NAMED = 3;
 /** How many targets a message can have: 32 repositories, the most of one request, and their owner. */
@@ -826,8 +846,9 @@ function issuesOf(message) {
  * that this run has. No wildcard is ever suggested, and nothing that was not asked for.
  */
 function explainIssues(issues, asked, claims) {
-    const isOwn = claims?.['repository_owner'] === asked.owner;
-    const plan = { asked, isOwn, lacks: new Map(), advice: new Set() };
+    const [workflowOwner = ''] = asked.workflowRepository.split('/');
+    const isOwn = asked.owner.toLowerCase() === workflowOwner.toLowerCase();
+    const plan = { asked, isOwn, lacks: new Map(), advice: new Set(), stopped: false };
     for (const issue of issues) {
         if (isAsked(asked, issue.target) && !explainScope(plan, issue))
             explainTarget(plan, issue);
@@ -841,6 +862,17 @@ function explainIssues(issues, asked, claims) {
         advice.add('No policy is suggested, because the subject of this run is not shown, does not name the repository, is too long, or contains a wildcard character.');
         return explanation();
     }
+    const passing = (0,identity_claims/* aboutPassing */.PR)(subject.text);
+    if (passing !== undefined) {
+        advice.add(passing);
+        return explanation();
+    }
+    if (plan.stopped) {
+        advice.add('The app server stopped at the policy of the owner. The policies below also include what else is needed, if it is not there yet.');
+    }
+    const renamed = (0,identity_claims/* aboutRename */.W8)(asked.workflowRepository, claims);
+    if (renamed !== undefined)
+        advice.add(renamed);
     for (const note of subject.notes)
         advice.add(note);
     const paste = [...lacks].map(([target, lack]) => snippetFor(target, lack, subject.text));
@@ -918,7 +950,7 @@ function explainTarget(plan, { target, text }) {
         lacksAll(isOwn ? true : undefined);
     }
     else if (text === 'Not authorized') {
-        advice.add(`"${target}" is another owner, so the app server does not say why: the GitHub App may not be installed there, the repository may not exist, or a policy may be missing or may not grant this. The files below would grant it.`);
+        advice.add(`"${target}" is another owner, so the app server does not say why: the GitHub App may not be installed there, the repository may not exist, or a policy may be missing or may not grant this.`);
         lackOf(plan, target).subjects = true;
         lacksAll();
     }
@@ -948,7 +980,6 @@ function ownerLacks(plan, permissions, exists) {
         Object.assign(Object.hasOwn(ofTheirs, scope) ? lack.allowed : lack.statements, { [scope]: level });
     }
 }
-/** The app server stops at the owner's policy: what those of the repositories would have said is not known. */
 function repositoriesLack(plan) {
     const { owner, repositories } = plan.asked;
     const permissions = ofRepositories(plan.asked);
@@ -956,7 +987,7 @@ function repositoriesLack(plan) {
         return;
     for (const name of repositories)
         Object.assign(lackOf(plan, `${owner}/${name}`).statements, permissions);
-    plan.advice.add('The app server stopped at the policy of the owner. The policies below also include what else is needed, if it is not there yet.');
+    plan.stopped = true;
 }
 function hintFor(paste) {
     const repositories = paste.map(({ file }) => (0,src_text/* quoted */.TL)(file?.repository ?? ''));
@@ -966,6 +997,7 @@ function hintFor(paste) {
 }
 
 ;// CONCATENATED MODULE: ./src/exchanges/app-server/refusal.ts
+
 
 
 
@@ -998,10 +1030,11 @@ function explain(status, message, issues, settings, claims) {
                 hint: 'The app server does not accept this request: check `permissions`, `owner` and `repositories`.',
             };
         case 401:
-            return hintFor401(message, settings.audience);
+            return hintFor401(message, settings.audience, (0,identity_claims/* claimText */.Q1)(claims, 'iss'));
         case 403: {
             const [workflowOwner = '', workflowName = ''] = settings.workflowRepository.split('/');
             const asked = {
+                workflowRepository: settings.workflowRepository,
                 owner: settings.owner ?? workflowOwner,
                 repositories: settings.repositories ?? [workflowName],
                 permissions: settings.permissions,
@@ -1032,7 +1065,7 @@ function explainGateway(status, message, settings) {
     }
     return status === 403 ? { hint: gatewayHint(settings, message) } : explainStatus(status, settings);
 }
-function hintFor401(message, audience) {
+function hintFor401(message, audience, issuer) {
     if (/"aud" claim/.test(message)) {
         return {
             hint: `The audience of the ID token was "${audience}". Add it to the list of the app server (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE), or set \`audience\` to one that it lists.`,
@@ -1041,6 +1074,14 @@ function hintFor401(message, audience) {
     if (/"iss" claim/.test(message)) {
         return {
             hint: 'The app server does not accept the issuer of this GitHub: GitHub Enterprise Server and enterprises with their own issuer need an app server that is set up for them.',
+        };
+    }
+    if (/JSON Web Key Set/.test(message) &&
+        issuer !== undefined &&
+        URL.canParse(issuer) &&
+        new URL(issuer).pathname !== '/') {
+        return {
+            hint: `The issuer of the ID token is "${issuer}": an app server that was set up for another issuer looks for its keys in the wrong place.`,
         };
     }
     if (/"sub" claim/.test(message)) {
@@ -1108,7 +1149,7 @@ const appServer = {
     },
 };
 async function readyToSign({ source }, tools) {
-    const signing = await __webpack_require__.e('aws').then(__webpack_require__.bind(__webpack_require__, 2154));
+    const signing = await Promise.all(/* import() | aws */[__webpack_require__.e('secret'), __webpack_require__.e('aws')]).then(__webpack_require__.bind(__webpack_require__, 2154));
     return signing.readyToSign(source, tools);
 }
 async function message({ url, aws, owner, repositories, permissions }, idToken, signing, now) {
@@ -1210,6 +1251,9 @@ function plainMapping(lines) {
 /** Reads any YAML with the YAML package, which is loaded for it. */
 async function fullYaml(text) {
     const { parseDocument } = await __webpack_require__.e('yaml').then(__webpack_require__.t.bind(__webpack_require__, 8815, 19));
+    // With these, the package prints what it reads.
+    delete process.env['LOG_STREAM'];
+    delete process.env['LOG_TOKENS'];
     try {
         const document = parseDocument(text, { schema: 'failsafe', resolveKnownTags: false, prettyErrors: false });
         const trouble = document.errors[0] ?? document.warnings[0];

@@ -174,6 +174,7 @@ const bytebase = {
             method: 'POST',
             url,
             attemptMs: ATTEMPT_MS,
+            grantEnds: 'within the hour',
             prepare: async () => ({
                 headers: { accept: 'application/json', 'content-type': 'application/json' },
                 body: JSON.stringify({ token: await tools.idToken(audience), email }),
@@ -187,6 +188,7 @@ function grantFrom(answer, { url, email }, tools) {
     if (/^\s*</.test(answer.text)) {
         throw new errors/* ActionError */.l('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) answered with a web page: the URL is wrong.`, {
             hint: wrongUrl(url),
+            leavesNothing: true,
         });
     }
     const token = (0,credential/* credential */.e)((0,http_answer/* jsonObject */.o$)(answer, SERVICE, url)['accessToken'], 'access token', SERVICE, tools.mask);

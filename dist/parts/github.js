@@ -25,7 +25,7 @@ const github = {
     name: 'The token',
     endsByDefault: 'within the hour',
     revoke: async (client, { token, apiUrl, ends }, now) => {
-        const course = { attempts: 0, hasEnded: false };
+        const course = { attempts: 0, hasEnded: false, isGitHubs: false };
         const url = new URL(`${apiUrl.replace(/\/+$/, '')}/installation/token`);
         try {
             await client.send({
@@ -47,9 +47,14 @@ const github = {
                     const { status, json } = answer;
                     const time = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .serverTime */ .nI)(answer) ?? now();
                     course.hasEnded = status === 401 && ends !== undefined && time >= ends.getTime();
-                    // A rate limit is a 403 with one of these headers (GitHub: "Rate limits for the REST API").
+                    const message = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(answer);
+                    // A rate limit is a 403 with one of these (GitHub: "Rate limits for the REST API").
                     const isLimited = status === 403 &&
-                        ((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'retry-after') !== undefined || (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'x-ratelimit-remaining') === '0');
+                        ((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'retry-after') !== undefined ||
+                            (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'x-ratelimit-remaining') === '0' ||
+                            /secondary rate limit/i.test(message));
+                    // GitHub itself refuses: not the token is foreign, but the address of the runner.
+                    course.isGitHubs = status === 403 && /IP (?:allow list|address)/i.test(message);
                     return {
                         reason: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'message'),
                         requestId: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .header */ .wx)(answer, 'x-github-request-id'),
@@ -70,6 +75,8 @@ const github = {
         catch (error) {
             if (course.hasEnded)
                 return 'gone';
+            if (course.isGitHubs)
+                throw error;
             throw explained(error, course.attempts);
         }
     },

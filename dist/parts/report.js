@@ -187,53 +187,82 @@ var markdown = __webpack_require__(5541);
 
 /** What the environment and the event of a run tell. */
 function situationOf(environment, run) {
-    const { eventName: name } = run;
+    const { eventName } = run;
     const forFork = mayBeForFork(run);
     const host = new URL(serverUrl(run)).hostname;
     const kind = environment['ACT'] === 'true'
         ? 'act'
-        : forFork && name.startsWith('pull_request') && name !== 'pull_request_target'
+        : forFork && eventName.startsWith('pull_request') && eventName !== 'pull_request_target'
             ? 'fork'
-            : run.actor === 'dependabot[bot]'
+            : isDependabots(run)
                 ? 'dependabot'
                 : host !== 'github.com' && !host.endsWith('.ghe.com')
                     ? 'enterprise-server'
                     : 'plain';
-    return { kind, host, claimsMayBeShown: !forFork };
+    return { kind, host, claimsMayBeShown: !forFork, eventName };
 }
 /** Whether a run is for a pull request from a fork, or its event does not tell that it is not. */
-function mayBeForFork({ eventName: name, payload: event, repository }) {
-    if (name.startsWith('pull_request')) {
-        return (0,answer/* member */.Dc)(event, 'pull_request', 'head', 'repo', 'full_name') !== repository;
-    }
+function mayBeForFork(run) {
+    const { eventName: name, payload: event } = run;
+    if (name.startsWith('pull_request'))
+        return !isOwn((0,answer/* member */.Dc)(event, 'pull_request', 'head', 'repo'), run);
     // These have ID tokens: they run for a pull request, on the default branch.
-    if (name === 'workflow_run') {
-        return (0,answer/* member */.Dc)(event, 'workflow_run', 'head_repository', 'full_name') !== repository;
-    }
+    if (name === 'workflow_run')
+        return !isOwn((0,answer/* member */.Dc)(event, 'workflow_run', 'head_repository'), run);
     // A comment tells that it is on a pull request, but not from where that comes.
     return (name === 'issue_comment' && (event === undefined || (0,answer/* member */.Dc)(event, 'issue', 'pull_request') !== undefined));
+}
+/** Whether a repository in an event is the run's own: by id, since after a rename the names of an event may be old ones. */
+function isOwn(repository, { payload, repository: ownName }) {
+    const [id, ownId] = [(0,answer/* member */.Dc)(repository, 'id'), (0,answer/* member */.Dc)(payload, 'repository', 'id')];
+    if (typeof id === 'number' && typeof ownId === 'number')
+        return id === ownId;
+    return (0,answer/* member */.Dc)(repository, 'full_name') === ownName;
+}
+/** Events of runs that are read-only by default where Dependabot started them (GitHub, "Dependabot on GitHub Actions"). */
+const OF_DEPENDABOT = [
+    'pull_request',
+    'pull_request_review',
+    'pull_request_review_comment',
+    'push',
+    'create',
+    'deployment',
+    'deployment_status',
+];
+function isDependabots({ actor, eventName, payload }) {
+    const author = (0,answer/* member */.Dc)(payload, 'pull_request', 'user', 'login');
+    return ((actor === 'dependabot[bot]' && OF_DEPENDABOT.includes(eventName)) ||
+        (eventName === 'pull_request_target' && author === 'dependabot[bot]'));
 }
 /** Where GitHub is, for links and hints: github.com where the runner does not tell. */
 function serverUrl({ serverUrl: given }) {
     return URL.canParse(given) ? given : 'https://github.com';
 }
-/** What to change, from the situation of the run and not from error text; empty where it tells nothing. */
-function situationHint(error, { kind, host }) {
-    if (error.code === 'DENIED' && kind === 'enterprise-server') {
-        return 'This is GitHub Enterprise Server: its ID tokens have their own issuer, which the other system must accept.';
+/**
+ * What to change, from the situation of the run and not from error text; none where it tells nothing.
+ *
+ * @param issuer the claim `iss` of the ID token that was sent, where one was
+ */
+function situationHints(error, situation, issuer) {
+    switch (error.code) {
+        case 'NO_ID_TOKEN':
+            return [withoutIdToken(situation)];
+        case 'INVALID_INPUT':
+            return error.lacksInput ? withoutSecrets(situation) : [];
+        case 'DENIED':
+            return [...aboutIssuer(situation, issuer), ...aboutHiddenClaims(error, situation)];
+        default:
+            return [];
     }
-    if (error.code === 'DENIED' && host.endsWith('.ghe.com')) {
-        return `This is GHE.com: the issuer of its ID tokens is https://token.actions.${host}, which the other system must accept.`;
-    }
-    if (error.code !== 'NO_ID_TOKEN')
-        return '';
+}
+function withoutIdToken({ kind }) {
     switch (kind) {
         case 'act':
             return 'act has no ID tokens: run this workflow on GitHub.';
         case 'fork':
-            return 'GitHub gives no ID token to a pull request from a fork. Run this step on push instead, or skip it with\nif: github.event.pull_request.head.repo.full_name == github.repository';
+            return "GitHub gives no ID token to a pull request from a fork. Run this step on push instead, or skip it with\nif: github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository";
         case 'dependabot':
-            return "GitHub gives no ID token to a run that Dependabot started. Skip the step with\nif: github.actor != 'dependabot[bot]'";
+            return `${PERMISSION}\nA run that Dependabot started is read-only by default, and gets only Dependabot's secrets.`;
         case 'enterprise-server':
             return `${PERMISSION}\nGitHub Enterprise Server has ID tokens from version 3.5 on.`;
         case 'plain':
@@ -241,6 +270,41 @@ function situationHint(error, { kind, host }) {
     }
 }
 const PERMISSION = 'Add this permission to the job; for a reusable workflow, also to the job that calls it:\npermissions:\n  id-token: write\n  contents: read';
+/** An input that takes its value from a secret or a variable is empty where there are none. */
+function withoutSecrets({ kind }) {
+    if (kind === 'fork') {
+        return [
+            'In a pull request from a fork, secrets and variables are empty, and so is an input that is set from one. Skip this step there.',
+        ];
+    }
+    return kind === 'dependabot'
+        ? [
+            "A run that Dependabot started gets only Dependabot's secrets: an input that is set from another secret is empty.",
+        ]
+        : [];
+}
+function aboutIssuer({ kind, host }, issuer) {
+    if (kind === 'enterprise-server') {
+        return [
+            'This is GitHub Enterprise Server: its ID tokens have their own issuer, which the other system must accept.',
+        ];
+    }
+    if (!host.endsWith('.ghe.com'))
+        return [];
+    const its = issuer ?? `https://token.actions.${host}`;
+    return [`This is GHE.com: the issuer of its ID tokens is ${its}, which the other system must accept.`];
+}
+/** Events whose runs have the default branch as their own (GitHub, "Events that trigger workflows"). */
+const ON_DEFAULT_BRANCH = ['issue_comment', 'workflow_run'];
+function aboutHiddenClaims(error, { claimsMayBeShown, eventName }) {
+    if (claimsMayBeShown || error.refused?.audience === undefined)
+        return [];
+    return [
+        ON_DEFAULT_BRANCH.includes(eventName)
+            ? `The claims of the ID token are not shown, because this run may be for a pull request from a fork. On ${eventName}, the subject is that of the default branch.`
+            : 'The claims of the ID token are not shown, because this run may be for a pull request from a fork.',
+    ];
+}
 
 ;// CONCATENATED MODULE: ./src/step/report.ts
 
@@ -258,11 +322,12 @@ function reportOf(error, environment, run, claims) {
     const shown = situation.claimsMayBeShown ? claims : undefined;
     const said = error.refused !== undefined && error.code !== 'OVERLOADED';
     const explanation = error.explain(shown);
-    const hints = [explanation.hint ?? '', situationHint(error, situation)].filter((hint) => hint !== '');
+    const issuer = (0,identity_claims/* claimText */.Q1)(shown, 'iss');
+    const hints = [explanation.hint ?? '', ...situationHints(error, situation, issuer)].filter((hint) => hint !== '');
     const facts = factsOf(error, said ? shown : undefined);
     const { advice, paste = [] } = explanation;
     return {
-        annotation: [error.message, ...hints, `${error.code}: ${linkFor(error, environment, run)}`].join('\n'),
+        annotation: annotationOf([error.message, ...hints], `${error.code}: ${linkFor(error, environment, run)}`),
         group: [
             ...facts.map(([name, value]) => `${name}: ${value}`),
             ...(advice === undefined ? [] : ['', ...advice.split('\n')]),
@@ -274,6 +339,14 @@ function reportOf(error, environment, run, claims) {
         ].map(src_text/* harmless */.Is),
         summary: said ? summaryOf(error, hints, facts, explanation, run) : '',
     };
+}
+/** GitHub cuts an annotation here, in characters, before it writes the log (actions/runner `ExecutionContext.cs`). */
+const MOST_SHOWN = 4_096;
+/** The code and the link are always there. */
+function annotationOf(lines, last) {
+    const text = lines.join('\n');
+    const room = MOST_SHOWN - last.length - 1;
+    return `${text.length <= room ? text : `${(0,src_text/* beginning */.Ir)(text, room - 1)}…`}\n${last}`;
 }
 function summaryOf(error, hints, facts, { advice, paste = [] }, run) {
     const links = (file, content) => (0,markdown/* editorLinks */.D)(file, content, serverUrl(run), defaultBranchOf(file.repository, run));
@@ -309,12 +382,17 @@ function factsOf(error, claims) {
     const requestId = error.refused?.requestId;
     return requestId === undefined ? facts : [...facts, ['request id', requestId]];
 }
-/** Where the code is explained, in the version of this action that runs. */
+/**
+ * Where the code is explained, in the version of this action that runs. On another GitHub than github.com nobody tells
+ * from which of the two the action comes: there it is a name, not a link.
+ */
 function linkFor(error, environment, run) {
     const page = `docs/troubleshooting.md#${error.code.toLowerCase()}`;
     const repository = environment['GITHUB_ACTION_REPOSITORY'] ?? '';
     if (repository === '')
         return page;
+    if (new URL(serverUrl(run)).hostname !== 'github.com')
+        return `${page} of ${repository}`;
     return `${serverUrl(run)}/${repository}/blob/${environment['GITHUB_ACTION_REF'] || 'main'}/${page}`;
 }
 

@@ -7,113 +7,89 @@ export const modules = {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Ab: () => (/* binding */ parseExactly),
-/* harmony export */   Ej: () => (/* binding */ textsIn),
 /* harmony export */   WI: () => (/* binding */ memberText),
+/* harmony export */   aC: () => (/* binding */ valuesIn),
 /* harmony export */   fP: () => (/* binding */ INEXACT)
 /* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+
 /** Stands for a number whose text another reader would not get back: `1e400`, `1.10`, a whole number above 2^53. */
 const INEXACT = Symbol('inexact');
+/** A text of JSON, or a number outside of one. */
+const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 /**
  * JSON text as a value, with {@link INEXACT} for each number that would be another text when it is written again.
  *
  * @returns `undefined` where the text is no JSON
  */
 function parseExactly(text) {
-    return parse(text, (_, value, { source }) => typeof value === 'number' && JSON.stringify(value) !== source ? INEXACT : value);
+    const { mark, value } = withNumbers(text);
+    return revived(value, mark, (source) => JSON.stringify(Number(source)) === source ? Number(source) : INEXACT);
 }
 /** One member of JSON text, as JSON text with each number as it was written; `undefined` where there is none. */
 function memberText(text, ...path) {
-    let value = parse(text, (_, each, { source }) => typeof each === 'number' && source !== undefined ? rawJSON(source) : each);
+    const { mark, value } = withNumbers(text);
+    let member = value;
     for (const name of path) {
-        if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name))
+        if (typeof member !== 'object' || member === null || !Object.hasOwn(member, name))
             return undefined;
-        value = value[name];
+        member = member[name];
     }
-    return JSON.stringify(value);
+    if (member === undefined)
+        return undefined;
+    return JSON.stringify(member).replace(new RegExp(`"${mark}([^"]*)"`, 'g'), '$1');
 }
-/** Every text in JSON text that is an object or a list, at any depth; not the names of members. */
-function textsIn(text) {
+/** Every text in JSON text that is an object or a list, at any depth, and every number as it is written; not the names of members. */
+function valuesIn(text) {
+    const [texts, numbers] = [[], []];
     if (!/^\s*[[{]/.test(text))
-        return [];
-    const found = [];
-    parse(text, (_, value) => {
-        if (typeof value === 'string')
-            found.push(value);
-        return value;
-    });
-    return found;
+        return { texts, numbers };
+    const { mark, value } = withNumbers(text);
+    const walk = (each) => {
+        if (typeof each === 'string') {
+            if (each.startsWith(mark))
+                numbers.push(each.slice(mark.length));
+            else
+                texts.push(each);
+        }
+        else if (typeof each === 'object' && each !== null)
+            Object.values(each).forEach(walk);
+    };
+    walk(value);
+    return { texts, numbers };
 }
-function parse(text, reviver) {
+/**
+ * JSON text as a value in which each number is text behind a mark that stands nowhere else. So that numbers keep their
+ * digits on every version of Node: `JSON.parse` tells how a number was written from version 22 on.
+ */
+function withNumbers(text) {
+    const mark = `${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)()}:`;
+    // Marked, what is no JSON could become some.
+    if (parse(text) === undefined)
+        return { mark, value: undefined };
+    const marked = text.replace(TOKEN, (token) => (token.startsWith('"') ? token : `"${mark}${token}"`));
+    return { mark, value: parse(marked) };
+}
+function revived(value, mark, number) {
+    if (typeof value === 'string')
+        return value.startsWith(mark) ? number(value.slice(mark.length)) : value;
+    if (Array.isArray(value))
+        return value.map((each) => revived(each, mark, number));
+    if (typeof value !== 'object' || value === null)
+        return value;
+    // By definition, not by assignment: a member may be called __proto__.
+    const entries = Object.entries(value).map(([name, each]) => [name, revived(each, mark, number)]);
+    return Object.fromEntries(entries);
+}
+function parse(text) {
     try {
-        return JSON.parse(text, reviver);
+        return JSON.parse(text);
     }
     catch {
         // The error is not passed on: it would quote the secret.
         return undefined;
     }
-}
-/** The types of TypeScript do not know it yet. */
-const { rawJSON } = JSON;
-
-
-/***/ }),
-
-/***/ 473: // ./src/exchanges/secret/payload.ts
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   N: () => (/* binding */ secretPayload)
-/* harmony export */ });
-/* unused harmony export crc32c */
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
-/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
-
-
-/**
- * The secret in `{"payload": {"data": "<base64>", "dataCrc32c"?: "<decimal>"}}`, the answer of Google Secret Manager's
- * `versions.access`: base64 of RFC 4648 section 4, with padding and without line breaks; the checksum is compared where it
- * is sent.
- *
- * @param json the whole answer
- * @param service who sent it, as a sentence names it
- * @param name how the log names the secret, in quotes
- * @throws ActionError `UNUSABLE_ANSWER`; `UNUSABLE_SECRET` where the secret is no text (UTF-8)
- */
-function secretPayload(json, service, name) {
-    const data = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'data');
-    const unusable = (what, hint) => new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `The payload.data in the answer of ${service} ${what}.`, { hint });
-    if (typeof data !== 'string') {
-        throw unusable(data === undefined ? 'is missing' : 'is not text', 'The answer must be {"payload": {"data": "<the secret in base64>"}}.');
-    }
-    const bytes = Buffer.from(data, 'base64');
-    // Decoding skips what is no base64; encoding again shows whether there was any.
-    if (bytes.toString('base64') !== data) {
-        throw unusable('is not base64', 'The server must encode the secret as standard base64 (+ and /), with padding and without line breaks.');
-    }
-    const checksum = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'dataCrc32c');
-    const right = crc32c(bytes);
-    if (checksum !== undefined && checksum !== String(right) && checksum !== right) {
-        throw unusable('does not match its checksum', 'It was damaged in transit: run the job again.');
-    }
-    try {
-        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    }
-    catch (cause) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_SECRET', `The secret ${name} is binary: it is not UTF-8 text.`, {
-            cause,
-            hint: 'An output is text: store the secret in base64, and decode it in the step that uses it.',
-        });
-    }
-}
-/** The CRC-32C checksum (Castagnoli; RFC 3720 appendix B.4) as an unsigned number. */
-function crc32c(bytes) {
-    let crc = -1;
-    for (const byte of bytes) {
-        crc ^= byte;
-        for (let bit = 0; bit < 8; bit++)
-            crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
-    }
-    return ~crc >>> 0;
 }
 
 
@@ -144,6 +120,10 @@ var json = __webpack_require__(3965);
 const SHORTEST = 4;
 /** Words of JSON that stand in every log, of more characters than that. */
 const COMMON = /^(?:true|false|null)$/;
+/** Lines of formatted JSON and the like, which are no secret. */
+const PUNCTUATION = /^[^\p{L}\p{N}]{1,3}$/u;
+/** Numbers of fewer characters are ports and years. */
+const SHORTEST_NUMBER = 6;
 /**
  * One member of a secret that is a JSON object. Text as it is, anything else as JSON.
  *
@@ -157,7 +137,12 @@ function secretMember({ name, text }, key) {
         });
     }
     const value = Object.hasOwn(object, key) ? object[key] : undefined;
-    if (value === undefined || value === null) {
+    if (value === null) {
+        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The key "${key}" of the secret ${name} is null.`, {
+            hint: 'Store a value in it, or use another one.',
+        });
+    }
+    if (value === undefined) {
         const names = Object.keys(object).map((each) => (0,src_text/* showable */.of)(each, 60) ?? '?');
         throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} has no key "${key}".`, {
             hint: names.length === 0
@@ -176,11 +161,12 @@ function secretMember({ name, text }, key) {
     };
 }
 /**
- * What is masked of a secret: each of its lines; where it is JSON, every text in it of at least four characters; and each
- * of these as it stands inside JSON, once and twice, since the output `secrets` is JSON that may hold JSON.
+ * What is masked of a secret: each of its lines; where it is JSON, every text in it of at least four characters and every
+ * number of at least six; each of these as it stands inside JSON, once and twice, since the output `secrets` is JSON that may
+ * hold JSON; and the base64 of what has several lines, of which the runner knows each line alone.
  *
- * Lines of fewer than four characters are refused unless `allowShort`, since masking one blacks out every log, and so are
- * `true`, `false` and `null`. Lines of mere punctuation, as in formatted JSON, are no secret and are left unmasked.
+ * A secret that is shorter than four characters, or `true`, `false` or `null`, is refused unless `allowShort`, since masking
+ * it blacks out every log. So is no line of a longer one: it is left unmasked, as is mere punctuation in any case.
  *
  * @throws ActionError `UNUSABLE_SECRET`
  */
@@ -191,18 +177,37 @@ function masksOf({ name, text }, allowShort) {
             hint: 'Store a value in it, or use another one.',
         });
     }
-    const masks = lines.length === 1 || allowShort ? lines : lines.filter((line) => !/^[^\p{L}\p{N}]{1,3}$/u.test(line));
-    if (!allowShort && (masks.length === 0 || masks.some(isCommon))) {
-        const what = lines.length === 1 ? 'is' : 'has a line that is';
+    const masked = lines.filter((line) => !PUNCTUATION.test(line) && (allowShort || !isCommon(line)));
+    if (masked.length === 0 && !allowShort) {
+        const what = lines.length === 1 ? 'is' : 'has only lines that are';
         throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} ${what} shorter than ${SHORTEST} characters, or true, false or null.`, {
             hint: 'Masking it would hide unrelated text in every log of the job. Store a longer one, or set `allow-short: true`.',
         });
     }
-    const inner = (0,json/* textsIn */.Ej)(text)
-        .flatMap(linesOf)
-        .filter((line) => !isCommon(line));
-    const plain = [...masks, ...inner];
-    return [...new Set([...plain, ...plain.map(inJson), ...plain.map((mask) => inJson(inJson(mask)))])];
+    const { texts, numbers } = (0,json/* valuesIn */.aC)(text);
+    const inner = texts.flatMap(linesOf).filter((line) => !isCommon(line));
+    const plain = [...masked, ...inner];
+    const masks = [
+        ...plain,
+        ...plain.map(inJson),
+        ...plain.map((mask) => inJson(inJson(mask))),
+        ...numbers.flatMap((number) => [number, String(Number(number))]).filter(isLongNumber),
+        ...[text, ...texts].filter((each) => linesOf(each).length > 1).flatMap(inBase64),
+    ];
+    const left = lines.length - masked.length - lines.filter((line) => PUNCTUATION.test(line)).length;
+    return { masks: [...new Set(masks)], unmasked: masked.length === 0 ? lines.length : left };
+}
+function isLongNumber(text) {
+    return text.length >= SHORTEST_NUMBER;
+}
+/** Base64 of a text as it is, and of what is certain in it where up to two bytes stand before it and any behind it. */
+function inBase64(text) {
+    const bytes = Buffer.from(text);
+    const certain = [0, 1, 2].map((offset) => {
+        const part = bytes.subarray(offset);
+        return part.subarray(0, part.length - (part.length % 3)).toString('base64');
+    });
+    return [bytes.toString('base64'), ...certain];
 }
 function linesOf(text) {
     return text
@@ -225,6 +230,8 @@ function inJson(text) {
 const AT_A_TIME = 12;
 /** Codes that are about one secret. With any other, the next secret would fare alike. */
 const OF_ONE_SECRET = ['DENIED', 'REDIRECTED', 'UNUSABLE_SECRET', 'UNUSABLE_ANSWER'];
+/** How much text the secrets of one step may have together, in characters: they are held, masked and written. */
+const MOST_HELD = 10 * 1024 * 1024;
 /** How much of an annotation the reasons may take, in characters: GitHub cuts it at 4096. */
 const MOST_TEXT = 3_000;
 /**
@@ -240,7 +247,7 @@ async function readSecrets(wanted, login, reading) {
     const reads = references.map(async ({ source, key }) => {
         const secret = await read(source);
         const value = key === '' ? secret : secretMember(secret, key);
-        return { ...value, masks: masksOf(value, allowShort) };
+        return { ...value, ...masksOf(value, allowShort) };
     });
     const [, results] = await Promise.all([login, Promise.allSettled(reads)]);
     const failed = results.flatMap((result, index) => {
@@ -260,6 +267,7 @@ function onceEach({ id, read }) {
     const reads = new Map();
     const waiting = [];
     let busy = 0;
+    let held = 0;
     let broken;
     async function start(source) {
         if (busy >= AT_A_TIME)
@@ -269,7 +277,11 @@ function onceEach({ id, read }) {
         try {
             if (broken !== undefined)
                 throw broken;
-            return await read(source);
+            const secret = await read(source);
+            held += secret.text.length;
+            if (held > MOST_HELD)
+                throw tooMuch();
+            return secret;
         }
         catch (error) {
             const known = (0,errors/* asActionError */.z)(error);
@@ -291,12 +303,22 @@ function onceEach({ id, read }) {
         return found;
     };
 }
+function tooMuch() {
+    return new errors/* ActionError */.l('TOO_LARGE', 'The secrets of this step are larger than 10 MiB together.', {
+        hint: 'Read them in several steps.',
+    });
+}
 function grantOf({ references, several }, values, secrets) {
     const outputs = Object.fromEntries(references.map(({ output }, index) => [output, values[index]?.text ?? '']));
     const all = several ? { secrets: JSON.stringify(outputs) } : {};
+    const notices = values
+        .filter(({ unmasked }) => unmasked > 0)
+        .map(({ name, unmasked }) => `The secret ${name} has ${counted(unmasked, 'line')} too short to mask.`);
     return {
         secrets: [...new Set([...values.flatMap(({ masks }) => masks), ...Object.values(all)])],
         outputs: { ...outputs, ...all },
+        outputsAreSecret: true,
+        ...(notices.length > 0 && { notices }),
         summary: several
             ? `${counted(values.length, 'value')} read from ${counted(secrets, 'secret')}.`
             : `Secret ${values[0]?.name ?? ''} read.`,
@@ -363,7 +385,7 @@ async function readReferences(inputs, form) {
     const allowShort = inputs.boolean('allow-short');
     if (text === '') {
         if (single === '')
-            inputs.problem(form.input, 'is required, or secrets instead', form.example);
+            inputs.lacking(form.input, 'is required, or secrets instead', form.example);
         const references = [{ output: 'secret', source: form.read(form.input, single), key }];
         return { references, several: false, allowShort };
     }
@@ -525,6 +547,9 @@ function plainMapping(lines) {
 /** Reads any YAML with the YAML package, which is loaded for it. */
 async function fullYaml(text) {
     const { parseDocument } = await __webpack_require__.e('yaml').then(__webpack_require__.t.bind(__webpack_require__, 8815, 19));
+    // With these, the package prints what it reads.
+    delete process.env['LOG_STREAM'];
+    delete process.env['LOG_TOKENS'];
     try {
         const document = parseDocument(text, { schema: 'failsafe', resolveKnownTags: false, prettyErrors: false });
         const trouble = document.errors[0] ?? document.warnings[0];
