@@ -41,7 +41,6 @@ const NETWORK: Readonly<Record<string, string>> = {
 
 function networkFailure(error: Error): string {
   const code = errorCode(error)
-  if (code.startsWith('HPE_')) return 'the answer is not HTTP'
   return NETWORK[code] ?? (code === '' ? 'connection closed too early' : `network error ${code}`)
 }
 
@@ -85,10 +84,17 @@ export function connectionFailure(error: Error): AttemptFailed {
   if (/^(ERR_SSL|ERR_TLS|EPROTO|ERR_OSSL)/.test(code)) {
     return tlsFailure(`the TLS handshake failed (${code})`, 'Check that the port speaks HTTPS.')
   }
-  if (code === 'HPE_HEADER_OVERFLOW') {
-    return new AttemptFailed('UNUSABLE_ANSWER', 'the headers of the answer are too large', { again: false })
-  }
+  if (code === 'HPE_HEADER_OVERFLOW') return headersTooLarge()
+  if (code.startsWith('HPE_')) return notHttp()
   return new AttemptFailed('UNREACHABLE', networkFailure(error), { again: true, cause: error })
+}
+
+export function headersTooLarge(): AttemptFailed {
+  return new AttemptFailed('UNUSABLE_ANSWER', 'the headers of the answer are too large', { again: false })
+}
+
+export function notHttp(): AttemptFailed {
+  return new AttemptFailed('UNREACHABLE', 'the answer is not HTTP', { again: true })
 }
 
 function errorCode(error: Error): string {
