@@ -72,14 +72,13 @@ export function createClient(options: ClientOptions): Client {
     mustBeSafe(call)
     const started = clock.monotonic()
     const retried = { times: 0 }
-    let early: Opening | undefined
     for (let attempts = 1; ; attempts++) {
       signal.throwIfAborted()
       const preparing = call.prepare(signingTime.now)
       // Later ones would only add to the load of a server that is in trouble.
-      if (attempts === 1 && preparing instanceof Promise) early = connections.openEarly(call.url)
+      const isWaiting = attempts === 1 && preparing instanceof Promise
+      const early = isWaiting ? connections.openEarly(call.url) : undefined
       const outcome = await attempt(call, await preparing, early, retried)
-      early = undefined
       if ('value' in outcome) return outcome.value
       const { error, retry, waitMs } = outcome
       if (retry === 'never' || signal.aborted) throw error

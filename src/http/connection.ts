@@ -1,7 +1,7 @@
-import * as net from 'node:net'
-import * as tls from 'node:tls'
-import { connectionFailure, reasonOf, type Progress } from './failure.ts'
+import type { Socket } from 'node:net'
+import type { Progress } from './failure.ts'
 import { proxyFor } from './proxy.ts'
+import { openSocket, portOf } from './socket.ts'
 import { openTunnel } from './tunnel.ts'
 
 /** A connection that is being opened while its message is being prepared. */
@@ -10,7 +10,7 @@ export interface Opening {
    * The connection, for one request: `undefined` where it failed, or where something came before it was asked for, which
    * answers no request (RFC 9112 section 9.2). The request opens its own then, and meets the reason if it lasts.
    */
-  readonly take: () => Promise<net.Socket | undefined>
+  readonly take: () => Promise<Socket | undefined>
   readonly progress: Progress
 }
 
@@ -19,7 +19,7 @@ export class Connections {
   readonly #signal: AbortSignal
   readonly #mask: (secret: string) => void
   readonly #closing = new AbortController()
-  readonly #early = new Set<Promise<net.Socket | undefined>>()
+  readonly #early = new Set<Promise<Socket | undefined>>()
 
   /**
    * @param signal cuts off what is opened early
@@ -37,25 +37,11 @@ export class Connections {
    * @param progress is told what is waited for
    * @throws AttemptFailed `UNREACHABLE`, `TLS_FAILED`, `PROXY_FAILED`; the reason of `ends`
    */
-  async open(url: URL, ends: AbortSignal, progress: Progress): Promise<net.Socket> {
-    const host = url.hostname.replace(/^\[|\]$/g, '')
-    const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+  async open(url: URL, ends: AbortSignal, progress: Progress): Promise<Socket> {
     const proxy = proxyFor(url)
     progress.waitingFor = proxy ? 'the proxy' : 'the connection'
-    const tunnel = proxy && (await openTunnel(proxy, `${url.hostname}:${port}`, ends, this.#mask))
-    if (url.protocol === 'http:') return tunnel ?? ready(net.connect({ host, port }), 'connect', ends)
-    if (tunnel) progress.waitingFor = 'the TLS handshake'
-    const socket = tls.connect({
-      host,
-      port,
-      ...(tunnel && { socket: tunnel }),
-      ...(net.isIP(host) === 0 && { servername: host }),
-      ALPNProtocols: ['http/1.1'],
-      // Also where NODE_TLS_REJECT_UNAUTHORIZED=0 is set: a token is at stake.
-      rejectUnauthorized: true,
-    })
-    socket.once('connect', () => (progress.waitingFor = 'the TLS handshake'))
-    return ready(socket, 'secureConnect', ends)
+    const tunnel = proxy && (await openTunnel(proxy, `${url.hostname}:${portOf(url)}`, ends, this.#mask))
+    return openSocket(url, ends, () => (progress.waitingFor = 'the TLS handshake'), tunnel)
   }
 
   /** Begins to open one direct connection to the URL's origin; none where the way leads through a proxy. Never fails. */
@@ -65,7 +51,7 @@ export class Connections {
     const opening = this.open(url, AbortSignal.any([this.#signal, this.#closing.signal]), progress)
     const early = opening.catch(() => undefined)
     this.#early.add(early)
-    const take = async (): Promise<net.Socket | undefined> => {
+    const take = async (): Promise<Socket | undefined> => {
       const socket = await early
       // What has arrived is read in this turn of the event loop.
       await new Promise(setImmediate)
@@ -92,34 +78,4 @@ function goesThroughProxy(url: URL): boolean {
     // The request itself fails by that setting, and says so.
     return true
   }
-}
-
-/** Resolves when a socket has been connected. */
-function ready(
-  socket: net.Socket,
-  event: 'connect' | 'secureConnect',
-  ends: AbortSignal,
-): Promise<net.Socket> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      socket.destroy()
-      reject(reasonOf(ends) ?? new Error('cut off'))
-    }
-    if (ends.aborted) {
-      stop()
-      return
-    }
-    ends.addEventListener('abort', stop, { once: true })
-    socket.once(event, () => {
-      ends.removeEventListener('abort', stop)
-      resolve(socket)
-    })
-    // Stays on: a socket that waits for its request must not bring the process down.
-    socket.on('error', (error) => {
-      reject(connectionFailure(error))
-    })
-    socket.once('close', () => {
-      reject(connectionFailure(new Error('closed')))
-    })
-  })
 }

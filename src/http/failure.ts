@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { ActionError } from '../errors.ts'
 import { mayCarrySecrets } from '../inputs/url.ts'
 import { capital } from '../text.ts'
+import { authorityHint } from './authority.ts'
 import { placeOf, type Call } from './call.ts'
 
 /** An attempt that got no complete answer. It is retried, unless `again` tells that it would fail alike. */
@@ -42,7 +42,6 @@ const NETWORK: Readonly<Record<string, string>> = {
 
 function networkFailure(error: Error): string {
   const code = errorCode(error)
-  if (code.startsWith('HPE_')) return 'the answer is not HTTP'
   return NETWORK[code] ?? (code === '' ? 'connection closed too early' : `network error ${code}`)
 }
 
@@ -93,31 +92,17 @@ export function connectionFailure(error: Error): AttemptFailed {
   if (/^(ERR_SSL|ERR_TLS|EPROTO|ERR_OSSL)/.test(code)) {
     return tlsFailure(`the TLS handshake failed (${code})`, 'Check that the port speaks HTTPS.')
   }
-  if (code === 'HPE_HEADER_OVERFLOW') {
-    return new AttemptFailed('UNUSABLE_ANSWER', 'the headers of the answer are too large', { again: false })
-  }
+  if (code === 'HPE_HEADER_OVERFLOW') return headersTooLarge()
+  if (code.startsWith('HPE_')) return notHttp()
   return new AttemptFailed('UNREACHABLE', networkFailure(error), { again: true, cause: error })
 }
 
-/** Node ignores a file that it cannot use, with a warning that few see (Node.js, "NODE_EXTRA_CA_CERTS"). */
-function authorityHint(file: string): string {
-  if (file === '') {
-    return 'Set NODE_EXTRA_CA_CERTS to the PEM file of that authority, in the environment of the runner or as `env:` of the step.'
-  }
-  const fault = pemFault(file)
-  return fault === undefined
-    ? 'The file that NODE_EXTRA_CA_CERTS names does not contain that authority: add it, in PEM.'
-    : `NODE_EXTRA_CA_CERTS is set, but the file that it names ${fault}.`
+export function headersTooLarge(): AttemptFailed {
+  return new AttemptFailed('UNUSABLE_ANSWER', 'the headers of the answer are too large', { again: false })
 }
 
-function pemFault(file: string): string | undefined {
-  try {
-    const text = readFileSync(file, 'latin1')
-    return text.includes('-----BEGIN ') ? undefined : 'is not PEM: convert it (openssl x509 -inform der)'
-  } catch (error) {
-    const code = error instanceof Error ? errorCode(error) : ''
-    return { ENOENT: 'does not exist', EISDIR: 'is a folder' }[code] ?? 'cannot be read'
-  }
+export function notHttp(): AttemptFailed {
+  return new AttemptFailed('UNREACHABLE', 'the answer is not HTTP', { again: true })
 }
 
 function errorCode(error: Error): string {

@@ -40,13 +40,6 @@ export function request(
       setHost: false,
       headers: headersOf(method, url, message, userAgent),
     })
-    ends.addEventListener('abort', () => {
-      fail(new Error('cut off'))
-    })
-    if (ends.aborted) {
-      fail(new Error('cut off'))
-      return
-    }
     sent.on('error', (error) => {
       // A complete answer is the answer: bytes after its end belong to no message (RFC 9112 section 6.3).
       if (answer?.complete !== true) fail(error)
@@ -79,7 +72,12 @@ export function request(
         })
       })
     })
-    sent.end(message.body)
+    const cutOff = (): void => {
+      fail(new Error('cut off'))
+    }
+    ends.addEventListener('abort', cutOff)
+    if (ends.aborted) cutOff()
+    else sent.end(message.body)
   })
 }
 

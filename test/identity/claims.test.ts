@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { claimText, isImmutable, namesRepository } from '../../src/identity/claims.ts'
+import { aboutForm, claimsOf, claimText, isImmutable, namesRepository } from '../../src/identity/claims.ts'
 import { yamlText } from '../../src/text.ts'
 
 test.each([
@@ -46,4 +46,29 @@ test.each([
 
 test.each(["it's", "''", "a 'b' 'c'", '"', '- x: |', '#'])('%s is one YAML scalar', (text) => {
   expect(parse(`key: ${yamlText(text)}`)).toEqual({ key: text })
+})
+
+test('a claim that is no text has none', () => {
+  expect(claimText({ sub: 7 }, 'sub')).toBeUndefined()
+  expect(claimText({}, 'sub')).toBeUndefined()
+  expect(claimText(undefined, 'sub')).toBeUndefined()
+})
+
+test('what is said of the form of a subject', () => {
+  const said = 'has the immutable form, with the ids of owner and repository;'
+  expect(aboutForm('repo:a@1/b@2:x')).toBe(` It ${said} repo:owner/repository:… does not match it.`)
+  expect(aboutForm('repo:a@1/b@2:x', { it: 'The sub', byName: 'a/b' })).toBe(
+    ` The sub ${said} a/b does not match it.`,
+  )
+  expect([aboutForm('repo:a/b:x'), aboutForm(undefined)]).toEqual(['', ''])
+})
+
+test.each<[string, unknown]>([
+  [`e30.${Buffer.from('{"sub":"é?>"}').toString('base64url')}.x`, { sub: 'é?>' }],
+  [`e30.${Buffer.from('null').toString('base64url')}.x`, undefined],
+  [`e30.${Buffer.from('7').toString('base64url')}.x`, undefined],
+  ['e30', undefined],
+  ['a.b.c', undefined],
+])('the claims of %s', (token, claims) => {
+  expect(claimsOf(token)).toEqual(claims)
 })

@@ -1,0 +1,69 @@
+import * as net from 'node:net'
+import * as tls from 'node:tls'
+import { connectionFailure, reasonOf } from './failure.ts'
+
+/** The port of a URL, or of its scheme where it names none. */
+export function portOf(url: URL): number {
+  return Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+}
+
+/**
+ * Opens a connection to the origin of a URL, with TLS where its scheme is https.
+ *
+ * @param ends cuts it off
+ * @param connected is called before the TLS handshake
+ * @param tunnel leads to the origin, where one does
+ * @throws AttemptFailed `UNREACHABLE`, `TLS_FAILED`; the reason of `ends`
+ */
+export function openSocket(
+  url: URL,
+  ends: AbortSignal,
+  connected: () => void = () => undefined,
+  tunnel?: net.Socket,
+): Promise<net.Socket> {
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const to = { host, port: portOf(url) }
+  if (url.protocol === 'http:')
+    return tunnel ? Promise.resolve(tunnel) : ready(net.connect(to), 'connect', ends)
+  const socket = tls.connect({
+    ...to,
+    ...(tunnel && { socket: tunnel }),
+    ...(net.isIP(host) === 0 && { servername: host }),
+    ALPNProtocols: ['http/1.1'],
+    // Also where NODE_TLS_REJECT_UNAUTHORIZED=0 is set: a token is at stake.
+    rejectUnauthorized: true,
+  })
+  if (tunnel) connected()
+  else socket.once('connect', connected)
+  return ready(socket, 'secureConnect', ends)
+}
+
+/** Resolves when a socket has been connected. */
+function ready(
+  socket: net.Socket,
+  event: 'connect' | 'secureConnect',
+  ends: AbortSignal,
+): Promise<net.Socket> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      socket.destroy()
+      reject(reasonOf(ends) ?? new Error('cut off'))
+    }
+    if (ends.aborted) {
+      stop()
+      return
+    }
+    ends.addEventListener('abort', stop, { once: true })
+    socket.once(event, () => {
+      ends.removeEventListener('abort', stop)
+      resolve(socket)
+    })
+    // Stays on: a socket that waits for its request must not bring the process down.
+    socket.on('error', (error) => {
+      reject(connectionFailure(error))
+    })
+    socket.once('close', () => {
+      reject(connectionFailure(new Error('closed')))
+    })
+  })
+}

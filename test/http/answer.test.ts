@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest'
+import {
+  header,
+  jsonObject,
+  looksLikeHtml,
+  member,
+  messageOf,
+  parseJson,
+  serverTime,
+  timeOf,
+  type Answer,
+} from '../../src/http/answer.ts'
+
+const url = new URL('https://app-server.example/path?query')
+
+function answered(text: string, headers: Answer['headers'] = {}): Answer {
+  return { status: 200, headers, text, json: parseJson(text) }
+}
+
+describe('the JSON object of an answer', () => {
+  test('is that', () => {
+    expect(jsonObject(answered('{"a":1}'), 'the server', url)).toEqual({ a: 1 })
+    expect(jsonObject(answered('\uFEFF{"a":1}'), 'the server', url)).toEqual({ a: 1 })
+  })
+
+  const other = 'something that is not a JSON object'
+  test.each<[string, Answer['headers'], string]>([
+    ['', {}, 'nothing'],
+    [' \r\n', {}, 'nothing'],
+    [' <!doctype html>', {}, 'a web page (HTML)'],
+    ['\uFEFF<html>', {}, 'a web page (HTML)'],
+    ['', { 'content-type': 'text/html; charset=utf-8' }, 'a web page (HTML)'],
+    ['[]', {}, other],
+    ['null', {}, other],
+    ['"text"', {}, other],
+    ['7', {}, other],
+    ['{"a":1', {}, other],
+    ['{}\uFEFF', {}, other],
+    ['\uFEFF\uFEFF{}', {}, other],
+    ['OK <', {}, other],
+  ])('is missing from %j with %o', (text, headers, what) => {
+    expect(() => jsonObject(answered(text, headers), 'the server', url)).toThrow(
+      expect.objectContaining({
+        code: 'UNUSABLE_ANSWER',
+        message: `The server (app-server.example) answered 200 with ${what}.`,
+        text: expect.stringContaining(
+          ' Check that https://app-server.example/path is the address of',
+        ) as string,
+      }),
+    )
+  })
+})
+
+test.each<[unknown, readonly string[], unknown]>([
+  [{ a: { b: 1 } }, ['a', 'b'], 1],
+  [{ a: null }, ['a'], null],
+  [7, [], 7],
+  [{ a: {} }, ['a', 'b'], undefined],
+  [{ a: null }, ['a', 'b'], undefined],
+  [{ a: ['x'] }, ['a', '0'], undefined],
+  [{}, ['toString'], undefined],
+  ['text', ['length'], undefined],
+])('of %j the member %j is %j', (json, path, value) => {
+  expect(member(json, ...path)).toBe(value)
+})
+
+test.each([
+  ['{"message":"text"}', 'text'],
+  ['{"message":7}', ''],
+  ['{}', ''],
+  [JSON.stringify({ message: 'a'.repeat(2_001) }), 'a'.repeat(2_000)],
+])('the message of %.20j', (text, message) => {
+  expect(messageOf(answered(text))).toBe(message)
+})
+
+test.each([
+  ['2026-11-21T09:00:00Z', '2026-11-21T09:00:00.000Z'],
+  [1_795_251_600, '2026-11-21T09:00:00.000Z'],
+  ['soon', undefined],
+  [1e300, undefined],
+  [true, undefined],
+  [null, undefined],
+])('the time in %j is %s', (value, time) => {
+  expect(timeOf(value)?.toISOString()).toBe(time)
+})
+
+test('a header is the first of its name', () => {
+  const headers = { 'x-id': '7', 'set-cookie': ['a', 'b'] }
+  expect(['x-id', 'set-cookie', 'date'].map((name) => header(answered('', headers), name))).toEqual([
+    '7',
+    'a',
+    undefined,
+  ])
+})
+
+test.each<[Answer['headers'], number | undefined]>([
+  [{ date: 'Sat, 21 Nov 2026 09:00:00 GMT' }, Date.UTC(2026, 10, 21, 9)],
+  [{ date: 'Sat, 21 Nov 2026 09:00:00 GMT', age: '0' }, undefined],
+  [{ date: 'soon' }, undefined],
+  [{}, undefined],
+])("the server's time by %o", (headers, time) => {
+  expect(serverTime(answered('', headers))).toBe(time)
+})
+
+test.each<[string, Answer['headers'], boolean]>([
+  ['', { 'content-type': 'application/xhtml+xml' }, true],
+  ['\n<', {}, true],
+  ['a<', {}, false],
+  ['{}', { 'content-type': 'application/json' }, false],
+])('%j with %o is a web page: %s', (text, headers, is) => {
+  expect(looksLikeHtml(answered(text, headers))).toBe(is)
+})

@@ -1,0 +1,240 @@
+import { describe, expect, test } from 'vitest'
+import type { Call } from '../../src/http/call.ts'
+import {
+  answering,
+  clientSockets,
+  ok,
+  rawServer,
+  testClient,
+  until,
+  type Fate,
+  type RawServer,
+} from './fixture.ts'
+
+const CUT = 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}'
+
+/** A message that is there as soon as something has happened. */
+function after(happened: () => Promise<unknown>): Pick<Call<unknown>, 'prepare'> {
+  return { prepare: () => happened().then(() => ({ headers: {} })) }
+}
+
+describe('a connection that is opened while the message is prepared', () => {
+  test('carries the request', async () => {
+    const server = await answering(ok())
+    const { get, client } = testClient()
+    expect(await get(server.url, after(server.opened))).toEqual({ a: 1 })
+    client.close()
+    await server.closed()
+    expect(server.received).toHaveLength(1)
+  })
+
+  test.each<[string, (socket: Parameters<Exclude<Fate, string | Buffer>>[0]) => unknown]>([
+    ['closed', (socket) => socket.end()],
+    ['reset', (socket) => socket.resetAndDestroy()],
+    ['answered before it is asked', (socket) => socket.write(ok())],
+    ['refused before it is asked', (socket) => socket.write(ok('{}', '400 Bad Request'))],
+    ['told anything before it is asked', (socket) => socket.write('\n')],
+    ['closed when the request comes', (socket) => socket.once('data', () => socket.end())],
+    ['reset when the request comes', (socket) => socket.once('data', () => socket.resetAndDestroy())],
+  ])('and %s is replaced at once', async (name, end) => {
+    const server = await rawServer((socket, n) => {
+      if (n === 0) end(socket)
+      else socket.once('data', () => socket.write(ok()))
+    })
+    const [sockets, { get, clock }] = [clientSockets(), testClient()]
+    const ended = (): boolean => sockets[0]?.destroyed === true || (sockets[0]?.readableLength ?? 0) > 0
+    const early = after(() => (name.includes('when') ? server.opened() : until(ended)))
+    expect(await get(server.url, early)).toEqual({ a: 1 })
+    await server.closed()
+    expect(server.received.map((text) => text !== '')).toEqual([name.includes('when'), true])
+    expect(clock.slept).toEqual([])
+  })
+
+  const reset: Fate = (socket) => socket.resetAndDestroy()
+  test.each<[string, [Fate, ...Fate[]], number]>([
+    ['is replaced once', [reset, reset, ok()], 3],
+    ['is not replaced where an answer had begun', [(socket) => socket.end(CUT), ok()], 2],
+    ['is opened for the first attempt only', [ok('{}', '503 Busy'), reset, ok()], 3],
+  ])('%s', async (name, fates, connections) => {
+    const server = await answering(...fates)
+    const { get, clock } = testClient()
+    expect(await get(server.url, after(server.opened))).toEqual({ a: 1 })
+    expect(server.received).toHaveLength(connections)
+    expect(clock.slept).toHaveLength(name.includes('first') ? 2 : 1)
+  })
+
+  test('is not opened for a message that is there at once', async () => {
+    const server = await answering(reset, ok())
+    const { get, clock } = testClient()
+    await get(server.url)
+    // Otherwise the first one would have been replaced at once.
+    expect(clock.slept).toHaveLength(1)
+  })
+
+  test('is not replaced where its answer cannot be used', async () => {
+    const server = await answering(`HTTP/1.1 200 OK\r\na: ${'b'.repeat(20_000)}\r\n\r\n`, ok())
+    await expect(testClient().get(server.url, after(server.opened))).rejects.toMatchObject({
+      code: 'UNUSABLE_ANSWER',
+    })
+    expect(server.received).toHaveLength(1)
+  })
+})
+
+describe('the time of an attempt', () => {
+  test.each([
+    ['10 s', {}, {}, 10_000],
+    ['what the call says', {}, { attemptMs: 35_000 }, 35_000],
+    ['what is left', { limitMs: 4_000 }, {}, 4_000],
+  ])('is %s', async (_name, options, call, limit) => {
+    const server = await answering(ok())
+    const { get, clock } = testClient(options)
+    await get(server.url, call)
+    expect(clock.limits).toEqual([limit])
+  })
+
+  test('is none where preparing took it all', async () => {
+    const server = await answering(ok())
+    const { get, clock } = testClient()
+    const prepare = (): { headers: object } => {
+      clock.elapsed += 61_000
+      return { headers: {} }
+    }
+    await get(server.url, { prepare } as Partial<Call<unknown>>)
+    expect(clock.limits).toEqual([0])
+  })
+
+  test('ends it; what it waited for is told, and the next one has a time of its own', async () => {
+    const server = await answering(() => undefined, ok())
+    const { get, clock, lines } = testClient()
+    const answer = get(server.url, { attemptMs: 1_234 })
+    await until(() => server.received[0] !== undefined && server.received[0] !== '')
+    await clock.expire()
+    expect(await answer).toEqual({ a: 1 })
+    expect(lines[0]).toContain('no answer within 1.2 s, while waiting for the answer')
+    expect(clock.slept).toEqual([125])
+    await server.closed()
+  })
+
+  test.each([true, false])('counts for the TLS handshake, too (opened early: %s)', async (early) => {
+    const silent = await rawServer(() => undefined)
+    const { get, clock, client } = testClient({ limitMs: 1_000 })
+    const url = `https://127.0.0.1:${silent.port}`
+    const answer = get(url, early ? after(silent.opened) : {})
+    const failed = expect(answer).rejects.toMatchObject({
+      code: 'TIMED_OUT',
+      message: `The server (127.0.0.1:${silent.port}): no answer within 1 s, while waiting for the TLS handshake. Gave up after 1 attempt in 1 s; the limit is 60 s (timeout-seconds).`,
+    })
+    await until(() => silent.received[0] !== undefined && silent.received[0] !== '')
+    await clock.expire()
+    await failed
+    expect(silent.received).toHaveLength(1)
+    client.close()
+    await silent.closed()
+  })
+})
+
+describe('a step that is cancelled', () => {
+  const reason = new Error('The job was cancelled.')
+  const grantEnds = 'within the hour'
+
+  /** Cancels as soon as the server has the request. */
+  async function cancelAsked(server: RawServer, cancelled: AbortController): Promise<void> {
+    await until(() => server.received[0] !== undefined && server.received[0] !== '')
+    cancelled.abort(reason)
+  }
+
+  test('sends nothing', async () => {
+    const server = await answering(ok())
+    const { get, cancelled } = testClient()
+    cancelled.abort(reason)
+    await expect(get(server.url)).rejects.toBe(reason)
+    expect(server.received).toEqual([])
+  })
+
+  test.each([true, false])('does not send what was prepared meanwhile (waiting: %s)', async (waits) => {
+    const server = await answering(ok())
+    const { get, cancelled } = testClient({ patience: new AbortController().signal })
+    const prepare = (): { headers: object } => {
+      cancelled.abort(reason)
+      return { headers: {} }
+    }
+    const call = waits ? () => server.opened().then(prepare) : prepare
+    await expect(get(server.url, { prepare: call, grantEnds } as Partial<Call<unknown>>)).rejects.toBe(reason)
+    expect(server.received.join('')).toBe('')
+  })
+
+  test('does not wait for an answer that brings nothing', async () => {
+    const server = await answering(() => undefined)
+    const { get, cancelled } = testClient({ patience: new AbortController().signal })
+    const failed = expect(get(server.url)).rejects.toBe(reason)
+    await cancelAsked(server, cancelled)
+    await failed
+    await server.closed()
+  })
+
+  test('waits for a connection no longer', async () => {
+    const silent = await rawServer(() => undefined)
+    const { get, cancelled } = testClient()
+    const failed = expect(get(`https://127.0.0.1:${silent.port}`, { grantEnds })).rejects.toBe(reason)
+    await cancelAsked(silent, cancelled)
+    await failed
+    await silent.closed()
+  })
+
+  test('waits for an answer that may bring a credential', async () => {
+    const cancelled = new AbortController()
+    const server = await answering((socket) => {
+      cancelled.abort(reason)
+      socket.write(ok())
+    })
+    const { get } = testClient({ signal: cancelled.signal, patience: new AbortController().signal })
+    expect(await get(server.url, { grantEnds })).toEqual({ a: 1 })
+  })
+
+  test.each([
+    ['until its patience ends', false],
+    ['or until none can come', true],
+  ])('%s, and says that it may live on', async (_name, breaks) => {
+    const [cancelled, patience] = [new AbortController(), new AbortController()]
+    const server = await answering((socket) => {
+      cancelled.abort(reason)
+      if (breaks) socket.resetAndDestroy()
+      else patience.abort()
+    })
+    const { get, clock } = testClient({ signal: cancelled.signal, patience: patience.signal })
+    await expect(get(server.url, { grantEnds })).rejects.toMatchObject({
+      code: 'CANCELLED',
+      message: `The job was cancelled. The server (127.0.0.1:${server.port}) had been asked and did not answer.`,
+      text: expect.stringContaining(
+        'If it issued a token, nobody has it: it cannot be revoked here, and ends within the hour.',
+      ) as string,
+      cause: reason,
+    })
+    expect(server.received).toHaveLength(1)
+    expect(clock.slept).toEqual([])
+  })
+
+  test('takes a refusal that came meanwhile as the last word', async () => {
+    const cancelled = new AbortController()
+    const server = await answering((socket) => {
+      cancelled.abort(reason)
+      socket.write(ok('{}', '503 Busy'))
+    })
+    const { get, clock } = testClient({ signal: cancelled.signal, patience: new AbortController().signal })
+    await expect(get(server.url, { grantEnds })).rejects.toMatchObject({ code: 'OVERLOADED' })
+    expect(clock.slept).toEqual([])
+  })
+
+  test('does not sleep', async () => {
+    const cancelled = new AbortController()
+    const server = await answering(ok('{}', '503 Busy'))
+    const { get } = testClient({
+      signal: cancelled.signal,
+      debug: (line) => {
+        if (line.startsWith('trying again')) cancelled.abort(reason)
+      },
+    })
+    await expect(get(server.url)).rejects.toBe(reason)
+    expect(server.received).toHaveLength(1)
+  })
+})

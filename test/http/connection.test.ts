@@ -1,0 +1,149 @@
+import type { Socket } from 'node:net'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { startProxy, type Proxy } from '../../dev/fakes/proxy.ts'
+import { Connections } from '../../src/http/connection.ts'
+import { proxyVariables, rawServer, trustedCertificates, type RawServer } from './fixture.ts'
+
+const never = new AbortController().signal
+
+function connections(signal = never): Connections {
+  return new Connections(signal, () => undefined)
+}
+
+/** Opens a connection; gives what was waited for meanwhile. */
+async function open(url: string): Promise<string[]> {
+  const told: string[] = []
+  const progress = {
+    set waitingFor(what: string) {
+      told.push(what)
+    },
+  }
+  const socket = await connections().open(new URL(url), never, progress)
+  socket.destroy()
+  return told
+}
+
+async function proxyTo(port: number): Promise<Proxy> {
+  const proxy = await startProxy({ hosts: { 'app-server.example': port } })
+  onTestFinished(() => proxy.close())
+  proxyVariables({ https_proxy: proxy.url, http_proxy: proxy.url })
+  return proxy
+}
+
+/** A TLS server that notes which name and which protocols it is asked for. */
+async function secureServer(): Promise<RawServer & { readonly asked: unknown[] }> {
+  const { good } = await trustedCertificates()
+  const asked: unknown[] = []
+  const server = await rawServer(() => undefined, {
+    ...good,
+    ALPNCallback: ({ servername, protocols }) => {
+      asked.push(servername, ...protocols)
+      return protocols[0]
+    },
+  })
+  return { ...server, asked }
+}
+
+describe('a connection', () => {
+  test('in the open', async () => {
+    const { url } = await rawServer(() => undefined)
+    expect(await open(url)).toEqual(['the connection'])
+  })
+
+  test.each([
+    ['localhost', 'localhost'],
+    ['127.0.0.1', false],
+  ])('by TLS to %s names %j, and asks for HTTP/1.1', async (host, name) => {
+    const { port, asked } = await secureServer()
+    expect(await open(`https://${host}:${port}`)).toEqual(['the connection', 'the TLS handshake'])
+    expect(asked).toEqual([name, 'http/1.1'])
+  })
+
+  test('through a proxy is to the name at its end', async () => {
+    const { port, asked } = await secureServer()
+    const { targets } = await proxyTo(port)
+    expect(await open('https://app-server.example')).toEqual(['the proxy', 'the TLS handshake'])
+    expect(asked).toEqual(['app-server.example', 'http/1.1'])
+    expect(targets).toEqual([{ target: 'app-server.example:443', answered: 200 }])
+    const other = await rawServer(() => undefined, (await trustedCertificates()).wrongHost)
+    await proxyTo(other.port)
+    await expect(open('https://app-server.example')).rejects.toMatchObject({ code: 'TLS_FAILED' })
+  })
+
+  test('in the open, through a proxy', async () => {
+    const { targets } = await proxyTo((await rawServer(() => undefined)).port)
+    expect(await open('http://app-server.example')).toEqual(['the proxy'])
+    expect(targets).toEqual([{ target: 'app-server.example:80', answered: 200 }])
+  })
+
+  test('to an IPv6 address asks no DNS', async () => {
+    await expect(open('http://[::1]:1')).rejects.toThrow(/connection refused|EADDRNOTAVAIL/)
+  })
+
+  test('is not trusted by NODE_TLS_REJECT_UNAUTHORIZED=0', async () => {
+    const { otherAuthority } = await trustedCertificates()
+    const { url } = await rawServer(() => undefined, otherAuthority)
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    await expect(open(url)).rejects.toMatchObject({ code: 'TLS_FAILED' })
+  })
+
+  test('is not begun when it is over already', async () => {
+    const reason = new Error('the end')
+    const { url, received } = await rawServer(() => undefined)
+    const progress = { waitingFor: '' }
+    await expect(connections().open(new URL(url), AbortSignal.abort(reason), progress)).rejects.toBe(reason)
+    expect(received).toEqual([])
+  })
+})
+
+describe('a connection that is opened early', () => {
+  const target = new URL('https://app-server.example')
+  test.each<[Record<string, string>, boolean]>([
+    [{}, true],
+    [{ https_proxy: 'http://127.0.0.1:1' }, false],
+    [{ https_proxy: 'socks5://127.0.0.1:1' }, false],
+    [{ https_proxy: 'http://127.0.0.1:1', no_proxy: '.example' }, true],
+  ])('is none through a proxy: with %o: %s', (variables, early) => {
+    proxyVariables(variables)
+    // Cut off, so that nobody looks the name up.
+    expect(connections(AbortSignal.abort()).openEarly(target) !== undefined).toBe(early)
+  })
+
+  test('that fails is none', async () => {
+    const early = connections().openEarly(new URL('http://127.0.0.1:1'))
+    expect(await early?.take()).toBeUndefined()
+  })
+
+  test.each(['http', 'https'])('is closed where it is not used (%s)', async (scheme) => {
+    // With https, the handshake is never over.
+    const server = await rawServer(() => undefined)
+    const opened = connections()
+    const early = opened.openEarly(new URL(`${scheme}://127.0.0.1:${server.port}`))
+    await server.opened()
+    if (scheme === 'http') await new Promise(setImmediate)
+    opened.close()
+    await server.closed()
+    expect(await early?.take()).toBeUndefined()
+  })
+
+  test('is closed with the step', async () => {
+    const server = await rawServer(() => undefined)
+    const ends = new AbortController()
+    const early = connections(ends.signal).openEarly(new URL(`https://127.0.0.1:${server.port}`))
+    await server.opened()
+    ends.abort()
+    await server.closed()
+    expect(await early?.take()).toBeUndefined()
+  })
+
+  test('is left to whoever takes it', async () => {
+    const server = await rawServer(() => undefined)
+    const opened = connections()
+    const socket = (await opened.openEarly(new URL(server.url))?.take()) as Socket
+    opened.close()
+    await new Promise(setImmediate)
+    expect(socket.destroyed).toBe(false)
+    socket.destroy()
+  })
+})

@@ -1,0 +1,187 @@
+import type { Socket } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { startProxy, type ProxyOptions } from '../../dev/fakes/proxy.ts'
+import type { AttemptFailed } from '../../src/http/failure.ts'
+import type { Proxy } from '../../src/http/proxy.ts'
+import { openTunnel } from '../../src/http/tunnel.ts'
+import { answering, rawServer, trustedCertificates, until, type Fate } from './fixture.ts'
+
+const TARGET = 'app-server.example:443'
+const OK = 'HTTP/1.1 200 Connection established\r\n\r\n'
+const HINT =
+  'The proxy comes from https_proxy in the environment of the runner; hosts in no_proxy are reached without it.'
+
+function proxyAt(url: string, username = '', password = ''): Proxy {
+  return { url: new URL(url), username, password, variable: 'https_proxy' }
+}
+
+const masks: string[] = []
+const never = new AbortController().signal
+
+function tunnel(proxy: Proxy, ends = never): Promise<Socket> {
+  masks.length = 0
+  return openTunnel(proxy, TARGET, ends, (secret) => masks.push(secret))
+}
+
+function failure(proxy: Proxy): Promise<AttemptFailed> {
+  return tunnel(proxy).then(
+    () => Promise.reject(new Error('There is a tunnel.')),
+    (error: unknown) => error as AttemptFailed,
+  )
+}
+
+describe('what is asked', () => {
+  const basic = Buffer.from('mona:p@ss:é').toString('base64')
+  test.each([
+    ['', '', '', []],
+    ['mona', 'p@ss:é', `proxy-authorization: Basic ${basic}\r\n`, [basic, 'p@ss:é']],
+    ['mona', '', 'proxy-authorization: Basic bW9uYTo=\r\n', ['bW9uYTo=']],
+    ['', 'hush', 'proxy-authorization: Basic Omh1c2g=\r\n', ['Omh1c2g=', 'hush']],
+  ])('by user %j with password %j, which is masked', async (user, password, more, secrets) => {
+    const server = await answering(OK)
+    const socket = await tunnel(proxyAt(server.url, user, password))
+    expect(server.received).toEqual([`CONNECT ${TARGET} HTTP/1.1\r\nhost: ${TARGET}\r\n${more}\r\n`])
+    expect(masks).toEqual(secrets)
+    socket.destroy()
+  })
+})
+
+describe('a tunnel', () => {
+  const early = 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'
+  test.each<[string, readonly string[]]>([
+    ['that is there', [OK, 'hello']],
+    ['whose first bytes come with the answer', [`${OK}hello`]],
+    ['of an old proxy', ['HTTP/1.0 200 OK\r\nproxy-agent: x\r\n\r\n', 'hello']],
+    ['of another 2xx', ['HTTP/1.1 299\r\n\r\nhello']],
+    ['after an interim answer', [`HTTP/1.1 100 Continue\r\n\r\n${OK}hello`]],
+    ['after several', [early, early, 'HTTP/1.1 102 Processing\r\n\r\n', `${OK}hello`]],
+    ['in pieces', [...Array.from(`HTTP/1.1 100\r\n\r\n${OK}`), 'hello']],
+  ])('%s is that of the final answer, and keeps what comes after it', async (_name, pieces) => {
+    const server = await answering(async (socket) => {
+      for (const piece of pieces) await new Promise((resolve) => socket.setNoDelay().write(piece, resolve))
+    })
+    const socket = await tunnel(proxyAt(server.url))
+    let text = ''
+    socket.on('data', (bytes) => (text += bytes.toString()))
+    await until(() => text === 'hello')
+    socket.write('ping')
+    await until(() => server.received[0]!.endsWith('ping'))
+    socket.destroy()
+  })
+
+  test('to the target, through a proxy with a password', async () => {
+    const target = await answering('pong')
+    const credentials = { user: 'mona', password: 'p@ss' }
+    await using proxy = await started({ credentials, hosts: { 'app-server.example': target.port } })
+    const socket = await tunnel(proxyAt(`http://127.0.0.1:${proxy.port}`, 'mona', 'p@ss'))
+    socket.write('ping')
+    let text = ''
+    socket.on('data', (bytes) => (text += bytes.toString()))
+    await until(() => text === 'pong')
+    expect(target.received).toEqual(['ping'])
+    expect(proxy.targets).toEqual([{ target: TARGET, answered: 200 }])
+    socket.destroy()
+  })
+
+  test('through TLS is to the proxy of that name only', async () => {
+    const { good, wrongHost } = await trustedCertificates()
+    const asked: (string | false | undefined)[] = []
+    const reply = (socket: Socket): void => {
+      asked.push((socket as Socket & { servername?: string | false }).servername)
+      socket.once('data', () => socket.write(OK))
+    }
+    const { port } = await rawServer(reply, good)
+    for (const host of ['localhost', '127.0.0.1']) {
+      const socket = await tunnel(proxyAt(`https://${host}:${port}`))
+      socket.destroy()
+    }
+    expect(asked).toEqual(['localhost', false])
+    const other = await rawServer(reply, wrongHost)
+    expect(await failure(proxyAt(other.url))).toMatchObject({
+      code: 'PROXY_FAILED',
+      message: `the proxy 127.0.0.1:${other.port} could not be reached (its certificate is for another host name)`,
+      hint: 'Use the host name that the certificate is for.',
+      again: false,
+    })
+  })
+})
+
+describe('no tunnel', () => {
+  test.each([
+    [403, '403', false],
+    [302, '302', false],
+    [502, '502', true],
+    [429, '429', true],
+    [407, '407: it requires a user name and a password', false],
+    [101, '101', false],
+  ])('where it answers %i', async (status, said, again) => {
+    const server = await answering(`HTTP/1.1 ${status} No\r\nupgrade: x\r\n\r\n`, OK)
+    expect(await failure(proxyAt(server.url))).toMatchObject({
+      code: 'PROXY_FAILED',
+      message: `the proxy 127.0.0.1:${server.port} refused the tunnel (${said})`,
+      hint: HINT,
+      again,
+    })
+    await server.closed()
+  })
+
+  const end: Fate = (socket) => socket.end()
+  test.each<[string, Fate, string, boolean]>([
+    ['it closes the connection', end, 'connection closed too early', true],
+    [
+      'it closes it in its headers',
+      (socket) => socket.end('HTTP/1.1 200 OK\r\na:'),
+      'connection closed too early',
+      true,
+    ],
+    ['it resets the connection', (socket) => socket.resetAndDestroy(), 'connection reset', true],
+    ['it speaks no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', 'the answer is not HTTP', true],
+    [
+      'it speaks no HTTP after an interim answer',
+      'HTTP/1.1 100 Continue\r\n\r\nSSH',
+      'the answer is not HTTP',
+      true,
+    ],
+    ['its status is none', 'HTTP/1.1 0200 OK\r\n\r\n', 'the answer is not HTTP', true],
+    [
+      'its headers have no end',
+      `HTTP/1.1 200 OK\r\na: ${'b'.repeat(16_384)}`,
+      'the headers of the answer are too large',
+      false,
+    ],
+  ])('where %s', async (_name, fate, what, again) => {
+    const server = await answering(fate)
+    expect(await failure(proxyAt(server.url))).toMatchObject({
+      code: 'PROXY_FAILED',
+      message: `the proxy 127.0.0.1:${server.port} could not be reached (${what})`,
+      hint: HINT,
+      again,
+    })
+    await server.closed()
+  })
+
+  test('where nobody listens', async () => {
+    expect(await failure(proxyAt('http://127.0.0.1:1'))).toMatchObject({
+      message: 'the proxy 127.0.0.1:1 could not be reached (connection refused)',
+      again: true,
+    })
+  })
+
+  test('when its time is over: the reason is thrown, and the connection closed', async () => {
+    const server = await answering('HTTP/1.1 200 OK\r\n')
+    const ends = new AbortController()
+    const reason = new Error('the end')
+    const failed = expect(tunnel(proxyAt(server.url), ends.signal)).rejects.toBe(reason)
+    await until(() => server.received[0] !== undefined && server.received[0] !== '')
+    ends.abort(reason)
+    await failed
+    await server.closed()
+  })
+})
+
+async function started(
+  options: ProxyOptions,
+): Promise<Awaited<ReturnType<typeof startProxy>> & AsyncDisposable> {
+  const proxy = await startProxy(options)
+  return { ...proxy, [Symbol.asyncDispose]: proxy.close }
+}
