@@ -3,7 +3,7 @@ import type { Exchange, Grant, Revocable, Tools } from '../exchange.ts'
 import { createClient, type Client } from '../http/client.ts'
 import type { Clock } from '../http/clock.ts'
 import { createIdentity, type Identity } from '../identity/id-token.ts'
-import { readInputs } from '../inputs/inputs.ts'
+import { Inputs } from '../inputs/inputs.ts'
 import { reportOtherActions } from '../inputs/other-actions.ts'
 import { harmless } from '../text.ts'
 import { cancelled } from './cancellation.ts'
@@ -67,7 +67,7 @@ async function read<Settings>(
   { input, environment, warning }: Runner,
   held: Held,
 ): Promise<Settings> {
-  const inputs = readInputs(input)
+  const inputs = new Inputs(input)
   held.summaryMode = inputs.oneOf('job-summary', SUMMARY_MODES, 'on-refusal')
   held.timeoutMs = inputs.seconds('timeout-seconds', { least: 1, most: 600, fallback: 60 }) * 1000
   reportOtherActions(inputs, environment)

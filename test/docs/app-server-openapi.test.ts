@@ -8,7 +8,7 @@ import type { System } from '../../dev/systems/system.ts'
 import { buildBackstage, createWorld, type World, type WorldOptions } from '../../dev/world.ts'
 import { appServer } from '../../src/exchanges/app-server/exchange.ts'
 import type { Call, Message } from '../../src/http/call.ts'
-import { readInputs } from '../../src/inputs/inputs.ts'
+import { Inputs } from '../../src/inputs/inputs.ts'
 import { keep, runStep } from '../exchanges/in-process.ts'
 
 const { post } = appServerDocument.paths['/access_tokens']!
@@ -160,7 +160,7 @@ async function bodyOf(given: Readonly<Record<string, string>>): Promise<unknown>
   let settings: Awaited<ReturnType<typeof appServer.settings>>
   try {
     settings = await appServer.settings(
-      readInputs((name) => given[name] ?? ''),
+      new Inputs((name) => given[name] ?? ''),
       environment,
     )
   } catch (error) {

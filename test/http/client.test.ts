@@ -1,8 +1,12 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { fault, forEver, type Fault, type FaultEntry } from '../../dev/fakes/faults.ts'
 import { ActionError } from '../../src/errors.ts'
 import type { Call, Refusal } from '../../src/http/call.ts'
 import { answering, SECRET, serving, START, testClient, trustedCertificates } from './fixture.ts'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
 const MINUTE = 60_000
 const date = (ms: number): string => new Date(START + ms).toUTCString()
@@ -363,6 +367,7 @@ describe('a failure of the connection', () => {
     ['for clients only', 'ofClient', 'is not accepted (INVALID_PURPOSE)', 'The server needs another one.'],
     ['for another host name', 'wrongHost', 'is for another host name', 'Use the host name'],
   ])('a certificate %s is the end', async (_name, kind, what, hint) => {
+    vi.stubEnv('NODE_EXTRA_CA_CERTS', '')
     const certificates = await trustedCertificates()
     const server = await serving(() => ({ status: 200 }), { tls: certificates[kind] })
     const { get, clock } = testClient()

@@ -148,7 +148,7 @@ test.each<[string, AttemptFailed, string | undefined, RegExp]>([
 
 test.each([
   [new Error('The job was cancelled.'), 'The job was cancelled.'],
-  ['text', 'The step was cancelled.'],
+  ['text', 'The step was cancelled or timed out.'],
 ])('a call that was not listened to: %s', (reason, why) => {
   const error = unheard(callTo(URL_), 'within the hour', AbortSignal.abort(reason))
   expect(error).toMatchObject({ code: 'CANCELLED', cause: reason })

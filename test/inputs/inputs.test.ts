@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ActionError } from '../../src/errors.ts'
-import { not, readInputs, type Inputs } from '../../src/inputs/inputs.ts'
+import { not, Inputs } from '../../src/inputs/inputs.ts'
 import { isLoopback, NOWHERE } from '../../src/inputs/url.ts'
 
 function inputsOf(texts: Record<string, string>): Inputs {
-  return readInputs((name) => (Object.hasOwn(texts, name) ? (texts[name] ?? '') : ''))
+  return new Inputs((name) => (Object.hasOwn(texts, name) ? (texts[name] ?? '') : ''))
 }
 
 /** The problems that `check` lists. */

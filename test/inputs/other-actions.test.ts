@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { OF_OTHER_ACTIONS, reportOtherActions } from '../../src/inputs/other-actions.ts'
-import { readInputs } from '../../src/inputs/inputs.ts'
+import { Inputs } from '../../src/inputs/inputs.ts'
 
 /** As the runner sets them: what the action declares is there, empty where it is not given. */
 function problemsOf(environment: Readonly<Record<string, string>>): string {
-  const inputs = readInputs(() => '')
+  const inputs = new Inputs(() => '')
   reportOtherActions(inputs, environment)
   try {
     inputs.check()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { ActionError } from '../../../src/errors.ts'
-import { readInputs, type Inputs } from '../../../src/inputs/inputs.ts'
+import { Inputs } from '../../../src/inputs/inputs.ts'
 
 /*
  * What the tests of the root action's parsers have in common: inputs made of texts, the problems that they lead to, and
@@ -11,7 +11,7 @@ import { readInputs, type Inputs } from '../../../src/inputs/inputs.ts'
 export const SEED = 20261121
 
 export function inputsOf(texts: Record<string, string>): Inputs {
-  return readInputs((name) => (Object.hasOwn(texts, name) ? (texts[name] ?? '') : ''))
+  return new Inputs((name) => (Object.hasOwn(texts, name) ? (texts[name] ?? '') : ''))
 }
 
 /** The problems that `check` lists. */

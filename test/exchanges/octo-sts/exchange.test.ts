@@ -3,7 +3,7 @@ import { fault } from '../../../dev/fakes/faults.ts'
 import { ISSUER } from '../../../dev/fakes/issuer.ts'
 import type { World } from '../../../dev/world.ts'
 import { octoSts } from '../../../src/exchanges/octo-sts/exchange.ts'
-import { readInputs } from '../../../src/inputs/inputs.ts'
+import { Inputs } from '../../../src/inputs/inputs.ts'
 import { SUBJECT } from '../in-process.ts'
 import { open, policy, refusal, run } from './fixture.ts'
 
@@ -188,7 +188,7 @@ describe('settings', () => {
       domain,
       'github-api-url': 'https://api.github.com',
     }
-    const inputs = readInputs((name) => given[name] ?? '')
+    const inputs = new Inputs((name) => given[name] ?? '')
     const { url, audience } = await octoSts.settings(inputs, { GITHUB_REPOSITORY: 'octo-org/workflows' })
     inputs.check()
     expect(url.origin).toBe(origin)

@@ -11,7 +11,7 @@ import {
 } from '../../../dev/systems/secret/google-secret-manager.ts'
 import type { World } from '../../../dev/world.ts'
 import { googleSecretManager } from '../../../src/exchanges/secret/google-secret-manager.ts'
-import { readInputs } from '../../../src/inputs/inputs.ts'
+import { Inputs } from '../../../src/inputs/inputs.ts'
 import { LINK, opening, PAGE, stepsOf } from '../in-process.ts'
 
 const NAME = 'projects/my-project/secrets/database-password'
@@ -103,7 +103,7 @@ describe('a secret', () => {
   test('has a host of its own in its region, and one for all others', async () => {
     const url = async (secret: string): Promise<string> => {
       const given: Record<string, string> = { secret, 'workload-identity-provider': PROVIDER }
-      const inputs = readInputs((name) => given[name] ?? '')
+      const inputs = new Inputs((name) => given[name] ?? '')
       const settings = await googleSecretManager.settings(inputs, {})
       inputs.check()
       return settings.wanted.references[0]!.source.url.href
