@@ -10,6 +10,7 @@ import { pathsOf, roleOf } from './vault-writing.ts'
 export interface VaultRole {
   readonly type?: 'jwt' | 'oidc'
   readonly boundAudiences?: readonly string[]
+  /** Empty: any. */
   readonly boundSubject?: string
   readonly boundClaims?: Readonly<Record<string, string | readonly string[]>>
   /** Whether `*` in bound claims stands for anything. */
@@ -222,8 +223,7 @@ export function createVault(options: VaultOptions): Vault {
         throw invalid('invalid issuer (iss) claim')
       throw invalid('error verifying token signature: failed to verify id token signature')
     }
-    if (role.boundSubject !== undefined && claims.sub !== role.boundSubject)
-      throw invalid('invalid subject (sub) claim')
+    if (role.boundSubject && claims.sub !== role.boundSubject) throw invalid('invalid subject (sub) claim')
     const audiences = role.boundAudiences ?? []
     if (audiences.length > 0 && ![claims.aud ?? []].flat().some((each) => audiences.includes(each)))
       throw invalid('invalid audience (aud) claim: audience claim does not match any expected audience')

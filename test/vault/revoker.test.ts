@@ -84,7 +84,7 @@ describe('taking the token back', () => {
     expect(ran.succeeded).toBe(true)
     expect(ran.warnings.map(withoutTime)).toEqual([
       expect.stringMatching(
-        /^The Vault token could not be revoked in this step; it ends at TIME\. Vault \(HOST\) refused \(403 Forbidden\)\. The answer is a web page\. /,
+        /^The Vault token could not be revoked in this step; it ends at TIME\. Vault \(HOST\) refused \(403 Forbidden\)\. This answer is not from Vault: it is a web page\. /,
       ),
     ])
     expect(world.setup.vault.alive(world.setup.vault.tokens[0]!.token)).toBe(true)
