@@ -45,7 +45,9 @@ export interface BytebaseFixture extends Omit<Fixture, 'run'> {
   readonly shell: (script: string, env: Readonly<Record<string, string>>) => Promise<string>
   /** The command of the page that gives the workload identity its settings. */
   readonly setUp: () => Promise<void>
-  /** Changes settings of those that the page gives. */
+  /** Asks to change settings of those that the page gives. */
+  readonly patch: (config: Config) => Promise<Answer>
+  /** Changes them. */
   readonly change: (config: Config) => Promise<void>
   readonly servers: Readonly<Record<(typeof ENVIRONMENTS)[number], Postgres>>
 }
@@ -85,6 +87,10 @@ export async function createBytebaseFixture(hold: Hold, fixture: Fixture): Promi
   const command = fenceOf(PAGE, 'sh', /--request PATCH/)
   const usual = (JSON.parse(/--data '(.*)'/s.exec(command)![1]!) as { workloadIdentityConfig: Config })
     .workloadIdentityConfig
+  const patch: BytebaseFixture['patch'] = (config) =>
+    api('PATCH', `workloadIdentities/${EMAIL}?update_mask=workload_identity_config`, {
+      workloadIdentityConfig: { ...usual, ...config },
+    })
   const opened = closing.move()
   return {
     ...fixture,
@@ -103,9 +109,9 @@ export async function createBytebaseFixture(hold: Hold, fixture: Fixture): Promi
     async setUp() {
       await shell(command, { BYTEBASE_TOKEN: admin })
     },
+    patch,
     async change(config) {
-      const path = `workloadIdentities/${EMAIL}?update_mask=workload_identity_config`
-      await good(api('PATCH', path, { workloadIdentityConfig: { ...usual, ...config } }))
+      await good(patch(config))
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }

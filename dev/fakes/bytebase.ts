@@ -1,7 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { decodeJwt, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import { callOf, type Project, type RolloutOptions } from './bytebase/calls.ts'
-import { updatedBy, updateIdentity, type WorkloadIdentity } from './bytebase/identities.ts'
+import {
+  updatedBy,
+  updateIdentity,
+  whyUnasked,
+  whyUnbound,
+  type WorkloadIdentity,
+} from './bytebase/identities.ts'
 import { bytebaseError, only, readBody, Refusal, text, type Body } from './bytebase/messages.ts'
 import { bearerOf, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
 import type { Issuer } from './issuer.ts'
@@ -50,7 +56,7 @@ export interface Bytebase {
   readonly resources: ReadonlyMap<string, Record<string, unknown>>
 }
 
-/** A Bytebase server: the exchange of ID tokens, and the calls by which a release is rolled out. */
+/** A Bytebase server from 3.22.1 on: the exchange of ID tokens, and the calls by which a release is rolled out. */
 export function createBytebase(options: BytebaseOptions): Bytebase {
   const { now, issue, identities, projects, prefix = '', codes = 'number' } = options
   const key = randomBytes(32)
@@ -130,15 +136,16 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
   async function validate(token: string, config: WorkloadIdentity['config']): Promise<void> {
     const invalid = (why: string): Refusal =>
       new Refusal('unauthenticated', `token validation failed: ${why}`)
-    const { issuerUrl, allowedAudiences, subjectPattern } = config
+    const { issuerUrl, jwksUrl, allowedAudiences, subjectPattern } = config
     let claims: JWTPayload
     try {
       claims = decodeJwt(token)
     } catch (error) {
       throw invalid(`failed to parse token: ${String(error)}`)
     }
-    const unasked = whyUnasked(issuerUrl)
-    if (unasked !== undefined) throw invalid(`failed to fetch JWKS: ${unasked}: ${issuerUrl}`)
+    const unasked =
+      whyUnasked(issuerUrl, 'issuer URL') ?? (jwksUrl ? whyUnasked(jwksUrl, 'JWKS URL') : undefined)
+    if (unasked !== undefined) throw invalid(`failed to fetch JWKS: ${unasked}`)
     try {
       await options.verify(token, { audience: claims.aud ?? [] })
     } catch (error) {
@@ -150,7 +157,7 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
       throw invalid(`issuer mismatch: expected "${issuerUrl}", got "${String(claims.iss)}"`)
     }
     const audiences = [claims.aud ?? []].flat()
-    if (allowedAudiences.length > 0 && !audiences.some((audience) => allowedAudiences.includes(audience))) {
+    if (!audiences.some((audience) => audience !== '' && allowedAudiences.includes(audience))) {
       throw invalid(
         `audience mismatch: token has [${audiences.join(' ')}], allowed [${allowedAudiences.join(' ')}]`,
       )
@@ -226,15 +233,6 @@ function denied(rpc: string, permission: string, resources: readonly string[]): 
   return new Refusal('denied', why, [detail])
 }
 
-/** Why the keys of an issuer are not asked for (validateIssuerURL in backend/plugin/idp/wif/jwks.go). */
-function whyUnasked(issuer: string): string | undefined {
-  if (!issuer.startsWith('https://')) return 'issuer URL must use HTTPS'
-  const host = /^https:\/\/([^/:]*)/.exec(issuer)![1]!
-  if (host === '') return 'issuer URL must have a host'
-  const isPrivate = host === 'localhost' || /^(?:127|10|192\.168|172)\./.test(host)
-  return isPrivate ? 'issuer URL cannot be a private address' : undefined
-}
-
 /** What every path outside `/v1` answers: the page of the single-page application. */
 const WEB_PAGE: FakeReply = {
   status: 200,
@@ -243,6 +241,6 @@ const WEB_PAGE: FakeReply = {
 }
 
 function matches(subject: string, pattern: string): boolean {
-  if (pattern === '') return true
+  if (whyUnbound(pattern) !== undefined) return false
   return pattern.endsWith('*') ? subject.startsWith(pattern.slice(0, -1)) : subject === pattern
 }

@@ -192,8 +192,7 @@ export function createVault(options: VaultOptions): Vault {
         throw invalid('invalid issuer (iss) claim')
       throw invalid('error verifying token signature: failed to verify id token signature')
     }
-    if (role.boundSubject !== undefined && claims.sub !== role.boundSubject)
-      throw invalid('invalid subject (sub) claim')
+    if (role.boundSubject && claims.sub !== role.boundSubject) throw invalid('invalid subject (sub) claim')
     const audiences = role.boundAudiences ?? []
     if (audiences.length > 0 && ![claims.aud ?? []].flat().some((each) => audiences.includes(each)))
       throw invalid('invalid audience (aud) claim: audience claim does not match any expected audience')

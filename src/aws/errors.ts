@@ -31,6 +31,10 @@ const SKEWED = new Set(['RequestTimeTooSkewed', 'RequestInTheFuture', 'RequestEx
 export const KEYS_TROUBLE = /retrieve verification key/i
 const SKEWED_TEXT = /signature expired|signature not yet current/i
 
+/** Words of the gateways of AWS that give no code. */
+const WORDS =
+  /\bis not authorized to (?:perform|access)\b|^Missing Authentication Token|\bsecurity token\b|^The request signature|^Credential should be scoped/
+
 /** An error of AWS, in any of its forms. */
 export interface AwsError {
   /** Without namespace; empty where there is none. */
@@ -63,7 +67,8 @@ function awsError(answer: Answer): AwsError {
 }
 
 /**
- * What an AWS service, or a gateway that checks signatures, means by an answer that is not 2xx.
+ * What an AWS service, or a gateway that checks signatures, means by an answer that is not 2xx. It has no reason where the
+ * answer has nothing by which AWS is known: a code, the id of a request, certain words.
  *
  * @param explain what a person can do; not asked where the clock is to blame, which its page explains
  */
@@ -76,9 +81,14 @@ export function awsRefusal(
   const isSkewed = SKEWED.has(code) || SKEWED_TEXT.test(message)
   // The keys of the issuer could not be fetched: transient, under a code that is not.
   const keys = code === 'InvalidIdentityToken' && KEYS_TROUBLE.test(message)
+  const requestId =
+    member(answer.json, 'RequestId') ??
+    header(answer, 'x-amzn-requestid') ??
+    header(answer, 'apigw-requestid')
+  const isAws = code !== '' || requestId !== undefined || WORDS.test(message)
   return {
-    reason: code === '' ? message : message === '' ? code : `${code}: ${message}`,
-    requestId: member(answer.json, 'RequestId') ?? header(answer, 'x-amzn-requestid'),
+    reason: isAws ? [code, message].filter((text) => text !== '').join(': ') : undefined,
+    requestId,
     ...(LATER.has(code) ? { retry: 'until the deadline' } : keys ? { retry: { times: 2 } } : {}),
     ...(isSkewed ? { code: 'CLOCK_SKEWED' } : { explain: (claims) => explain(error, claims) }),
   }

@@ -5,9 +5,13 @@ import { aboutForm, claimText, namesRepository } from '../identity/claims.ts'
 import { quoted } from '../text.ts'
 import { awsRefusal, KEYS_TROUBLE, type AwsError } from './errors.ts'
 import { ROLE_ARN } from './names.ts'
+import { explainRefuser, refuserIn } from './policies.ts'
 
 /** The issuer of github.com's ID tokens. */
 const GITHUB = 'token.actions.githubusercontent.com'
+
+/** As AWS may name the trust policy. */
+const OF_ROLE: readonly (string | undefined)[] = ['role trust policy', 'resource-based policy']
 
 /** A role to assume. */
 export interface Role {
@@ -30,6 +34,11 @@ function explain(role: Role, { code, message }: AwsError, claims: Claims | undef
   const provider = `${account}:oidc-provider/${issuer}`
   switch (code) {
     case 'AccessDenied': {
+      // Something in front, such as a bucket, says the same of another action.
+      if (!message.includes('AssumeRoleWithWebIdentity')) return {}
+      const refuser = refuserIn(message)
+      if (refuser && (refuser.denies || !OF_ROLE.includes(refuser.kind)))
+        return explainRefuser(refuser, `of the role "${roleArn}"`)
       const subject = claimText(claims, 'sub')
       const form = aboutForm(subject, { it: 'The subject' })
       return {

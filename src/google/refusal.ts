@@ -6,35 +6,50 @@ import { aboutForm, claimText } from '../identity/claims.ts'
 import { quoted, yamlText } from '../text.ts'
 import { IAM, PROVIDER_INPUT, type Federation } from './settings.ts'
 
+/** Hints by the status of `google.rpc.Status`, where the API is enabled and no perimeter is in the way. */
+export type Hints = Readonly<Record<string, string>>
+
 /**
- * What a Google API means by an answer that is not 2xx: `google.rpc.Status` (Google API design guide, AIP-193).
- *
- * @param hint what to change, where the API itself is enabled
+ * What a Google API means by an answer that is not 2xx: `google.rpc.Status` (Google API design guide, AIP-193). It has no
+ * reason where the answer is not of that form.
  */
-export function googleRefusal(answer: Answer, hint?: string): Refusal {
+export function googleRefusal(answer: Answer, hints: Hints = {}): Refusal {
   const error = member(answer.json, 'error')
   const status = textOf(member(error, 'status'))
+  if (status === '') return {}
+  const message = textOf(member(error, 'message'))
   const details = member(error, 'details')
   const reasons = Array.isArray(details) ? details.map((detail) => member(detail, 'reason')) : []
-  const what = reasons.includes('SERVICE_DISABLED')
+  // Billing, a project that is not there and the like are refused with the same status, and no role helps.
+  const isOther = reasons.some((reason) => reason !== undefined && reason !== 'IAM_PERMISSION_DENIED')
+  const hint = reasons.includes('SERVICE_DISABLED')
     ? 'Enable that API in the Google Cloud project (gcloud services enable), and wait a few minutes.'
-    : hint
+    : reasons.includes('SECURITY_POLICY_VIOLATED') || PERIMETER.test(message)
+      ? 'A perimeter of VPC Service Controls keeps this request out, whatever roles there are: its administrators must add an ingress rule that lets it in. The unique identifier in the message leads them to the request.'
+      : status === 'PERMISSION_DENIED' && isOther
+        ? undefined
+        : hints[status]
   return {
-    reason: [status, textOf(member(error, 'message'))].filter((text) => text !== '').join(': '),
-    ...(what !== undefined && { explain: () => ({ hint: what }) }),
+    reason: [status, message].filter((text) => text !== '').join(': '),
+    ...(hint !== undefined && { explain: () => ({ hint }) }),
   }
 }
 
+/** What VPC Service Controls say ("Troubleshoot common issues" in their documentation). */
+const PERIMETER = /^Request is prohibited by organization's policy/
+
+/** Google could not fetch the keys of GitHub's issuer: transient, though it says 400. */
+const KEYS_TROUBLE = /^Error connecting to /i
+
 /** What Google STS means by an answer that is not 2xx: an OAuth error (RFC 6749 section 5.2), or that of any Google API. */
 export function stsRefusal(answer: Answer, federation: Federation): Refusal {
-  const code = member(answer.json, 'error')
-  if (typeof code !== 'string') return googleRefusal(answer)
+  const code = textOf(member(answer.json, 'error'))
+  if (!/^[a-z]+(?:_[a-z]+)*$/.test(code)) return googleRefusal(answer)
   const description = textOf(member(answer.json, 'error_description'))
   return {
     reason: description === '' ? code : `${code}: ${description}`,
-    // Google could not fetch the keys of GitHub's issuer: transient, though it says 400.
-    ...(/connecting to the given credential's issuer/i.test(description) && { retry: { times: 2 } }),
-    explain: (claims) => explainSts(federation, code, claims),
+    ...(KEYS_TROUBLE.test(description) && { retry: { times: 2 } }),
+    explain: (claims) => explainSts(federation, code, description, claims),
   }
 }
 
@@ -45,11 +60,8 @@ export function iamRefusal(
   serviceAccount: string,
   environment: Environment,
 ): Refusal {
-  if (answer.status !== 403 && answer.status !== 404) return googleRefusal(answer)
-  return googleRefusal(
-    answer,
-    `Grant roles/iam.workloadIdentityUser on the service account "${serviceAccount}" to "${principalSet(federation, environment)}", and check that the account exists. A new grant takes up to 5 minutes to work.`,
-  )
+  const hint = `Grant roles/iam.workloadIdentityUser on the service account "${serviceAccount}" to "${principalSet(federation, environment)}", and check that the account exists. A new grant takes up to 5 minutes to work.`
+  return googleRefusal(answer, { PERMISSION_DENIED: hint, NOT_FOUND: hint })
 }
 
 /** The jobs of this repository, as members of an IAM policy. */
@@ -58,15 +70,32 @@ export function principalSet({ provider }: Federation, environment: Environment)
   return `principalSet:${IAM}${pool}/attribute.repository_id/${environment['GITHUB_REPOSITORY_ID'] ?? 'ID'}`
 }
 
-/** By the error code of STS: the texts are Google's to change. */
+/** What a person can do, by the code of STS and, where that says several things, by its words. */
 function explainSts(
-  { provider, audience }: Federation,
+  federation: Federation,
   code: string,
+  description: string,
   claims: Claims | undefined,
 ): Explanation {
+  const { provider, audience } = federation
   const issuer = claimText(claims, 'iss')
   const subject = claimText(claims, 'sub')
   const settings = suggestSettings(provider, audience, claims)
+  if (KEYS_TROUBLE.test(description)) {
+    return {
+      hint: `Google could not fetch the keys of GitHub's ID tokens: ${issuer ?? 'their issuer'} must be reachable from the internet.`,
+    }
+  }
+  if (/\bis stale\b/.test(description)) {
+    return { hint: 'Google took the ID token for too old, though it was new: run the job again.' }
+  }
+  // Google names the attribute: too long, of another type, or without a value.
+  if (/mapped attribute|obtain a value for/i.test(description)) {
+    return {
+      hint: `Correct the attribute mapping of the provider "${provider}": each attribute must become text of at most 127 bytes, such as google.subject=assertion.sub. A condition does not belong into a mapping.`,
+      ...settings,
+    }
+  }
   switch (code) {
     case 'invalid_grant':
       return {

@@ -7,8 +7,11 @@ export const PROVIDER_INPUT = 'workload-identity-provider'
 const PROVIDER_EXAMPLE =
   'projects/123456789012/locations/global/workloadIdentityPools/github/providers/octo-org'
 const PROVIDER =
-  /^projects\/([^/\s]+)\/locations\/global\/workloadIdentityPools\/[a-z\d-]{4,32}\/providers\/[a-z\d-]{4,32}$/
-const SERVICE_ACCOUNT = /^[a-z\d][a-z\d-]*@[a-z\d.-]+\.gserviceaccount\.com$/
+  /^projects\/(?<project>[^/\s]+)\/locations\/global\/workloadIdentityPools\/(?<pool>[^/\s]+)\/providers\/(?<name>[^/\s]+)$/
+/** Of pools and providers (IAM API, `workloadIdentityPools.create`). */
+const ID = /^[a-z\d-]{4,32}$/
+/** With dots before the `@` where App Engine runs in a project of a domain: `my-app.example.com@appspot.gserviceaccount.com`. */
+const SERVICE_ACCOUNT = /^[a-z\d][a-z\d.-]*@[a-z\d.-]+\.gserviceaccount\.com$/
 const SERVICE_ACCOUNT_EXAMPLE = 'database@my-project.iam.gserviceaccount.com'
 const UNIQUE_ID = /^\d{1,30}$/
 
@@ -33,14 +36,13 @@ export function readFederation(inputs: Inputs, environment: Environment): Federa
     'must be the full name of a workload identity provider',
     PROVIDER_EXAMPLE,
   )
-  const project = PROVIDER.exec(provider)?.[1] ?? ''
-  inputs.matching(
-    PROVIDER_INPUT,
-    project,
-    /^\d+$/,
-    'must contain the number of the project instead of its id',
-    PROVIDER_EXAMPLE,
-  )
+  const { project = '', pool = '', name = '' } = PROVIDER.exec(provider)?.groups ?? {}
+  const rule = (value: string, pattern: RegExp, text: string): void => {
+    inputs.matching(PROVIDER_INPUT, value, pattern, text, PROVIDER_EXAMPLE)
+  }
+  rule(project, /^\d+$/, 'must contain the number of the project instead of its id')
+  rule(pool, ID, 'must contain the id of a pool, 4 to 32 of a-z, 0-9 and -')
+  rule(name, ID, 'must contain the id of a provider, 4 to 32 of a-z, 0-9 and -')
   return {
     provider,
     audience: inputs.line('audience') || `https:${IAM}${provider}`,

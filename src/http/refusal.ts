@@ -1,12 +1,13 @@
 import { STATUS_CODES } from 'node:http'
 import { ActionError, type Refused } from '../errors.ts'
 import { capital, showable } from '../text.ts'
-import { looksLikeHtml, type Answer } from './answer.ts'
+import { looksLikeHtml, messageOf, type Answer } from './answer.ts'
 import { placeOf, type Call, type Refusal } from './call.ts'
 import { isTransient } from './retry.ts'
 
 /**
- * An answer that is not 2xx, as an error.
+ * An answer that is not 2xx, as an error. Without a reason of the system's own it is the answer of something in front of it:
+ * no hint of the system's, which the status alone would decide, is given then.
  *
  * @param refusal what the system means by it
  * @param redact takes the secrets of the step out of a server's text
@@ -27,7 +28,8 @@ export function refusalError(
   }
   const shown = (text: unknown, most?: number): string | undefined =>
     typeof text === 'string' ? showable(redact(text), most) : undefined
-  const reason = shown(refusal.reason)
+  const own = shown(refusal.reason)
+  const reason = own ?? shown(messageOf(answer))
   const requestId = shown(refusal.requestId, 100)
   const refused: Refused = {
     status: answer.status,
@@ -37,14 +39,15 @@ export function refusalError(
   }
   const overloaded = mayPass(answer, refusal)
   const verb = overloaded ? 'could not answer' : 'refused'
-  const words = reason === undefined ? '' : `: ${reason}`
+  // Many repeat the status in words.
+  const words = reason === undefined || status.endsWith(` ${reason}`) ? '' : `: ${reason}`
   const end = /[.!?…]$/.test(words) ? '' : '.'
   const code = overloaded ? 'OVERLOADED' : (refusal.code ?? 'DENIED')
   return new ActionError(code, `${where} ${verb} (${status})${words}${end}`, {
-    explain: (claims) => ({
-      ...(code === 'DENIED' && looksLikeHtml(answer) && { hint: webPageHint(call.url) }),
-      ...refusal.explain?.(claims),
-    }),
+    explain: (claims) => {
+      if (own !== undefined) return refusal.explain?.(claims) ?? {}
+      return overloaded ? {} : { hint: inFrontHint(call, answer) }
+    },
     refused,
   })
 }
@@ -59,6 +62,11 @@ export function retriesOf({ retry }: Refusal): number {
   return typeof retry === 'object' ? retry.times : 0
 }
 
-function webPageHint({ origin }: URL): string {
-  return `The answer is a web page. Check that ${origin} is the right address and that no gateway or login page is in front of it.`
+function inFrontHint({ service, url }: Call<unknown>, answer: Answer): string {
+  const what = looksLikeHtml(answer)
+    ? 'it is a web page'
+    : answer.text.trim() === ''
+      ? 'it is empty'
+      : 'it has another form'
+  return `This answer is not from ${service}: ${what}. Check that ${url.origin}${url.pathname} is the right address, and whether a gateway, a firewall or a login page in front of it refuses this request.`
 }

@@ -17,21 +17,21 @@ export function reasonOf(answer: Answer): string {
 }
 
 /**
- * What Vault means by an answer that is not 2xx, whatever was asked (Vault API, "HTTP status codes").
+ * What Vault means by an answer that is not 2xx, whatever was asked (Vault API, "HTTP status codes"). It has no reason where
+ * the answer is not of Vault's form.
  *
- * @param explain what a person can do, where the status does not tell
+ * @param explain what a person can do about anything but the state of the server
  */
 export function vaultRefusal(
   answer: Answer,
   explain: (reason: string, claims: Claims | undefined) => Explanation,
 ): Refusal {
   const reason = reasonOf(answer)
-  const hint =
-    answer.status === 501
-      ? 'An operator must initialize Vault first.'
-      : answer.status === 503 && /sealed/i.test(reason)
-        ? 'An operator must unseal Vault; then run the job again.'
-        : undefined
+  const hint = /^Vault is not initialized/i.test(reason)
+    ? 'An operator must initialize Vault first.'
+    : /^Vault is sealed/i.test(reason)
+      ? 'An operator must unseal Vault; then run the job again.'
+      : undefined
   return {
     ...(reason !== '' && { reason }),
     // A standby node has not caught up yet with what was just written, the token of the login for one.

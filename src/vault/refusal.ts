@@ -10,6 +10,9 @@ import type { VaultServer } from './server.ts'
 const KEYS_TROUBLE =
   /^error (?:validating token|configuring token validator): .*(?:fetching keys|get keys failed|dial tcp|no such host|connection re|timeout|deadline exceeded|\bEOF\b|\b5\d\d )/i
 
+/** What a write of a role does with what it omits (vault-plugin-auth-jwt, path_role.go). */
+const KEEPS = ' A write of the role keeps every field that it omits, but for role_type and bound_claims_type.'
+
 /** A claim that does not fit, and its name. */
 const CLAIM = /^error validating claims:.*?claim "([^"]{1,60})"/s
 
@@ -42,7 +45,7 @@ const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (login: Login) =>
   [
     /\(sub\) claim|sub claim/,
     ({ server, claims, place }) => ({
-      hint: `The subject (sub) of the ID token was ${quoted(claimText(claims, 'sub')) ?? 'another one'}: change bound_subject of ${place}.${aboutForm(claimText(claims, 'sub'))}`,
+      hint: `The subject (sub) of the ID token was ${quoted(claimText(claims, 'sub')) ?? 'another one'}: change bound_subject of ${place}.${aboutForm(claimText(claims, 'sub'))}${KEEPS}`,
       ...suggestSettings(server, claims),
     }),
   ],
@@ -78,6 +81,18 @@ const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (login: Login) =>
     () => ({ hint: 'The ID token was new: check the clock of the Vault server.' }),
   ],
   [
+    /^permission denied/,
+    ({ server: { authPath, role } }) => ({
+      hint: `Vault says this if there is no auth method at "${authPath}", if \`namespace\` is wrong, or if the role "${role}" does not accept logins from this runner's address (token_bound_cidrs).`,
+    }),
+  ],
+  [
+    /^no handler for route/,
+    ({ server: { authPath } }) => ({
+      hint: `Check \`auth-path\` and \`namespace\`: Vault has no auth method at "${authPath}".`,
+    }),
+  ],
+  [
     /^error (?:validating token|configuring token validator)|could not load configuration/,
     ({ server, claims }) => ({
       hint: `The issuer (iss) of the ID token was ${quoted(claimText(claims, 'iss')) ?? 'that of GitHub'}: "auth/${server.authPath}/config" must have it as oidc_discovery_url and bound_issuer.`,
@@ -87,41 +102,35 @@ const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (login: Login) =>
 
 /** What Vault means by an answer that is not 2xx to a login. */
 export function loginRefusal(answer: Answer, server: VaultServer): Refusal {
-  const { status } = answer
-  const isTransient = status === 400 && KEYS_TROUBLE.test(reasonOf(answer))
+  const isTransient = answer.status === 400 && KEYS_TROUBLE.test(reasonOf(answer))
   return {
-    ...vaultRefusal(answer, (reason, claims) => explain(status, reason, server, claims)),
+    ...vaultRefusal(answer, (reason, claims) => explain(reason, server, claims)),
     ...(isTransient && { retry: { times: 2 } }),
   }
 }
 
-function explain(
-  status: number,
-  reason: string,
-  server: VaultServer,
-  claims: Claims | undefined,
-): Explanation {
+function explain(reason: string, server: VaultServer, claims: Claims | undefined): Explanation {
   const { authPath, role } = server
   const place = `the role "${role}" ("auth/${authPath}/role/${role}")`
   const found = EXPLANATIONS.find(([said]) => said.test(reason))
-  if (found !== undefined) return found[1]({ server, claims, place, reason })
-  const hint = {
-    403: `Vault says this if there is no auth method at "${authPath}", if \`namespace\` is wrong, or if the role "${role}" does not accept logins from this runner's address (token_bound_cidrs).`,
-    404: `Check \`auth-path\` and \`namespace\`: Vault has no auth method at "${authPath}".`,
-  }[status]
-  return hint === undefined ? {} : { hint }
+  return found?.[1]({ server, claims, place, reason }) ?? {}
 }
 
 /** Vault names the claim that did not fit: its value is shown only where it may be. */
 function claimHint(reason: string, place: string, claims: Claims | undefined): string {
   const claim = CLAIM.exec(reason)?.[1] ?? ''
   const value = SHOWN_CLAIMS.includes(claim) ? claimText(claims, claim) : undefined
+  const isMissing = reason.endsWith(' is missing')
   const start =
-    value === undefined ? 'Compare' : `The claim "${claim}" of the ID token was "${value}": compare`
-  return `${start} bound_claims of ${place} with the claims of the ID token.${claim === 'sub' ? aboutForm(value) : ''}`
+    value !== undefined
+      ? `The claim "${claim}" of the ID token was "${value}": compare`
+      : isMissing
+        ? `The ID token has no claim "${claim}": compare`
+        : 'Compare'
+  return `${start} bound_claims of ${place} with the claims of the ID token.${claim === 'sub' ? aboutForm(value) : ''}${KEEPS}`
 }
 
-/** What an existing role must have to accept this run and no other. Vault keeps what a write leaves out, but for `role_type`. */
+/** What an existing role must have to accept this run and no other; see {@link KEEPS}. */
 function suggestSettings(server: VaultServer, claims: Claims | undefined): Explanation {
   return toPaste(server, claims, 'With these settings, the role accepts this run', {})
 }

@@ -56,7 +56,7 @@ export const vault: Revoker = {
           const isVaults = answer.status === 403 && reason !== ''
           course.isGone =
             isVaults && (extra['mayRevokeItself'] === 'true' || /\b(?:invalid|bad) token\b/.test(reason))
-          return vaultRefusal(answer, () => (isVaults ? { hint: ALLOW } : {}))
+          return vaultRefusal(answer, () => (answer.status === 403 ? { hint: ALLOW } : {}))
         },
         read: ({ status }) => {
           // Whoever answers otherwise is not Vault: a proxy, or the login page of a network.

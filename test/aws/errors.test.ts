@@ -8,7 +8,7 @@ const refusalOf = (refused: Answer): Refusal => awsRefusal(refused, () => ({}))
 
 describe('an error', () => {
   const DENIED = 'Not authorized to perform sts:AssumeRoleWithWebIdentity'
-  test.each<[string, Answer, string, string | undefined]>([
+  test.each<[string, Answer, string | undefined, string | undefined]>([
     [
       'in JSON of the query API',
       answer(403, { Error: { Code: 'AccessDenied', Message: DENIED, Type: 'Sender' }, RequestId: 'r-1' }),
@@ -42,15 +42,27 @@ describe('an error', () => {
       undefined,
     ],
     ['without a message', answer(400, { __type: 'DecryptionFailure' }), 'DecryptionFailure', undefined],
-    ['of a gateway, without a code', answer(403, { Message: 'Forbidden' }), 'Forbidden', undefined],
+    [
+      'of a gateway, with a code in a header alone',
+      answer(403, { Message: 'Forbidden' }, { 'x-amzn-errortype': 'AccessDeniedException' }),
+      'AccessDeniedException: Forbidden',
+      undefined,
+    ],
+    [
+      'of a gateway, without a code',
+      answer(403, { message: 'Forbidden' }, { 'apigw-requestid': 'r-3' }),
+      'Forbidden',
+      'r-3',
+    ],
     [
       'of VPC Lattice, in plain text',
       answer(403, 'AccessDeniedException: User: anonymous is not authorized\nmore'),
       'AccessDeniedException: User: anonymous is not authorized',
       undefined,
     ],
-    ['of something else', answer(502, '<html><title>Bad Gateway</title></html>'), '', undefined],
-    ['that is odd', answer(400, { Error: { Code: 1, Message: [] }, __type: {} }), '', undefined],
+    ['of something else', answer(502, '<html><title>Bad Gateway</title></html>'), undefined, undefined],
+    ['of another gateway', answer(403, { message: 'Forbidden' }), undefined, undefined],
+    ['that is odd', answer(400, { Error: { Code: 1, Message: [] }, __type: {} }), undefined, undefined],
   ])('%s is read', (_what, refused, reason, requestId) => {
     expect(refusalOf(refused)).toMatchObject({ reason, requestId })
   })

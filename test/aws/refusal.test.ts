@@ -4,6 +4,7 @@ import type { Claims, Explanation } from '../../src/explanation.ts'
 import { answer, ROLE, SOURCE } from './fixture.ts'
 
 const ISSUER = 'https://token.actions.githubusercontent.com'
+const DENIED = 'AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity'
 
 describe('what to change', () => {
   const subject = 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main'
@@ -19,7 +20,7 @@ describe('what to change', () => {
   }
 
   test('where the trust policy does not accept the job: its conditions, and a policy that does', () => {
-    const { hint, advice, paste } = explained('AccessDenied: Not authorized')
+    const { hint, advice, paste } = explained(DENIED)
     expect(hint).toBe(
       `Either the role "${ROLE}" does not exist, or its trust policy does not accept this job; AWS does not say which. The subject (sub) of the ID token was "${subject}", its audience (aud) was "sts.amazonaws.com": change the conditions on token.actions.githubusercontent.com:sub and token.actions.githubusercontent.com:aud so that they match. The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
     )
@@ -45,7 +46,7 @@ describe('what to change', () => {
   })
 
   test('for a subject of the older form, without a word about the other', () => {
-    const { hint } = explained('AccessDenied: x', {
+    const { hint } = explained(DENIED, {
       claims: { ...claims, sub: 'repo:octo-org/workflows:environment:production' },
     })
     expect(hint).toContain('was "repo:octo-org/workflows:environment:production", its')
@@ -54,16 +55,16 @@ describe('what to change', () => {
 
   test('for a subject that does not name the repository, bound to the repository as well', () => {
     const customized = { ...claims, sub: 'environment:production', repository_id: '216219028' }
-    const { paste } = explained('AccessDenied: x', { claims: customized })
+    const { paste } = explained(DENIED, { claims: customized })
     expect(paste?.[0]?.content).toContain(
       '"StringEquals": {\n          "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",\n          "token.actions.githubusercontent.com:sub": "environment:production",\n          "token.actions.githubusercontent.com:repository_id": "216219028"\n        }',
     )
-    expect(explained('AccessDenied: x').paste?.[0]?.content).not.toContain('repository_id')
+    expect(explained(DENIED).paste?.[0]?.content).not.toContain('repository_id')
     for (const less of [
       { ...customized, repository_id: undefined },
       { ...customized, iss: 'https://github.example.com/_services/token' },
     ]) {
-      const { hint, ...more } = explained('AccessDenied: x', { claims: less })
+      const { hint, ...more } = explained(DENIED, { claims: less })
       expect(hint).toContain('was "environment:production", its')
       expect(more).toEqual({})
     }
@@ -71,13 +72,13 @@ describe('what to change', () => {
 
   test('for a subject in which IAM would put values of its own, without a policy', () => {
     const sub = 'repo:octo-org/workflows:environment:${aws:userid}'
-    const { hint, ...more } = explained('AccessDenied: x', { claims: { ...claims, sub } })
+    const { hint, ...more } = explained(DENIED, { claims: { ...claims, sub } })
     expect(hint).toContain(`was "${sub}", its`)
     expect(more).toEqual({})
   })
 
   test('without claims that must not be shown', () => {
-    const { hint, paste } = explained('AccessDenied: x', { claims: undefined })
+    const { hint, paste } = explained(DENIED, { claims: undefined })
     expect(hint).toContain('The subject (sub) of the ID token was another one, ')
     expect(paste).toBeUndefined()
   })
@@ -89,13 +90,44 @@ describe('what to change', () => {
       audience: 'sts.amazonaws.com.cn',
     }
     const iss = 'https://github.example.com/_services/token'
-    const { paste, hint } = explained('AccessDenied: x', { source, claims: { ...claims, iss } })
+    const { paste, hint } = explained(DENIED, { source, claims: { ...claims, iss } })
     expect(paste?.[0]?.content).toContain(
       '"arn:aws-cn:iam::210987654321:oidc-provider/github.example.com/_services/token"',
     )
     expect(paste?.[0]?.content).toContain('"github.example.com/_services/token:aud": "sts.amazonaws.com.cn"')
     expect(hint).toContain('github.example.com/_services/token:sub')
     expect(hint).toContain('its audience (aud) was "sts.amazonaws.com.cn":')
+  })
+
+  // The endings are those of the IAM User Guide, "Troubleshoot access denied error messages".
+  test.each<[string, string]>([
+    [
+      'with an explicit deny in a resource control policy',
+      'Change the resource control policy of the AWS organization, which its administrators manage: a statement in it denies this.',
+    ],
+    [
+      'because no service control policy allows the sts:AssumeRoleWithWebIdentity action',
+      'Change the service control policy of the AWS organization, which its administrators manage: no statement in it allows this.',
+    ],
+    [
+      'with an explicit deny in a VPC endpoint policy',
+      'Change the VPC endpoint policy of the VPC endpoint that the request went through: a statement in it denies this.',
+    ],
+    [
+      'with an explicit deny in the role trust policy',
+      `Change the role trust policy of the role "${ROLE}": a statement in it denies this.`,
+    ],
+  ])('where another policy refuses: that one, and no trust policy (%s)', (end, hint) => {
+    expect(explained(`${DENIED} ${end}`)).toEqual({ hint })
+  })
+
+  test('where AWS names the trust policy as what lacks: a trust policy', () => {
+    const end = 'because no role trust policy allows the sts:AssumeRoleWithWebIdentity action'
+    expect(explained(`${DENIED} ${end}`).paste).toHaveLength(1)
+  })
+
+  test('nothing where the denial is of another action, as a bucket in front says it', () => {
+    expect(explained('AccessDenied: Access Denied')).toEqual({})
   })
 
   const provider = 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com'

@@ -28,13 +28,14 @@ const FACTS: Readonly<Record<string, Fact>> = {
     ],
     never: [/Settings > Members/, /Settings > Workload/],
   },
-  'what the form of Bytebase does': {
+  'what a workload identity of Bytebase must have': {
     page: 'bytebase/README.md',
-    source: 'bytebase/bytebase: CreateWorkloadIdentitySheet.tsx, workloadIdentity.ts',
+    source: 'bytebase/bytebase#21350, in 3.22.1 by #21408: wif.go, subject.go, jwks.go',
     says: [
-      /empty list accepts a token for any audience[^\n]*The form leaves the list empty/,
-      /set and check the pattern through the API/,
-      /when you paste the pattern, and again each time you open the form/,
+      /all three are required/,
+      /names an owner with a slash: `repo:octo-org@6811672\/\*`\. `repo:octo-org\*` and `repo:\*` match nothing/,
+      /form presets `bytebase`/,
+      /`jwksUrl` is their address; it must be HTTPS/,
     ],
   },
   'who may change a workload identity of Bytebase, and how they log in': {
@@ -57,6 +58,67 @@ const FACTS: Readonly<Record<string, Fact>> = {
     source: 'actions/runner-images: Ubuntu2404-Readme.md of 2026-08-16',
     says: [/GitHub's own runners have `curl` and `jq`, but neither `vault` nor `bao`/],
     never: [/^ +(?:run: )?(?:vault|bao) /m],
+  },
+  'what Bytebase did before 3.22.1': {
+    page: 'bytebase/README.md',
+    source: 'bytebase/bytebase at 37339d7: wif.go, CreateWorkloadIdentitySheet.tsx, workloadIdentity.ts',
+    says: [
+      /before 3\.22\.1 differ\.\*\*[^\n]*empty list of audiences, which accepts a token for any audience/,
+      /before 3\.22\.1 differ\.\*\*[^\n]*rewrites a pasted pattern[^\n]*each time you open it/,
+    ],
+  },
+  'where Octo STS keeps the policies of an owner': {
+    page: 'octo-sts/README.md',
+    source: 'octo-sts/app#1283',
+    says: [/owner's repository `\.github`, unless the server sets another one \(`ORG_POLICY_REPO`/],
+  },
+  'that Octo STS serves GitHub Enterprise Server': {
+    page: 'octo-sts/README.md',
+    source: 'octo-sts/app#1400',
+    says: [/for GitHub Enterprise Server \(`GITHUB_BASE_URL`, since July 2026\)/],
+  },
+  'what a function URL asks for': {
+    page: 'docs/app-server.md',
+    source: 'AWS Lambda Developer Guide, "Control access to Lambda function URLs"',
+    says: [
+      /`lambda:InvokeFunctionUrl` \*\*and\*\* `lambda:InvokeFunction`[^\n]*all of them since 1 November 2026/,
+    ],
+  },
+  'which claims STS compares, for a database': {
+    page: 'database/aws-rds/README.md',
+    source: 'AWS, "What\'s New" of January 2026',
+    says: [
+      /"token\.actions\.githubusercontent\.com:repository_id": "216219028"/,
+      /Since January 2026, STS compares it/,
+    ],
+  },
+  'which claims STS compares, for secrets': {
+    page: 'secret/aws-secrets-manager/README.md',
+    source: 'AWS, "What\'s New" of January 2026',
+    says: [
+      /"token\.actions\.githubusercontent\.com:repository_id": "216219028"/,
+      /Since January 2026, STS compares it/,
+    ],
+  },
+  'the regional endpoints of Google STS': {
+    page: 'database/google-cloud-sql/README.md',
+    source: 'Google, "Configure Workload Identity Federation with deployment pipelines"',
+    says: [/`GHA_ENDPOINT_OVERRIDE_sts: https:\/\/sts\.europe-west3\.rep\.googleapis\.com\/v1`/],
+  },
+  'what a write of a Vault role leaves': {
+    page: 'secret/vault/README.md',
+    source: 'hashicorp/vault-plugin-auth-jwt: path_role.go',
+    says: [/A write keeps what it omits\*\*, except `role_type` and `bound_claims_type`/],
+  },
+  'how Vault reaches another namespace': {
+    page: 'secret/vault/README.md',
+    source: 'HashiCorp support, "Parent and Child Namespace Relationship"',
+    says: [/`engine: my-env\/secret`[^\n]*`path "my-env\/secret\/data\/team\/database"`/],
+  },
+  'how Vault reaches another namespace, for those who migrate': {
+    page: 'docs/migrating.md',
+    source: 'HashiCorp support, "Parent and Child Namespace Relationship"',
+    says: [/\| `namespace`[^\n]*`engine: my-env\/secret`/],
   },
   'the immutable subject': {
     page: 'docs/subjects.md',

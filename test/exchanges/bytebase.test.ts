@@ -162,11 +162,40 @@ describe('a refusal', () => {
     expect(await refusal(world)).toBe(
       [
         `Bytebase (HOST) refused (401 Unauthorized): token validation failed: subject mismatch: expected pattern "repo:octo-org/workflows:ref:refs/heads/main".`,
-        `The subject (sub) of the ID token was "${SUBJECT}". In Bytebase, change the subject pattern of the workload identity "${EMAIL}" so that it matches. It has the immutable form, with the ids of owner and repository, which patterns from the form of Bytebase (repo:owner/repository:…) do not match; the form also rewrites a pasted pattern, so set it through the API.`,
+        `The subject (sub) of the ID token was "${SUBJECT}". In Bytebase, change the subject pattern of the workload identity "${EMAIL}" so that it matches. It has the immutable form, with the ids of owner and repository; a pattern that begins with repo:owner/repository does not match it.`,
         LINK,
       ].join('\n'),
     )
   })
+
+  // bytebase/bytebase#21350, in 3.22.1 by #21408.
+  test('for an empty list of audiences says that it accepts none', async () => {
+    const world = await open()
+    world.setup.identities[EMAIL]!.config.allowedAudiences = []
+    expect(await refusal(world)).toContain(
+      'audience mismatch: allowed [].\nThe audience of the ID token was "https://github.com/octo-org". In Bytebase, add it to the allowed audiences of the workload identity "github-actions@workload.bytebase.com", or set `audience` to one of those. From Bytebase 3.22.1 on, an empty list accepts none.\n',
+    )
+  })
+
+  test.each(['', '*', 'r*', 'repo:*', 'repo:octo-org*', 'repo:octo-org@6811672*'])(
+    'for the pattern "%s" says that it matches nothing',
+    async (subjectPattern) => {
+      const world = await open()
+      world.setup.identities[EMAIL]!.config.subjectPattern = subjectPattern
+      expect(await refusal(world)).toContain(
+        ' From Bytebase 3.22.1 on, a pattern matches nothing if it is empty, or ends in * before it names an owner and a slash (repo:OWNER/*).',
+      )
+    },
+  )
+
+  test.each(['repo:octo-org/*', 'repo:octo-org', 'project_path:group/*'])(
+    'for the pattern "%s", which names one, does not',
+    async (subjectPattern) => {
+      const world = await open()
+      world.setup.identities[EMAIL]!.config.subjectPattern = subjectPattern
+      expect(await refusal(world)).not.toContain('3.22.1')
+    },
+  )
 
   test('for the subject says nothing about the immutable form where it is not', async () => {
     const world = await open({}, { identity: { subject: 'mutable' } })
@@ -233,7 +262,7 @@ describe('a refusal', () => {
     [
       'an identity without settings',
       ({ setup }) => (setup.identities[EMAIL]!.config = NO_SETTINGS),
-      `(401 Unauthorized): token validation failed: failed to fetch JWKS: issuer URL must use HTTPS:.\nBytebase fetches keys only from an https:// address on the internet: check the issuer URL of the workload identity "${EMAIL}".`,
+      `(401 Unauthorized): token validation failed: failed to fetch JWKS: issuer URL must use HTTPS:.\nBytebase fetches keys only from an https:// address on the internet: check the issuer URL of the workload identity "${EMAIL}", and its JWKS URL if it has one.`,
     ],
     [
       'an identity without settings by an older server, at once although the status is 500',
@@ -277,6 +306,17 @@ describe('a refusal', () => {
     })
     expect(bytebaseError('unauthenticated', 'x').body).toMatchObject({ code: 16 })
   })
+})
+
+test.each([
+  ['a web page', 403, '<html><title>403 Forbidden</title></html>'],
+  ['JSON of a gateway', 401, { message: 'token has expired' }],
+])('%s in front is not taken for Bytebase', async (_what, status, body) => {
+  const world = await open()
+  world.server('bytebase').faults.push(reply({ status, body }))
+  const text = await refusal(world)
+  expect(text).toContain('\nThis answer is not from Bytebase: ')
+  expect(text).not.toContain('check the clock')
 })
 
 describe('a wrong URL', () => {
@@ -335,6 +375,15 @@ describe('trouble that passes', () => {
     expect(world.server('bytebase').requests).toHaveLength(3)
   })
 
+  test('with keys that are not at the issuer names their URL, too', async () => {
+    const world = await open()
+    const jwksUrl = 'http://keys.example.com/jwks.json'
+    world.setup.identities[EMAIL]!.config.jwksUrl = jwksUrl
+    expect(await refusal(world)).toContain(
+      `failed to fetch JWKS: JWKS URL must use HTTPS: ${jwksUrl}.\nBytebase fetches keys only from an https:// address on the internet: check the issuer URL of the workload identity "${EMAIL}", and its JWKS URL if it has one.`,
+    )
+  })
+
   test.each([
     ['http://issuer.example.com', 'issuer URL must use HTTPS'],
     ['https://10.0.0.1', 'issuer URL cannot be a private address'],
@@ -345,7 +394,7 @@ describe('trouble that passes', () => {
     const text = await refusal(world)
     expect(text).toContain(`token validation failed: failed to fetch JWKS: ${fault}: ${issuerUrl}`)
     expect(text).toContain(
-      `Bytebase fetches keys only from an https:// address on the internet: check the issuer URL of the workload identity "${EMAIL}".`,
+      `Bytebase fetches keys only from an https:// address on the internet: check the issuer URL of the workload identity "${EMAIL}", and its JWKS URL if it has one.`,
     )
     expect(world.server('bytebase').requests).toHaveLength(1)
   })
@@ -384,10 +433,31 @@ describe('the fake', () => {
     })
   })
 
-  test('takes any audience where the list is empty, as the server does', async () => {
+  // The words are those of the server's own tests (workload_identity_service_test.go).
+  test.each<[string, object, string]>([
+    ['no issuer', { issuerUrl: '' }, 'issuer_url is required'],
+    ['no audience', { allowedAudiences: [] }, 'allowed_audiences is required'],
+    ['an empty audience', { allowedAudiences: [' '] }, 'allowed_audiences must not contain an empty value'],
+    ['no pattern', { subjectPattern: ' ' }, 'subject_pattern is required'],
+    ['a pattern for everybody', { subjectPattern: 'repo:octo-org*' }, 'name an owner, as in "repo:my-org/*"'],
+    ['keys without TLS', { jwksUrl: 'http://keys.example.com/jwks' }, 'JWKS URL must use HTTPS'],
+  ])('does not save %s', async (_what, change, text) => {
     const world = await open()
-    world.setup.identities[EMAIL]!.config.allowedAudiences = []
-    expect((await run(world, { inputs: { audience: 'anything' } })).succeeded).toBe(true)
+    const { config } = world.setup.identities[EMAIL]!
+    const answer = await fetch(
+      `${world.url('bytebase')}/v1/workloadIdentities/${EMAIL}?update_mask=workload_identity_config`,
+      {
+        method: 'PATCH',
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${world.setup.bytebase.adminToken}`,
+        },
+        body: JSON.stringify({ workloadIdentityConfig: { ...config, ...change } }),
+      },
+    )
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toContain(JSON.stringify(text).slice(1, -1))
+    expect(world.setup.identities[EMAIL]!.config).toBe(config)
   })
 })
 

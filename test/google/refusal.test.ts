@@ -88,6 +88,53 @@ describe('a refusal by STS', () => {
     )
   })
 
+  // The words: google-github-actions/auth#378; google-github-actions/auth, "Troubleshooting"; googleapis/google-auth-library.
+  test.each([
+    [
+      'unauthorized_client',
+      "The mapped attribute 'google.subject' must be of type STRING.",
+      `Correct the attribute mapping of the provider "${PROVIDER}": each attribute must become text of at most 127 bytes, such as google.subject=assertion.sub. A condition does not belong into a mapping.`,
+      true,
+    ],
+    [
+      'invalid_request',
+      'The size of mapped attribute google.subject exceeds the 127 bytes limit. Either modify your attribute mapping or the incoming assertion to produce a mapped attribute that is less than 127 bytes.',
+      `Correct the attribute mapping of the provider "${PROVIDER}": `,
+      true,
+    ],
+    [
+      'invalid_grant',
+      "Error connecting to the given credential's issuer.",
+      `Google could not fetch the keys of GitHub's ID tokens: ${ISSUER} must be reachable from the internet.`,
+      false,
+    ],
+    [
+      'invalid_grant',
+      'ID Token issued at 1795248000 is stale to sign-in.',
+      'Google took the ID token for too old, though it was new: run the job again.',
+      false,
+    ],
+  ])(
+    'by %s is explained by its words where the code says several things: %s',
+    async (code, said, hint, pasted) => {
+      const world = await open()
+      world.server('sts').faults.push(forEver(reply(stsError(code, said))))
+      const ran = await run(world)
+      expect(ran.errors[0]).toContain(`${said}\n${hint}`)
+      expect(ran.errors[0]).not.toMatch(/attribute condition|allowed audiences|same issuer/)
+      expect(ran.group.includes('attributeMapping:')).toBe(pasted)
+    },
+  )
+
+  test.each([
+    ['a web page', '<html><title>Access denied</title></html>'],
+    ['an error of a gateway', { error: 'Forbidden' }],
+  ])('is none where %s comes instead', async (_what, body) => {
+    const world = await open()
+    world.server('sts').faults.push(reply({ status: 403, body }))
+    expect(await refusal(world)).toContain('(403 Forbidden).\nThis answer is not from Google STS: ')
+  })
+
   test('is told by the code, whatever the text is', async () => {
     const world = await open()
     world.server('sts').faults.push(reply(stsError('unauthorized_client', 'In other words.', 403)))

@@ -1,12 +1,70 @@
-import { expect, test } from 'vitest'
-import type { Refusal } from '../../src/http/call.ts'
+import { describe, expect, test } from 'vitest'
+import type { Call, Refusal } from '../../src/http/call.ts'
 import { mayPass, refusalError, retriesOf } from '../../src/http/refusal.ts'
-import { answer, callTo } from './fixture.ts'
+import { answer } from '../aws/fixture.ts'
+import { answer as plainAnswer, callTo } from './fixture.ts'
 
-const call = callTo('https://app-server.example/path')
-const page = { 'content-type': 'text/html' }
-const PAGE_HINT =
-  'The answer is a web page. Check that https://app-server.example is the right address and that no gateway or login page is in front of it.'
+const call = {
+  service: 'Vault',
+  url: new URL('https://vault.example.com/vault/v1/auth/jwt/login?x=1'),
+} as Call<unknown>
+const own: Refusal = { explain: () => ({ hint: 'A policy of the role must allow it.', advice: 'So:' }) }
+
+const errorOf = (status: number, body: unknown, refusal: Refusal): ReturnType<typeof refusalError> =>
+  refusalError(call, answer(status, body), refusal, (text) => text)
+
+describe('an answer without a reason of the system’s own', () => {
+  const hint = (what: string): string =>
+    `This answer is not from Vault: ${what}. Check that https://vault.example.com/vault/v1/auth/jwt/login is the right address, and whether a gateway, a firewall or a login page in front of it refuses this request.`
+
+  test.each<[unknown, string]>([
+    ['<html>\r\n<head><title>403 Forbidden</title></head>\r\n</html>', 'it is a web page'],
+    ['', 'it is empty'],
+    ['  \n', 'it is empty'],
+    ['Forbidden', 'it has another form'],
+    [{ errors: [] }, 'it has another form'],
+  ])('has no hint of the system, but one of what stands in front: %j', (body, what) => {
+    for (const status of [400, 401, 403, 404, 405]) {
+      const error = errorOf(status, body, own)
+      expect(error.code).toBe('DENIED')
+      expect(error.message).toMatch(/refused \(4\d\d [A-Z][A-Za-z ]+\)\.$/)
+      expect(error.explain(undefined)).toEqual({ hint: hint(what) })
+    }
+  })
+
+  test('is quoted where it has a message', () => {
+    const { message, refused } = errorOf(404, { message: 'no Route matched with those values' }, own)
+    expect(message).toBe(
+      'Vault (vault.example.com) refused (404 Not Found): no Route matched with those values.',
+    )
+    expect(refused?.reason).toBe('no Route matched with those values')
+  })
+
+  test('has no hint where it may pass', () => {
+    expect(errorOf(503, '<html>', own).explain(undefined)).toEqual({})
+  })
+
+  test('is one whose reason cannot be shown', () => {
+    expect(errorOf(403, {}, { ...own, reason: '\u200b\n' }).explain(undefined).hint).toContain(
+      'not from Vault',
+    )
+  })
+})
+
+test('a reason of the system’s own has the explanation of the system', () => {
+  const error = errorOf(403, { errors: ['permission denied'] }, { ...own, reason: 'permission denied' })
+  expect(error.message).toBe('Vault (vault.example.com) refused (403 Forbidden): permission denied.')
+  expect(error.explain(undefined)).toEqual({ hint: 'A policy of the role must allow it.', advice: 'So:' })
+  expect(errorOf(403, {}, { reason: 'permission denied' }).explain(undefined)).toEqual({})
+})
+
+test('a reason that is the status in words is not repeated', () => {
+  expect(errorOf(404, {}, { reason: 'Not Found' }).message).toBe(
+    'Vault (vault.example.com) refused (404 Not Found).',
+  )
+})
+
+const plainCall = callTo('https://app-server.example/path')
 const same = (text: string): string => text
 
 test.each<[number, Refusal, string, string]>([
@@ -33,34 +91,22 @@ test.each<[number, Refusal, string, string]>([
   ],
   [400, {}, 'DENIED', 'refused (400 Bad Request).'],
 ])('%i with %o is %s', (status, refusal, code, message) => {
-  const error = refusalError(call, answer(status), refusal, same)
+  const error = refusalError(plainCall, plainAnswer(status), refusal, same)
   expect(error).toMatchObject({ code, message: `The server (app-server.example) ${message}` })
 })
 
 test('what the system said is kept, without secrets', () => {
   const redact = (text: string): string => text.replaceAll('secret', '***')
   const refusal = { reason: 'my secret', requestId: `secret${'b'.repeat(200)}` }
-  const error = refusalError({ ...call, audience: 'me' }, answer(403), refusal, redact)
+  const error = refusalError({ ...call, audience: 'me' }, plainAnswer(403), refusal, redact)
   expect(error.refused).toEqual({
     status: 403,
     audience: 'me',
     reason: 'my ***',
     requestId: `***${'b'.repeat(97)}…`,
   })
-  expect(refusalError(call, answer(403), {}, redact).refused).toEqual({ status: 403 })
-  expect(refusalError(call, answer(302), refusal, redact).refused).toBeUndefined()
-})
-
-test.each<[string, number, Record<string, string>, Refusal, object]>([
-  ['of the system', 403, {}, { explain: (claims) => ({ hint: String(claims?.['sub']) }) }, { hint: 'me' }],
-  ['of a web page', 403, page, {}, { hint: PAGE_HINT }],
-  ['of the system for a web page', 403, page, { explain: () => ({ hint: 'Do.' }) }, { hint: 'Do.' }],
-  ['none of a busy web page', 503, page, {}, {}],
-  ['none of a web page with a code of its own', 403, page, { code: 'ID_TOKEN_REFUSED' }, {}],
-  ['none', 403, {}, {}, {}],
-])('the explanation is that %s', (_name, status, headers, refusal, explanation) => {
-  const error = refusalError(call, answer(status, '', headers), refusal, same)
-  expect(error.explain({ sub: 'me' })).toEqual(explanation)
+  expect(refusalError(plainCall, plainAnswer(403), {}, redact).refused).toEqual({ status: 403 })
+  expect(refusalError(plainCall, plainAnswer(302), refusal, redact).refused).toBeUndefined()
 })
 
 test('how often a refusal is asked again', () => {

@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { forEver } from '../../dev/fakes/faults.ts'
 import { ISSUER } from '../../dev/fakes/issuer.ts'
 import { vaultAnswer, vaultError } from '../../dev/fakes/vault.ts'
-import type { VaultRole } from '../../dev/fakes/vault-writing.ts'
+import { roleOf, type VaultRole } from '../../dev/fakes/vault-writing.ts'
 import { ROLE } from '../../dev/systems/secret/vault.ts'
 import type { WorldOptions } from '../../dev/world.ts'
 import { expectClaimsHidden, LINK, PAGE, SUBJECT } from '../exchanges/in-process.ts'
 import { at, open, refusal, requests, run } from './fixture.ts'
 
+const KEEPS = ' A write of the role keeps every field that it omits, but for role_type and bound_claims_type.'
 const PLACE = `the role "${ROLE}" ("auth/jwt/role/${ROLE}")`
 
 describe('a login that is denied', () => {
@@ -34,35 +35,47 @@ describe('a login that is denied', () => {
       { boundSubject: 'repo:octo-org/workflows:ref:refs/heads/main' },
       {},
       'error validating token: invalid subject (sub) claim.',
-      `The subject (sub) of the ID token was "${SUBJECT}": change bound_subject of ${PLACE}. It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
+      `The subject (sub) of the ID token was "${SUBJECT}": change bound_subject of ${PLACE}. It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.${KEEPS}`,
     ],
     [
       'for a claim',
       { boundClaims: { environment: 'production' } },
       { identity: { environment: 'staging' } },
       'error validating claims: claim "environment" does not match any associated bound claim values.',
-      `The claim "environment" of the ID token was "staging": compare bound_claims of ${PLACE} with the claims of the ID token.`,
+      `The claim "environment" of the ID token was "staging": compare bound_claims of ${PLACE} with the claims of the ID token.${KEEPS}`,
     ],
+    ...[
+      ['repository_id', '216219028'],
+      ['repository_owner', 'octo-org'],
+      ['repository_owner_id', '6811672'],
+      ['ref_type', 'branch'],
+    ].map(([name, value]): [string, Partial<VaultRole>, WorldOptions, string, string] => [
+      `for the claim ${name!}, which the pages bind`,
+      { boundClaims: { [name!]: 'another' } },
+      {},
+      `error validating claims: claim "${name!}" does not match any associated bound claim values.`,
+      `The claim "${name!}" of the ID token was "${value!}": compare bound_claims of ${PLACE} with the claims of the ID token.${KEEPS}`,
+    ]),
     [
       'for a claim that is not for everybody to read',
       { boundClaims: { actor: 'somebody-else' } },
       {},
       'error validating claims: claim "actor" does not match any associated bound claim values.',
-      `Compare bound_claims of ${PLACE} with the claims of the ID token.`,
+      `Compare bound_claims of ${PLACE} with the claims of the ID token.${KEEPS}`,
     ],
     [
       'for the subject as a claim',
       { boundClaims: { sub: 'repo:octo-org/workflows:*' }, globs: true },
       {},
       'error validating claims: claim "sub" does not match any associated bound claim values.',
-      `The claim "sub" of the ID token was "${SUBJECT}": compare bound_claims of ${PLACE} with the claims of the ID token. It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`,
+      `The claim "sub" of the ID token was "${SUBJECT}": compare bound_claims of ${PLACE} with the claims of the ID token. It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.${KEEPS}`,
     ],
     [
       'for a claim that is not there',
       { boundClaims: { environment: 'production' } },
       {},
       'error validating claims: claim "environment" is missing.',
-      `Compare bound_claims of ${PLACE} with the claims of the ID token.`,
+      `The ID token has no claim "environment": compare bound_claims of ${PLACE} with the claims of the ID token.${KEEPS}`,
     ],
     [
       'for the type of the role',
@@ -163,6 +176,38 @@ describe('a login that is denied', () => {
       /^Vault \(HOST\) refused \(403 Forbidden\): permission denied.*\nVault says this if there is no auth method at "\w+", if `namespace` is wrong, or if the role "deploy" does not accept logins from this runner's address \(token_bound_cidrs\)\.\nDENIED/,
     )
     expect(requests(world)).toHaveLength(1)
+  })
+
+  test.each([
+    [403, '<html><title>Request blocked</title></html>'],
+    [404, ''],
+    [403, { message: 'Forbidden' }],
+  ])('with %i by something in front tells nothing of the auth method', async (status, body) => {
+    const world = await open()
+    world.server('vault').faults.push(at(/login$/, { status, body }))
+    const text = await refusal(world)
+    expect(text).toContain(
+      'Check that http://HOST/v1/auth/jwt/login is the right address, and whether a gateway, a firewall or a login page in front of it refuses this request.',
+    )
+    expect(text).not.toContain('auth method')
+  })
+
+  // As vault-plugin-auth-jwt does (path_role.go), and as the hint says.
+  test('goes on for a field that a later write of the role leaves out', async () => {
+    const world = await open()
+    const write = (role: object): void => {
+      world.setup.roles[ROLE] = roleOf({ role_type: 'jwt', ...role }, world.setup.roles[ROLE])
+    }
+    write({
+      user_claim: 'repository_id',
+      bound_audiences: [world.url('vault')],
+      bound_subject: 'another',
+      token_policies: ['deploy'],
+    })
+    write({ bound_claims: { repository_id: '216219028' } })
+    expect(await refusal(world)).toContain('invalid subject (sub) claim.')
+    write({ bound_subject: '' })
+    expect((await run(world)).succeeded).toBe(true)
   })
 
   test('by a server without the auth method, with 404', async () => {

@@ -84,7 +84,7 @@ describe('taking the token back', () => {
     expect(ran.succeeded).toBe(true)
     expect(ran.warnings.map(withoutTime)).toEqual([
       expect.stringMatching(
-        /^The Vault token could not be revoked in this step; it ends at TIME\. Vault \(HOST\) refused \(403 Forbidden\)\. The answer is a web page\. /,
+        /^The Vault token could not be revoked in this step; it ends at TIME\. Vault \(HOST\) refused \(403 Forbidden\)\. This answer is not from Vault: it is a web page\. /,
       ),
     ])
     expect(world.setup.vault.alive(world.setup.vault.tokens[0]!.token)).toBe(true)
@@ -110,12 +110,12 @@ describe('taking the token back', () => {
 })
 
 test.runIf(signalsReachHandlers).each(['SIGINT', 'SIGTERM'] as const)(
-  'a job that is cancelled by %s takes the token back first',
+  'a step that is cancelled by %s revokes the token first',
   async (signal) => {
     const world = await open()
     world.server('vault').faults.push(fault.none(), fault.hang())
     const main = await world.run({ signals: [{ signal, when: world.server('vault').seen(2) }] })
-    expect(expectRefused(world, main)).toContain(`The job was cancelled (${signal})`)
+    expect(expectRefused(world, main)).toContain(`The step was cancelled or timed out (${signal}).`)
     expect(main.log).toContain('The Vault token was revoked.')
     expect(requests(world)).toEqual([LOGIN, 'GET /v1/secret/data/team/database hang', REVOKE])
     expect(world.setup.vault.tokens.map(({ revoked }) => revoked)).toEqual([true])

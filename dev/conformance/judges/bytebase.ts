@@ -81,10 +81,22 @@ async function exchanges(server: BytebaseFixture): Promise<void> {
     const { outputs, told } = await run({ inputs: { email } })
     assert.equal(decodeJwt(outputs['token'] ?? assert.fail(told)).sub, email)
   })
-  await hold('an empty list of audiences takes every audience', async () => {
-    await server.change({ allowedAudiences: [] })
-    assert.equal((await run({ inputs: { audience: 'anything' } })).outcome, 'success')
-  })
+  // As the page says: older servers save both.
+  const step = { inputs: { audience: 'anything' } }
+  for (const [what, config, words] of [
+    ['an empty list of audiences', { allowedAudiences: [] }, /allowed_audiences is required/],
+    [
+      'a pattern without an owner',
+      { allowedAudiences: ['anything'], subjectPattern: 'repo:*' },
+      /name an owner/,
+    ],
+  ] as const) {
+    await hold(`${what} cannot be saved from 3.22.1 on, and lets every job in before that`, async () => {
+      const { status, body } = await server.patch(config)
+      if (status === 200) assert.equal((await run(step)).outcome, 'success')
+      else assert.match(String(body['message']), words)
+    })
+  }
 }
 
 interface Denial {

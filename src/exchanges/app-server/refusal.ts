@@ -1,10 +1,11 @@
 import { awsRefusal } from '../../aws/errors.ts'
+import { explainRefuser, refuserIn } from '../../aws/policies.ts'
 import type { Claims, Explanation } from '../../explanation.ts'
 import { header, member, type Answer } from '../../http/answer.ts'
 import type { Refusal } from '../../http/call.ts'
 import { claimText } from '../../identity/claims.ts'
 import { explainIssues, issuesOf, type Issue } from './issues.ts'
-import type { Settings } from './settings.ts'
+import type { Aws, Settings } from './settings.ts'
 
 /** The server could not fetch the keys of GitHub's issuer: transient, though it says 401. */
 const KEYS_TROUBLE =
@@ -23,8 +24,9 @@ export function refusal(answer: Answer, settings: Settings): Refusal {
   const [message = ''] = typeof text === 'string' ? text.split(/^Effective /m) : []
   const issues = issuesOf(message)
   const times = answer.status !== 401 ? 0 : KEYS_TROUBLE.test(message) ? 2 : NOT_YET.test(message) ? 1 : 0
+  const said = issues.map((issue) => `${issue.target}: ${issue.text}`).join('; ')
   return {
-    reason: issues.length > 0 ? issues.map((issue) => `${issue.target}: ${issue.text}`).join('; ') : message,
+    reason: said || message || member(answer.json, 'error'),
     requestId: member(answer.json, 'requestId') ?? header(answer, 'x-request-id'),
     retry: { times },
     explain: (claims) => explain(answer.status, message, issues, settings, claims),
@@ -55,31 +57,19 @@ function explain(
       }
       return explainIssues(issues, asked, claims)
     }
-    default:
-      return explainStatus(status, settings)
-  }
-}
-
-/** What these mean whoever answers. */
-function explainStatus(status: number, { url }: Settings): Explanation {
-  if (status === 404) {
-    return { hint: `There is no app server at ${url.href}: check the path in app-server.` }
-  }
-  return status === 500
-    ? {
+    case 404:
+      return nothingAt(settings)
+    case 500:
+      return {
         hint: 'If this persists, the GitHub App may not be installed on a repository, or may lack a requested permission: the operator of the app server can find the reason with the request id.',
       }
-    : {}
+    default:
+      return {}
+  }
 }
 
-/** The gateway before the app server refused. */
-function explainGateway(status: number, message: string, settings: Settings): Explanation {
-  if (status === 400) {
-    return {
-      hint: 'The app server does not accept this request: check `permissions`, `owner` and `repositories`.',
-    }
-  }
-  return status === 403 ? { hint: gatewayHint(settings, message) } : explainStatus(status, settings)
+function nothingAt({ url }: Settings): Explanation {
+  return { hint: `There is no app server at ${url.href}: check the path in app-server.` }
 }
 
 function hintFor401(message: string, audience: string, issuer: string | undefined): Explanation {
@@ -112,24 +102,46 @@ function hintFor401(message: string, audience: string, issuer: string | undefine
   return {}
 }
 
-/** Before an app server, a gateway that refuses is AWS IAM for the most part. */
-function gatewayHint({ aws, url }: Settings, reason: string): string {
+/** AWS, before the app server, refused. */
+function explainGateway(status: number, message: string, settings: Settings): Explanation {
+  const { aws, url } = settings
+  if (status === 404) return nothingAt(settings)
+  if (status !== 403) return {}
   // Signed or not, this is what API Gateway says of a path that it does not have.
-  if (/Missing Authentication Token/i.test(reason)) {
-    return `There is no "${url.pathname}" at ${url.host}: check the path in app-server, which must begin with the stage of the API Gateway.`
+  if (/Missing Authentication Token/i.test(message)) {
+    return {
+      hint: `There is no "${url.pathname}" at ${url.host}: check the path in app-server, which must begin with the stage of the API Gateway.`,
+    }
   }
-  if (!aws)
-    return `Something in front of the app server refused the request. If that is AWS IAM, set app-server to a mapping of url and auth (type: aws).`
-  const { region, service } = aws.scope
-  const scope = [
-    ...(/to a valid region/i.test(reason) ? [`app-server.auth.region, which was "${region}"`] : []),
-    ...(/to correct service/i.test(reason) ? [`app-server.auth.service, which was "${service}"`] : []),
+  const refuser = refuserIn(message)
+  // An unsigned request may lack its signature alone.
+  if (refuser && (refuser.denies || (aws && refuser.kind !== 'identity-based policy'))) {
+    return explainRefuser(refuser, `of what serves ${url.host}`)
+  }
+  return {
+    hint:
+      aws === undefined
+        ? 'AWS refused the request before it reached the app server. If AWS IAM protects it, set app-server to a mapping of url and auth (type: aws).'
+        : signedHint(aws, url, message),
+  }
+}
+
+function signedHint({ scope: { region, service } }: Aws, { host }: URL, message: string): string {
+  const wrong = [
+    ...(/to a valid region/i.test(message) ? [`app-server.auth.region, which was "${region}"`] : []),
+    ...(/to correct service/i.test(message) ? [`app-server.auth.service, which was "${service}"`] : []),
   ]
-  if (scope.length > 0) return `Correct ${scope.join(', and ')}.`
+  if (wrong.length > 0) return `Correct ${wrong.join(', and ')}.`
+  if (/\bsignature\b/i.test(message)) {
+    return `Check app-server.auth: region was "${region}", service "${service}". A host name of your own in front of a function URL breaks the signature, as does a proxy that changes requests.`
+  }
+  if (/\bsecurity token\b/i.test(message)) {
+    return 'AWS does not accept the credentials that signed the request: check whether they have expired.'
+  }
   const actions = {
     lambda: 'lambda:InvokeFunctionUrl and lambda:InvokeFunction',
     'execute-api': 'execute-api:Invoke',
     'vpc-lattice-svcs': 'vpc-lattice-svcs:Invoke',
   }[service]
-  return `AWS refused the signed request. The role needs ${actions ?? 'permission'} on ${url.host}; region was "${region}", service "${service}".`
+  return `AWS refused the signed request. The role needs ${actions ?? 'permission'} on ${host}; region was "${region}", service "${service}".`
 }

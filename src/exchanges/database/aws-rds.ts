@@ -2,12 +2,17 @@ import { readCredentialSource, readRegion, type CredentialSource } from '../../a
 import { readyToSign } from '../../aws/signing.ts'
 import { ActionError } from '../../errors.ts'
 import type { Exchange } from '../../exchange.ts'
-import { not } from '../../inputs/inputs.ts'
+import { not, type Inputs } from '../../inputs/inputs.ts'
 
 /** How long a database takes the token, in s. */
 const SECONDS = 900
 const HOST = /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*$/
 const HOST_EXAMPLE = 'app.cluster-abc123.eu-central-1.rds.amazonaws.com'
+/** What every endpoint of RDS has in its name, in any partition. */
+const OF_RDS = /\.rds\./
+/** Names of AWS, and whose they are where that is known to take passwords of another kind. */
+const OF_AWS =
+  /\.(?:(?<dsql>dsql)[\w-]*\.[a-z\d-]+\.on\.aws|(?<redshift>redshift)(?:-serverless)?\.amazonaws\.com(?:\.cn)?|on\.aws|amazonaws\.(?:com|com\.cn|eu))$/
 /** The endpoint of an instance, a cluster or a proxy. In China the region stands after `rds`, once stood before it. */
 const RDS_HOST = /\.(?:([a-z]+(?:-[a-z]+)+-\d+)\.rds|rds\.(cn-[a-z]+-\d+))\.amazonaws\.(?:com|com\.cn|eu)$/
 
@@ -22,13 +27,7 @@ interface Settings {
 /** A password for a database of Amazon RDS or Aurora: a presigned `connect` request, computed here ("IAM database authentication", RDS User Guide). */
 export const awsRds: Exchange<Settings> = {
   settings: (inputs, environment) => {
-    const host = inputs.matching(
-      'host',
-      inputs.required('host', HOST_EXAMPLE).toLowerCase(),
-      HOST,
-      'must be only the host name of the database endpoint',
-      HOST_EXAMPLE,
-    )
+    const host = readHost(inputs)
     const port = inputs.required('port', '5432')
     if (port !== '' && !(/^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535)) {
       inputs.problem('port', `must be a port from 1 to 65535${not(port)}`, '5432')
@@ -48,6 +47,11 @@ export const awsRds: Exchange<Settings> = {
     }
     if (told !== undefined && region !== told) {
       inputs.problem('region', `must be "${told}", as in the host name${not(region)}`, told)
+    }
+    if (host !== '' && !OF_RDS.test(host)) {
+      inputs.warn(
+        `RDS accepts the password only for an endpoint's own name, such as ${HOST_EXAMPLE}: "${host}" does not look like one. Set host to that name, however the client reaches the database.`,
+      )
     }
     const source = readCredentialSource(inputs, environment, region)
     return { host: `${host}:${port}`, username, region, source }
@@ -87,4 +91,20 @@ export const awsRds: Exchange<Settings> = {
       expiresAt,
     }
   },
+}
+
+/** The host name of the database; empty after a problem. */
+function readHost(inputs: Inputs): string {
+  const host = inputs.matching(
+    'host',
+    inputs.required('host', HOST_EXAMPLE).toLowerCase(),
+    HOST,
+    'must be only the host name of the database endpoint',
+    HOST_EXAMPLE,
+  )
+  const { dsql, redshift } = OF_AWS.exec(host)?.groups ?? {}
+  if (OF_RDS.test(host) || !OF_AWS.test(host)) return host
+  const service = dsql ? 'Aurora DSQL' : redshift ? 'Amazon Redshift' : 'another service of AWS'
+  inputs.problem('host', `must be an endpoint of RDS or Aurora, not of ${service}${not(host)}`, HOST_EXAMPLE)
+  return ''
 }

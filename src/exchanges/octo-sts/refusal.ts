@@ -1,12 +1,13 @@
 import type { Claims, Explanation } from '../../explanation.ts'
-import { messageOf, type Answer } from '../../http/answer.ts'
+import { member, messageOf, type Answer } from '../../http/answer.ts'
 import type { Refusal } from '../../http/call.ts'
 import { aboutForm, claimText, namesRepository } from '../../identity/claims.ts'
 import { quoted, yamlText } from '../../text.ts'
 import type { Settings } from './settings.ts'
 
-/** What Octo STS means by an answer that is not 2xx. */
+/** What Octo STS means by an answer that is not 2xx: `google.rpc.Status`, with the code as a number (grpc-gateway). */
 export function refusal(answer: Answer, settings: Settings): Refusal {
+  if (typeof member(answer.json, 'code') !== 'number') return {}
   const message = messageOf(answer)
   // Both also stand for trouble with the keys of the issuer, which passes.
   const times =
@@ -39,6 +40,9 @@ interface Refused {
 
 /** Octo STS keeps what it read, or that there was nothing, for so long (octo-sts/app, octosts.go). */
 const WAIT = ' After a change, wait 5 minutes: Octo STS caches the policy for that long.'
+
+/** Where the policies of an owner are may be set (octo-sts/app#1283). */
+const UNLESS_SET = ' (unless the server sets ORG_POLICY_REPO)'
 
 /** What a person can do, by what Octo STS says; the first that fits. */
 const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refused: Refused) => Explanation])[] = [
@@ -79,7 +83,7 @@ const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refused: Refused
   [
     /issuer not permitted by organization policy|trusted-issuer configuration is invalid/,
     ({ issuer, owner }) => ({
-      hint: `The issuer (iss) of the ID token was ${issuer}: "${owner}" must list it in ".github/chainguard/trusted-token-issuers.yaml" of its repository "${owner}/.github", in a form that Octo STS can read.${WAIT}`,
+      hint: `The issuer (iss) of the ID token was ${issuer}: "${owner}" must list it in ".github/chainguard/trusted-token-issuers.yaml" of its repository "${owner}/.github"${UNLESS_SET}, in a form that Octo STS can read.${WAIT}`,
     }),
   ],
   [
@@ -103,7 +107,7 @@ function explain(message: string, settings: Settings, claims: Claims | undefined
     found?.[1]({
       settings,
       claims,
-      policy: `the trust policy "${path}" in "${repository}"`,
+      policy: `the trust policy "${path}" in "${repository}"${settings.scope.includes('/') ? '' : UNLESS_SET}`,
       owner: settings.scope.split('/')[0] ?? '',
       issuer: quoted(claimText(claims, 'iss')) ?? 'different (it is not shown here)',
     }) ?? {}

@@ -111,10 +111,9 @@ function refusal(
   // An IAM policy takes no unique id.
   const account = serviceAccount.includes('@') ? `"serviceAccount:${serviceAccount}"` : 'that service account'
   const member = serviceAccount === '' ? quoted(principalSet(federation, environment)) : account
-  const hints: Readonly<Record<number, string>> = {
-    400: `That version cannot be read: it may be disabled or destroyed. Enable it, or use another one: "${secret}/versions/NUMBER".`,
-    403: `Grant roles/secretmanager.secretAccessor on "${secret}" to ${member}, and check that the secret exists. A new grant takes a few minutes to work.`,
-    404: `There is no such version: check \`secret\`, and that the secret has a version. A regional secret has its location in its name: projects/PROJECT/locations/LOCATION/secrets/NAME.`,
-  }
-  return googleRefusal(answer, hints[answer.status])
+  return googleRefusal(answer, {
+    FAILED_PRECONDITION: `That version cannot be read: it may be disabled or destroyed. Enable it, or use another one: "${secret}/versions/NUMBER".`,
+    PERMISSION_DENIED: `Grant roles/secretmanager.secretAccessor on "${secret}" to ${member}, and check that the secret exists. A new grant takes a few minutes to work.`,
+    NOT_FOUND: `There is no such version: check \`secret\`, and that the secret has a version. A regional secret has its location in its name: projects/PROJECT/locations/LOCATION/secrets/NAME.`,
+  })
 }

@@ -69,13 +69,8 @@ function read(url: URL, audience: string, tools: Tools): Promise<Secret> {
       headers: { accept: 'application/json', authorization: `Bearer ${await tools.idToken(audience)}` },
     }),
     refusal: ({ status, json }) => ({
-      reason: [
-        member(json, 'message'),
-        member(json, 'error', 'message'),
-        member(json, 'error_description'),
-        member(json, 'error'),
-        member(json, 'detail'),
-      ].find((text) => typeof text === 'string'),
+      // Any JSON is the endpoint's own; anything else comes from something in front of it.
+      reason: json === undefined ? undefined : (reasonIn(json) ?? 'no reason given'),
       explain: (claims) => explain(status, url, audience, claims),
     }),
     read: (answer) => ({
@@ -83,6 +78,16 @@ function read(url: URL, audience: string, tools: Tools): Promise<Secret> {
       text: secretPayload(jsonObject(answer, SERVICE, url), SERVICE, name),
     }),
   })
+}
+
+function reasonIn(json: unknown): unknown {
+  return [
+    member(json, 'message'),
+    member(json, 'error', 'message'),
+    member(json, 'error_description'),
+    member(json, 'error'),
+    member(json, 'detail'),
+  ].find((text) => typeof text === 'string' && text !== '')
 }
 
 function explain(status: number, url: URL, audience: string, claims: Claims | undefined): Explanation {

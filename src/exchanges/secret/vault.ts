@@ -1,5 +1,6 @@
 import { ActionError } from '../../errors.ts'
 import type { Exchange, Tools } from '../../exchange.ts'
+import type { Explanation } from '../../explanation.ts'
 import { member, type Answer } from '../../http/answer.ts'
 import type { Refusal } from '../../http/call.ts'
 import type { Inputs } from '../../inputs/inputs.ts'
@@ -109,41 +110,52 @@ function read(settings: Settings, path: string, token: Promise<VaultLogin>, tool
 }
 
 /** What Vault means by an answer that is not 2xx to a read. */
-function refusal(answer: Answer, { server, engine }: Settings, path: string): Refusal {
+function refusal(answer: Answer, settings: Settings, path: string): Refusal {
   const { status, json } = answer
-  if (status === 403) {
-    const policy = `path ${JSON.stringify(`${engine}/data/${path}`)} { capabilities = ["read"] }`
-    return vaultRefusal(answer, () => ({
-      hint: `A policy of the role "${server.role}" must contain: ${policy}. Vault says the same if there is no engine at "${engine}".`,
-    }))
-  }
-  if (status !== 404) return vaultRefusal(answer, () => ({}))
+  const { engine } = settings
+  const name = quoted(`${engine}/${path}`)
+  const explained = (reason: string, hint: string): Refusal => ({ reason, explain: () => ({ hint }) })
   const metadata = member(json, 'data', 'metadata')
   if (isPresent(metadata)) {
     const version = member(metadata, 'version')
-    const isDestroyed = member(metadata, 'destroyed') === true
-    return {
-      reason: `version ${typeof version === 'number' ? version : '?'} of "${engine}/${path}" is ${isDestroyed ? 'destroyed' : 'deleted'}`,
-      explain: () => ({
-        hint: isDestroyed
-          ? 'Its data is gone: write a new version.'
-          : 'Undelete it (vault kv undelete), or write a new version.',
-      }),
-    }
+    const which = `version ${typeof version === 'number' ? version : '?'} of ${name}`
+    return member(metadata, 'destroyed') === true
+      ? explained(`${which} is destroyed`, 'Its data is gone: write a new version.')
+      : explained(`${which} is deleted`, 'Undelete it (vault kv undelete), or write a new version.')
   }
   const [warning] = textsOf(member(json, 'warnings'))
-  if (warning !== undefined) {
+  if (status === 404 && warning !== undefined) {
+    return explained(
+      warning,
+      `Check \`engine\` and the path: \`engine\` must be exactly where the KV engine is mounted, and was "${engine}"; the path is what follows, without data/, and was "${path}".`,
+    )
+  }
+  const errors = member(json, 'errors')
+  if (status === 404 && Array.isArray(errors) && errors.length === 0) {
+    return explained(
+      `there is no secret ${name}`,
+      `"${engine}" has never had a secret at "${path}": check the path, and that "${engine}" is a KV version 2 engine.`,
+    )
+  }
+  return vaultRefusal(answer, (reason) => explain(reason, settings, path))
+}
+
+/** What a person can do about a read, by what Vault says (Vault, "Tokens", "Error responses"; `router.go`). */
+function explain(reason: string, { server, engine }: Settings, path: string): Explanation {
+  if (/\b(?:invalid|bad) token\b/.test(reason)) {
     return {
-      reason: warning,
-      explain: () => ({
-        hint: `Check \`engine\` and the path: \`engine\` must be exactly where the KV engine is mounted, and was "${engine}"; the path is what follows, without data/, and was "${path}".`,
-      }),
+      hint: `The Vault token of this step has ended or was used up: the role "${server.role}" must give tokens a token_ttl that lasts for the step, and no token_num_uses, since each secret is a use.`,
     }
   }
-  return vaultRefusal(answer, (reason) => ({
-    hint:
-      reason === ''
-        ? `"${engine}" has never had a secret at "${path}": check the path, and that "${engine}" is a KV version 2 engine.`
-        : `Check \`engine\` and \`namespace\`: Vault has no engine at "${engine}".`,
-  }))
+  if (reason.startsWith('permission denied')) {
+    const policy = `path ${JSON.stringify(`${engine}/data/${path}`)} { capabilities = ["read"] }`
+    return {
+      hint: `A policy of the role "${server.role}" must contain: ${policy}. Vault says the same if there is no engine at "${engine}".`,
+    }
+  }
+  return reason.startsWith('no handler for route')
+    ? {
+        hint: `Check \`engine\` and \`namespace\`: Vault has no engine at "${engine}". For an engine in a namespace below that of the auth method, set \`engine\` to both: NAMESPACE/${engine}.`,
+      }
+    : {}
 }

@@ -216,6 +216,23 @@ describe('settings', () => {
       { host: 'database.example.com' },
       'region is required, because the host name does not contain it; for example: eu-central-1',
     ],
+    // Host names: Aurora DSQL User Guide; Amazon Redshift Management Guide; EC2 User Guide.
+    [
+      { host: 'abc123.dsql.eu-central-1.on.aws', region: 'eu-central-1' },
+      `host must be an endpoint of RDS or Aurora, not of Aurora DSQL, not "abc123.dsql.eu-central-1.on.aws"; for example: ${HOST}`,
+    ],
+    [
+      { host: 'app.abc123.eu-central-1.redshift.amazonaws.com', region: 'eu-central-1' },
+      'host must be an endpoint of RDS or Aurora, not of Amazon Redshift, not "app.',
+    ],
+    [
+      { host: 'app.123456789012.eu-central-1.redshift-serverless.amazonaws.com' },
+      'host must be an endpoint of RDS or Aurora, not of Amazon Redshift, not "app.',
+    ],
+    [
+      { host: 'db-1.elb.eu-central-1.amazonaws.com' },
+      'host must be an endpoint of RDS or Aurora, not of another service of AWS, not "db-1.',
+    ],
     [{ 'role-arn': 'github-actions' }, 'role-arn must be the ARN of a role, not "github-actions"'],
   ])('%j are refused', async (inputs, problem) => {
     const world = await open()
@@ -224,6 +241,18 @@ describe('settings', () => {
     expect(text.split('\n- ')).toHaveLength(2)
     expect(world.server('sts').requests).toEqual([])
     expect(world.server('oidc').requests).toEqual([])
+  })
+
+  test('a name of one’s own gets a warning: the database accepts the password only for its own', async () => {
+    const world = await open()
+    const ran = await run(world, { inputs: { host: 'Database.example.com', region: 'eu-central-1' } })
+    expect(ran.succeeded).toBe(true)
+    expect(ran.warnings).toEqual([
+      `RDS accepts the password only for an endpoint's own name, such as ${HOST}: "database.example.com" does not look like one. Set host to that name, however the client reaches the database.`,
+    ])
+    expect((await run(world)).warnings).toEqual([])
+    const isolated = 'app.abc123.us-iso-east-1.rds.c2s.ic.gov'
+    expect((await run(world, { inputs: { host: isolated, region: 'us-iso-east-1' } })).warnings).toEqual([])
   })
 
   test('every problem is named at once, also without credentials', async () => {

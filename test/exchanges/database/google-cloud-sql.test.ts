@@ -104,6 +104,16 @@ describe('settings', () => {
       'http://iam.googleapis.com/x',
       `workload-identity-provider must be the full name of a workload identity provider, not "http://iam.googleapis.com/x"; ${EXAMPLE}`,
     ],
+    [
+      'workload-identity-provider',
+      PROVIDER.replace('/github/', '/gh/'),
+      `workload-identity-provider must contain the id of a pool, 4 to 32 of a-z, 0-9 and -, not "gh"; ${EXAMPLE}`,
+    ],
+    [
+      'workload-identity-provider',
+      PROVIDER.replace(/[^/]+$/, 'gha'),
+      `workload-identity-provider must contain the id of a provider, 4 to 32 of a-z, 0-9 and -, not "gha"; ${EXAMPLE}`,
+    ],
     ['workload-identity-provider', '', `workload-identity-provider is required; ${EXAMPLE}`],
     ...[
       'database',
@@ -129,15 +139,17 @@ describe('settings', () => {
     expect(world.issuer.issued).toEqual([])
   })
 
-  test.each([SERVICE_ACCOUNT, '123-compute@developer.gserviceaccount.com'])(
-    '%s is a service account',
-    async (account) => {
-      const world = await open()
-      world.setup.serviceAccounts[account] = [principalSet('216219028')]
-      const ran = await run(world, { inputs: { 'service-account': account } })
-      expect(ran.outputs['username']).toBe(account)
-    },
-  )
+  test.each([
+    SERVICE_ACCOUNT,
+    '123-compute@developer.gserviceaccount.com',
+    // Of App Engine in a project of a domain, `example.com:my-app` (Google, "App Engine default service account").
+    'my-app.example.com@appspot.gserviceaccount.com',
+  ])('%s is a service account', async (account) => {
+    const world = await open()
+    world.setup.serviceAccounts[account] = [principalSet('216219028')]
+    const ran = await run(world, { inputs: { 'service-account': account } })
+    expect(ran.outputs['username']).toBe(account)
+  })
 
   test.each(['sts', 'iamcredentials'])('GHA_ENDPOINT_OVERRIDE_%s must be HTTPS', async (name) => {
     const world = await open()

@@ -49,7 +49,8 @@ describe('a refusal', () => {
     const world = await open()
     world.setup.policies['octo-org/.github'] = {}
     expect(await refusal(world, { inputs: { scope: 'octo-org' } })).toContain(
-      `looks for the trust policy "${FILE}" in "octo-org/.github",`,
+      // octo-sts/app#1283
+      `looks for the trust policy "${FILE}" in "octo-org/.github" (unless the server sets ORG_POLICY_REPO), on`,
     )
   })
 
@@ -163,7 +164,7 @@ describe('a refusal', () => {
 
   test('for an issuer that the organization does not trust says so', async () => {
     expect(await refusal(open({ trustedIssuers: { 'octo-org': ['https://gitlab.com'] } }))).toContain(
-      `issuer not permitted by organization policy.\nThe issuer (iss) of the ID token was "${ISSUER}": "octo-org" must list it in ".github/chainguard/trusted-token-issuers.yaml" of its repository "octo-org/.github", in a form that Octo STS can read.${WAIT}\n`,
+      `issuer not permitted by organization policy.\nThe issuer (iss) of the ID token was "${ISSUER}": "octo-org" must list it in ".github/chainguard/trusted-token-issuers.yaml" of its repository "octo-org/.github" (unless the server sets ORG_POLICY_REPO), in a form that Octo STS can read.${WAIT}\n`,
     )
   })
 
@@ -183,6 +184,15 @@ describe('a refusal', () => {
     expect(await refusal(open({}, { identity: { ref: "refs/heads/what's-new" } }))).toContain(
       '(400 Bad Request): invalid subject in token.\nOcto STS accepts no subject with quotes, brackets',
     )
+  })
+
+  test.each([
+    ['a web page', '<html><title>404 Not Found</title></html>'],
+    ['JSON of a gateway', { message: 'unable to find trust policy' }],
+  ])('that is %s is none of Octo STS', async (_what, body) => {
+    const world = await open()
+    world.server('octo-sts').faults.push({ kind: 'answer', name: 'reply', reply: { status: 404, body } })
+    expect(await refusal(world)).toContain('\nThis answer is not from Octo STS: ')
   })
 
   test('shows no claims for a pull request from a fork', async () => {

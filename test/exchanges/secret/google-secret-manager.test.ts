@@ -236,6 +236,48 @@ describe('a refusal', () => {
     expect(text).not.toContain('Grant roles')
   })
 
+  // google.api.ErrorReason; the text of the first: Google, "Troubleshoot VPC Service Controls".
+  test.each([
+    [
+      'of a perimeter asks for an ingress rule',
+      'SECURITY_POLICY_VIOLATED',
+      "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: AbC-123.",
+      'A perimeter of VPC Service Controls keeps this request out, whatever roles there are: its administrators must add an ingress rule that lets it in. The unique identifier in the message leads them to the request.\n',
+    ],
+    [
+      'of a project without billing has no hint',
+      'BILLING_DISABLED',
+      'This API method requires billing to be enabled.',
+      '',
+    ],
+  ])('%s, and for no role', async (_what, reason, message, hint) => {
+    const world = await open()
+    world.server('secretmanager').faults.push(fault.answer(apiError('PERMISSION_DENIED', message, reason)))
+    expect(await refusal(world)).toBe(
+      `Google Secret Manager (HOST) refused (403 Forbidden): PERMISSION_DENIED: ${message}\n${hint}${LINK}`,
+    )
+  })
+
+  test('of the request itself has no hint about the version', async () => {
+    const world = await open()
+    const invalid = apiError('INVALID_ARGUMENT', 'Invalid resource field value in the request.')
+    world.server('secretmanager').faults.push(fault.answer(invalid))
+    expect(await refusal(world)).toContain(
+      `INVALID_ARGUMENT: Invalid resource field value in the request.\n${LINK}`,
+    )
+  })
+
+  test.each([
+    ['a web page', '<html><title>Error 403 (Forbidden)!!1</title></html>'],
+    ['JSON of something else', { error: { message: 'Forbidden' } }],
+  ])('that is %s is not Google’s, and tells nothing of roles', async (_what, body) => {
+    const world = await open()
+    world.server('secretmanager').faults.push(fault.answer({ status: 403, body }))
+    expect(await refusal(world)).toContain(
+      '(403 Forbidden).\nThis answer is not from Google Secret Manager: ',
+    )
+  })
+
   test('by STS is explained as for Cloud SQL', async () => {
     const world = await open()
     world.setup.providers[PROVIDER] = { condition: () => false }

@@ -119,10 +119,26 @@ describe('a refusal', () => {
     )
   })
 
-  test('without a name for its text has none', async () => {
+  test('without a name for its text has none, and is the endpoint’s own', async () => {
     const world = await open()
-    world.server('secret-endpoint').faults.push(fault.status(400, { body: { secret: 'not shown' } }))
-    expect(await refusal(world)).toBe(`The secret endpoint (HOST) refused (400 Bad Request).\n${LINK}`)
+    world.server('secret-endpoint').faults.push(fault.status(401, { body: { secret: 'not shown' } }))
+    expect(await refusal(world)).toContain(
+      'The secret endpoint (HOST) refused (401 Unauthorized): no reason given.\nThe audience of the ID token was ',
+    )
+  })
+
+  test.each([
+    [401, '<html><title>Sign in</title></html>', 'it is a web page'],
+    [403, '<html><title>Request blocked</title></html>', 'it is a web page'],
+    [404, '', 'it is empty'],
+  ])('with %i that is no JSON (%j) is not its own, nor about the audience', async (status, body, what) => {
+    const world = await open()
+    world.server('secret-endpoint').faults.push(fault.status(status, { body }))
+    const text = await refusal(world)
+    expect(text).toContain(
+      `\nThis answer is not from the secret endpoint: ${what}. Check that http://HOST/secrets is the right address, and whether a gateway, a firewall or a login page in front of it refuses this request.\n`,
+    )
+    expect(text).not.toMatch(/audience|there is nothing/)
   })
 })
 

@@ -226,7 +226,7 @@ describe('a secret that Vault does not give', () => {
       { path: 'team/databse' },
       read(
         '404 Not Found',
-        '.',
+        ': there is no secret "secret/team/databse".',
         '"secret" has never had a secret at "team/databse": check the path, and that "secret" is a KV version 2 engine.',
       ),
     ],
@@ -239,7 +239,7 @@ describe('a secret that Vault does not give', () => {
       {},
       read(
         '404 Not Found',
-        '.',
+        ': there is no secret "secret/team/database".',
         '"secret" has never had a secret at "team/database": check the path, and that "secret" is a KV version 2 engine.',
       ),
     ],
@@ -260,7 +260,7 @@ describe('a secret that Vault does not give', () => {
       read(
         '404 Not Found',
         ': no handler for route "kv/data/team/database". route entry not found.',
-        'Check `engine` and `namespace`: Vault has no engine at "kv".',
+        'Check `engine` and `namespace`: Vault has no engine at "kv". For an engine in a namespace below that of the auth method, set `engine` to both: NAMESPACE/kv.',
       ),
     ],
   ])('%s says so', async (_what, change, inputs, text) => {
@@ -269,6 +269,42 @@ describe('a secret that Vault does not give', () => {
     expect(await refusal(world, { inputs })).toBe(text)
     expect(requests(world)).toEqual([LOGIN, expect.stringMatching(/^GET .* 40[34]$/), REVOKE])
     expect(world.setup.vault.tokens.map(({ revoked }) => revoked)).toEqual([true])
+  })
+
+  // A token that is used up is told from one without a policy by a second line (hashicorp/vault#26687).
+  test('since its token was used up by another secret', async () => {
+    const world = await open({ role: { numUses: 1 } })
+    const secrets = 'user: team/database#DB_USER\nother: team/other#KEY'
+    const text = await refusal(world, { inputs: { path: '', key: '', secrets } })
+    expect(text).toContain('permission denied * invalid token.')
+    expect(text).toContain(
+      `The Vault token of this step has ended or was used up: the role "${ROLE}" must give tokens a token_ttl that lasts for the step, and no token_num_uses, since each secret is a use.`,
+    )
+    expect(text).not.toContain('invalid token. A policy of the role')
+  })
+
+  test.each([
+    ['a web page', 403, '<html>\r\n<head><title>403 Forbidden</title></head>\r\n</html>'],
+    ['an empty body', 403, ''],
+    ['an empty body', 404, ''],
+    ['JSON of a gateway', 404, { message: 'no Route matched with those values' }],
+  ])('since %s comes in its place (%i), of which no policy is the cause', async (_what, status, body) => {
+    const world = await open()
+    world.server('vault').faults.push(forEver(at(/\/data\//, { status, body })))
+    const text = await refusal(world)
+    expect(text).toContain('\nThis answer is not from Vault: ')
+    expect(text).not.toMatch(/policy|KV version 2|`engine`/)
+  })
+
+  test('is read from a namespace below that of the auth method, by both in `engine`', async () => {
+    const world = await open({ namespace: 'admin' })
+    const { engines } = world.setup
+    // Vault takes a namespace in the path as well as in the header (Vault Enterprise, "Namespaces").
+    engines['my-env/secret'] = engines['secret']!
+    world.setup.policies['deploy'] = ['my-env/secret/data/*']
+    const ran = await run(world, { inputs: { engine: 'my-env/secret' } })
+    expect(ran.outputs).toEqual({ secret: world.setup.secret })
+    expect(requests(world)[1]).toBe('GET /v1/my-env/secret/data/team/database 200')
   })
 
   test('but data of a KV engine of version 1 instead', async () => {

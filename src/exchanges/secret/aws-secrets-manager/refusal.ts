@@ -1,5 +1,6 @@
 import { awsRefusal } from '../../../aws/errors.ts'
 import type { CredentialSource } from '../../../aws/credentials.ts'
+import { explainRefuser, refuserIn } from '../../../aws/policies.ts'
 import type { Explanation } from '../../../explanation.ts'
 import type { Answer } from '../../../http/answer.ts'
 import type { Refusal } from '../../../http/call.ts'
@@ -32,32 +33,14 @@ const EXPLANATIONS = new Map<string, (asked: Asked, message: string) => Explanat
       hint: `Check \`secret\`: AWS does not accept "${secret}" as the name or the ARN of a secret.`,
     }),
   ],
-  [
-    'InvalidRequestException',
-    ({ secret, region }, message) => ({
-      hint: /deletion|deleted/i.test(message)
-        ? `Restore the secret (aws secretsmanager restore-secret --region ${region} --secret-id ${secret}), or use another one.`
-        : `The secret "${secret}" cannot be read in its present state: aws secretsmanager describe-secret shows it.`,
-    }),
-  ],
+  ['InvalidRequestException', explainState],
   [
     'DecryptionFailure',
     () => ({
       hint: `AWS cannot decrypt the secret: check that its KMS key is enabled, and that the key's policy allows kms:Decrypt.`,
     }),
   ],
-  [
-    'AccessDeniedException',
-    ({ secret, region, source }, message) =>
-      /\bKMS\b/.test(message)
-        ? {
-            hint: `The credentials can read the secret but cannot use its KMS key: allow them kms:Decrypt on it.`,
-          }
-        : {
-            hint: `The credentials are not allowed to read the secret: allow them secretsmanager:GetSecretValue on "${secret}". For a secret in another account, its resource policy and its KMS key must allow them, too.`,
-            ...suggestPolicy(secret, region, source),
-          },
-  ],
+  ['AccessDeniedException', explainDenied],
   [
     'UnrecognizedClientException',
     ({ region, source }) => ({
@@ -86,6 +69,38 @@ const EXPLANATIONS = new Map<string, (asked: Asked, message: string) => Explanat
     }),
   ],
 ])
+
+/** The secret is there, but not to be read as it is. */
+function explainState({ secret, region }: Asked, message: string): Explanation {
+  if (/deletion|deleted/i.test(message)) {
+    return {
+      hint: `Restore the secret (aws secretsmanager restore-secret --region ${region} --secret-id ${secret}), or use another one.`,
+    }
+  }
+  return {
+    hint: /default KMS/i.test(message)
+      ? 'The secret belongs to another account, which its default key (aws/secretsmanager) cannot be shared with: encrypt it with a KMS key of your own, and allow kms:Decrypt on that in the policy of the key and in one of the role.'
+      : `The secret "${secret}" cannot be read in its present state: aws secretsmanager describe-secret shows it.`,
+  }
+}
+
+function explainDenied({ secret, region, source }: Asked, message: string): Explanation {
+  const refuser = refuserIn(message)
+  const isOfKey = /\bKMS\b/i.test(message)
+  if (refuser && (refuser.denies || refuser.kind !== 'identity-based policy')) {
+    return explainRefuser(refuser, isOfKey ? 'of its KMS key' : `of the secret "${secret}"`)
+  }
+  if (isOfKey) {
+    return {
+      hint: 'The credentials can read the secret but cannot use its KMS key: allow them kms:Decrypt on it.',
+    }
+  }
+  if (!message.includes('secretsmanager:GetSecretValue')) return {}
+  return {
+    hint: `The credentials are not allowed to read the secret: allow them secretsmanager:GetSecretValue on "${secret}". For a secret in another account, its resource policy and its KMS key must allow them, too.`,
+    ...suggestPolicy(secret, region, source),
+  }
+}
 
 /** The policy that lets the role read this secret and no other. */
 function suggestPolicy(secret: string, region: string, source: CredentialSource): Explanation {

@@ -103,6 +103,39 @@ describe('a refusal', () => {
     expect(world.server('secretsmanager').requests).toHaveLength(1)
   })
 
+  // IAM User Guide, "Troubleshoot access denied error messages".
+  test.each<[string, string]>([
+    [
+      'with an explicit deny in a resource control policy',
+      'Change the resource control policy of the AWS organization, which its administrators manage: a statement in it denies this.',
+    ],
+    [
+      'with an explicit deny in a permissions boundary',
+      'Change the permissions boundary of the role or user whose credentials signed the request: a statement in it denies this.',
+    ],
+    [
+      'because no session policy allows the secretsmanager:GetSecretValue action',
+      'Change the session policy that was given when the credentials were made: no statement in it allows this.',
+    ],
+    [
+      'because no resource-based policy allows the secretsmanager:GetSecretValue action',
+      `Change the resource-based policy of the secret "${NAME}": no statement in it allows this.`,
+    ],
+    [
+      'with an explicit deny in an identity-based policy',
+      'Change the identity-based policy of the role or user whose credentials signed the request: a statement in it denies this.',
+    ],
+  ])('by another policy than one that lacks names it, and suggests none: %s', async (end, hint) => {
+    const world = await open()
+    const message = `User: ${ROLE_ARN} is not authorized to perform: secretsmanager:GetSecretValue on resource: ${SECRET_ARN} ${end}`
+    world
+      .server('secretsmanager')
+      .faults.push(fault.answer(secretsManagerError('AccessDeniedException', message)))
+    const ran = await run(world)
+    expect(ran.errors[0]).toContain(`${end}.\n${hint}\nDENIED`)
+    expect(ran.group.join('\n')).not.toContain('With this policy')
+  })
+
   const EXPIRED = 'The security token included in the request is expired'
   const INVALID = 'The security token included in the request is invalid.'
   const MISMATCH = 'The request signature we calculated does not match the signature you provided.'
@@ -118,6 +151,19 @@ describe('a refusal', () => {
       'Not in this state.',
       'role',
       `The secret "${NAME}" cannot be read in its present state: aws secretsmanager describe-secret shows it.`,
+    ],
+    [
+      'InvalidRequestException',
+      // As moto and localstack have it from AWS.
+      "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key.",
+      'role',
+      'The secret belongs to another account, which its default key (aws/secretsmanager) cannot be shared with: encrypt it with a KMS key of your own, and allow kms:Decrypt on that in the policy of the key and in one of the role.',
+    ],
+    [
+      'AccessDeniedException',
+      `User: ${ROLE_ARN} is not authorized to perform: kms:Decrypt on this resource because no identity-based policy allows the kms:Decrypt action`,
+      'role',
+      'The credentials can read the secret but cannot use its KMS key: allow them kms:Decrypt on it.',
     ],
     [
       'UnrecognizedClientException',
@@ -185,12 +231,12 @@ describe('a refusal', () => {
     expect(world.server('secretsmanager').requests).toEqual([])
   })
 
-  test('by a server that is not AWS has no hint of ours', async () => {
+  test('by a server that is not AWS is one of what stands in front', async () => {
     const world = await open()
     const reply: FakeReply = { status: 403, body: { message: 'Forbidden' } }
     world.server('secretsmanager').faults.push(fault.answer(reply))
-    expect(await refusal(world)).toBe(
-      `AWS Secrets Manager (HOST) refused (403 Forbidden): Forbidden.\n${LINK}`,
+    expect(await refusal(world)).toMatch(
+      /^AWS Secrets Manager \(HOST\) refused \(403 Forbidden\)\.\nThis answer is not from AWS Secrets Manager: it has another form\. /,
     )
   })
 })

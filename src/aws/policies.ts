@@ -1,0 +1,49 @@
+import type { Explanation } from '../explanation.ts'
+
+/** Whose the kinds of policies are that AWS names; empty: that of the resource. */
+const PLACES = {
+  'identity-based policy': 'of the role or user whose credentials signed the request',
+  'resource-based policy': '',
+  'permissions boundary': 'of the role or user whose credentials signed the request',
+  'session policy': 'that was given when the credentials were made',
+  'VPC endpoint policy': 'of the VPC endpoint that the request went through',
+  'service control policy': 'of the AWS organization, which its administrators manage',
+  'resource control policy': 'of the AWS organization, which its administrators manage',
+  'role trust policy': '',
+} as const
+
+/** The policy that refused. */
+export interface Refuser {
+  /** `undefined` where AWS does not say. */
+  readonly kind: keyof typeof PLACES | undefined
+  /** Whether a statement denies it; otherwise none allows it. */
+  readonly denies: boolean
+}
+
+const KINDS = Object.keys(PLACES) as (keyof typeof PLACES)[]
+
+/**
+ * Which policy refused, by AWS's own words at the end of its message; `undefined` where they tell nothing (IAM User Guide,
+ * "Troubleshoot access denied error messages").
+ */
+export function refuserIn(message: string): Refuser | undefined {
+  const [, deny, text] =
+    /\b(?:because no|with an explicit (deny)(?: in (?:an?|the))?) ?([\w -]*)/.exec(message) ?? []
+  const kind = KINDS.find((each) => text?.toLowerCase().startsWith(each.toLowerCase()))
+  return kind === undefined && deny === undefined ? undefined : { kind, denies: deny !== undefined }
+}
+
+/**
+ * What to change where a policy refused.
+ *
+ * @param resource whose a policy is that is resource-based: `of the secret`
+ */
+export function explainRefuser({ kind, denies }: Refuser, resource: string): Explanation {
+  if (kind === undefined) {
+    return {
+      hint: `A policy denies this explicitly, and AWS does not say which: look for a Deny that matches.`,
+    }
+  }
+  const what = denies ? 'a statement in it denies this' : 'no statement in it allows this'
+  return { hint: `Change the ${kind} ${PLACES[kind] || resource}: ${what}.` }
+}
