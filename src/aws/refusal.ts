@@ -1,7 +1,7 @@
 import type { Claims, Explanation } from '../explanation.ts'
 import type { Answer } from '../http/answer.ts'
 import type { Refusal } from '../http/call.ts'
-import { aboutForm, claimText, namesRepository } from '../identity/claims.ts'
+import { aboutForm, aboutPassing, claimText, namesRepository } from '../identity/claims.ts'
 import { quoted } from '../text.ts'
 import { awsRefusal, KEYS_TROUBLE, type AwsError } from './errors.ts'
 import { ROLE_ARN } from './names.ts'
@@ -83,6 +83,8 @@ function suggestPolicy(
   const repositoryId = claimText(claims, 'repository_id')
   // IAM puts values of its own in the place of ${…}.
   if (subject === undefined || subject.includes('${')) return {}
+  const passing = aboutPassing(subject)
+  if (passing !== undefined) return { advice: passing }
   const named = namesRepository(subject)
   // Of the issuers here, STS compares other claims than `sub` and `aud` for this one alone (AWS, "What's New" of January 2026).
   if (!named && (issuer !== GITHUB || repositoryId === undefined)) return {}

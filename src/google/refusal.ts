@@ -2,7 +2,7 @@ import type { Environment } from '../exchange.ts'
 import type { Claims, Explanation } from '../explanation.ts'
 import { member, type Answer } from '../http/answer.ts'
 import type { Refusal } from '../http/call.ts'
-import { aboutForm, claimText } from '../identity/claims.ts'
+import { aboutForm, aboutPassing, claimText } from '../identity/claims.ts'
 import { quoted, yamlText } from '../text.ts'
 import { IAM, PROVIDER_INPUT, type Federation } from './settings.ts'
 
@@ -122,6 +122,8 @@ function suggestSettings(provider: string, audience: string, claims: Claims | un
   const subject = claimText(claims, 'sub')
   const repositoryId = claimText(claims, 'repository_id')
   if (issuer === undefined || subject === undefined || repositoryId === undefined) return {}
+  const passing = aboutPassing(subject)
+  if (passing !== undefined) return { advice: passing }
   // On two lines, so that the subject stays within the box of the job summary.
   const condition = [
     `  assertion.repository_id == ${JSON.stringify(repositoryId)} &&`,

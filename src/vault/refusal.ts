@@ -1,7 +1,7 @@
 import type { Claims, Explanation } from '../explanation.ts'
 import type { Answer } from '../http/answer.ts'
 import type { Refusal } from '../http/call.ts'
-import { aboutForm, claimText, SHOWN_CLAIMS } from '../identity/claims.ts'
+import { aboutForm, aboutPassing, claimText, SHOWN_CLAIMS } from '../identity/claims.ts'
 import { quoted } from '../text.ts'
 import { reasonOf, vaultRefusal } from './answer.ts'
 import type { VaultServer } from './server.ts'
@@ -159,6 +159,8 @@ function toPaste(
   const subject = claimText(claims, 'sub')
   const repositoryId = claimText(claims, 'repository_id')
   if (subject === undefined || repositoryId === undefined) return {}
+  const passing = aboutPassing(subject)
+  if (passing !== undefined) return { advice: passing }
   const settings = {
     role_type: 'jwt',
     bound_audiences: [audience],

@@ -1,7 +1,7 @@
 import type { Claims, Explanation } from '../../explanation.ts'
 import { member, messageOf, type Answer } from '../../http/answer.ts'
 import type { Refusal } from '../../http/call.ts'
-import { aboutForm, claimText, namesRepository } from '../../identity/claims.ts'
+import { aboutForm, aboutPassing, claimText, namesRepository } from '../../identity/claims.ts'
 import { quoted, yamlText } from '../../text.ts'
 import type { Settings } from './settings.ts'
 
@@ -127,6 +127,8 @@ function suggestSettings({ email, audience }: Settings, claims: Claims | undefin
   if (issuer === undefined || subject === undefined) return {}
   // An asterisk at the end would make it a pattern; without the repository, every repository with the same customization has it.
   if (subject.endsWith('*') || !namesRepository(subject)) return {}
+  const passing = aboutPassing(subject)
+  if (passing !== undefined) return { advice: passing }
   return {
     advice: 'These settings of the workload identity accept this run:',
     paste: [

@@ -1,7 +1,7 @@
 import type { Claims, Explanation } from '../../explanation.ts'
 import { member, messageOf, type Answer } from '../../http/answer.ts'
 import type { Refusal } from '../../http/call.ts'
-import { aboutForm, claimText, namesRepository } from '../../identity/claims.ts'
+import { aboutForm, aboutPassing, claimText, namesRepository } from '../../identity/claims.ts'
 import { quoted, yamlText } from '../../text.ts'
 import type { Settings } from './settings.ts'
 
@@ -117,7 +117,10 @@ function explain(message: string, settings: Settings, claims: Claims | undefined
 function explainSubject({ settings, claims, policy }: Refused): Explanation {
   const subject = claimText(claims, 'sub')
   return {
-    hint: `The subject (sub) of the ID token was ${quoted(subject) ?? 'different (it is not shown here)'}: set that as \`subject\` in ${policy}.${aboutForm(subject)}${WAIT}`,
+    hint:
+      subject === undefined
+        ? `\`subject\` in ${policy} must be the subject (sub) of the ID token.${WAIT}`
+        : `The subject (sub) of the ID token was "${subject}": set that as \`subject\` in ${policy}.${aboutForm(subject)}${WAIT}`,
     ...suggestPolicy(settings, claims, { isThere: true }),
   }
 }
@@ -157,6 +160,8 @@ function suggestPolicy(
   const subject = claimText(claims, 'sub')
   const repositoryId = claimText(claims, 'repository_id')
   if (issuer === undefined || subject === undefined) return {}
+  const passing = aboutPassing(subject)
+  if (passing !== undefined) return { advice: passing }
   const named = namesRepository(subject)
   if (!named && repositoryId === undefined) return {}
   return {

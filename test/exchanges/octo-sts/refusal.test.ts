@@ -201,7 +201,7 @@ describe('a refusal', () => {
     await expectClaimsHidden(
       run,
       world,
-      'The subject (sub) of the ID token was different (it is not shown here): set that',
+      '`subject` in the trust policy ".github/chainguard/deploy.sts.yaml" in "octo-org/target" must be the subject (sub) of the ID token.',
     )
   })
 })
