@@ -130,6 +130,7 @@ export function appServerSystem(settings: AppServerSettings = {}): System<AppSer
           }
         },
         accepts: (token) => github.alive(token),
+        alive: github.living,
         github,
         appServer,
         sts,

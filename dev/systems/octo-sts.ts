@@ -47,6 +47,7 @@ export function octoStsSystem(settings: Pick<OctoStsOptions, 'trustedIssuers'> =
           policies[scope] = { [IDENTITY]: policy(`repo:${identity.owner}/another:ref:refs/heads/main`) }
         },
         accepts: (token) => github.alive(token),
+        alive: github.living,
         scope,
         github,
         octoSts,

@@ -47,6 +47,8 @@ export interface Setup {
   readonly deny: () => void
   /** Whether the credential that came out is good at this moment, by the system's own rules. */
   readonly accepts: (credential: string) => boolean | Promise<boolean>
+  /** Credentials that the fakes issued, that are alive and could be revoked; left out where none can be. */
+  readonly alive?: () => readonly string[]
 }
 
 /** Every system in this folder, by name: the path in `uses:` (`secret/vault`); the root action's is `app-server`. */

@@ -90,6 +90,7 @@ export function vaultTokenSystem(settings: Partial<VaultRole> = {}): System<Vaul
           roles[ROLE] = { ...role(), boundClaims: { repository: `${fullName(identity)}-another` } }
         },
         accepts: (token) => vault.alive(token),
+        alive: vault.living,
         vault,
         roles,
         engines,

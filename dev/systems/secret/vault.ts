@@ -108,6 +108,7 @@ export function vaultSystem(settings: VaultSettings = {}): System<VaultSetup> {
           roles[ROLE] = { ...role(), boundClaims: { repository: `${fullName(identity)}-another` } }
         },
         accepts: (text) => text === (several ? JSON.stringify(values) : secret),
+        alive: vault.living,
         vault,
         roles,
         engines,
