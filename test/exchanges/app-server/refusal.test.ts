@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest'
+import type { Refusal } from '../../../src/http/call.ts'
+import { refusal } from '../../../src/exchanges/app-server/refusal.ts'
+import type { Settings } from '../../../src/exchanges/app-server/settings.ts'
+import { answer, SOURCE } from '../../aws/fixture.ts'
+import { SETTINGS } from './fixture.ts'
+
+/** In the words of the app server itself. */
+const said = (status: number, message: unknown, headers = {}): Refusal =>
+  refusal(answer(status, { status, message, requestId: 'r-1' }, headers), SETTINGS)
+
+/** Of a gateway before it, whose answers have no `status`. */
+const gateway = (status: number, message: string, settings: Partial<Settings> = {}): Refusal =>
+  refusal(answer(status, { message }), { ...SETTINGS, ...settings })
+
+const hintOf = ({ explain }: Refusal): string | undefined => explain!(undefined).hint
+
+describe('the words', () => {
+  const claims = '\n\nEffective OIDC token subjects:\n- repo:octo-org/workflows:ref:refs/heads/main\n'
+
+  test('are those of its issues, else its message, without the subjects of the run', () => {
+    const issues = 'Issues:\n- octo-org/a:\n  - contents: read - Not authorized\n- octo-org:\n  - No'
+    expect(said(403, issues + claims).reason).toBe(
+      'octo-org/a: contents: read - Not authorized; octo-org: No',
+    )
+    expect(said(403, `Not today.${claims}`).reason).toBe('Not today.\n\n')
+    expect([said(403, 7).reason, said(403, undefined).reason]).toEqual(['', ''])
+  })
+
+  test('come with the id of the request, from the body or a header', () => {
+    expect(said(403, 'No').requestId).toBe('r-1')
+    expect(refusal(answer(403, { status: 403 }, { 'x-request-id': 'r-2' }), SETTINGS).requestId).toBe('r-2')
+  })
+})
+
+test.each<[number, string, number]>([
+  [401, 'Invalid token: request timed out', 2],
+  [401, 'Invalid token: Expected 200 OK from the JSON Web Key Set HTTP response', 2],
+  [401, 'Invalid token: no applicable key found in the JSON Web Key Set', 2],
+  [401, 'Invalid token: "nbf" claim timestamp check failed', 1],
+  [401, 'Invalid token: unexpected "aud" claim value', 0],
+  [403, 'request timed out', 0],
+])('%i "%s" is retried %i times', (status, message, times) => {
+  expect(said(status, message).retry).toEqual({ times })
+})
+
+test('a gateway that is busy is retried, as everywhere in AWS', () => {
+  const busy = answer(400, { message: 'Rate exceeded' }, { 'x-amzn-errortype': 'ThrottlingException' })
+  expect(refusal(busy, SETTINGS).retry).toBe('until the deadline')
+})
+
+describe('what to do', () => {
+  const REQUEST = 'does not accept this request: check `permissions`, `owner` and `repositories`.'
+  test.each<[Refusal, string | undefined]>([
+    [said(400, 'permissions: Invalid input'), `The app server ${REQUEST}`],
+    [gateway(400, 'Bad Request'), `The app server ${REQUEST}`],
+    [
+      said(401, 'unexpected "aud" claim value'),
+      'The audience of the ID token was "app-server.example". Add it to the list of the app server (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE), or set `audience` to one that it lists.',
+    ],
+    [
+      said(401, 'unexpected "iss" claim value'),
+      'The app server does not accept the issuer of this GitHub: GitHub Enterprise Server and enterprises with their own issuer need an app server that is set up for them.',
+    ],
+    [
+      said(401, 'unexpected "sub" claim value'),
+      'The app server accepts only some subjects (GITHUB_ACTIONS_TOKEN_ALLOWED_SUBJECTS): its operator must add the sub claim of this run.',
+    ],
+    [said(401, '"exp" claim timestamp check failed'), 'Check the clock of the app server.'],
+    [said(401, '"nbf" claim timestamp check failed'), 'Check the clock of the app server.'],
+    [said(401, 'something else'), undefined],
+    [said(403, 'Not today.'), undefined],
+    [
+      said(404, 'Not Found'),
+      'There is no app server at https://app-server.example/access_tokens: check the path in app-server.',
+    ],
+    [
+      gateway(404, 'Not Found'),
+      'There is no app server at https://app-server.example/access_tokens: check the path in app-server.',
+    ],
+    [
+      said(500, 'Internal Server Error'),
+      'If this persists, the GitHub App may not be installed on a repository, or may lack a requested permission: the operator of the app server can find the reason with the request id.',
+    ],
+    [said(413, 'Too large'), undefined],
+  ])('%o: %s', (refused, hint) => {
+    expect(hintOf(refused)).toBe(hint)
+  })
+})
+
+describe('a gateway that forbids', () => {
+  const aws = (service: string): Partial<Settings> => ({
+    aws: { source: SOURCE, scope: { region: 'eu-central-1', service } },
+  })
+
+  test.each<[string, string, Partial<Settings>, string]>([
+    [
+      'without a signature is AWS IAM for the most part',
+      'Forbidden',
+      {},
+      'Something in front of the app server refused the request. If that is AWS IAM, set app-server to a mapping of url and auth (type: aws).',
+    ],
+    ...(
+      [
+        ['lambda', 'lambda:InvokeFunctionUrl and lambda:InvokeFunction'],
+        ['execute-api', 'execute-api:Invoke'],
+        ['vpc-lattice-svcs', 'vpc-lattice-svcs:Invoke'],
+      ] as const
+    ).map(([service, actions]): [string, string, Partial<Settings>, string] => [
+      `names the right to ${service}`,
+      'Forbidden',
+      aws(service),
+      `AWS refused the signed request. The role needs ${actions} on app-server.example; region was "eu-central-1", service "${service}".`,
+    ]),
+    [
+      'for the region names it',
+      "Credential should be scoped to a valid region, not 'eu-central-1'.",
+      aws('lambda'),
+      'Correct app-server.auth.region, which was "eu-central-1".',
+    ],
+    [
+      'for region and service names both',
+      "Credential should be scoped to a valid region, not 'eu-central-1'. Credential should be scoped to correct service: 'execute-api'.",
+      aws('lambda'),
+      'Correct app-server.auth.region, which was "eu-central-1", and app-server.auth.service, which was "lambda".',
+    ],
+    ...[{}, aws('execute-api')].map((settings): [string, string, Partial<Settings>, string] => [
+      `for a path that it has not says so (${JSON.stringify(settings).length > 2 ? 'signed' : 'not signed'})`,
+      'Missing Authentication Token',
+      settings,
+      'There is no "/access_tokens" at app-server.example: check the path in app-server, which must begin with the stage of the API Gateway.',
+    ]),
+  ])('%s', (_what, message, settings, hint) => {
+    expect(hintOf(gateway(403, message, settings))).toBe(hint)
+  })
+})
