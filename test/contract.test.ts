@@ -1,20 +1,22 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { fault, forEver, type Fault } from '../dev/fakes/faults.ts'
+import { fault, forEver, type Fault, type FaultEntry } from '../dev/fakes/faults.ts'
 import { jsonOf, type FakeReply, type FakeRequest } from '../dev/fakes/handler.ts'
-import { serve } from '../dev/fakes/serve.ts'
 import { readActions, type ActionMetadata } from '../dev/documents/actions.ts'
-import type { StageResult } from '../dev/runner/runner.ts'
 import { allSystems, type System } from '../dev/systems/system.ts'
-import { createWorld, type World } from '../dev/world.ts'
-import { OF_OTHER_ACTIONS } from '../src/inputs/other-actions.ts'
+import { createWorld, ROOT, type World } from '../dev/world.ts'
+import type { Exchange } from '../src/exchange.ts'
+import { exchangeOf, keep, runPost, runStep, type Ran, type StepOptions } from './exchanges/in-process.ts'
 import { HOSTILE, textsOf, type Json } from './properties/values.ts'
+import { leftAlive, problemsShown } from './properties/verdict.ts'
+import { preload } from './scenarios/faults.ts'
 import { expectClean, expectGranted, expectRefused } from './scenarios/support.ts'
 
 /*
- * What every action keeps, whatever system it is for. A new one is tested by being there: `dev/systems/NAME.ts`.
+ * What every action keeps, whatever system it is for. A new one is tested by being there: `dev/systems/NAME.ts`. All but
+ * the last part runs in this process.
  */
 
 /** One kind of request that the action makes when all is well. */
@@ -25,6 +27,8 @@ interface Call {
   readonly path: string
   /** How often it is made. */
   readonly times: number
+  /** The real answer; of the ID-token endpoint it is not known. */
+  readonly reply?: FakeReply
   /** Whether its answer holds a secret as a member of its own. */
   readonly carries: boolean
   /** Whether it is made when the credential is there already, to tidy up. */
@@ -37,35 +41,11 @@ interface Subject {
   readonly system: System
   readonly variant: string
   readonly metadata: ActionMetadata
+  readonly exchange: Exchange<unknown>
   readonly world: World
-  readonly main: StageResult
+  readonly main: Ran
   readonly calls: readonly Call[]
-  /** Names of the inputs that the code asked for. */
-  readonly read: readonly string[]
-  /** The parts of `dist` that were loaded, without folder and ending. */
-  readonly parts: readonly string[]
 }
-
-/** A preload that notes which inputs are read and which files are loaded. */
-const TAKE_NOTES = `data:text/javascript,${encodeURIComponent(
-  `import { writeFileSync } from 'node:fs'
-   import { registerHooks } from 'node:module'
-   const read = new Set()
-   const loaded = []
-   registerHooks({
-     load(url, context, next) {
-       loaded.push(url)
-       return next(url, context)
-     },
-   })
-   process.env = new Proxy(process.env, {
-     get(environment, name) {
-       if (String(name).startsWith('INPUT_')) read.add(name.slice('INPUT_'.length).toLowerCase())
-       return environment[name]
-     },
-   })
-   process.on('exit', () => writeFileSync(process.env.NOTES, JSON.stringify({ read: [...read], loaded })))`,
-)}`
 
 const actions = readActions()
 const subjects = await Promise.all(
@@ -96,13 +76,9 @@ async function survey(title: string, system: System, variant: string): Promise<S
       return { ...setup, handlers: Object.fromEntries(handlers) as typeof setup.handlers }
     },
   }
-  const folder = await mkdtemp(join(tmpdir(), 'contract-'))
+  const exchange = await exchangeOf(system.action)
   await using world = await createWorld(observed, { variant })
-  const notes = join(folder, 'notes.json')
-  const main = await world.run({ preloads: [TAKE_NOTES], env: { NOTES: notes } })
-  const { read, loaded } = JSON.parse(await readFile(notes, 'utf8')) as Record<'read' | 'loaded', string[]>
-  const parts = loaded.flatMap((url) => /\/dist\/parts\/([\w-]+)\.js$/.exec(url)?.[1] ?? [])
-  await rm(folder, { recursive: true })
+  const main = await runStep(exchange, world, system.action)
 
   const secrets = world.secrets.map(({ value }) => value)
   const given = Object.values(main.outputs)
@@ -119,13 +95,14 @@ async function survey(title: string, system: System, variant: string): Promise<S
   for (const [index, { role, request, reply }] of replies.entries()) {
     const { method, url } = request
     const carries = leavesOf(reply).some((leaf) => secrets.includes(leaf))
-    count({ role, method, path: url.pathname, times: 1, carries, late: granting >= 0 && index > granting })
+    const late = granting >= 0 && index > granting
+    count({ role, method, path: url.pathname, times: 1, reply, carries, late })
   }
   function count(call: Call): void {
     const key = `${call.role} ${call.method} ${call.path}`
     calls.set(key, { ...call, times: (calls.get(key)?.times ?? 0) + 1 })
   }
-  return { title, system, variant, metadata, world, main, calls: [...calls.values()], read, parts }
+  return { title, system, variant, metadata, exchange, world, main, calls: [...calls.values()] }
 }
 
 /** A JSON value with another in place of each text. */
@@ -142,23 +119,21 @@ function leavesOf(reply: FakeReply): string[] {
 }
 
 /** Changes the texts of a JSON answer; an answer of another kind stays as it is. */
-function alterTexts(change: (text: string, reply: FakeReply) => unknown): Fault {
+function alterTexts(change: (text: string, index: number) => unknown): Fault {
   return fault.alter((reply) => {
     const json = jsonOf(reply)
     if (json === undefined) return reply
-    return { ...reply, body: JSON.stringify(mapTexts(json, (text) => change(text, reply))) }
+    let index = 0
+    return { ...reply, body: JSON.stringify(mapTexts(json, (text) => change(text, index++))) }
   })
 }
 
-/** The requests of one kind meet these faults, in order; `last` is for all that come after. */
-function meet(world: World, call: Call, faults: readonly Fault[], last?: Fault): void {
-  const coming = [...faults]
+/** The requests of one kind meet this; all others their real answer. */
+function meet(world: World, { role, method, path }: Call, each: () => Fault | undefined): void {
   world
-    .server(call.role)
+    .server(role)
     .faults.push(
-      forEver(({ method, url }) =>
-        method === call.method && url.pathname === call.path ? (coming.shift() ?? last) : undefined,
-      ),
+      forEver((request) => (request.method === method && request.url.pathname === path ? each() : undefined)),
     )
 }
 
@@ -207,21 +182,35 @@ const ODD: readonly (readonly [string, unknown])[] = [
 
 const code = (message: string): string | undefined => /\n([A-Z_]+): \S+$/.exec(message)?.[1]
 
-describe.concurrent.each(subjects)('$title:', (subject) => {
-  const { system, variant, metadata, calls } = subject
+describe.each(subjects)('$title:', (subject) => {
+  const { system, variant, metadata, calls, exchange } = subject
   const required = Object.entries(metadata.inputs).flatMap(([name, input]) => (input.required ? [name] : []))
   const when = (call: Call): string => `${call.role} ${call.method} ${call.path}:`
+  const open = (faults: Readonly<Record<string, readonly FaultEntry[]>> = {}): Promise<World> =>
+    keep(createWorld(system, { variant, faults }))
 
-  it('gives a credential that the system accepts', async () => {
-    await expectGranted(subject.world, subject.main)
-    expect(subject.main.annotations).toEqual([])
-  })
+  /** Runs the step. Whatever happens, nothing shows that must not, and no credential that it held is left alive in silence. */
+  async function run(world: World, options: StepOptions = {}): Promise<Ran> {
+    const ran = await runStep(exchange, world, system.action, options)
+    expect(ran.leaks).toEqual([])
+    expect(problemsShown(world, ran.stage)).toEqual([])
+    expect(leftAlive(world, ran.stage)).toEqual([])
+    if (metadata.runs.post === undefined) expect(ran.state).toEqual({})
+    return ran
+  }
 
-  it('has every secret masked that it was given, and shows none in debug output', async () => {
-    await using world = await createWorld(system, { variant })
-    const main = await world.run({ debug: true })
-    await expectGranted(world, main)
-    expect(main.debugLines.length).toBeGreaterThan(0)
+  /** The step fails; gives its error annotation. */
+  async function refusal(world: World, options?: StepOptions): Promise<string> {
+    const message = expectRefused(world, (await run(world, options)).stage)
+    expect(message.length).toBeLessThan(4_096)
+    return message
+  }
+
+  it('gives a credential that the system accepts, and masks every secret that it was given', async () => {
+    const { world, main } = subject
+    await expectGranted(world, main.stage)
+    expect([main.warnings, main.leaks, leftAlive(world, main.stage)]).toEqual([[], [], []])
+    expect(main.debug.length).toBeGreaterThan(0)
     const linesOf = (text: string): string[] => text.split('\n').map((line) => line.trim())
     const masked = new Set(main.masks.flatMap(linesOf))
     const unmasked = world.secrets.filter(({ value }) =>
@@ -231,28 +220,27 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
   })
 
   it('opens its connections while the ID token is under way', async () => {
-    await using world = await createWorld(system, { variant, faults: { oidc: [forEver(fault.hang())] } })
-    const message = expectRefused(world, await world.run({ inputs: { 'timeout-seconds': '1' } }))
-    expect(code(message)).toBe('TIMED_OUT')
-    const awaited = calls.filter(({ role, late }) => !late && role !== 'oidc')
-    for (const role of new Set(awaited.map((call) => call.role))) {
-      const requests = awaited.filter((call) => call.role === role).map(({ times }) => times)
-      expect(world.server(role).requests, role).toEqual([])
-      // One for each request that will follow.
-      expect(world.server(role).connections, role).toBe(requests.reduce((sum, times) => sum + times, 0))
+    const roles = new Set(calls.flatMap(({ role, late }) => (late || role === 'oidc' ? [] : [role])))
+    // One for each request that will follow.
+    const expected = [...roles].map((role) =>
+      calls.reduce((sum, call) => sum + (call.role === role && !call.late ? call.times : 0), 0),
+    )
+    const world = await open()
+    const opened = (): number[] => [...roles].map((role) => world.server(role).connections)
+    let isOver = false
+    let met: readonly number[] = []
+    const allOpen = async (): Promise<void> => {
+      while (!isOver && opened().join() !== expected.join()) await new Promise(setImmediate)
+      met = opened()
+      for (const role of roles) expect(world.server(role).requests).toEqual([])
     }
-  })
-
-  it('loads its own part of dist, and no code that only others need', () => {
-    const partOf = ({ runs }: ActionMetadata): string =>
-      basename(runs.main, '.js').replace('main', 'app-server')
-    const usesAws = Object.keys(subject.world.env).some((name) => name.startsWith('AWS_'))
-    const shared = [
-      ...(usesAws ? ['aws', 'aws-signer'] : []),
-      ...(metadata.folder.startsWith('secret/') ? ['secrets'] : []),
-      ...(metadata.folder.endsWith('vault') ? ['vault-login'] : []),
-    ]
-    expect([...subject.parts].sort()).toEqual([partOf(metadata), ...shared].sort())
+    world.server('oidc').faults.push(forEver(() => fault.held(allOpen())))
+    try {
+      await expectGranted(world, (await run(world)).stage)
+    } finally {
+      isOver = true
+    }
+    expect(met).toEqual(expected)
   })
 
   it('sets the outputs of its action.yml and no others', () => {
@@ -263,251 +251,218 @@ describe.concurrent.each(subjects)('$title:', (subject) => {
     for (const { description } of Object.values(metadata.outputs)) expect(description).toMatch(/\S/)
   })
 
-  it('reads the inputs of its action.yml and no others', () => {
+  it('reads the inputs of its action.yml and no others, each described with an example', () => {
     const variants = subjects.filter((other) => other.system === system)
-    const read = new Set(variants.flatMap((other) => other.read))
-    // Names of other actions are looked for too, so that they are refused.
-    const elsewhere = OF_OTHER_ACTIONS.flatMap(({ name, here }) => [name.toLowerCase(), here])
-    const own = [...read].filter((name) => name in metadata.inputs || !elsewhere.includes(name))
-    expect(own.sort()).toEqual(Object.keys(metadata.inputs).sort())
+    expect([...new Set(variants.flatMap(({ main }) => [...main.read]))].sort()).toEqual(
+      Object.keys(metadata.inputs).sort(),
+    )
     expect(Object.keys(metadata.inputs)).toEqual(expect.arrayContaining(['timeout-seconds', 'job-summary']))
-  })
-
-  it('describes every input with an example', () => {
     for (const [name, { description }] of Object.entries(metadata.inputs)) {
       expect(description, name).toMatch(/Example: \S|\n```yaml\n/)
     }
   })
 
   it.for(required)('sends nothing without the input %s', async (name) => {
-    await using world = await createWorld(system, { variant })
-    const message = expectRefused(world, await world.run({ inputs: { [name]: '' } }))
+    const world = await open()
+    const message = await refusal(world, { inputs: { [name]: '' } })
     expect(code(message)).toBe('INVALID_INPUT')
     expect(message).toMatch(new RegExp(`^- ${name} is required; for example: \\S`, 'm'))
     expect(requestsOf(world)).toBe(0)
   })
 
   it('names all inputs that are wrong at once', async () => {
-    await using world = await createWorld(system, { variant })
+    const world = await open()
     const wrong = { 'timeout-seconds': 'soon', 'job-summary': 'perhaps' }
     const inputs = { ...Object.fromEntries(required.map((name) => [name, ''])), ...wrong }
-    const message = expectRefused(world, await world.run({ inputs }))
+    const message = await refusal(world, { inputs })
     for (const name of [...required, ...Object.keys(wrong)]) expect(message).toContain(`\n- ${name} `)
     expect(requestsOf(world)).toBe(0)
   })
 
+  it.for(Object.keys(metadata.inputs))('lets the input %s take no line of the log', async (name) => {
+    const world = await open()
+    await refusal(world, { inputs: { [name]: HOSTILE_TEXT } })
+    expect(requestsOf(world)).toBe(0)
+  })
+
   it('fails at once where the system refuses the job', async () => {
-    await using world = await createWorld(system, { variant })
+    const world = await open()
     world.setup.deny()
-    const main = await world.run()
-    const message = expectRefused(world, main)
+    const ran = await run(world)
+    const message = expectRefused(world, ran.stage)
     expect(code(message)).toBe('DENIED')
     expect(message).toContain(new URL(world.url(world.setup.exchangeRole)).host)
-    expect(main.summary).toContain('### Refused')
+    expect(ran.summary).toContain('### Refused')
     for (const call of calls)
       expect(answersTo(world, call).length, when(call)).toBeLessThanOrEqual(call.times)
   })
 
   it('shows a refusal that is full of commands as harmless text', async () => {
-    await using world = await createWorld(system, { variant })
+    const world = await open()
     world.setup.deny()
-    world
-      .server(world.setup.exchangeRole)
-      .faults.push(
-        forEver(alterTexts((text, { status }) => (status < 400 ? text : `${text}${HOSTILE_TEXT}`))),
-      )
-    expectHarmless(world, await world.run({ leaps: true }))
+    const words = alterTexts((text) => `${text}${HOSTILE_TEXT}`)
+    world.server(world.setup.exchangeRole).faults.push(forEver(words))
+    await refusal(world)
   })
 
-  it('lets no input take a line of the log', async () => {
-    await using world = await createWorld(system, { variant })
-    for (const name of Object.keys(metadata.inputs)) {
-      const main = await world.run({ inputs: { [name]: HOSTILE_TEXT }, leaps: true })
-      expectHarmless(world, main)
-    }
-    expect(requestsOf(world)).toBe(0)
-  })
-
-  describe.concurrent.each(calls.map((call) => ({ call, title: when(call) })))('$title', ({ call }) => {
+  describe.each(calls.map((call) => ({ call, title: when(call) })))('$title', ({ call }) => {
     /** Runs the action against a fault that lasts; the answer to it is a failure, after one request. */
-    async function refusedOnce(last: Fault, answered: number | string): Promise<string> {
-      await using world = await createWorld(system, { variant })
-      meet(world, call, [], last)
-      const main = await world.run()
+    async function refusedOnce(last: Fault, answered: string): Promise<string> {
+      const world = await open()
+      meet(world, call, () => last)
+      const ran = await run(world)
       expect(answersTo(world, call)).toContain(answered)
       expect(answersTo(world, call).length).toBeLessThanOrEqual(call.times)
-      if (call.late) {
-        await expectGranted(world, main)
-        expect(main.annotations).toMatchObject([{ level: 'warning' }])
-        return main.annotations[0]!.message
-      }
-      const message = expectRefused(world, main)
+      const message = call.late ? (ran.warnings[0] ?? '') : expectRefused(world, ran.stage)
+      if (call.late) await expectGranted(world, ran.stage)
+      expect(ran.warnings).toHaveLength(call.late ? 1 : 0)
       expect(message).toContain(new URL(world.url(call.role)).host)
       return message
     }
 
-    it('503, reset, short body, reset in body and 429, then fine: succeeds', async () => {
-      const faults = [
-        fault.status(503),
-        fault.reset(),
-        fault.shortBody(),
-        fault.resetInBody(),
-        fault.status(429, { retryAfter: 1 }),
-      ]
-      await using world = await createWorld(system, { variant })
-      meet(world, call, faults)
-      const main = await world.run({ leaps: true })
-      await expectGranted(world, main)
-      const met = answersTo(world, call)
-      expect(met).toEqual(
-        expect.arrayContaining(['status 503', 'reset', 'short-body', 'reset-in-body', 'status 429']),
-      )
-      expect(met).toHaveLength(faults.length + call.times)
-    })
-
-    it('a redirect to another host reaches nobody', async () => {
-      const elsewhere = await serve(() => ({ status: 200, body: {} }))
-      try {
-        const message = await refusedOnce(fault.redirect(`${elsewhere.url}/taken`, 307), 'redirect 307')
-        expect(message).toContain('redirect (307 Temporary Redirect)')
-        expect(elsewhere.connections).toBe(0)
-      } finally {
-        await elsewhere.close()
-      }
-    })
-
     it('400 that echoes the request shows no secret', async () => {
-      await refusedOnce(fault.echo(400), 'echo')
+      const message = await refusedOnce(fault.echo(400), 'echo')
+      if (!call.late) expect(code(message)).toBe(call.role === 'oidc' ? 'ID_TOKEN_REFUSED' : 'DENIED')
     })
 
-    it('401 with 1 MB of hostile text is harmless', async () => {
-      await using world = await createWorld(system, { variant })
-      meet(world, call, [], hostileAnswer(401))
-      const main = await world.run()
-      if (call.late) await expectGranted(world, main)
-      else expectHarmless(world, main)
-      expect(answersTo(world, call)).toContain('status 401')
-      expect(answersTo(world, call).length).toBeLessThanOrEqual(call.times)
+    it('200 with a web page is no success', async () => {
+      const message = await refusedOnce(fault.html(), 'html 200')
+      if (!call.late) expect(code(message)).toBe('UNUSABLE_ANSWER')
+      if (!call.late) expect(message).toMatch(/web page/)
     })
 
-    it('404 is not tried again', async () => {
-      await refusedOnce(fault.html(404), 'html 404')
-    })
+    // Of a credential that is to be revoked, others say that it has ended.
+    it.for(call.late ? [400, 404] : [400, 401, 403, 404])(
+      '%i with 1 MB of hostile text is harmless',
+      async (status) => {
+        const world = await open()
+        meet(world, call, () => hostileAnswer(status))
+        const ran = await run(world)
+        if (call.late) await expectGranted(world, ran.stage)
+        else expectRefused(world, ran.stage)
+        expect(answersTo(world, call)).toContain(`status ${status}`)
+        expect(ran.stage.log.length).toBeLessThan(30_000)
+      },
+    )
 
-    it('ends within its time where no answer comes', async () => {
-      await using world = await createWorld(system, { variant })
-      meet(world, call, [], fault.hang())
-      const main = await world.run({ leaps: true, inputs: { 'timeout-seconds': '1' } })
-      expect(answersTo(world, call)).toContain('hang')
-      // A machine may be slow; without the input it would take the 10 s of a try.
-      expect(main.durationMs).toBeLessThan(10_000)
-      if (call.late) {
-        await expectGranted(world, main)
-        expect(main.annotations).toMatchObject([{ level: 'warning' }])
-        return
+    it('hostile text in each of its fields is harmless', async () => {
+      for (const [field] of (call.reply === undefined ? [''] : leavesOf(call.reply)).entries()) {
+        const world = await open()
+        meet(world, call, () =>
+          alterTexts((text, index) => (index === field ? `${text}${HOSTILE_TEXT}` : text)),
+        )
+        await run(world)
+        expect(answersTo(world, call)).toContain('alter')
       }
-      const message = expectRefused(world, main)
-      expect(code(message)).toBe('TIMED_OUT')
-      expect(message).toContain(new URL(world.url(call.role)).host)
-      expect(message).toContain('while waiting for the answer')
-      // The next step.
-      expect(message).toContain('If this persists, ')
     })
 
-    if (!call.late) {
-      it('200 with a web page is no success', async () => {
-        const message = await refusedOnce(fault.html(), 'html 200')
-        expect(code(message)).toBe('UNUSABLE_ANSWER')
-        expect(message).toMatch(/web page/)
+    it('a job that is cancelled meanwhile keeps no credential', async () => {
+      const world = await open()
+      const { promise: cancelled, resolve } = Promise.withResolvers()
+      meet(world, call, () => {
+        resolve(undefined)
+        return fault.held(cancelled)
       })
+      const ran = await run(world, { cancelled })
+      if (call.late) await expectGranted(world, ran.stage)
+      else expect(code(expectRefused(world, ran.stage))).toBe('CANCELLED')
+    })
 
-      it('200 without end is cut off', async () => {
-        const message = await refusedOnce(fault.flood(), 'flood')
-        expect(code(message)).toBe('UNUSABLE_ANSWER')
-        expect(message).toContain('larger than 1 MiB')
-      })
-    }
-
-    if (call.carries) {
-      it.for(ODD)(
-        'a credential that is %s is refused, or masked where it may be a secret',
-        async ([, odd]) => {
-          await using world = await createWorld(system, { variant })
-          const isSecret = (text: string): boolean => world.secrets.some(({ value }) => value === text)
-          meet(
-            world,
-            call,
-            [],
-            alterTexts((text) => (isSecret(text) ? odd : text)),
-          )
-          const main = await world.run()
-          expect(answersTo(world, call)).toContain('alter')
-          expect(answersTo(world, call).length).toBeLessThanOrEqual(call.times)
-          expectClean(world, main)
-          const shown = `${main.log}${main.debugLines.join('\n')}${main.summary}`
-          expect(shown).not.toMatch(/odd-|4242424242/)
-          const secret = main.outputs[world.setup.credential]
-          const isOpaque = ['secret', 'secrets'].includes(world.setup.credential)
-          if (isOpaque && main.outcome === 'success' && secret !== undefined) {
-            const text = typeof odd === 'string' ? odd : JSON.stringify(odd)
-            const given = Object.values(main.outputs)
-            // Of a whole secret that is JSON it is a part.
-            expect(given.some((value) => value === text || value.includes(JSON.stringify(odd)))).toBe(true)
-            for (const value of given)
-              for (const line of value.split('\n').filter(Boolean)) expect(main.masks).toContain(line)
-          } else {
-            expect(code(expectRefused(world, main))).toMatch(/^UNUSABLE_(ANSWER|SECRET)$/)
-          }
-        },
-      )
-    }
+    if (!call.carries) return
+    it.for(ODD)('a credential that is %s is refused, or masked where it may be a secret', async ([, odd]) => {
+      const world = await open()
+      const isSecret = (text: string): boolean => world.secrets.some(({ value }) => value === text)
+      meet(world, call, () => alterTexts((text) => (isSecret(text) ? odd : text)))
+      const ran = await run(world)
+      expect(answersTo(world, call)).toContain('alter')
+      expect(answersTo(world, call).length).toBeLessThanOrEqual(call.times)
+      const { log, debugLines, summary } = ran.stage
+      expect(`${log}${debugLines.join('\n')}${summary}`).not.toMatch(/odd-|4242424242/)
+      const isOpaque = ['secret', 'secrets'].includes(world.setup.credential)
+      if (isOpaque && ran.succeeded && world.setup.credential in ran.outputs) {
+        const text = typeof odd === 'string' ? odd : JSON.stringify(odd)
+        const given = Object.values(ran.outputs)
+        // Of a whole secret that is JSON it is a part.
+        expect(given.some((value) => value === text || value.includes(JSON.stringify(odd)))).toBe(true)
+        for (const value of given)
+          for (const line of value.split('\n').filter(Boolean)) expect(ran.masks).toContain(line)
+      } else {
+        expect(code(expectRefused(world, ran.stage))).toMatch(/^UNUSABLE_(ANSWER|SECRET)$/)
+      }
+    })
   })
 
-  if (metadata.runs.post === undefined) {
-    it('leaves nothing for a post step', () => {
-      expect(subject.main.state).toEqual({})
-    })
-  } else {
-    it('takes the credential back when the job ends; a second time there is none', async () => {
-      await using world = await createWorld(system, { variant })
-      const main = await world.run()
-      const credential = await expectGranted(world, main)
-      const first = await world.post(main)
-      expect(await world.setup.accepts(credential)).toBe(false)
-      const second = await world.post(main)
-      for (const post of [first, second]) {
-        expectClean(world, post)
-        expect(post.outcome).toBe('success')
-      }
-      expect(first.annotations).toEqual([])
-      const ofGitHub = 'github' in world.handlers
-      // To GitHub, a token that was revoked and one of another GitHub are the same: it says 401 before the end.
-      expect(second.annotations.map(({ level }) => level)).toEqual(ofGitHub ? ['warning'] : [])
-      const [issuer, ended] = ofGitHub ? ['github', 401] : [world.setup.exchangeRole, 403]
-      const revocations = world.server(issuer).requests.slice(-2)
-      expect(revocations.map(({ answered }) => answered)).toEqual([204, ended])
+  it.for(['output', 'state'] as const)('keeps nothing where its %s cannot be written', async (file) => {
+    if (file === 'state' && metadata.runs.post === undefined) return
+    const world = await open()
+    expect(code(await refusal(world, { unwritable: [file] }))).toBe('NOT_WRITTEN')
+    expect(world.setup.alive?.() ?? []).toEqual([])
+  })
+
+  describe.runIf(metadata.runs.post !== undefined)('the credential', () => {
+    it('is revoked when the job ends, and nothing else was left', async () => {
+      const world = await open()
+      const main = await run(world)
+      expect(world.setup.alive!()).toEqual([await expectGranted(world, main.stage)])
+      const post = await runPost(world, system.action, main)
+      expectClean(world, post.stage)
+      expect(post).toMatchObject({ succeeded: true, warnings: [], errors: [] })
+      expect(world.setup.alive!()).toEqual([])
     })
 
-    it('leaves the credential alive where it is told to', async () => {
-      await using world = await createWorld(system, { variant })
-      const main = await world.run({ inputs: { 'skip-token-revoke': 'true' } })
-      const credential = await expectGranted(world, main)
+    it('stays alive where it is told to', async () => {
+      const world = await open()
+      const main = await run(world, { inputs: { 'skip-token-revoke': 'true' } })
+      const credential = await expectGranted(world, main.stage)
       expect(main.state).toEqual({})
-      const post = await world.post(main)
-      expectClean(world, post)
-      expect(post).toMatchObject({ outcome: 'success', annotations: [] })
-      expect(await world.setup.accepts(credential)).toBe(true)
+      expect(await runPost(world, system.action, main)).toMatchObject({ succeeded: true, warnings: [] })
+      expect(world.setup.alive!()).toEqual([credential])
     })
-  }
+  })
+
+  it('runs from dist, of which it loads its own parts alone', async () => {
+    const world = await open()
+    const folder = await mkdtemp(join(tmpdir(), 'contract-'))
+    const notes = join(folder, 'notes.json')
+    const main = await world.run({ preloads: [TAKE_NOTES], env: { NOTES: notes } })
+    const loaded = JSON.parse(await readFile(notes, 'utf8')) as string[]
+    await rm(folder, { recursive: true })
+    await expectGranted(world, main)
+    expect(main.annotations).toEqual([])
+    expect(Object.keys(main.outputs).sort()).toEqual(Object.keys(subject.main.outputs).sort())
+    const parts = loaded.flatMap((url) => /\/dist\/parts\/([\w-]+)\.js$/.exec(url)?.[1] ?? [])
+    const { needed, shared } = await partsOf(system.action, world)
+    expect(parts.filter((part) => !shared.includes(part)).sort()).toEqual(needed)
+    if (metadata.runs.post === undefined) return
+    const post = await world.post(main)
+    expectClean(world, post)
+    expect(post).toMatchObject({ outcome: 'success', annotations: [] })
+    expect(world.setup.alive!()).toEqual([])
+  })
 })
 
-/** The step failed, and nothing that a server or an input said did more than stand there as text on one line. */
-function expectHarmless(world: World, main: StageResult): void {
-  const message = expectRefused(world, main)
-  expect(message.length).toBeLessThan(4_096)
-  expect(main.annotations.map(({ level }) => level).filter((level) => level !== 'warning')).toEqual(['error'])
-  expect(main.log.length).toBeLessThan(20_000)
-  // eslint-disable-next-line no-control-regex -- Control characters are what must not be there.
-  expect(main.raw).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f\u202e\u2028\u2029]/)
-  expect(main.raw).not.toMatch(/##\[|^::(?!add-mask|debug|error|group|endgroup|warning)/m)
+/** A preload that notes which files are loaded. */
+const TAKE_NOTES = preload(`
+  import { writeFileSync } from 'node:fs'
+  import { registerHooks } from 'node:module'
+  const loaded = []
+  registerHooks({
+    load(url, context, next) {
+      loaded.push(url)
+      return next(url, context)
+    },
+  })
+  process.on('exit', () => writeFileSync(process.env.NOTES, JSON.stringify(loaded)))`)
+
+/** The parts of `dist` that an action needs, by the table of `src/index.ts`; secrets share one of their own. */
+async function partsOf(action: string, world: World): Promise<{ needed: string[]; shared: string[] }> {
+  const table = await readFile(join(ROOT, 'src/index.ts'), 'utf8')
+  const rows = [...table.matchAll(/^ {2}'?([^\s']+)'?: async[^"]+"([^"]+)"/gm)]
+  const own = rows.find(([, name]) => name === action)?.[2] ?? ''
+  const usesAws = Object.keys(world.env).some((name) => name.startsWith('AWS_'))
+  const hasSecrets = rows.some(([, name = '', part]) => part === own && name.startsWith('secret/'))
+  return {
+    needed: [...new Set([own, ...(usesAws ? ['aws', 'aws-signer'] : [])])].sort(),
+    shared: hasSecrets ? ['secret'] : [],
+  }
 }

@@ -1,6 +1,9 @@
 import type { ActionMetadata } from '../dev/documents/actions.ts'
 import { evaluate } from '../dev/runner/action-file.ts'
 import { githubContext, runOf, situations } from '../dev/runner/context.ts'
+import { Masker } from '../dev/runner/masker.ts'
+import type { StageResult } from '../dev/runner/runner.ts'
+import { StepLog } from '../dev/runner/step-log.ts'
 import type { World } from '../dev/world.ts'
 import { ActionError } from '../src/errors.ts'
 import type { Runner } from '../src/step/runner.ts'
@@ -33,6 +36,8 @@ export interface Recorder {
   readonly outputs: Readonly<Record<string, string>>
   readonly state: Readonly<Record<string, string>>
   readonly summary: string
+  /** Names of the inputs that were read. */
+  readonly read: ReadonlySet<string>
 }
 
 /**
@@ -61,6 +66,7 @@ export function createRecorder(
   const said: Said[] = []
   const outputs: Record<string, string> = {}
   const state: Record<string, string> = {}
+  const read = new Set<string>()
   let summary = ''
 
   const say =
@@ -81,6 +87,7 @@ export function createRecorder(
     environment,
     input: (name) => {
       if (!(name in action.inputs)) throw new Error(`action.yml declares no input ${name}`)
+      read.add(name)
       return (given[name] ?? evaluate(action.inputs[name]?.default ?? '', { github })).trim()
     },
     mask: say('add-mask'),
@@ -116,8 +123,53 @@ export function createRecorder(
     said,
     outputs,
     state,
+    read,
     get summary() {
       return summary
     },
   }
+}
+
+/**
+ * What became of a stage, with the log of the runner emulation: every word goes through it as `@actions/core` prints it.
+ *
+ * @param masks values masked from the start
+ */
+export function stageOf(
+  recorder: Recorder,
+  stage: 'main' | 'post',
+  succeeded: boolean,
+  masks: readonly string[],
+): StageResult {
+  const masker = new Masker(masks)
+  const log = new StepLog(masker, recorder.runner.debugging)
+  let raw = ''
+  for (const { as, text } of recorder.said) {
+    const line = as === 'line' || as === 'grouped line' ? text : `::${as}::${escaped(text)}`
+    raw += `${line}\n`
+    for (const part of line.split(/\r\n|\n|\r/)) log.take(part)
+  }
+  return {
+    stage,
+    outcome: succeeded && !log.failed ? 'success' : 'failure',
+    exitCode: succeeded ? 0 : 1,
+    signal: null,
+    durationMs: 0,
+    endedAt: 0,
+    log: log.text,
+    raw,
+    annotations: log.annotations,
+    outputs: recorder.outputs,
+    state: recorder.state,
+    env: {},
+    path: [],
+    summary: masker.maskLines(recorder.summary),
+    masks: masker.asked,
+    foreignCommands: log.foreignCommands,
+    debugLines: log.debugLines,
+  }
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 }

@@ -29,6 +29,8 @@ export interface GitHub {
   readonly createToken: () => InstallationToken
   /** Whether the token was issued, has not expired and was not revoked. */
   readonly alive: (token: string) => boolean
+  /** Every token that is alive. */
+  readonly living: () => readonly string[]
   /** Tokens that were issued and revoked, in the order of revocation. */
   readonly revoked: readonly string[]
   /** Every token issued, oldest first. */
@@ -77,6 +79,7 @@ export function createGitHub(options: GitHubOptions): GitHub {
       return { token, expiresAt }
     },
     alive,
+    living: () => issued.filter(alive),
     revoked,
     issued,
   }

@@ -62,6 +62,8 @@ export interface Vault {
   readonly tokens: readonly VaultToken[]
   /** Whether a token is good. */
   readonly alive: (token: string) => boolean
+  /** Every token that is alive and can be revoked. */
+  readonly living: () => readonly string[]
   /** A token that may write roles and policies. */
   readonly rootToken: string
   /** Ids of the leases whose token lives. */
@@ -315,6 +317,8 @@ export function createVault(options: VaultOptions): Vault {
     handler,
     tokens,
     alive,
+    living: () =>
+      tokens.filter(({ token, type }) => type === 'service' && alive(token)).map(({ token }) => token),
     rootToken,
     leases: () => leases.filter(({ bearer }) => alive(bearer.token)).map(({ id }) => id),
   }

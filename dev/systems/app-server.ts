@@ -167,6 +167,7 @@ export function appServerSystem(settings: AppServerSettings = {}): System<AppSer
           pasteFiles(repositories, suggestions)
         },
         accepts: (token) => github.alive(token),
+        alive: github.living,
         github,
         sts,
         roles,

@@ -60,6 +60,7 @@ export function octoStsSystem(settings: Pick<OctoStsOptions, 'trustedIssuers'> =
         // It remembers the policies that it read.
         mendsAfterMs: 5 * 60_000 + 1,
         accepts: (token) => github.alive(token),
+        alive: github.living,
         scope,
         github,
         octoSts,

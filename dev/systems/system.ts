@@ -80,6 +80,8 @@ export interface Setup {
    * @returns how a step refers to it
    */
   readonly store?: (name: string, fields: Readonly<Record<string, string>>) => string
+  /** Credentials that the fakes issued, that are alive and could be revoked; left out where none can be. */
+  readonly alive?: () => readonly string[]
 }
 
 /** Every system in this folder, by name: the path in `uses:` (`secret/vault`); the root action's is `app-server`. */

@@ -94,6 +94,7 @@ export function vaultTokenSystem(settings: Partial<VaultRole> = {}): System<Vaul
           roles[ROLE] = roleOf(JSON.parse(pasted!.text) as Record<string, unknown>, roles[ROLE])
         },
         accepts: (token) => vault.alive(token),
+        alive: vault.living,
         vault,
         roles,
         engines,

@@ -1,14 +1,16 @@
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
-import { revokers } from '../../src/index.ts'
-import { createStep } from '../../src/step/step.ts'
+import { exchanges, revokers } from '../../src/index.ts'
+import { createStep, type Step } from '../../src/step/step.ts'
 import { act } from '../../src/step/main.ts'
+import { revokeSaved } from '../../src/step/post.ts'
 import type { Exchange } from '../../src/exchange.ts'
 import type { Clock } from '../../src/http/clock.ts'
 import { readAction } from '../../dev/runner/action-file.ts'
+import type { StageResult } from '../../dev/runner/runner.ts'
 import type { Setup, System } from '../../dev/systems/system.ts'
 import { createWorld, ROOT, type World, type WorldOptions } from '../../dev/world.ts'
-import { createRecorder, type RecordedStage } from '../recorder.ts'
+import { createRecorder, stageOf, type RecordedStage } from '../recorder.ts'
 
 /** The subject of the job's ID token, unless a world has another identity. */
 export const SUBJECT = 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main'
@@ -29,6 +31,7 @@ export interface Ran {
   readonly infos: readonly string[]
   /** The lines of the log groups. */
   readonly group: readonly string[]
+  readonly debug: readonly string[]
   readonly summary: string
   readonly masks: readonly string[]
   /** The waits between tries, in ms; none of them took any time. */
@@ -37,10 +40,16 @@ export interface Ran {
   readonly limits: readonly number[]
   /** Secrets of the world that stand, unmasked, in anything the step printed or wrote beside outputs and state. */
   readonly leaks: readonly string[]
+  /** Names of the inputs that were read. */
+  readonly read: ReadonlySet<string>
+  /** The same as the runner emulation reads it. */
+  readonly stage: StageResult
 }
 
-export interface StepOptions extends Pick<RecordedStage, 'inputs' | 'env' | 'event'> {
+export interface StepOptions extends Omit<RecordedStage, 'debugging'> {
   readonly now?: () => number
+  /** The job is cancelled when this resolves. */
+  readonly cancelled?: Promise<unknown>
 }
 
 /** A world that is closed when the test that opened it is over. */
@@ -82,15 +91,40 @@ export function withoutPort(text: string): string {
   return text.replace(/127\.0\.0\.1:\d+/g, 'HOST')
 }
 
+/** The exchange of an action, by its folder. */
+export async function exchangeOf(action: string): Promise<Exchange<unknown>> {
+  return (await exchanges[action as keyof typeof exchanges]()) as Exchange<unknown>
+}
+
 /**
  * Runs an exchange as a step in this process, with the inputs and variables of a world and the defaults of the action's
  * `action.yml`. Without a mask: what is printed must not hold a secret in the first place.
  */
-export async function runStep<Settings>(
+export function runStep<Settings>(
   exchange: Exchange<Settings>,
   world: World,
   action: string,
   options: StepOptions = {},
+): Promise<Ran> {
+  return runStage(world, action, options, 'main', (step) => act(exchange, step))
+}
+
+/** Runs the post step after a main step. */
+export function runPost(
+  world: World,
+  action: string,
+  { state, masks }: Pick<Ran, 'state' | 'masks'>,
+  options: StepOptions = {},
+): Promise<Ran> {
+  return runStage(world, action, { state, masks, ...options }, 'post', revokeSaved)
+}
+
+async function runStage(
+  world: World,
+  action: string,
+  options: StepOptions & { readonly masks?: readonly string[] },
+  stage: 'main' | 'post',
+  run: (step: Step) => Promise<boolean>,
 ): Promise<Ran> {
   const recorder = createRecorder(world, await readAction(join(ROOT, action)), {
     ...options,
@@ -116,8 +150,12 @@ export async function runStep<Settings>(
       }
     },
   }
-  const succeeded = await act(exchange, createStep(recorder.runner, clock, revokers))
-  const { said, outputs, state, summary } = recorder
+  const step = createStep(recorder.runner, clock, revokers)
+  void options.cancelled?.then(() => {
+    step.cancellation.cancel('SIGINT')
+  })
+  const succeeded = await run(step)
+  const { said, outputs, state, summary, read } = recorder
   const textsOf = (...kinds: (typeof said)[number]['as'][]): string[] =>
     said.flatMap(({ as, text }) => (kinds.includes(as) ? [text] : []))
   const printed = [...said.flatMap(({ as, text }) => (as === 'add-mask' ? [] : [text])), summary].join('\n')
@@ -129,11 +167,14 @@ export async function runStep<Settings>(
     warnings: textsOf('warning'),
     infos: textsOf('line'),
     group: textsOf('group', 'grouped line'),
+    debug: textsOf('debug'),
     summary,
     masks: textsOf('add-mask'),
     slept,
     limits,
+    read,
     leaks: world.secrets.filter(({ value }) => printed.includes(value)).map(({ name }) => name),
+    stage: stageOf(recorder, stage, succeeded, [world.issuer.requestToken, ...(options.masks ?? [])]),
   }
 }
 

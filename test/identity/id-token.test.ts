@@ -177,8 +177,7 @@ describe('a refusal', () => {
 
   const elsewhere = ' Run the step in a job that has `permissions: id-token: write` and is still running.'
   test.each<[number, string | object, string]>([
-    [401, '', `refused (401 Unauthorized).${elsewhere}`],
-    [403, { message: 'Forbidden' }, `refused (403 Forbidden): Forbidden.${elsewhere}`],
+    [403, { message: 'Forbidden' }, `refused (403 Forbidden).${elsewhere}`],
     [403, { error: { message: 'No' } }, `refused (403 Forbidden): No.${elsewhere}`],
     [404, { message: 'No', error: { message: 'other' } }, 'refused (404 Not Found): No.'],
     [400, { message: state('Completed') }, `refused (400 Bad Request): ${state('Completed')}`],
@@ -196,6 +195,16 @@ describe('a refusal', () => {
       text: `The runner's ID-token endpoint (${new URL(server.url).host}) ${text}`,
     })
     expect(server.requests).toHaveLength(1)
+  })
+
+  test('without words is that of something in front', async () => {
+    const { identity } = await job([fault.answer({ status: 401, body: '' })])
+    await expect(identity.idToken('me')).rejects.toMatchObject({
+      code: 'ID_TOKEN_REFUSED',
+      text: expect.stringContaining(
+        "This answer is not from the runner's ID-token endpoint: it is empty.",
+      ) as string,
+    })
   })
 
   test('of a server in trouble is that, whatever its words', async () => {

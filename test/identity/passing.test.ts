@@ -28,7 +28,12 @@ describe('no system suggests to bind a policy to a subject that comes once', () 
   const server = { api: '', namespace: '', audience: 'a', authPath: 'jwt', role: 'r' }
   const url = new URL('https://x.example.com')
   const refusals: Record<string, Refusal> = {
-    aws: aws(answer(403, { Error: { Code: 'AccessDenied', Message: 'Not authorized to perform sts:AssumeRoleWithWebIdentity' } }), SOURCE),
+    aws: aws(
+      answer(403, {
+        Error: { Code: 'AccessDenied', Message: 'Not authorized to perform sts:AssumeRoleWithWebIdentity' },
+      }),
+      SOURCE,
+    ),
     google: google(
       answer(400, { error: 'unauthorized_client', error_description: 'rejected by the attribute condition' }),
       { provider: 'p', audience: 'a', sts: url, iamCredentials: '' },

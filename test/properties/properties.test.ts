@@ -5,7 +5,8 @@ import { startProxy, type Proxy } from '../../dev/fakes/proxy.ts'
 import { allSystems } from '../../dev/systems/system.ts'
 import { createWorld } from '../../dev/world.ts'
 import { story } from './story.ts'
-import { exchangeOf, tell } from './storyteller.ts'
+import { exchangeOf } from '../exchanges/in-process.ts'
+import { tell } from './storyteller.ts'
 
 /*
  * Whatever happens to a step, it ends in time, with a credential or one error, and nothing leaks.
@@ -81,7 +82,7 @@ const actions = readActions()
 it.each(subjects)('$name ($variant) keeps its promises, whatever happens', async (subject) => {
   const { system, variant } = subject
   const metadata = actions.find(({ folder }) => folder === (system.action === '.' ? '' : system.action))!
-  const exchange = await exchangeOf(metadata)
+  const exchange = await exchangeOf(system.action)
   await using world = await createWorld(system, { variant })
   const outcomes = new Set<string>()
   await fc.assert(

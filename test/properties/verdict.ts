@@ -19,7 +19,7 @@ const NEVER_SHOWN: Never<StageResult & { readonly leaks: readonly string[] }> = 
       .filter((line) => !/^::(?:add-mask|debug|error|warning|group|endgroup)::/.test(line))
       .some((line) => line.includes('##[') || line.trimStart().startsWith('::')),
   'prints control characters': ({ raw }) =>
-    /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(raw.replace(/^::add-mask::.*/gm, '')),
+    /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(raw.replace(/^::add-mask::[^\n]*/gm, '')),
   'makes Node warn': ({ raw }) => /Unhandled|Deprecation|MaxListeners/.test(raw),
   'changes the environment of later steps': ({ path, env }) => path.length > 0 || Object.keys(env).length > 0,
 }
@@ -35,8 +35,8 @@ interface MainFacts extends StageResult {
   readonly hasPost: boolean
 }
 
-/** What post is told beside the token. */
-const STATE = ['api-url', 'expires-at', 'kind', 'may-revoke-itself', 'namespace', 'token', 'version']
+/** What is saved for post. */
+const STATE = ['revocable', 'version']
 
 /** Of a main stage: it gives a credential that the system issued, or fails with one error. */
 const NEVER_OF_MAIN: Never<MainFacts> = {
@@ -47,14 +47,14 @@ const NEVER_OF_MAIN: Never<MainFacts> = {
   'leaves the credential unmasked': ({ isGranted, credential, masks }) =>
     isGranted && bareLines(credential, masks).length > 0,
   'keeps another token for post than it gave': ({ isGranted, credential, state }) =>
-    isGranted && (state['token'] ?? credential) !== credential,
+    isGranted && (savedToken(state) ?? credential) !== credential,
   'fails with another exit code than 1': ({ isGranted, exitCode }) => !isGranted && exitCode !== 1,
   'fails without an error, or with several': ({ isGranted, errors }) => !isGranted && errors.length !== 1,
   'fails, but sets outputs': ({ isGranted, outputs }) => !isGranted && Object.keys(outputs).join(', '),
   'fails without a code': ({ isGranted, error }) =>
     !isGranted && !/\n[A-Z_]+: \S+$/.test(error) && error.length < 4_096,
   'fails by a fault of its own': ({ isGranted, error }) => !isGranted && error.includes('INTERNAL') && error,
-  'keeps a token for a post that it has not': ({ hasPost, state }) => !hasPost && 'token' in state,
+  'keeps a token for a post that it has not': ({ hasPost, state }) => !hasPost && 'revocable' in state,
   'keeps for post what post does not need': ({ state }) =>
     Object.keys(state)
       .filter((name) => !STATE.includes(name))
@@ -88,22 +88,49 @@ function broken<Facts>(never: Never<Facts>, facts: Facts): string[] {
   })
 }
 
+/** What shows of a stage that must not, each as a sentence. */
+export function problemsShown(world: World, stage: StageResult): string[] {
+  return broken(NEVER_SHOWN, { ...stage, leaks: world.leaks(stage) })
+}
+
 /**
- * Judges a main stage, whatever happened to it.
+ * Credentials that a main stage held, by name: alive, not handed over, and no warning tells of them. The step has masked
+ * what it held.
+ */
+export function leftAlive({ setup, secrets }: World, main: StageResult): string[] {
+  if (main.annotations.some(({ message }) => message.includes(' could not be revoked in this step')))
+    return []
+  const given = main.outcome === 'success' ? Object.values(main.outputs) : []
+  const left = (setup.alive?.() ?? []).filter(
+    (token) => main.masks.includes(token) && token !== savedToken(main.state) && !given.includes(token),
+  )
+  return secrets.flatMap(({ name, value }) => (left.includes(value) ? [name] : []))
+}
+
+/** The token that is saved for post. */
+function savedToken({ revocable = '' }: Readonly<Record<string, string>>): string | undefined {
+  return revocable === '' ? undefined : (JSON.parse(revocable) as { readonly token: string }).token
+}
+
+/**
+ * What does not hold of a main stage, whatever happened to it.
  *
  * @param forgeries what else than the system's own credentials it may have given
- * @returns what does not hold, each as a sentence
+ * @returns each as a sentence
  */
 export async function problemsOf(
   world: World,
   told: Story,
   main: StageResult,
   forgeries: Forgeries,
+  hasPost: boolean,
 ): Promise<string[]> {
   const errors = main.annotations.filter(({ level }) => level === 'error')
   const credential = main.outputs[world.setup.credential] ?? ''
+  const left = isLiedTo(world, told) ? [] : leftAlive(world, main)
   return [
-    ...broken(NEVER_SHOWN, { ...main, leaks: world.leaks(main) }),
+    ...problemsShown(world, main),
+    ...left.map((name) => `leaves ${name} alive and says nothing`),
     ...broken(NEVER_OF_MAIN, {
       ...main,
       isGranted: main.outcome === 'success',
@@ -112,40 +139,47 @@ export async function problemsOf(
       credential,
       isExplained:
         (await world.setup.accepts(credential)) || forgeries.explain(credential) || isMadeHere(world, told),
-      hasPost: 'github' in world.handlers || world.setup.credential === 'token',
+      hasPost,
     }),
   ]
 }
 
 /**
- * Judges a post stage.
+ * What does not hold of a post stage.
  *
  * @param wellAgain whether nothing goes wrong any more
- * @returns what does not hold, each as a sentence
+ * @returns each as a sentence
  */
-export async function problemsOfPost(
+export function problemsOfPost(
   world: World,
   told: Story,
   main: StageResult,
   post: StageResult,
   wellAgain: boolean,
-): Promise<string[]> {
-  const token = main.state['token'] ?? ''
-  const isAlive = token !== '' && (await world.setup.accepts(token))
-  const issuer = 'vault' in world.handlers ? 'vault' : 'github'
-  const isLiedTo = (told.faults[issuer] ?? []).some((plan) => LIES[issuer].includes(statusOf(plan) ?? 0))
+): string[] {
+  const alive = world.setup.alive?.() ?? []
   const problems = [
-    ...broken(NEVER_SHOWN, { ...post, leaks: world.leaks(post) }),
-    ...broken(NEVER_OF_POST, { ...post, isAlive, isLiedTo }),
+    ...problemsShown(world, post),
+    ...broken(NEVER_OF_POST, {
+      ...post,
+      isAlive: alive.includes(savedToken(main.state) ?? ''),
+      isLiedTo: isLiedTo(world, told),
+    }),
   ]
   const isKept = ['github-api-url', 'skip-token-revoke'].some((name) => name in told.inputs)
   const gaveUp = [...main.annotations, ...post.annotations].some(({ level }) => level === 'warning')
-  if (!wellAgain || isKept || isLiedTo || gaveUp) return problems
-  for (const { name, value, inState } of world.secrets) {
-    const wasHad = inState && main.masks.includes(value)
-    if (wasHad && (await world.setup.accepts(value))) problems.push(`${name} outlives the job`)
-  }
-  return problems
+  if (!wellAgain || isKept || isLiedTo(world, told) || gaveUp) return problems
+  const left = world.secrets.filter(({ value }) => main.masks.includes(value) && alive.includes(value))
+  return [...problems, ...left.map(({ name }) => `${name} outlives the job`)]
+}
+
+/** Whether the issuer may have lied about a revocation. */
+function isLiedTo({ handlers }: World, told: Story): boolean {
+  return Object.entries(LIES).some(
+    ([issuer, statuses]) =>
+      issuer in handlers &&
+      (told.faults[issuer] ?? []).some((plan) => statuses.includes(statusOf(plan) ?? 0)),
+  )
 }
 
 /** A database login is made without asking anybody: for what the inputs say, and by the runner's clock. */

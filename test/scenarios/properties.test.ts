@@ -55,14 +55,14 @@ async function tell(system: System, variant: string, hasPost: boolean, told: Sto
         ? []
         : [{ signal: 'SIGTERM', when: world.server(cancelled.role).seen(cancelled.at) }],
   })
-  const problems = await problemsOf(world, told, main, forgeries)
+  const problems = await problemsOf(world, told, main, forgeries, hasPost)
   const limit = Number(inputs['timeout-seconds'] ?? '60') * 1_000 + UNDO_MS
   if (main.durationMs > limit) problems.push(`ends after ${main.durationMs} ms; the limit is ${limit} ms`)
   if ((main.afterSignalMs ?? 0) > CANCELLED_MS) problems.push('does not end when the job is cancelled')
   for (const wellAgain of hasPost ? [false, true] : []) {
     if (wellAgain) for (const role of Object.keys(world.handlers)) world.server(role).faults.splice(0)
     const post = await world.post(main, { inputs, debug, leaps: true })
-    problems.push(...(await problemsOfPost(world, told, main, post, wellAgain)))
+    problems.push(...problemsOfPost(world, told, main, post, wellAgain))
     if (post.durationMs > POST_MS) problems.push(`post lasts ${post.durationMs} ms`)
   }
   return problems

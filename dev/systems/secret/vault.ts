@@ -114,6 +114,7 @@ export function vaultSystem(settings: VaultSettings = {}): System<VaultSetup> {
           return name
         },
         accepts: (text) => text === (several ? JSON.stringify(values) : secret),
+        alive: vault.living,
         vault,
         roles,
         engines,

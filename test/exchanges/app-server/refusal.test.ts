@@ -1,120 +1,135 @@
 import { describe, expect, test } from 'vitest'
+import type { Refusal } from '../../../src/http/call.ts'
 import { refusal } from '../../../src/exchanges/app-server/refusal.ts'
 import type { Settings } from '../../../src/exchanges/app-server/settings.ts'
-import type { Refusal } from '../../../src/http/call.ts'
 import { answer, SOURCE } from '../../aws/fixture.ts'
+import { SETTINGS } from './fixture.ts'
 
-const HOST = 'abc123.lambda-url.eu-central-1.on.aws'
-const unsigned: Settings = {
-  url: new URL(`https://${HOST}/access_tokens`),
-  audience: HOST,
-  aws: undefined,
-  owner: undefined,
-  repositories: undefined,
-  permissions: { contents: 'read' },
-  workflowRepository: 'octo-org/workflows',
-  apiUrl: 'https://api.github.com',
-  outlivesJob: false,
-}
-const signed: Settings = {
-  ...unsigned,
-  aws: { source: SOURCE, scope: { region: 'eu-central-1', service: 'lambda' } },
-}
+/** In the words of the app server itself. */
+const said = (status: number, message: unknown, headers = {}): Refusal =>
+  refusal(answer(status, { status, message, requestId: 'r-1' }, headers), SETTINGS)
 
-function hintOf({ explain }: Refusal): string | undefined {
-  return explain?.(undefined).hint
-}
+/** Of a gateway before it, whose answers have no `status`. */
+const gateway = (status: number, message: string, settings: Partial<Settings> = {}): Refusal =>
+  refusal(answer(status, { message }), { ...SETTINGS, ...settings })
 
-/** AWS names the kind of error in a header, beside the text (API Gateway Developer Guide, "Gateway response types"). */
-const gateway = (message: string, settings = signed): Refusal =>
-  refusal(answer(403, { Message: message }, { 'x-amzn-errortype': 'AccessDeniedException' }), settings)
+const hintOf = ({ explain }: Refusal): string | undefined => explain!(undefined).hint
 
-describe('AWS before the app server', () => {
-  const invoke =
-    'User: arn:aws:sts::123456789012:assumed-role/ci/run is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-central-1:********9012:a1b2c3/prod/POST/access_tokens'
-  const action = 'the execute-api:Invoke action'
+describe('the words', () => {
+  const claims = '\n\nEffective OIDC token subjects:\n- repo:octo-org/workflows:ref:refs/heads/main\n'
 
-  // The endings: IAM User Guide, "Troubleshoot access denied error messages"; the last: API Gateway with a resource policy.
-  test.each<[string, string]>([
+  test('are those of its issues, else its message, without the subjects of the run', () => {
+    const issues = 'Issues:\n- octo-org/a:\n  - contents: read - Not authorized\n- octo-org:\n  - No'
+    expect(said(403, issues + claims).reason).toBe(
+      'octo-org/a: contents: read - Not authorized; octo-org: No',
+    )
+    expect(said(403, `Not today.${claims}`).reason).toBe('Not today.\n\n')
+    expect([said(403, 7).reason, said(403, undefined).reason]).toEqual([undefined, undefined])
+  })
+
+  test('come with the id of the request, from the body or a header', () => {
+    expect(said(403, 'No').requestId).toBe('r-1')
+    expect(refusal(answer(403, { status: 403 }, { 'x-request-id': 'r-2' }), SETTINGS).requestId).toBe('r-2')
+  })
+})
+
+test.each<[number, string, number]>([
+  [401, 'Invalid token: request timed out', 2],
+  [401, 'Invalid token: Expected 200 OK from the JSON Web Key Set HTTP response', 2],
+  [401, 'Invalid token: no applicable key found in the JSON Web Key Set', 2],
+  [401, 'Invalid token: "nbf" claim timestamp check failed', 1],
+  [401, 'Invalid token: unexpected "aud" claim value', 0],
+  [403, 'request timed out', 0],
+])('%i "%s" is retried %i times', (status, message, times) => {
+  expect(said(status, message).retry).toEqual({ times })
+})
+
+test('a gateway that is busy is retried, as everywhere in AWS', () => {
+  const busy = answer(400, { message: 'Rate exceeded' }, { 'x-amzn-errortype': 'ThrottlingException' })
+  expect(refusal(busy, SETTINGS).retry).toBe('until the deadline')
+})
+
+describe('what to do', () => {
+  const REQUEST = 'does not accept this request: check `permissions`, `owner` and `repositories`.'
+  test.each<[Refusal, string | undefined]>([
+    [said(400, 'permissions: Invalid input'), `The app server ${REQUEST}`],
     [
-      'with an explicit deny in a service control policy',
-      'Change the service control policy of the AWS organization, which its administrators manage: a statement in it denies this.',
+      said(401, 'unexpected "aud" claim value'),
+      'The audience of the ID token was "app-server.example". Add it to the list of the app server (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE), or set `audience` to one that it lists.',
     ],
     [
-      `because no service control policy allows ${action}`,
-      'Change the service control policy of the AWS organization, which its administrators manage: no statement in it allows this.',
+      said(401, 'unexpected "iss" claim value'),
+      'The app server does not accept the issuer of this GitHub: GitHub Enterprise Server and enterprises with their own issuer need an app server that is set up for them.',
     ],
     [
-      'with an explicit deny in a resource control policy',
-      'Change the resource control policy of the AWS organization, which its administrators manage: a statement in it denies this.',
+      said(401, 'unexpected "sub" claim value'),
+      'The app server accepts only some subjects (GITHUB_ACTIONS_TOKEN_ALLOWED_SUBJECTS): its operator must add the sub claim of this run.',
+    ],
+    [said(401, '"exp" claim timestamp check failed'), 'Check the clock of the app server.'],
+    [said(401, '"nbf" claim timestamp check failed'), 'Check the clock of the app server.'],
+    [said(401, 'something else'), undefined],
+    [said(403, 'Not today.'), undefined],
+    [
+      said(404, 'Not Found'),
+      'There is no app server at https://app-server.example/access_tokens: check the path in app-server.',
     ],
     [
-      `because no resource-based policy allows ${action}`,
-      `Change the resource-based policy of what serves ${HOST}: no statement in it allows this.`,
+      gateway(404, 'Not Found'),
+      'There is no app server at https://app-server.example/access_tokens: check the path in app-server.',
     ],
     [
-      `because no VPC endpoint policy allows ${action}`,
-      'Change the VPC endpoint policy of the VPC endpoint that the request went through: no statement in it allows this.',
+      said(500, 'Internal Server Error'),
+      'If this persists, the GitHub App may not be installed on a repository, or may lack a requested permission: the operator of the app server can find the reason with the request id.',
     ],
-    [
-      'with an explicit deny',
-      'A policy denies this explicitly, and AWS does not say which: look for a Deny that matches.',
-    ],
-  ])('names the policy that refused: %s', (end, hint) => {
-    const refused = gateway(`${invoke} ${end}`)
-    expect(refused.reason).toBe(`AccessDeniedException: ${invoke} ${end}`)
+    [said(413, 'Too large'), undefined],
+  ])('%o: %s', (refused, hint) => {
     expect(hintOf(refused)).toBe(hint)
   })
-
-  const ROLE_NEEDS = `AWS refused the signed request. The role needs lambda:InvokeFunctionUrl and lambda:InvokeFunction on ${HOST}; region was "eu-central-1", service "lambda".`
-  test.each<[string, string]>([
-    ['Forbidden', ROLE_NEEDS],
-    [`${invoke} because no identity-based policy allows ${action}`, ROLE_NEEDS],
-    [
-      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
-      'Check app-server.auth: region was "eu-central-1", service "lambda". A host name of your own in front of a function URL breaks the signature, as does a proxy that changes requests.',
-    ],
-    [
-      'The security token included in the request is expired',
-      'AWS does not accept the credentials that signed the request: check whether they have expired.',
-    ],
-  ])('says what it has against the signer: %s', (message, hint) => {
-    expect(hintOf(gateway(message))).toBe(hint)
-  })
-
-  test('may want a signature where there is none', () => {
-    const hint =
-      'AWS refused the request before it reached the app server. If AWS IAM protects it, set app-server to a mapping of url and auth (type: aws).'
-    expect(hintOf(gateway('Forbidden', unsigned))).toBe(hint)
-    const anonymous = `${invoke.replace(/arn:aws:sts\S+/, 'anonymous')} because no resource-based policy allows ${action}`
-    expect(hintOf(gateway(anonymous, unsigned))).toBe(hint)
-    expect(hintOf(gateway(`${invoke} with an explicit deny`, unsigned))).toContain('A policy denies this')
-  })
-
-  test('without a code is known by the id of the request, or by its words', () => {
-    const byId = refusal(answer(404, { message: 'Not Found' }, { 'apigw-requestid': 'x=' }), signed)
-    expect(byId.reason).toBe('Not Found')
-    expect(hintOf(byId)).toContain(`There is no app server at https://${HOST}/access_tokens`)
-    expect(refusal(answer(403, { message: invoke }), signed).reason).toBe(invoke)
-  })
 })
 
-test.each<[string, unknown]>([
-  ['a web page', '<html><head><title>403 Forbidden</title></head><body>nginx</body></html>'],
-  ['an empty body', ''],
-  ['JSON of another gateway', { message: 'no Route matched with those values' }],
-])('%s is neither from the app server nor from AWS', (_what, body) => {
-  for (const status of [400, 401, 403, 404, 500]) {
-    expect(refusal(answer(status, body), signed).reason).toBeUndefined()
-  }
-})
+describe('a gateway that forbids', () => {
+  const aws = (service: string): Partial<Settings> => ({
+    aws: { source: SOURCE, scope: { region: 'eu-central-1', service } },
+  })
 
-// What the open server answers to a path that it does not have, and where it fails (`common/hono-utils.ts`).
-test('the app server says what it is by the status in its body', () => {
-  const missing = refusal(answer(404, { status: 404, error: 'Not Found' }), signed)
-  expect(missing.reason).toBe('Not Found')
-  expect(hintOf(missing)).toContain('check the path in app-server')
-  const failed = refusal(answer(500, { requestId: 'r', status: 500, error: 'Internal Server Error' }), signed)
-  expect(failed.reason).toBe('Internal Server Error')
-  expect(hintOf(failed)).toContain('If this persists, the GitHub App may not be installed')
+  test.each<[string, string, Partial<Settings>, string]>([
+    [
+      'without a signature is AWS IAM for the most part',
+      'Forbidden',
+      {},
+      'AWS refused the request before it reached the app server. If AWS IAM protects it, set app-server to a mapping of url and auth (type: aws).',
+    ],
+    ...(
+      [
+        ['lambda', 'lambda:InvokeFunctionUrl and lambda:InvokeFunction'],
+        ['execute-api', 'execute-api:Invoke'],
+        ['vpc-lattice-svcs', 'vpc-lattice-svcs:Invoke'],
+      ] as const
+    ).map(([service, actions]): [string, string, Partial<Settings>, string] => [
+      `names the right to ${service}`,
+      'Forbidden',
+      aws(service),
+      `AWS refused the signed request. The role needs ${actions} on app-server.example; region was "eu-central-1", service "${service}".`,
+    ]),
+    [
+      'for the region names it',
+      "Credential should be scoped to a valid region, not 'eu-central-1'.",
+      aws('lambda'),
+      'Correct app-server.auth.region, which was "eu-central-1".',
+    ],
+    [
+      'for region and service names both',
+      "Credential should be scoped to a valid region, not 'eu-central-1'. Credential should be scoped to correct service: 'execute-api'.",
+      aws('lambda'),
+      'Correct app-server.auth.region, which was "eu-central-1", and app-server.auth.service, which was "lambda".',
+    ],
+    ...[{}, aws('execute-api')].map((settings): [string, string, Partial<Settings>, string] => [
+      `for a path that it has not says so (${JSON.stringify(settings).length > 2 ? 'signed' : 'not signed'})`,
+      'Missing Authentication Token',
+      settings,
+      'There is no "/access_tokens" at app-server.example: check the path in app-server, which must begin with the stage of the API Gateway.',
+    ]),
+  ])('%s', (_what, message, settings, hint) => {
+    expect(hintOf(gateway(403, message, settings))).toBe(hint)
+  })
 })

@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest'
+import type { Grant, Tools } from '../../../src/exchange.ts'
+import { grantFrom } from '../../../src/exchanges/app-server/grant.ts'
+import type { Settings } from '../../../src/exchanges/app-server/settings.ts'
+import { answer } from '../../aws/fixture.ts'
+import { SETTINGS } from './fixture.ts'
+
+const TOKEN = 'obviously-fake-token'
+
+const ENDS = '2026-11-21T09:00:00.000Z'
+
+const GRANTED = {
+  token: TOKEN,
+  owner: 'octo-org',
+  repositories: ['workflows'],
+  permissions: { contents: 'write', issues: 'read' },
+  expires_at: ENDS,
+}
+
+function grantOf(given: object, settings: Partial<Settings> = {}): Grant {
+  const tools = { mask: () => undefined, revokeAtEnd: () => expect.fail() } as unknown as Tools
+  return grantFrom(answer(200, { ...GRANTED, ...given }), { ...SETTINGS, ...settings }, tools)
+}
+
+test('what was asked is granted without a word', () => {
+  expect(grantOf({})).toMatchObject({
+    secrets: [TOKEN],
+    outputs: {
+      owner: 'octo-org',
+      repositories: '["workflows"]',
+      permissions: JSON.stringify(GRANTED.permissions),
+    },
+    summary: expect.stringMatching(
+      /^Token for "octo-org\/workflows": contents: write, issues: read; ends 2026-11-21T09:00:00.000Z; hash \S+$/,
+    ) as string,
+    expiresAt: new Date(ENDS),
+    warnings: [],
+    revocable: { issuer: 'github', token: TOKEN, apiUrl: 'https://api.github.com/', ends: new Date(ENDS) },
+    outlivesJob: false,
+  })
+})
+
+describe('granted is not asked', () => {
+  const LESS = 'The app server granted less than requested: '
+  const MORE = 'The app server granted more than requested: '
+  test.each<[string, object, Partial<Settings>, string[]]>([
+    [
+      'less',
+      { permissions: { contents: 'read' } },
+      {},
+      [`${LESS}contents: read instead of write, issues: nothing instead of read.`],
+    ],
+    ['more', { permissions: { ...GRANTED.permissions, secrets: 'write' } }, {}, [`${MORE}secrets: write.`]],
+    [
+      'metadata: read, which comes along',
+      { permissions: { ...GRANTED.permissions, metadata: 'read' } },
+      {},
+      [],
+    ],
+    [
+      'metadata: write',
+      { permissions: { ...GRANTED.permissions, metadata: 'write' } },
+      {},
+      [`${MORE}metadata: write.`],
+    ],
+    [
+      'admin, which is more than write',
+      { permissions: { contents: 'admin', issues: 'read' } },
+      {},
+      [`${MORE}contents: admin.`],
+    ],
+    [
+      'write, which is less than admin',
+      { permissions: { projects: 'write' } },
+      { permissions: { projects: 'admin' } },
+      [`${LESS}projects: write instead of admin.`],
+    ],
+    [
+      'nothing of a scope that every object has',
+      { permissions: {} },
+      { permissions: Object.assign(Object.create(null) as object, { constructor: 'read' } as const) },
+      [`${LESS}constructor: nothing instead of read.`],
+    ],
+    ['names in another case', { owner: 'OCTO-Org', repositories: ['WorkFlows'] }, {}, []],
+    [
+      'other repositories',
+      { repositories: ['other'] },
+      {},
+      [`${LESS}not for repository "workflows".`, `${MORE}repository "other".`],
+    ],
+    ['some instead of all', {}, { repositories: 'ALL' }, [`${LESS}some repositories instead of all.`]],
+    ['all instead of some', { repositories: undefined }, {}, [`${MORE}all repositories.`]],
+    ['all as asked', { repositories: undefined }, { repositories: 'ALL' }, []],
+    [
+      'of another owner',
+      { owner: 'somebody' },
+      {},
+      ['The app server granted a token for "somebody", not for "octo-org".'],
+    ],
+    [
+      'of another owner than was asked',
+      {},
+      { owner: 'other', repositories: ['workflows'] },
+      ['The app server granted a token for "octo-org", not for "other".'],
+    ],
+  ])('%s', (_what, given, settings, warnings) => {
+    expect(grantOf(given, settings).warnings).toEqual(warnings)
+  })
+})
+
+describe('an answer', () => {
+  test('in the spelling of the API of GitHub has its scopes as they are asked for', () => {
+    const permissions = { pull_requests: 'write' }
+    const grant = grantOf({ permissions }, { permissions: { 'pull-requests': 'write' } })
+    expect(grant.outputs['permissions']).toBe('{"pull-requests":"write"}')
+    expect(grant.warnings).toEqual([])
+  })
+
+  test('that tells nothing but the token is one for what was asked', () => {
+    const silent = { owner: undefined, repositories: undefined, permissions: undefined, expires_at: 'soon' }
+    const grant = grantOf(silent, { repositories: 'ALL', owner: 'other' })
+    expect(grant.outputs).toMatchObject({
+      owner: 'other',
+      repositories: 'ALL',
+      permissions: JSON.stringify(SETTINGS.permissions),
+    })
+    expect(grant.summary).toMatch(/^Token for all repositories of "other": .*; ends within the hour; /)
+    expect(grant).not.toHaveProperty('expiresAt')
+    expect(grant.revocable).not.toHaveProperty('ends')
+  })
+
+  test('gives no name that could be none, whatever it holds', () => {
+    const evil = '\n::add-path::/tmp/evil'
+    const grant = grantOf({
+      owner: evil,
+      repositories: [evil, 'workflows', 7, null, '##[set-env name=A]b', 'a/b', 'x'.repeat(101)],
+      permissions: {
+        [evil]: 'read',
+        contents: evil,
+        issues: 'read',
+        '##[group]': 'write',
+        ['__proto__']: 'read',
+      },
+    })
+    expect(grant.outputs).toMatchObject({
+      owner: 'octo-org',
+      repositories: '["workflows"]',
+      permissions: '{"issues":"read"}',
+    })
+    expect(JSON.stringify(grant)).not.toMatch(/add-path|set-env/)
+  })
+
+  test('of 40,000 is shown by its beginning; the outputs are whole', () => {
+    const repositories = ['workflows', ...Array.from({ length: 40_000 }, (_, index) => `r-${index}`)]
+    const { summary, warnings, outputs } = grantOf({ repositories })
+    expect(summary).toMatch(/^Token for "octo-org\/workflows", "octo-org\/r-0", .* and 39991 more: /)
+    expect(warnings).toEqual([expect.stringMatching(/: repository "r-0", .* and 39990 more\.$/)])
+    expect(JSON.parse(outputs['repositories']!)).toEqual(repositories)
+    const letters = (index: number): string =>
+      index.toString(26).replace(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)]!)
+    const permissions = Object.fromEntries(
+      repositories.map((_, index) => [`scope-${letters(index)}`, 'write']),
+    )
+    expect(grantOf({ permissions }).summary.length).toBeLessThan(400)
+  })
+})

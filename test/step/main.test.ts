@@ -1,0 +1,271 @@
+import { describe, expect, test } from 'vitest'
+import { ActionError } from '../../src/errors.ts'
+import { act } from '../../src/step/main.ts'
+import { EMPTY_STATE, ENDS, NOW, REVOCABLE, run, serving, stepWith, TOKEN } from './fixture.ts'
+
+const REFUSED = new ActionError('DENIED', 'Somebody refused.', {
+  refused: { status: 403, reason: 'No.' },
+  hint: 'Ask.',
+})
+const YEAR_MS = 366 * 24 * 3_600_000
+
+describe('a step that is granted', () => {
+  test('says in the log what it got, in harmless words, and succeeds', async () => {
+    const { succeeded, told } = await run(() => ({
+      secrets: [TOKEN],
+      outputs: { token: TOKEN },
+      summary: '::error::Token of "a\nb".',
+      warnings: ['Less than asked.', 'Or more.'],
+      expiresAt: ENDS,
+    }))
+    expect(succeeded).toBe(true)
+    expect(told).toEqual([
+      `mask ${TOKEN}`,
+      `output token=${TOKEN}`,
+      'output expires-at=2026-11-21T09:00:00.000Z',
+      'warning Less than asked.',
+      'warning Or more.',
+      'info : :error::Token of "a b".',
+    ])
+  })
+
+  test.each<[string, number, RegExp | undefined]>([
+    [
+      'now',
+      0,
+      /ends at 2026-11-21T08:00:00.000Z, which is in the past by this runner's clock: one of the two/,
+    ],
+    ['in a moment', 1, undefined],
+    ['in a year', YEAR_MS, undefined],
+    ['in more than that', YEAR_MS + 1, /which is more than a year away: do not rely on that\.$/],
+  ])('doubts an end %s', async (_when, ms, doubt) => {
+    const expiresAt = new Date(NOW + ms)
+    const { of } = await run(() => ({ expiresAt }))
+    expect(of('warning')).toEqual(doubt === undefined ? [] : [expect.stringMatching(doubt)])
+    expect(of('output')).toEqual([`expires-at=${expiresAt.toISOString()}`])
+  })
+
+  test('makes a table of it in the summary only where that is asked for', async () => {
+    const grant = { secrets: [TOKEN], outputs: { token: TOKEN, owner: 'octo-org' } }
+    expect((await run(() => grant)).of('summary')).toEqual([])
+    expect((await run(() => grant, { inputs: { 'job-summary': 'never' } })).of('summary')).toEqual([])
+    const always = { inputs: { 'job-summary': 'always' } }
+    expect((await run(() => grant, always)).of('summary')).toEqual([
+      '| output | value |\n| --- | --- |\n| owner | <code>octo-org</code> |',
+    ])
+    const { succeeded, of } = await run(() => grant, { ...always, unwritable: 'summary' })
+    expect([succeeded, ...of('info')]).toEqual([
+      true,
+      'Granted.',
+      'The job summary could not be written (Error).',
+    ])
+  })
+})
+
+describe('a step that fails', () => {
+  const fails = (): never => {
+    throw REFUSED
+  }
+
+  test('has one annotation, and says why it was refused in a group and in the summary', async () => {
+    const { succeeded, told, of } = await run(fails)
+    expect(succeeded).toBe(false)
+    expect(told.map((line) => line.split(' ')[0])).toEqual(['error', 'summary'])
+    expect(of('error')).toEqual(['Somebody refused.\nAsk.\nDENIED: docs/troubleshooting.md#denied'])
+    expect(of('summary')[0]).toMatch(/^### Refused\n\nSomebody refused/)
+    expect((await run(fails, { inputs: { 'job-summary': 'never' } })).of('summary')).toEqual([])
+  })
+
+  test('changes nothing where the summary cannot be written', async () => {
+    const { of } = await run(fails, { unwritable: 'summary' })
+    expect(of('error')).toHaveLength(1)
+    expect(of('info')).toEqual(['The job summary could not be written (Error).'])
+  })
+
+  test('by a fault of its own shows nothing of it but in debug mode', async () => {
+    const broken = (): never => {
+      throw new TypeError('a word', { cause: new Error('another') })
+    }
+    const { of, told } = await run(broken)
+    expect(of('error')[0]).toMatch(/^Unexpected TypeError in the action\.\n.*\nINTERNAL: /)
+    expect(told.join('\n')).not.toMatch(/a word|another|^\s+at /m)
+    const debug = (await run(broken, { debugging: true })).of('debug').join('\n')
+    expect(debug).toMatch(
+      /ActionError: [^]*\n +at [^]*\ncaused by TypeError: a word[^]*\ncaused by Error: another/,
+    )
+  })
+})
+
+describe('the inputs', () => {
+  test('are read before anything is done; their problems are one error', async () => {
+    const told = stepWith({ inputs: { 'timeout-seconds': '601', 'job-summary': 'x' } })
+    const exchange = (): never => expect.fail('nothing is exchanged')
+    const settings = (): void => undefined
+    expect(await act({ settings, exchange }, told.step)).toBe(false)
+    expect(told.of('error')[0]).toMatch(
+      /^The inputs are invalid\. Nothing was sent\.\n- job-summary must .*\n- timeout-seconds must be a whole number of seconds from 1 to 600, not "601"; .*\nINVALID_INPUT: /,
+    )
+  })
+
+  test('that are odd are warnings; those of other actions are problems', async () => {
+    const exchange = {
+      settings: (inputs: { warn: (text: string) => void }) => {
+        inputs.warn('Odd.')
+      },
+      exchange: () => Promise.resolve({ secrets: [], outputs: {}, summary: 'Granted.' }),
+    }
+    const odd = stepWith()
+    await act(exchange, odd.step)
+    expect(odd.told).toEqual([...EMPTY_STATE, 'warning Odd.', 'info Granted.'])
+    const other = stepWith({ environment: { 'INPUT_AWS-REGION': 'x', INPUT_REGION: '' } })
+    expect(await act(exchange, other.step)).toBe(false)
+    expect(other.of('error')[0]).toContain('\n- aws-region is called region here')
+  })
+})
+
+describe('what an exchange borrows', () => {
+  const another = { ...REVOCABLE, token: 'obviously-fake-other' }
+
+  test.each([true, false])('is revoked before the step ends; it succeeded: %s', async (succeeds) => {
+    const ran = await run((tools) => {
+      tools.revokeAtEnd(REVOCABLE)
+      tools.revokeAtEnd(another)
+      if (!succeeds) throw REFUSED
+      return {}
+    })
+    expect(ran.succeeded).toBe(succeeds)
+    expect(ran.of('revoke')).toEqual([TOKEN, another.token])
+    const last = ran.told.slice(-4)
+    expect(last.map((line) => line.split(' ')[0])).toEqual(['revoke', 'info', 'revoke', 'info'])
+    expect(ran.of('state')).toEqual([])
+  })
+
+  test('is revoked although another cannot be, which is a warning', async () => {
+    const ran = await run(
+      (tools) => {
+        tools.revokeAtEnd(REVOCABLE)
+        tools.revokeAtEnd(another)
+        return {}
+      },
+      {
+        revoke: (_client, { token }) =>
+          token === TOKEN ? Promise.reject(new Error('no')) : Promise.resolve('revoked'),
+      },
+    )
+    expect(ran.succeeded).toBe(true)
+    expect(ran.of('revoke')).toEqual([TOKEN, another.token])
+    expect(ran.of('warning')).toHaveLength(1)
+  })
+
+  test('is revoked with a grant that nobody gets', async () => {
+    const ran = await run(
+      (tools) => {
+        tools.revokeAtEnd(another)
+        return { outputs: { token: TOKEN }, revocable: REVOCABLE }
+      },
+      { unwritable: 'output' },
+    )
+    expect(ran.of('revoke')).toEqual([TOKEN, another.token])
+    expect(ran.of('error')).toHaveLength(1)
+  })
+})
+
+test('state that an earlier step planted is overwritten before anything is sent', async () => {
+  const { step, told } = stepWith()
+  let before: readonly string[] = []
+  await act(
+    { settings: () => ((before = [...told]), undefined), exchange: () => Promise.reject(new Error()) },
+    step,
+  )
+  expect(before).toEqual(EMPTY_STATE)
+})
+
+describe('a step that is cancelled', () => {
+  const CANCELLED = 'The step was cancelled or timed out (SIGINT).'
+
+  test.each<[string, unknown, RegExp]>([
+    [
+      'a refusal is part of it',
+      REFUSED,
+      /^The step was cancelled or timed out \(SIGINT\)\. Somebody refused\.\nAsk\.\nCANCELLED: /,
+    ],
+    [
+      'words of a foreign error are not',
+      new Error(`no ${TOKEN}`),
+      /^The step was cancelled or timed out \(SIGINT\)\.\nCANCELLED: /,
+    ],
+    [
+      'the end itself is not repeated',
+      new ActionError('CANCELLED', CANCELLED),
+      /^The step was cancelled or timed out \(SIGINT\)\.\nCANCELLED: /,
+    ],
+  ])('is the error, whatever came of the exchange: %s', async (_what, cause, message) => {
+    const ran = await run((tools, { cancellation }) => {
+      tools.revokeAtEnd(REVOCABLE)
+      cancellation.cancel('SIGINT')
+      throw cause
+    })
+    expect(ran.succeeded).toBe(false)
+    expect(ran.of('error')).toEqual([expect.stringMatching(message)])
+    expect([ran.of('summary'), ran.of('revoke')]).toEqual([[], [TOKEN]])
+  })
+
+  test('gets nothing of a grant that came too late', async () => {
+    const ran = await run((_tools, { cancellation }) => {
+      cancellation.cancel('SIGINT')
+      return { outputs: { token: TOKEN }, revocable: REVOCABLE }
+    })
+    expect(ran.of('error')[0]).toContain(CANCELLED)
+    expect([ran.of('output'), ran.of('revoke')]).toEqual([[], [TOKEN]])
+  })
+})
+
+test.each([
+  ['', 60_000, 5_000],
+  ['7', 7_000, 5_000],
+  ['3', 3_000, 3_000],
+])('with timeout-seconds "%s" it sends for %i ms, and revokes for %i ms', async (seconds, sends, revokes) => {
+  await using server = await serving({ status: 204 })
+  const call = { ...server.call, attemptMs: 1e9 }
+  const limits: number[] = []
+  const ran = await run(
+    async (tools) => {
+      tools.revokeAtEnd(REVOCABLE)
+      await tools.send(call)
+      return {}
+    },
+    {
+      inputs: { 'timeout-seconds': seconds },
+      revoke: (client) => client.send(call),
+      clock: {
+        monotonic: () => 0,
+        timer: (ms) => {
+          limits.push(ms)
+          return () => undefined
+        },
+      },
+    },
+  )
+  expect(ran.succeeded).toBe(true)
+  expect(limits).toEqual([sends, revokes])
+})
+
+test('a step has the ID tokens of its environment, and what it holds is in no debug line', async () => {
+  await using server = await serving({ status: 200, body: { value: `${TOKEN}.e30.x` } })
+  const environment = {
+    ACTIONS_ID_TOKEN_REQUEST_URL: server.call.url.href,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'obviously-fake-request',
+  }
+  const ran = await run(
+    async (tools) => {
+      expect(tools.now()).toBe(NOW)
+      expect(tools.environment).toMatchObject(environment)
+      tools.mask('obviously-fake-secret')
+      return { summary: await tools.idToken('somebody') }
+    },
+    { environment },
+  )
+  expect(ran.of('mask')).toEqual(['obviously-fake-request', 'obviously-fake-secret', `${TOKEN}.e30.x`])
+  expect(server.requests.map(({ headers }) => headers['user-agent'])).toEqual(['access-token/local'])
+  expect(ran.of('debug').join('\n')).not.toContain('obviously-fake')
+})
