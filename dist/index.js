@@ -114,10 +114,13 @@ function header(answer, name) {
 function isObject(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
-/** Text as JSON; `undefined` where it is none: whoever needs JSON says so, see {@link jsonObject}. */
+/**
+ * Text as JSON; `undefined` where it is none: whoever needs JSON says so, see {@link jsonObject}. A byte order mark before
+ * it is skipped, as the Fetch standard does (`json()`).
+ */
 function parseJson(text) {
     try {
-        return JSON.parse(text);
+        return JSON.parse(text.replace(/^\uFEFF/, ''));
     }
     catch {
         return undefined;
@@ -159,7 +162,11 @@ const SHOWN_CLAIMS = [
     'aud',
     'sub',
     'repository',
+    'repository_id',
+    'repository_owner',
+    'repository_owner_id',
     'ref',
+    'ref_type',
     'environment',
     'job_workflow_ref',
     'event_name',
@@ -309,7 +316,7 @@ function faultOf(value) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   A: () => (/* binding */ not),
-/* harmony export */   K: () => (/* binding */ readInputs)
+/* harmony export */   G: () => (/* binding */ Inputs)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
 /* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8992);
@@ -320,101 +327,133 @@ function faultOf(value) {
 /** How long an input may be, in characters: bounds the work of every parser. 32 full repository names take 5000. */
 const MAX_LENGTH = 16_384;
 /**
- * Reads inputs as the runner hands them over.
- *
- * @param get an input's text by name; empty where it is not given
+ * The inputs of a step. A reader never throws for bad text: it records a problem and returns something harmless, so
+ * that `check` can report every problem of all inputs at once.
  */
-function readInputs(get) {
-    // A set: an input that is read twice has its problem once.
-    const problems = new Set();
-    let lacksInput = false;
-    const warnings = [];
-    function problem(name, rule, example) {
-        problems.add(`${name} ${rule}; for example: ${example}`);
+class Inputs {
+    /** What {@link Inputs.warn} took note of. */
+    warnings = [];
+    #get;
+    /** A set: an input that is read twice has its problem once. */
+    #problems = new Set();
+    #lacksInput = false;
+    /** @param get an input's text by name, as the runner hands it over; empty where it is not given */
+    constructor(get) {
+        this.#get = get;
     }
-    function lacking(name, rule, example) {
-        lacksInput = true;
-        problem(name, rule, example);
-    }
-    function text(name) {
-        const value = get(name).trim();
+    /** Trimmed text; empty where not given, and after a problem: too long, or control characters. */
+    text(name) {
+        const value = this.#get(name).trim();
         if (value.length > MAX_LENGTH) {
-            problems.add(`${name} must not be longer than ${MAX_LENGTH} characters`);
+            this.#problems.add(`${name} must not be longer than ${MAX_LENGTH} characters`);
         }
         else if (/[^\P{Cc}\t\r\n]|\p{Cs}/u.test(value)) {
-            problems.add(`${name} must be plain text, without control characters`);
+            this.#problems.add(`${name} must be plain text, without control characters`);
         }
         else {
             return value;
         }
         return '';
     }
-    function line(name) {
-        const value = text(name);
+    /** As `text`, on one line. */
+    line(name) {
+        const value = this.text(name);
         if (!/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value))
             return value;
-        problems.add(`${name} must be one line`);
+        this.#problems.add(`${name} must be one line`);
         return '';
     }
-    return {
-        problem,
-        lacking,
-        warn: (text) => warnings.push(text),
-        warnings,
-        text,
-        line,
-        required: (name, example) => {
-            if (get(name).trim() === '')
-                lacking(name, 'is required', example);
-            return text(name);
-        },
-        url: (name, value, example, allow) => {
-            if (value === '')
-                return new URL(_url_js__WEBPACK_IMPORTED_MODULE_1__/* .NOWHERE */ .JW);
-            const fault = (0,_url_js__WEBPACK_IMPORTED_MODULE_1__/* .urlFault */ .I_)(value, allow?.query ?? false);
-            if (fault === undefined)
-                return new URL(value);
-            problem(name, fault, example);
+    /** As `text`; recorded as a problem where not given. */
+    required(name, example) {
+        if (this.#get(name).trim() === '')
+            this.lacking(name, 'is required', example);
+        return this.text(name);
+    }
+    /**
+     * An `https:` URL, or an `http:` URL of this machine, without user, password and fragment; without a query unless
+     * `query` is set. The value is never repeated in the problem. An empty value is no problem here: see `required`.
+     *
+     * @returns the URL, or {@link NOWHERE} after a problem
+     */
+    url(name, value, example, allow) {
+        if (value === '')
             return new URL(_url_js__WEBPACK_IMPORTED_MODULE_1__/* .NOWHERE */ .JW);
-        },
-        boolean: (name) => {
-            const value = text(name);
-            if (/^(?:true|True|TRUE)$/.test(value))
-                return true;
-            if (!/^(?:false|False|FALSE|)$/.test(value))
-                problem(name, `must be true or false${not(value)}`, 'true');
-            return false;
-        },
-        seconds: (name, { least, most, fallback }) => {
-            const value = text(name);
-            if (value === '')
-                return fallback;
-            if (/^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most)
-                return Number(value);
-            problem(name, `must be a whole number of seconds from ${least} to ${most}${not(value)}`, String(fallback));
+        const fault = (0,_url_js__WEBPACK_IMPORTED_MODULE_1__/* .urlFault */ .I_)(value, allow?.query ?? false);
+        if (fault === undefined)
+            return new URL(value);
+        this.problem(name, fault, example);
+        return new URL(_url_js__WEBPACK_IMPORTED_MODULE_1__/* .NOWHERE */ .JW);
+    }
+    /** `true`, `True`, `TRUE`, `false`, `False`, `FALSE` (YAML 1.2 core schema, as `core.getBooleanInput`); false where not given. */
+    boolean(name) {
+        const value = this.text(name);
+        if (/^(?:true|True|TRUE)$/.test(value))
+            return true;
+        if (!/^(?:false|False|FALSE|)$/.test(value)) {
+            this.problem(name, `must be true or false${not(value)}`, 'true');
+        }
+        return false;
+    }
+    /** A whole number of seconds from `least` to `most`; `fallback` where not given. */
+    seconds(name, { least, most, fallback }) {
+        const value = this.text(name);
+        if (value === '')
             return fallback;
-        },
-        oneOf: (name, values, fallback) => {
-            const value = text(name);
-            if (value === '')
-                return fallback;
-            const found = values.find((each) => each === value);
-            if (found === undefined)
-                problem(name, `must be one of ${values.join(', ')}${not(value)}`, fallback);
-            return found ?? fallback;
-        },
-        matching: (name, value, pattern, rule, example) => {
-            if (value === '' || pattern.test(value))
-                return value;
-            problem(name, rule + not(value), example);
-            return '';
-        },
-        check: () => {
-            if (problems.size === 0)
-                return;
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('INVALID_INPUT', `The inputs are invalid. Nothing was sent.${(0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .listOf */ .c3)([...problems])}`, { lacksInput });
-        },
-    };
+        if (/^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most)
+            return Number(value);
+        const rule = `must be a whole number of seconds from ${least} to ${most}${not(value)}`;
+        this.problem(name, rule, String(fallback));
+        return fallback;
+    }
+    /** One of the values, spelled as they are; `fallback` where not given. */
+    oneOf(name, values, fallback) {
+        const value = this.text(name);
+        if (value === '')
+            return fallback;
+        const found = values.find((each) => each === value);
+        if (found === undefined)
+            this.problem(name, `must be one of ${values.join(', ')}${not(value)}`, fallback);
+        return found ?? fallback;
+    }
+    /**
+     * Checks a value against a pattern. An empty value is no problem here: see `required`.
+     *
+     * @param rule follows the name in a sentence: `must be an AWS region`
+     * @returns the value, or empty text after a problem
+     */
+    matching(name, value, pattern, rule, example) {
+        if (value === '' || pattern.test(value))
+            return value;
+        this.problem(name, rule + not(value), example);
+        return '';
+    }
+    /**
+     * Records a problem.
+     *
+     * @param rule follows the name in a sentence: `must be an AWS region`
+     * @param example a form that works
+     */
+    problem(name, rule, example) {
+        this.#problems.add(`${name} ${rule}; for example: ${example}`);
+    }
+    /** As `problem`, where an input is missing. */
+    lacking(name, rule, example) {
+        this.#lacksInput = true;
+        this.problem(name, rule, example);
+    }
+    /** Takes note of something that is no problem but probably not meant, as one sentence. */
+    warn(text) {
+        this.warnings.push(text);
+    }
+    /** @throws ActionError `INVALID_INPUT` that lists every problem, where there is one */
+    check() {
+        if (this.#problems.size === 0)
+            return;
+        const list = (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .listOf */ .c3)([...this.#problems]);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('INVALID_INPUT', `The inputs are invalid. Nothing was sent.${list}`, {
+            lacksInput: this.#lacksInput,
+        });
+    }
 }
 /** `, not "…"` to end a rule with, on one line and cut; nothing where the text is empty or could hold a password. */
 function not(text) {
@@ -791,12 +830,40 @@ __nccwpck_require__.d(__webpack_exports__, {
 var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./src/http/answer.ts
 var http_answer = __nccwpck_require__(9856);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./src/inputs/url.ts
 var inputs_url = __nccwpck_require__(6344);
 // EXTERNAL MODULE: ./src/text.ts
 var src_text = __nccwpck_require__(8992);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./src/http/authority.ts
+
+/**
+ * What to do about a certificate authority that is not known. Node ignores a file that it cannot use, with a warning that few
+ * see (Node.js, "NODE_EXTRA_CA_CERTS").
+ *
+ * @param file what `NODE_EXTRA_CA_CERTS` names; empty where it is not set
+ */
+function authorityHint(file) {
+    if (file === '') {
+        return 'Set NODE_EXTRA_CA_CERTS to the PEM file of that authority, in the environment of the runner or as `env:` of the step.';
+    }
+    const fault = pemFault(file);
+    return fault === undefined
+        ? 'The file that NODE_EXTRA_CA_CERTS names does not contain that authority: add it, in PEM.'
+        : `NODE_EXTRA_CA_CERTS is set, but the file that it names ${fault}.`;
+}
+function pemFault(file) {
+    try {
+        const text = (0,external_node_fs_.readFileSync)(file, 'latin1');
+        return text.includes('-----BEGIN ') ? undefined : 'is not PEM: convert it (openssl x509 -inform der)';
+    }
+    catch (error) {
+        const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+        return { ENOENT: 'does not exist', EISDIR: 'is a folder' }[code] ?? 'cannot be read';
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/http/call.ts
 /** Whom a call asks, as a sentence names it: `the app server (app-server.example.com)`. */
 function placeOf({ service, url }) {
@@ -835,8 +902,6 @@ const NETWORK = {
 };
 function networkFailure(error) {
     const code = errorCode(error);
-    if (code.startsWith('HPE_'))
-        return 'the answer is not HTTP';
     return NETWORK[code] ?? (code === '' ? 'connection closed too early' : `network error ${code}`);
 }
 const UNTRUSTED = new Set([
@@ -873,30 +938,17 @@ function connectionFailure(error) {
     if (/^(ERR_SSL|ERR_TLS|EPROTO|ERR_OSSL)/.test(code)) {
         return tlsFailure(`the TLS handshake failed (${code})`, 'Check that the port speaks HTTPS.');
     }
-    if (code === 'HPE_HEADER_OVERFLOW') {
-        return new AttemptFailed('UNUSABLE_ANSWER', 'the headers of the answer are too large', { again: false });
-    }
+    if (code === 'HPE_HEADER_OVERFLOW')
+        return headersTooLarge();
+    if (code.startsWith('HPE_'))
+        return notHttp();
     return new AttemptFailed('UNREACHABLE', networkFailure(error), { again: true, cause: error });
 }
-/** Node ignores a file that it cannot use, with a warning that few see (Node.js, "NODE_EXTRA_CA_CERTS"). */
-function authorityHint(file) {
-    if (file === '') {
-        return 'Set NODE_EXTRA_CA_CERTS to the PEM file of that authority, in the environment of the runner or as `env:` of the step.';
-    }
-    const fault = pemFault(file);
-    return fault === undefined
-        ? 'The file that NODE_EXTRA_CA_CERTS names does not contain that authority: add it, in PEM.'
-        : `NODE_EXTRA_CA_CERTS is set, but the file that it names ${fault}.`;
+function headersTooLarge() {
+    return new AttemptFailed('UNUSABLE_ANSWER', 'the headers of the answer are too large', { again: false });
 }
-function pemFault(file) {
-    try {
-        const text = (0,external_node_fs_.readFileSync)(file, 'latin1');
-        return text.includes('-----BEGIN ') ? undefined : 'is not PEM: convert it (openssl x509 -inform der)';
-    }
-    catch (error) {
-        const code = error instanceof Error ? errorCode(error) : '';
-        return { ENOENT: 'does not exist', EISDIR: 'is a folder' }[code] ?? 'cannot be read';
-    }
+function notHttp() {
+    return new AttemptFailed('UNREACHABLE', 'the answer is not HTTP', { again: true });
 }
 function errorCode(error) {
     return 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -1005,13 +1057,6 @@ function request(socket, { method, url }, message, userAgent, ends, progress) {
             setHost: false,
             headers: headersOf(method, url, message, userAgent),
         });
-        ends.addEventListener('abort', () => {
-            fail(new Error('cut off'));
-        });
-        if (ends.aborted) {
-            fail(new Error('cut off'));
-            return;
-        }
         sent.on('error', (error) => {
             // A complete answer is the answer: bytes after its end belong to no message (RFC 9112 section 6.3).
             if (answer?.complete !== true)
@@ -1043,7 +1088,14 @@ function request(socket, { method, url }, message, userAgent, ends, progress) {
                 });
             });
         });
-        sent.end(message.body);
+        const cutOff = () => {
+            fail(new Error('cut off'));
+        };
+        ends.addEventListener('abort', cutOff);
+        if (ends.aborted)
+            cutOff();
+        else
+            sent.end(message.body);
     });
 }
 function headersOf(method, url, message, userAgent) {
@@ -1185,8 +1237,6 @@ function createSigningTime(now) {
 
 ;// CONCATENATED MODULE: external "node:net"
 const external_node_net_namespaceObject = process.getBuiltinModule("node:net");
-;// CONCATENATED MODULE: external "node:tls"
-const external_node_tls_namespaceObject = process.getBuiltinModule("node:tls");
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
     const usingSsl = reqUrl.protocol === 'https:';
@@ -1362,8 +1412,71 @@ function decoded(text) {
     });
 }
 
-;// CONCATENATED MODULE: external "node:https"
-const external_node_https_namespaceObject = process.getBuiltinModule("node:https");
+;// CONCATENATED MODULE: external "node:tls"
+const external_node_tls_namespaceObject = process.getBuiltinModule("node:tls");
+;// CONCATENATED MODULE: ./src/http/socket.ts
+
+
+
+/** The port of a URL, or of its scheme where it names none. */
+function portOf(url) {
+    return Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+}
+/**
+ * Opens a connection to the origin of a URL, with TLS where its scheme is https.
+ *
+ * @param ends cuts it off
+ * @param connected is called before the TLS handshake
+ * @param tunnel leads to the origin, where one does
+ * @throws AttemptFailed `UNREACHABLE`, `TLS_FAILED`; the reason of `ends`
+ */
+function openSocket(url, ends, connected = () => undefined, tunnel) {
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const to = { host, port: portOf(url) };
+    if (url.protocol === 'http:')
+        return tunnel ? Promise.resolve(tunnel) : ready(external_node_net_namespaceObject.connect(to), 'connect', ends);
+    const socket = external_node_tls_namespaceObject.connect({
+        ...to,
+        ...(tunnel && { socket: tunnel }),
+        ...(external_node_net_namespaceObject.isIP(host) === 0 && { servername: host }),
+        ALPNProtocols: ['http/1.1'],
+        // Also where NODE_TLS_REJECT_UNAUTHORIZED=0 is set: a token is at stake.
+        rejectUnauthorized: true,
+    });
+    if (tunnel)
+        connected();
+    else
+        socket.once('connect', connected);
+    return ready(socket, 'secureConnect', ends);
+}
+/** Resolves when a socket has been connected. */
+function ready(socket, event, ends) {
+    return new Promise((resolve, reject) => {
+        const stop = () => {
+            socket.destroy();
+            reject(reasonOf(ends) ?? new Error('cut off'));
+        };
+        if (ends.aborted) {
+            stop();
+            return;
+        }
+        ends.addEventListener('abort', stop, { once: true });
+        socket.once(event, () => {
+            ends.removeEventListener('abort', stop);
+            resolve(socket);
+        });
+        // Stays on: a socket that waits for its request must not bring the process down.
+        socket.on('error', (error) => {
+            reject(connectionFailure(error));
+        });
+        socket.once('close', () => {
+            reject(connectionFailure(new Error('closed')));
+        });
+    });
+}
+
+;// CONCATENATED MODULE: external "node:events"
+const external_node_events_namespaceObject = process.getBuiltinModule("node:events");
 ;// CONCATENATED MODULE: ./src/http/retry.ts
 /**
  * Which statuses are transient, how long to wait for the next attempt, and when there is no time for one; which answers are
@@ -1454,70 +1567,90 @@ function fullYear(twoDigits, thisYear) {
 
 
 
-
+const BEGINNING = 'HTTP/1.';
+const END = '\r\n\r\n';
+/** How long the head of an answer may be, in bytes: as Node.js has it. */
+const MAX_HEAD = 16_384;
 /**
- * Asks an HTTP proxy for a tunnel (CONNECT, RFC 9110 section 9.3.6).
+ * Asks an HTTP proxy for a tunnel (CONNECT, RFC 9110 section 9.3.6). Node's own client would take an interim answer for
+ * the final one.
  *
  * @param authority `host:port` at the end of the tunnel
  * @param ends cuts it off
  * @param mask has the password masked from the log
  * @throws AttemptFailed `PROXY_FAILED`; the reason of `ends`
  */
-function openTunnel(proxy, authority, ends, mask) {
-    const { hostname, protocol, port } = proxy.url;
-    const host = hostname.replace(/^\[|\]$/g, '');
-    return new Promise((resolve, reject) => {
-        const request = (protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_namespaceObject).request({
-            method: 'CONNECT',
-            host,
-            port: port || (protocol === 'https:' ? 443 : 80),
-            path: authority,
-            headers: { host: authority, ...authorization(proxy, mask) },
-            agent: false,
-            signal: ends,
-            rejectUnauthorized: true,
-            // Else it would be that of the host header, which is not the proxy's.
-            servername: external_node_net_namespaceObject.isIP(host) === 0 ? host : '',
-        });
-        request.once('connect', (answer, socket, head) => {
-            const status = answer.statusCode ?? 0;
-            if (status >= 200 && status < 300) {
-                socket.unshift(head);
-                resolve(socket);
-                return;
-            }
-            socket.destroy();
-            const wants = status === 407 ? '407: it requires a user name and a password' : String(status);
-            reject(failed(proxy, authority, `refused the tunnel (${wants})`, isTransient(status)));
-        });
-        request.on('error', (error) => {
-            const failure = connectionFailure(error);
-            reject(reasonOf(ends) ??
-                failed(proxy, authority, `could not be reached (${failure.message})`, failure.again, failure));
-        });
-        request.end();
-    });
-}
-function authorization({ username, password }, mask) {
-    if (username === '' && password === '')
-        return {};
-    const basic = Buffer.from(`${username}:${password}`).toString('base64');
-    mask(basic);
-    if (password !== '')
-        mask(password);
-    return { 'proxy-authorization': `Basic ${basic}` };
-}
-function failed(proxy, authority, what, again, cause) {
-    return new AttemptFailed('PROXY_FAILED', `the proxy ${proxy.url.host} ${what}`, {
+async function openTunnel(proxy, authority, ends, mask) {
+    const failed = (what, again, cause) => new AttemptFailed('PROXY_FAILED', `the proxy ${proxy.url.host} ${what}`, {
         again,
         cause,
         hint: cause?.hint ?? proxyHint(proxy.variable, authority),
     });
+    let socket;
+    let status;
+    try {
+        socket = await openSocket(proxy.url, ends);
+        socket.write(`CONNECT ${authority} HTTP/1.1\r\nhost: ${authority}${authorization(proxy, mask)}${END}`);
+        status = await finalStatus(socket, ends);
+    }
+    catch (error) {
+        socket?.destroy();
+        const failure = error instanceof AttemptFailed ? error : connectionFailure(error);
+        throw reasonOf(ends) ?? failed(`could not be reached (${failure.message})`, failure.again, failure);
+    }
+    if (status >= 200 && status < 300)
+        return socket;
+    socket.destroy();
+    const wants = status === 407 ? '407: it requires a user name and a password' : String(status);
+    throw failed(`refused the tunnel (${wants})`, isTransient(status));
+}
+/** A header line with the credentials of the proxy, where it has some. */
+function authorization({ username, password }, mask) {
+    if (username === '' && password === '')
+        return '';
+    const basic = Buffer.from(`${username}:${password}`).toString('base64');
+    mask(basic);
+    if (password !== '')
+        mask(password);
+    return `\r\nproxy-authorization: Basic ${basic}`;
+}
+/**
+ * The status of the first answer that is not interim (1xx but for 101, RFC 9110 section 15.2). What comes after its head
+ * belongs to the tunnel, and stays in the socket.
+ */
+async function finalStatus(socket, ends) {
+    let text = '';
+    for (;;) {
+        if (!text.startsWith(BEGINNING.slice(0, text.length)))
+            throw notHttp();
+        const end = text.indexOf(END);
+        if (end >= 0) {
+            const status = /^\S+ ([1-9]\d\d)\b/.exec(text)?.[1];
+            if (status === undefined)
+                throw notHttp();
+            text = text.slice(end + END.length);
+            if (status === '101' || !status.startsWith('1')) {
+                socket.unshift(Buffer.from(text, 'latin1'));
+                return Number(status);
+            }
+        }
+        else {
+            if (text.length > MAX_HEAD)
+                throw headersTooLarge();
+            text += await more(socket, ends);
+        }
+    }
+}
+/** What comes next, at least one byte. */
+async function more(socket, ends) {
+    await (0,external_node_events_namespaceObject.once)(socket, 'readable', { signal: ends });
+    const chunk = socket.read();
+    if (chunk === null)
+        throw new Error('closed');
+    return chunk.toString('latin1');
 }
 
 ;// CONCATENATED MODULE: ./src/http/connection.ts
-
-
 
 
 
@@ -1543,26 +1676,10 @@ class Connections {
      * @throws AttemptFailed `UNREACHABLE`, `TLS_FAILED`, `PROXY_FAILED`; the reason of `ends`
      */
     async open(url, ends, progress) {
-        const host = url.hostname.replace(/^\[|\]$/g, '');
-        const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
         const proxy = proxyFor(url);
         progress.waitingFor = proxy ? 'the proxy' : 'the connection';
-        const tunnel = proxy && (await openTunnel(proxy, `${url.hostname}:${port}`, ends, this.#mask));
-        if (url.protocol === 'http:')
-            return tunnel ?? ready(external_node_net_namespaceObject.connect({ host, port }), 'connect', ends);
-        if (tunnel)
-            progress.waitingFor = 'the TLS handshake';
-        const socket = external_node_tls_namespaceObject.connect({
-            host,
-            port,
-            ...(tunnel && { socket: tunnel }),
-            ...(external_node_net_namespaceObject.isIP(host) === 0 && { servername: host }),
-            ALPNProtocols: ['http/1.1'],
-            // Also where NODE_TLS_REJECT_UNAUTHORIZED=0 is set: a token is at stake.
-            rejectUnauthorized: true,
-        });
-        socket.once('connect', () => (progress.waitingFor = 'the TLS handshake'));
-        return ready(socket, 'secureConnect', ends);
+        const tunnel = proxy && (await openTunnel(proxy, `${url.hostname}:${portOf(url)}`, ends, this.#mask));
+        return openSocket(url, ends, () => (progress.waitingFor = 'the TLS handshake'), tunnel);
     }
     /** Begins to open one direct connection to the URL's origin; none where the way leads through a proxy. Never fails. */
     openEarly(url) {
@@ -1601,31 +1718,6 @@ function goesThroughProxy(url) {
         return true;
     }
 }
-/** Resolves when a socket has been connected. */
-function ready(socket, event, ends) {
-    return new Promise((resolve, reject) => {
-        const stop = () => {
-            socket.destroy();
-            reject(reasonOf(ends) ?? new Error('cut off'));
-        };
-        if (ends.aborted) {
-            stop();
-            return;
-        }
-        ends.addEventListener('abort', stop, { once: true });
-        socket.once(event, () => {
-            ends.removeEventListener('abort', stop);
-            resolve(socket);
-        });
-        // Stays on: a socket that waits for its request must not bring the process down.
-        socket.on('error', (error) => {
-            reject(connectionFailure(error));
-        });
-        socket.once('close', () => {
-            reject(connectionFailure(new Error('closed')));
-        });
-    });
-}
 
 ;// CONCATENATED MODULE: ./src/http/pace.ts
 /** How many attempts are made at a time: as many as come, until a server says 429; then fewer. */
@@ -1657,7 +1749,8 @@ class Pace {
 
 
 /**
- * An answer that is not 2xx, as an error.
+ * An answer that is not 2xx, as an error. Without a reason of the system's own it is the answer of something in front of it:
+ * no hint of the system's, which the status alone would decide, is given then.
  *
  * @param refusal what the system means by it
  * @param redact takes the secrets of the step out of a server's text
@@ -1672,7 +1765,8 @@ function refusalError(call, answer, refusal, redact) {
         });
     }
     const shown = (text, most) => typeof text === 'string' ? (0,src_text/* showable */.of)(redact(text), most) : undefined;
-    const reason = shown(refusal.reason);
+    const own = shown(refusal.reason);
+    const reason = own ?? shown((0,http_answer/* messageOf */.bD)(answer));
     const requestId = shown(refusal.requestId, 100);
     const refused = {
         status: answer.status,
@@ -1682,14 +1776,16 @@ function refusalError(call, answer, refusal, redact) {
     };
     const overloaded = mayPass(answer, refusal);
     const verb = overloaded ? 'could not answer' : 'refused';
-    const words = reason === undefined ? '' : `: ${reason}`;
+    // Many repeat the status in words.
+    const words = reason === undefined || status.endsWith(` ${reason}`) ? '' : `: ${reason}`;
     const end = /[.!?…]$/.test(words) ? '' : '.';
     const code = overloaded ? 'OVERLOADED' : (refusal.code ?? 'DENIED');
     return new errors/* ActionError */.l(code, `${where} ${verb} (${status})${words}${end}`, {
-        explain: (claims) => ({
-            ...(code === 'DENIED' && (0,http_answer/* looksLikeHtml */.te)(answer) && { hint: webPageHint(call.url) }),
-            ...refusal.explain?.(claims),
-        }),
+        explain: (claims) => {
+            if (own !== undefined)
+                return refusal.explain?.(claims) ?? {};
+            return overloaded ? {} : { hint: inFrontHint(call, answer) };
+        },
         refused,
     });
 }
@@ -1701,8 +1797,13 @@ function mayPass({ status }, { retry }) {
 function retriesOf({ retry }) {
     return typeof retry === 'object' ? retry.times : 0;
 }
-function webPageHint({ origin }) {
-    return `The answer is a web page. Check that ${origin} is the right address and that no gateway or login page is in front of it.`;
+function inFrontHint({ service, url }, answer) {
+    const what = (0,http_answer/* looksLikeHtml */.te)(answer)
+        ? 'it is a web page'
+        : answer.text.trim() === ''
+            ? 'it is empty'
+            : 'it has another form';
+    return `This answer is not from ${service}: ${what}. Check that ${url.origin}${url.pathname} is the right address, and whether a gateway, a firewall or a login page in front of it refuses this request.`;
 }
 
 ;// CONCATENATED MODULE: ./src/http/client.ts
@@ -1728,15 +1829,13 @@ function createClient(options) {
         mustBeSafe(call);
         const started = clock.monotonic();
         const retried = { times: 0 };
-        let early;
         for (let attempts = 1;; attempts++) {
             signal.throwIfAborted();
             const preparing = call.prepare(signingTime.now);
             // Later ones would only add to the load of a server that is in trouble.
-            if (attempts === 1 && preparing instanceof Promise)
-                early = connections.openEarly(call.url);
+            const isWaiting = attempts === 1 && preparing instanceof Promise;
+            const early = isWaiting ? connections.openEarly(call.url) : undefined;
             const outcome = await attempt(call, await preparing, early, retried);
-            early = undefined;
             if ('value' in outcome)
                 return outcome.value;
             const { error, retry, waitMs } = outcome;
@@ -2524,7 +2623,7 @@ async function act(exchange, step) {
 }
 /** Settings and the limits of the step, or one error that holds the problems of all inputs. */
 async function main_read(exchange, { input, environment, warning }, held) {
-    const inputs = (0,inputs_inputs/* readInputs */.K)(input);
+    const inputs = new inputs_inputs/* Inputs */.G(input);
     held.summaryMode = inputs.oneOf('job-summary', SUMMARY_MODES, 'on-refusal');
     held.timeoutMs = inputs.seconds('timeout-seconds', { least: 1, most: 600, fallback: 60 }) * 1000;
     reportOtherActions(inputs, environment);

@@ -38,6 +38,8 @@ const SKEWED = new Set(['RequestTimeTooSkewed', 'RequestInTheFuture', 'RequestEx
 /** AWS could not fetch the keys of the issuer. */
 const KEYS_TROUBLE = /retrieve verification key/i;
 const SKEWED_TEXT = /signature expired|signature not yet current/i;
+/** Words of the gateways of AWS that give no code. */
+const WORDS = /\bis not authorized to (?:perform|access)\b|^Missing Authentication Token|\bsecurity token\b|^The request signature|^Credential should be scoped/;
 /** Code and message of an AWS error, in any of its forms: query API (JSON, XML), JSON API, gateways, VPC Lattice (plain text). */
 function awsError(answer) {
     const { json, text } = answer;
@@ -60,7 +62,8 @@ function awsError(answer) {
     };
 }
 /**
- * What an AWS service, or a gateway that checks signatures, means by an answer that is not 2xx.
+ * What an AWS service, or a gateway that checks signatures, means by an answer that is not 2xx. It has no reason where the
+ * answer has nothing by which AWS is known: a code, the id of a request, certain words.
  *
  * @param explain what a person can do; not asked where the clock is to blame, which its page explains
  */
@@ -70,9 +73,13 @@ function awsRefusal(answer, explain) {
     const isSkewed = SKEWED.has(code) || SKEWED_TEXT.test(message);
     // The keys of the issuer could not be fetched: transient, under a code that is not.
     const keys = code === 'InvalidIdentityToken' && KEYS_TROUBLE.test(message);
+    const requestId = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'RequestId') ??
+        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-requestid') ??
+        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'apigw-requestid');
+    const isAws = code !== '' || requestId !== undefined || WORDS.test(message);
     return {
-        reason: code === '' ? message : message === '' ? code : `${code}: ${message}`,
-        requestId: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'RequestId') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-requestid'),
+        reason: isAws ? [code, message].filter((text) => text !== '').join(': ') : undefined,
+        requestId,
         ...(LATER.has(code) ? { retry: 'until the deadline' } : keys ? { retry: { times: 2 } } : {}),
         ...(isSkewed ? { code: 'CLOCK_SKEWED' } : { explain: (claims) => explain(error, claims) }),
     };
@@ -92,6 +99,52 @@ function awsRefusal(answer, explain) {
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/;
 /** The ARN of an IAM role, in any partition. */
 const ROLE_ARN = /^(?<account>arn:aws(?:-[a-z]+)*:iam::\d{12}):role\/[\w+=,.@/-]{1,576}$/;
+
+
+/***/ }),
+
+/***/ 647: // ./src/aws/policies.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ refuserIn),
+/* harmony export */   Y: () => (/* binding */ explainRefuser)
+/* harmony export */ });
+/** Whose the kinds of policies are that AWS names; empty: that of the resource. */
+const PLACES = {
+    'identity-based policy': 'of the role or user whose credentials signed the request',
+    'resource-based policy': '',
+    'permissions boundary': 'of the role or user whose credentials signed the request',
+    'session policy': 'that was given when the credentials were made',
+    'VPC endpoint policy': 'of the VPC endpoint that the request went through',
+    'service control policy': 'of the AWS organization, which its administrators manage',
+    'resource control policy': 'of the AWS organization, which its administrators manage',
+    'role trust policy': '',
+};
+const KINDS = Object.keys(PLACES);
+/**
+ * Which policy refused, by AWS's own words at the end of its message; `undefined` where they tell nothing (IAM User Guide,
+ * "Troubleshoot access denied error messages").
+ */
+function refuserIn(message) {
+    const [, deny, text] = /\b(?:because no|with an explicit (deny)(?: in (?:an?|the))?) ?([\w -]*)/.exec(message) ?? [];
+    const kind = KINDS.find((each) => text?.toLowerCase().startsWith(each.toLowerCase()));
+    return kind === undefined && deny === undefined ? undefined : { kind, denies: deny !== undefined };
+}
+/**
+ * What to change where a policy refused.
+ *
+ * @param resource whose a policy is that is resource-based: `of the secret`
+ */
+function explainRefuser({ kind, denies }, resource) {
+    if (kind === undefined) {
+        return {
+            hint: `A policy denies this explicitly, and AWS does not say which: look for a Deny that matches.`,
+        };
+    }
+    const what = denies ? 'a statement in it denies this' : 'no statement in it allows this';
+    return { hint: `Change the ${kind} ${PLACES[kind] || resource}: ${what}.` };
+}
 
 
 /***/ }),
@@ -701,6 +754,8 @@ function permissionsOf(value) {
 
 // EXTERNAL MODULE: ./src/aws/errors.ts
 var errors = __webpack_require__(9378);
+// EXTERNAL MODULE: ./src/aws/policies.ts
+var policies = __webpack_require__(647);
 // EXTERNAL MODULE: ./src/identity/claims.ts
 var identity_claims = __webpack_require__(2437);
 ;// CONCATENATED MODULE: ./src/exchanges/app-server/policy.ts
@@ -1001,6 +1056,7 @@ function hintFor(paste) {
 
 
 
+
 /** The server could not fetch the keys of GitHub's issuer: transient, though it says 401. */
 const KEYS_TROUBLE = /request timed out|Expected 200 OK from the JSON Web Key Set|no applicable key found in the JSON Web Key Set/i;
 /** The server's clock is a little behind: the token is not valid yet. */
@@ -1016,8 +1072,9 @@ function refusal(answer, settings) {
     const [message = ''] = typeof text === 'string' ? text.split(/^Effective /m) : [];
     const issues = issuesOf(message);
     const times = answer.status !== 401 ? 0 : KEYS_TROUBLE.test(message) ? 2 : NOT_YET.test(message) ? 1 : 0;
+    const said = issues.map((issue) => `${issue.target}: ${issue.text}`).join('; ');
     return {
-        reason: issues.length > 0 ? issues.map((issue) => `${issue.target}: ${issue.text}`).join('; ') : message,
+        reason: said || message || (0,http_answer/* member */.Dc)(answer.json, 'error'),
         requestId: (0,http_answer/* member */.Dc)(answer.json, 'requestId') ?? (0,http_answer/* header */.wx)(answer, 'x-request-id'),
         retry: { times },
         explain: (claims) => explain(answer.status, message, issues, settings, claims),
@@ -1041,29 +1098,18 @@ function explain(status, message, issues, settings, claims) {
             };
             return explainIssues(issues, asked, claims);
         }
+        case 404:
+            return nothingAt(settings);
+        case 500:
+            return {
+                hint: 'If this persists, the GitHub App may not be installed on a repository, or may lack a requested permission: the operator of the app server can find the reason with the request id.',
+            };
         default:
-            return explainStatus(status, settings);
+            return {};
     }
 }
-/** What these mean whoever answers. */
-function explainStatus(status, { url }) {
-    if (status === 404) {
-        return { hint: `There is no app server at ${url.href}: check the path in app-server.` };
-    }
-    return status === 500
-        ? {
-            hint: 'If this persists, the GitHub App may not be installed on a repository, or may lack a requested permission: the operator of the app server can find the reason with the request id.',
-        }
-        : {};
-}
-/** The gateway before the app server refused. */
-function explainGateway(status, message, settings) {
-    if (status === 400) {
-        return {
-            hint: 'The app server does not accept this request: check `permissions`, `owner` and `repositories`.',
-        };
-    }
-    return status === 403 ? { hint: gatewayHint(settings, message) } : explainStatus(status, settings);
+function nothingAt({ url }) {
+    return { hint: `There is no app server at ${url.href}: check the path in app-server.` };
 }
 function hintFor401(message, audience, issuer) {
     if (/"aud" claim/.test(message)) {
@@ -1093,27 +1139,49 @@ function hintFor401(message, audience, issuer) {
         return { hint: 'Check the clock of the app server.' };
     return {};
 }
-/** Before an app server, a gateway that refuses is AWS IAM for the most part. */
-function gatewayHint({ aws, url }, reason) {
+/** AWS, before the app server, refused. */
+function explainGateway(status, message, settings) {
+    const { aws, url } = settings;
+    if (status === 404)
+        return nothingAt(settings);
+    if (status !== 403)
+        return {};
     // Signed or not, this is what API Gateway says of a path that it does not have.
-    if (/Missing Authentication Token/i.test(reason)) {
-        return `There is no "${url.pathname}" at ${url.host}: check the path in app-server, which must begin with the stage of the API Gateway.`;
+    if (/Missing Authentication Token/i.test(message)) {
+        return {
+            hint: `There is no "${url.pathname}" at ${url.host}: check the path in app-server, which must begin with the stage of the API Gateway.`,
+        };
     }
-    if (!aws)
-        return `Something in front of the app server refused the request. If that is AWS IAM, set app-server to a mapping of url and auth (type: aws).`;
-    const { region, service } = aws.scope;
-    const scope = [
-        ...(/to a valid region/i.test(reason) ? [`app-server.auth.region, which was "${region}"`] : []),
-        ...(/to correct service/i.test(reason) ? [`app-server.auth.service, which was "${service}"`] : []),
+    const refuser = (0,policies/* refuserIn */.I)(message);
+    // An unsigned request may lack its signature alone.
+    if (refuser && (refuser.denies || (aws && refuser.kind !== 'identity-based policy'))) {
+        return (0,policies/* explainRefuser */.Y)(refuser, `of what serves ${url.host}`);
+    }
+    return {
+        hint: aws === undefined
+            ? 'AWS refused the request before it reached the app server. If AWS IAM protects it, set app-server to a mapping of url and auth (type: aws).'
+            : signedHint(aws, url, message),
+    };
+}
+function signedHint({ scope: { region, service } }, { host }, message) {
+    const wrong = [
+        ...(/to a valid region/i.test(message) ? [`app-server.auth.region, which was "${region}"`] : []),
+        ...(/to correct service/i.test(message) ? [`app-server.auth.service, which was "${service}"`] : []),
     ];
-    if (scope.length > 0)
-        return `Correct ${scope.join(', and ')}.`;
+    if (wrong.length > 0)
+        return `Correct ${wrong.join(', and ')}.`;
+    if (/\bsignature\b/i.test(message)) {
+        return `Check app-server.auth: region was "${region}", service "${service}". A host name of your own in front of a function URL breaks the signature, as does a proxy that changes requests.`;
+    }
+    if (/\bsecurity token\b/i.test(message)) {
+        return 'AWS does not accept the credentials that signed the request: check whether they have expired.';
+    }
     const actions = {
         lambda: 'lambda:InvokeFunctionUrl and lambda:InvokeFunction',
         'execute-api': 'execute-api:Invoke',
         'vpc-lattice-svcs': 'vpc-lattice-svcs:Invoke',
     }[service];
-    return `AWS refused the signed request. The role needs ${actions ?? 'permission'} on ${url.host}; region was "${region}", service "${service}".`;
+    return `AWS refused the signed request. The role needs ${actions ?? 'permission'} on ${host}; region was "${region}", service "${service}".`;
 }
 
 ;// CONCATENATED MODULE: ./src/exchanges/app-server/exchange.ts

@@ -30,13 +30,18 @@ var identity_claims = __webpack_require__(2437);
 var src_text = __webpack_require__(8992);
 // EXTERNAL MODULE: ./src/aws/errors.ts
 var aws_errors = __webpack_require__(9378);
+// EXTERNAL MODULE: ./src/aws/policies.ts
+var policies = __webpack_require__(647);
 ;// CONCATENATED MODULE: ./src/aws/refusal.ts
+
 
 
 
 
 /** The issuer of github.com's ID tokens. */
 const GITHUB = 'token.actions.githubusercontent.com';
+/** As AWS may name the trust policy. */
+const OF_ROLE = ['role trust policy', 'resource-based policy'];
 /** What STS means by an answer that is not 2xx to a job that wants to assume a role. */
 function stsRefusal(answer, role) {
     return (0,aws_errors/* awsRefusal */.g)(answer, (error, claims) => explain(role, error, claims));
@@ -48,6 +53,12 @@ function explain(role, { code, message }, claims) {
     const provider = `${account}:oidc-provider/${issuer}`;
     switch (code) {
         case 'AccessDenied': {
+            // Something in front, such as a bucket, says the same of another action.
+            if (!message.includes('AssumeRoleWithWebIdentity'))
+                return {};
+            const refuser = (0,policies/* refuserIn */.I)(message);
+            if (refuser && (refuser.denies || !OF_ROLE.includes(refuser.kind)))
+                return (0,policies/* explainRefuser */.Y)(refuser, `of the role "${roleArn}"`);
             const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
             const form = (0,identity_claims/* aboutForm */.A1)(subject, { it: 'The subject' });
             return {
@@ -86,6 +97,9 @@ function suggestPolicy({ roleArn, audience }, provider, issuer, claims) {
     // IAM puts values of its own in the place of ${…}.
     if (subject === undefined || subject.includes('${'))
         return {};
+    const passing = (0,identity_claims/* aboutPassing */.PR)(subject);
+    if (passing !== undefined)
+        return { advice: passing };
     const named = (0,identity_claims/* namesRepository */.xt)(subject);
     // Of the issuers here, STS compares other claims than `sub` and `aud` for this one alone (AWS, "What's New" of January 2026).
     if (!named && (issuer !== GITHUB || repositoryId === undefined))
@@ -321,6 +335,8 @@ const SKEWED = new Set(['RequestTimeTooSkewed', 'RequestInTheFuture', 'RequestEx
 /** AWS could not fetch the keys of the issuer. */
 const KEYS_TROUBLE = /retrieve verification key/i;
 const SKEWED_TEXT = /signature expired|signature not yet current/i;
+/** Words of the gateways of AWS that give no code. */
+const WORDS = /\bis not authorized to (?:perform|access)\b|^Missing Authentication Token|\bsecurity token\b|^The request signature|^Credential should be scoped/;
 /** Code and message of an AWS error, in any of its forms: query API (JSON, XML), JSON API, gateways, VPC Lattice (plain text). */
 function awsError(answer) {
     const { json, text } = answer;
@@ -343,7 +359,8 @@ function awsError(answer) {
     };
 }
 /**
- * What an AWS service, or a gateway that checks signatures, means by an answer that is not 2xx.
+ * What an AWS service, or a gateway that checks signatures, means by an answer that is not 2xx. It has no reason where the
+ * answer has nothing by which AWS is known: a code, the id of a request, certain words.
  *
  * @param explain what a person can do; not asked where the clock is to blame, which its page explains
  */
@@ -353,9 +370,13 @@ function awsRefusal(answer, explain) {
     const isSkewed = SKEWED.has(code) || SKEWED_TEXT.test(message);
     // The keys of the issuer could not be fetched: transient, under a code that is not.
     const keys = code === 'InvalidIdentityToken' && KEYS_TROUBLE.test(message);
+    const requestId = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'RequestId') ??
+        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-requestid') ??
+        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'apigw-requestid');
+    const isAws = code !== '' || requestId !== undefined || WORDS.test(message);
     return {
-        reason: code === '' ? message : message === '' ? code : `${code}: ${message}`,
-        requestId: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'RequestId') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-requestid'),
+        reason: isAws ? [code, message].filter((text) => text !== '').join(': ') : undefined,
+        requestId,
         ...(LATER.has(code) ? { retry: 'until the deadline' } : keys ? { retry: { times: 2 } } : {}),
         ...(isSkewed ? { code: 'CLOCK_SKEWED' } : { explain: (claims) => explain(error, claims) }),
     };
@@ -375,6 +396,52 @@ function awsRefusal(answer, explain) {
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/;
 /** The ARN of an IAM role, in any partition. */
 const ROLE_ARN = /^(?<account>arn:aws(?:-[a-z]+)*:iam::\d{12}):role\/[\w+=,.@/-]{1,576}$/;
+
+
+/***/ }),
+
+/***/ 647: // ./src/aws/policies.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ refuserIn),
+/* harmony export */   Y: () => (/* binding */ explainRefuser)
+/* harmony export */ });
+/** Whose the kinds of policies are that AWS names; empty: that of the resource. */
+const PLACES = {
+    'identity-based policy': 'of the role or user whose credentials signed the request',
+    'resource-based policy': '',
+    'permissions boundary': 'of the role or user whose credentials signed the request',
+    'session policy': 'that was given when the credentials were made',
+    'VPC endpoint policy': 'of the VPC endpoint that the request went through',
+    'service control policy': 'of the AWS organization, which its administrators manage',
+    'resource control policy': 'of the AWS organization, which its administrators manage',
+    'role trust policy': '',
+};
+const KINDS = Object.keys(PLACES);
+/**
+ * Which policy refused, by AWS's own words at the end of its message; `undefined` where they tell nothing (IAM User Guide,
+ * "Troubleshoot access denied error messages").
+ */
+function refuserIn(message) {
+    const [, deny, text] = /\b(?:because no|with an explicit (deny)(?: in (?:an?|the))?) ?([\w -]*)/.exec(message) ?? [];
+    const kind = KINDS.find((each) => text?.toLowerCase().startsWith(each.toLowerCase()));
+    return kind === undefined && deny === undefined ? undefined : { kind, denies: deny !== undefined };
+}
+/**
+ * What to change where a policy refused.
+ *
+ * @param resource whose a policy is that is resource-based: `of the secret`
+ */
+function explainRefuser({ kind, denies }, resource) {
+    if (kind === undefined) {
+        return {
+            hint: `A policy denies this explicitly, and AWS does not say which: look for a Deny that matches.`,
+        };
+    }
+    const what = denies ? 'a statement in it denies this' : 'no statement in it allows this';
+    return { hint: `Change the ${kind} ${PLACES[kind] || resource}: ${what}.` };
+}
 
 
 /***/ }),
@@ -427,12 +494,16 @@ __webpack_require__.r(__webpack_exports__);
 const SECONDS = 900;
 const HOST = /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*$/;
 const HOST_EXAMPLE = 'app.cluster-abc123.eu-central-1.rds.amazonaws.com';
+/** What every endpoint of RDS has in its name, in any partition. */
+const OF_RDS = /\.rds\./;
+/** Names of AWS, and whose they are where that is known to take passwords of another kind. */
+const OF_AWS = /\.(?:(?<dsql>dsql)[\w-]*\.[a-z\d-]+\.on\.aws|(?<redshift>redshift)(?:-serverless)?\.amazonaws\.com(?:\.cn)?|on\.aws|amazonaws\.(?:com|com\.cn|eu))$/;
 /** The endpoint of an instance, a cluster or a proxy. In China the region stands after `rds`, once stood before it. */
 const RDS_HOST = /\.(?:([a-z]+(?:-[a-z]+)+-\d+)\.rds|rds\.(cn-[a-z]+-\d+))\.amazonaws\.(?:com|com\.cn|eu)$/;
 /** A password for a database of Amazon RDS or Aurora: a presigned `connect` request, computed here ("IAM database authentication", RDS User Guide). */
 const awsRds = {
     settings: (inputs, environment) => {
-        const host = inputs.matching('host', inputs.required('host', HOST_EXAMPLE).toLowerCase(), HOST, 'must be only the host name of the database endpoint', HOST_EXAMPLE);
+        const host = readHost(inputs);
         const port = inputs.required('port', '5432');
         if (port !== '' && !(/^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535)) {
             inputs.problem('port', `must be a port from 1 to 65535${(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .not */ .A)(port)}`, '5432');
@@ -446,6 +517,9 @@ const awsRds = {
         }
         if (told !== undefined && region !== told) {
             inputs.problem('region', `must be "${told}", as in the host name${(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .not */ .A)(region)}`, told);
+        }
+        if (host !== '' && !OF_RDS.test(host)) {
+            inputs.warn(`RDS accepts the password only for an endpoint's own name, such as ${HOST_EXAMPLE}: "${host}" does not look like one. Set host to that name, however the client reaches the database.`);
         }
         const source = (0,_aws_credentials_js__WEBPACK_IMPORTED_MODULE_0__/* .readCredentialSource */ .bP)(inputs, environment, region);
         return { host: `${host}:${port}`, username, region, source };
@@ -475,6 +549,16 @@ const awsRds = {
         };
     },
 };
+/** The host name of the database; empty after a problem. */
+function readHost(inputs) {
+    const host = inputs.matching('host', inputs.required('host', HOST_EXAMPLE).toLowerCase(), HOST, 'must be only the host name of the database endpoint', HOST_EXAMPLE);
+    const { dsql, redshift } = OF_AWS.exec(host)?.groups ?? {};
+    if (OF_RDS.test(host) || !OF_AWS.test(host))
+        return host;
+    const service = dsql ? 'Aurora DSQL' : redshift ? 'Amazon Redshift' : 'another service of AWS';
+    inputs.problem('host', `must be an endpoint of RDS or Aurora, not of ${service}${(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .not */ .A)(host)}`, HOST_EXAMPLE);
+    return '';
+}
 
 
 /***/ }),
@@ -510,7 +594,10 @@ var reading = __webpack_require__(7557);
 var references = __webpack_require__(9021);
 // EXTERNAL MODULE: ./src/aws/errors.ts
 var aws_errors = __webpack_require__(9378);
+// EXTERNAL MODULE: ./src/aws/policies.ts
+var policies = __webpack_require__(647);
 ;// CONCATENATED MODULE: ./src/exchanges/secret/aws-secrets-manager/refusal.ts
+
 
 /** What AWS Secrets Manager means by an answer that is not 2xx. */
 function refusal(answer, asked) {
@@ -532,31 +619,14 @@ const EXPLANATIONS = new Map([
             hint: `Check \`secret\`: AWS does not accept "${secret}" as the name or the ARN of a secret.`,
         }),
     ],
-    [
-        'InvalidRequestException',
-        ({ secret, region }, message) => ({
-            hint: /deletion|deleted/i.test(message)
-                ? `Restore the secret (aws secretsmanager restore-secret --region ${region} --secret-id ${secret}), or use another one.`
-                : `The secret "${secret}" cannot be read in its present state: aws secretsmanager describe-secret shows it.`,
-        }),
-    ],
+    ['InvalidRequestException', explainState],
     [
         'DecryptionFailure',
         () => ({
             hint: `AWS cannot decrypt the secret: check that its KMS key is enabled, and that the key's policy allows kms:Decrypt.`,
         }),
     ],
-    [
-        'AccessDeniedException',
-        ({ secret, region, source }, message) => /\bKMS\b/.test(message)
-            ? {
-                hint: `The credentials can read the secret but cannot use its KMS key: allow them kms:Decrypt on it.`,
-            }
-            : {
-                hint: `The credentials are not allowed to read the secret: allow them secretsmanager:GetSecretValue on "${secret}". For a secret in another account, its resource policy and its KMS key must allow them, too.`,
-                ...suggestPolicy(secret, region, source),
-            },
-    ],
+    ['AccessDeniedException', explainDenied],
     [
         'UnrecognizedClientException',
         ({ region, source }) => ({
@@ -582,6 +652,37 @@ const EXPLANATIONS = new Map([
         }),
     ],
 ]);
+/** The secret is there, but not to be read as it is. */
+function explainState({ secret, region }, message) {
+    if (/deletion|deleted/i.test(message)) {
+        return {
+            hint: `Restore the secret (aws secretsmanager restore-secret --region ${region} --secret-id ${secret}), or use another one.`,
+        };
+    }
+    return {
+        hint: /default KMS/i.test(message)
+            ? 'The secret belongs to another account, which its default key (aws/secretsmanager) cannot be shared with: encrypt it with a KMS key of your own, and allow kms:Decrypt on that in the policy of the key and in one of the role.'
+            : `The secret "${secret}" cannot be read in its present state: aws secretsmanager describe-secret shows it.`,
+    };
+}
+function explainDenied({ secret, region, source }, message) {
+    const refuser = (0,policies/* refuserIn */.I)(message);
+    const isOfKey = /\bKMS\b/i.test(message);
+    if (refuser && (refuser.denies || refuser.kind !== 'identity-based policy')) {
+        return (0,policies/* explainRefuser */.Y)(refuser, isOfKey ? 'of its KMS key' : `of the secret "${secret}"`);
+    }
+    if (isOfKey) {
+        return {
+            hint: 'The credentials can read the secret but cannot use its KMS key: allow them kms:Decrypt on it.',
+        };
+    }
+    if (!message.includes('secretsmanager:GetSecretValue'))
+        return {};
+    return {
+        hint: `The credentials are not allowed to read the secret: allow them secretsmanager:GetSecretValue on "${secret}". For a secret in another account, its resource policy and its KMS key must allow them, too.`,
+        ...suggestPolicy(secret, region, source),
+    };
+}
 /** The policy that lets the role read this secret and no other. */
 function suggestPolicy(secret, region, source) {
     if (!('roleArn' in source))

@@ -29,10 +29,19 @@ var src_text = __webpack_require__(8992);
 
 /** Issuer URLs whose keys the server will not fetch (Bytebase, jwks.go). */
 const NEVER_FETCHED = /must use HTTPS|must have a host|cannot be a private address/;
-/** What Bytebase means by an answer that is not 2xx. The code in the body, a number (REST) or a word (Connect), tells nothing that the status does not. */
+/** What a server without web pages says of a path that it does not know, without a code (labstack/echo). */
+const NO_ROUTE = /gateway routing error|^(?:Not Found|Method Not Allowed)$/;
+/**
+ * Patterns that match no subject (Bytebase from 3.22.1 on, `ValidateSubjectPattern` in subject.go): empty, or a beginning
+ * that names no owner.
+ */
+const MATCHES_NOTHING = /expected pattern "(?:(?:r|re|rep|repo|repo:[^/"]*)?\*)?"/;
+/** What Bytebase means by an answer that is not 2xx: it has a code, a number (REST) or a word (Connect). */
 function refusal(answer, settings) {
     const { status } = answer;
     const message = (0,http_answer/* messageOf */.bD)(answer);
+    if ((0,http_answer/* member */.Dc)(answer.json, 'code') === undefined && !NO_ROUTE.test(message))
+        return {};
     // The server could not fetch the keys of GitHub's issuer: transient, though it says 401.
     const isTransient = status === 401 && message.includes('failed to fetch JWKS') && !NEVER_FETCHED.test(message);
     return {
@@ -40,15 +49,17 @@ function refusal(answer, settings) {
         reason: message.replace(/token has \[.*?\], |, got ".*"/gs, ''),
         // The identity lacks its settings: lasting, though it says 500.
         retry: message.includes('workload identity config not found') ? 'never' : { times: isTransient ? 2 : 0 },
-        explain: (claims) => explain(status, message, settings, claims),
+        explain: (claims) => explain(message, settings, claims),
     };
 }
-/** What a person can do, by the status and what Bytebase says; the first that fits. */
+/** From this version on (bytebase/bytebase#21408), the settings must name an audience and an owner. */
+const SINCE = 'From Bytebase 3.22.1 on,';
+/** What a person can do, by what Bytebase says; the first that fits. */
 const EXPLANATIONS = [
     [
         /audience mismatch/,
-        ({ settings, claims, identity }) => ({
-            hint: `The audience of the ID token was "${settings.audience}". In Bytebase, add it to the allowed audiences of ${identity}, or set \`audience\` to one of those.`,
+        ({ settings, claims, identity, message }) => ({
+            hint: `The audience of the ID token was "${settings.audience}". In Bytebase, add it to the allowed audiences of ${identity}, or set \`audience\` to one of those.${message.endsWith('allowed []') ? ` ${SINCE} an empty list accepts none.` : ''}`,
             ...suggestSettings(settings, claims),
         }),
     ],
@@ -71,7 +82,7 @@ const EXPLANATIONS = [
         }),
     ],
     [
-        /^404 .*workload identity/s,
+        /workload identity ".*" not found/s,
         ({ settings: { email } }) => ({
             hint: `Check \`email\`: Bytebase has no workload identity "${email}". The e-mail of a project's identity contains the project's id: NAME@PROJECT.workload.bytebase.com.`,
         }),
@@ -80,32 +91,31 @@ const EXPLANATIONS = [
         /failed to fetch JWKS/,
         ({ claims, identity, message }) => ({
             hint: NEVER_FETCHED.test(message)
-                ? `Bytebase fetches keys only from an https:// address on the internet: check the issuer URL of ${identity}.`
+                ? `Bytebase fetches keys only from an https:// address on the internet: check the issuer URL of ${identity}, and its JWKS URL if it has one.`
                 : `Bytebase could not fetch the keys of GitHub's ID tokens: its server must be able to reach ${(0,identity_claims/* claimText */.Q1)(claims, 'iss') ?? 'the issuer'}.`,
         }),
     ],
     [
         /failed to verify token signature/,
         ({ identity }) => ({
-            hint: `Bytebase caches the keys of GitHub's ID tokens for 15 minutes: if GitHub has just changed them, run the job again later. Otherwise check the issuer URL of ${identity}.`,
+            hint: `Bytebase caches the keys of GitHub's ID tokens for 15 minutes: if GitHub has just changed them, run the job again later. Otherwise check the issuer URL of ${identity}, and its JWKS URL if it has one.`,
         }),
     ],
     [/token has expired/, () => ({ hint: 'The ID token was new: check the clock of the Bytebase server.' })],
-    // A server without web pages says 405 of a path that it does not know.
-    [/^40[45] /, ({ settings }) => ({ hint: wrongUrl(settings.url) })],
+    [NO_ROUTE, ({ settings }) => ({ hint: wrongUrl(settings.url) })],
 ];
-function explain(status, message, settings, claims) {
+function explain(message, settings, claims) {
     const identity = `the workload identity "${settings.email}"`;
-    const found = EXPLANATIONS.find(([said]) => said.test(`${status} ${message}`));
+    const found = EXPLANATIONS.find(([said]) => said.test(message));
     return found?.[1]({ settings, claims, identity, message }) ?? {};
 }
-function explainSubject({ settings, claims, identity }) {
+function explainSubject({ settings, claims, identity, message }) {
     const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
-    const form = (0,identity_claims/* isImmutable */.t3)(subject ?? '')
-        ? ' It has the immutable form, with the ids of owner and repository, which patterns from the form of Bytebase (repo:owner/repository:…) do not match; the form also rewrites a pasted pattern, so set it through the API.'
+    const owner = MATCHES_NOTHING.test(message)
+        ? ` ${SINCE} a pattern matches nothing if it is empty, or ends in * before it names an owner and a slash (repo:OWNER/*).`
         : '';
     return {
-        hint: `The subject (sub) of the ID token was ${(0,src_text/* quoted */.TL)(subject) ?? 'not the one that Bytebase expects'}. In Bytebase, change the subject pattern of ${identity} so that it matches.${form}`,
+        hint: `The subject (sub) of the ID token was ${(0,src_text/* quoted */.TL)(subject) ?? 'not the one that Bytebase expects'}. In Bytebase, change the subject pattern of ${identity} so that it matches.${owner}${(0,identity_claims/* aboutForm */.A1)(subject, { byName: 'a pattern that begins with repo:owner/repository' })}`,
         ...suggestSettings(settings, claims),
     };
 }
@@ -122,6 +132,9 @@ function suggestSettings({ email, audience }, claims) {
     // An asterisk at the end would make it a pattern; without the repository, every repository with the same customization has it.
     if (subject.endsWith('*') || !(0,identity_claims/* namesRepository */.xt)(subject))
         return {};
+    const passing = (0,identity_claims/* aboutPassing */.PR)(subject);
+    if (passing !== undefined)
+        return { advice: passing };
     return {
         advice: 'These settings of the workload identity accept this run:',
         paste: [

@@ -114,12 +114,11 @@ function refusal(answer, { federation, serviceAccount }, secret, environment) {
     // An IAM policy takes no unique id.
     const account = serviceAccount.includes('@') ? `"serviceAccount:${serviceAccount}"` : 'that service account';
     const member = serviceAccount === '' ? (0,_text_js__WEBPACK_IMPORTED_MODULE_7__/* .quoted */ .TL)((0,_google_refusal_js__WEBPACK_IMPORTED_MODULE_1__/* .principalSet */ .Hk)(federation, environment)) : account;
-    const hints = {
-        400: `That version cannot be read: it may be disabled or destroyed. Enable it, or use another one: "${secret}/versions/NUMBER".`,
-        403: `Grant roles/secretmanager.secretAccessor on "${secret}" to ${member}, and check that the secret exists. A new grant takes a few minutes to work.`,
-        404: `There is no such version: check \`secret\`, and that the secret has a version. A regional secret has its location in its name: projects/PROJECT/locations/LOCATION/secrets/NAME.`,
-    };
-    return (0,_google_refusal_js__WEBPACK_IMPORTED_MODULE_1__/* .googleRefusal */ .yD)(answer, hints[answer.status]);
+    return (0,_google_refusal_js__WEBPACK_IMPORTED_MODULE_1__/* .googleRefusal */ .yD)(answer, {
+        FAILED_PRECONDITION: `That version cannot be read: it may be disabled or destroyed. Enable it, or use another one: "${secret}/versions/NUMBER".`,
+        PERMISSION_DENIED: `Grant roles/secretmanager.secretAccessor on "${secret}" to ${member}, and check that the secret exists. A new grant takes a few minutes to work.`,
+        NOT_FOUND: `There is no such version: check \`secret\`, and that the secret has a version. A regional secret has its location in its name: projects/PROJECT/locations/LOCATION/secrets/NAME.`,
+    });
 }
 
 
@@ -294,52 +293,78 @@ function serviceAccountToken(federation, serviceAccount, scope, tools) {
 
 
 /**
- * What a Google API means by an answer that is not 2xx: `google.rpc.Status` (Google API design guide, AIP-193).
- *
- * @param hint what to change, where the API itself is enabled
+ * What a Google API means by an answer that is not 2xx: `google.rpc.Status` (Google API design guide, AIP-193). It has no
+ * reason where the answer is not of that form.
  */
-function googleRefusal(answer, hint) {
+function googleRefusal(answer, hints = {}) {
     const error = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'error');
     const status = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(error, 'status'));
+    if (status === '')
+        return {};
+    const message = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(error, 'message'));
     const details = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(error, 'details');
     const reasons = Array.isArray(details) ? details.map((detail) => (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(detail, 'reason')) : [];
-    const what = reasons.includes('SERVICE_DISABLED')
+    // Billing, a project that is not there and the like are refused with the same status, and no role helps.
+    const isOther = reasons.some((reason) => reason !== undefined && reason !== 'IAM_PERMISSION_DENIED');
+    const hint = reasons.includes('SERVICE_DISABLED')
         ? 'Enable that API in the Google Cloud project (gcloud services enable), and wait a few minutes.'
-        : hint;
+        : reasons.includes('SECURITY_POLICY_VIOLATED') || PERIMETER.test(message)
+            ? 'A perimeter of VPC Service Controls keeps this request out, whatever roles there are: its administrators must add an ingress rule that lets it in. The unique identifier in the message leads them to the request.'
+            : status === 'PERMISSION_DENIED' && isOther
+                ? undefined
+                : hints[status];
     return {
-        reason: [status, textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(error, 'message'))].filter((text) => text !== '').join(': '),
-        ...(what !== undefined && { explain: () => ({ hint: what }) }),
+        reason: [status, message].filter((text) => text !== '').join(': '),
+        ...(hint !== undefined && { explain: () => ({ hint }) }),
     };
 }
+/** What VPC Service Controls say ("Troubleshoot common issues" in their documentation). */
+const PERIMETER = /^Request is prohibited by organization's policy/;
+/** Google could not fetch the keys of GitHub's issuer: transient, though it says 400. */
+const KEYS_TROUBLE = /^Error connecting to /i;
 /** What Google STS means by an answer that is not 2xx: an OAuth error (RFC 6749 section 5.2), or that of any Google API. */
 function stsRefusal(answer, federation) {
-    const code = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'error');
-    if (typeof code !== 'string')
+    const code = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'error'));
+    if (!/^[a-z]+(?:_[a-z]+)*$/.test(code))
         return googleRefusal(answer);
     const description = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'error_description'));
     return {
         reason: description === '' ? code : `${code}: ${description}`,
-        // Google could not fetch the keys of GitHub's issuer: transient, though it says 400.
-        ...(/connecting to the given credential's issuer/i.test(description) && { retry: { times: 2 } }),
-        explain: (claims) => explainSts(federation, code, claims),
+        ...(KEYS_TROUBLE.test(description) && { retry: { times: 2 } }),
+        explain: (claims) => explainSts(federation, code, description, claims),
     };
 }
 /** What Google means by an answer that is not 2xx to a job that wants a token of a service account. */
 function iamRefusal(answer, federation, serviceAccount, environment) {
-    if (answer.status !== 403 && answer.status !== 404)
-        return googleRefusal(answer);
-    return googleRefusal(answer, `Grant roles/iam.workloadIdentityUser on the service account "${serviceAccount}" to "${principalSet(federation, environment)}", and check that the account exists. A new grant takes up to 5 minutes to work.`);
+    const hint = `Grant roles/iam.workloadIdentityUser on the service account "${serviceAccount}" to "${principalSet(federation, environment)}", and check that the account exists. A new grant takes up to 5 minutes to work.`;
+    return googleRefusal(answer, { PERMISSION_DENIED: hint, NOT_FOUND: hint });
 }
 /** The jobs of this repository, as members of an IAM policy. */
 function principalSet({ provider }, environment) {
     const pool = provider.replace(/\/providers\/.*$/, '');
     return `principalSet:${_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .IAM */ .mP}${pool}/attribute.repository_id/${environment['GITHUB_REPOSITORY_ID'] ?? 'ID'}`;
 }
-/** By the error code of STS: the texts are Google's to change. */
-function explainSts({ provider, audience }, code, claims) {
+/** What a person can do, by the code of STS and, where that says several things, by its words. */
+function explainSts(federation, code, description, claims) {
+    const { provider, audience } = federation;
     const issuer = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .claimText */ .Q1)(claims, 'iss');
     const subject = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .claimText */ .Q1)(claims, 'sub');
     const settings = suggestSettings(provider, audience, claims);
+    if (KEYS_TROUBLE.test(description)) {
+        return {
+            hint: `Google could not fetch the keys of GitHub's ID tokens: ${issuer ?? 'their issuer'} must be reachable from the internet.`,
+        };
+    }
+    if (/\bis stale\b/.test(description)) {
+        return { hint: 'Google took the ID token for too old, though it was new: run the job again.' };
+    }
+    // Google names the attribute: too long, of another type, or without a value.
+    if (/mapped attribute|obtain a value for/i.test(description)) {
+        return {
+            hint: `Correct the attribute mapping of the provider "${provider}": each attribute must become text of at most 127 bytes, such as google.subject=assertion.sub. A condition does not belong into a mapping.`,
+            ...settings,
+        };
+    }
     switch (code) {
         case 'invalid_grant':
             return {
@@ -366,6 +391,9 @@ function suggestSettings(provider, audience, claims) {
     const repositoryId = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .claimText */ .Q1)(claims, 'repository_id');
     if (issuer === undefined || subject === undefined || repositoryId === undefined)
         return {};
+    const passing = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .aboutPassing */ .PR)(subject);
+    if (passing !== undefined)
+        return { advice: passing };
     // On two lines, so that the subject stays within the box of the job summary.
     const condition = [
         `  assertion.repository_id == ${JSON.stringify(repositoryId)} &&`,
@@ -414,16 +442,24 @@ function textOf(value) {
 const IAM = '//iam.googleapis.com/';
 const PROVIDER_INPUT = 'workload-identity-provider';
 const PROVIDER_EXAMPLE = 'projects/123456789012/locations/global/workloadIdentityPools/github/providers/octo-org';
-const PROVIDER = /^projects\/([^/\s]+)\/locations\/global\/workloadIdentityPools\/[a-z\d-]{4,32}\/providers\/[a-z\d-]{4,32}$/;
-const SERVICE_ACCOUNT = /^[a-z\d][a-z\d-]*@[a-z\d.-]+\.gserviceaccount\.com$/;
+const PROVIDER = /^projects\/(?<project>[^/\s]+)\/locations\/global\/workloadIdentityPools\/(?<pool>[^/\s]+)\/providers\/(?<name>[^/\s]+)$/;
+/** Of pools and providers (IAM API, `workloadIdentityPools.create`). */
+const ID = /^[a-z\d-]{4,32}$/;
+/** With dots before the `@` where App Engine runs in a project of a domain: `my-app.example.com@appspot.gserviceaccount.com`. */
+const SERVICE_ACCOUNT = /^[a-z\d][a-z\d.-]*@[a-z\d.-]+\.gserviceaccount\.com$/;
 const SERVICE_ACCOUNT_EXAMPLE = 'database@my-project.iam.gserviceaccount.com';
 const UNIQUE_ID = /^\d{1,30}$/;
 /** Reads `workload-identity-provider` and `audience`. */
 function readFederation(inputs, environment) {
     const given = inputs.required(PROVIDER_INPUT, PROVIDER_EXAMPLE);
     const provider = inputs.matching(PROVIDER_INPUT, given.replace(/^(?:https:)?\/\/iam\.googleapis\.com\//, ''), PROVIDER, 'must be the full name of a workload identity provider', PROVIDER_EXAMPLE);
-    const project = PROVIDER.exec(provider)?.[1] ?? '';
-    inputs.matching(PROVIDER_INPUT, project, /^\d+$/, 'must contain the number of the project instead of its id', PROVIDER_EXAMPLE);
+    const { project = '', pool = '', name = '' } = PROVIDER.exec(provider)?.groups ?? {};
+    const rule = (value, pattern, text) => {
+        inputs.matching(PROVIDER_INPUT, value, pattern, text, PROVIDER_EXAMPLE);
+    };
+    rule(project, /^\d+$/, 'must contain the number of the project instead of its id');
+    rule(pool, ID, 'must contain the id of a pool, 4 to 32 of a-z, 0-9 and -');
+    rule(name, ID, 'must contain the id of a provider, 4 to 32 of a-z, 0-9 and -');
     return {
         provider,
         audience: inputs.line('audience') || `https:${IAM}${provider}`,

@@ -25,8 +25,10 @@ var src_text = __webpack_require__(8992);
 
 
 
-/** What Octo STS means by an answer that is not 2xx. */
+/** What Octo STS means by an answer that is not 2xx: `google.rpc.Status`, with the code as a number (grpc-gateway). */
 function refusal(answer, settings) {
+    if (typeof (0,http_answer/* member */.Dc)(answer.json, 'code') !== 'number')
+        return {};
     const message = (0,http_answer/* messageOf */.bD)(answer);
     // Both also stand for trouble with the keys of the issuer, which passes.
     const times = answer.status === 401 && message.includes('unable to verify bearer token')
@@ -45,6 +47,8 @@ function refusal(answer, settings) {
 }
 /** Octo STS keeps what it read, or that there was nothing, for so long (octo-sts/app, octosts.go). */
 const WAIT = ' After a change, wait 5 minutes: Octo STS caches the policy for that long.';
+/** Where the policies of an owner are may be set (octo-sts/app#1283). */
+const UNLESS_SET = ' (unless the server sets ORG_POLICY_REPO)';
 /** What a person can do, by what Octo STS says; the first that fits. */
 const EXPLANATIONS = [
     [
@@ -84,7 +88,7 @@ const EXPLANATIONS = [
     [
         /issuer not permitted by organization policy|trusted-issuer configuration is invalid/,
         ({ issuer, owner }) => ({
-            hint: `The issuer (iss) of the ID token was ${issuer}: "${owner}" must list it in ".github/chainguard/trusted-token-issuers.yaml" of its repository "${owner}/.github", in a form that Octo STS can read.${WAIT}`,
+            hint: `The issuer (iss) of the ID token was ${issuer}: "${owner}" must list it in ".github/chainguard/trusted-token-issuers.yaml" of its repository "${owner}/.github"${UNLESS_SET}, in a form that Octo STS can read.${WAIT}`,
         }),
     ],
     [
@@ -106,7 +110,7 @@ function explain(message, settings, claims) {
     return (found?.[1]({
         settings,
         claims,
-        policy: `the trust policy "${path}" in "${repository}"`,
+        policy: `the trust policy "${path}" in "${repository}"${settings.scope.includes('/') ? '' : UNLESS_SET}`,
         owner: settings.scope.split('/')[0] ?? '',
         issuer: (0,src_text/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'different (it is not shown here)',
     }) ?? {});
@@ -114,7 +118,9 @@ function explain(message, settings, claims) {
 function explainSubject({ settings, claims, policy }) {
     const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
     return {
-        hint: `The subject (sub) of the ID token was ${(0,src_text/* quoted */.TL)(subject) ?? 'different (it is not shown here)'}: set that as \`subject\` in ${policy}.${(0,identity_claims/* aboutForm */.A1)(subject)}${WAIT}`,
+        hint: subject === undefined
+            ? `\`subject\` in ${policy} must be the subject (sub) of the ID token.${WAIT}`
+            : `The subject (sub) of the ID token was "${subject}": set that as \`subject\` in ${policy}.${(0,identity_claims/* aboutForm */.A1)(subject)}${WAIT}`,
         ...suggestPolicy(settings, claims, { isThere: true }),
     };
 }
@@ -147,6 +153,9 @@ function suggestPolicy(settings, claims, { isThere }) {
     const repositoryId = (0,identity_claims/* claimText */.Q1)(claims, 'repository_id');
     if (issuer === undefined || subject === undefined)
         return {};
+    const passing = (0,identity_claims/* aboutPassing */.PR)(subject);
+    if (passing !== undefined)
+        return { advice: passing };
     const named = (0,identity_claims/* namesRepository */.xt)(subject);
     if (!named && repositoryId === undefined)
         return {};

@@ -70,13 +70,8 @@ function read(url, audience, tools) {
             headers: { accept: 'application/json', authorization: `Bearer ${await tools.idToken(audience)}` },
         }),
         refusal: ({ status, json }) => ({
-            reason: [
-                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message'),
-                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'error', 'message'),
-                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'error_description'),
-                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'error'),
-                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'detail'),
-            ].find((text) => typeof text === 'string'),
+            // Any JSON is the endpoint's own; anything else comes from something in front of it.
+            reason: json === undefined ? undefined : (reasonIn(json) ?? 'no reason given'),
             explain: (claims) => explain(status, url, audience, claims),
         }),
         read: (answer) => ({
@@ -84,6 +79,15 @@ function read(url, audience, tools) {
             text: (0,_payload_js__WEBPACK_IMPORTED_MODULE_1__/* .secretPayload */ .N)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name),
         }),
     });
+}
+function reasonIn(json) {
+    return [
+        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message'),
+        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'error', 'message'),
+        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'error_description'),
+        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'error'),
+        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'detail'),
+    ].find((text) => typeof text === 'string' && text !== '');
 }
 function explain(status, url, audience, claims) {
     switch (status) {

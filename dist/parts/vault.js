@@ -113,43 +113,47 @@ function read(settings, path, token, tools) {
     });
 }
 /** What Vault means by an answer that is not 2xx to a read. */
-function refusal(answer, { server, engine }, path) {
+function refusal(answer, settings, path) {
     const { status, json } = answer;
-    if (status === 403) {
-        const policy = `path ${JSON.stringify(`${engine}/data/${path}`)} { capabilities = ["read"] }`;
-        return (0,_vault_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .vaultRefusal */ .Hp)(answer, () => ({
-            hint: `A policy of the role "${server.role}" must contain: ${policy}. Vault says the same if there is no engine at "${engine}".`,
-        }));
-    }
-    if (status !== 404)
-        return (0,_vault_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .vaultRefusal */ .Hp)(answer, () => ({}));
+    const { engine } = settings;
+    const name = (0,_text_js__WEBPACK_IMPORTED_MODULE_9__/* .quoted */ .TL)(`${engine}/${path}`);
+    const explained = (reason, hint) => ({ reason, explain: () => ({ hint }) });
     const metadata = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'data', 'metadata');
     if ((0,_vault_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .isPresent */ .Wo)(metadata)) {
         const version = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(metadata, 'version');
-        const isDestroyed = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(metadata, 'destroyed') === true;
-        return {
-            reason: `version ${typeof version === 'number' ? version : '?'} of "${engine}/${path}" is ${isDestroyed ? 'destroyed' : 'deleted'}`,
-            explain: () => ({
-                hint: isDestroyed
-                    ? 'Its data is gone: write a new version.'
-                    : 'Undelete it (vault kv undelete), or write a new version.',
-            }),
-        };
+        const which = `version ${typeof version === 'number' ? version : '?'} of ${name}`;
+        return (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(metadata, 'destroyed') === true
+            ? explained(`${which} is destroyed`, 'Its data is gone: write a new version.')
+            : explained(`${which} is deleted`, 'Undelete it (vault kv undelete), or write a new version.');
     }
     const [warning] = (0,_vault_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .textsOf */ .CB)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'warnings'));
-    if (warning !== undefined) {
+    if (status === 404 && warning !== undefined) {
+        return explained(warning, `Check \`engine\` and the path: \`engine\` must be exactly where the KV engine is mounted, and was "${engine}"; the path is what follows, without data/, and was "${path}".`);
+    }
+    const errors = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'errors');
+    if (status === 404 && Array.isArray(errors) && errors.length === 0) {
+        return explained(`there is no secret ${name}`, `"${engine}" has never had a secret at "${path}": check the path, and that "${engine}" is a KV version 2 engine.`);
+    }
+    return (0,_vault_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .vaultRefusal */ .Hp)(answer, (reason) => explain(reason, settings, path));
+}
+/** What a person can do about a read, by what Vault says (Vault, "Tokens", "Error responses"; `router.go`). */
+function explain(reason, { server, engine }, path) {
+    if (/\b(?:invalid|bad) token\b/.test(reason)) {
         return {
-            reason: warning,
-            explain: () => ({
-                hint: `Check \`engine\` and the path: \`engine\` must be exactly where the KV engine is mounted, and was "${engine}"; the path is what follows, without data/, and was "${path}".`,
-            }),
+            hint: `The Vault token of this step has ended or was used up: the role "${server.role}" must give tokens a token_ttl that lasts for the step, and no token_num_uses, since each secret is a use.`,
         };
     }
-    return (0,_vault_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .vaultRefusal */ .Hp)(answer, (reason) => ({
-        hint: reason === ''
-            ? `"${engine}" has never had a secret at "${path}": check the path, and that "${engine}" is a KV version 2 engine.`
-            : `Check \`engine\` and \`namespace\`: Vault has no engine at "${engine}".`,
-    }));
+    if (reason.startsWith('permission denied')) {
+        const policy = `path ${JSON.stringify(`${engine}/data/${path}`)} { capabilities = ["read"] }`;
+        return {
+            hint: `A policy of the role "${server.role}" must contain: ${policy}. Vault says the same if there is no engine at "${engine}".`,
+        };
+    }
+    return reason.startsWith('no handler for route')
+        ? {
+            hint: `Check \`engine\` and \`namespace\`: Vault has no engine at "${engine}". For an engine in a namespace below that of the auth method, set \`engine\` to both: NAMESPACE/${engine}.`,
+        }
+        : {};
 }
 
 
@@ -220,15 +224,16 @@ function reasonOf(answer) {
     return texts.map((text) => text.replace(/^\d+ errors? occurred:\s*\*\s*/, '').trim()).join('; ');
 }
 /**
- * What Vault means by an answer that is not 2xx, whatever was asked (Vault API, "HTTP status codes").
+ * What Vault means by an answer that is not 2xx, whatever was asked (Vault API, "HTTP status codes"). It has no reason where
+ * the answer is not of Vault's form.
  *
- * @param explain what a person can do, where the status does not tell
+ * @param explain what a person can do about anything but the state of the server
  */
 function vaultRefusal(answer, explain) {
     const reason = reasonOf(answer);
-    const hint = answer.status === 501
+    const hint = /^Vault is not initialized/i.test(reason)
         ? 'An operator must initialize Vault first.'
-        : answer.status === 503 && /sealed/i.test(reason)
+        : /^Vault is sealed/i.test(reason)
             ? 'An operator must unseal Vault; then run the job again.'
             : undefined;
     return {
@@ -290,6 +295,8 @@ var src_text = __webpack_require__(8992);
 
 /** Trouble with the keys of the issuer on Vault's way to them: transient, though Vault says 400. */
 const KEYS_TROUBLE = /^error (?:validating token|configuring token validator): .*(?:fetching keys|get keys failed|dial tcp|no such host|connection re|timeout|deadline exceeded|\bEOF\b|\b5\d\d )/i;
+/** What a write of a role does with what it omits (vault-plugin-auth-jwt, path_role.go). */
+const KEEPS = ' A write of the role keeps every field that it omits, but for role_type and bound_claims_type.';
 /** A claim that does not fit, and its name. */
 const CLAIM = /^error validating claims:.*?claim "([^"]{1,60})"/s;
 /** What a person can do, by what Vault says (texts of hashicorp/vault-plugin-auth-jwt); the first that fits. */
@@ -311,7 +318,7 @@ const EXPLANATIONS = [
     [
         /\(sub\) claim|sub claim/,
         ({ server, claims, place }) => ({
-            hint: `The subject (sub) of the ID token was ${(0,src_text/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'sub')) ?? 'another one'}: change bound_subject of ${place}.${(0,identity_claims/* aboutForm */.A1)((0,identity_claims/* claimText */.Q1)(claims, 'sub'))}`,
+            hint: `The subject (sub) of the ID token was ${(0,src_text/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'sub')) ?? 'another one'}: change bound_subject of ${place}.${(0,identity_claims/* aboutForm */.A1)((0,identity_claims/* claimText */.Q1)(claims, 'sub'))}${KEEPS}`,
             ...suggestSettings(server, claims),
         }),
     ],
@@ -347,6 +354,18 @@ const EXPLANATIONS = [
         () => ({ hint: 'The ID token was new: check the clock of the Vault server.' }),
     ],
     [
+        /^permission denied/,
+        ({ server: { authPath, role } }) => ({
+            hint: `Vault says this if there is no auth method at "${authPath}", if \`namespace\` is wrong, or if the role "${role}" does not accept logins from this runner's address (token_bound_cidrs).`,
+        }),
+    ],
+    [
+        /^no handler for route/,
+        ({ server: { authPath } }) => ({
+            hint: `Check \`auth-path\` and \`namespace\`: Vault has no auth method at "${authPath}".`,
+        }),
+    ],
+    [
         /^error (?:validating token|configuring token validator)|could not load configuration/,
         ({ server, claims }) => ({
             hint: `The issuer (iss) of the ID token was ${(0,src_text/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'that of GitHub'}: "auth/${server.authPath}/config" must have it as oidc_discovery_url and bound_issuer.`,
@@ -355,33 +374,31 @@ const EXPLANATIONS = [
 ];
 /** What Vault means by an answer that is not 2xx to a login. */
 function loginRefusal(answer, server) {
-    const { status } = answer;
-    const isTransient = status === 400 && KEYS_TROUBLE.test((0,vault_answer/* reasonOf */.A3)(answer));
+    const isTransient = answer.status === 400 && KEYS_TROUBLE.test((0,vault_answer/* reasonOf */.A3)(answer));
     return {
-        ...(0,vault_answer/* vaultRefusal */.Hp)(answer, (reason, claims) => explain(status, reason, server, claims)),
+        ...(0,vault_answer/* vaultRefusal */.Hp)(answer, (reason, claims) => explain(reason, server, claims)),
         ...(isTransient && { retry: { times: 2 } }),
     };
 }
-function explain(status, reason, server, claims) {
+function explain(reason, server, claims) {
     const { authPath, role } = server;
     const place = `the role "${role}" ("auth/${authPath}/role/${role}")`;
     const found = EXPLANATIONS.find(([said]) => said.test(reason));
-    if (found !== undefined)
-        return found[1]({ server, claims, place, reason });
-    const hint = {
-        403: `Vault says this if there is no auth method at "${authPath}", if \`namespace\` is wrong, or if the role "${role}" does not accept logins from this runner's address (token_bound_cidrs).`,
-        404: `Check \`auth-path\` and \`namespace\`: Vault has no auth method at "${authPath}".`,
-    }[status];
-    return hint === undefined ? {} : { hint };
+    return found?.[1]({ server, claims, place, reason }) ?? {};
 }
 /** Vault names the claim that did not fit: its value is shown only where it may be. */
 function claimHint(reason, place, claims) {
     const claim = CLAIM.exec(reason)?.[1] ?? '';
     const value = identity_claims/* SHOWN_CLAIMS */.uZ.includes(claim) ? (0,identity_claims/* claimText */.Q1)(claims, claim) : undefined;
-    const start = value === undefined ? 'Compare' : `The claim "${claim}" of the ID token was "${value}": compare`;
-    return `${start} bound_claims of ${place} with the claims of the ID token.${claim === 'sub' ? (0,identity_claims/* aboutForm */.A1)(value) : ''}`;
+    const isMissing = reason.endsWith(' is missing');
+    const start = value !== undefined
+        ? `The claim "${claim}" of the ID token was "${value}": compare`
+        : isMissing
+            ? `The ID token has no claim "${claim}": compare`
+            : 'Compare';
+    return `${start} bound_claims of ${place} with the claims of the ID token.${claim === 'sub' ? (0,identity_claims/* aboutForm */.A1)(value) : ''}${KEEPS}`;
 }
-/** What an existing role must have to accept this run and no other. Vault keeps what a write leaves out, but for `role_type`. */
+/** What an existing role must have to accept this run and no other; see {@link KEEPS}. */
 function suggestSettings(server, claims) {
     return toPaste(server, claims, 'With these settings, the role accepts this run', {});
 }
@@ -399,6 +416,9 @@ function toPaste({ role, authPath, audience }, claims, what, more) {
     const repositoryId = (0,identity_claims/* claimText */.Q1)(claims, 'repository_id');
     if (subject === undefined || repositoryId === undefined)
         return {};
+    const passing = (0,identity_claims/* aboutPassing */.PR)(subject);
+    if (passing !== undefined)
+        return { advice: passing };
     const settings = {
         role_type: 'jwt',
         bound_audiences: [audience],
@@ -535,7 +555,7 @@ const vault = {
                     const isVaults = answer.status === 403 && reason !== '';
                     course.isGone =
                         isVaults && (extra['mayRevokeItself'] === 'true' || /\b(?:invalid|bad) token\b/.test(reason));
-                    return (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .vaultRefusal */ .Hp)(answer, () => (isVaults ? { hint: ALLOW } : {}));
+                    return (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .vaultRefusal */ .Hp)(answer, () => (answer.status === 403 ? { hint: ALLOW } : {}));
                 },
                 read: ({ status }) => {
                     // Whoever answers otherwise is not Vault: a proxy, or the login page of a network.
