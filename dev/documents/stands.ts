@@ -10,7 +10,7 @@ import { IDENTITY as DEPLOY, octoStsSystem } from '../systems/octo-sts.ts'
 import { system as awsSecretsManager } from '../systems/secret/aws-secrets-manager.ts'
 import { system as googleSecretManager } from '../systems/secret/google-secret-manager.ts'
 import { system as httpSecret } from '../systems/secret/http.ts'
-import { system as vaultToken } from '../systems/vault.ts'
+import { system as vaultToken, vaultTokenSystem } from '../systems/vault.ts'
 import { vaultSystem } from '../systems/secret/vault.ts'
 import type { Setup, System } from '../systems/system.ts'
 import { createWorld, type World } from '../world.ts'
@@ -54,6 +54,9 @@ const PROVIDER = 'token.actions.githubusercontent.com'
 const GOOGLE = Object.fromEntries(
   ['sts', 'iamcredentials', 'secretmanager'].map((role) => [role, `${role}.googleapis.com`]),
 )
+
+/** A role that was made for hashicorp/vault-action, which uses GitHub's default audience. */
+const OF_VAULT_ACTION = { boundAudiences: ['https://github.com/octo-org'] }
 
 /** Who may only read, in the cookbook. */
 const READER = {
@@ -133,9 +136,12 @@ export const STANDS: Readonly<Record<string, Stand>> = {
       variant: 'secrets' in inputs ? 'several' : 'service-account' in inputs ? 'impersonation' : 'direct',
       hosts: GOOGLE,
     }),
-  vault: (identity) => serve(vaultToken, identity, { hosts: { vault: 'vault.example.com' } }),
-  'secret/vault': (identity, { secrets }) =>
-    serve(vaultSystem(), identity, {
+  vault: (identity, { audience }) =>
+    serve(audience === undefined ? vaultToken : vaultTokenSystem(OF_VAULT_ACTION), identity, {
+      hosts: { vault: 'vault.example.com' },
+    }),
+  'secret/vault': (identity, { audience, secrets }) =>
+    serve(vaultSystem(audience === undefined ? {} : { role: OF_VAULT_ACTION }), identity, {
       variant: secrets === undefined ? 'default' : 'several',
       hosts: { vault: 'vault.example.com' },
     }),
