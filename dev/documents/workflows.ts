@@ -1,5 +1,6 @@
 import { parseDocument } from 'yaml'
 import { actionOf, readActions, repository, type ActionMetadata } from './actions.ts'
+import { afterOf } from './diffs.ts'
 import { fencesOf, readDocuments, type Fence } from './fences.ts'
 
 /** A step, as far as the checks look at it. */
@@ -81,11 +82,12 @@ export function workflowOf(fence: Fence, actions: readonly ActionMetadata[]): Wo
   }
 }
 
-/** Every workflow in the documents of the repository. */
+/** Every workflow in the documents of the repository; of a diff, what it leads to. */
 export function workflowExamples(root = repository): WorkflowExample[] {
   const actions = readActions(root)
   return readDocuments(root)
     .flatMap(fencesOf)
+    .map((fence) => (fence.language === 'diff' ? afterOf(fence) : fence))
     .filter(({ language }) => isYaml(language))
     .flatMap((fence) => workflowOf(fence, actions) ?? [])
 }

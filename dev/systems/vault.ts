@@ -43,6 +43,8 @@ export interface VaultTokenSetup extends Setup {
   readonly vault: Vault
   /** By name; may be changed. */
   readonly roles: Record<string, VaultRole>
+  /** Has the role accept another audience. */
+  readonly accept: (audience: string) => void
   /** By mount path; may be changed. */
   readonly engines: Record<string, VaultEngine>
   /** Paths by policy; may be changed. */
@@ -54,6 +56,11 @@ export function vaultTokenSystem(settings: Partial<VaultRole> = {}): System<Vaul
   return {
     action: 'vault',
     variants: ['default'],
+    example: ({ audience }) => ({
+      prepare({ accept }) {
+        if (audience !== undefined) accept(audience)
+      },
+    }),
     setUp({ issuer, identity, now, issue, url }) {
       const role = (): VaultRole => ({
         boundAudiences: [url('vault')],
@@ -89,6 +96,9 @@ export function vaultTokenSystem(settings: Partial<VaultRole> = {}): System<Vaul
         inputs: () => ({ url: url('vault'), role: ROLE }),
         deny() {
           roles[ROLE] = { ...role(), boundClaims: { repository: `${fullName(identity)}-another` } }
+        },
+        accept(audience) {
+          roles[ROLE] = { ...role(), boundAudiences: [audience] }
         },
         mend([pasted]) {
           roles[ROLE] = roleOf(JSON.parse(pasted!.text) as Record<string, unknown>, roles[ROLE])

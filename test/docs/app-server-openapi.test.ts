@@ -159,10 +159,7 @@ async function bodyOf(given: Readonly<Record<string, string>>): Promise<unknown>
   const environment = { GITHUB_REPOSITORY: 'octo-org/workflows' }
   let settings: Awaited<ReturnType<typeof appServer.settings>>
   try {
-    settings = await appServer.settings(
-      new Inputs((name) => given[name] ?? ''),
-      environment,
-    )
+    settings = await appServer.settings(new Inputs((name) => given[name] ?? ''), environment)
   } catch (error) {
     expect(error).toMatchObject({ code: 'INVALID_INPUT' })
     return undefined

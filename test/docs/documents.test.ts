@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { parseDocument } from 'yaml'
 import { readActions, repository } from '../../dev/documents/actions.ts'
 import { checkShell, checkWorkflow } from '../../dev/documents/check.ts'
+import { afterOf, beforeOf } from '../../dev/documents/diffs.ts'
 import { fencesOf, readDocuments, type Document, type Fence } from '../../dev/documents/fences.ts'
 import { anchorsOf, checkLinks } from '../../dev/documents/links.ts'
 import { checkTables } from '../../dev/documents/tables.ts'
@@ -47,6 +48,9 @@ describe('every fence', () => {
       if (language === 'json') expect(JSON.parse(text)).toBeDefined()
       if (SHELLS.includes(language)) expect(checkShell(text)).toEqual([])
       if (isYaml(language)) expect(await checkYaml(each)).toEqual([])
+      if (language === 'diff') {
+        for (const side of [beforeOf(each), afterOf(each)]) expect(await checkYaml(side)).toEqual([])
+      }
     },
   )
 })

@@ -119,7 +119,7 @@ describe('there are examples to run', () => {
     for (const { file, text } of documents) {
       const lines = text.split('\n')
       for (const { line } of examples.filter((example) => example.file === file)) {
-        expect(lines[line - 1], `${file}:${line}`).toMatch(/^\s*- (?:uses|id|name|if): /)
+        expect(lines[line - 1], `${file}:${line}`).toMatch(/^[+ ]?\s*- (?:uses|id|name|if): /)
       }
     }
   })

@@ -120,6 +120,25 @@ const FACTS: Readonly<Record<string, Fact>> = {
     source: 'HashiCorp support, "Parent and Child Namespace Relationship"',
     says: [/\| `namespace`[^\n]*`engine: my-env\/secret`/],
   },
+  'what the open app server does at 43b6d2a': {
+    page: 'docs/operating.md',
+    source: 'its own build of server/src/server.ts, run against a fake GitHub',
+    says: [
+      /does not start with a wrong key/,
+      /six requests to GitHub: one `GET` and two `POST` as the app, three `GET` as the installation/,
+      /the server answers 403 `Access policy not found`/,
+      /\(401\) are written only with `LOG_LEVEL=debug`/,
+    ],
+  },
+  'what GitHub limits, keeps and can require': {
+    page: 'docs/operating.md',
+    source: "GitHub's pages on rate limits, on the audit log and its tokens; google/go-github#3807",
+    says: [
+      /5,000 requests, and more for more than 20 repositories or users/,
+      /`hashed_token`\. Searching for it needs GitHub Enterprise Cloud/,
+      /--field sha_pinning_required=true/,
+    ],
+  },
   'the immutable subject': {
     page: 'docs/subjects.md',
     source: 'github/docs: content/actions/reference/security/oidc.md',

@@ -119,13 +119,7 @@ test('there is a row for every system and for nothing else', () => {
 test('the domains of AWS are those that its regions get', () => {
   const regions = ['eu-central-1', 'cn-north-1', 'us-iso-east-1', 'us-isob-east-1', 'eu-isoe-west-1']
   const domains = [...regions, 'us-isof-south-1', 'eusc-de-east-1', 'us-gov-west-1'].map((region) =>
-    awsEndpoint(
-      new Inputs(() => ''),
-      {},
-      'sts',
-      'STS',
-      region,
-    ).hostname.replace(`sts.${region}.`, ''),
+    awsEndpoint(new Inputs(() => ''), {}, 'sts', 'STS', region).hostname.replace(`sts.${region}.`, ''),
   )
   const [, sentence = ''] = /instead of (.*?)\. `AWS_USE_FIPS/.exec(text) ?? []
   expect([...sentence.matchAll(/`([^`]+)`/g)].map(([, domain]) => domain).sort()).toEqual(

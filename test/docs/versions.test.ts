@@ -6,8 +6,16 @@ import { foreignUses } from '../../dev/documents/uses.ts'
 
 /** The newest version of what the documents use and this repository's workflows do not, as seen in September 2026. */
 const NEWEST: Readonly<Record<string, string>> = {
+  'actions/create-github-app-token': 'v3', // 3.2.0
   'actions/github-script': 'v9', // 9.0.0
+  'aws-actions/aws-secretsmanager-get-secrets': 'v3', // 3.0.1
+  'aws-actions/configure-aws-credentials': 'v6', // 6.3.0
+  'google-github-actions/auth': 'v3', // 3.0.0
+  'google-github-actions/get-secretmanager-secrets': 'v3', // 3.0.0
   'hashicorp/setup-terraform': 'v4', // 4.0.1
+  'hashicorp/vault-action': 'v4', // 4.0.0
+  'octo-sts/action': 'v1.1.1',
+  'qoomon/actions--access-token': 'v4', // 4.1.0
 }
 
 /** What the page about migrating starts from is older on purpose. */

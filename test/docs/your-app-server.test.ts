@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -97,7 +98,7 @@ class Place implements Disposable {
       for (const file of Object.keys(FILES)) appendFileSync(join(this.folder, 'upstream', file), '// newer\n')
       git('commit', '--all', '--message=Newer')
     }
-    const home = `[url "file://${join(this.folder, 'upstream')}"]\n\tinsteadOf = ${UPSTREAM}\n`
+    const home = `[url "${pathToFileURL(join(this.folder, 'upstream')).href}"]\n\tinsteadOf = ${UPSTREAM}\n`
     writeFileSync(join(this.folder, '.gitconfig'), home)
   }
 

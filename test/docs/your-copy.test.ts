@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fencesOf, readDocument, type Fence } from '../../dev/documents/fences.ts'
 import { workflowExamples } from '../../dev/documents/workflows.ts'
@@ -50,7 +51,7 @@ function run(script: string, cwd = at('clone')): { output: string; notes: string
     env: {
       HOME: folder,
       NOTES: at('notes'),
-      UPSTREAM_FOLDER: `file://${at('original')}`,
+      UPSTREAM_FOLDER: pathToFileURL(at('original')).href,
       PATH: [at('bin'), dirname(process.execPath), process.env['PATH']].join(delimiter),
     },
   })
@@ -73,12 +74,12 @@ beforeAll(() => {
   for (const [name, text] of Object.entries({ npm: NPM, gh: GH }))
     writeFileSync(at('bin', name), text, { mode: 0o755 })
   writeFileSync(at('.gitconfig'), '[user]\n\tname = mona\n\temail = mona@example.com\n')
-  git(folder, 'clone', '--depth', '1', `file://${ROOT}`, 'original')
+  git(folder, 'clone', '--depth', '1', pathToFileURL(ROOT).href, 'original')
   git(at('original'), 'checkout', '-B', 'main')
   // A fork has the tags of the original too.
   for (const tag of ['v1.0.0', 'v1']) git(at('original'), 'tag', tag)
-  git(folder, 'clone', '--bare', `file://${at('original')}`, 'fork')
-  git(folder, 'clone', `file://${at('fork')}`, 'clone')
+  git(folder, 'clone', '--bare', pathToFileURL(at('original')).href, 'fork')
+  git(folder, 'clone', pathToFileURL(at('fork')).href, 'clone')
   symlinkSync(join(ROOT, 'node_modules'), at('clone/node_modules'), 'junction')
 })
 

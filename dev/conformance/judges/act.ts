@@ -95,6 +95,11 @@ done
 const OTHERS = [...new Set(foreignUses().map(({ name, ref }) => `${name}@${ref}`))]
 const CHECKOUT = OTHERS.find((uses) => uses.startsWith('actions/checkout@'))!
 
+/** Tags and commits by which the examples use this repository. */
+const REFS = new Set(
+  workflowExamples().flatMap(({ actionSteps }) => actionSteps.map(({ step }) => step.uses!.split('@')[1]!)),
+)
+
 /** In place of each: notes the token that it got. */
 const OTHER = `name: Another
 inputs: { token: { description: token }, github-token: { description: token }, script: { description: script } }
@@ -180,7 +185,10 @@ async function runAct(scratch: string, world: World, example: WorkflowExample): 
     ...['--workflows', '.github/workflows/example.yml', '--eventpath', '.event.json', '--actor', 'mona'],
     ...['--no-cache-server', '--action-offline-mode'],
     ...PLATFORMS.flatMap((name) => ['--platform', `${name}=-self-hosted`]),
-    ...['--local-repository', `OWNER/access-token@v1=${join(scratch, 'actions')}`],
+    ...[...REFS].flatMap((ref) => [
+      '--local-repository',
+      `OWNER/access-token@${ref}=${join(scratch, 'actions')}`,
+    ]),
     ...['--local-repository', `${CALLED.in}=${join(scratch, 'workflows')}`],
     ...OTHERS.flatMap((name) => ['--local-repository', `${name}=${join(scratch, 'other')}`]),
   ]

@@ -34,6 +34,8 @@ export interface VaultSetup extends Setup {
   /** Paths by policy; may be changed. */
   readonly policies: Record<string, readonly string[]>
   readonly secret: string
+  /** Has the role accept another audience. */
+  readonly accept: (audience: string) => void
 }
 
 /** A Vault with one role, that of the job, whose policy lets it read one secret. */
@@ -42,7 +44,12 @@ export function vaultSystem(settings: VaultSettings = {}): System<VaultSetup> {
   return {
     action: 'secret/vault',
     variants: ['default', 'several'],
-    example: ({ secrets }) => ({ variant: secrets === undefined ? 'default' : 'several' }),
+    example: ({ audience, secrets }) => ({
+      variant: secrets === undefined ? 'default' : 'several',
+      prepare({ accept }) {
+        if (audience !== undefined) accept(audience)
+      },
+    }),
     setUp({ issuer, identity, now, issue, url }, variant) {
       const several = variant === 'several'
       const secret = randomText(32)
@@ -104,6 +111,9 @@ export function vaultSystem(settings: VaultSettings = {}): System<VaultSetup> {
         }),
         deny() {
           roles[ROLE] = { ...role(), boundClaims: { repository: `${fullName(identity)}-another` } }
+        },
+        accept(audience) {
+          roles[ROLE] = { ...role(), boundAudiences: [audience] }
         },
         mend([pasted]) {
           roles[ROLE] = roleOf(JSON.parse(pasted!.text) as Record<string, unknown>, roles[ROLE])
