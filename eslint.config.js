@@ -2,8 +2,8 @@ import js from '@eslint/js'
 import boundaries from 'eslint-plugin-boundaries'
 import tseslint from 'typescript-eslint'
 
-/** The rooms of src, from the top: each imports from those below it. Those on one floor leave each other alone. */
-const floors = [
+/** The modules of src in layers, from the top: each imports from those below it. Those of one layer leave each other alone. */
+const layers = [
   ['index'],
   ['step', 'exchanges'],
   ['aws', 'github', 'google', 'vault'],
@@ -13,12 +13,12 @@ const floors = [
   ['inputs'],
   ['errors'],
 ]
-const rooms = floors.flat()
+const modules = layers.flat()
 
-/** The files of rooms: those in a folder of that name, and the one at the root. */
-const filesOf = (rooms) => [
-  { element: { types: { anyOf: rooms } } },
-  { file: { categories: { anyOf: rooms } } },
+/** The files of modules: those in a folder of that name, and the one at the root. */
+const filesOf = (modules) => [
+  { element: { types: { anyOf: modules } } },
+  { file: { categories: { anyOf: modules } } },
 ]
 
 export default tseslint.config(
@@ -45,8 +45,8 @@ export default tseslint.config(
     files: ['src/**'],
     plugins: { boundaries },
     settings: {
-      'boundaries/elements': rooms.map((room) => ({ type: room, pattern: `src/${room}` })),
-      'boundaries/files': rooms.map((room) => ({ category: room, pattern: `src/${room}.ts` })),
+      'boundaries/elements': modules.map((module) => ({ type: module, pattern: `src/${module}` })),
+      'boundaries/files': modules.map((module) => ({ category: module, pattern: `src/${module}.ts` })),
       'boundaries/include': ['src/**'],
     },
     rules: {
@@ -55,10 +55,10 @@ export default tseslint.config(
         'error',
         {
           default: 'disallow',
-          policies: floors.flatMap((floor, level) =>
-            floor.map((room) => ({
-              from: filesOf([room]),
-              allow: { to: filesOf([room, ...floors.slice(level + 1).flat()]) },
+          policies: layers.flatMap((layer, depth) =>
+            layer.map((module) => ({
+              from: filesOf([module]),
+              allow: { to: filesOf([module, ...layers.slice(depth + 1).flat()]) },
             })),
           ),
         },

@@ -38,7 +38,7 @@ describe.each<Row>([
   },
   { action: 'octo-sts', system: octoStsSystem, run: step(octoSts, 'octo-sts'), path: '' },
 ])('$action: the client', ({ system, run, path }) => {
-  test('uses the token, takes it back, and is refused from then on', async () => {
+  test('uses the token, revokes it, and is refused from then on', async () => {
     const world = await keep(createWorld(system))
     const { outputs, errors } = await run(world)
     expect(errors).toEqual([])
