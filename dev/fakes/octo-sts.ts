@@ -1,7 +1,15 @@
 import { decodeJwt, errors, type JWTPayload } from 'jose'
 import { parseDocument } from 'yaml'
 import type { GitHub } from './github.ts'
-import { formOf, type FakeReply, type FakeRequest, type Handler, type Now } from './handler.ts'
+import {
+  formOf,
+  Refusal,
+  refusing,
+  type FakeReply,
+  type FakeRequest,
+  type Handler,
+  type Now,
+} from './handler.ts'
 import type { Issuer } from './issuer.ts'
 
 /** How long the server remembers a trust policy, or that there was none, in ms (`trustPolicies` in octosts.go). */
@@ -58,15 +66,6 @@ const CODES = {
   unauthenticated: [16, 401],
 } as const
 
-class Refusal extends Error {
-  readonly kind: keyof typeof CODES
-
-  constructor(kind: keyof typeof CODES, message: string) {
-    super(message)
-    this.kind = kind
-  }
-}
-
 interface Policy {
   readonly text: Readonly<Partial<Record<'issuer' | 'subject' | 'audience', string>>>
   readonly pattern: Readonly<Partial<Record<'issuer' | 'subject' | 'audience', RegExp>>>
@@ -81,19 +80,18 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
   /** The text of policies, empty where there was none, by repository and identity. */
   const remembered = new Map<string, { readonly text: string; readonly until: number }>()
 
-  async function handler(request: FakeRequest): Promise<FakeReply> {
-    const { pathname } = request.url
-    if (pathname !== '/sts/exchange' || !['GET', 'POST'].includes(request.method)) {
-      return octoStsError(404, 5, 'Not Found')
-    }
-    try {
+  const handler = refusing<keyof typeof CODES>(
+    async (request) => {
+      if (request.url.pathname !== '/sts/exchange' || !['GET', 'POST'].includes(request.method)) {
+        return octoStsError(404, 5, 'Not Found')
+      }
       return { status: 200, body: { token: await exchange(request), refreshToken: '', expiry: null } }
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      const [code, status] = CODES[error.kind]
-      return octoStsError(status, code, error.message)
-    }
-  }
+    },
+    ({ code: kind, message }) => {
+      const [code, status] = CODES[kind]
+      return octoStsError(status, code, message)
+    },
+  )
 
   async function exchange(request: FakeRequest): Promise<string> {
     // A body in JSON is not looked at.
@@ -231,7 +229,7 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
   return { handler, granted }
 }
 
-function noPolicy(identity: string): Refusal {
+function noPolicy(identity: string): Error {
   return new Refusal('notFound', `unable to find trust policy for "${identity}"`)
 }
 
