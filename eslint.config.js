@@ -2,8 +2,8 @@ import js from '@eslint/js'
 import boundaries from 'eslint-plugin-boundaries'
 import tseslint from 'typescript-eslint'
 
-/** The modules of src, from the top: each imports from those below it. Those on one floor leave each other alone. */
-const floors = [
+/** The modules of src in layers, from the top: each imports from those below it. Those of one layer leave each other alone. */
+const layers = [
   ['index'],
   ['step', 'exchanges'],
   ['aws', 'github', 'google', 'vault'],
@@ -14,7 +14,7 @@ const floors = [
   ['errors'],
   ['explanation', 'text'],
 ]
-const modules = floors.flat()
+const modules = layers.flat()
 
 /** The files of modules: those in a folder of that name, and the one at the root. */
 const filesOf = (modules) => [
@@ -58,10 +58,10 @@ export default tseslint.config(
         'error',
         {
           default: 'disallow',
-          policies: floors.flatMap((floor, level) =>
-            floor.map((module) => ({
+          policies: layers.flatMap((layer, depth) =>
+            layer.map((module) => ({
               from: filesOf([module]),
-              allow: { to: filesOf([module, ...floors.slice(level + 1).flat()]) },
+              allow: { to: filesOf([module, ...layers.slice(depth + 1).flat()]) },
             })),
           ),
         },

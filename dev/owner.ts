@@ -26,52 +26,32 @@ export function withOwner(text: string, name: string): string {
   return text.replace(UNTIL_THERE_IS_A_COPY, '').replace(PLACES, name)
 }
 
-/** Files of the repository that hold text and are written by people. */
-function files(): string[] {
-  const listed = execFileSync('git', ['ls-files', '-z', '--', '.', ':!dist', ':!*.png'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  })
-  return listed
-    .split('\0')
-    .filter((file) => file !== '' && file !== 'dev/owner.ts' && file !== 'test/dev/owner.test.ts')
-}
-
 function main(): number {
   const [name = '', ...more] = commandLine(USAGE, { allowPositionals: true }).positionals
   if (more.length > 0 || !NAME.test(name)) {
-    refuse(
-      USAGE,
-      name === '' ? 'A name is missing.' : `${[name, ...more].join(' ')} is not the name of an account.`,
-    )
+    refuse(USAGE, `${JSON.stringify([name, ...more].join(' '))} is not the name of an account.`)
   }
-  const changed = files().filter((file) => {
-    const path = join(ROOT, file)
-    const text = readFileSync(path, 'utf8')
+  const options = { cwd: ROOT, encoding: 'utf8' } as const
+  // Files that hold text and are written by people, but for this one and its test.
+  const left = ['dist', '*.png', 'dev/owner.ts', 'test/dev/owner.test.ts'].map((path) => `:!${path}`)
+  const listed = execFileSync('git', ['ls-files', '-z', '--', '.', ...left], options).split('\0')
+  const changed = listed.filter((file) => {
+    if (file === '') return false
+    const text = readFileSync(join(ROOT, file), 'utf8')
     const named = withOwner(text, name)
-    if (named === text) return false
-    writeFileSync(path, named)
-    return true
+    if (named !== text) writeFileSync(join(ROOT, file), named)
+    return named !== text
   })
   if (changed.length === 0) {
     console.error('There is no OWNER left to replace.')
     return 1
   }
   // Tables and long lines are laid out anew for the length of the name.
-  execFileSync(
-    process.execPath,
-    [
-      join(ROOT, 'node_modules/prettier/bin/prettier.cjs'),
-      '--write',
-      '--log-level',
-      'warn',
-      '--ignore-unknown',
-      ...changed,
-    ],
-    { cwd: ROOT },
-  )
+  const prettier = join(ROOT, 'node_modules/prettier/bin/prettier.cjs')
+  const quietly = ['--write', '--log-level', 'warn', '--ignore-unknown']
+  execFileSync(process.execPath, [prettier, ...quietly, ...changed], options)
   console.log(`Replaced OWNER in ${changed.length} files. See the changes with: git diff`)
   return 0
 }
 
-if (import.meta.main) process.exitCode = main()
+process.exitCode = main()

@@ -1,7 +1,7 @@
 /**
  * Main and post of `.github/actions/app-server`, the local action with which the workflow `ci.yml` tests this project on
  * a real runner: an app server on loopback that verifies GitHub's real ID tokens and hands out tokens that are good for
- * nothing. Its post step runs after that of the action under test and fails unless every token was taken back.
+ * nothing. Its post step runs after that of the action under test and fails unless every token was revoked.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -85,12 +85,11 @@ async function serveUntilStopped(): Promise<void> {
   console.log(server.url)
 }
 
-/** Stops the server. @throws Error unless it handed out a token and got every one back */
+/** Stops the server. @throws Error unless it handed out a token and revoked every one */
 async function stop(url: string): Promise<void> {
   const { issued, revoked } = (await (await fetch(url, { method: 'DELETE' })).json()) as Tally
-  core.info(`The app server issued ${issued} and got back ${revoked}.`)
-  if (issued === 0 || revoked !== issued)
-    throw new Error('a token was not taken back, or none was handed out')
+  core.info(`The app server issued ${issued} tokens and revoked ${revoked}.`)
+  if (issued === 0 || revoked !== issued) throw new Error('a token was not revoked, or none was handed out')
 }
 
 const usage = `Usage: node dev/self-test.ts [serve]

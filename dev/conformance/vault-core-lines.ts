@@ -16,70 +16,61 @@ export async function aliveTokens({ api }: Pick<VaultFixture, 'api'>): Promise<s
 
 /** Which tokens are dead after a step, as the server tells it. */
 export async function lives(vault: VaultFixture): Promise<void> {
-  const { hold, read, shell, page, allow } = vault
+  const { hold, gives, refuses, shell, page, allow } = vault
+  const setRole = (setting: string): Promise<string> => shell(`vault write ${ROLE} role_type=jwt ${setting}`)
   await hold('the server has no token of a step that succeeded', async () => {
-    const { outcome, told } = await read({})
-    assert.equal(outcome, 'success', told)
-    assert.match(told, /The Vault token was revoked/)
+    assert.match((await gives()).told, /The Vault token was revoked/)
     assert.deepEqual(await aliveTokens(vault), [])
   })
   await hold('nor of one that failed', async () => {
-    const { outcome, told } = await read({ inputs: { key: 'NONE' } })
-    assert.equal(outcome, 'failure')
-    assert.match(told, /"NONE"[\s\S]*The Vault token was revoked|The Vault token was revoked[\s\S]*"NONE"/)
+    const { told } = await refuses(/"NONE"/, { inputs: { key: 'NONE' } })
+    assert.match(told, /The Vault token was revoked/)
     assert.deepEqual(await aliveTokens(vault), [])
   })
   await hold('a batch token is not revoked', async () => {
-    await shell(`vault write ${ROLE} role_type=jwt token_type=batch`)
-    const { outcome, told } = await read({})
-    assert.equal(outcome, 'success', told)
+    await setRole('token_type=batch')
+    const { told } = await gives()
     assert.match(told, /batch token/)
     assert.doesNotMatch(told, /was revoked/)
-    await shell(`vault write ${ROLE} role_type=jwt token_type=default`)
+    await setRole('token_type=default')
   })
   await hold('a token with a single use is gone after it', async () => {
-    await shell(`vault write ${ROLE} role_type=jwt token_num_uses=1`)
-    const { outcome, told, annotations } = await read({})
-    assert.equal(outcome, 'success', told)
+    await setRole('token_num_uses=1')
+    const { told, annotations } = await gives()
     assert.deepEqual(annotations, [])
     assert.match(told, /The Vault token had ended already/)
     assert.deepEqual(await aliveTokens(vault), [])
-    await shell(`vault write ${ROLE} role_type=jwt token_num_uses=0`)
+    await setRole('token_num_uses=0')
   })
-  await shell(`vault write ${ROLE} role_type=jwt token_no_default_policy=true`)
+  await setRole('token_no_default_policy=true')
   await hold('without the policy default the token lives on, and the step warns of it', async () => {
-    const { outcome, annotations, told } = await read({})
-    assert.equal(outcome, 'success', told)
+    const { annotations } = await gives()
     assert.match(annotations.map(({ message }) => message).join('\n'), /revoke-self/)
     assert.equal((await aliveTokens(vault)).length, 1)
   })
   await hold('with the policy of the page for it, the token is dead', async () => {
     const before = await aliveTokens(vault)
     await allow(page.policies.join('\n'))
-    const { annotations, told } = await read({})
-    assert.deepEqual(annotations, [], told)
+    assert.deepEqual((await gives()).annotations, [])
     assert.deepEqual(await aliveTokens(vault), before)
   })
 }
 
 /** What a 403 for a secret suggests. */
-export async function policies({ hold, read, api, shell, page, allow, secret }: VaultFixture): Promise<void> {
-  const other = { path: 'team/other', key: 'API_KEY' }
+export async function policies(vault: VaultFixture): Promise<void> {
+  const { hold, read, gives, refuses, api, shell, page, allow } = vault
+  const other = { inputs: { path: 'team/other', key: 'API_KEY' } }
   await api('POST', 'secret/data/team/other', { data: { API_KEY: 'a key of another system' } })
   await hold('the policy that a 403 suggests, written, lets the read through', async () => {
-    const { outcome, told } = await read({ inputs: other })
-    assert.equal(outcome, 'failure')
-    assert.match(told, /\b403\b[\s\S]*permission denied/)
+    const { told } = await refuses(/\b403\b[\s\S]*permission denied/, other)
     const [policy] = /path "secret\/data\/team\/other" \{[^}]*\}/.exec(told) ?? []
     assert(policy !== undefined, told)
     await allow(`${page.policies[0]!}\n${policy}`)
-    const after = await read({ inputs: other })
+    const after = await read(other)
     assert.equal(after.outputs['secret'], 'a key of another system', after.told)
   })
   await hold('no such engine, for a token that may not read there', async () => {
-    const { outcome, told } = await read({ inputs: { engine: 'none' } })
-    assert.equal(outcome, 'failure')
-    assert.match(told, /\b403\b[\s\S]*"none"/)
+    await refuses(/\b403\b[\s\S]*"none"/, { inputs: { engine: 'none' } })
   })
   await hold('a deleted version can be read again once it is undeleted, as the refusal says', async () => {
     await allow(EVERYTHING)
@@ -87,24 +78,21 @@ export async function policies({ hold, read, api, shell, page, allow, secret }: 
     const [command] = /vault kv undelete/.exec((await read(step)).told) ?? []
     assert(command !== undefined, 'no command is suggested')
     await shell(`${command} -mount=secret -versions=1 team/deleted`)
-    const { outputs, told } = await read(step)
-    assert.equal(outputs['secret'], secret, told)
+    await gives(step)
     await allow(page.policies[0]!)
   })
   await hold('of several values none is given where one is refused', async () => {
     const secrets = 'one: team/database#DB_PASSWORD\ntwo: team/none#KEY\n'
-    const { outcome, outputs, told } = await read({ inputs: { secrets } })
-    assert.deepEqual([outcome, outputs['one'], outputs['secrets']], ['failure', undefined, undefined])
-    assert.match(told, /two[\s\S]*403/)
+    const { outputs } = await refuses(/two[\s\S]*403/, { inputs: { secrets } })
+    assert.deepEqual([outputs['one'], outputs['secrets']], [undefined, undefined])
   })
 }
 
 /** Where the auth method is. */
-export async function mounts({ hold, read, shell, api, page, secret }: VaultFixture): Promise<void> {
+export async function mounts({ hold, gives, refuses, shell, api, page }: VaultFixture): Promise<void> {
   await hold('no such auth method', async () => {
-    const { outcome, told } = await read({ inputs: { 'auth-path': 'none' } })
-    assert.equal(outcome, 'failure')
-    assert.match(told, /\b403\b[\s\S]*permission denied[\s\S]*"none"/)
+    const step = { inputs: { 'auth-path': 'none' } }
+    await refuses(/\b403\b[\s\S]*permission denied[\s\S]*"none"/, step)
   })
   await hold('the method mounted elsewhere, as the page says', async () => {
     const [enable] = /vault auth enable -path=github jwt/.exec(page.text) ?? []
@@ -112,8 +100,7 @@ export async function mounts({ hold, read, shell, api, page, secret }: VaultFixt
     for (const command of page.commands) {
       await shell(command.replace('vault auth enable jwt', enable).replaceAll('auth/jwt/', 'auth/github/'))
     }
-    const { outputs, told } = await read({ inputs: { 'auth-path': 'github' } })
-    assert.equal(outputs['secret'], secret, told)
+    await gives({ inputs: { 'auth-path': 'github' } })
     await api('DELETE', 'sys/auth/github')
   })
   await hold('a second factor', async () => {
@@ -121,20 +108,15 @@ export async function mounts({ hold, read, shell, api, page, secret }: VaultFixt
     const { data } = (await made.json()) as { data: { method_id: string } }
     const enforcement = 'identity/mfa/login-enforcement/jobs'
     await api('POST', enforcement, { mfa_method_ids: [data.method_id], auth_method_types: ['jwt'] })
-    const { outcome, told } = await read({})
-    await api('DELETE', enforcement)
-    assert.equal(outcome, 'failure')
-    assert.match(told, /\nUNUSABLE_ANSWER: /)
+    await refuses(/\nUNUSABLE_ANSWER: /, {}).finally(() => api('DELETE', enforcement))
   })
 }
 
 /** Nothing works afterwards. */
-export async function sealed({ hold, read, shell, allow }: VaultFixture): Promise<void> {
+export async function sealed({ hold, refuses, shell, allow }: VaultFixture): Promise<void> {
   await allow(EVERYTHING)
   await shell('vault operator seal')
   await hold('a sealed server: tried again until the time is over', async () => {
-    const { outcome, told } = await read({ inputs: { 'timeout-seconds': '3' } })
-    assert.equal(outcome, 'failure')
-    assert.match(told, /Vault is sealed[\s\S]*\nOVERLOADED: /)
+    await refuses(/Vault is sealed[\s\S]*\nOVERLOADED: /, { inputs: { 'timeout-seconds': '3' } })
   })
 }

@@ -19,7 +19,11 @@ export interface VaultFixture extends Omit<Fixture, typeof Symbol.asyncDispose> 
   /** What `team/database` holds as `DB_PASSWORD`. */
   readonly secret: string
   /** A step of `secret/vault` that reads this value, with what is given added to it. */
-  readonly read: (step: Partial<Step>) => Promise<Ran>
+  readonly read: (step?: Partial<Step>) => Promise<Ran>
+  /** The same, which has to give the value. */
+  readonly gives: (step?: Partial<Step>) => Promise<Ran>
+  /** The same, which has to be refused in these words. */
+  readonly refuses: (words: RegExp, step: Partial<Step>) => Promise<Ran>
   /** Runs a command line as a person at a shell would. */
   readonly shell: (script: string, env?: Readonly<Record<string, string>>) => Promise<string>
   readonly api: (method: string, path: string, body?: object) => Promise<Response>
@@ -64,25 +68,38 @@ export async function createVaultFixture(
       headers: { 'x-vault-token': token },
       ...(body && { body: JSON.stringify(body) }),
     })
+  const secret = randomText(32)
+  const read: VaultFixture['read'] = ({ inputs, ...more } = {}) =>
+    fixture.run({
+      action: 'secret/vault',
+      inputs: {
+        url: `https://${HOST}`,
+        role: 'deploy',
+        ...(inputs?.['secrets'] === undefined && { path: 'team/database', key: 'DB_PASSWORD' }),
+        ...inputs,
+      },
+      ...(inputs?.['secrets'] === undefined && { credential: 'secret' }),
+      ...more,
+    })
   return {
     ...fixture,
     hold,
-    secret: randomText(32),
+    secret,
     page,
     shell,
     api,
-    read: ({ inputs, ...more }) =>
-      fixture.run({
-        action: 'secret/vault',
-        inputs: {
-          url: `https://${HOST}`,
-          role: 'deploy',
-          ...(inputs?.['secrets'] === undefined && { path: 'team/database', key: 'DB_PASSWORD' }),
-          ...inputs,
-        },
-        ...(inputs?.['secrets'] === undefined && { credential: 'secret' }),
-        ...more,
-      }),
+    read,
+    async gives(step) {
+      const ran = await read(step)
+      assert.equal(ran.outputs['secret'], secret, ran.told)
+      return ran
+    },
+    async refuses(words, step) {
+      const ran = await read(step)
+      assert.deepEqual([ran.outcome, ran.outputs['secret']], ['failure', undefined])
+      assert.match(ran.told, words)
+      return ran
+    },
     async setUp() {
       await api('DELETE', 'sys/auth/jwt')
       for (const each of page.commands) await shell(each)

@@ -7,7 +7,8 @@ import { ROLE, writeOf, type VaultFixture } from './vault-fixture.ts'
 export const EVERYTHING = 'path "*" { capabilities = ["read"] }'
 
 /** Sets up what the page does, and reads secrets. */
-export async function reads({ hold, read, api, secret, setUp, allow }: VaultFixture): Promise<void> {
+export async function reads(vault: VaultFixture): Promise<void> {
+  const { hold, read, gives, refuses, api, secret, setUp, allow } = vault
   await setUp()
   const write = (path: string, data: object): Promise<Response> =>
     api('POST', `secret/data/${path}`, { data })
@@ -20,9 +21,7 @@ export async function reads({ hold, read, api, secret, setUp, allow }: VaultFixt
   await hold(
     'the commands of the page let the step of the page in, which reads the newest version',
     async () => {
-      const { outputs, told, annotations } = await read({})
-      assert.equal(outputs['secret'], secret, told)
-      assert.deepEqual(annotations, [])
+      assert.deepEqual((await gives()).annotations, [])
     },
   )
   await hold('a whole secret, as JSON', async () => {
@@ -32,120 +31,92 @@ export async function reads({ hold, read, api, secret, setUp, allow }: VaultFixt
   await hold('several values with one login', async () => {
     const secrets = 'user: team/database#DB_USER\npassword: team/database#DB_PASSWORD\n'
     const { outputs, told } = await read({ inputs: { secrets } })
-    assert.deepEqual(
-      { user: outputs['user'], password: outputs['password'] },
-      { user: 'application', password: secret },
-      told,
-    )
+    assert.deepEqual([outputs['user'], outputs['password']], ['application', secret], told)
   })
   await allow(EVERYTHING)
-  const refused = async (inputs: Record<string, string>, words: RegExp): Promise<void> => {
-    const { outcome, outputs, annotations } = await read({ inputs })
-    assert.deepEqual({ outcome, secret: outputs['secret'] }, { outcome: 'failure', secret: undefined })
-    assert.match(annotations.map(({ message }) => message).join('\n'), words)
+  const wrong: readonly [string, RegExp, Record<string, string>][] = [
+    ['a deleted version', /version 1 of ".*" is deleted/, { path: 'team/deleted' }],
+    ['a destroyed version', /version 1 of ".*" is destroyed/, { path: 'team/destroyed' }],
+    ['no such path', /404[\s\S]*"team\/none"/, { path: 'team/none' }],
+    ['a KV engine of version 1', /404[\s\S]*"kv1" is a KV version 2 engine/, { engine: 'kv1' }],
+    ['no such engine', /no handler for route/, { engine: 'none' }],
+    [
+      'an engine with a part of the path',
+      /404|Invalid path for a versioned K\/V/,
+      { engine: 'secret/team', path: 'database' },
+    ],
+    ['a path given with data/', /\n- path [\s\S]*\nINVALID_INPUT: /, { path: 'data/team/database' }],
+  ]
+  for (const [name, words, inputs] of wrong) {
+    await hold(name, async () => {
+      await refuses(words, { inputs })
+    })
   }
-  await hold('a deleted version', () => refused({ path: 'team/deleted' }, /version 1 of ".*" is deleted/))
-  await hold('a destroyed version', () =>
-    refused({ path: 'team/destroyed' }, /version 1 of ".*" is destroyed/),
-  )
-  await hold('no such path', () => refused({ path: 'team/none' }, /404[\s\S]*"team\/none"/))
-  await hold('a KV engine of version 1', () =>
-    refused({ engine: 'kv1' }, /404[\s\S]*"kv1" is a KV version 2 engine/),
-  )
-  await hold('no such engine', () => refused({ engine: 'none' }, /no handler for route/))
-  await hold('an engine with a part of the path', () =>
-    refused({ engine: 'secret/team', path: 'database' }, /404|Invalid path for a versioned K\/V/),
-  )
-  await hold('a path given with data/', () =>
-    refused({ path: 'data/team/database' }, /\n- path [\s\S]*\nINVALID_INPUT: /),
-  )
 }
 
-interface Denial {
-  readonly name: string
-  /** Vault's own words. */
-  readonly words: RegExp
-  /** What is written to the role of the page. */
-  readonly role?: object
-  readonly step?: Partial<Step>
-  /** Whether the refusal suggests a role that mends it. */
-  readonly isMended?: true
-}
-
-const DENIALS: readonly Denial[] = [
-  {
-    name: 'another audience',
-    words: /\(aud\) claim|audience/,
-    role: { bound_audiences: ['https://other.example.com'] },
-    isMended: true,
-  },
-  {
-    name: 'no audience in the role',
-    words: /audience claim found in JWT but no audiences bound to the role/,
-    role: { bound_audiences: [] },
-    isMended: true,
-  },
-  {
-    name: 'another subject',
-    words: /\(sub\) claim|subject/,
-    role: { bound_subject: 'repo:octo-org/workflows:ref:refs/heads/main' },
-    isMended: true,
-  },
-  {
-    name: 'another bound claim',
-    words: /error validating claims/,
-    role: { bound_claims: { repository_id: '1' } },
-    isMended: true,
-  },
-  {
-    name: 'a role written without role_type',
-    words: /role with oidc role_type is not allowed/,
-    role: { role_type: 'oidc', allowed_redirect_uris: ['https://vault.example.com/callback'] },
-    isMended: true,
-  },
-  {
-    name: 'an address that the role leaves out',
-    words: /\b403\b[\s\S]*permission denied[\s\S]*token_bound_cidrs/,
-    role: { token_bound_cidrs: ['192.0.2.0/24'] },
-  },
-  {
-    name: 'another issuer',
-    words: /error validating token/,
-    step: { claims: { iss: 'https://issuer.example' } },
-  },
-  {
-    name: 'an ID token that ended an hour ago',
-    words: /error validating token/,
-    step: { claims: { exp: Math.floor(Date.now() / 1_000) - 3_600 } },
-  },
+/** What is written to the role of the page, and Vault's own words about it; a role is suggested that mends it. */
+const MENDED: readonly (readonly [name: string, words: RegExp, role: object])[] = [
+  ['another audience', /\(aud\) claim|audience/, { bound_audiences: ['https://other.example.com'] }],
+  [
+    'no audience in the role',
+    /audience claim found in JWT but no audiences bound to the role/,
+    { bound_audiences: [] },
+  ],
+  [
+    'another subject',
+    /\(sub\) claim|subject/,
+    { bound_subject: 'repo:octo-org/workflows:ref:refs/heads/main' },
+  ],
+  ['another bound claim', /error validating claims/, { bound_claims: { repository_id: '1' } }],
+  [
+    'a role written without role_type',
+    /role with oidc role_type is not allowed/,
+    { role_type: 'oidc', allowed_redirect_uris: ['https://vault.example.com/callback'] },
+  ],
 ]
 
 export async function refusals(vault: VaultFixture): Promise<void> {
-  const { hold, read, shell, api, setUp, page, keys, secret } = vault
+  const { hold, gives, refuses, shell, api, setUp, page, keys } = vault
   // A method that was just set up has no keys yet.
   await setUp()
   await hold('is asked again where it did not get the keys of the issuer', async () => {
     keys.missing = 1
-    const { outputs, told } = await read({ debug: true })
-    assert.equal(outputs['secret'], secret, told)
+    assert.match((await gives({ debug: true })).told, AGAIN)
     assert.equal(keys.missing, 0)
-    assert.match(told, AGAIN)
   })
-  for (const { name, words, role, step = {}, isMended } of DENIALS) {
+  for (const [name, words, role] of MENDED) {
     await setUp()
-    if (role !== undefined) await shell(writeOf({ role_type: 'jwt', ...role }))
-    await refusal(vault, name, words, step, isMended)
+    await shell(writeOf({ role_type: 'jwt', ...role }))
+    await mends(vault, name, words)
   }
   await api('DELETE', ROLE)
-  await refusal(vault, 'no such role', /role "deploy" could not be found/, {}, true)
+  await mends(vault, 'no such role', /role "deploy" could not be found/)
+  await setUp()
+  const others: readonly [string, RegExp, Partial<Step>][] = [
+    ['another issuer', /error validating token/, { claims: { iss: 'https://issuer.example' } }],
+    [
+      'an ID token that ended an hour ago',
+      /error validating token/,
+      { claims: { exp: Math.floor(Date.now() / 1_000) - 3_600 } },
+    ],
+  ]
+  for (const [name, words, step] of others) {
+    await hold(`refuses ${name}`, async () => {
+      assert.match((await refuses(words, step)).told, /\nDENIED: /)
+    })
+  }
+  await hold('refuses an address that the role leaves out', async () => {
+    await shell(writeOf({ role_type: 'jwt', token_bound_cidrs: ['192.0.2.0/24'] }))
+    const { told } = await refuses(/\b403\b[\s\S]*permission denied[\s\S]*token_bound_cidrs/, {})
+    assert.match(told, /\nDENIED: /)
+  })
   await setUp()
   await hold('the job’s own environment as bound_subject, as the page has it', async () => {
     const [, subject] = /"bound_subject": "([^"]+)"/.exec(page.text) ?? []
     await shell(
       writeOf({ role_type: 'jwt', bound_subject: subject, bound_claims: { repository_id: '216219028' } }),
     )
-    const { outcome, told } = await read({ identity: { environment: 'production' } })
-    assert.equal(outcome, 'success', told)
+    await gives({ identity: { environment: 'production' } })
   })
 }
 
@@ -161,25 +132,17 @@ export async function writeSuggested(
   await shell(`cat > ${command.split('@')[1]!} <<'EOF'\n${suggestion.text}\nEOF\n${command}`, env)
 }
 
-/** Refused in Vault's words; where a role is suggested, the very command that is suggested lets the same run in. */
-async function refusal(
-  vault: VaultFixture,
-  name: string,
-  words: RegExp,
-  step: Partial<Step>,
-  isMended?: true,
-): Promise<void> {
-  const { hold, read, secret } = vault
-  const refused = await read(step)
+/** Refused in Vault's words; the very command that is suggested lets the same run in. */
+async function mends(vault: VaultFixture, name: string, words: RegExp): Promise<void> {
+  const { hold, read, gives } = vault
+  const refused = await read()
   await hold(`refuses ${name}`, () => {
     assert.deepEqual([refused.outcome, refused.outputs['secret']], ['failure', undefined])
     assert.match(refused.told, words)
     assert.match(refused.told, /\nDENIED: /)
   })
-  if (isMended === undefined) return
   await hold(`what it suggests for ${name}, written as it says, lets the same run in`, async () => {
     await writeSuggested(vault, refused)
-    const { outputs, told } = await read(step)
-    assert.equal(outputs['secret'], secret, told)
+    await gives()
   })
 }

@@ -1,18 +1,9 @@
 import type { JWTPayload } from 'jose'
+import { Refusal } from './handler.ts'
 import { isRecord, OWNER_SCOPES, type Permissions } from './app-server-policies.ts'
 
 const OWNER = /^[a-z\d](-?[a-z\d])+$/i
 const NAME = /^[a-z\d-._]+$/i
-
-/** A refusal that the server states in its own shape. */
-export class Refusal extends Error {
-  readonly status: number
-
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
 
 /** What is asked for, with nothing left to default. */
 export interface Wanted {
@@ -21,7 +12,7 @@ export interface Wanted {
   readonly permissions: Permissions
 }
 
-function invalid(...lines: string[]): Refusal {
+function invalid(...lines: string[]): Error {
   return new Refusal(400, `Invalid request body:\n${lines.map((line) => `  - ${line}`).join('\n')}`)
 }
 

@@ -15,9 +15,9 @@ import {
   type Permissions,
   type Repositories,
 } from './app-server-policies.ts'
-import { normalize, readRequest, Refusal, type Wanted } from './app-server-request.ts'
+import { normalize, readRequest, type Wanted } from './app-server-request.ts'
 import type { GitHub } from './github.ts'
-import type { FakeReply, FakeRequest, Handler, Now } from './handler.ts'
+import { Refusal, refusing, type FakeReply, type FakeRequest, type Handler, type Now } from './handler.ts'
 import type { Issuer } from './issuer.ts'
 import { patternOf } from './patterns.ts'
 import { MISSING_TOKEN, platformRefusal, verifySignature, type SigningKeys } from './sigv4.ts'
@@ -79,11 +79,10 @@ interface Issue {
 /** An app server as github.com/qoomon/actions--access-token runs it, with the GitHub App behind it. */
 export function createAppServer(options: AppServerOptions): AppServer {
   const { prefix = '', aws } = options
-  const served = [prefix === '' ? '/' : prefix, `${prefix}/access_tokens`]
 
   async function handler(request: FakeRequest): Promise<FakeReply> {
     if (aws === undefined) return answer(request)
-    if (aws.service === 'execute-api' && !served.includes(request.url.pathname)) {
+    if (aws.service === 'execute-api' && ![home, `${prefix}/access_tokens`].includes(request.url.pathname)) {
       // Signed or not: what API Gateway says of a stage or a path that it does not have.
       return platformRefusal(aws, MISSING_TOKEN)
     }
@@ -93,34 +92,29 @@ export function createAppServer(options: AppServerOptions): AppServer {
     return answer({ ...request, headers: { ...headers, authorization } })
   }
 
-  async function answer(request: FakeRequest): Promise<FakeReply> {
-    const requestId = randomUUID()
-    const path = request.url.pathname
-    const pretty = request.url.searchParams.has('pretty')
-    const reply = (status: number, body: object): FakeReply => ({
-      status,
-      headers: { 'x-request-id': requestId, 'content-type': 'application/json' },
-      body: JSON.stringify(body, null, pretty ? 2 : 0),
-    })
-    if (path === (prefix === '' ? '/' : prefix) && request.method === 'GET') {
-      return {
-        status: 200,
-        headers: { 'x-request-id': requestId, 'content-type': 'text/plain' },
-        body: 'https://github.com/qoomon/actions--access-token',
+  const home = prefix === '' ? '/' : prefix
+  const answer = refusing<number>(
+    async ({ method, url, headers, body }) => {
+      const reply = (status: number, content: object | string, type = 'application/json'): FakeReply => ({
+        status,
+        headers: { 'x-request-id': randomUUID(), 'content-type': type },
+        body:
+          typeof content === 'string'
+            ? content
+            : JSON.stringify(content, null, url.searchParams.has('pretty') ? 2 : 0),
+      })
+      if (url.pathname === home && method === 'GET') {
+        return reply(200, 'https://github.com/qoomon/actions--access-token', 'text/plain')
       }
-    }
-    if (path !== `${prefix}/access_tokens` || request.method !== 'POST') {
-      return reply(404, { status: 404, error: 'Not Found' })
-    }
-    try {
-      if (Buffer.byteLength(request.body) > 102_400) throw new Refusal(413, '')
-      const claims = await authenticate(request.headers['authorization'])
-      return reply(200, decide(claims, normalize(readRequest(request.body), claims)))
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      return { ...appServerError(error.status, error.message, requestId) }
-    }
-  }
+      if (url.pathname !== `${prefix}/access_tokens` || method !== 'POST') {
+        return reply(404, { status: 404, error: 'Not Found' })
+      }
+      if (Buffer.byteLength(body) > 102_400) throw new Refusal(413, '')
+      const claims = await authenticate(headers['authorization'])
+      return reply(200, decide(claims, normalize(readRequest(body), claims)))
+    },
+    ({ code: status, message }) => appServerError(status, message),
+  )
 
   async function authenticate(authorization: string | undefined): Promise<JWTPayload> {
     if (authorization === undefined || authorization === '')

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { FakeReply, FakeRequest, Handler, Now } from './handler.ts'
+import { Refusal, refusing, type FakeReply, type FakeRequest, type Handler, type Now } from './handler.ts'
 import { verifySignature, type SigningKeys } from './sigv4.ts'
 
 export interface StoredSecret {
@@ -24,39 +24,24 @@ export interface AwsSecretsManagerOptions {
   readonly secrets: Record<string, StoredSecret>
 }
 
-/** An error as the service codes it. */
-class Refusal extends Error {
-  readonly code: string
-
-  constructor(code: string, message: string) {
-    super(message)
-    this.code = code
-  }
-}
-
 /** `POST /` of AWS Secrets Manager with the target `GetSecretValue`. */
 export function createAwsSecretsManager(options: AwsSecretsManagerOptions): Handler {
   const { now, region, credentials, secrets } = options
 
-  return (request) => {
-    try {
-      return reply(200, getSecretValue(request))
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      return secretsManagerError(error.code, error.message)
-    }
-  }
+  return refusing<string>(
+    (request) => reply(200, getSecretValue(request)),
+    ({ code, message }) => secretsManagerError(code, message),
+  )
 
   function getSecretValue(request: FakeRequest): object {
     const { method, url, headers } = request
-    if (method !== 'POST' || url.pathname !== '/' || url.search !== '') {
-      throw new Refusal('UnknownOperationException', '')
-    }
-    if (headers['content-type'] !== 'application/x-amz-json-1.1')
-      throw new Refusal('UnknownOperationException', '')
-    if (headers['x-amz-target'] !== 'secretsmanager.GetSecretValue') {
-      throw new Refusal('UnknownOperationException', '')
-    }
+    const isOperation =
+      method === 'POST' &&
+      url.pathname === '/' &&
+      url.search === '' &&
+      headers['content-type'] === 'application/x-amz-json-1.1' &&
+      headers['x-amz-target'] === 'secretsmanager.GetSecretValue'
+    if (!isOperation) throw new Refusal('UnknownOperationException', '')
     const policy = { service: 'secretsmanager', region, credentials, now, signed: ['content-type'] }
     const keys = verifySignature(request, policy)
     if ('code' in keys) throw new Refusal(keys.code, keys.message)

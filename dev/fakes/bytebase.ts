@@ -199,8 +199,8 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
     const body = request.method === 'POST' ? readBody(request) : {}
     const groups = call.pattern.exec(path)!.groups!
     const projectId = groups['project']!
-    call.fields(body)
-    if (identity.permissions?.[projectId]?.includes(call.permission) !== true) {
+    only(body, call.fields)
+    if (call.run === undefined || identity.permissions?.[projectId]?.includes(call.permission) !== true) {
       throw denied(call.rpc, call.permission, [`projects/${projectId}`])
     }
     const project = projects[projectId]

@@ -114,28 +114,8 @@ function generateKeys(): Promise<CryptoKeyPair> {
   return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
 }
 
-/**
- * `@peculiar/x509` wires its parts with `tsyringe`, which asks for the metadata part of the Reflect API at import:
- * this is as much of it as those two use.
- */
-function load(): Promise<typeof X509> {
-  const metadata = new WeakMap<object, Map<unknown, unknown>>()
-  const own = (key: unknown, target: object): unknown => metadata.get(target)?.get(key)
-  if (!('getMetadata' in Reflect)) {
-    Object.assign(Reflect, {
-      defineMetadata(key: unknown, value: unknown, target: object) {
-        metadata.set(target, (metadata.get(target) ?? new Map<unknown, unknown>()).set(key, value))
-      },
-      getMetadata(key: unknown, target: object): unknown {
-        for (let at: object | null = target; at !== null; at = Object.getPrototypeOf(at) as object | null) {
-          const value = own(key, at)
-          if (value !== undefined) return value
-        }
-        return undefined
-      },
-      getOwnMetadata: own,
-      hasOwnMetadata: (key: unknown, target: object) => metadata.get(target)?.has(key) ?? false,
-    })
-  }
+/** Loaded where certificates are made; `@peculiar/x509` needs the metadata part of the Reflect API at its import. */
+async function load(): Promise<typeof X509> {
+  await import('reflect-metadata')
   return import('@peculiar/x509')
 }

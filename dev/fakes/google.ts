@@ -1,5 +1,14 @@
 import { decodeJwt, errors, type JWTPayload } from 'jose'
-import { bearerOf, formOf, type FakeReply, type FakeRequest, type Handler, type Now } from './handler.ts'
+import {
+  bearerOf,
+  formOf,
+  Refusal,
+  refusing,
+  type FakeReply,
+  type FakeRequest,
+  type Handler,
+  type Now,
+} from './handler.ts'
 import type { Issuer } from './issuer.ts'
 import { randomText, type Issue } from './secrets.ts'
 
@@ -59,27 +68,8 @@ const STATUSES = {
   RESOURCE_EXHAUSTED: 429,
 } as const
 
-/** An error of a Google API. */
-export class ApiError extends Error {
-  readonly status: keyof typeof STATUSES
-  readonly reason: string | undefined
-
-  constructor(status: keyof typeof STATUSES, message: string, reason?: string) {
-    super(message)
-    this.status = status
-    this.reason = reason
-  }
-}
-
-/** An error of STS. */
-class OAuthError extends Error {
-  readonly code: string
-
-  constructor(code: string, description: string) {
-    super(description)
-    this.code = code
-  }
-}
+/** An error of a Google API, with the reason in its details. */
+export class ApiError extends Refusal<keyof typeof STATUSES, string> {}
 
 const GRANT: Readonly<Record<string, RegExp>> = {
   grant_type: /^urn:ietf:params:oauth:grant-type:token-exchange$/,
@@ -107,50 +97,43 @@ export function createGoogle(options: GoogleOptions): Google {
     return found !== undefined && now() < found.expiresAt ? found : undefined
   }
 
-  async function sts(request: FakeRequest): Promise<FakeReply> {
-    try {
-      return { status: 200, body: await exchange(request) }
-    } catch (error) {
-      if (!(error instanceof OAuthError)) throw error
-      return stsError(error.code, error.message)
-    }
-  }
+  const sts = refusing<string>(
+    async (request) => ({ status: 200, body: await exchange(request) }),
+    ({ code, message }) => stsError(code, message),
+  )
 
   async function exchange(request: FakeRequest): Promise<object> {
     if (request.method !== 'POST' || request.url.pathname !== '/v1/token') {
-      throw new OAuthError('invalid_request', 'There is no such method')
+      throw new Refusal('invalid_request', 'There is no such method')
     }
     if (request.headers['authorization'] !== undefined) {
-      throw new OAuthError('invalid_client', 'No client authentication is supported here')
+      throw new Refusal('invalid_client', 'No client authentication is supported here')
     }
     const form = formOf(request)
-    if (form === undefined) throw new OAuthError('invalid_request', 'The content type is not supported')
+    if (form === undefined) throw new Refusal('invalid_request', 'The content type is not supported')
     for (const [name, rule] of Object.entries(GRANT)) {
       const [value, ...more] = form.getAll(name)
       if (value === undefined || more.length > 0 || !rule.test(value)) {
-        throw new OAuthError(
+        throw new Refusal(
           name === 'scope' ? 'invalid_scope' : 'invalid_request',
           `Invalid value for "${name}".`,
         )
       }
     }
     for (const name of form.keys()) {
-      if (!(name in GRANT)) throw new OAuthError('invalid_request', `Unknown parameter ${name}`)
+      if (!(name in GRANT)) throw new Refusal('invalid_request', `Unknown parameter ${name}`)
     }
     const name = form.get('audience')!.slice('//iam.googleapis.com/'.length)
     const provider = providers[name]
     if (provider === undefined || provider.disabled === true) {
-      throw new OAuthError(
+      throw new Refusal(
         'invalid_target',
         'The target service indicated by the "audience" parameters is invalid. This might either be because the pool or provider is disabled or deleted or because it doesn\'t exist.',
       )
     }
     const claims = await verified(form.get('subject_token')!, name, provider)
     if (provider.condition?.(claims) === false) {
-      throw new OAuthError(
-        'unauthorized_client',
-        'The given credential is rejected by the attribute condition.',
-      )
+      throw new Refusal('unauthorized_client', 'The given credential is rejected by the attribute condition.')
     }
     const pool = name.replace(/\/providers\/.*/, '')
     const members = [
@@ -174,27 +157,27 @@ export function createGoogle(options: GoogleOptions): Google {
       if (!(error instanceof errors.JOSEError)) throw error
       if (error instanceof errors.JWTExpired) {
         const { iat = 0 } = decodeJwt(idToken)
-        throw new OAuthError('invalid_grant', `ID Token issued at ${iat} is stale to sign-in.`)
+        throw new Refusal('invalid_grant', `ID Token issued at ${iat} is stale to sign-in.`)
       }
       if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') {
-        throw new OAuthError(
+        throw new Refusal(
           'invalid_grant',
           `The audience in ID Token [${String(decodeJwt(idToken).aud)}] does not match the expected audience.`,
         )
       }
       if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'iss') {
-        throw new OAuthError(
+        throw new Refusal(
           'invalid_grant',
           `The issuer in ID Token ${String(decodeJwt(idToken).iss)} does not match the expected ones.`,
         )
       }
-      throw new OAuthError('invalid_grant', 'Invalid JWT signature.')
+      throw new Refusal('invalid_grant', 'Invalid JWT signature.')
     }
   }
 
   function api(answer: (request: FakeRequest, bearer: AccessToken) => object): Handler {
-    return (request) => {
-      try {
+    return refusing<keyof typeof STATUSES, string>(
+      (request) => {
         const bearer = token(bearerOf(request) ?? '')
         if (bearer === undefined) {
           throw new ApiError(
@@ -211,11 +194,9 @@ export function createGoogle(options: GoogleOptions): Google {
           )
         }
         return { status: 200, body: answer(request, bearer) }
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error
-        return apiError(error.status, error.message, error.reason)
-      }
-    }
+      },
+      ({ code, message, more: reason }) => apiError(code, message, reason),
+    )
   }
 
   const iamCredentials = api((request, bearer) => {

@@ -43,3 +43,34 @@ export function jsonOf({ body }: FakeReply): unknown {
 export function bearerOf(request: FakeRequest): string | undefined {
   return /^bearer +(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1]
 }
+
+/** What a fake throws, anywhere in its handler, to refuse a request. */
+export class Refusal<Code = string, More = undefined> extends Error {
+  readonly code: Code
+  readonly more: More | undefined
+
+  constructor(code: Code, message: string, more?: More) {
+    super(message)
+    this.code = code
+    this.more = more
+  }
+}
+
+/**
+ * A handler whose {@link Refusal}s become answers.
+ *
+ * @param answer how the system words a refusal
+ */
+export function refusing<Code, More = undefined>(
+  handler: Handler,
+  answer: (refusal: Refusal<Code, More>, request: FakeRequest) => FakeReply,
+): Handler {
+  return async (request) => {
+    try {
+      return await handler(request)
+    } catch (error) {
+      if (error instanceof Refusal) return answer(error as Refusal<Code, More>, request)
+      throw error
+    }
+  }
+}

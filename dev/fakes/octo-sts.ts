@@ -1,13 +1,19 @@
 import { decodeJwt, errors, type JWTPayload } from 'jose'
 import { parseDocument } from 'yaml'
 import type { GitHub } from './github.ts'
-import { formOf, type FakeReply, type FakeRequest, type Handler, type Now } from './handler.ts'
+import {
+  formOf,
+  Refusal,
+  refusing,
+  type FakeReply,
+  type FakeRequest,
+  type Handler,
+  type Now,
+} from './handler.ts'
 import type { Issuer } from './issuer.ts'
 
 /** How long the server remembers a trust policy, or that there was none, in ms (`trustPolicies` in octosts.go). */
 const REMEMBERED = 5 * 60_000
-/** How old a trust policy may be that it serves while GitHub limits it, in ms (`staleTrustPolicies`). */
-const SERVED_STALE = 3_600_000
 /** What no subject and no audience may hold, nor may they be longer than 255 characters (oidcvalidate/validate.go). */
 const BAD_SUBJECT = /[\s\p{C}"'`\\<>;&$(){}[\]]|^.{256,}$/u
 const BAD_AUDIENCE = /[\s\p{C}"'`\\<>;|&$(){}[\]@]|^.{256,}$/u
@@ -37,8 +43,6 @@ export interface OctoStsOptions {
   readonly policies: Record<string, Record<string, string>>
   /** Issuers that an organization trusts, where it lists them. */
   readonly trustedIssuers?: Readonly<Record<string, readonly string[]>>
-  /** Whether GitHub limits the app at this moment, so that it can read no policy. */
-  readonly limited?: () => boolean
 }
 
 /** A token request that was granted. */
@@ -59,18 +63,8 @@ const CODES = {
   invalid: [3, 400],
   notFound: [5, 404],
   denied: [7, 403],
-  exhausted: [8, 429],
   unauthenticated: [16, 401],
 } as const
-
-class Refusal extends Error {
-  readonly kind: keyof typeof CODES
-
-  constructor(kind: keyof typeof CODES, message: string) {
-    super(message)
-    this.kind = kind
-  }
-}
 
 interface Policy {
   readonly text: Readonly<Partial<Record<'issuer' | 'subject' | 'audience', string>>>
@@ -85,21 +79,19 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
   const granted: Granted[] = []
   /** The text of policies, empty where there was none, by repository and identity. */
   const remembered = new Map<string, { readonly text: string; readonly until: number }>()
-  const stale = new Map<string, { readonly text: string; readonly until: number }>()
 
-  async function handler(request: FakeRequest): Promise<FakeReply> {
-    const { pathname } = request.url
-    if (pathname !== '/sts/exchange' || !['GET', 'POST'].includes(request.method)) {
-      return octoStsError(404, 5, 'Not Found')
-    }
-    try {
+  const handler = refusing<keyof typeof CODES>(
+    async (request) => {
+      if (request.url.pathname !== '/sts/exchange' || !['GET', 'POST'].includes(request.method)) {
+        return octoStsError(404, 5, 'Not Found')
+      }
       return { status: 200, body: { token: await exchange(request), refreshToken: '', expiry: null } }
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      const [code, status] = CODES[error.kind]
-      return octoStsError(status, code, error.message)
-    }
-  }
+    },
+    ({ code: kind, message }) => {
+      const [code, status] = CODES[kind]
+      return octoStsError(status, code, message)
+    },
+  )
 
   async function exchange(request: FakeRequest): Promise<string> {
     // A body in JSON is not looked at.
@@ -121,7 +113,7 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
 
     const [owner = '', name = '.github'] = scope.split('/')
     const repository = `${owner}/${name}`
-    if (recall(remembered, repository, identity) === '') throw noPolicy(identity)
+    if (recall(repository, identity) === '') throw noPolicy(identity)
     const installation = installations[owner]
     if (installation === undefined) throw new Refusal('notFound', `no installation found for "${owner}"`)
     const trusted = options.trustedIssuers?.[owner]
@@ -153,32 +145,20 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
     }
   }
 
-  function recall(cache: typeof remembered, repository: string, identity: string): string | undefined {
-    const found = cache.get(`${repository} ${identity}`)
+  /** What is known of a policy: its text, empty where there was none. */
+  function recall(repository: string, identity: string): string | undefined {
+    const found = remembered.get(`${repository} ${identity}`)
     return found !== undefined && now() < found.until ? found.text : undefined
   }
 
   /** The text of a policy: from memory, or else from GitHub. */
   function fetchText(repository: string, identity: string): string {
-    const known = recall(remembered, repository, identity)
+    const known = recall(repository, identity)
     if (known !== undefined) return known
-    const key = `${repository} ${identity}`
-    const keep = (text: string): string => {
-      remembered.set(key, { text, until: now() + REMEMBERED })
-      return text
-    }
-    if (options.limited?.() === true) {
-      const old = recall(stale, repository, identity)
-      if (old !== undefined) return keep(old)
-      throw new Refusal('exhausted', `GitHub API rate limit exceeded for "${identity}"`)
-    }
-    const text = policies[repository]?.[identity]
-    if (text === undefined) {
-      keep('')
-      throw noPolicy(identity)
-    }
-    stale.set(key, { text, until: now() + SERVED_STALE })
-    return keep(text)
+    const text = policies[repository]?.[identity] ?? ''
+    remembered.set(`${repository} ${identity}`, { text, until: now() + REMEMBERED })
+    if (text === '') throw noPolicy(identity)
+    return text
   }
 
   function lookUp(repository: string, identity: string): Policy {
@@ -249,7 +229,7 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
   return { handler, granted }
 }
 
-function noPolicy(identity: string): Refusal {
+function noPolicy(identity: string): Error {
   return new Refusal('notFound', `unable to find trust policy for "${identity}"`)
 }
 

@@ -23,3 +23,39 @@ export function randomText(length: number, alphabet = DIGITS): string {
 export function certificateText(): string {
   return `-----BEGIN CERTIFICATE-----\n${randomText(64)}\n${randomText(12)}==\n-----END CERTIFICATE-----\n`
 }
+
+/** What a system that stores secrets has for a job: one value, or, in the variant `several`, two secrets for three outputs. */
+export interface StoredSecrets {
+  readonly several: boolean
+  readonly secret: string
+  /** The same as a member `password` of JSON, beside a `username`. */
+  readonly database: string
+  readonly license: string
+  /** The part of the setup that says what comes out. */
+  readonly outputs: {
+    readonly secret: string
+    readonly credential: string
+    readonly carriers: readonly string[]
+    readonly accepts: (text: string) => boolean
+  }
+}
+
+export function storedSecrets(variant: string, issue: Issue): StoredSecrets {
+  const several = variant === 'several'
+  const [secret, license] = [randomText(32), `License\n"${randomText(40)}"\n`]
+  issue('secret', secret)
+  if (several) issue('license', license)
+  const values = { 'db-user': 'app_user', 'db-password': secret, license }
+  return {
+    several,
+    secret,
+    database: JSON.stringify({ username: 'app_user', password: secret, port: 5432 }),
+    license,
+    outputs: {
+      secret,
+      credential: several ? 'secrets' : 'secret',
+      carriers: several ? Object.keys(values) : [],
+      accepts: (text) => text === (several ? JSON.stringify(values) : secret),
+    },
+  }
+}

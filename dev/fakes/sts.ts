@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { decodeJwt, errors, type JWTPayload } from 'jose'
-import { formOf, type FakeReply, type FakeRequest, type Handler, type Now } from './handler.ts'
+import {
+  formOf,
+  Refusal,
+  refusing,
+  type FakeReply,
+  type FakeRequest,
+  type Handler,
+  type Now,
+} from './handler.ts'
 import type { Issuer } from './issuer.ts'
 import { patternOf } from './patterns.ts'
 import { randomText, type Issue } from './secrets.ts'
@@ -48,56 +56,44 @@ const KNOWN_FIELDS =
   /^(Action|Version|RoleArn|RoleSessionName|WebIdentityToken|DurationSeconds|Policy|ProviderId|PolicyArns\.member\.\d+\.arn)$/
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::(\d{12}):role\/([\w+=,.@/-]+)$/
 
-/** An error as STS codes it. */
-class StsError extends Error {
-  readonly code: string
-  readonly status: number
-
-  constructor(code: string, message: string, status = 400) {
-    super(message)
-    this.code = code
-    this.status = status
-  }
-}
-
 export function createSts(options: StsOptions): Sts {
   const { now, issue, audiences = ['sts.amazonaws.com'] } = options
   const known = new Map<string, SigningKeys>()
   const sessions: Session[] = []
 
-  async function handler(request: FakeRequest): Promise<FakeReply> {
-    const requestId = randomUUID()
-    const json = /\bapplication\/json\b/.test(request.headers['accept'] ?? '')
-    try {
+  const wantsJson = ({ headers }: FakeRequest): boolean =>
+    /\bapplication\/json\b/.test(headers['accept'] ?? '')
+  const handler = refusing<string, number>(
+    async (request) => {
+      const requestId = randomUUID()
+      const json = wantsJson(request)
       const answer = await assume(request)
       return {
         status: 200,
         headers: { 'x-amzn-requestid': requestId, 'content-type': json ? 'application/json' : 'text/xml' },
         body: json ? JSON.stringify(inJson(answer, requestId)) : inXml(answer, requestId),
       }
-    } catch (error) {
-      if (!(error instanceof StsError)) throw error
-      const reply = stsError(error.status, error.code, error.message, { json, requestId })
-      return reply
-    }
-  }
+    },
+    ({ code, message, more: status = 400 }, request) =>
+      stsError(status, code, message, { json: wantsJson(request) }),
+  )
 
-  async function assume(request: FakeRequest): Promise<Session & { claims: JWTPayload; expiration: number }> {
+  async function assume(request: FakeRequest): Promise<Assumed> {
     if (request.method !== 'POST' || request.url.pathname !== '/') {
-      throw new StsError('InvalidAction', 'Could not find operation for this request')
+      throw new Refusal('InvalidAction', 'Could not find operation for this request')
     }
     const form = formOf(request)
-    if (form === undefined) throw new StsError('MissingAction', 'Missing Action')
+    if (form === undefined) throw new Refusal('MissingAction', 'Missing Action')
     if (request.headers['authorization'] !== undefined) {
       // The call is unsigned; a client that sends a credential along sends it where it does not belong.
-      throw new StsError('IncompleteSignature', 'Authorization header requires a signature', 403)
+      throw new Refusal('IncompleteSignature', 'Authorization header requires a signature', 403)
     }
     if (form.get('Action') !== 'AssumeRoleWithWebIdentity' || form.get('Version') !== '2011-06-15') {
-      throw new StsError('InvalidAction', `Could not find operation ${form.get('Action') ?? ''}`)
+      throw new Refusal('InvalidAction', `Could not find operation ${form.get('Action') ?? ''}`)
     }
     for (const name of form.keys()) {
       if (!KNOWN_FIELDS.test(name) || form.getAll(name).length > 1) {
-        throw new StsError('MalformedInput', `Unexpected parameter ${name}`)
+        throw new Refusal('MalformedInput', `Unexpected parameter ${name}`)
       }
     }
     const arn = field(form, 'RoleArn', /^[\s\S]{20,2048}$/)
@@ -105,14 +101,14 @@ export function createSts(options: StsOptions): Sts {
     const token = field(form, 'WebIdentityToken', /^[\s\S]{4,20000}$/)
     const duration = Number(form.get('DurationSeconds') ?? 3_600)
     if (!Number.isInteger(duration) || duration < 900 || duration > 43_200) {
-      throw new StsError(
+      throw new Refusal(
         'ValidationError',
         `1 validation error detected: Value '${form.get('DurationSeconds') ?? ''}' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900`,
       )
     }
     if (form.has('ProviderId'))
-      throw new StsError('ValidationError', 'ProviderId must not be given for OIDC tokens')
-    if (!ROLE_ARN.test(arn)) throw new StsError('ValidationError', `${arn} is invalid`)
+      throw new Refusal('ValidationError', 'ProviderId must not be given for OIDC tokens')
+    if (!ROLE_ARN.test(arn)) throw new Refusal('ValidationError', `${arn} is invalid`)
 
     const claims = await verified(token)
     const role = options.roles[arn]
@@ -121,9 +117,9 @@ export function createSts(options: StsOptions): Sts {
       [claims.aud].flat().includes(role.audience ?? 'sts.amazonaws.com') &&
       role.subjects.some((text) => patternOf(text, { '*': '.*', '?': '.' }, 's').test(claims.sub ?? ''))
     if (!trusted)
-      throw new StsError('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403)
+      throw new Refusal('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403)
     if (duration > (role.maxSessionDuration ?? 3_600)) {
-      throw new StsError(
+      throw new Refusal(
         'ValidationError',
         'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
       )
@@ -150,16 +146,16 @@ export function createSts(options: StsOptions): Sts {
     } catch (error) {
       if (error instanceof errors.JWTExpired) {
         const { exp = 0 } = decodeJwt(token)
-        throw new StsError(
+        throw new Refusal(
           'ExpiredTokenException',
           `Token expired: current date/time ${Math.floor(now() / 1_000)} must be before the expiration date/time ${exp}`,
         )
       }
       if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') {
-        throw new StsError('InvalidIdentityToken', 'Incorrect token audience')
+        throw new Refusal('InvalidIdentityToken', 'Incorrect token audience')
       }
       if (error instanceof errors.JOSEError) {
-        throw new StsError('InvalidIdentityToken', 'The ID Token provided is not a valid JWT')
+        throw new Refusal('InvalidIdentityToken', 'The ID Token provided is not a valid JWT')
       }
       throw error
     }
@@ -172,13 +168,13 @@ function field(form: URLSearchParams, name: string, rule: RegExp): string {
   const value = form.get(name)
   const lower = `${name.slice(0, 1).toLowerCase()}${name.slice(1)}`
   if (value === null) {
-    throw new StsError(
+    throw new Refusal(
       'ValidationError',
       `1 validation error detected: Value null at '${lower}' failed to satisfy constraint: Member must not be null`,
     )
   }
   if (!rule.test(value)) {
-    throw new StsError(
+    throw new Refusal(
       'ValidationError',
       `1 validation error detected: Value at '${lower}' failed to satisfy constraint: Member must satisfy regular expression pattern: ${rule.source}`,
     )

@@ -13,7 +13,7 @@ export interface Foundations {
   readonly now: Now
   /** Takes note of a secret, so that tests find it where it must not be. */
   readonly issue: Issue
-  /** The URL at which a role is served, without a slash at the end. Known once the world stands. */
+  /** The URL at which a role is served, without a slash at the end. Known once the world is up. */
   readonly url: (role: string) => string
 }
 
@@ -62,9 +62,9 @@ export interface Setup {
   readonly credential: string
   /** Other outputs that hold secrets. */
   readonly carriers?: readonly string[]
-  /** A complete and correct `with:`. Called once the world stands. */
+  /** A complete and correct `with:`. Called once the world is up. */
   readonly inputs: () => Record<string, string>
-  /** Environment variables that point the action to the fakes. Called once the world stands. */
+  /** Environment variables that point the action to the fakes. Called once the world is up. */
   readonly environment?: () => Record<string, string>
   /** Makes the system refuse this job from now on. */
   readonly deny: () => void

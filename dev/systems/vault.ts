@@ -79,7 +79,7 @@ export function vaultTokenSystem(settings: Partial<VaultRole> = {}): System<Vaul
         now,
         issue,
         inState: true,
-        // Known once the world stands.
+        // Known once the world is up.
         auth: {
           get jwt() {
             return { [ROLE]: role(), ...roles }

@@ -5,7 +5,7 @@ import type { IssuedSecret } from '../../dev/fakes/secrets.ts'
 
 const keys = await generateIssuerKeys()
 
-/** A clock that stands until it is set, and an issuer by it. */
+/** A clock that is stopped until it is set, and an issuer by it. */
 export interface Stage {
   readonly issuer: Issuer
   readonly secrets: IssuedSecret[]

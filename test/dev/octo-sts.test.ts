@@ -14,15 +14,12 @@ interface Scene extends Stage {
   readonly policies: Record<string, Record<string, string>>
   /** Writes the trust policy `deploy` of the repository. */
   readonly write: (...lines: string[]) => void
-  /** Switches GitHub's rate limit on or off. */
-  readonly limit: (on: boolean) => void
   readonly exchange: (query?: string, audience?: string) => Promise<FakeReply>
 }
 
 async function setScene(claims: Readonly<Record<string, unknown>> = {}): Promise<Scene> {
   const stage = await setStage({}, claims)
   const policies: Record<string, Record<string, string>> = {}
-  let limited = false
   const { handler } = createOctoSts({
     ...stage,
     verify: stage.issuer.verify,
@@ -30,7 +27,6 @@ async function setScene(claims: Readonly<Record<string, unknown>> = {}): Promise
     domain: () => 'octo-sts.dev',
     installations: { 'octo-org': { contents: 'write' } },
     policies,
-    limited: () => limited,
   })
   const write = (...lines: string[]): void => {
     policies[SCOPE] = { deploy: lines.join('\n') }
@@ -40,7 +36,6 @@ async function setScene(claims: Readonly<Record<string, unknown>> = {}): Promise
     ...stage,
     policies,
     write,
-    limit: (on) => (limited = on),
     exchange: async (query = `scope=${SCOPE}&identity=deploy`, audience = 'octo-sts.dev') =>
       ask(handler, 'POST', `https://octo-sts.dev/sts/exchange?${query}`, {
         authorization: `Bearer ${await stage.issuer.mint(audience)}`,
@@ -75,19 +70,6 @@ describe('what it read from GitHub', () => {
     expect(said(await exchange())).toEqual(nothing)
     pass(1)
     expect((await exchange()).status).toBe(200)
-  })
-
-  test('serves for an hour while GitHub limits the app, then no longer', async () => {
-    const { exchange, write, limit, pass } = await setScene()
-    expect((await exchange()).status).toBe(200)
-    limit(true)
-    write(`issuer: ${ISSUER}`, 'subject: another')
-    pass(59 * MINUTE)
-    expect((await exchange()).status).toBe(200)
-    pass(5 * MINUTE)
-    expect(said(await exchange())).toEqual([429, 8, 'GitHub API rate limit exceeded for "deploy"'])
-    limit(false)
-    expect(said(await exchange())).toEqual([403, 7, UNMATCHED])
   })
 })
 

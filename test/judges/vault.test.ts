@@ -42,7 +42,7 @@ function ours(world: World, inputs: Readonly<Record<string, string>> = {}): Prom
 }
 
 describe('the client', () => {
-  test('logs in, reads what our action gives, and gives its token back', async () => {
+  test('logs in, reads what our action gives, and revokes its token', async () => {
     const world = await open()
     const client = clientOf(world)
     const { auth } = await logIn(world, client)

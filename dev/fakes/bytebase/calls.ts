@@ -34,9 +34,10 @@ export interface ApiCall {
   /** As gRPC names it. */
   readonly rpc: string
   readonly permission: string
-  /** Refuses fields that are not of the message. */
-  readonly fields: (body: Body) => void
-  readonly run: (context: Context) => object
+  /** The fields of the message; any other is refused. */
+  readonly fields: readonly string[]
+  /** Absent where nobody who asks has the permission. */
+  readonly run?: (context: Context) => object
 }
 
 interface Task {
@@ -55,32 +56,29 @@ interface Stage {
   readonly tasks: Task[]
 }
 
+const PLAN = String.raw`(?<plan>projects/(?<project>[^/]+)/plans/\d+)`
+
 const CALLS: readonly ApiCall[] = [
   {
     method: 'POST',
     pattern: /^projects\/(?<project>[^/]+)\/sheets$/,
     rpc: 'SheetService/CreateSheet',
     permission: 'bb.sheets.create',
-    fields: (body) => {
-      only(body, ['content'])
-    },
-    run: ({ body, parent, resources }) => {
-      base64(body, 'content')
-      return keep(resources, { name: `${parent}/sheets/${randomBytes(32).toString('hex')}` })
-    },
+    fields: ['content'],
+  },
+  {
+    method: 'POST',
+    pattern: /^projects\/(?<project>[^/]+)\/issues$/,
+    rpc: 'IssueService/CreateIssue',
+    permission: 'bb.issues.create',
+    fields: ['type', 'plan', 'title', 'description', 'labels', 'draft'],
   },
   {
     method: 'POST',
     pattern: /^projects\/(?<project>[^/]+)\/releases$/,
     rpc: 'ReleaseService/CreateRelease',
     permission: 'bb.releases.create',
-    fields: (body) => {
-      only(body, ['type', 'files', 'vcsSource', 'category'])
-      for (const file of objects(body, 'files')) {
-        only(file, ['path', 'version', 'enableGhost', 'sheet', 'statement'])
-      }
-      if (body['vcsSource'] !== undefined) only(object(body, 'vcsSource'), ['vcsType', 'url'])
-    },
+    fields: ['type', 'files', 'vcsSource', 'category'],
     run: createRelease,
   },
   {
@@ -88,63 +86,31 @@ const CALLS: readonly ApiCall[] = [
     pattern: /^projects\/(?<project>[^/]+)\/plans$/,
     rpc: 'PlanService/CreatePlan',
     permission: 'bb.plans.create',
-    fields: (body) => {
-      only(body, ['title', 'description', 'specs'])
-      for (const spec of objects(body, 'specs')) {
-        only(spec, ['id', 'changeDatabaseConfig', 'createDatabaseConfig'])
-        if (spec['changeDatabaseConfig'] === undefined) continue
-        only(object(spec, 'changeDatabaseConfig'), ['targets', 'sheet', 'release', 'enablePriorBackup'])
-      }
-    },
+    fields: ['title', 'description', 'specs'],
     run: createPlan,
   },
   {
     method: 'POST',
-    pattern: /^projects\/(?<project>[^/]+)\/issues$/,
-    rpc: 'IssueService/CreateIssue',
-    permission: 'bb.issues.create',
-    fields: (body) => {
-      only(body, ['type', 'plan', 'title', 'description', 'labels', 'draft'])
-    },
-    run: ({ body, parent, resources }) => {
-      const plan = text(body, 'plan')
-      if (!resources.has(plan)) throw new Refusal('notFound', `plan "${plan}" not found`)
-      return keep(resources, {
-        name: `${parent}/issues/${resources.size + 101}`,
-        plan,
-        type: text(body, 'type'),
-      })
-    },
-  },
-  {
-    method: 'POST',
-    pattern: /^(?<plan>projects\/(?<project>[^/]+)\/plans\/\d+)\/rollout$/,
+    pattern: new RegExp(`^${PLAN}/rollout$`),
     rpc: 'RolloutService/CreateRollout',
     permission: 'bb.rollouts.create',
-    fields: (body) => {
-      only(body, ['target'])
-    },
+    fields: ['target'],
     run: createRollout,
   },
   {
     method: 'GET',
-    pattern: /^(?<plan>projects\/(?<project>[^/]+)\/plans\/\d+)\/rollout$/,
+    pattern: new RegExp(`^${PLAN}/rollout$`),
     rpc: 'RolloutService/GetRollout',
     permission: 'bb.rollouts.get',
-    fields: (body) => {
-      only(body, [])
-    },
+    fields: [],
     run: getRollout,
   },
   {
     method: 'POST',
-    pattern:
-      /^(?<stage>(?<plan>projects\/(?<project>[^/]+)\/plans\/\d+)\/rollout\/stages\/[^/]+)\/tasks:batchRun$/,
+    pattern: new RegExp(`^(?<stage>${PLAN}/rollout/stages/[^/]+)/tasks:batchRun$`),
     rpc: 'RolloutService/BatchRunTasks',
     permission: 'bb.taskRuns.create',
-    fields: (body) => {
-      only(body, ['tasks', 'runTime', 'skipPriorBackup'])
-    },
+    fields: ['tasks', 'runTime', 'skipPriorBackup'],
     run: runTasks,
   },
 ]
@@ -160,10 +126,12 @@ function createRelease({ body, parent, resources, options }: Context): object {
     throw new Refusal('invalid', `invalid value for enum field type: "${type}"`)
   }
   const invalid = (why: string): Refusal => new Refusal('invalid', `invalid release files: ${why}`)
+  if (body['vcsSource'] !== undefined) only(object(body, 'vcsSource'), ['vcsType', 'url'])
   const given = objects(body, 'files')
   if (given.length === 0) throw invalid('release files cannot be empty')
   const versions = new Set<string>()
   const files = given.map((file) => {
+    only(file, ['path', 'version', 'enableGhost', 'sheet', 'statement'])
     const [path, version, sheet] = ['path', 'version', 'sheet'].map((name) => text(file, name)) as [
       string,
       string,
@@ -201,42 +169,29 @@ function createPlan({ body, parent, project, resources }: Context): object {
   const specs = objects(body, 'specs')
   if (specs.length === 0) throw invalid('the plan has zero spec')
   const ids = new Set<string>()
-  const sources = new Set<string>()
   for (const spec of specs) {
     const id = text(spec, 'id')
     if (id === '') throw invalid('spec id cannot be empty')
     if (ids.has(id)) throw invalid(`found duplicate spec id ${id}`)
     ids.add(id)
+    only(spec, ['id', 'changeDatabaseConfig', 'createDatabaseConfig'])
     // Databases are created elsewhere than in this fake.
     if (spec['changeDatabaseConfig'] === undefined) throw invalid('invalid spec type')
     const config = object(spec, 'changeDatabaseConfig')
+    only(config, ['targets', 'sheet', 'release', 'enablePriorBackup'])
     for (const target of texts(config, 'targets')) {
       if (!/^instances\/[^/]+\/databases\/[^/]+$/.test(target)) throw invalid(`invalid target ${target}`)
       if (!(target in project.databases)) throw invalid(`not_found: database "${target}" not found`)
     }
-    for (const name of ['sheet', 'release']) {
-      const source = text(config, name)
-      if (source === '') continue
-      // Where it is no name of a sheet, the server fails at it.
-      if (name === 'sheet' && !/^projects\/[^/]+\/sheets\/[^/]+$/.test(source)) {
-        throw new Refusal(
-          'internal',
-          'error: runtime error: invalid memory address or nil pointer dereference',
-        )
-      }
-      sources.add(name)
-      if (resources.has(source)) continue
-      throw invalid(
-        name === 'sheet'
-          ? `not_found: sheet "${source}" not found`
-          : `release ${source.split('/').at(-1)!} not found`,
-      )
+    const [sheet, release] = [text(config, 'sheet'), text(config, 'release')]
+    // Where it is no name of a sheet, the server fails at it; of sheets there are none.
+    if (sheet !== '' && !/^projects\/[^/]+\/sheets\/[^/]+$/.test(sheet)) {
+      throw new Refusal('internal', 'error: runtime error: invalid memory address or nil pointer dereference')
     }
-  }
-  if (sources.size > 1) {
-    throw invalid(
-      'plan contains both release and sheet based change database configs, but each plan must use only one approach',
-    )
+    if (sheet !== '') throw invalid(`not_found: sheet "${sheet}" not found`)
+    if (release !== '' && !resources.has(release)) {
+      throw invalid(`release ${release.split('/').at(-1)!} not found`)
+    }
   }
   return keep(resources, { name: `${parent}/plans/${resources.size + 101}`, state: 'ACTIVE', title, specs })
 }

@@ -1,7 +1,7 @@
 import { trustAsIn } from '../../documents/trust.ts'
 import { createAwsAccount, ROLE_ARN, USER_ARN, type AwsAccount } from '../../fakes/aws-account.ts'
 import { createAwsSecretsManager, type StoredSecret } from '../../fakes/aws-secrets-manager.ts'
-import { randomText } from '../../fakes/secrets.ts'
+import { storedSecrets } from '../../fakes/secrets.ts'
 import type { Setup, System } from '../system.ts'
 
 const REGION = 'eu-central-1'
@@ -34,18 +34,11 @@ export const system: System<AwsSecretsManagerSetup> = {
   }),
   setUp({ issuer, identity, now, issue, url }, variant) {
     const account = createAwsAccount({ verify: issuer.verify, now, issue, identity })
-    const secret = randomText(32)
-    issue('secret', secret)
+    const { several, secret, database, license, outputs } = storedSecrets(variant, issue)
     const hasKeys = variant === 'key'
-    const several = variant === 'several'
-    const value =
-      hasKeys || several ? JSON.stringify({ username: 'app_user', password: secret, port: 5432 }) : secret
-    const license = `License\n"${randomText(40)}"\n`
-    if (several) issue('license', license)
-    const values = { 'db-user': 'app_user', 'db-password': secret, license }
     const readers = [ROLE_ARN, USER_ARN]
     const secrets: Record<string, StoredSecret> = {
-      [SECRET_ARN]: { value, readers },
+      [SECRET_ARN]: { value: hasKeys || several ? database : secret, readers },
       ...(several && { [LICENSE_ARN]: { value: license, readers } }),
     }
     const handler = createAwsSecretsManager({
@@ -58,8 +51,6 @@ export const system: System<AwsSecretsManagerSetup> = {
     return {
       handlers: { sts: account.sts.handler, secretsmanager: handler },
       exchangeRole: 'secretsmanager',
-      credential: several ? 'secrets' : 'secret',
-      ...(several && { carriers: Object.keys(values) }),
       inputs: () => ({
         ...(several
           ? { secrets: `db-user: ${NAME}#username\ndb-password: ${NAME}#password\nlicense: app/license` }
@@ -87,10 +78,9 @@ export const system: System<AwsSecretsManagerSetup> = {
         secrets[arn] = { value: JSON.stringify(fields), readers }
         return name
       },
-      accepts: (text) => text === (several ? JSON.stringify(values) : secret),
+      ...outputs,
       account,
       secrets,
-      secret,
     }
   },
 }

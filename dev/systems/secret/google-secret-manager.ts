@@ -1,6 +1,6 @@
 import { createGoogleSecretManager, type Secret } from '../../fakes/google-secret-manager.ts'
 import { createGoogle, type Google, type Provider } from '../../fakes/google.ts'
-import { randomText } from '../../fakes/secrets.ts'
+import { storedSecrets } from '../../fakes/secrets.ts'
 import { GOOGLE_HOSTS, principalSet, PROVIDER } from '../database/google-cloud-sql.ts'
 import type { Setup, System } from '../system.ts'
 
@@ -32,12 +32,7 @@ export const system: System<GoogleSecretManagerSetup> = {
   }),
   setUp({ issuer, identity, now, issue, url }, variant) {
     const impersonates = variant === 'impersonation'
-    const secret = randomText(32)
-    issue('secret', secret)
-    const several = variant === 'several'
-    const license = `License\n"${randomText(40)}"\n`
-    if (several) issue('license', license)
-    const values = { 'db-user': 'app_user', 'db-password': secret, license }
+    const { several, secret, database, license, outputs } = storedSecrets(variant, issue)
     const member = principalSet(identity.repositoryId)
     const providers: Record<string, Provider> = { [PROVIDER]: {} }
     const serviceAccounts: Record<string, readonly string[]> = { [SERVICE_ACCOUNT]: [member] }
@@ -49,7 +44,7 @@ export const system: System<GoogleSecretManagerSetup> = {
       ...(several && {
         [`${PROJECT}/secrets/database`]: {
           accessors: [member],
-          versions: [{ data: Buffer.from(JSON.stringify({ username: 'app_user', password: secret })) }],
+          versions: [{ data: Buffer.from(database) }],
         },
         [`${PROJECT}/secrets/license`]: {
           accessors: [member],
@@ -73,8 +68,6 @@ export const system: System<GoogleSecretManagerSetup> = {
         secretmanager: createGoogleSecretManager({ google, projects, secrets }),
       },
       exchangeRole: 'secretmanager',
-      credential: several ? 'secrets' : 'secret',
-      ...(several && { carriers: Object.keys(values) }),
       inputs: () => ({
         ...(several
           ? {
@@ -104,12 +97,11 @@ export const system: System<GoogleSecretManagerSetup> = {
         secrets[`${PROJECT}/secrets/${name}`] = { accessors: [member], versions: [{ data }] }
         return `projects/my-project/secrets/${name}`
       },
-      accepts: (text) => text === (several ? JSON.stringify(values) : secret),
+      ...outputs,
       google,
       providers,
       serviceAccounts,
       secrets,
-      secret,
     }
   },
 }

@@ -1,5 +1,5 @@
 import { createHttpSecret } from '../../fakes/http-secret.ts'
-import { randomText } from '../../fakes/secrets.ts'
+import { storedSecrets } from '../../fakes/secrets.ts'
 import type { Setup, System } from '../system.ts'
 
 export interface HttpSecretSetup extends Setup {
@@ -22,17 +22,12 @@ export const system: System<HttpSecretSetup> = {
     },
   }),
   setUp({ issuer, identity, issue, url }, variant) {
-    const several = variant === 'several'
-    const license = `License\n"${randomText(40)}"\n`
-    if (several) issue('license', license)
-    const secret = randomText(32)
-    issue('secret', secret)
+    const { several, secret, database, license, outputs } = storedSecrets(variant, issue)
     const repositoryIds = [identity.repositoryId]
-    const values = { 'db-user': 'app_user', 'db-password': secret, license }
     const secrets: Record<string, Uint8Array> = {
       '/secrets?name=database': Buffer.from(secret),
       ...(several && {
-        '/database': Buffer.from(JSON.stringify({ username: 'app_user', password: secret })),
+        '/database': Buffer.from(database),
         '/license': Buffer.from(license),
       }),
     }
@@ -45,8 +40,6 @@ export const system: System<HttpSecretSetup> = {
     return {
       handlers: { 'secret-endpoint': handler },
       exchangeRole: 'secret-endpoint',
-      credential: several ? 'secrets' : 'secret',
-      ...(several && { carriers: Object.keys(values) }),
       inputs: () => {
         const endpoint = url('secret-endpoint')
         return several
@@ -67,10 +60,9 @@ export const system: System<HttpSecretSetup> = {
         secrets[`/${name}`] = Buffer.from(JSON.stringify(fields))
         return `${url('secret-endpoint')}/${name}`
       },
-      accepts: (text) => text === (several ? JSON.stringify(values) : secret),
+      ...outputs,
       repositoryIds,
       secrets,
-      secret,
     }
   },
 }

@@ -78,7 +78,7 @@ export function vaultSystem(settings: VaultSettings = {}): System<VaultSetup> {
         verify: issuer.verify,
         now,
         issue,
-        // Known once the world stands.
+        // Known once the world is up.
         auth: {
           get [authPath]() {
             return { [ROLE]: role(), ...roles }
