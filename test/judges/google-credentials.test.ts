@@ -84,7 +84,7 @@ describe('the client gets', () => {
   })
 })
 
-describe('what the client throws is what our action is told', () => {
+describe('the client', () => {
   test.each<[string, WorldOptions, (world: World<GoogleCloudSqlSetup>) => void]>([
     [
       'unauthorized_client',
@@ -102,50 +102,29 @@ describe('what the client throws is what our action is told', () => {
     ],
     ['invalid_grant', { claims: { aud: 'another' } }, () => undefined],
     ['invalid_grant', { claims: { exp: 1 } }, () => undefined],
-  ])('%s of Google STS', async (code, options, prepare) => {
+  ])('throws %s of Google STS', async (code, options, prepare) => {
     const world = await open(options)
     prepare(world)
-    const error = await client(world)
-      .getAccessToken()
-      .catch((thrown: unknown) => thrown as Error)
-    const { message, status } = error as Error & { status: number }
-    expect(message).toMatch(new RegExp(`^Error code ${code}: `))
-    expect(status).toBe(400)
-    const ran = await ours(world)
-    // Each has an ID token of its own, with a time of its own.
-    const words = (text: string): string => text.replaceAll(/\d+/g, '')
-    expect(words(ran.errors[0]!)).toContain(
-      words(`(400 Bad Request): ${message.replace('Error code ', '').slice(0, 60)}`),
-    )
+    await expect(client(world).getAccessToken()).rejects.toMatchObject({
+      status: 400,
+      message: expect.stringMatching(new RegExp(`^Error code ${code}: `)) as string,
+    })
   })
 
-  test('PERMISSION_DENIED where the service account lets nobody be it', async () => {
+  test('throws PERMISSION_DENIED where the service account lets nobody be it', async () => {
     const world = await open()
     world.setup.serviceAccounts[SERVICE_ACCOUNT] = []
-    const text = "Permission 'iam.serviceAccounts.getAccessToken' denied on resource (or it may not exist)."
     await expect(client(world).getAccessToken()).rejects.toMatchObject({
       status: 403,
-      response: { data: { error: { status: 'PERMISSION_DENIED', code: 403, message: text } } },
+      response: { data: { error: { status: 'PERMISSION_DENIED', code: 403 } } },
     })
-    expect((await ours(world)).errors[0]).toContain(text)
   })
 
-  test('what passes is tried again by both', async () => {
+  test('tries again what passes', async () => {
     const world = await open()
-    const busy = fault.answer(stsError('internal_failure', 'try again later', 503))
-    const exhausted = fault.answer(apiError('RESOURCE_EXHAUSTED', 'Quota exceeded'))
-    const fail = (): void => {
-      world.server('sts').faults.push(busy)
-      world.server('iamcredentials').faults.push(exhausted)
-    }
-    fail()
+    world.server('sts').faults.push(fault.answer(stsError('internal_failure', 'try again later', 503)))
+    world.server('iamcredentials').faults.push(fault.answer(apiError('RESOURCE_EXHAUSTED', 'Quota exceeded')))
     expect((await client(world).getAccessToken()).token).toMatch(/^ya29\./)
-    fail()
-    const ran = await ours(world)
-    expect(ran.errors).toEqual([])
-    expect(ran.slept).toHaveLength(2)
-    const answered = (role: string): unknown[] => world.server(role).requests.map((each) => each.answered)
-    expect(answered('sts')).toEqual(['status 503', 200, 'status 503', 200])
-    expect(answered('iamcredentials')).toEqual(['status 429', 200, 'status 429', 200])
+    for (const role of ['sts', 'iamcredentials']) expect(world.server(role).requests).toHaveLength(2)
   })
 })

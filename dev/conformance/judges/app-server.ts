@@ -136,65 +136,61 @@ function expectGrant({ github }: Setting, { outputs, told }: Ran, expected: Expe
 }
 
 const CONTENTS = { contents: 'read' }
+const OWN: Expected = { permissions: CONTENTS, repositories: [repository] }
+const TWO = ['target', 'website']
+
+/** Inputs, and what they get: contents unless another permission is named. */
+const GRANTS: readonly (readonly [
+  name: string,
+  inputs: Record<string, string>,
+  repositories: Expected['repositories'],
+  permissions?: Expected['permissions'],
+])[] = [
+  ['its own repository', {}, [repository]],
+  ['its own, by its owner', { owner }, [repository]],
+  ['another repository', { repository: 'target' }, ['target']],
+  ['another repository, with its owner', { repository: `${owner}/target` }, ['target']],
+  ['several repositories', { repositories: 'target, website' }, TWO],
+  ['all repositories', { repositories: 'all', permissions: 'actions: write' }, 'ALL', { actions: 'write' }],
+  [
+    'a permission of the organization',
+    { repositories: 'ALL', permissions: 'members: read' },
+    'ALL',
+    { members: 'read' },
+  ],
+  [
+    'the spelling of v3: a mapping, scopes with underscores',
+    { repositories: '- target\n', permissions: 'pull_requests: write\ncontents: read\n' },
+    ['target'],
+    { 'pull-requests': 'write', contents: 'read' },
+  ],
+  [
+    'the spelling of v4: commas',
+    { repositories: 'target, website', permissions: 'contents:read,pull-requests:write' },
+    TWO,
+    { contents: 'read', 'pull-requests': 'write' },
+  ],
+  ['a configured audience', { audience: 'configured' }, [repository]],
+]
 
 async function grants(setting: Setting): Promise<void> {
   const { hold, run, github } = setting
   reset(github)
-  const cases: readonly [string, Record<string, string>, Expected][] = [
-    ['its own repository', {}, { permissions: CONTENTS, repositories: [repository] }],
-    ['its own, by its owner', { owner }, { permissions: CONTENTS, repositories: [repository] }],
-    ['another repository', { repository: 'target' }, { permissions: CONTENTS, repositories: ['target'] }],
-    [
-      'another repository, with its owner',
-      { repository: `${owner}/target` },
-      { permissions: CONTENTS, repositories: ['target'] },
-    ],
-    [
-      'several repositories',
-      { repositories: 'target, website' },
-      { permissions: CONTENTS, repositories: ['target', 'website'] },
-    ],
-    [
-      'all repositories',
-      { repositories: 'all', permissions: 'actions: write' },
-      { permissions: { actions: 'write' }, repositories: 'ALL' },
-    ],
-    [
-      'a permission of the organization',
-      { repositories: 'ALL', permissions: 'members: read' },
-      { permissions: { members: 'read' }, repositories: 'ALL' },
-    ],
-    [
-      'the spelling of v3: a mapping, scopes with underscores',
-      { repositories: '- target\n', permissions: 'pull_requests: write\ncontents: read\n' },
-      { permissions: { 'pull-requests': 'write', contents: 'read' }, repositories: ['target'] },
-    ],
-    [
-      'the spelling of v4: commas',
-      { repositories: 'target, website', permissions: 'contents:read,pull-requests:write' },
-      { permissions: { contents: 'read', 'pull-requests': 'write' }, repositories: ['target', 'website'] },
-    ],
-    [
-      'a configured audience',
-      { audience: 'configured' },
-      { permissions: CONTENTS, repositories: [repository] },
-    ],
-  ]
-  for (const [name, inputs, expected] of cases) {
+  for (const [name, inputs, repositories, permissions = CONTENTS] of GRANTS) {
     await hold(`grants ${name}`, async () => {
-      expectGrant(setting, await run({ inputs }), expected)
+      expectGrant(setting, await run({ inputs }), { permissions, repositories })
     })
   }
   await hold('the post step revokes the token at GitHub', async () => {
     const ran = await run({})
-    expectGrant(setting, ran, { permissions: CONTENTS, repositories: [repository] })
+    expectGrant(setting, ran, OWN)
     const { outcome, annotations } = await ran.post()
     assert.deepEqual({ outcome, annotations }, { outcome: 'success', annotations: [] })
     assert.equal(github.alive(ran.outputs['token']!), false)
   })
   await hold('grants a repository with the older form of the subject', async () => {
     const ran = await run({ identity: { subject: 'mutable' } })
-    expectGrant(setting, ran, { permissions: CONTENTS, repositories: [repository] })
+    expectGrant(setting, ran, OWN)
   })
 }
 
@@ -270,165 +266,155 @@ async function keys(setting: Setting): Promise<void> {
   await hold('is asked again where it did not get the keys of the issuer', async () => {
     ofIssuer.missing = 1
     const ran = await run({ debug: true })
-    expectGrant(setting, ran, { permissions: CONTENTS, repositories: [repository] })
+    expectGrant(setting, ran, OWN)
     assert.equal(ofIssuer.missing, 0)
     assert.match(ran.told, AGAIN)
   })
 }
 
-/** A refusal by policy: what is wrong, what the server says of it, and whether pasting what is suggested mends it. */
+/** A refusal by policy. */
 interface Denial {
-  readonly name: string
-  readonly words: RegExp
-  readonly spoil?: (github: GitHubForApps) => void
+  readonly spoil?: ((github: GitHubForApps) => unknown) | undefined
   readonly inputs?: Record<string, string>
   readonly identity?: Partial<Identity>
-  /** What is granted once everything suggested is pasted; absent where that alone does not mend it. */
-  readonly mended?: Expected
+  /** What is granted once everything suggested is pasted; `false` where that alone does not mend it. */
+  readonly mended?: Expected | false
 }
 
-const MEND_OWN: Expected = { permissions: CONTENTS, repositories: [repository] }
-
 /** Changes the owner's policy, or the file of a repository. */
-function change(file: string, path: string, from: RegExp, to: string): NonNullable<Denial['spoil']> {
-  return ({ repositories }: GitHubForApps): void => {
-    const files = repositories[file]!
+function change(repository: string, path: string, from: RegExp, to: string): Denial['spoil'] {
+  return ({ repositories }) => {
+    const files = repositories[repository]!
     assert.match(files[path]!, from)
     files[path] = files[path]!.replace(from, to)
   }
 }
-const changeOwner = (from: RegExp, to: string): ReturnType<typeof change> =>
+const changeOwner = (from: RegExp, to: string): Denial['spoil'] =>
   change(OWNER_POLICY, 'access-token.yaml', from, to)
-const changeOwn = (from: RegExp, to: string): ReturnType<typeof change> =>
-  change(`${owner}/${repository}`, FILE, from, to)
+const forOthers = change(
+  `${owner}/${repository}`,
+  FILE,
+  /subjects: .*/,
+  `subjects: ['repo:${owner}/another:**']`,
+)
 
-const DENIALS: readonly Denial[] = [
-  {
-    name: 'an owner without the app',
-    words: /has not been installed/,
-    spoil: ({ installations }) => {
-      Reflect.deleteProperty(installations, owner)
+/** What is wrong, and what the server says of it. */
+const DENIALS: readonly (readonly [name: string, words: RegExp, denial: Denial])[] = [
+  [
+    'an owner without the app',
+    /has not been installed/,
+    { spoil: ({ installations }) => Reflect.deleteProperty(installations, owner), mended: false },
+  ],
+  [
+    'an installation that may not read the policy files',
+    /not authorized to read all access policy file/,
+    { spoil: ({ installations }) => (installations[owner]!.singleFilePaths = [FILE]), mended: false },
+  ],
+  [
+    'a permission that the installation lacks',
+    /secrets: write - 'Access' installation not authorized/,
+    {
+      inputs: { permissions: 'secrets: write' },
+      spoil: ({ installations }) => Reflect.deleteProperty(installations[owner]!.permissions, 'secrets'),
+      mended: false,
     },
-  },
-  {
-    name: 'an installation that may not read the policy files',
-    words: /not authorized to read all access policy file/,
-    spoil: ({ installations }) => {
-      installations[owner]!.singleFilePaths = [FILE]
+  ],
+  [
+    'an owner without a policy',
+    /Access policy not found/,
+    {
+      spoil: ({ repositories }) =>
+        Object.assign(repositories, { [OWNER_POLICY]: {}, [`${owner}/${repository}`]: {} }),
     },
-  },
-  {
-    name: 'a permission that the installation lacks',
-    words: /secrets: write - 'Access' installation not authorized/,
-    inputs: { permissions: 'secrets: write' },
-    spoil: ({ installations }) => {
-      Reflect.deleteProperty(installations[owner]!.permissions, 'secrets')
+  ],
+  [
+    'an owner’s policy of another origin',
+    /Invalid access policy/,
+    { spoil: changeOwner(/^origin: .*$/m, 'origin: octo-org/elsewhere') },
+  ],
+  [
+    'a subject that the owner does not allow',
+    /OIDC token subject is not allowed by owner access policy/,
+    { spoil: changeOwner(/^allowed/m, `allowed-subjects: ['repo:${owner}/another:**']\nallowed`) },
+  ],
+  [
+    'what the owner does not allow repositories to grant',
+    /actions: read - Not allowed by owner access policy/,
+    {
+      inputs: { permissions: 'actions: read' },
+      spoil: changeOwner(/statements:[\s\S]*/, ''),
+      mended: { permissions: { actions: 'read' }, repositories: [repository] },
     },
-  },
-  {
-    name: 'an owner without a policy',
-    words: /Access policy not found/,
-    spoil: ({ repositories }) => {
-      repositories[OWNER_POLICY] = {}
-      repositories[`${owner}/${repository}`] = {}
+  ],
+  [
+    'a permission of the organization',
+    /organization-secrets: write - Not allowed by owner access policy/,
+    {
+      inputs: { permissions: 'organization-secrets: write, contents: read', repository: 'target' },
+      mended: {
+        permissions: { 'organization-secrets': 'write', contents: 'read' },
+        repositories: ['target'],
+      },
     },
-    mended: MEND_OWN,
-  },
-  {
-    name: 'an owner’s policy of another origin',
-    words: /Invalid access policy/,
-    spoil: changeOwner(/^origin: .*$/m, 'origin: octo-org/elsewhere'),
-    mended: MEND_OWN,
-  },
-  {
-    name: 'a subject that the owner does not allow',
-    words: /OIDC token subject is not allowed by owner access policy/,
-    spoil: changeOwner(/^allowed/m, `allowed-subjects: ['repo:${owner}/another:**']\nallowed`),
-    mended: MEND_OWN,
-  },
-  {
-    name: 'what the owner does not allow repositories to grant',
-    words: /actions: read - Not allowed by owner access policy/,
-    inputs: { permissions: 'actions: read' },
-    spoil: changeOwner(/statements:[\s\S]*/, ''),
-    mended: { permissions: { actions: 'read' }, repositories: [repository] },
-  },
-  {
-    name: 'a permission of the organization',
-    words: /organization-secrets: write - Not allowed by owner access policy/,
-    inputs: { permissions: 'organization-secrets: write, contents: read', repository: 'target' },
-    mended: {
-      permissions: { 'organization-secrets': 'write', contents: 'read' },
-      repositories: ['target'],
+  ],
+  [
+    'all repositories',
+    /contents: read - Not allowed by owner access policy/,
+    { inputs: { repositories: 'ALL' }, mended: { permissions: CONTENTS, repositories: 'ALL' } },
+  ],
+  [
+    'a repository without a policy',
+    /target:\s+.*Access policy not found/,
+    {
+      inputs: { repositories: 'target, website' },
+      spoil: ({ repositories }) => (repositories[`${owner}/target`] = {}),
+      mended: { permissions: CONTENTS, repositories: TWO },
     },
-  },
-  {
-    name: 'all repositories',
-    words: /contents: read - Not allowed by owner access policy/,
-    inputs: { repositories: 'ALL' },
-    mended: { permissions: CONTENTS, repositories: 'ALL' },
-  },
-  {
-    name: 'a repository without a policy',
-    words: /target:\s+.*Access policy not found/,
-    inputs: { repositories: 'target, website' },
-    spoil: ({ repositories }) => {
-      repositories[`${owner}/target`] = {}
+  ],
+  [
+    'a repository’s policy that is no YAML',
+    /Invalid access policy/,
+    { spoil: ({ repositories }) => (repositories[`${owner}/${repository}`] = { [FILE]: 'origin: [' }) },
+  ],
+  ['a repository whose policy is for others', /Not authorized/, { spoil: forOthers }],
+  [
+    'a level that the repository’s policy does not grant',
+    /secrets: write - Not authorized/,
+    {
+      inputs: { permissions: 'secrets: write, contents: read' },
+      mended: { permissions: { secrets: 'write', contents: 'read' }, repositories: [repository] },
     },
-    mended: { permissions: CONTENTS, repositories: ['target', 'website'] },
-  },
-  {
-    name: 'a repository’s policy that is no YAML',
-    words: /Invalid access policy/,
-    spoil: ({ repositories }) => {
-      repositories[`${owner}/${repository}`] = { [FILE]: 'origin: [' }
+  ],
+  [
+    'a repository of another owner',
+    /Not authorized/,
+    {
+      inputs: { repository: `${STRANGER}/theirs` },
+      mended: { permissions: CONTENTS, repositories: ['theirs'] },
     },
-    mended: MEND_OWN,
-  },
-  {
-    name: 'a repository whose policy is for others',
-    words: /Not authorized/,
-    spoil: changeOwn(/subjects: .*/, `subjects: ['repo:${owner}/another:**']`),
-    mended: MEND_OWN,
-  },
-  {
-    name: 'a level that the repository’s policy does not grant',
-    words: /secrets: write - Not authorized/,
-    inputs: { permissions: 'secrets: write, contents: read' },
-    mended: { permissions: { secrets: 'write', contents: 'read' }, repositories: [repository] },
-  },
-  {
-    name: 'a repository of another owner',
-    words: /Not authorized/,
-    inputs: { repository: `${STRANGER}/theirs` },
-    mended: { permissions: CONTENTS, repositories: ['theirs'] },
-  },
-  {
-    name: 'a job with an environment, whose policy is for others',
-    words: /Not authorized/,
-    identity: { environment: 'production' },
-    spoil: changeOwn(/subjects: .*/, `subjects: ['repo:${owner}/another:**']`),
-    mended: MEND_OWN,
-  },
-  {
-    name: 'a job with the older form of the subject, whose policy is for others',
-    words: /Not authorized/,
-    identity: { subject: 'mutable' },
-    spoil: changeOwn(/subjects: .*/, `subjects: ['repo:${owner}/another:**']`),
-    mended: MEND_OWN,
-  },
+  ],
+  [
+    'a job with an environment, whose policy is for others',
+    /Not authorized/,
+    { identity: { environment: 'production' }, spoil: forOthers },
+  ],
+  [
+    'a job with the older form of the subject, whose policy is for others',
+    /Not authorized/,
+    { identity: { subject: 'mutable' }, spoil: forOthers },
+  ],
 ]
 
 async function policies(setting: Setting): Promise<void> {
   const { hold, run, github } = setting
-  for (const { name, words, spoil, inputs = {}, identity = {}, mended } of DENIALS) {
+  for (const [name, words, { spoil, inputs = {}, identity = {}, mended = OWN }] of DENIALS) {
     reset(github)
     spoil?.(github)
     const refused = await run({ inputs, identity })
     await hold(`refuses ${name}`, () => {
       expectRefusal(refused, 'DENIED', words)
     })
-    if (mended === undefined) continue
+    if (mended === false) continue
     await hold(`what it suggests for ${name}, pasted, grants what was asked`, async () => {
       pasteFiles(github.repositories, suggestionsOf(refused.summary))
       expectGrant(setting, await run({ inputs, identity }), mended)
