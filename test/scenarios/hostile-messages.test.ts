@@ -1,3 +1,4 @@
+import { EOL } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { appServerError } from '../../dev/fakes/app-server.ts'
 import { fault, type Fault } from '../../dev/fakes/faults.ts'
@@ -107,7 +108,7 @@ describe.concurrent('the message of a server', () => {
     expectClean(world, stage)
     const text = shown(stage)
     // Control characters but the line feed, and those that are not seen.
-    expect(text.replaceAll('\n', ' ')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
+    expect(text.replaceAll(EOL, '\n').replaceAll('\n', ' ')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
     expect(stage.log).not.toMatch(/^\s*::/m)
     // `::` counts at the beginning of a line alone, `##[` anywhere (actions/runner, ActionCommand.cs).
     expect(stage.annotations.map(({ message }) => message).join('\n')).not.toMatch(/^\s*::|##\[/m)
