@@ -1,3 +1,4 @@
+import { EOL } from 'node:os'
 import type { Annotation } from '../../dev/runner/step-log.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
 import type { World } from '../../dev/world.ts'
@@ -19,7 +20,7 @@ const NEVER_SHOWN: Never<StageResult & { readonly leaks: readonly string[] }> = 
       .filter((line) => !/^::(?:add-mask|debug|error|warning|group|endgroup)::/.test(line))
       .some((line) => line.includes('##[') || line.trimStart().startsWith('::')),
   'prints control characters': ({ raw }) =>
-    /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(raw.replace(/^::add-mask::[^\n]*/gm, '')),
+    /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(raw.replaceAll(EOL, '\n').replace(/^::add-mask::[^\n]*/gm, '')),
   'makes Node warn': ({ raw }) => /Unhandled|Deprecation|MaxListeners/.test(raw),
   'changes the environment of later steps': ({ path, env }) => path.length > 0 || Object.keys(env).length > 0,
 }

@@ -1,3 +1,4 @@
+import { EOL } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { appServerError } from '../../dev/fakes/app-server.ts'
 import { fault, type Fault } from '../../dev/fakes/faults.ts'
@@ -107,7 +108,7 @@ describe.concurrent('the message of a server', () => {
     expectClean(world, stage)
     const text = shown(stage)
     // Control characters but the line feed, and those that are not seen.
-    expect(text.replaceAll('\n', ' ')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
+    expect(text.replaceAll(EOL, '\n').replaceAll('\n', ' ')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
     // In debug mode the runner echoes masks and groups.
     expect(stage.log).not.toMatch(/^\s*::(?!add-mask::\*{3}$|group::Why it was refused$|endgroup::$)/m)
     // `::` counts at the beginning of a line alone, `##[` anywhere (actions/runner, ActionCommand.cs).
