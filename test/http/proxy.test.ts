@@ -74,6 +74,7 @@ describe('the reading of @actions/http-client', () => {
     ],
     ['SOCKS4A://socks.example', `the proxy socks.example (https_proxy) has the scheme "socks4a", ${SCHEME}`],
     ['ftp://p@ss%@[::1]:21', `the proxy [::1]:21 (https_proxy) has the scheme "ftp", ${SCHEME}`],
+    ['httpx://proxy.example', `the proxy proxy.example (https_proxy) has the scheme "httpx", ${SCHEME}`],
     ['xhttp://proxy.example', `the proxy proxy.example (https_proxy) has the scheme "xhttp", ${SCHEME}`],
   ])('refuses %s without showing it', (setting, message) => {
     vi.stubEnv('https_proxy', setting)

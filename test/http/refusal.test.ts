@@ -47,7 +47,7 @@ test('what the system said is kept, without secrets', () => {
     reason: 'my ***',
     requestId: `***${'b'.repeat(97)}…`,
   })
-  expect(refusalError(call, answer(403), {}, redact).refused).toEqual({ status: 403 })
+  expect(refusalError(call, answer(403), {}, redact).refused).toStrictEqual({ status: 403 })
   expect(refusalError(call, answer(302), refusal, redact).refused).toBeUndefined()
 })
 
