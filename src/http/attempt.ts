@@ -33,6 +33,8 @@ export async function answerTo(
   means: Means,
 ): Promise<Answer> {
   const { connections, clock, signal } = means
+  // The message may have taken a while.
+  signal.throwIfAborted()
   const cut = new AbortController()
   const progress = early?.progress ?? { waitingFor: 'the connection' }
   const stop = clock.timer(limitMs, () => {
@@ -54,8 +56,6 @@ export async function answerTo(
     return await send(await connections.open(call.url, ends, progress))
   } finally {
     stop()
-    // Whatever is still open belongs to this attempt.
-    cut.abort()
   }
 }
 
@@ -68,7 +68,6 @@ async function sendOver(
   progress: Progress,
   { signal, patience, userAgent }: Means,
 ): Promise<Answer> {
-  signal.throwIfAborted()
   const listening = AbortSignal.any([cut, call.grantEnds === undefined ? signal : patience])
   try {
     return await request(socket, call, message, userAgent, listening, progress)

@@ -73,7 +73,6 @@ export function createClient(options: ClientOptions): Client {
     const started = clock.monotonic()
     const retried = { times: 0 }
     for (let attempts = 1; ; attempts++) {
-      signal.throwIfAborted()
       const preparing = call.prepare(signingTime.now)
       // Later ones would only add to the load of a server that is in trouble.
       const isWaiting = attempts === 1 && preparing instanceof Promise
@@ -93,7 +92,7 @@ export function createClient(options: ClientOptions): Client {
         const tookMs = clock.monotonic() - started
         throw givenUp(error, then.because, { attempts, tookMs, waitMs }, limit)
       }
-      debug(`trying again in ${Math.round(then.waitMs)} ms`)
+      debug(`trying again in ${then.waitMs} ms`)
       await clock.sleep(then.waitMs, signal)
     }
   }

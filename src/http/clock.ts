@@ -25,16 +25,13 @@ export const systemClock: Clock = {
   random: Math.random,
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
+      const timer = setTimeout(resolve, ms)
       const stop = (): void => {
         clearTimeout(timer)
         reject(signal.reason as Error)
       }
-      const timer = setTimeout(() => {
-        signal.removeEventListener('abort', stop)
-        resolve()
-      }, ms)
       if (signal.aborted) stop()
-      signal.addEventListener('abort', stop, { once: true })
+      else signal.addEventListener('abort', stop)
     }),
   timer: (ms, call) => {
     const timer = setTimeout(call, ms)

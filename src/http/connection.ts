@@ -67,7 +67,6 @@ export class Connections {
   close(): void {
     this.#closing.abort()
     for (const early of this.#early) void early.then((socket) => socket?.destroy())
-    this.#early.clear()
   }
 }
 

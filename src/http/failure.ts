@@ -93,7 +93,7 @@ export function connectionFailure(error: Error): AttemptFailed {
     return tlsFailure(`the TLS handshake failed (${code})`, 'Check that the port speaks HTTPS.')
   }
   if (code === 'HPE_HEADER_OVERFLOW') return headersTooLarge()
-  if (code.startsWith('HPE_')) return notHttp()
+  if (code.startsWith('HPE_')) return notHttp(error)
   return new AttemptFailed('UNREACHABLE', networkFailure(error), { again: true, cause: error })
 }
 
@@ -101,8 +101,8 @@ export function headersTooLarge(): AttemptFailed {
   return new AttemptFailed('UNUSABLE_ANSWER', 'the headers of the answer are too large', { again: false })
 }
 
-export function notHttp(): AttemptFailed {
-  return new AttemptFailed('UNREACHABLE', 'the answer is not HTTP', { again: true })
+export function notHttp(cause?: Error): AttemptFailed {
+  return new AttemptFailed('UNREACHABLE', 'the answer is not HTTP', { again: true, cause })
 }
 
 function errorCode(error: Error): string {
@@ -111,14 +111,14 @@ function errorCode(error: Error): string {
 
 /** Why a signal was aborted, where it was. */
 export function reasonOf(signal: AbortSignal): Error | undefined {
-  return signal.aborted && signal.reason instanceof Error ? signal.reason : undefined
+  return signal.reason instanceof Error ? signal.reason : undefined
 }
 
 /** Rejects with the signal's reason when it is aborted. */
 export function cutOff(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => {
-      reject(reasonOf(signal) ?? new Error('cut off'))
+      reject(signal.reason as Error)
     })
   })
 }
@@ -178,7 +178,7 @@ export function givenUp(
  */
 export function unread({ grantEnds }: Call<unknown>, error: unknown): unknown {
   if (!(error instanceof ActionError) || error.leavesNothing || grantEnds === undefined) return error
-  const hints = [error.explain(undefined).hint ?? '', livesOn(grantEnds)]
+  const hints = [error.explain(undefined).hint, livesOn(grantEnds)]
   return new ActionError(error.code, error.message, { hint: hints.join(' ').trim(), cause: error.cause })
 }
 

@@ -1,6 +1,5 @@
 import * as net from 'node:net'
 import { checkBypass } from '@actions/http-client/lib/proxy'
-import { isLoopback } from '../inputs/url.ts'
 import { AttemptFailed } from './failure.ts'
 
 /** A proxy to be asked for tunnels. */
@@ -15,7 +14,7 @@ export interface Proxy {
 }
 
 /** With the scheme, where there is one. */
-const SETTING = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is
+const SETTING = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)/is
 
 /**
  * The proxy that the environment has for a URL; `undefined` where the way is direct.
@@ -34,10 +33,11 @@ export function proxyFor(url: URL): Proxy | undefined {
 
 /**
  * Whether a host is reached without a proxy: this machine, or one of `no_proxy`. The library takes every name that begins
- * with `127.` for this machine, so it is asked about a subdomain of such a name, to which the same entries apply.
+ * with `127.` for this machine, so it is asked about a subdomain of such a name, to which the same entries apply. An
+ * address stays as it is: there is nothing below one.
  */
 function needsNone(url: URL): boolean {
-  if (!url.hostname.startsWith('127.') || isLoopback(url.hostname)) return checkBypass(url)
+  if (!url.hostname.startsWith('127.')) return checkBypass(url)
   const below = new URL(url)
   below.hostname = `below.${url.hostname}`
   return checkBypass(below)

@@ -26,7 +26,6 @@ export function request(
   return new Promise((resolve, reject) => {
     let answer: http.IncomingMessage | undefined
     const fail = (error: Error): void => {
-      sent.destroy()
       socket.destroy()
       const reason = reasonOf(ends) ?? (error instanceof AttemptFailed ? error : connectionFailure(error))
       if (reason instanceof AttemptFailed) reason.answered = answer !== undefined
@@ -37,7 +36,6 @@ export function request(
       createConnection: () => socket,
       method,
       path: url.pathname + url.search,
-      setHost: false,
       headers: headersOf(method, url, message, userAgent),
     })
     sent.on('error', (error) => {

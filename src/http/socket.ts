@@ -1,6 +1,6 @@
 import * as net from 'node:net'
 import * as tls from 'node:tls'
-import { connectionFailure, reasonOf } from './failure.ts'
+import { connectionFailure } from './failure.ts'
 
 /** The port of a URL, or of its scheme where it names none. */
 export function portOf(url: URL): number {
@@ -47,7 +47,7 @@ function ready(
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       socket.destroy()
-      reject(reasonOf(ends) ?? new Error('cut off'))
+      reject(ends.reason as Error)
     }
     if (ends.aborted) {
       stop()

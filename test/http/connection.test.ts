@@ -6,8 +6,10 @@ import { proxyVariables, rawServer, trustedCertificates, type RawServer } from '
 
 const never = new AbortController().signal
 
+const masks: string[] = []
+
 function connections(signal = never): Connections {
-  return new Connections(signal, () => undefined)
+  return new Connections(signal, (secret) => masks.push(secret))
 }
 
 /** Opens a connection; gives what was waited for meanwhile. */
@@ -24,7 +26,10 @@ async function open(url: string): Promise<string[]> {
 }
 
 async function proxyTo(port: number): Promise<Proxy> {
-  const proxy = await startProxy({ hosts: { 'app-server.example': port } })
+  const proxy = await startProxy({
+    credentials: { user: 'mona', password: 'p@ss' },
+    hosts: { 'app-server.example': port },
+  })
   onTestFinished(() => proxy.close())
   proxyVariables({ https_proxy: proxy.url, http_proxy: proxy.url })
   return proxy
@@ -65,6 +70,7 @@ describe('a connection', () => {
     expect(await open('https://app-server.example')).toEqual(['the proxy', 'the TLS handshake'])
     expect(asked).toEqual(['app-server.example', 'http/1.1'])
     expect(targets).toEqual([{ target: 'app-server.example:443', answered: 200 }])
+    expect(masks).toContain('p@ss')
     const other = await rawServer(() => undefined, (await trustedCertificates()).wrongHost)
     await proxyTo(other.port)
     await expect(open('https://app-server.example')).rejects.toMatchObject({ code: 'TLS_FAILED' })

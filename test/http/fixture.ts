@@ -43,9 +43,14 @@ export class HeldClock implements Clock {
     return () => this.#timers.delete(timer)
   }
 
+  /** How many attempts run. */
+  get running(): number {
+    return this.#timers.size
+  }
+
   /** Lets the time of the attempt run out, as soon as one has begun. */
   async expire(): Promise<void> {
-    await until(() => this.#timers.size > 0)
+    await until(() => this.running > 0)
     for (const timer of this.#timers) timer()
   }
 }

@@ -50,6 +50,44 @@ describe('the reading of @actions/http-client', () => {
     expect(ours(TARGET)).toBe(repaired)
   })
 
+  test.each([
+    [' HTTP://proxy.example:3128 ', 'http: proxy.example:3128  '],
+    ['Https://proxy.example', 'https: proxy.example  '],
+    ['runner:é%zz%25%C3%A9@127.0.0.1:3128', 'http: 127.0.0.1:3128 runner é%zz%é'],
+  ])('has nothing against %j', (setting, read) => {
+    vi.stubEnv('https_proxy', setting)
+    expect(ours(TARGET)).toBe(read)
+  })
+
+  const NO_URL = 'the proxy setting https_proxy is not a URL'
+  const SCHEME = 'but a proxy must be http or https'
+  test.each([
+    ['p@ss word', NO_URL],
+    ['p@ss:3128:9', NO_URL],
+    ['http://runner:1/p@ss@127.0.0.1:3128', NO_URL],
+    ['http://runner:1?p@ss@127.0.0.1:3128', NO_URL],
+    ['http://runner:1#p\n@127.0.0.1:3128', NO_URL],
+    ['http://', NO_URL],
+    [
+      'socks5://runner:p%40ss@socks.example:1080',
+      `the proxy socks.example:1080 (https_proxy) has the scheme "socks5", ${SCHEME}`,
+    ],
+    ['SOCKS4A://socks.example', `the proxy socks.example (https_proxy) has the scheme "socks4a", ${SCHEME}`],
+    ['ftp://p@ss%@[::1]:21', `the proxy [::1]:21 (https_proxy) has the scheme "ftp", ${SCHEME}`],
+    ['httpx://proxy.example', `the proxy proxy.example (https_proxy) has the scheme "httpx", ${SCHEME}`],
+    ['xhttp://proxy.example', `the proxy proxy.example (https_proxy) has the scheme "xhttp", ${SCHEME}`],
+  ])('refuses %s without showing it', (setting, message) => {
+    vi.stubEnv('https_proxy', setting)
+    expect(() => proxyFor(TARGET)).toThrow(
+      expect.objectContaining({
+        code: 'PROXY_FAILED',
+        message,
+        again: false,
+        hint: 'The proxy comes from https_proxy in the environment of the runner; hosts in no_proxy are reached without it.',
+      }),
+    )
+  })
+
   test.each<[string, string]>([
     ['app-server.example', 'https://app-server.example/'],
     ['.example', 'https://app-server.example/'],

@@ -105,7 +105,7 @@ test('what the system said is kept, without secrets', () => {
     reason: 'my ***',
     requestId: `***${'b'.repeat(97)}…`,
   })
-  expect(refusalError(plainCall, plainAnswer(403), {}, redact).refused).toEqual({ status: 403 })
+  expect(refusalError(plainCall, plainAnswer(403), {}, redact).refused).toStrictEqual({ status: 403 })
   expect(refusalError(plainCall, plainAnswer(302), refusal, redact).refused).toBeUndefined()
 })
 

@@ -3,7 +3,7 @@ import * as net from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { fault, forEver } from '../../dev/fakes/faults.ts'
 import { request } from '../../src/http/request.ts'
-import { answering, ok, rawServer, serving, testClient, type Fate } from './fixture.ts'
+import { answering, clientSockets, ok, rawServer, serving, testClient, type Fate } from './fixture.ts'
 
 const MIB = 1024 * 1024
 const HEAD = 'HTTP/1.1 200 OK\r\n'
@@ -72,6 +72,16 @@ describe('a complete answer', () => {
     const server = await answering(`HTTP/1.1 403 Forbidden\r\ncontent-length: ${text.length}\r\n\r\n${text}`)
     await expect(testClient().get(server.url)).rejects.toMatchObject({ code: 'DENIED' })
     expect(server.received).toHaveLength(1)
+  })
+
+  test('closes the connection, also where the request was not read whole', async () => {
+    const server = await answering((socket) => socket.pause().write(ok()))
+    const [sockets, { get }] = [clientSockets(), testClient()]
+    const body = 'a'.repeat(20 * MIB)
+    expect(await get(server.url, { method: 'POST', prepare: () => ({ headers: {}, body }) })).toEqual({
+      a: 1,
+    })
+    expect(sockets[0]?.destroyed).toBe(true)
   })
 
   test('is given with its status and headers', async () => {
