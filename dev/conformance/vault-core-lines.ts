@@ -44,8 +44,16 @@ export async function lives(vault: VaultFixture): Promise<void> {
     assert.deepEqual(annotations, [])
     assert.match(told, /The Vault token had ended already/)
     assert.deepEqual(await aliveTokens(vault), [])
-    await shell(`vault write ${ROLE} role_type=jwt token_num_uses=0`)
   })
+  await allow(EVERYTHING)
+  await hold('and cannot read a second secret, which is no matter of a policy', async () => {
+    const secrets = 'one: team/database#DB_USER\ntwo: team/none#KEY\n'
+    const { outcome, told } = await read({ inputs: { secrets } })
+    assert.equal(outcome, 'failure')
+    assert.match(told, /invalid token[\s\S]*was used up/)
+  })
+  await allow(page.policies[0]!)
+  await shell(`vault write ${ROLE} role_type=jwt token_num_uses=0`)
   await shell(`vault write ${ROLE} role_type=jwt token_no_default_policy=true`)
   await hold('without the policy default the token lives on, and the step warns of it', async () => {
     const { outcome, annotations, told } = await read({})

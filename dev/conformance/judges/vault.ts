@@ -101,7 +101,7 @@ async function noNamespaces({ hold, read, secret }: VaultFixture): Promise<void>
 }
 
 async function namespaces(vault: VaultFixture): Promise<void> {
-  const { hold, read, shell, api, page, secret } = vault
+  const { hold, read, shell, api, page, secret, setUp, allow } = vault
   const env = { VAULT_NAMESPACE: 'team' }
   const step = { inputs: { namespace: 'team' } }
   await hold('no such namespace', async () => {
@@ -118,6 +118,12 @@ async function namespaces(vault: VaultFixture): Promise<void> {
     const { outputs, told } = await read(step)
     assert.equal(outputs['secret'], secret, told)
     assert.match(told, /The Vault token was revoked/)
+  })
+  await hold('a login in the namespace above, with the namespace before the engine', async () => {
+    await setUp()
+    await allow('path "team/secret/data/team/database" { capabilities = ["read"] }')
+    const { outputs, told } = await read({ inputs: { engine: 'team/secret' } })
+    assert.equal(outputs['secret'], secret, told)
   })
   await hold(
     'what it suggests for no such role, written in the namespace, lets the same run in',
