@@ -40,8 +40,14 @@ export async function lives(vault: VaultFixture): Promise<void> {
     assert.deepEqual(annotations, [])
     assert.match(told, /The Vault token had ended already/)
     assert.deepEqual(await aliveTokens(vault), [])
-    await setRole('token_num_uses=0')
   })
+  await allow(EVERYTHING)
+  await hold('and cannot read a second secret, which is no matter of a policy', async () => {
+    const secrets = 'one: team/database#DB_USER\ntwo: team/none#KEY\n'
+    await refuses(/invalid token[\s\S]*was used up/, { inputs: { secrets } })
+  })
+  await allow(page.policies[0]!)
+  await setRole('token_num_uses=0')
   await setRole('token_no_default_policy=true')
   await hold('without the policy default the token lives on, and the step warns of it', async () => {
     const { annotations } = await gives()

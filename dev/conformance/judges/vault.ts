@@ -100,7 +100,7 @@ async function noNamespaces({ hold, gives }: VaultFixture): Promise<void> {
 }
 
 async function namespaces(vault: VaultFixture): Promise<void> {
-  const { hold, gives, refuses, shell, api, page, secret } = vault
+  const { hold, gives, refuses, shell, api, page, secret, setUp, allow } = vault
   const env = { VAULT_NAMESPACE: 'team' }
   const step = { inputs: { namespace: 'team' } }
   await hold('no such namespace', async () => {
@@ -113,6 +113,11 @@ async function namespaces(vault: VaultFixture): Promise<void> {
     await eventually('the namespace has a KV engine', async () => (await api('GET', 'team/secret/config')).ok)
     await shell(`vault kv put -mount=secret team/database DB_PASSWORD=${secret}`, env)
     assert.match((await gives(step)).told, /The Vault token was revoked/)
+  })
+  await hold('a login in the namespace above, with the namespace before the engine', async () => {
+    await setUp()
+    await allow('path "team/secret/data/team/database" { capabilities = ["read"] }')
+    await gives({ inputs: { engine: 'team/secret' } })
   })
   await hold(
     'what it suggests for no such role, written in the namespace, lets the same run in',
