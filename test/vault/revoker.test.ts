@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { fault, forEver } from '../../dev/fakes/faults.ts'
 import { vaultError } from '../../dev/fakes/vault.ts'
-import { signalsReachHandlers } from '../scenarios/faults.ts'
-import { expectRefused } from '../scenarios/support.ts'
 import { at, LOGIN, open, READ, refusal, requests, REVOKE, run, withoutTime } from './fixture.ts'
 
-describe('taking the token back', () => {
+describe('revoking the token', () => {
   test('has time of its own where the step had none left', async () => {
     const world = await open()
     world.server('vault').faults.push(forEver(at(/data/, vaultError(500, 'internal error'))))
@@ -108,16 +106,3 @@ describe('taking the token back', () => {
     expect(requests(world)).toEqual([LOGIN, READ])
   })
 })
-
-test.runIf(signalsReachHandlers).each(['SIGINT', 'SIGTERM'] as const)(
-  'a job that is cancelled by %s takes the token back first',
-  async (signal) => {
-    const world = await open()
-    world.server('vault').faults.push(fault.none(), fault.hang())
-    const main = await world.run({ signals: [{ signal, when: world.server('vault').seen(2) }] })
-    expect(expectRefused(world, main)).toContain(`The job was cancelled (${signal})`)
-    expect(main.log).toContain('The Vault token was revoked.')
-    expect(requests(world)).toEqual([LOGIN, 'GET /v1/secret/data/team/database hang', REVOKE])
-    expect(world.setup.vault.tokens.map(({ revoked }) => revoked)).toEqual([true])
-  },
-)
