@@ -206,14 +206,4 @@ describe('the role that a refusal suggests', () => {
     expect(await write(world, settings, inputs['role'])).toMatchObject({ status: 204 })
     expect((await run(world, { inputs })).errors).toEqual([])
   })
-
-  test.each<[string, unknown, string]>([
-    ['a role without role_type', { user_claim: 'sub', bound_audiences: ['x'] }, 'allowed_redirect_uris'],
-    ['a new role without user_claim', { role_type: 'jwt', bound_audiences: ['x'] }, 'a user claim must be'],
-    ['a role that binds nothing', { role_type: 'jwt', user_claim: 'sub' }, 'at least one bound constraint'],
-  ])('the fake refuses %s, as Vault does', async (_what, role, text) => {
-    const answer = await write(await open(), role, 'fresh')
-    expect(answer.status).toBe(400)
-    expect(await answer.text()).toContain(text)
-  })
 })

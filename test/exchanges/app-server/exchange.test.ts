@@ -79,14 +79,12 @@ describe('a token', () => {
 
   test('that arrives with a line break is revoked', async () => {
     const world = await open()
-    world
-      .server('app-server')
-      .faults.push(
-        fault.alter((reply) => ({
-          ...reply,
-          body: (reply.body as string).replace(/("token":"[^"]+)/, '$1\\n'),
-        })),
-      )
+    world.server('app-server').faults.push(
+      fault.alter((reply) => ({
+        ...reply,
+        body: (reply.body as string).replace(/("token":"[^"]+)/, '$1\\n'),
+      })),
+    )
     const ran = await run(world)
     expect(ran.errors[0]).toContain('The token in the answer of the app server is not one printable line.')
     expect(ran.infos).toEqual(['The token was revoked.'])

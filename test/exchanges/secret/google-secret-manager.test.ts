@@ -7,23 +7,17 @@ import {
   SERVICE_ACCOUNT,
   SERVICE_ACCOUNT_ID,
   system,
-  type GoogleSecretManagerSetup,
 } from '../../../dev/systems/secret/google-secret-manager.ts'
 import type { World } from '../../../dev/world.ts'
 import { googleSecretManager } from '../../../src/exchanges/secret/google-secret-manager.ts'
 import { readInputs } from '../../../src/inputs/inputs.ts'
-import { LINK, opening, PAGE, stepsOf } from '../in-process.ts'
+import { LINK, opening, stepsOf } from '../in-process.ts'
 
 const NAME = 'projects/my-project/secrets/database-password'
 
 const open = opening(system)
 
 const { run, refusal } = stepsOf(googleSecretManager, 'secret/google-secret-manager')
-
-/** Replaces the newest version. */
-function store({ secrets }: GoogleSecretManagerSetup, data: string | Uint8Array): void {
-  secrets[SECRET] = { ...secrets[SECRET]!, versions: [{ data: Buffer.from(data) }] }
-}
 
 const paths = (world: World, role: string): string[] => world.server(role).requests.map(({ path }) => path)
 
@@ -117,36 +111,6 @@ describe('a secret', () => {
   })
 })
 
-describe('a secret that cannot be put out', () => {
-  test('since it is binary', async () => {
-    const world = await open()
-    store(world.setup, Uint8Array.of(0x61, 0xff))
-    const message = await refusal(world)
-    expect(message.split('\n')[0]).toBe(
-      `The secret "${NAME}/versions/latest" is binary: it is not UTF-8 text.`,
-    )
-    expect(message).toMatch(new RegExp(`\nUNUSABLE_SECRET: ${PAGE}unusable_secret$`))
-  })
-
-  test('since it does not match its checksum', async () => {
-    const world = await open()
-    const other = Buffer.from('another text').toString('base64')
-    world.server('secretmanager').faults.push(
-      fault.alter((real) => {
-        const { payload } = real.body as { payload: object }
-        return { ...real, body: { payload: { ...payload, data: other } } }
-      }),
-    )
-    expect(await refusal(world)).toBe(
-      [
-        'The payload.data in the answer of Google Secret Manager does not match its checksum.',
-        'It was damaged in transit: run the job again.',
-        `UNUSABLE_ANSWER: ${PAGE}unusable_answer`,
-      ].join('\n'),
-    )
-  })
-})
-
 describe('settings', () => {
   const rule = 'secret must be the full name of a secret, with or without a version'
   test.each([
@@ -165,21 +129,6 @@ describe('settings', () => {
     expect(await refusal(world, { inputs: { secret } })).toContain(
       `\n- ${rule}, not "${shown}"; for example: ${NAME}\nINVALID_INPUT`,
     )
-    expect(world.issuer.issued).toEqual([])
-  })
-
-  test('every problem is named at once', async () => {
-    const world = await open()
-    const inputs = {
-      secret: '',
-      'workload-identity-provider': PROVIDER.replace('123456789012', 'my-project'),
-      'service-account': 'x',
-      'allow-short': 'maybe',
-    }
-    const env = { GHA_ENDPOINT_OVERRIDE_secretmanager: 'nowhere' }
-    const text = await refusal(world, { inputs, env })
-    for (const name of [...Object.keys(inputs), 'GHA_ENDPOINT_OVERRIDE_secretmanager'])
-      expect(text).toContain(`\n- ${name} `)
     expect(world.issuer.issued).toEqual([])
   })
 })
@@ -235,40 +184,4 @@ describe('a refusal', () => {
     expect(text).toContain('PERMISSION_DENIED: Secret Manager API has not been used.\nEnable that API')
     expect(text).not.toContain('Grant roles')
   })
-
-  test('by STS is explained as for Cloud SQL', async () => {
-    const world = await open()
-    world.setup.providers[PROVIDER] = { condition: () => false }
-    expect(await refusal(world)).toContain(
-      'The attribute condition of the provider does not accept this job. The subject (sub) of the ID token was "repo:octo-org@6811672/',
-    )
-    expect(paths(world, 'secretmanager')).toEqual([])
-  })
-
-  test('of the service account says what to grant', async () => {
-    const world = await open({ variant: 'impersonation' })
-    world.setup.serviceAccounts[SERVICE_ACCOUNT] = []
-    expect(await refusal(world)).toContain(
-      `Grant roles/iam.workloadIdentityUser on the service account "${SERVICE_ACCOUNT}" to "${principalSet('216219028')}"`,
-    )
-  })
-})
-
-test('the fake refuses a token without the scope for everything', async () => {
-  const world = await open()
-  const form = new URLSearchParams({
-    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-    audience: `//iam.googleapis.com/${PROVIDER}`,
-    scope: 'https://www.googleapis.com/auth/sqlservice.login',
-    requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
-    subject_token: await world.issuer.mint(`https://iam.googleapis.com/${PROVIDER}`),
-    subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
-  })
-  const sts = await fetch(`${world.url('sts')}/v1/token`, { method: 'POST', body: form })
-  const { access_token: token } = (await sts.json()) as { access_token: string }
-  const answer = await fetch(`${world.url('secretmanager')}/v1/${NAME}/versions/latest:access`, {
-    headers: { authorization: `Bearer ${token}` },
-  })
-  expect(answer.status).toBe(403)
-  expect(await answer.text()).toContain('ACCESS_TOKEN_SCOPE_INSUFFICIENT')
 })

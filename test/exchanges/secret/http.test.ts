@@ -105,59 +105,10 @@ describe('a refusal', () => {
     expect(world.server('secret-endpoint').requests).toEqual([])
   })
 
-  test.each<[string, object]>([
-    ['message', { message: 'in its words' }],
-    ['error.message', { error: { message: 'in its words' } }],
-    ['error_description', { error: 'code', error_description: 'in its words' }],
-    ['error', { error: 'in its words' }],
-    ['detail', { title: 'Denied', detail: 'in its words' }],
-  ])('is told from %s', async (_name, body) => {
-    const world = await open()
-    world.server('secret-endpoint').faults.push(fault.status(400, { body }))
-    expect(await refusal(world)).toBe(
-      `The secret endpoint (HOST) refused (400 Bad Request): in its words.\n${LINK}`,
-    )
-  })
-
   test('without a name for its text has none', async () => {
     const world = await open()
     world.server('secret-endpoint').faults.push(fault.status(400, { body: { secret: 'not shown' } }))
     expect(await refusal(world)).toBe(`The secret endpoint (HOST) refused (400 Bad Request).\n${LINK}`)
-  })
-})
-
-describe('an answer that is no secret', () => {
-  const unusable = (text: string, hint: string): string => `${text}\n${hint}\nUNUSABLE_`
-  test.each<[string, unknown, string]>([
-    [
-      'of another shape',
-      { secret: 'x' },
-      unusable(
-        'The payload.data in the answer of the secret endpoint is missing.',
-        'The answer must be {"payload": {"data": "<the secret in base64>"}}.',
-      ),
-    ],
-    [
-      'not in base64',
-      { payload: { data: 'not base64!' } },
-      unusable(
-        'The payload.data in the answer of the secret endpoint is not base64.',
-        'The server must encode the secret as standard base64 (+ and /), with padding and without line breaks.',
-      ),
-    ],
-    [
-      'binary',
-      { payload: { data: '/w==' } },
-      unusable(
-        'The secret "HOST/secrets" is binary: it is not UTF-8 text.',
-        'An output is text: store the secret in base64, and decode it in the step that uses it.',
-      ),
-    ],
-  ])('%s is refused with a reason', async (_what, body, text) => {
-    const world = await open()
-    world.server('secret-endpoint').faults.push(fault.status(200, { body: body as object }))
-    expect(await refusal(world)).toContain(text)
-    expect(world.server('secret-endpoint').requests).toHaveLength(1)
   })
 })
 

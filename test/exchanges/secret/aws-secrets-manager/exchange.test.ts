@@ -109,35 +109,6 @@ describe('with a key', () => {
     expect(new Set(found)).toEqual(new Set(secret.match(others)))
     expect(ran.infos).toEqual([`Secret "${key}" of "${NAME}" read.`])
   })
-
-  test('and without it the whole text', async () => {
-    const world = await openWith({ value: JSON.stringify(value) })
-    expect((await run(world)).outputs['secret']).toBe(JSON.stringify(value))
-  })
-
-  test.each(['passwort', 'none', 'toString', '__proto__'])(
-    '%s that it has not, the names are listed and no value',
-    async (key) => {
-      const text = await refusal(openWith({ value: JSON.stringify(value) }), { inputs: { key } })
-      expect(text).toContain(
-        `The secret "${NAME}" has no key "${key}".\nIts keys: "password", "port", "tls", "a b", "none".\nUNUSABLE_SECRET`,
-      )
-      expect(text).not.toMatch(/not-a-password|5432|verify-full/)
-    },
-  )
-
-  test.each(['not-a-password', '["not-a-password"]', '"not-a-password"', '{"password": "not-a-password"'])(
-    'of what is no JSON object (%s), nothing of it is shown',
-    async (text) => {
-      const ran = await run(openWith({ value: text }), { inputs: { key: 'password' } })
-      expect(ran.errors[0]).toContain(
-        `The secret "${NAME}" is not a JSON object, so it has no key "password".\nOmit the key to get the whole text.`,
-      )
-      expect([...ran.errors, ...ran.infos, ...ran.group, ran.summary].join('\n')).not.toContain(
-        'not-a-password',
-      )
-    },
-  )
 })
 
 describe('settings', () => {
@@ -175,13 +146,6 @@ describe('settings', () => {
     expect(world.server('secretsmanager').requests.map(({ body }) => JSON.parse(body) as unknown)).toEqual([
       { SecretId: secret },
     ])
-  })
-
-  test('every problem is named at once, also without credentials', async () => {
-    const text = await refusal(open(), { inputs: { secret: '', region: '', 'role-arn': '' } })
-    expect(text).toMatch(
-      /\n- region is required; .*\n- secret is required, or secrets instead; .*\nINVALID_INPUT/,
-    )
   })
 
   test('endpoints that are not safe are refused', async () => {
