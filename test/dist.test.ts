@@ -43,8 +43,8 @@ describe('size', () => {
     expect(bytes('index.js')).toBeLessThanOrEqual(150_000)
   })
 
-  test('the code for AWS is at most 75 kB', () => {
-    expect(bytes('parts/aws.js') + bytes('parts/aws-signer.js')).toBeLessThanOrEqual(75_000)
+  test('the code for AWS is at most 90 kB', () => {
+    expect(bytes('parts/aws.js') + bytes('parts/aws-signer.js')).toBeLessThanOrEqual(90_000)
   })
 
   test('all of dist is at most 0.75 MB, with licences', () => {
@@ -82,10 +82,7 @@ describe('content', () => {
     const holders = (text: string): string[] => scripts.filter((file) => read(file).includes(text))
     expect(holders(' ./src/aws/credentials.ts\n')).toEqual(['parts/aws.js'])
     expect(holders(' ./src/aws/signer.ts\n')).toEqual(['parts/aws-signer.js'])
-    const users = ['app-server', 'database-aws-rds', 'secret-aws-secrets-manager'].map(
-      (name) => `parts/${name}.js`,
-    )
-    expect(holders(`_require__.e('aws')`)).toEqual(users)
+    expect(holders(`_require__.e('aws')`)).toEqual(['index.js', 'parts/app-server.js'])
     expect(holders(`_require__.e('aws-signer')`)).toEqual(['parts/aws.js'])
   })
 
@@ -105,7 +102,7 @@ describe('content', () => {
     const context = './node_modules/@actions/github/lib/context.js'
     expect(sources.filter((source) => source.includes('@actions/github/'))).toEqual([context])
     const holders = scripts.filter((file) => read(file).includes(` ${context}\n`))
-    expect(holders).toEqual(['parts/refusal.js'])
+    expect(holders).toEqual(['parts/report.js'])
   })
 
   test('holds the licence of every package in it', () => {

@@ -55,6 +55,19 @@ describe('the source of the credentials', () => {
     )
   })
 
+  test.each<[string, string]>([
+    ['AWS_SESSION_TOKEN', 'not-a-token\nof-two-lines'],
+    ['AWS_SESSION_TOKEN', 'not-a-tokén'],
+    ['AWS_ACCESS_KEY_ID', 'AKID\tEXAMPLE'],
+    ['AWS_SECRET_ACCESS_KEY', 'not-a-secret-key\u2028x'],
+  ])('is no environment whose %s fits into no header, and it is not repeated: %j', (name, value) => {
+    const inputs = inputsOf()
+    credentialSource(inputs, { ...KEYS, [name]: value }, undefined, 'eu-central-1', 'auth.roleArn')
+    expect(problemsOf(inputs)).toMatch(
+      new RegExp(`Nothing was sent\\.\\n- ${name} must be one printable line; for example: [a-z -]+$`),
+    )
+  })
+
   test('is not missed before other problems are told', () => {
     const inputs = inputsOf()
     inputs.problem('port', 'is wrong', '5432')

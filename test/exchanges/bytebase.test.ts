@@ -121,16 +121,6 @@ describe('settings', () => {
     expect(world.server('bytebase').requests).toEqual([])
     expect(world.server('oidc').requests).toEqual([])
   })
-
-  test('every problem is named at once', async () => {
-    const world = await open()
-    const text = await refusal(world, {
-      inputs: { url: 'http://bytebase.example.com', email: '', 'timeout-seconds': '0', 'job-summary': 'no' },
-    })
-    for (const name of ['url', 'email', 'timeout-seconds', 'job-summary'])
-      expect(text).toContain(`\n- ${name} `)
-    expect(world.server('bytebase').requests).toEqual([])
-  })
 })
 
 describe('a refusal', () => {
@@ -356,15 +346,6 @@ describe('trouble that passes', () => {
     'unauthenticated',
     'token validation failed: failed to fetch JWKS: context deadline exceeded',
   )
-
-  test('with the keys of the issuer is tried again', async () => {
-    const world = await open()
-    world.server('bytebase').faults.push(reply(keys), reply(keys))
-    const ran = await run(world)
-    expect(ran.succeeded).toBe(true)
-    expect(ran.slept).toHaveLength(2)
-    expect(world.server('bytebase').requests.map(({ answered }) => answered)).toEqual(['reply', 'reply', 200])
-  })
 
   test('with the keys of the issuer is tried again twice and no more', async () => {
     const world = await open()
@@ -608,40 +589,6 @@ describe.runIf(canRunCommands)('the complete workflow of the page', () => {
     )
     expect(log).toContain('PermissionDeniedDetail')
     expect(world.setup.bytebase.resources.size).toBe(0)
-  })
-
-  test.each([
-    ['SQL as sheet', 'release: $release}', 'sheet: "CREATE TABLE t"}', '"code":13'],
-    ['the field steps', '{title: $title, specs:', '{title: $title, steps:', 'unknown field \\\\"steps\\\\"'],
-    ['the field target', '{targets: $targets,', '{target: "x",', 'unknown field \\\\"target\\\\"'],
-    [
-      'the field type',
-      '{targets: $targets,',
-      '{targets: $targets, type: "MIGRATE",',
-      'unknown field \\\\"type\\\\"',
-    ],
-  ])('would be refused with %s, as older guides have it', async (_what, from, to, text) => {
-    const { code, log } = await rollOut({}, (script) => {
-      expect(script).toContain(from)
-      return script.replace(from, to)
-    })
-    expect(code).toBe(1)
-    expect(log).toMatch(new RegExp(text))
-  })
-
-  test.each([
-    ['sheets', { content: 'U0VMRUNUIDE7' }, 'bb.sheets.create'],
-    ['issues', { type: 'DATABASE_CHANGE', plan: 'projects/my-project/plans/1' }, 'bb.issues.create'],
-  ])('uses no %s, which its role may not create', async (collection, body, permission) => {
-    const world = await open()
-    const { outputs } = await runStep(bytebase, world, 'bytebase')
-    const answer = await fetch(`${world.url('bytebase')}/v1/projects/my-project/${collection}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${outputs['token']!}` },
-      body: JSON.stringify(body),
-    })
-    expect(answer.status).toBe(403)
-    expect(await answer.json()).toMatchObject({ code: 7, details: [{ requiredPermissions: [permission] }] })
   })
 })
 

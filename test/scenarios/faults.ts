@@ -1,13 +1,7 @@
 import * as net from 'node:net'
 import { expect } from 'vitest'
 import type { StageResult } from '../../dev/runner/runner.ts'
-import type { World } from '../../dev/world.ts'
 
-/**
- * Within this time, in ms, ends what waits for nothing: less than any limit of the action that could end it instead, more
- * than a busy machine makes of it.
- */
-export const PROMPTLY_MS = 8_000
 /** A step that is cancelled ends within this time, in ms, on a busy machine too: before the runner kills it. */
 export const CANCELLED_MS = 9_000
 
@@ -67,24 +61,6 @@ export function signalAfter(text: string, signal: NodeJS.Signals): string {
       if (String(chunk).includes(${JSON.stringify(text)})) setImmediate(() => process.kill(process.pid, '${signal}'))
       return write.call(this, chunk, ...more)
     }`)
-}
-
-/** When the n-th request of a role came in, in ms since the epoch; from 0. */
-export function at(world: World, role: string, n = 0): number {
-  return world.server(role).requests[n]?.at ?? NaN
-}
-
-/** How long after the last request of a role the step ended, in ms. */
-export function endedAfter(world: World, role: string, main: StageResult): number {
-  return main.endedAt - (world.server(role).requests.at(-1)?.at ?? NaN)
-}
-
-/** The waits between tries, in ms, by the debug log. */
-export function waits(stage: StageResult): number[] {
-  return stage.debugLines.flatMap((line) => {
-    const ms = /^trying again in (\d+) ms$/.exec(line)?.[1]
-    return ms === undefined ? [] : [Number(ms)]
-  })
 }
 
 /** Post ended well and said one thing, as a warning; gives its text. */

@@ -1,7 +1,5 @@
 import { expect } from 'vitest'
-import type { GitHub } from '../../dev/fakes/github.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
-import type { Setup } from '../../dev/systems/system.ts'
 import type { World } from '../../dev/world.ts'
 
 /** What holds for every stage of every scenario: nothing secret shows, and nobody but the action commands the runner. */
@@ -38,11 +36,6 @@ export function expectRefused(world: World, main: StageResult): string {
   )
   expect(main.log).not.toMatch(/^\s+at .+:\d+:\d+/m)
   return message
-}
-
-/** Tokens that GitHub issued, and nobody took back. */
-export function unrevoked({ setup: { github } }: World<Setup & { readonly github: GitHub }>): string[] {
-  return github.issued.filter((token) => github.alive(token))
 }
 
 /** The statuses or faults that a role's requests met. */

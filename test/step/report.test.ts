@@ -110,10 +110,44 @@ describe('the hint for a job without an ID token', () => {
   const hint = (environment: Environment, event?: unknown): string =>
     reportOf(NO_ID_TOKEN, { ...ENVIRONMENT, ...environment }, event).annotation
 
-  test('is the permission where pull_request_target lacks it: that event has ID tokens', () => {
-    const text = hint({ GITHUB_EVENT_NAME: 'pull_request_target' }, pullRequest('mona/workflows'))
-    expect(text).toContain('id-token: write')
-    expect(text).not.toContain('fork')
+  const PERMISSION =
+    'for a reusable workflow, also to the job that calls it:\npermissions:\n  id-token: write'
+  test.each<[string, Environment, unknown, string]>([
+    ['a push', {}, {}, PERMISSION],
+    [
+      'a pull request of the repository',
+      { GITHUB_EVENT_NAME: 'pull_request' },
+      pullRequest('octo-org/workflows'),
+      PERMISSION,
+    ],
+    [
+      'a fork',
+      { GITHUB_EVENT_NAME: 'pull_request' },
+      pullRequest('mona/workflows'),
+      'gives no ID token to a pull request from a fork',
+    ],
+    [
+      'a review of a fork',
+      { GITHUB_EVENT_NAME: 'pull_request_review' },
+      pullRequest('mona/workflows'),
+      'gives no ID token to a pull request from a fork',
+    ],
+    // That event has ID tokens.
+    [
+      'pull_request_target',
+      { GITHUB_EVENT_NAME: 'pull_request_target' },
+      pullRequest('mona/workflows'),
+      PERMISSION,
+    ],
+    [
+      'Dependabot',
+      { GITHUB_ACTOR: 'dependabot[bot]' },
+      {},
+      'gives no ID token to a run that Dependabot started',
+    ],
+    ['act', { ACT: 'true', GITHUB_ACTOR: 'dependabot[bot]' }, {}, 'act has no ID tokens'],
+  ])('is that of %s', (_what, environment, event, text) => {
+    expect(hint(environment, event)).toContain(text)
   })
 
   test.each([

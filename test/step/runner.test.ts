@@ -1,79 +1,81 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createRunner, reasonFor } from '../../src/step/runner.ts'
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
+import { createRunner, userAgent } from '../../src/step/runner.ts'
 
-let folder: string
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'runner-'))
-  for (const name of ['OUTPUT', 'STATE', 'STEP_SUMMARY']) {
-    const file = join(folder, name)
-    await writeFile(file, '')
-    vi.stubEnv(`GITHUB_${name}`, file)
-  }
+const folder = mkdtempSync(join(tmpdir(), 'runner-'))
+const file = join(folder, 'file')
+afterAll(() => {
+  rmSync(folder, { recursive: true })
 })
-afterEach(async () => {
+afterEach(() => {
   vi.unstubAllEnvs()
-  await rm(folder, { recursive: true })
+  vi.restoreAllMocks()
 })
 
-const refused = (write: () => void): unknown => {
-  try {
-    write()
-  } catch (error) {
-    return error
-  }
-  return undefined
+/** A runner whose file of that variable is this, and what it prints. */
+function runnerWith(
+  variable: string,
+  path: string,
+): { runner: ReturnType<typeof createRunner>; printed: string[] } {
+  const printed: string[] = []
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed.push(String(text))
+    return true
+  })
+  vi.stubEnv(variable, path)
+  return { runner: createRunner(), printed }
 }
 
-describe('a file of the runner', () => {
-  test('gets a value of several lines whole', async () => {
-    createRunner().output('token', 'one\ntwo')
-    expect(await readFile(join(folder, 'OUTPUT'), 'utf8')).toMatch(
-      /^token<<(ghadelimiter_[\w-]+)\r?\none\ntwo\r?\n\1\r?\n$/,
-    )
-  })
-
-  test('that is missing is said to be', async () => {
-    await rm(join(folder, 'STATE'))
-    expect(
-      refused(() => {
-        createRunner().saveState('a', 'b')
-      }),
-    ).toMatchObject({
-      code: 'NOT_WRITTEN',
-      text: 'The GITHUB_STATE file of the runner cannot be written: it is missing or is not a file. Check that nothing removes the temporary folder of the runner.',
-    })
-  })
-
-  test('that the runner does not provide tells of its version', () => {
-    vi.stubEnv('GITHUB_OUTPUT', '')
-    expect(
-      refused(() => {
-        createRunner().output('a', 'b')
-      }),
-    ).toMatchObject({
-      code: 'NOT_WRITTEN',
-      text: 'The runner provides no GITHUB_OUTPUT file. Update the runner: this action needs version 2.327.1 or newer.',
-    })
+describe.each([
+  ['GITHUB_OUTPUT', 'output'],
+  ['GITHUB_STATE', 'saveState'],
+] as const)('%s', (variable, write) => {
+  test('takes what is written', () => {
+    writeFileSync(file, '')
+    const { runner, printed } = runnerWith(variable, file)
+    runner[write]('token', 'obviously-fake')
+    expect(readFileSync(file, 'utf8')).toMatch(/^token<<(\S+)\nobviously-fake\n\1\n$/)
+    expect(printed).toEqual([])
   })
 
   test.each([
-    ['EACCES', 'it belongs to another user, or is read-only', '--user'],
-    ['EROFS', 'it belongs to another user, or is read-only', '--user'],
-    ['ENOSPC', 'the disk is full', 'Free space'],
-    ['EISDIR', 'it is missing or is not a file', 'temporary folder'],
-  ])('that cannot be written (%s) is said why', (code, because, hint) => {
-    const reason = reasonFor(Object.assign(new Error('no'), { code }))
-    expect(reason).toMatchObject({ because, hint: expect.stringContaining(hint) as string })
+    ['', `The runner provides no ${variable} file.`, 'this action needs version 2.327.1 or newer'],
+    [folder, `The ${variable} file of the runner cannot be written.`, 'Check that the disk'],
+    [join(folder, 'none'), `The ${variable} file of the runner cannot be written.`, 'Check that the disk'],
+  ])('that is "%s" is an error, and nothing is printed', (path, message, hint) => {
+    const { runner, printed } = runnerWith(variable, path)
+    expect(() => {
+      runner[write]('token', 'obviously-fake')
+    }).toThrow(
+      expect.objectContaining({
+        code: 'NOT_WRITTEN',
+        message,
+        text: expect.stringContaining(hint) as string,
+      }),
+    )
+    expect(printed).toEqual([])
   })
+})
 
-  test('of the summary gets Markdown, and nothing where there is none', async () => {
-    await createRunner().summary('# a')
-    vi.stubEnv('GITHUB_STEP_SUMMARY', '')
-    await createRunner().summary('# b')
-    expect(await readFile(join(folder, 'STEP_SUMMARY'), 'utf8')).toBe('# a\n')
-  })
+test('a summary without a file is none', async () => {
+  await createRunner({}).summary('# x')
+})
+
+test('a value is masked once', () => {
+  const { runner, printed } = runnerWith('GITHUB_OUTPUT', file)
+  for (const value of ['a', 'b', 'a']) runner.mask(value)
+  expect(printed.join('')).toBe(
+    '::add-mask::a\n::add-mask::b\n'.replaceAll('\n', process.platform === 'win32' ? '\r\n' : '\n'),
+  )
+})
+
+test.each([
+  [{}, 'access-token/local'],
+  [{ GITHUB_ACTION_REPOSITORY: 'o/access-token', GITHUB_ACTION_REF: 'v1.2' }, 'o/access-token/v1.2'],
+  [{ GITHUB_ACTION_REPOSITORY: 'o/a\r\nx: y', GITHUB_ACTION_REF: 'é' }, 'o/axy/local'],
+  [{ GITHUB_ACTION_REPOSITORY: 'x'.repeat(200), GITHUB_ACTION_REF: '' }, `${'x'.repeat(100)}/local`],
+])('the user agent of %j is %s', (environment, agent) => {
+  expect(userAgent(environment)).toBe(agent)
 })

@@ -1,22 +1,37 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { grantTable } from '../../src/step/summary.ts'
 
-test('shows the outputs that are no secrets, and when the credential ends', async () => {
-  const table = await grantTable({
-    secrets: ['obviously-fake'],
-    outputs: { token: 'obviously-fake', owner: 'octo-org' },
-    summary: '',
-    expiresAt: new Date(0),
-  })
-  expect(table).toContain('octo&#45;org'.replace('&#45;', '-'))
-  expect(table).toContain('1970-01-01')
-  expect(table).not.toContain('fake')
-})
+const tableOf = (secrets: readonly string[], outputs: Readonly<Record<string, string>>): Promise<string> =>
+  grantTable({ secrets, outputs, summary: '' })
 
-test('shows no output of a grant of secrets, however many there are', async () => {
-  const outputs = Object.fromEntries(
-    Array.from({ length: 50 }, (_, index) => [`s${index}`, 'x'.repeat(100_000)]),
+describe('the table of a grant', () => {
+  test('has its outputs and its end', async () => {
+    const grant = {
+      secrets: ['obviously-fake'],
+      outputs: { owner: 'octo' },
+      summary: '',
+      expiresAt: new Date(0),
+    }
+    expect((await grantTable(grant)).split('\n')).toEqual([
+      '| output | value |',
+      '| --- | --- |',
+      '| owner | <code>octo</code> |',
+      '| expires-at | <code>1970-01-01T00&#58;00&#58;00&#46;000Z</code> |',
+    ])
+  })
+
+  test.each(['obviously-fake', ' obviously-fake ', 'obviously-fake\nmore', '{"a":"obviously-fake"}'])(
+    'has no output with a secret in it: %j',
+    async (secret) => {
+      expect(await tableOf(['obviously-fake'], { secret, owner: 'octo' })).not.toMatch(/fake|\| secret/)
+    },
   )
-  const secrets = Array.from({ length: 200_000 }, (_, index) => `value-${index}`)
-  expect(await grantTable({ secrets, outputs, summary: '', outputsAreSecret: true })).toBe('')
+
+  test('has the beginning of a long output, and says how much more there is', async () => {
+    expect(await tableOf([], { a: 'x'.repeat(500) })).toContain(`<code>${'x'.repeat(500)}</code>`)
+    const emoji = `${'x'.repeat(499)}🚀`
+    expect(await tableOf([], { a: `${emoji}y` })).toContain(
+      `<code>${'x'.repeat(499)}&#8230; and 2 more characters</code>`,
+    )
+  })
 })

@@ -1,31 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { fault, forEver } from '../../dev/fakes/faults.ts'
 import { vaultError } from '../../dev/fakes/vault.ts'
-import { signalsReachHandlers } from '../scenarios/faults.ts'
-import { expectRefused } from '../scenarios/support.ts'
-import { at, LOGIN, open, READ, refusal, requests, REVOKE, run, withoutTime } from './fixture.ts'
+import { at, LOGIN, open, READ, requests, run, withoutTime } from './fixture.ts'
 
-describe('taking the token back', () => {
-  test('has time of its own where the step had none left', async () => {
-    const world = await open()
-    world.server('vault').faults.push(forEver(at(/data/, vaultError(500, 'internal error'))))
-    expect(await refusal(world)).toMatch(/could not answer \(500 Internal Server Error\).*the limit is 60 s/)
-    expect(requests(world).at(-1)).toBe(REVOKE)
-    expect(world.setup.vault.tokens.map(({ revoked }) => revoked)).toEqual([true])
-  })
-
-  test('is tried again', async () => {
-    const world = await open()
-    world.server('vault').faults.push(fault.none(), fault.none(), fault.reset(), fault.status(503))
-    const ran = await run(world)
-    expect(ran.warnings).toEqual([])
-    expect(requests(world).slice(2)).toEqual([
-      'POST /v1/auth/token/revoke-self reset',
-      'POST /v1/auth/token/revoke-self status 503',
-      REVOKE,
-    ])
-  })
-
+describe('revoking the token', () => {
   test.each<[string, Record<string, string>]>([
     ['succeeded', {}],
     ['failed', { key: 'PASSWORD' }],
@@ -108,16 +86,3 @@ describe('taking the token back', () => {
     expect(requests(world)).toEqual([LOGIN, READ])
   })
 })
-
-test.runIf(signalsReachHandlers).each(['SIGINT', 'SIGTERM'] as const)(
-  'a step that is cancelled by %s revokes the token first',
-  async (signal) => {
-    const world = await open()
-    world.server('vault').faults.push(fault.none(), fault.hang())
-    const main = await world.run({ signals: [{ signal, when: world.server('vault').seen(2) }] })
-    expect(expectRefused(world, main)).toContain(`The step was cancelled or timed out (${signal}).`)
-    expect(main.log).toContain('The Vault token was revoked.')
-    expect(requests(world)).toEqual([LOGIN, 'GET /v1/secret/data/team/database hang', REVOKE])
-    expect(world.setup.vault.tokens.map(({ revoked }) => revoked)).toEqual([true])
-  },
-)

@@ -115,16 +115,6 @@ describe('permissions', () => {
     expect((await permissionsOf(text)).problems).toEqual(problems)
   })
 
-  test('an alias bomb is refused', async () => {
-    const levels = Array.from(
-      { length: 30 },
-      (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i}, `.repeat(9)}*a${i}]`,
-    )
-    expect((await permissionsOf(['a0: &a0 read', ...levels].join('\n'))).problems).toEqual([
-      `permissions must not use YAML aliases; for example: ${example}`,
-    ])
-  })
-
   test('an unknown scope is a warning, and sent', async () => {
     expect(
       await permissionsOf('content: read, dependabot_alerts: read, brand-new: write, constructor: read'),

@@ -192,21 +192,4 @@ describe('the database', () => {
     const login = { engine, user: shell.stdout, password, encrypted: true }
     expect(world.setup.database.refusal(login)).toBeUndefined()
   })
-
-  test('lets in nobody after the token’s hour', async () => {
-    let now = Date.parse('2026-11-21T08:00:00Z')
-    const world = await open({ now: () => now })
-    const { token = '', 'expires-at': ends = '' } = (await run(world, { now: () => now })).outputs
-    expect(ends).toBe('2026-11-21T09:00:00.000Z')
-    expect(await world.setup.accepts(token)).toBe(true)
-    now = Date.parse(ends)
-    expect(await world.setup.accepts(token)).toBe(false)
-  })
-
-  test('takes no token that can do more', async () => {
-    const world = await open()
-    await run(world)
-    const federated = world.secrets.find(({ name }) => name.startsWith('federated'))!.value
-    expect(await world.setup.accepts(federated)).toBe(false)
-  })
 })

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { fault } from '../../../dev/fakes/faults.ts'
 import { ISSUER } from '../../../dev/fakes/issuer.ts'
-import type { World } from '../../../dev/world.ts'
 import { octoSts } from '../../../src/exchanges/octo-sts/exchange.ts'
 import { Inputs } from '../../../src/inputs/inputs.ts'
 import { SUBJECT } from '../in-process.ts'
@@ -98,12 +97,6 @@ describe('a token', () => {
     expect((await run(world, { inputs: { audience: 'my-sts' } })).succeeded).toBe(true)
     expect(world.issuer.issued.map(({ audience }) => audience)).toEqual(['my-sts'])
   })
-
-  test('is not saved for post where it shall not be revoked', async () => {
-    const ran = await run(open(), { inputs: { 'skip-token-revoke': 'true' } })
-    expect(ran.succeeded).toBe(true)
-    expect(ran.state).toEqual({})
-  })
 })
 
 describe('settings', () => {
@@ -193,71 +186,5 @@ describe('settings', () => {
     inputs.check()
     expect(url.origin).toBe(origin)
     expect(audience).toBe(domain)
-  })
-})
-
-describe('the fake', () => {
-  const ask = async (world: World, query: string, init: RequestInit): Promise<Response> => {
-    const token = await world.issuer.mint(new URL(world.url('octo-sts')).host)
-    return fetch(`${world.url('octo-sts')}/sts/exchange${query}`, {
-      ...init,
-      headers: { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string>) },
-    })
-  }
-
-  test.each([
-    ['GET with a query', '?scope=octo-org/target&identity=deploy', { method: 'GET' }],
-    [
-      'scope and scopes alike',
-      '?scope=octo-org/target&scopes=octo-org/target&identity=deploy',
-      { method: 'GET' },
-    ],
-    [
-      'a form',
-      '',
-      { method: 'POST', body: new URLSearchParams({ scope: 'octo-org/target', identity: 'deploy' }) },
-    ],
-  ])('takes %s', async (_what, query, init) => {
-    expect(await (await ask(await open(), query, init)).json()).toMatchObject({
-      refreshToken: '',
-      expiry: null,
-    })
-  })
-
-  test.each<[string, string, RequestInit, number, string]>([
-    [
-      'a JSON body',
-      '',
-      {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: '{"scope":"octo-org/target"}',
-      },
-      400,
-      'scope must be provided',
-    ],
-    ['no identity', '?scope=octo-org/target', { method: 'POST' }, 400, 'identity must be provided'],
-    [
-      'two scopes',
-      '?scopes=a/b&scopes=c/d&identity=x',
-      { method: 'POST' },
-      400,
-      'multiple scopes not supported',
-    ],
-    ['no JWT', '', { method: 'POST', headers: { authorization: 'Bearer x' } }, 400, 'invalid bearer token'],
-    [
-      'two credentials',
-      '',
-      { method: 'POST', headers: { authorization: 'Bearer x, y' } },
-      401,
-      'exactly one',
-    ],
-  ])('refuses %s', async (_what, query, init, status, text) => {
-    const answer = await ask(await open(), query, init)
-    expect(answer.status).toBe(status)
-    expect(await answer.json()).toMatchObject({
-      message: expect.stringContaining(text) as string,
-      details: [],
-    })
   })
 })

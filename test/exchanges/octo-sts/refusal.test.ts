@@ -223,18 +223,4 @@ describe('trouble that passes', () => {
     expect(await refusal(world)).toContain(`${message}.\nOcto STS could not check the ID token.`)
     expect(world.server('octo-sts').requests).toHaveLength((times + 1) * 2)
   })
-
-  test('a rate limit and a lookup that is not available are tried again', async () => {
-    const world = await open()
-    world
-      .server('octo-sts')
-      .faults.push(
-        reply(429, 8, 'GitHub API rate limit exceeded'),
-        reply(503, 14, 'lookup unavailable'),
-        reply(500, 13, 'failed to get token'),
-      )
-    const ran = await run(world)
-    expect(ran.succeeded).toBe(true)
-    expect(ran.slept).toHaveLength(3)
-  })
 })

@@ -7,23 +7,17 @@ import {
   SERVICE_ACCOUNT,
   SERVICE_ACCOUNT_ID,
   system,
-  type GoogleSecretManagerSetup,
 } from '../../../dev/systems/secret/google-secret-manager.ts'
 import type { World } from '../../../dev/world.ts'
 import { googleSecretManager } from '../../../src/exchanges/secret/google-secret-manager.ts'
 import { Inputs } from '../../../src/inputs/inputs.ts'
-import { LINK, opening, PAGE, stepsOf } from '../in-process.ts'
+import { LINK, opening, stepsOf } from '../in-process.ts'
 
 const NAME = 'projects/my-project/secrets/database-password'
 
 const open = opening(system)
 
 const { run, refusal } = stepsOf(googleSecretManager, 'secret/google-secret-manager')
-
-/** Replaces the newest version. */
-function store({ secrets }: GoogleSecretManagerSetup, data: string | Uint8Array): void {
-  secrets[SECRET] = { ...secrets[SECRET]!, versions: [{ data: Buffer.from(data) }] }
-}
 
 const paths = (world: World, role: string): string[] => world.server(role).requests.map(({ path }) => path)
 
@@ -117,36 +111,6 @@ describe('a secret', () => {
   })
 })
 
-describe('a secret that cannot be put out', () => {
-  test('since it is binary', async () => {
-    const world = await open()
-    store(world.setup, Uint8Array.of(0x61, 0xff))
-    const message = await refusal(world)
-    expect(message.split('\n')[0]).toBe(
-      `The secret "${NAME}/versions/latest" is binary: it is not UTF-8 text.`,
-    )
-    expect(message).toMatch(new RegExp(`\nUNUSABLE_SECRET: ${PAGE}unusable_secret$`))
-  })
-
-  test('since it does not match its checksum', async () => {
-    const world = await open()
-    const other = Buffer.from('another text').toString('base64')
-    world.server('secretmanager').faults.push(
-      fault.alter((real) => {
-        const { payload } = real.body as { payload: object }
-        return { ...real, body: { payload: { ...payload, data: other } } }
-      }),
-    )
-    expect(await refusal(world)).toBe(
-      [
-        'The payload.data in the answer of Google Secret Manager does not match its checksum.',
-        'It was damaged in transit: run the job again.',
-        `UNUSABLE_ANSWER: ${PAGE}unusable_answer`,
-      ].join('\n'),
-    )
-  })
-})
-
 describe('settings', () => {
   const rule = 'secret must be the full name of a secret, with or without a version'
   test.each([
@@ -165,21 +129,6 @@ describe('settings', () => {
     expect(await refusal(world, { inputs: { secret } })).toContain(
       `\n- ${rule}, not "${shown}"; for example: ${NAME}\nINVALID_INPUT`,
     )
-    expect(world.issuer.issued).toEqual([])
-  })
-
-  test('every problem is named at once', async () => {
-    const world = await open()
-    const inputs = {
-      secret: '',
-      'workload-identity-provider': PROVIDER.replace('123456789012', 'my-project'),
-      'service-account': 'x',
-      'allow-short': 'maybe',
-    }
-    const env = { GHA_ENDPOINT_OVERRIDE_secretmanager: 'nowhere' }
-    const text = await refusal(world, { inputs, env })
-    for (const name of [...Object.keys(inputs), 'GHA_ENDPOINT_OVERRIDE_secretmanager'])
-      expect(text).toContain(`\n- ${name} `)
     expect(world.issuer.issued).toEqual([])
   })
 })

@@ -142,41 +142,6 @@ describe('a refusal', () => {
   })
 })
 
-describe('an answer that is no secret', () => {
-  const unusable = (text: string, hint: string): string => `${text}\n${hint}\nUNUSABLE_`
-  test.each<[string, unknown, string]>([
-    [
-      'of another shape',
-      { secret: 'x' },
-      unusable(
-        'The payload.data in the answer of the secret endpoint is missing.',
-        'The answer must be {"payload": {"data": "<the secret in base64>"}}.',
-      ),
-    ],
-    [
-      'not in base64',
-      { payload: { data: 'not base64!' } },
-      unusable(
-        'The payload.data in the answer of the secret endpoint is not base64.',
-        'The server must encode the secret as standard base64 (+ and /), with padding and without line breaks.',
-      ),
-    ],
-    [
-      'binary',
-      { payload: { data: '/w==' } },
-      unusable(
-        'The secret "HOST/secrets" is binary: it is not UTF-8 text.',
-        'An output is text: store the secret in base64, and decode it in the step that uses it.',
-      ),
-    ],
-  ])('%s is refused with a reason', async (_what, body, text) => {
-    const world = await open()
-    world.server('secret-endpoint').faults.push(fault.status(200, { body: body as object }))
-    expect(await refusal(world)).toContain(text)
-    expect(world.server('secret-endpoint').requests).toHaveLength(1)
-  })
-})
-
 describe('the endpoint of the page', () => {
   const AUDIENCE = 'https://secrets.example.com'
   const servers: FakeServer[] = []

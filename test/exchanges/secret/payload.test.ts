@@ -62,7 +62,7 @@ test.each<[string, string]>([
   expect(() => read(answer(data))).toThrow(
     expect.objectContaining({
       code: 'UNUSABLE_ANSWER',
-      message: 'The payload.data in the answer of the server is not base64.',
+      text: 'The payload.data in the answer of the server is not base64. The server must encode the secret as standard base64 (+ and /), with padding and without line breaks.',
     }),
   )
 })
@@ -78,7 +78,7 @@ test.each<[string, unknown, string]>([
   expect(() => read(json)).toThrow(
     expect.objectContaining({
       code: 'UNUSABLE_ANSWER',
-      message: `The payload.data in the answer of the server ${fault}.`,
+      text: `The payload.data in the answer of the server ${fault}. The answer must be {"payload": {"data": "<the secret in base64>"}}.`,
     }),
   )
 })

@@ -92,6 +92,16 @@ describe('several values', () => {
     expect(world.setup.vault.tokens.map(({ revoked }) => revoked)).toEqual([true])
   })
 
+  test('may be short only where that is allowed', async () => {
+    const world = await open()
+    world.setup.engines['secret'] = { kv: 2, secrets: { 'team/tls': [{ data: { a: 'abc', b: 'x' } }] } }
+    const refused = refusalOf(await run(world, 'a: team/tls#a\nb: team/tls#b'))
+    expect(refused).toContain('- a: The secret "a" of "secret/team/tls" is shorter than 4 characters')
+    const ran = await run(world, 'a: team/tls#a', { 'allow-short': 'true' })
+    expect(ran.outputs).toEqual({ a: 'abc', secrets: '{"a":"abc"}' })
+    expect(ran.masks).toContain('abc')
+  })
+
   test('of a server that fails are not asked for one after the other', async () => {
     const world = await open()
     const down = vaultError(503, 'Vault is sealed')

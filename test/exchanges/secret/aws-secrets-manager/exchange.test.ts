@@ -177,13 +177,6 @@ describe('settings', () => {
     ])
   })
 
-  test('every problem is named at once, also without credentials', async () => {
-    const text = await refusal(open(), { inputs: { secret: '', region: '', 'role-arn': '' } })
-    expect(text).toMatch(
-      /\n- region is required; .*\n- secret is required, or secrets instead; .*\nINVALID_INPUT/,
-    )
-  })
-
   test('endpoints that are not safe are refused', async () => {
     const env = { AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://aws.example', AWS_ENDPOINT_URL_STS: 'sts' }
     const text = await refusal(open(), { env })

@@ -4,7 +4,7 @@ import { secretsManagerError, type StoredSecret } from '../../../../dev/fakes/aw
 import { fault, forEver } from '../../../../dev/fakes/faults.ts'
 import type { FakeReply } from '../../../../dev/fakes/handler.ts'
 import { NAME, SECRET_ARN } from '../../../../dev/systems/secret/aws-secrets-manager.ts'
-import { LINK, PAGE } from '../../in-process.ts'
+import { LINK } from '../../in-process.ts'
 import { open, openWith, READERS, refusal, run } from './fixture.ts'
 
 describe('a refusal', () => {
@@ -269,31 +269,10 @@ describe('trouble that passes', () => {
     expect(world.server('sts').requests).toHaveLength(1)
   })
 
-  test('throttling without end is told as such', async () => {
-    const world = await open()
-    const reply = secretsManagerError('ThrottlingException', 'Rate exceeded')
-    world.server('secretsmanager').faults.push(forEver(fault.answer(reply)))
-    const text = await refusal(world)
-    expect(text).toMatch(
-      /^AWS Secrets Manager \(HOST\) could not answer \(400 Bad Request\): ThrottlingException: Rate exceeded\. Gave up after \d+ attempts/,
-    )
-    expect(text).toContain('OVERLOADED')
-  })
-
   test('as a clock that is wrong by an hour is set by the server, once', async () => {
     const world = await open()
     const ran = await run(world, { now: () => Date.now() - 3_600_000 })
     expect(ran.succeeded).toBe(true)
     expect(world.server('secretsmanager').requests.map(({ answered }) => answered)).toEqual([400, 200])
-  })
-
-  test('as a clock that stays wrong is told as such', async () => {
-    const world = await open()
-    const message = 'Signature expired: 20261121T080000Z is now earlier than 20261121T085500Z (… - 5 min.)'
-    const reply = secretsManagerError('InvalidSignatureException', message)
-    world.server('secretsmanager').faults.push(forEver(fault.answer(reply)))
-    const text = await refusal(world)
-    expect(text).toContain(`\nCLOCK_SKEWED: ${PAGE}clock_skewed`)
-    expect(text).not.toContain('Something between')
   })
 })

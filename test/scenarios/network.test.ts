@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import { fault, forEver } from '../../dev/fakes/faults.ts'
+import { system } from '../../dev/systems/app-server.ts'
+import { createWorld } from '../../dev/world.ts'
+import { rawServer } from './faults.ts'
+import { answers, expectClean, expectGranted, expectRefused } from './support.ts'
+
+/*
+ * What only a process of its own shows: the proxy and the authorities of its environment, and its memory. Everything else
+ * about connections is tested next to src/http.
+ */
+
+const MIB = 1024 * 1024
+
+describe.concurrent('a proxy of the environment', () => {
+  const credentials = { user: 'runner', password: 'p@ss/word:with%20chars&é' }
+
+  it.each([false, true])(
+    'serves every request, and its password is never shown (debug: %s)',
+    async (debug) => {
+      await using world = await createWorld(system, { variant: 'aws', proxy: { credentials } })
+      const main = await world.run({ debug })
+      await expectGranted(world, main)
+      const post = await world.post(main, { debug })
+      expectClean(world, post)
+      expect(post.log).toContain('The token was revoked.\n')
+      // One tunnel for each request: none is opened early.
+      expect(world.proxy?.targets.map(({ target, answered }) => `${target} ${answered}`).sort()).toEqual([
+        'app-server.example:443 200',
+        'github.example:443 200',
+        'oidc.example:443 200',
+        'oidc.example:443 200',
+        'sts.example:443 200',
+      ])
+      for (const { masks, log } of [main, post]) {
+        expect(masks).toContain(credentials.password)
+        expect(log).not.toContain(encodeURIComponent(credentials.password))
+      }
+    },
+  )
+
+  it('that refuses is the error', async () => {
+    await using world = await createWorld(system, { proxy: { mode: 'refuse' } })
+    expect(expectRefused(world, await world.run())).toMatch(
+      /the proxy 127\.0\.0\.1:\d+ refused the tunnel \(403\)\.\nThe proxy comes from https_proxy [^]*\nPROXY_FAILED: /,
+    )
+  })
+})
+
+describe.concurrent('a private authority', () => {
+  it('is trusted by NODE_EXTRA_CA_CERTS', async () => {
+    await using world = await createWorld(system, { variant: 'aws', tls: 'good' })
+    const main = await world.run()
+    await expectGranted(world, main)
+    expect((await world.post(main)).log).toBe('The token was revoked.\n')
+    expect(world.url('app-server')).toMatch(/^https:/)
+  })
+
+  it('is not trusted otherwise, not even by NODE_TLS_REJECT_UNAUTHORIZED=0', async () => {
+    await using world = await createWorld(system, { tls: { 'app-server': 'good' }, trusted: false })
+    const main = await world.run({ env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } })
+    expect(expectRefused(world, main)).toMatch(
+      /its certificate is from a certificate authority that this runner does not know\.\nSet NODE_EXTRA_CA_CERTS [^]*\nTLS_FAILED: /,
+    )
+    expect(world.server('app-server').requests).toEqual([])
+  })
+})
+
+describe.concurrent('the memory of a step', () => {
+  it('is not filled by an answer of 400 MB', async () => {
+    await using world = await createWorld(system, { faults: { 'app-server': [forEver(fault.flood(400))] } })
+    const main = await world.run({ memory: true })
+    expect(expectRefused(world, main)).toContain('the answer is larger than 1 MiB')
+    expect(answers(world, 'app-server')).toEqual(['flood'])
+    expect(main.peakMemory).toBeGreaterThan(10 * MIB)
+    expect(main.peakMemory).toBeLessThan(100 * MIB)
+  })
+
+  it('is not filled by an answer of just 1 MiB in chunks of one byte', async () => {
+    const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n'
+    await using server = await rawServer((socket) => {
+      socket.once('data', () => {
+        socket.end(`${head}${'1\r\n \r\n'.repeat(MIB - 2)}2\r\n{}\r\n0\r\n\r\n`)
+      })
+    })
+    await using world = await createWorld(system)
+    const main = await world.run({
+      memory: true,
+      inputs: { 'app-server': `http://127.0.0.1:${server.port}` },
+    })
+    // It was read to its end.
+    expect(expectRefused(world, main)).toContain('The token in the answer of the app server is missing.')
+    expect(main.peakMemory).toBeLessThan(250 * MIB)
+  })
+})
