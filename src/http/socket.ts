@@ -53,7 +53,7 @@ function ready(
       stop()
       return
     }
-    ends.addEventListener('abort', stop, { once: true })
+    ends.addEventListener('abort', stop)
     socket.once(event, () => {
       ends.removeEventListener('abort', stop)
       resolve(socket)

@@ -1,7 +1,10 @@
-import type { Socket } from 'node:net'
+import dns from 'node:dns'
+import { once } from 'node:events'
+import * as net from 'node:net'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { startProxy, type Proxy } from '../../dev/fakes/proxy.ts'
 import { Connections } from '../../src/http/connection.ts'
+import { openSocket } from '../../src/http/socket.ts'
 import { proxyVariables, rawServer, trustedCertificates, type RawServer } from './fixture.ts'
 
 const never = new AbortController().signal
@@ -82,6 +85,26 @@ describe('a connection', () => {
     expect(targets).toEqual([{ target: 'app-server.example:80', answered: 200 }])
   })
 
+  test.each(['http', 'https'])('by %s is to the host of the URL', async (scheme) => {
+    const asked: string[] = []
+    vi.spyOn(dns, 'lookup').mockImplementation(((host: string, _: object, found: (error: Error) => void) => {
+      asked.push(host)
+      found(Object.assign(new Error(), { code: 'ENOTFOUND' }))
+    }) as typeof dns.lookup)
+    onTestFinished(() => void vi.restoreAllMocks())
+    await expect(open(`${scheme}://app-server.example`)).rejects.toThrow('host name not found')
+    expect(asked).toEqual(['app-server.example'])
+  })
+
+  test('ends with its tunnel', async () => {
+    const server = await rawServer(() => undefined)
+    const tunnel = net.connect(server.port, '127.0.0.1')
+    await once(tunnel, 'connect')
+    const opening = openSocket(new URL('https://app-server.example'), never, () => undefined, tunnel)
+    tunnel.destroy()
+    await expect(opening).rejects.toThrow('connection closed too early')
+  })
+
   test('to an IPv6 address asks no DNS', async () => {
     await expect(open('http://[::1]:1')).rejects.toThrow(/connection refused|EADDRNOTAVAIL/)
   })
@@ -90,7 +113,11 @@ describe('a connection', () => {
     const { otherAuthority } = await trustedCertificates()
     const { url } = await rawServer(() => undefined, otherAuthority)
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
-    onTestFinished(() => void vi.unstubAllEnvs())
+    const warned = vi.spyOn(process, 'emitWarning').mockReturnValue()
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+      warned.mockRestore()
+    })
     await expect(open(url)).rejects.toMatchObject({ code: 'TLS_FAILED' })
   })
 
@@ -146,7 +173,7 @@ describe('a connection that is opened early', () => {
   test('is left to whoever takes it', async () => {
     const server = await rawServer(() => undefined)
     const opened = connections()
-    const socket = (await opened.openEarly(new URL(server.url))?.take()) as Socket
+    const socket = (await opened.openEarly(new URL(server.url))?.take()) as net.Socket
     opened.close()
     await new Promise(setImmediate)
     expect(socket.destroyed).toBe(false)

@@ -80,6 +80,10 @@ describe('retryAfterMs', () => {
     'Fri, 21 Nov 2026 09:00:01 GMT',
     'Mon, 30 Feb 2026 09:00:01 GMT',
     'Satday, 21-Nov-26 09:00:01 GMT',
+    'a Saturday, 21-Nov-26 09:00:01 GMT',
+    'Saturday, 21-Nov-26 09:00:01 GMT+1',
+    'a Sat Nov 21 09:00:01 2026',
+    'Sat Nov 21 09:00:01 20261',
     'Sat, 21 Nov 2026 09:00:01 GMT\nSat, 21 Nov 2026 09:00:02 GMT',
   ])('takes %j as no wish', (value) => {
     expect(retryAfterMs(value, NOW)).toBeUndefined()

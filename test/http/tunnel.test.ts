@@ -109,7 +109,7 @@ describe('a tunnel', () => {
 describe('no tunnel', () => {
   test.each([
     [403, '403', false],
-    [302, '302', false],
+    [300, '300', false],
     [502, '502', true],
     [429, '429', true],
     [407, '407: it requires a user name and a password', false],
@@ -145,7 +145,7 @@ describe('no tunnel', () => {
     ['its status is none', 'HTTP/1.1 0200 OK\r\n\r\n', 'the answer is not HTTP', true],
     [
       'its headers have no end',
-      `HTTP/1.1 200 OK\r\na: ${'b'.repeat(16_384)}`,
+      'HTTP/1.1 200 OK\r\na: '.padEnd(16_385, 'b'),
       'the headers of the answer are too large',
       false,
     ],
