@@ -831,7 +831,7 @@ var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./src/http/answer.ts
 var http_answer = __nccwpck_require__(9856);
 // EXTERNAL MODULE: ./src/inputs/url.ts
-var inputs_url = __nccwpck_require__(6344);
+var url = __nccwpck_require__(6344);
 // EXTERNAL MODULE: ./src/text.ts
 var src_text = __nccwpck_require__(8992);
 // EXTERNAL MODULE: external "node:fs"
@@ -941,33 +941,33 @@ function connectionFailure(error) {
     if (code === 'HPE_HEADER_OVERFLOW')
         return headersTooLarge();
     if (code.startsWith('HPE_'))
-        return notHttp();
+        return notHttp(error);
     return new AttemptFailed('UNREACHABLE', networkFailure(error), { again: true, cause: error });
 }
 function headersTooLarge() {
     return new AttemptFailed('UNUSABLE_ANSWER', 'the headers of the answer are too large', { again: false });
 }
-function notHttp() {
-    return new AttemptFailed('UNREACHABLE', 'the answer is not HTTP', { again: true });
+function notHttp(cause) {
+    return new AttemptFailed('UNREACHABLE', 'the answer is not HTTP', { again: true, cause });
 }
 function errorCode(error) {
     return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 /** Why a signal was aborted, where it was. */
 function reasonOf(signal) {
-    return signal.aborted && signal.reason instanceof Error ? signal.reason : undefined;
+    return signal.reason instanceof Error ? signal.reason : undefined;
 }
 /** Rejects with the signal's reason when it is aborted. */
 function cutOff(signal) {
     return new Promise((_, reject) => {
         signal.addEventListener('abort', () => {
-            reject(reasonOf(signal) ?? new Error('cut off'));
+            reject(signal.reason);
         });
     });
 }
 /** @throws ActionError `TLS_FAILED` where the credentials in the call would travel in the open */
 function mustBeSafe(call) {
-    if ((0,inputs_url/* mayCarrySecrets */._1)(call.url))
+    if ((0,url/* mayCarrySecrets */._1)(call.url))
         return;
     throw new errors/* ActionError */.l('TLS_FAILED', `${(0,src_text/* capital */.Nx)(placeOf(call))}: its address does not begin with https://.`, { hint: 'Nothing was sent. Plain HTTP works only on this machine (localhost, 127.0.0.1, [::1]).' });
 }
@@ -1004,7 +1004,7 @@ function givenUp(last, because, course, limit) {
 function unread({ grantEnds }, error) {
     if (!(error instanceof errors/* ActionError */.l) || error.leavesNothing || grantEnds === undefined)
         return error;
-    const hints = [error.explain(undefined).hint ?? '', livesOn(grantEnds)];
+    const hints = [error.explain(undefined).hint, livesOn(grantEnds)];
     return new errors/* ActionError */.l(error.code, error.message, { hint: hints.join(' ').trim(), cause: error.cause });
 }
 function livesOn(ends) {
@@ -1042,7 +1042,6 @@ function request(socket, { method, url }, message, userAgent, ends, progress) {
     return new Promise((resolve, reject) => {
         let answer;
         const fail = (error) => {
-            sent.destroy();
             socket.destroy();
             const reason = reasonOf(ends) ?? (error instanceof AttemptFailed ? error : connectionFailure(error));
             if (reason instanceof AttemptFailed)
@@ -1054,7 +1053,6 @@ function request(socket, { method, url }, message, userAgent, ends, progress) {
             createConnection: () => socket,
             method,
             path: url.pathname + url.search,
-            setHost: false,
             headers: headersOf(method, url, message, userAgent),
         });
         sent.on('error', (error) => {
@@ -1143,6 +1141,8 @@ class Body {
  */
 async function answerTo(call, message, early, limitMs, means) {
     const { connections, clock, signal } = means;
+    // The message may have taken a while.
+    signal.throwIfAborted();
     const cut = new AbortController();
     const progress = early?.progress ?? { waitingFor: 'the connection' };
     const stop = clock.timer(limitMs, () => {
@@ -1166,13 +1166,10 @@ async function answerTo(call, message, early, limitMs, means) {
     }
     finally {
         stop();
-        // Whatever is still open belongs to this attempt.
-        cut.abort();
     }
 }
 /** @param cut the end of the attempt's time */
 async function sendOver(socket, call, message, cut, progress, { signal, patience, userAgent }) {
-    signal.throwIfAborted();
     const listening = AbortSignal.any([cut, call.grantEnds === undefined ? signal : patience]);
     try {
         return await request(socket, call, message, userAgent, listening, progress);
@@ -1201,17 +1198,15 @@ const systemClock = {
     monotonic: () => Number(process.hrtime.bigint()) / 1e6,
     random: Math.random,
     sleep: (ms, signal) => new Promise((resolve, reject) => {
+        const timer = setTimeout(resolve, ms);
         const stop = () => {
             clearTimeout(timer);
             reject(signal.reason);
         };
-        const timer = setTimeout(() => {
-            signal.removeEventListener('abort', stop);
-            resolve();
-        }, ms);
         if (signal.aborted)
             stop();
-        signal.addEventListener('abort', stop, { once: true });
+        else
+            signal.addEventListener('abort', stop);
     }),
     timer: (ms, call) => {
         const timer = setTimeout(call, ms);
@@ -1331,9 +1326,8 @@ class DecodedURL extends URL {
 
 
 
-
 /** With the scheme, where there is one. */
-const SETTING = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is;
+const SETTING = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)/is;
 /**
  * The proxy that the environment has for a URL; `undefined` where the way is direct.
  *
@@ -1351,10 +1345,11 @@ function proxyFor(url) {
 }
 /**
  * Whether a host is reached without a proxy: this machine, or one of `no_proxy`. The library takes every name that begins
- * with `127.` for this machine, so it is asked about a subdomain of such a name, to which the same entries apply.
+ * with `127.` for this machine, so it is asked about a subdomain of such a name, to which the same entries apply. An
+ * address stays as it is: there is nothing below one.
  */
 function needsNone(url) {
-    if (!url.hostname.startsWith('127.') || (0,inputs_url/* isLoopback */.U9)(url.hostname))
+    if (!url.hostname.startsWith('127.'))
         return checkBypass(url);
     const below = new URL(url);
     below.hostname = `below.${url.hostname}`;
@@ -1454,13 +1449,13 @@ function ready(socket, event, ends) {
     return new Promise((resolve, reject) => {
         const stop = () => {
             socket.destroy();
-            reject(reasonOf(ends) ?? new Error('cut off'));
+            reject(ends.reason);
         };
         if (ends.aborted) {
             stop();
             return;
         }
-        ends.addEventListener('abort', stop, { once: true });
+        ends.addEventListener('abort', stop);
         socket.once(event, () => {
             ends.removeEventListener('abort', stop);
             resolve(socket);
@@ -1706,7 +1701,6 @@ class Connections {
         this.#closing.abort();
         for (const early of this.#early)
             void early.then((socket) => socket?.destroy());
-        this.#early.clear();
     }
 }
 function goesThroughProxy(url) {
@@ -1830,7 +1824,6 @@ function createClient(options) {
         const started = clock.monotonic();
         const retried = { times: 0 };
         for (let attempts = 1;; attempts++) {
-            signal.throwIfAborted();
             const preparing = call.prepare(signingTime.now);
             // Later ones would only add to the load of a server that is in trouble.
             const isWaiting = attempts === 1 && preparing instanceof Promise;
@@ -1853,7 +1846,7 @@ function createClient(options) {
                 const tookMs = clock.monotonic() - started;
                 throw givenUp(error, then.because, { attempts, tookMs, waitMs }, limit);
             }
-            debug(`trying again in ${Math.round(then.waitMs)} ms`);
+            debug(`trying again in ${then.waitMs} ms`);
             await clock.sleep(then.waitMs, signal);
         }
     }
@@ -2472,7 +2465,7 @@ async function revokeSaved(step) {
         runner.warning('The token could not be revoked. The state that the main step saved is invalid.');
         return true;
     }
-    const isUsable = /^[\x21-\x7e]+$/.test(revocable.token) && (0,inputs_url/* urlFault */.I_)(revocable.apiUrl, false) === undefined;
+    const isUsable = /^[\x21-\x7e]+$/.test(revocable.token) && (0,url/* urlFault */.I_)(revocable.apiUrl, false) === undefined;
     if (isUsable) {
         await revoke(revocable, step, POST_MS, 'could not be revoked');
         return true;
