@@ -31,7 +31,7 @@ const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 }
 
 /** A line of a step that uses an action of this repository. */
-const USES = /^\s*(?:- )?uses: OWNER\/access-token/gm
+const USES = /^\+?\s*(?:- )?uses: OWNER\/access-token/gm
 
 /** Runs a step as its document has it, and its post step. */
 async function run(example: StepExample): Promise<void> {

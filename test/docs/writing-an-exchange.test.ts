@@ -19,8 +19,10 @@ const COPIED = [
   'test/recorder.ts',
   'test/properties',
   'test/contract.test.ts',
+  'test/scenarios/faults.ts',
   'test/scenarios/support.ts',
   'tsconfig.json',
+  'vitest.config.ts',
   'package.json',
   'package-lock.json',
 ]
@@ -122,6 +124,7 @@ test('it runs, and keeps what every action keeps', async () => {
     'test/exchanges/secret/locker.test.ts',
     'test/properties/properties.test.ts',
   ])
+  expect(testResults.filter(({ message }) => message !== '')).toEqual([])
   const results = testResults.flatMap(({ assertionResults }) => assertionResults)
   expect(results.filter(({ status }) => status !== 'passed')).toEqual([])
   expect(code, output).toBe(0)
@@ -134,6 +137,7 @@ test('it runs, and keeps what every action keeps', async () => {
 interface Report {
   readonly testResults: readonly {
     readonly name: string
+    readonly message: string
     readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
   }[]
 }

@@ -17,7 +17,7 @@ const NEVER_SHOWN: Never<StageResult & { readonly leaks: readonly string[] }> = 
   'prints a line that could be a command': ({ raw }) =>
     raw
       .split('\n')
-      .filter((line) => !/^::(?:add-mask|debug|error|warning|group|endgroup)::/.test(line))
+      .filter((line) => !/^::(?:add-mask|debug|error|notice|warning|group|endgroup)::/.test(line))
       .some((line) => line.includes('##[') || line.trimStart().startsWith('::')),
   'prints control characters': ({ raw }) =>
     /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(raw.replaceAll(EOL, '\n').replace(/^::add-mask::[^\n]*/gm, '')),
@@ -55,7 +55,8 @@ const NEVER_OF_MAIN: Never<MainFacts> = {
   'fails without a code': ({ isGranted, error }) =>
     !isGranted && !/\n[A-Z_]+: \S+$/.test(error) && error.length < 4_096,
   'fails by a fault of its own': ({ isGranted, error }) => !isGranted && error.includes('INTERNAL') && error,
-  'keeps a token for a post that it has not': ({ hasPost, state }) => !hasPost && 'revocable' in state,
+  'keeps a token for a post that it has not': ({ hasPost, state }) =>
+    !hasPost && (state['revocable'] ?? '') !== '',
   'keeps for post what post does not need': ({ state }) =>
     Object.keys(state)
       .filter((name) => !STATE.includes(name))

@@ -12,7 +12,7 @@ const describeCancelled = describe.runIf(signalsReachHandlers).concurrent
 
 function expectCancelled(world: World, main: StageResult, signal = 'SIG[A-Z]+'): string {
   const message = expectRefused(world, main)
-  expect(message).toMatch(new RegExp(`^The job was cancelled \\(${signal}\\) while the step was running\\.`))
+  expect(message).toMatch(new RegExp(`^The step was cancelled or timed out \\(${signal}\\)\\.`))
   expect(message).toContain('\nCANCELLED: ')
   expect(main.summary).toBe('')
   return message
@@ -175,7 +175,7 @@ describeCancelled('a job that is cancelled when the token is there', () => {
       ],
     })
     expectClean(world, post)
-    expect(expectWarned(post)).toMatch(/The job was cancelled \(SIG/)
+    expect(expectWarned(post)).toMatch(/The step was cancelled or timed out \(SIG/)
     expect(post.afterSignalMs).toBeLessThan(2_000)
   })
 })

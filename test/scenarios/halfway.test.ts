@@ -29,18 +29,29 @@ async function expectNothingForPost(world: World, main: StageResult): Promise<vo
 }
 
 describe.concurrent('files that cannot be written', () => {
-  it.each(['output', 'state'] as const)('%s: cost the step, which revokes the token', async (file) => {
-    await using world = await createWorld(system)
-    const main = await world.run({ unwritable: [file] })
-    const name = `GITHUB_${file.toUpperCase()}`
-    expect(expectRefused(world, main)).toMatch(
-      new RegExp(`^The ${name} file of the runner cannot be written\\.\\n[^]*\\nNOT_WRITTEN: `),
+  const saysWhy = (name: string): RegExp =>
+    new RegExp(
+      `^The ${name} file of the runner cannot be written: it is missing or is not a file\\.\\n[^]*\\nNOT_WRITTEN: `,
     )
+
+  it('output: costs the step, which revokes the token', async () => {
+    await using world = await createWorld(system)
+    const main = await world.run({ unwritable: ['output'] })
+    expect(expectRefused(world, main)).toMatch(saysWhy('GITHUB_OUTPUT'))
     expect(main.log).toContain('The token was revoked.\n')
     expect(world.setup.github.issued).toHaveLength(1)
     expect(world.setup.alive!()).toEqual([])
     await expectNothingForPost(world, main)
     expect(answers(world, 'github')).toEqual([204])
+  })
+
+  it('state: costs the step before anything is sent', async () => {
+    await using world = await createWorld(system)
+    const main = await world.run({ unwritable: ['state'] })
+    expect(expectRefused(world, main)).toMatch(saysWhy('GITHUB_STATE'))
+    expect(world.server('oidc').requests).toEqual([])
+    expect(world.server('app-server').requests).toEqual([])
+    await expectNothingForPost(world, main)
   })
 
   it('output: leave the token to post where GitHub fails', async () => {

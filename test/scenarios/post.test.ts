@@ -88,7 +88,7 @@ describe.concurrent('post', () => {
     await using world = await createWorld(system)
     world.setup.deny()
     const main = await world.run()
-    expect(main.state).toEqual({})
+    expect(main.state).toEqual({ version: '2', revocable: '' })
     expectSaid(world, await world.post(main), 'Nothing to revoke.')
     expect(answers(world, 'github')).toEqual([])
   })
