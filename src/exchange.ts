@@ -59,7 +59,7 @@ export interface Grant {
   readonly warnings?: readonly string[]
   /** What else a person should know, each one sentence. */
   readonly notices?: readonly string[]
-  /** Whether each output is a secret; otherwise those are that are among `secrets`. */
+  /** Whether each output is a secret; otherwise those are that contain one of `secrets`. */
   readonly outputsAreSecret?: boolean
   /** The credential, where its issuer revokes it: when the job ends, and where the step fails after the grant. */
   readonly revocable?: Revocable

@@ -22,9 +22,8 @@ export async function summarize(
 /** What was granted, for the job summary: the outputs that are no secrets. */
 export async function grantTable(grant: Grant): Promise<string> {
   const { table } = await import(/* webpackChunkName: "report" */ './markdown.ts')
-  const secrets = new Set(grant.secrets)
   const rows = Object.entries(grant.outputsAreSecret === true ? {} : grant.outputs)
-    .filter(([, value]) => !secrets.has(value))
+    .filter(([, value]) => !grant.secrets.some((secret) => value.includes(secret)))
     .map(([name, value]) => [name, shortened(value)] as const)
   const ends = grant.expiresAt === undefined ? [] : [['expires-at', grant.expiresAt.toISOString()] as const]
   return table(['output', 'value'], [...rows, ...ends])

@@ -85,7 +85,8 @@ test('a server dates its answers by its own clock, and refuses connections for a
 
 test.each<[string, Fault, object]>([
   ['reset', fault.reset(), { code: 'ECONNRESET' }],
-  ['reset in the body', fault.resetInBody(), { status: 200, code: 'ECONNRESET' }],
+  // On Windows a reset can discard the head too.
+  ['reset in the body', fault.resetInBody(), { code: 'ECONNRESET' }],
   ['short body', fault.shortBody(), { status: 200, code: 'ECONNRESET' }],
   ['lost', fault.lost(), { code: 'ECONNRESET' }],
   [

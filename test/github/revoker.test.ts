@@ -101,7 +101,7 @@ describe('a 401', () => {
 
 describe('who does not answer as GitHub does', () => {
   const PAGE =
-    'The answer is a web page. Check that http://HOST is the right address and that no gateway or login page is in front of it. '
+    'This answer is not from GitHub: it is a web page. Check that http://HOST/api/v3/installation/token is the right address, and whether a gateway, a firewall or a login page in front of it refuses this request. '
   test.each<[Fault, string]>([
     [fault.status(401), `refused (401 Unauthorized): status 401. ${ANOTHER}`],
     [fault.html(401), `refused (401 Unauthorized). ${PAGE}${ANOTHER}`],

@@ -139,12 +139,6 @@ describe('the hint for a job without an ID token', () => {
       pullRequest('mona/workflows'),
       PERMISSION,
     ],
-    [
-      'Dependabot',
-      { GITHUB_ACTOR: 'dependabot[bot]' },
-      {},
-      'gives no ID token to a run that Dependabot started',
-    ],
     ['act', { ACT: 'true', GITHUB_ACTOR: 'dependabot[bot]' }, {}, 'act has no ID tokens'],
   ])('is that of %s', (_what, environment, event, text) => {
     expect(hint(environment, event)).toContain(text)

@@ -42,8 +42,16 @@ describe.each([
 
   test.each([
     ['', `The runner provides no ${variable} file.`, 'this action needs version 2.327.1 or newer'],
-    [folder, `The ${variable} file of the runner cannot be written.`, 'Check that the disk'],
-    [join(folder, 'none'), `The ${variable} file of the runner cannot be written.`, 'Check that the disk'],
+    [
+      folder,
+      `The ${variable} file of the runner cannot be written: it is missing or is not a file.`,
+      'temporary folder',
+    ],
+    [
+      join(folder, 'none'),
+      `The ${variable} file of the runner cannot be written: it is missing or is not a file.`,
+      'temporary folder',
+    ],
   ])('that is "%s" is an error, and nothing is printed', (path, message, hint) => {
     const { runner, printed } = runnerWith(variable, path)
     expect(() => {
