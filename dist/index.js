@@ -2547,9 +2547,8 @@ async function summarize(runner, markdown) {
 /** What was granted, for the job summary: the outputs that are no secrets. */
 async function grantTable(grant) {
     const { table } = await __nccwpck_require__.e('report').then(__nccwpck_require__.bind(__nccwpck_require__, 5541));
-    const secrets = new Set(grant.secrets);
     const rows = Object.entries(grant.outputsAreSecret === true ? {} : grant.outputs)
-        .filter(([, value]) => !secrets.has(value))
+        .filter(([, value]) => !grant.secrets.some((secret) => value.includes(secret)))
         .map(([name, value]) => [name, shortened(value)]);
     const ends = grant.expiresAt === undefined ? [] : [['expires-at', grant.expiresAt.toISOString()]];
     return table(['output', 'value'], [...rows, ...ends]);
