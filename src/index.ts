@@ -18,6 +18,9 @@ export const exchanges = {
   // A GitHub token from Octo STS.
   'octo-sts': async () =>
     (await import(/* webpackChunkName: "octo-sts" */ './exchanges/octo-sts/exchange.ts')).octoSts,
+  // A token from any OAuth 2.0 token endpoint.
+  'oauth-token': async () =>
+    (await import(/* webpackChunkName: "oauth-token" */ './exchanges/oauth-token/exchange.ts')).oauthToken,
   // A password for RDS or Aurora by IAM.
   'database/aws-rds': async () =>
     (await import(/* webpackChunkName: "aws" */ './exchanges/database/aws-rds.ts')).awsRds,
@@ -47,6 +50,9 @@ export const exchanges = {
 export const revokers = {
   // GitHub App installation tokens.
   github: async () => (await import(/* webpackChunkName: "github" */ './github/revoker.ts')).github,
+  // Tokens of OAuth 2.0 servers.
+  oauth: async () =>
+    (await import(/* webpackChunkName: "oauth-token" */ './exchanges/oauth-token/revoker.ts')).oauth,
   // Tokens of Vault and OpenBao.
   vault: async () => (await import(/* webpackChunkName: "vault" */ './vault/revoker.ts')).vault,
 } satisfies Revokers

@@ -40,11 +40,11 @@ export const vault: Revoker = {
   name: 'The Vault token',
   endsByDefault: NEVER,
 
-  revoke: async (client, { token, apiUrl, extra = {} }) => {
+  revoke: async ({ token, apiUrl, extra = {} }, { send }) => {
     const server = { api: apiUrl, namespace: extra['namespace'] ?? '' }
     const course = { isGone: false }
     try {
-      await client.send({
+      await send({
         service: SERVICE,
         method: 'POST',
         url: urlOf(server, 'auth/token/revoke-self'),
