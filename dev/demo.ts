@@ -58,7 +58,7 @@ let ended = main.outcome === 'success' && (await isGood())
 heading('Afterwards')
 if (/^secrets?$/.test(world.setup.credential)) {
   console.log(`  What was read is ${(await isGood()) ? 'what is stored there' : 'something else'}.`)
-} else if (main.state['token'] === undefined) {
+} else if ((main.state['revocable'] ?? '') === '') {
   const ends = main.outputs['expires-at'] ?? 'an unknown time'
   console.log(
     `  The token is ${(await isGood()) ? 'valid' : 'not valid'}. It cannot be revoked, and ends at ${ends}.`,

@@ -1,4 +1,5 @@
 import type { Call } from './http/call.ts'
+import type { Client } from './http/client.ts'
 import type { Inputs } from './inputs/inputs.ts'
 
 /** Environment variables, as of `process.env`. */
@@ -81,8 +82,8 @@ export interface Revocable {
   readonly extra?: Readonly<Record<string, string>>
 }
 
-/** What a revoker may use: the same in the main step and in the post step. */
-export interface RevokerTools extends Pick<Tools, 'idToken' | 'send' | 'mask' | 'now'> {
+/** What a revoker may use beside its client: the same in the main step and in the post step. */
+export interface RevokerTools extends Pick<Tools, 'idToken' | 'mask' | 'now'> {
   /** An input's text as the runner passes it to this step, trimmed; empty where it is not given. */
   readonly input: (name: string) => string
 }
@@ -97,5 +98,9 @@ export interface Revoker {
    * @returns `gone` where it had ended before
    * @throws ActionError of any code of a failed call, `INVALID_INPUT` where what it needs is not there
    */
-  readonly revoke: (revocable: Revocable, tools: RevokerTools) => Promise<'revoked' | 'gone'>
+  readonly revoke: (
+    client: Pick<Client, 'send'>,
+    revocable: Revocable,
+    tools: RevokerTools,
+  ) => Promise<'revoked' | 'gone'>
 }

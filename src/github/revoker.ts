@@ -15,11 +15,11 @@ export const github: Revoker = {
   name: 'The token',
   endsByDefault: 'within the hour',
 
-  revoke: async ({ token, apiUrl, ends }, { send, now }) => {
+  revoke: async (client, { token, apiUrl, ends }, { now }) => {
     const course = { attempts: 0, hasEnded: false, isGitHubs: false }
     const url = new URL(`${apiUrl.replace(/\/+$/, '')}/installation/token`)
     try {
-      await send({
+      await client.send({
         service: 'GitHub',
         method: 'DELETE',
         url,

@@ -34,9 +34,8 @@ export async function revoke(
   const { mask } = secrets
   const { idToken } = createIdentity({ environment, client, monotonic: clock.monotonic, mask })
   try {
-    const outcome = await revoker.revoke(revocable, {
+    const outcome = await revoker.revoke(client, revocable, {
       idToken,
-      send: client.send,
       mask,
       now: clock.now,
       input,

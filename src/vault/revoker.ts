@@ -40,11 +40,11 @@ export const vault: Revoker = {
   name: 'The Vault token',
   endsByDefault: NEVER,
 
-  revoke: async ({ token, apiUrl, extra = {} }, { send }) => {
+  revoke: async (client, { token, apiUrl, extra = {} }) => {
     const server = { api: apiUrl, namespace: extra['namespace'] ?? '' }
     const course = { isGone: false }
     try {
-      await send({
+      await client.send({
         service: SERVICE,
         method: 'POST',
         url: urlOf(server, 'auth/token/revoke-self'),

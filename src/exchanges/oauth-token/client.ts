@@ -35,12 +35,12 @@ export function readClient(inputs: Inputs, usual: 'none' | 'id-token'): OAuthCli
     usual === 'none' && secret !== '' ? 'client_secret_basic' : usual,
   )
   if (secret !== '' && id === '') {
-    inputs.problem('client-id', 'is required with client-secret', 'my-client')
+    inputs.lacking('client-id', 'is required with client-secret', 'my-client')
   }
   if (hasSecret({ authentication })) {
     const needs = `is required with client-authentication ${authentication}`
-    if (id === '' && secret === '') inputs.problem('client-id', needs, 'my-client')
-    if (secret === '') inputs.problem('client-secret', needs, '${{ secrets.CLIENT_SECRET }}')
+    if (id === '' && secret === '') inputs.lacking('client-id', needs, 'my-client')
+    if (secret === '') inputs.lacking('client-secret', needs, '${{ secrets.CLIENT_SECRET }}')
   } else if (secret !== '') {
     inputs.problem(
       'client-secret',

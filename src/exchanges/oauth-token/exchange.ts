@@ -26,7 +26,7 @@ export const oauthToken: Exchange<Settings> = {
   settings: readSettings,
 
   exchange: (settings, tools) => {
-    const { url, audience, client, revocationUrl } = settings
+    const { url, audience, client } = settings
     for (const secret of secretsOf(client)) tools.mask(secret)
     const attempt: Attempt = { at: 0, claims: undefined }
     return tools.send({
@@ -35,7 +35,8 @@ export const oauthToken: Exchange<Settings> = {
       url,
       audience,
       attemptMs: ATTEMPT_MS,
-      ...(revocationUrl && { grantEnds: ENDS }),
+      once: true,
+      grantEnds: ENDS,
       prepare: () => messageOf(settings, tools, attempt),
       refusal: (answer) => refusal(answer, settings, attempt.claims),
       read: (answer) => grantFrom(answer, settings, attempt.at, tools),

@@ -1,8 +1,9 @@
 import type { Claims, Explanation } from '../../explanation.ts'
-import { header, member, type Answer } from '../../http/answer.ts'
+import { header, looksLikeHtml, member, type Answer } from '../../http/answer.ts'
 import type { Refusal } from '../../http/call.ts'
 import { aboutForm, claimText } from '../../identity/claims.ts'
 import { quoted } from '../../text.ts'
+import { hasSecret } from './client.ts'
 import type { Settings } from './settings.ts'
 
 /** How much of a description is looked at, in characters: bounds the work that a hostile one makes. */
@@ -17,11 +18,17 @@ const PRIVATE_CLAIMS = ['job_workflow_ref', 'workflow_ref', 'sub', 'repository',
  */
 export function refusal(answer: Answer, settings: Settings, sent: Claims | undefined): Refusal {
   const error = member(answer.json, 'error')
+  const said = oauthRefusal(answer, sent)
   return {
-    ...oauthRefusal(answer, sent),
+    ...said,
     // A code of RFC 6749 section 4.1.2.1, which Entra also uses here.
     ...(error === 'temporarily_unavailable' && { retry: 'until the deadline' }),
-    explain: (claims) => explain(error, settings, claims),
+    explain: (claims) =>
+      said.reason === '' && !looksLikeHtml(answer)
+        ? {
+            hint: 'That is not the answer of a token endpoint: check `token-url`, and what is in front of it.',
+          }
+        : explain(error, settings, claims),
   }
 }
 
@@ -61,14 +68,14 @@ const HINTS: Readonly<Record<string, (refused: Refused) => string>> = {
   invalid_grant: ({ idToken }) => `The server does not accept the ID token. ${idToken}`,
   access_denied: ({ idToken }) =>
     `No policy of the server lets this job in, or the server could not verify the ID token. ${idToken}`,
-  invalid_request: ({ idToken }) =>
-    `Compare \`parameters\`, \`client-id\` and \`subject-token-type\` with what the server wants. Some servers also say this if they do not accept the ID token. ${idToken}`,
+  invalid_request: ({ settings, idToken }) =>
+    `Compare \`parameters\` and the other inputs with what the server wants.${settings.grant === 'token-exchange' ? ` It can also mean that the server does not accept the ID token (RFC 8693). ${idToken}` : ''}`,
   request_not_supported: () =>
     'Set `subject-token-type` and `requested-token-type` to types that the server supports: Dex takes `id_token`.',
   unsupported_grant_type: ({ settings }) =>
-    `The server does not offer this grant at ${settings.url.origin}${settings.url.pathname}: check \`token-url\` and \`grant-type\`, and whether the grant is switched on in the server.`,
+    `The server does not offer this grant at ${settings.url.origin}${settings.url.pathname}: check \`token-url\`, \`grant-type\` and \`body\`, and whether the grant is switched on in the server.`,
   unauthorized_client: ({ settings, client }) =>
-    `In the server, allow ${client} to use the grant ${settings.grant}.`,
+    `In the server, allow ${client} to use the grant ${settings.grant}.${hasSecret(settings.client) ? ' Also check `client-secret`: Keycloak says the same if that is wrong.' : ''}`,
   invalid_scope: ({ settings }) =>
     settings.scope === ''
       ? 'The server wants a scope: set `scope`.'

@@ -1,5 +1,5 @@
 import { ActionError } from '../../errors.ts'
-import type { Revocable, Revoker, RevokerTools } from '../../exchange.ts'
+import type { Revocable, Revoker, RevokerTools, Tools } from '../../exchange.ts'
 import type { Claims } from '../../explanation.ts'
 import { looksLikeHtml, member, type Answer } from '../../http/answer.ts'
 import { claimsOf } from '../../identity/claims.ts'
@@ -19,14 +19,16 @@ export const oauth: Revoker = {
   name: 'The token',
   endsByDefault: ENDS,
 
-  revoke: async (revocable, tools) => {
+  revoke: async ({ send }, revocable, tools) => {
     const client = clientOf(revocable, tools)
     const { token, extra = {} } = revocable
     const { refreshToken } = extra
     if (refreshToken !== undefined) tools.mask(refreshToken)
     const all = [token, ...(refreshToken === undefined ? [] : [refreshToken])]
-    const [outcome] = await Promise.all(all.map((each) => revokeOne(each, client, revocable, tools)))
-    return outcome ?? 'gone'
+    // Each is waited for: one that fails must not end the other.
+    const revoking = all.map((each) => revokeOne(each, client, revocable, { ...tools, send }))
+    await Promise.allSettled(revoking)
+    return (await Promise.all(revoking)).includes('revoked') ? 'revoked' : 'gone'
   },
 }
 
@@ -60,7 +62,7 @@ function revokeOne(
   token: string,
   client: OAuthClient,
   { apiUrl, extra = {} }: Revocable,
-  tools: RevokerTools,
+  tools: Pick<Tools, 'idToken' | 'send'>,
 ): Promise<'revoked' | 'gone'> {
   const url = new URL(apiUrl)
   let sent: Claims | undefined
@@ -69,6 +71,7 @@ function revokeOne(
     method: 'POST',
     url,
     attemptMs: ATTEMPT_MS,
+    once: true,
     prepare: async () => {
       const { headers, fields } = await proofOf(client, async () => {
         const idToken = await tools.idToken(extra['audience'] ?? url.origin, { fresh: true })
@@ -91,14 +94,12 @@ function revokeOne(
 
 /** RFC 7009 section 2.2: 200, whatever the body, also for a token that is not valid; Keycloak says so in the body. */
 function outcomeOf(answer: Answer, url: URL): 'revoked' | 'gone' {
-  if (looksLikeHtml(answer)) {
-    throw new ActionError(
-      'UNUSABLE_ANSWER',
-      `The revocation endpoint (${url.host}) answered with a web page.`,
-      {
-        hint: 'Check `revocation-url`, and that no gateway or login page is in front of it.',
-      },
-    )
+  const isHtml = looksLikeHtml(answer)
+  if (answer.status !== 200 || isHtml) {
+    const what = isHtml ? 'with a web page' : `${answer.status} instead of 200`
+    throw new ActionError('UNUSABLE_ANSWER', `The revocation endpoint (${url.host}) answered ${what}.`, {
+      hint: 'Check `revocation-url`, and that no gateway or login page is in front of it.',
+    })
   }
   return member(answer.json, 'error') === undefined ? 'revoked' : 'gone'
 }
