@@ -21,6 +21,8 @@ export const exchanges = {
   // A token from any OAuth 2.0 token endpoint.
   'oauth-token': async () =>
     (await import(/* webpackChunkName: "oauth-token" */ './exchanges/oauth-token/exchange.ts')).oauthToken,
+  // A Vault or OpenBao token.
+  vault: async () => (await import(/* webpackChunkName: "vault" */ './exchanges/vault.ts')).vault,
   // A password for RDS or Aurora by IAM.
   'database/aws-rds': async () =>
     (await import(/* webpackChunkName: "aws" */ './exchanges/database/aws-rds.ts')).awsRds,
@@ -28,8 +30,6 @@ export const exchanges = {
   'database/google-cloud-sql': async () =>
     (await import(/* webpackChunkName: "google" */ './exchanges/database/google-cloud-sql.ts'))
       .googleCloudSql,
-  // A Vault or OpenBao token.
-  vault: async () => (await import(/* webpackChunkName: "vault" */ './exchanges/vault.ts')).vault,
   // Secrets of Vault's KV version 2 engine.
   'secret/vault': async () =>
     (await import(/* webpackChunkName: "vault" */ './exchanges/secret/vault.ts')).secretVault,
