@@ -1,5 +1,5 @@
 import type { Claims, Explanation } from '../../explanation.ts'
-import { header, looksLikeHtml, member, type Answer } from '../../http/answer.ts'
+import { header, member, type Answer } from '../../http/answer.ts'
 import type { Refusal } from '../../http/call.ts'
 import { aboutForm, claimText } from '../../identity/claims.ts'
 import { quoted } from '../../text.ts'
@@ -18,17 +18,11 @@ const PRIVATE_CLAIMS = ['job_workflow_ref', 'workflow_ref', 'sub', 'repository',
  */
 export function refusal(answer: Answer, settings: Settings, sent: Claims | undefined): Refusal {
   const error = member(answer.json, 'error')
-  const said = oauthRefusal(answer, sent)
   return {
-    ...said,
+    ...oauthRefusal(answer, sent),
     // A code of RFC 6749 section 4.1.2.1, which Entra also uses here.
     ...(error === 'temporarily_unavailable' && { retry: 'until the deadline' }),
-    explain: (claims) =>
-      said.reason === '' && !looksLikeHtml(answer)
-        ? {
-            hint: 'That is not the answer of a token endpoint: check `token-url`, and what is in front of it.',
-          }
-        : explain(error, settings, claims),
+    explain: (claims) => explain(error, settings, claims),
   }
 }
 

@@ -159,18 +159,17 @@ describe('a refusal', () => {
     }
   })
 
-  test('without a word is not that of a token endpoint', async () => {
+  test('that is not of a token endpoint speaks of what is in front', async () => {
     const world = await openDex()
-    world.server('dex').faults.push(fault.answer({ status: 404, body: '404 page not found\n' }))
-    expect(await refusal(world)).toContain(
-      'refused (404 Not Found).\nThat is not the answer of a token endpoint: check `token-url`, and what is in front of it.',
-    )
-  })
-
-  test('that is a page, or a redirect, speaks of what is in front', async () => {
-    const world = await openDex()
-    world.server('dex').faults.push(fault.html(403), fault.redirect('https://login.example.com'))
-    expect(await refusal(world)).toContain('The answer is a web page. Check that http://HOST is the right')
+    world
+      .server('dex')
+      .faults.push(
+        fault.answer({ status: 404, body: '404 page not found\n' }),
+        fault.html(403),
+        fault.redirect('https://login.example.com'),
+      )
+    expect(await refusal(world)).toContain('This answer is not from the token endpoint: it has another form.')
+    expect(await refusal(world)).toContain('This answer is not from the token endpoint: it is a web page.')
     expect(await refusal(world)).toContain('answered with a redirect (302 Found)')
   })
 
