@@ -1158,7 +1158,10 @@ async function answerTo(call, message, early, limitMs, means) {
             }
             catch (error) {
                 // The server may have closed it while it was idle: that is no failure of this request.
-                if (!(error instanceof AttemptFailed) || error.answered || error.code !== 'UNREACHABLE')
+                if (call.once === true ||
+                    !(error instanceof AttemptFailed) ||
+                    error.answered ||
+                    error.code !== 'UNREACHABLE')
                     throw error;
             }
         }
@@ -1969,9 +1972,9 @@ function createIdentity(options) {
         return token;
     }
     return {
-        idToken: (audience) => {
+        idToken: (audience, { fresh } = { fresh: false }) => {
             const held = minted.get(audience);
-            if (held !== undefined && options.monotonic() - held.at < FRESH_MS)
+            if (!fresh && held !== undefined && options.monotonic() - held.at < FRESH_MS)
                 return held.token;
             const token = mint(audience);
             minted.set(audience, { at: options.monotonic(), token });
@@ -2385,6 +2388,7 @@ function userAgent(environment) {
 
 
 
+
 /**
  * Revokes a credential where it was issued and says what became of it: one line in the log, or one warning where it lives
  * on. With a client of its own, since the step's may have no time left; a cancelled step revokes what it has.
@@ -2394,7 +2398,7 @@ function userAgent(environment) {
  * @returns whether it has ended
  */
 async function revoke(revocable, { runner, clock, revokers, secrets, cancellation }, limitMs, failed = 'could not be revoked in this step') {
-    const { info, warning, debug, environment } = runner;
+    const { info, warning, debug, environment, input } = runner;
     const revoker = await revokerOf(revocable, revokers);
     const { name } = revoker;
     const client = createClient({
@@ -2406,14 +2410,24 @@ async function revoke(revocable, { runner, clock, revokers, secrets, cancellatio
         secrets,
         debug,
     });
+    const { mask } = secrets;
+    const { idToken } = createIdentity({ environment, client, monotonic: clock.monotonic, mask });
     try {
-        const outcome = await revoker.revoke(client, revocable, clock.now);
+        const outcome = await revoker.revoke(client, revocable, {
+            idToken,
+            mask,
+            now: clock.now,
+            input,
+        });
         info(outcome === 'revoked' ? `${name} was revoked.` : `${name} had ended already.`);
         return true;
     }
     catch (error) {
         warning(`${name} ${failed}; it ends ${endOf(revocable, revoker)}. ${(0,errors/* asActionError */.z)(error).text}`);
         return false;
+    }
+    finally {
+        client.close();
     }
 }
 /** @throws ActionError `INTERNAL` where no issuer has that name */
@@ -2465,7 +2479,7 @@ async function revokeSaved(step) {
         runner.warning('The token could not be revoked. The state that the main step saved is invalid.');
         return true;
     }
-    const isUsable = /^[\x21-\x7e]+$/.test(revocable.token) && (0,url/* urlFault */.I_)(revocable.apiUrl, false) === undefined;
+    const isUsable = /^[\x21-\x7e]+$/.test(revocable.token) && (0,url/* urlFault */.I_)(revocable.apiUrl, true) === undefined;
     if (isUsable) {
         await revoke(revocable, step, POST_MS, 'could not be revoked');
         return true;
@@ -2815,13 +2829,15 @@ const exchanges = {
     bytebase: async () => (await __nccwpck_require__.e('bytebase').then(__nccwpck_require__.bind(__nccwpck_require__, 1354))).bytebase,
     // A GitHub token from Octo STS.
     'octo-sts': async () => (await __nccwpck_require__.e('octo-sts').then(__nccwpck_require__.bind(__nccwpck_require__, 575))).octoSts,
+    // A token from any OAuth 2.0 token endpoint.
+    'oauth-token': async () => (await __nccwpck_require__.e('oauth-token').then(__nccwpck_require__.bind(__nccwpck_require__, 7425))).oauthToken,
+    // A Vault or OpenBao token.
+    vault: async () => (await Promise.all(/* import() | vault */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('vault')]).then(__nccwpck_require__.bind(__nccwpck_require__, 5662))).vault,
     // A password for RDS or Aurora by IAM.
     'database/aws-rds': async () => (await Promise.all(/* import() | aws */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('aws')]).then(__nccwpck_require__.bind(__nccwpck_require__, 3685))).awsRds,
     // A password for Cloud SQL by IAM.
     'database/google-cloud-sql': async () => (await Promise.all(/* import() | google */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('google')]).then(__nccwpck_require__.bind(__nccwpck_require__, 454)))
         .googleCloudSql,
-    // A Vault or OpenBao token.
-    vault: async () => (await Promise.all(/* import() | vault */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('vault')]).then(__nccwpck_require__.bind(__nccwpck_require__, 5662))).vault,
     // Secrets of Vault's KV version 2 engine.
     'secret/vault': async () => (await Promise.all(/* import() | vault */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('vault')]).then(__nccwpck_require__.bind(__nccwpck_require__, 6535))).secretVault,
     // Secrets of AWS Secrets Manager.
@@ -2837,6 +2853,8 @@ const exchanges = {
 const revokers = {
     // GitHub App installation tokens.
     github: async () => (await __nccwpck_require__.e('github').then(__nccwpck_require__.bind(__nccwpck_require__, 7247))).github,
+    // Tokens of OAuth 2.0 servers.
+    oauth: async () => (await __nccwpck_require__.e('oauth-token').then(__nccwpck_require__.bind(__nccwpck_require__, 5026))).oauth,
     // Tokens of Vault and OpenBao.
     vault: async () => (await Promise.all(/* import() | vault */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('vault')]).then(__nccwpck_require__.bind(__nccwpck_require__, 7240))).vault,
 };

@@ -26,8 +26,10 @@ export interface Tools {
   /**
    * An ID token for the audience, not older than 60 s. Calls for the same audience share a request; the token
    * is masked before it is returned.
+   *
+   * @param how.fresh one that nobody was given before, for a server that takes each only once
    */
-  readonly idToken: (audience: string) => Promise<string>
+  readonly idToken: (audience: string, how?: { readonly fresh: boolean }) => Promise<string>
   /**
    * Sends a call with retries, within the deadline of the step. Its connection is opened at once, whatever its `prepare`
    * waits for: so a call is sent as soon as it is known, and its `prepare` awaits the answers that it needs.
@@ -80,6 +82,12 @@ export interface Revocable {
   readonly extra?: Readonly<Record<string, string>>
 }
 
+/** What a revoker may use beside its client: the same in the main step and in the post step. */
+export interface RevokerTools extends Pick<Tools, 'idToken' | 'mask' | 'now'> {
+  /** An input's text as the runner passes it to this step, trimmed; empty where it is not given. */
+  readonly input: (name: string) => string
+}
+
 /** Revokes the credentials of one issuer. */
 export interface Revoker {
   /** What they are called at the beginning of a sentence: `The Vault token`. */
@@ -87,13 +95,12 @@ export interface Revoker {
   /** When one ends whose end is not known, as a sentence says it: `within the hour`. */
   readonly endsByDefault: string
   /**
-   * @param now the time, in ms since the epoch
    * @returns `gone` where it had ended before
-   * @throws ActionError of {@link Client.send}
+   * @throws ActionError of any code of a failed call, `INVALID_INPUT` where what it needs is not there
    */
   readonly revoke: (
     client: Pick<Client, 'send'>,
     revocable: Revocable,
-    now: () => number,
+    tools: RevokerTools,
   ) => Promise<'revoked' | 'gone'>
 }

@@ -18,6 +18,11 @@ export const exchanges = {
   // A GitHub token from Octo STS.
   'octo-sts': async () =>
     (await import(/* webpackChunkName: "octo-sts" */ './exchanges/octo-sts/exchange.ts')).octoSts,
+  // A token from any OAuth 2.0 token endpoint.
+  'oauth-token': async () =>
+    (await import(/* webpackChunkName: "oauth-token" */ './exchanges/oauth-token/exchange.ts')).oauthToken,
+  // A Vault or OpenBao token.
+  vault: async () => (await import(/* webpackChunkName: "vault" */ './exchanges/vault.ts')).vault,
   // A password for RDS or Aurora by IAM.
   'database/aws-rds': async () =>
     (await import(/* webpackChunkName: "aws" */ './exchanges/database/aws-rds.ts')).awsRds,
@@ -25,8 +30,6 @@ export const exchanges = {
   'database/google-cloud-sql': async () =>
     (await import(/* webpackChunkName: "google" */ './exchanges/database/google-cloud-sql.ts'))
       .googleCloudSql,
-  // A Vault or OpenBao token.
-  vault: async () => (await import(/* webpackChunkName: "vault" */ './exchanges/vault.ts')).vault,
   // Secrets of Vault's KV version 2 engine.
   'secret/vault': async () =>
     (await import(/* webpackChunkName: "vault" */ './exchanges/secret/vault.ts')).secretVault,
@@ -47,6 +50,9 @@ export const exchanges = {
 export const revokers = {
   // GitHub App installation tokens.
   github: async () => (await import(/* webpackChunkName: "github" */ './github/revoker.ts')).github,
+  // Tokens of OAuth 2.0 servers.
+  oauth: async () =>
+    (await import(/* webpackChunkName: "oauth-token" */ './exchanges/oauth-token/revoker.ts')).oauth,
   // Tokens of Vault and OpenBao.
   vault: async () => (await import(/* webpackChunkName: "vault" */ './vault/revoker.ts')).vault,
 } satisfies Revokers

@@ -47,8 +47,8 @@ describe('size', () => {
     expect(bytes('parts/aws.js') + bytes('parts/aws-signer.js')).toBeLessThanOrEqual(90_000)
   })
 
-  test('all of dist is at most 0.75 MB, with licences', () => {
-    expect(files.map(bytes).reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(750_000)
+  test('all of dist is at most 0.8 MB, with licences', () => {
+    expect(files.map(bytes).reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(800_000)
   })
 })
 

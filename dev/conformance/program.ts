@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
+import { copyFile, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -107,6 +107,26 @@ export function pythonProgram(name: string, packages: readonly string[]): Progra
     get: async () => {
       await output('python3', ['-m', 'venv', folder])
       await output(join(folder, 'bin/pip'), ['install', '--quiet', ...packages])
+    },
+  }
+}
+
+/** A zip of Maven Central, `group:name:version`, with everything in one folder. `file` is the program in that folder. */
+export function mavenProgram(name: string, artifact: string, file: string): Program {
+  const folder = join(STORE, name)
+  const [, id = '', version = ''] = artifact.split(':')
+  return {
+    path: join(folder, file),
+    from: `mvn dependency:copy of ${artifact}; and Java`,
+    get: async () => {
+      const downloads = await mkdtemp(join(tmpdir(), 'maven-'))
+      const copy = [`-Dartifact=${artifact}:zip`, `-DoutputDirectory=${downloads}`]
+      await output('mvn', ['--batch-mode', '--quiet', 'dependency:copy', ...copy])
+      await output('unzip', ['-q', join(downloads, `${id}-${version}.zip`), '-d', downloads])
+      await rm(join(downloads, `${id}-${version}.zip`))
+      const [inside = ''] = await readdir(downloads)
+      await cp(join(downloads, inside), folder, { recursive: true })
+      await rm(downloads, { recursive: true })
     },
   }
 }

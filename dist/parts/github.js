@@ -24,7 +24,7 @@ const ANOTHER_GITHUB = '`github-api-url` may point to a GitHub other than the on
 const github = {
     name: 'The token',
     endsByDefault: 'within the hour',
-    revoke: async (client, { token, apiUrl, ends }, now) => {
+    revoke: async (client, { token, apiUrl, ends }, { now }) => {
         const course = { attempts: 0, hasEnded: false, isGitHubs: false };
         const url = new URL(`${apiUrl.replace(/\/+$/, '')}/installation/token`);
         try {

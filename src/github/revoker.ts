@@ -15,7 +15,7 @@ export const github: Revoker = {
   name: 'The token',
   endsByDefault: 'within the hour',
 
-  revoke: async (client, { token, apiUrl, ends }, now) => {
+  revoke: async (client, { token, apiUrl, ends }, { now }) => {
     const course = { attempts: 0, hasEnded: false, isGitHubs: false }
     const url = new URL(`${apiUrl.replace(/\/+$/, '')}/installation/token`)
     try {

@@ -50,7 +50,13 @@ export async function answerTo(
         return await send(opened)
       } catch (error) {
         // The server may have closed it while it was idle: that is no failure of this request.
-        if (!(error instanceof AttemptFailed) || error.answered || error.code !== 'UNREACHABLE') throw error
+        if (
+          call.once === true ||
+          !(error instanceof AttemptFailed) ||
+          error.answered ||
+          error.code !== 'UNREACHABLE'
+        )
+          throw error
       }
     }
     return await send(await connections.open(call.url, ends, progress))

@@ -37,6 +37,8 @@ export interface Call<T> {
    * A cancelled step listens for such an answer a little longer.
    */
   readonly grantEnds?: string
+  /** Whether its message holds something that the server takes only once, so that no message may be sent twice. */
+  readonly once?: boolean
   /** Whether the time of this machine is in the signature, so that a wrong clock is a reason to refuse it. */
   readonly signed?: boolean
   /**

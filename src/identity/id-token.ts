@@ -24,9 +24,10 @@ export interface Identity {
   /**
    * An ID token for the audience, minted less than 60 s ago. Calls for one audience at a time share the request.
    *
+   * @param how.fresh a new one in any case, which no other call gets before
    * @throws ActionError `NO_ID_TOKEN`, `ID_TOKEN_REFUSED`, `UNUSABLE_ANSWER` and the codes of {@link Client.send}
    */
-  readonly idToken: (audience: string) => Promise<string>
+  readonly idToken: (audience: string, how?: { readonly fresh: boolean }) => Promise<string>
   /** The claims of the newest ID token for the audience, not verified; `undefined` where none was minted. */
   readonly claims: (audience?: string) => Claims | undefined
 }
@@ -79,9 +80,9 @@ export function createIdentity(options: {
   }
 
   return {
-    idToken: (audience) => {
+    idToken: (audience, { fresh } = { fresh: false }) => {
       const held = minted.get(audience)
-      if (held !== undefined && options.monotonic() - held.at < FRESH_MS) return held.token
+      if (!fresh && held !== undefined && options.monotonic() - held.at < FRESH_MS) return held.token
       const token = mint(audience)
       minted.set(audience, { at: options.monotonic(), token })
       token.catch(() => minted.delete(audience))

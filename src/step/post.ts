@@ -39,7 +39,7 @@ export async function revokeSaved(step: Step): Promise<boolean> {
     runner.warning('The token could not be revoked. The state that the main step saved is invalid.')
     return true
   }
-  const isUsable = /^[\x21-\x7e]+$/.test(revocable.token) && urlFault(revocable.apiUrl, false) === undefined
+  const isUsable = /^[\x21-\x7e]+$/.test(revocable.token) && urlFault(revocable.apiUrl, true) === undefined
   if (isUsable) {
     await revoke(revocable, step, POST_MS, 'could not be revoked')
     return true

@@ -1,6 +1,7 @@
 import { ActionError, asActionError } from '../errors.ts'
 import type { Revocable, Revoker } from '../exchange.ts'
 import { createClient } from '../http/client.ts'
+import { createIdentity } from '../identity/id-token.ts'
 import { userAgent } from './runner.ts'
 import type { Revokers, Step } from './step.ts'
 
@@ -18,7 +19,7 @@ export async function revoke(
   limitMs: number,
   failed = 'could not be revoked in this step',
 ): Promise<boolean> {
-  const { info, warning, debug, environment } = runner
+  const { info, warning, debug, environment, input } = runner
   const revoker = await revokerOf(revocable, revokers)
   const { name } = revoker
   const client = createClient({
@@ -30,13 +31,22 @@ export async function revoke(
     secrets,
     debug,
   })
+  const { mask } = secrets
+  const { idToken } = createIdentity({ environment, client, monotonic: clock.monotonic, mask })
   try {
-    const outcome = await revoker.revoke(client, revocable, clock.now)
+    const outcome = await revoker.revoke(client, revocable, {
+      idToken,
+      mask,
+      now: clock.now,
+      input,
+    })
     info(outcome === 'revoked' ? `${name} was revoked.` : `${name} had ended already.`)
     return true
   } catch (error) {
     warning(`${name} ${failed}; it ends ${endOf(revocable, revoker)}. ${asActionError(error).text}`)
     return false
+  } finally {
+    client.close()
   }
 }
 

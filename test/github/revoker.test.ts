@@ -39,7 +39,12 @@ async function revoked(
   const { token } = fake.createToken()
   const revocable = { issuer: 'github', token, apiUrl: `${server.url}${path}`, ...(ends && { ends }) }
   const outcome = await github
-    .revoke(client, revocable, () => now)
+    .revoke(client, revocable, {
+      now: () => now,
+      idToken: () => Promise.reject(new Error('no ID token is needed')),
+      mask: () => undefined,
+      input: () => '',
+    })
     .catch((error: unknown) => (error as ActionError).text.replace(/127\.0\.0\.1:\d+/g, 'HOST'))
   return { outcome, server, fake }
 }

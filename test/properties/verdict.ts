@@ -64,7 +64,7 @@ const NEVER_OF_MAIN: Never<MainFacts> = {
 }
 
 /** By which status an issuer may say, falsely, that a token has ended. */
-const LIES = { github: [204, 401], vault: [204, 403] }
+const LIES = { github: [204, 401], keycloak: [200], vault: [204, 403] }
 
 interface PostFacts extends StageResult {
   /** Whether the token that was kept for it still works. */
@@ -168,7 +168,7 @@ export function problemsOfPost(
       isLiedTo: isLiedTo(world, told),
     }),
   ]
-  const isKept = ['github-api-url', 'skip-token-revoke'].some((name) => name in told.inputs)
+  const isKept = ['github-api-url', 'revocation-url', 'skip-token-revoke'].some((name) => name in told.inputs)
   const gaveUp = [...main.annotations, ...post.annotations].some(({ level }) => level === 'warning')
   if (!wellAgain || isKept || isLiedTo(world, told) || gaveUp) return problems
   const left = world.secrets.filter(({ value }) => main.masks.includes(value) && alive.includes(value))

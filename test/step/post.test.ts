@@ -92,7 +92,7 @@ describe('state that another step may have set', () => {
     ['a URL that is not https', { apiUrl: 'http://api.github.com' }],
     ['a URL of a file', { apiUrl: 'file:///etc/passwd' }],
     ['a URL with a password', { apiUrl: 'https://me:hush-hush-hush@api.github.com' }],
-    ['a URL with a query', { apiUrl: 'https://api.github.com?x=y' }],
+    ['a URL with a fragment', { apiUrl: 'https://api.github.com#x' }],
     ['a token with a line break', { token: `${TOKEN}\nx-evil: yes` }],
     ['a token with a blank', { token: `${TOKEN} x` }],
     ['a token with an escape', { token: `${TOKEN}\u001b[31m` }],

@@ -1,0 +1,66 @@
+import { errors } from 'jose'
+import type { Handler, Now } from '../handler.ts'
+import type { Issuer } from '../issuer.ts'
+import type { Issue } from '../secrets.ts'
+import { OAuthError, readOAuth } from './request.ts'
+import { answering, createTokens, type Tokens } from './tokens.ts'
+
+/** Where a grant has the ID token. */
+const ID_TOKEN: Readonly<Record<string, string>> = {
+  'urn:ietf:params:oauth:grant-type:token-exchange': 'subject_token',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer': 'assertion',
+  client_credentials: 'client_assertion',
+}
+
+export interface OAuthServerOptions {
+  readonly verify: Issuer['verify']
+  readonly now: Now
+  readonly issue: Issue
+  /** The path of the token endpoint. */
+  readonly path: string
+  readonly body: 'form' | 'json'
+  /** Of the ID token. */
+  readonly audience: string
+  /** Subjects that it trusts. May be changed. */
+  readonly subjects: readonly string[]
+  /** Every parameter of a request, beside the ID token. */
+  readonly parameters: Readonly<Record<string, string>>
+  /** What an answer says beside the token. */
+  readonly says: Readonly<Record<string, unknown>>
+}
+
+export interface OAuthServer extends Tokens {
+  readonly handler: Handler
+}
+
+/**
+ * A server of which only documentation is known: Databricks, Microsoft Entra, OpenAI. It wants exactly what its documentation
+ * names, and refuses in the words of the RFCs.
+ */
+export function createOAuthServer(options: OAuthServerOptions): OAuthServer {
+  const { verify, now, issue, path, body, audience, subjects, parameters: wanted, says } = options
+  const tokens = createTokens(now, issue, true)
+
+  const handler = answering(async (request) => {
+    if (request.url.pathname !== path) return { status: 404, body: '' }
+    const { parameters } = readOAuth(request, body)
+    const idToken = ID_TOKEN[wanted['grant_type'] ?? '']!
+    const { [idToken]: sent = '', ...others } = parameters
+    const names = [...new Set([...Object.keys(wanted), ...Object.keys(others)])]
+    const wrong = names.filter((name) => wanted[name] !== others[name])
+    if (wrong.includes('grant_type')) throw new OAuthError(400, 'unsupported_grant_type')
+    if (wrong.length > 0)
+      throw new OAuthError(400, 'invalid_request', `not as documented: ${wrong.join(', ')}`)
+    try {
+      const { sub = '' } = await verify(sent, { audience })
+      if (!subjects.includes(sub)) throw new OAuthError(400, 'invalid_grant', 'subject is not trusted')
+    } catch (error) {
+      if (error instanceof errors.JOSEError) throw new OAuthError(400, 'invalid_grant', error.message)
+      throw error
+    }
+    const lifetime = Number(says['expires_in'] ?? 3_600)
+    return { status: 200, body: { access_token: tokens.issue('', lifetime), ...says } }
+  })
+
+  return { ...tokens, handler }
+}

@@ -1,0 +1,2 @@
+// main of oauth-token/action.yml
+import { main } from './index.js'; await main('oauth-token')

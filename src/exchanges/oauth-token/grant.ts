@@ -1,0 +1,125 @@
+import type { Grant, Revocable, Tools } from '../../exchange.ts'
+import { jsonObject, timeOf, type Answer } from '../../http/answer.ts'
+import { credential } from '../../identity/credential.ts'
+import { few, quoted } from '../../text.ts'
+import type { Settings } from './settings.ts'
+
+export const SERVICE = 'the token endpoint'
+/** When a token ends that brought no time, as a sentence says it. */
+export const ENDS = 'when its server says so'
+
+/** Token types that have a spelling of their own; any other is a name or a URI (RFC 6749, appendix A.13). */
+const TOKEN_TYPES = ['Bearer', 'N_A']
+/** Members of an answer, beside the token, with which somebody could get one, or show to be the job. */
+const MORE_SECRETS = ['refresh_token', 'id_token']
+
+/**
+ * The grant in a successful answer: RFC 6749 section 5.1, RFC 8693 section 2.2.1.
+ *
+ * @param sentAt when it was asked for, in ms since the epoch: the lifetime is counted from then, so that it never seems
+ *   longer than it is
+ * @throws ActionError `UNUSABLE_ANSWER`
+ */
+export function grantFrom(answer: Answer, settings: Settings, sentAt: number, tools: Tools): Grant {
+  const { url, scope: asked, outlivesJob } = settings
+  const json = jsonObject(answer, SERVICE, url)
+  const more = MORE_SECRETS.map((name) => json[name]).filter(isSecret)
+  for (const secret of more) tools.mask(secret)
+  const refreshToken = json['refresh_token']
+  const expiresAt = endOf(json['expires_in'], sentAt)
+  const revocable = (token: string): Revocable | undefined =>
+    revocableOf(token, isSecret(refreshToken) ? refreshToken : undefined, expiresAt, settings)
+  const token = credential(
+    json['access_token'],
+    'access token',
+    SERVICE,
+    tools.mask,
+    settings.revocationUrl &&
+      ((core) => {
+        const found = revocable(core)
+        if (found) tools.revokeAtEnd(found)
+      }),
+  )
+  const type = nameOf(json['token_type'])
+  const tokenType = TOKEN_TYPES.find((each) => each.toLowerCase() === type?.toLowerCase()) ?? type
+  // RFC 6749 section 5.1: the server may leave it out where it is what was asked for.
+  const scope = json['scope'] === undefined ? asked : scopeOf(json['scope'])
+  const issuedType = nameOf(json['issued_token_type'])
+  const mine = revocable(token)
+  return {
+    secrets: [token, ...more],
+    outputs: {
+      token,
+      ...(scope && { scope }),
+      ...(tokenType !== undefined && { 'token-type': tokenType }),
+      ...(issuedType !== undefined && { 'issued-token-type': issuedType }),
+    },
+    summary: `Token from ${url.host}${scope ? ` for the scope ${quoted(scope)}` : ''}${expiresAt ? `; ends ${expiresAt.toISOString()}` : ''}`,
+    ...(expiresAt && { expiresAt }),
+    warnings: [
+      ...lessThan(asked, scope),
+      ...unknownType(tokenType),
+      ...(isSecret(refreshToken) && (mine === undefined || outlivesJob) ? [LEFT_ALIVE] : []),
+    ],
+    ...(mine && { revocable: mine, outlivesJob }),
+  }
+}
+
+const LEFT_ALIVE =
+  'The server also issued a refresh token. Nobody gets it, but it stays valid: configure the server to issue none to this client.'
+
+function revocableOf(
+  token: string,
+  refreshToken: string | undefined,
+  ends: Date | undefined,
+  { revocationUrl, client, audience }: Settings,
+): Revocable | undefined {
+  if (revocationUrl === undefined) return undefined
+  return {
+    issuer: 'oauth',
+    token,
+    apiUrl: revocationUrl.href,
+    ...(ends && { ends }),
+    extra: {
+      authentication: client.authentication,
+      clientId: client.id,
+      audience,
+      ...(refreshToken !== undefined && { refreshToken }),
+    },
+  }
+}
+
+/** From seconds, which some servers write as text. */
+function endOf(expiresIn: unknown, sentAt: number): Date | undefined {
+  const isNumber = typeof expiresIn === 'number' || (typeof expiresIn === 'string' && /^\d+$/.test(expiresIn))
+  return isNumber ? timeOf(sentAt / 1000 + Number(expiresIn)) : undefined
+}
+
+/** A name or a URI; anything else does not get into log and outputs. */
+function nameOf(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[\w.+:/?#&=%~@-]{1,300}$/.test(value) ? value : undefined
+}
+
+function scopeOf(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[\x20-\x7e]{0,2000}$/.test(value) ? value.trim() : undefined
+}
+
+/** Whether a text is long enough to be masked, and short enough to be a token. */
+function isSecret(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]{8,32768}$/.test(value)
+}
+
+function lessThan(asked: string, granted: string | undefined): string[] {
+  if (asked === '' || granted === undefined) return []
+  const all = granted.split(/ +/)
+  const missing = asked.split(' ').filter((scope) => !all.includes(scope))
+  return missing.length === 0
+    ? []
+    : [`The server granted less than requested: not the scope ${few(missing.map(quoted))}.`]
+}
+
+/** RFC 6749 section 7.1: who does not know the type must not use the token. */
+function unknownType(type: string | undefined): string[] {
+  if (type === undefined || TOKEN_TYPES.includes(type)) return []
+  return [`The token is of the type ${quoted(type)}, not Bearer: what uses it must know that type.`]
+}

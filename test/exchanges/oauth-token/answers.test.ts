@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest'
+import { fault } from '../../../dev/fakes/faults.ts'
+import { answer, open, openDex, refusal, run, say } from './fixture.ts'
+
+const NOW = Date.parse('2026-11-21T08:00:00Z')
+const REFRESH = 'refresh-token-0123456789'
+const ID_TOKEN = 'id-token-0123456789'
+
+describe('an answer with', () => {
+  test.each([
+    ['a number', 600, '2026-11-21T08:10:00.000Z'],
+    ['a numeric text', '600', '2026-11-21T08:10:00.000Z'],
+    ['nothing', undefined, undefined],
+    ['a word', 'soon', undefined],
+    ['no time that there is', 1e300, undefined],
+    ['a list', [600], undefined],
+  ])('%s as lifetime', async (_, lifetime, end) => {
+    const world = await open({ now: () => NOW })
+    say(world, { expires_in: lifetime })
+    const ran = await run(world, { now: () => NOW })
+    expect(ran.succeeded).toBe(true)
+    expect(ran.outputs['expires-at']).toBe(end)
+  })
+
+  test.each([
+    ['bearer', 'Bearer', 0],
+    ['BEARER', 'Bearer', 0],
+    ['n_a', 'N_A', 0],
+    [undefined, undefined, 0],
+    [['Bearer'], undefined, 0],
+    ['two words', undefined, 0],
+    ['mac', 'mac', 1],
+  ])('the type %j', async (given, type, warnings) => {
+    const world = await open()
+    say(world, { token_type: given })
+    const ran = await run(world)
+    expect(ran.outputs['token-type']).toBe(type)
+    expect(ran.warnings).toHaveLength(warnings)
+    if (warnings > 0) {
+      expect(ran.warnings[0]).toBe(
+        'The token is of the type "mac", not Bearer: what uses it must know that type.',
+      )
+    }
+  })
+
+  test('the type of what was issued', async () => {
+    const type = 'urn:ietf:params:oauth:token-type:access_token'
+    expect((await run(openDex())).outputs['issued-token-type']).toBe(type)
+    const world = await open()
+    say(world, { issued_token_type: 'urn:x\n::error::' })
+    expect((await run(world)).outputs).not.toHaveProperty('issued-token-type')
+  })
+
+  test.each([
+    ['openid', 'openid', ['The server granted less than requested: not the scope "federated:id".']],
+    ['federated:id openid more', 'federated:id openid more', []],
+    ['', undefined, ['The server granted less than requested: not the scope "openid", "federated:id".']],
+    [['openid'], undefined, []],
+    ['a\nb', undefined, []],
+  ])('the scope %j', async (given, scope, warnings) => {
+    const world = await openDex()
+    say(world, { scope: given })
+    const ran = await run(world)
+    expect(ran.outputs['scope']).toBe(scope)
+    expect(ran.warnings).toEqual(warnings)
+  })
+
+  test('more secrets masks them, and outputs none', async () => {
+    const world = await open()
+    say(world, { refresh_token: REFRESH, id_token: ID_TOKEN })
+    const ran = await run(world)
+    expect(ran.masks).toEqual(expect.arrayContaining([REFRESH, ID_TOKEN]))
+    expect(Object.values(ran.outputs).join(' ')).not.toMatch(/refresh-token|id-token/)
+    expect(ran.warnings).toEqual([])
+    expect(JSON.parse(ran.state['revocable']!)).toMatchObject({ extra: { refreshToken: REFRESH } })
+    expect(ran.state['revocable']).not.toContain(ID_TOKEN)
+  })
+
+  test('a refresh token that nothing revokes is a warning', async () => {
+    const warning =
+      'The server also issued a refresh token. Nobody gets it, but it stays valid: configure the server to issue none to this client.'
+    for (const [opened, inputs] of [
+      [openDex, {}],
+      [open, { 'skip-token-revoke': 'true' }],
+    ] as const) {
+      const world = await opened()
+      say(world, { refresh_token: REFRESH })
+      expect((await run(world, { inputs })).warnings).toEqual([warning])
+    }
+  })
+})
+
+describe('an answer without a token that can be used', () => {
+  test.each([
+    ['none', {}, 'The access token in the answer of the token endpoint is missing.'],
+    ['a short one', { access_token: 'short' }, 'is shorter than 8 characters'],
+    ['a number', { access_token: 4_242_424_242 }, 'is not text but number'],
+  ])('%s says that one may live on', async (_, body, words) => {
+    const world = await open()
+    world.server('keycloak').faults.push(fault.answer(answer(body)))
+    const message = await refusal(world)
+    expect(message).toContain(words)
+    expect(message).toContain(
+      'If it issued a token, nobody has it: it cannot be revoked here, and ends when its server says so.',
+    )
+  })
+
+  test('a line break around it has it revoked', async () => {
+    const world = await open()
+    world.server('keycloak').faults.push(
+      fault.alter(({ body, ...reply }) => {
+        const { access_token: token, ...more } = body as { access_token: string }
+        return { ...reply, body: { ...more, access_token: `${token}\n` } }
+      }),
+    )
+    const ran = await run(world)
+    expect(ran.errors[0]).toContain('is not one printable line')
+    expect(ran.infos).toEqual(['The token was revoked.'])
+    expect(world.setup.tokens.living()).toEqual([])
+  })
+})

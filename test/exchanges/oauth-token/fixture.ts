@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+import type { FakeReply } from '../../../dev/fakes/handler.ts'
+import { fault } from '../../../dev/fakes/faults.ts'
+import { readAction } from '../../../dev/runner/action-file.ts'
+import { system, type OAuthTokenSetup } from '../../../dev/systems/oauth-token.ts'
+import { ROOT, type World } from '../../../dev/world.ts'
+import { oauthToken } from '../../../src/exchanges/oauth-token/exchange.ts'
+import { systemClock } from '../../../src/http/clock.ts'
+import { revokers } from '../../../src/index.ts'
+import { revokeSaved } from '../../../src/step/post.ts'
+import { createStep } from '../../../src/step/step.ts'
+import { createRecorder } from '../../recorder.ts'
+import { opening, stepsOf, withoutPort, type Ran, type StepOptions } from '../in-process.ts'
+
+export type OAuthWorld = World<OAuthTokenSetup>
+
+export const open = opening(system)
+/** A Keycloak whose client has a secret. */
+export const openAsUser = (): Promise<OAuthWorld> => open({ variant: 'jwt-bearer' })
+export const openDex = (): Promise<OAuthWorld> => open({ variant: 'token-exchange' })
+
+export const { run, refusal } = stepsOf(oauthToken, 'oauth-token')
+
+/** What the server of a world was asked, without its post step's requests. */
+export function asked({ server, setup }: OAuthWorld): URLSearchParams[] {
+  return server(setup.exchangeRole).requests.map(({ body }) => new URLSearchParams(body))
+}
+
+/** The next answer of the server says this instead, or beside what it says. */
+export function say({ server, setup }: OAuthWorld, members: Readonly<Record<string, unknown>>): void {
+  server(setup.exchangeRole).faults.push(
+    fault.alter((reply) => ({ ...reply, body: { ...(reply.body as object), ...members } })),
+  )
+}
+
+/** What a post step said. */
+export interface Posted {
+  readonly infos: readonly string[]
+  readonly warnings: readonly string[]
+  readonly masks: readonly string[]
+}
+
+/** Runs the post step after a main step, in this process. */
+export async function post(world: OAuthWorld, main: Ran, options: StepOptions = {}): Promise<Posted> {
+  const recorder = createRecorder(world, await readAction(join(ROOT, 'oauth-token')), {
+    state: main.state,
+    debugging: false,
+    ...options,
+  })
+  await revokeSaved(createStep(recorder.runner, systemClock, revokers))
+  const texts = (kind: string): string[] =>
+    recorder.said.flatMap(({ as, text }) => (as === kind ? [withoutPort(text)] : []))
+  return { infos: texts('line'), warnings: texts('warning'), masks: texts('add-mask') }
+}
+
+/** An answer of a token endpoint. */
+export function answer(body: object, status = 200): FakeReply {
+  return { status, body }
+}
