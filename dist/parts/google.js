@@ -113,10 +113,11 @@ function read(settings, { secret, version, url }, login, tools) {
 function refusal(answer, { federation, serviceAccount }, secret, environment) {
     // An IAM policy takes no unique id.
     const account = serviceAccount.includes('@') ? `"serviceAccount:${serviceAccount}"` : 'that service account';
-    const member = serviceAccount === '' ? (0,_text_js__WEBPACK_IMPORTED_MODULE_7__/* .quoted */ .TL)((0,_google_refusal_js__WEBPACK_IMPORTED_MODULE_1__/* .principalSet */ .Hk)(federation, environment)) : account;
+    const direct = serviceAccount === '';
+    const member = direct ? (0,_text_js__WEBPACK_IMPORTED_MODULE_7__/* .quoted */ .TL)((0,_google_refusal_js__WEBPACK_IMPORTED_MODULE_1__/* .principalSet */ .Hk)(federation, environment)) : account;
     return (0,_google_refusal_js__WEBPACK_IMPORTED_MODULE_1__/* .googleRefusal */ .yD)(answer, {
         FAILED_PRECONDITION: `That version cannot be read: it may be disabled or destroyed. Enable it, or use another one: "${secret}/versions/NUMBER".`,
-        PERMISSION_DENIED: `Grant roles/secretmanager.secretAccessor on "${secret}" to ${member}, and check that the secret exists. A new grant takes a few minutes to work.`,
+        PERMISSION_DENIED: `Grant roles/secretmanager.secretAccessor on "${secret}" to ${member}, and check that the secret exists.${direct ? ` ${_google_refusal_js__WEBPACK_IMPORTED_MODULE_1__/* .MAPPING */ .xu}` : ''} A new grant takes a few minutes to work.`,
         NOT_FOUND: `There is no such version: check \`secret\`, and that the secret has a version. A regional secret has its location in its name: projects/PROJECT/locations/LOCATION/secrets/NAME.`,
     });
 }
@@ -282,6 +283,7 @@ function serviceAccountToken(federation, serviceAccount, scope, tools) {
 /* harmony export */   Hk: () => (/* binding */ principalSet),
 /* harmony export */   bL: () => (/* binding */ stsRefusal),
 /* harmony export */   k6: () => (/* binding */ iamRefusal),
+/* harmony export */   xu: () => (/* binding */ MAPPING),
 /* harmony export */   yD: () => (/* binding */ googleRefusal)
 /* harmony export */ });
 /* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9856);
@@ -336,9 +338,11 @@ function stsRefusal(answer, federation) {
 }
 /** What Google means by an answer that is not 2xx to a job that wants a token of a service account. */
 function iamRefusal(answer, federation, serviceAccount, environment) {
-    const hint = `Grant roles/iam.workloadIdentityUser on the service account "${serviceAccount}" to "${principalSet(federation, environment)}", and check that the account exists. A new grant takes up to 5 minutes to work.`;
+    const hint = `Grant roles/iam.workloadIdentityUser on the service account "${serviceAccount}" to "${principalSet(federation, environment)}", and check that the account exists. ${MAPPING} A new grant takes up to 5 minutes to work.`;
     return googleRefusal(answer, { PERMISSION_DENIED: hint, NOT_FOUND: hint });
 }
+/** Without this mapping a principalSet by the id of the repository has no members (Google Cloud, "Workload Identity Federation"). */
+const MAPPING = 'The provider must map `attribute.repository_id=assertion.repository_id`.';
 /** The jobs of this repository, as members of an IAM policy. */
 function principalSet({ provider }, environment) {
     const pool = provider.replace(/\/providers\/.*$/, '');

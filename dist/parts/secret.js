@@ -166,7 +166,7 @@ function secretMember({ name, text }, key) {
  * hold JSON; and the base64 of what has several lines, of which the runner knows each line alone.
  *
  * A secret that is shorter than four characters, or `true`, `false` or `null`, is refused unless `allowShort`, since masking
- * it blacks out every log. So is no line of a longer one: it is left unmasked, as is mere punctuation in any case.
+ * it blacks out every log. A line that is so short in a longer secret is left unmasked, as is mere punctuation in any case.
  *
  * @throws ActionError `UNUSABLE_SECRET`
  */

@@ -60,9 +60,12 @@ export function iamRefusal(
   serviceAccount: string,
   environment: Environment,
 ): Refusal {
-  const hint = `Grant roles/iam.workloadIdentityUser on the service account "${serviceAccount}" to "${principalSet(federation, environment)}", and check that the account exists. A new grant takes up to 5 minutes to work.`
+  const hint = `Grant roles/iam.workloadIdentityUser on the service account "${serviceAccount}" to "${principalSet(federation, environment)}", and check that the account exists. ${MAPPING} A new grant takes up to 5 minutes to work.`
   return googleRefusal(answer, { PERMISSION_DENIED: hint, NOT_FOUND: hint })
 }
+
+/** Without this mapping a principalSet by the id of the repository has no members (Google Cloud, "Workload Identity Federation"). */
+export const MAPPING = 'The provider must map `attribute.repository_id=assertion.repository_id`.'
 
 /** The jobs of this repository, as members of an IAM policy. */
 export function principalSet({ provider }: Federation, environment: Environment): string {

@@ -193,7 +193,7 @@ describe('a refusal by IAM', () => {
     expect(await refusal(world)).toBe(
       [
         denied,
-        `Grant roles/iam.workloadIdentityUser on the service account "${SERVICE_ACCOUNT}" to "${principalSet('216219028')}", and check that the account exists. A new grant takes up to 5 minutes to work.`,
+        `Grant roles/iam.workloadIdentityUser on the service account "${SERVICE_ACCOUNT}" to "${principalSet('216219028')}", and check that the account exists. The provider must map \`attribute.repository_id=assertion.repository_id\`. A new grant takes up to 5 minutes to work.`,
         LINK,
       ].join('\n'),
     )

@@ -5,7 +5,7 @@ import {
   serviceAccountToken,
   type AccessToken,
 } from '../../google/federation.ts'
-import { googleRefusal, principalSet } from '../../google/refusal.ts'
+import { googleRefusal, MAPPING, principalSet } from '../../google/refusal.ts'
 import { googleEndpoint, readFederation, readServiceAccount, type Federation } from '../../google/settings.ts'
 import { jsonObject, type Answer } from '../../http/answer.ts'
 import type { Refusal } from '../../http/call.ts'
@@ -110,10 +110,11 @@ function refusal(
 ): Refusal {
   // An IAM policy takes no unique id.
   const account = serviceAccount.includes('@') ? `"serviceAccount:${serviceAccount}"` : 'that service account'
-  const member = serviceAccount === '' ? quoted(principalSet(federation, environment)) : account
+  const direct = serviceAccount === ''
+  const member = direct ? quoted(principalSet(federation, environment)) : account
   return googleRefusal(answer, {
     FAILED_PRECONDITION: `That version cannot be read: it may be disabled or destroyed. Enable it, or use another one: "${secret}/versions/NUMBER".`,
-    PERMISSION_DENIED: `Grant roles/secretmanager.secretAccessor on "${secret}" to ${member}, and check that the secret exists. A new grant takes a few minutes to work.`,
+    PERMISSION_DENIED: `Grant roles/secretmanager.secretAccessor on "${secret}" to ${member}, and check that the secret exists.${direct ? ` ${MAPPING}` : ''} A new grant takes a few minutes to work.`,
     NOT_FOUND: `There is no such version: check \`secret\`, and that the secret has a version. A regional secret has its location in its name: projects/PROJECT/locations/LOCATION/secrets/NAME.`,
   })
 }

@@ -137,15 +137,19 @@ describe('a refusal', () => {
   const denied = `Google Secret Manager (HOST) refused (403 Forbidden): PERMISSION_DENIED: Permission 'secretmanager.versions.access' denied for resource '${SECRET}/versions/latest' (or it may not exist).`
 
   test.each([
-    ['direct', principalSet('216219028')],
-    ['impersonation', `serviceAccount:${SERVICE_ACCOUNT}`],
-  ])('for want of a role says what to grant to whom (%s)', async (variant, member) => {
+    [
+      'direct',
+      principalSet('216219028'),
+      ' The provider must map `attribute.repository_id=assertion.repository_id`.',
+    ],
+    ['impersonation', `serviceAccount:${SERVICE_ACCOUNT}`, ''],
+  ])('for want of a role says what to grant to whom (%s)', async (variant, member, mapping) => {
     const world = await open({ variant })
     world.setup.deny()
     expect(await refusal(world)).toBe(
       [
         denied,
-        `Grant roles/secretmanager.secretAccessor on "${NAME}" to "${member}", and check that the secret exists. A new grant takes a few minutes to work.`,
+        `Grant roles/secretmanager.secretAccessor on "${NAME}" to "${member}", and check that the secret exists.${mapping} A new grant takes a few minutes to work.`,
         LINK,
       ].join('\n'),
     )
