@@ -25,8 +25,8 @@ export function postgresFolder(): string | undefined {
     .find((folder) => existsSync(join(folder, 'initdb')))
 }
 
-/** The server refuses to be run by root, who becomes its own user. */
-const BECOME = process.getuid?.() === 0 ? ['runuser', '-u', 'postgres', '--'] : []
+/** The server refuses to be run by root, who becomes its own user. Debian and Ubuntu have the program there. */
+const BECOME = process.getuid?.() === 0 ? ['/usr/sbin/runuser', '-u', 'postgres', '--'] : []
 
 /** Starts a server with empty databases. */
 export async function startPostgres(databases: readonly string[]): Promise<Postgres> {
