@@ -1,17 +1,21 @@
-/** How many attempts are made at a time: as many as come, until a server says 429; then fewer. */
+/** How many requests are made at a time: at most so many, or as many as come; fewer after a server says 429. */
 export class Pace {
-  #most = Infinity
+  #most: number
   #busy = 0
   readonly #waiting: (() => void)[] = []
 
-  /** Resolves when an attempt may be made. */
+  constructor(most = Infinity) {
+    this.#most = most
+  }
+
+  /** Resolves when a request may be made. */
   async enter(): Promise<void> {
     while (this.#busy >= this.#most) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     this.#busy++
   }
 
-  /** @param overloaded whether the server says that it is asked too much: then half as many attempts are made at a time */
-  leave(overloaded: boolean): void {
+  /** @param overloaded whether the server says that it is asked too much: then half as many requests are made at a time */
+  leave(overloaded = false): void {
     if (overloaded) this.#most = Math.max(1, Math.floor(Math.min(this.#most, this.#busy) / 2))
     this.#busy--
     for (const resume of this.#waiting.splice(0, Math.max(0, this.#most - this.#busy))) resume()

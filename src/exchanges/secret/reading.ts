@@ -1,6 +1,7 @@
 import { ActionError, asActionError, type ErrorCode } from '../../errors.ts'
 import type { Grant } from '../../exchange.ts'
 import type { Explanation } from '../../explanation.ts'
+import { Pace } from '../../http/pace.ts'
 import type { Wanted } from './references.ts'
 import { masksOf, secretMember, type Masks, type Secret } from './value.ts'
 
@@ -59,14 +60,12 @@ export async function readSecrets<Source>(
 /** Reads a secret at its first mention, as soon as fewer than {@link AT_A_TIME} are being read. */
 function onceEach<Source>({ id, read }: Reading<Source>): (source: Source) => Promise<Secret> {
   const reads = new Map<string, Promise<Secret>>()
-  const waiting: (() => void)[] = []
-  let busy = 0
+  const pace = new Pace(AT_A_TIME)
   let held = 0
   let broken: ActionError | undefined
 
   async function start(source: Source): Promise<Secret> {
-    if (busy >= AT_A_TIME) await new Promise<void>((resolve) => waiting.push(resolve))
-    else busy++
+    await pace.enter()
     try {
       if (broken !== undefined) throw broken
       const secret = await read(source)
@@ -78,9 +77,7 @@ function onceEach<Source>({ id, read }: Reading<Source>): (source: Source) => Pr
       if (!OF_ONE_SECRET.includes(known.code)) broken ??= known
       throw known
     } finally {
-      const next = waiting.shift()
-      if (next === undefined) busy--
-      else next()
+      pace.leave()
     }
   }
 
