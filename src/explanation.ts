@@ -11,6 +11,22 @@ export interface Explanation {
   readonly paste?: readonly Snippet[]
 }
 
+/** What a person can do, by what a system says; the first that fits. */
+export type Explanations<Context> = readonly (readonly [
+  said: RegExp,
+  explain: (context: Context) => Explanation,
+])[]
+
+/** The explanation of what a system says; an empty one where the table has none. */
+export function explanationOf<Context>(
+  table: Explanations<Context>,
+  said: string,
+  context: Context,
+): Explanation {
+  const [, explain] = table.find(([words]) => words.test(said)) ?? []
+  return explain?.(context) ?? {}
+}
+
 /** Text to paste. */
 export interface Snippet {
   readonly language: 'yaml' | 'json'

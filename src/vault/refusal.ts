@@ -1,4 +1,4 @@
-import type { Claims, Explanation } from '../explanation.ts'
+import { explanationOf, type Claims, type Explanation, type Explanations } from '../explanation.ts'
 import type { Answer } from '../http/answer.ts'
 import type { Refusal } from '../http/call.ts'
 import { aboutForm, aboutPassing, claimText, SHOWN_CLAIMS } from '../identity/claims.ts'
@@ -27,7 +27,7 @@ interface Login {
 }
 
 /** What a person can do, by what Vault says (texts of hashicorp/vault-plugin-auth-jwt); the first that fits. */
-const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (login: Login) => Explanation])[] = [
+const EXPLANATIONS: Explanations<Login> = [
   [
     /no audiences bound to the role/,
     ({ server, claims, place }) => ({
@@ -112,8 +112,7 @@ export function loginRefusal(answer: Answer, server: VaultServer): Refusal {
 function explain(reason: string, server: VaultServer, claims: Claims | undefined): Explanation {
   const { authPath, role } = server
   const place = `the role "${role}" ("auth/${authPath}/role/${role}")`
-  const found = EXPLANATIONS.find(([said]) => said.test(reason))
-  return found?.[1]({ server, claims, place, reason }) ?? {}
+  return explanationOf(EXPLANATIONS, reason, { server, claims, place, reason })
 }
 
 /** Vault names the claim that did not fit: its value is shown only where it may be. */

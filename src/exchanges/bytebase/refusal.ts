@@ -1,4 +1,4 @@
-import type { Claims, Explanation } from '../../explanation.ts'
+import { explanationOf, type Claims, type Explanation, type Explanations } from '../../explanation.ts'
 import { member, messageOf, type Answer } from '../../http/answer.ts'
 import type { Refusal } from '../../http/call.ts'
 import { aboutForm, aboutPassing, claimText, namesRepository } from '../../identity/claims.ts'
@@ -48,7 +48,7 @@ interface Refused {
 const SINCE = 'From Bytebase 3.22.1 on,'
 
 /** What a person can do, by what Bytebase says; the first that fits. */
-const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refused: Refused) => Explanation])[] = [
+const EXPLANATIONS: Explanations<Refused> = [
   [
     /audience mismatch/,
     ({ settings, claims, identity, message }) => ({
@@ -100,8 +100,7 @@ const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refused: Refused
 
 function explain(message: string, settings: Settings, claims: Claims | undefined): Explanation {
   const identity = `the workload identity "${settings.email}"`
-  const found = EXPLANATIONS.find(([said]) => said.test(message))
-  return found?.[1]({ settings, claims, identity, message }) ?? {}
+  return explanationOf(EXPLANATIONS, message, { settings, claims, identity, message })
 }
 
 function explainSubject({ settings, claims, identity, message }: Refused): Explanation {

@@ -1,4 +1,4 @@
-import type { Claims, Explanation } from '../../explanation.ts'
+import { explanationOf, type Claims, type Explanation, type Explanations } from '../../explanation.ts'
 import { member, messageOf, type Answer } from '../../http/answer.ts'
 import type { Refusal } from '../../http/call.ts'
 import { aboutForm, aboutPassing, claimText, namesRepository } from '../../identity/claims.ts'
@@ -45,7 +45,7 @@ const WAIT = ' After a change, wait 5 minutes: Octo STS caches the policy for th
 const UNLESS_SET = ' (unless the server sets ORG_POLICY_REPO)'
 
 /** What a person can do, by what Octo STS says; the first that fits. */
-const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refused: Refused) => Explanation])[] = [
+const EXPLANATIONS: Explanations<Refused> = [
   [
     /unable to (find|read|parse|compile) trust policy/,
     ({ settings, claims, policy }) => ({
@@ -102,16 +102,13 @@ const EXPLANATIONS: readonly (readonly [said: RegExp, explain: (refused: Refused
 
 function explain(message: string, settings: Settings, claims: Claims | undefined): Explanation {
   const { path, repository } = fileOf(settings)
-  const found = EXPLANATIONS.find(([said]) => said.test(message))
-  return (
-    found?.[1]({
-      settings,
-      claims,
-      policy: `the trust policy "${path}" in "${repository}"${settings.scope.includes('/') ? '' : UNLESS_SET}`,
-      owner: settings.scope.split('/')[0] ?? '',
-      issuer: quoted(claimText(claims, 'iss')) ?? 'different (it is not shown here)',
-    }) ?? {}
-  )
+  return explanationOf(EXPLANATIONS, message, {
+    settings,
+    claims,
+    policy: `the trust policy "${path}" in "${repository}"${settings.scope.includes('/') ? '' : UNLESS_SET}`,
+    owner: settings.scope.split('/')[0] ?? '',
+    issuer: quoted(claimText(claims, 'iss')) ?? 'different (it is not shown here)',
+  })
 }
 
 function explainSubject({ settings, claims, policy }: Refused): Explanation {
