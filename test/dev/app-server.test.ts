@@ -198,6 +198,11 @@ describe('an ID token is refused', () => {
 describe('a request is denied', () => {
   test.each<[string, Partial<AppServerOptions>, object]>([
     [
+      `is not authorized to read all access policy file(s) by 'single_file' permission`,
+      { installations: { 'octo-org': { permissions: ALL, singleFilePaths: ['access-token.yaml'] } } },
+      READ,
+    ],
+    [
       `  - contents: write - 'GitHub Actions Access Manager' installation not authorized\n  - secrets: read - 'GitHub`,
       { installations: { 'octo-org': { permissions: { contents: 'read' } } } },
       { permissions: { contents: 'write', secrets: 'read' } },
@@ -206,6 +211,12 @@ describe('a request is denied', () => {
       '- octo-org/workflows:\n  - pull-requests: write - Not authorized\n- octo-org/absent:\n  - Access policy not found',
       {},
       { permissions: { contents: 'read', 'pull-requests': 'write' }, repositories: ['workflows', 'absent'] },
+    ],
+    // A repository that grants nothing at all is not told of each permission.
+    [
+      '- octo-org/workflows:\n  - Not authorized\nEffective',
+      policies(OWNER_POLICY, 'origin: octo-org/workflows'),
+      READ,
     ],
     // With an empty list for a repository that grants all.
     [
