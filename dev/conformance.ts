@@ -42,26 +42,21 @@ function chosen(names: readonly string[]): Judge[] {
 }
 
 function list(): void {
-  const width = Math.max(...judges.map(({ name }) => name.length))
   for (const { name, program } of judges) {
-    const state = isHere(program) ? 'here   ' : 'missing'
-    console.log(`${name.padEnd(width)}  ${state}  ${program.from}`)
+    console.log(`${name.padEnd(10)}  ${isHere(program) ? 'here   ' : 'missing'}  ${program.from}`)
   }
 }
 
 async function get(): Promise<void> {
   for (const { name, program } of chosen(values.get)) {
-    if (isHere(program)) {
-      console.log(`${name} is here: ${program.path}`)
-      continue
-    }
-    if (program.get === undefined) {
+    if (isHere(program)) console.log(`${name} is here: ${program.path}`)
+    else if (program.get === undefined) {
       console.error(`${name} has to be put there by hand: ${program.from}`)
       process.exitCode = 1
-      continue
+    } else {
+      console.log(`${name}: ${program.from}`)
+      await program.get()
     }
-    console.log(`${name}: ${program.from}`)
-    await program.get()
   }
 }
 

@@ -2,7 +2,7 @@ import { markdownTable } from '../documents/tables.ts'
 import type { Figures } from './goals.ts'
 import type { Sample, Samples } from './measure.ts'
 import { ROUND_TRIP_MS } from './meter.ts'
-import { ratios, spreadOf, type Spread } from './statistics.ts'
+import { spreadOf, type Spread } from './statistics.ts'
 import type { Subject } from './subjects.ts'
 
 /** What was measured of one subject. Ratios are of runs side by side. */
@@ -21,60 +21,46 @@ export interface Result {
   readonly tlsMs: Spread
   /** The same, × the floor. */
   readonly timesFloor?: Spread
-  /** Over plain HTTP, in ms. */
-  readonly plainMs: Spread
 }
 
 /** Bytes by file. */
 export type Sizes = Readonly<Record<string, number>>
 
 export function resultsOf(samples: Samples, subjects: readonly Subject[]): Record<string, Result> {
-  const walls = (list: readonly Sample[]): number[] => list.map(({ wallMs }) => wallMs)
-  return Object.fromEntries(
-    subjects.map(({ name, floor }): [string, Result] => {
-      const plain = samples.timed.plain[name]!
-      const tls = samples.timed.tls[name]!
-      const usage = samples.usage[name]!
-      const most = (figure: (sample: Sample) => number): number => Math.max(...[...plain, ...tls].map(figure))
-      return [
-        name,
-        {
-          wall: spreadOf(
-            ratios(
-              walls(plain),
-              plain.map(({ nothingMs }) => nothingMs),
-            ),
-          ),
-          cpu: spreadOf(usage.map(({ cpuMs, nothingCpuMs }) => cpuMs / nothingCpuMs)),
-          memory: spreadOf(usage.map(({ memoryMiB }) => memoryMiB)),
-          requests: most(({ requests }) => requests),
-          connections: most(({ connections }) => connections),
-          answersInARow: spreadOf(tls.map(({ answersInARow }) => answersInARow)).median,
-          tlsMs: spreadOf(walls(tls)),
-          ...(floor !== undefined && {
-            timesFloor: spreadOf(ratios(walls(tls), walls(samples.timed.tls[floor]!))),
-          }),
-          plainMs: spreadOf(walls(plain)),
-        },
-      ]
-    }),
-  )
+  const result = ({ name, floor }: Subject): Result => {
+    const plain = samples.timed.plain[name]!
+    const tls = samples.timed.tls[name]!
+    const usage = samples.usage[name]!
+    const most = (figure: (sample: Sample) => number): number => Math.max(...[...plain, ...tls].map(figure))
+    return {
+      wall: spreadOf(plain.map(({ wallMs, nothingMs }) => wallMs / nothingMs)),
+      cpu: spreadOf(usage.map(({ cpuMs, nothingCpuMs }) => cpuMs / nothingCpuMs)),
+      memory: spreadOf(usage.map(({ memoryMiB }) => memoryMiB)),
+      requests: most(({ requests }) => requests),
+      connections: most(({ connections }) => connections),
+      answersInARow: spreadOf(tls.map(({ answersInARow }) => answersInARow)).median,
+      tlsMs: spreadOf(tls.map(({ wallMs }) => wallMs)),
+      ...(floor !== undefined && {
+        timesFloor: spreadOf(
+          tls.map(({ wallMs }, round) => wallMs / samples.timed.tls[floor]![round]!.wallMs),
+        ),
+      }),
+    }
+  }
+  return Object.fromEntries(subjects.map((subject) => [subject.name, result(subject)]))
 }
 
 /** The figures that goals are about: medians, counts, bytes. */
 export function figuresOf(results: Readonly<Record<string, Result>>, sizes: Sizes): Figures {
-  return {
-    ...Object.fromEntries(
-      Object.entries(results).map(([name, result]) => [
-        name,
-        Object.fromEntries(
-          Object.entries(result).map(([figure, value]: [string, number | Spread]) => [
-            figure,
-            typeof value === 'number' ? value : value.median,
-          ]),
-        ),
+  const medians = (result: Result): Record<string, number> =>
+    Object.fromEntries(
+      Object.entries(result).map(([figure, value]: [string, number | Spread]) => [
+        figure,
+        typeof value === 'number' ? value : value.median,
       ]),
-    ),
+    )
+  return {
+    ...Object.fromEntries(Object.entries(results).map(([name, result]) => [name, medians(result)])),
     dist: { ...sizes, all: bytesOf(sizes) },
   }
 }
@@ -85,33 +71,23 @@ function bytesOf(sizes: Sizes): number {
 
 /** The table of docs/performance.md. */
 export function tableOf(results: Readonly<Record<string, Result>>): string {
-  const head = [
-    'step',
-    'wall',
-    'CPU',
-    'peak memory',
-    'requests',
-    'connections',
-    'answers in a row',
-    `TLS, ${ROUND_TRIP_MS} ms`,
-    '× floor',
-  ]
+  const times = ({ median, low, high }: Spread): string =>
+    `${median.toFixed(2)} × (${low.toFixed(2)}–${high.toFixed(2)})`
+  const columns: Record<string, (result: Result) => string> = {
+    wall: ({ wall }) => times(wall),
+    CPU: ({ cpu }) => `${cpu.median.toFixed(2)} ×`,
+    'peak memory': ({ memory }) => `${memory.median.toFixed(0)} MiB`,
+    requests: ({ requests }) => String(requests),
+    connections: ({ connections }) => String(connections),
+    'answers in a row': ({ answersInARow }) => String(answersInARow),
+    [`TLS, ${ROUND_TRIP_MS} ms`]: ({ tlsMs }) => `${tlsMs.median.toFixed(0)} ms`,
+    '× floor': ({ timesFloor }) => (timesFloor === undefined ? '–' : times(timesFloor)),
+  }
   const rows = Object.entries(results).map(([name, result]) => [
     name,
-    times(result.wall),
-    `${result.cpu.median.toFixed(2)} ×`,
-    `${result.memory.median.toFixed(0)} MiB`,
-    String(result.requests),
-    String(result.connections),
-    String(result.answersInARow),
-    `${result.tlsMs.median.toFixed(0)} ms`,
-    result.timesFloor === undefined ? '–' : times(result.timesFloor),
+    ...Object.values(columns).map((cell) => cell(result)),
   ])
-  return markdownTable(head, rows)
-}
-
-function times({ median, low, high }: Spread): string {
-  return `${median.toFixed(2)} × (${low.toFixed(2)}–${high.toFixed(2)})`
+  return markdownTable(['step', ...Object.keys(columns)], rows)
 }
 
 /** What the files weigh, as a table. */

@@ -20,12 +20,6 @@ function quantile(figures: readonly number[], share: number): number {
   return below + (sorted[Math.ceil(at)]! - below) * (at - Math.floor(at))
 }
 
-/** Each figure divided by the one at the same place of the other list: what a drift of the machine does not change. */
-export function ratios(figures: readonly number[], references: readonly number[]): number[] {
-  if (figures.length !== references.length) throw new Error('there is no reference for each figure')
-  return figures.map((figure, index) => figure / references[index]!)
-}
-
 /**
  * How many answers were waited for one after another.
  *

@@ -5,33 +5,23 @@ import { parse } from 'yaml'
 import type { FakeReply, FakeRequest, Handler } from '../fakes/handler.ts'
 import { ROOT } from '../world.ts'
 
-/** The parts of the document that its own examples are in. */
-export interface Described {
-  readonly paths: Readonly<
-    Record<
-      string,
-      {
-        readonly post: {
-          readonly requestBody: {
-            readonly content: {
-              readonly 'application/json': {
-                readonly examples: Readonly<Record<string, { readonly value: unknown }>>
-              }
-            }
-          }
-          readonly responses: Readonly<
-            Record<string, { readonly content: Readonly<Record<string, { readonly example?: unknown }>> }>
-          >
-        }
-      }
-    >
+/** By media type. */
+type Content = Readonly<
+  Record<
+    string,
+    { readonly example?: unknown; readonly examples?: Readonly<Record<string, { readonly value: unknown }>> }
   >
+>
+
+interface Operation {
+  readonly requestBody: { readonly content: Content }
+  readonly responses: Readonly<Record<string, { readonly content: Content }>>
 }
 
 /** `docs/app-server.openapi.yaml`: what an app server is asked, and how it answers. */
-export const appServerDocument = parse(
-  readFileSync(join(ROOT, 'docs/app-server.openapi.yaml'), 'utf8'),
-) as Described
+export const appServerDocument = parse(readFileSync(join(ROOT, 'docs/app-server.openapi.yaml'), 'utf8')) as {
+  readonly paths: Readonly<Record<string, { readonly post: Operation }>>
+}
 
 const PATH = '/access_tokens'
 const POST = `/paths/${pointer(PATH)}/post`

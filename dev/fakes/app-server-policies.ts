@@ -94,27 +94,21 @@ export function readPolicy(
   })
   if (path === undefined) throw new PolicyError('Access policy not found')
   const policy = parsed(files[path]!)
-  const known = [
-    'origin',
-    'statements',
-    ...(kind === 'owner' ? ['allowed-subjects', 'allowed-repository-permissions'] : []),
-  ]
-  const unknown = Object.keys(policy).filter((key) => !known.includes(key))
+  const types: Record<string, string> = {
+    origin: 'string',
+    statements: 'array',
+    ...(kind === 'owner' && { 'allowed-subjects': 'array', 'allowed-repository-permissions': 'object' }),
+  }
+  const unknown = Object.keys(policy).filter((key) => !(key in types))
   const details = unknown.length === 0 ? [] : [`- ${unrecognized(unknown)}`]
-  const { origin } = policy
-  if (typeof origin !== 'string') details.push('- origin: Invalid input: expected string, received undefined')
-  for (const key of ['statements', ...(kind === 'owner' ? ['allowed-subjects'] : [])]) {
-    if (policy[key] !== undefined && !Array.isArray(policy[key])) {
-      details.push(`- ${key}: Invalid input: expected array, received ${kindOf(policy[key])}`)
+  for (const [key, type] of Object.entries(types)) {
+    const given = kindOf(policy[key])
+    if (given !== type && (given !== 'undefined' || key === 'origin')) {
+      details.push(`- ${key}: Invalid input: expected ${type}, received ${given}`)
     }
   }
-  const allowed = policy['allowed-repository-permissions']
-  if (kind === 'owner' && allowed !== undefined && !isRecord(allowed)) {
-    details.push(
-      `- allowed-repository-permissions: Invalid input: expected object, received ${kindOf(allowed)}`,
-    )
-  }
   if (details.length > 0) throw new PolicyError('Invalid access policy', details)
+  const { origin, 'allowed-repository-permissions': allowed } = policy
   if (String(origin).toLowerCase() !== repository.toLowerCase()) {
     throw new PolicyError('Invalid access policy', [
       `Policy origin '${String(origin)}' does not match repository '${repository}'`,

@@ -157,8 +157,7 @@ export function createAppServer(options: AppServerOptions): AppServer {
         const detailed = kind === 'repository' || repository === claims['repository']
         const details = detailed ? error.details.map((text) => `\n- ${text.replaceAll('\n', '\n  ')}`) : []
         const texts = [told(`${error.message}${details.join('')}`)]
-        if (name === undefined) return deny({ texts })
-        return { repository: name, texts }
+        return { ...(name !== undefined && { repository: name }), texts }
       }
     }
 

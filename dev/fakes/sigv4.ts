@@ -38,12 +38,26 @@ export const MISSING_TOKEN: SignatureRefused = {
   message: 'Missing Authentication Token',
 }
 
+/** Of keys or a session that AWS does not know. */
+const UNKNOWN_TOKEN: SignatureRefused = {
+  code: 'UnrecognizedClientException',
+  message: 'The security token included in the request is invalid.',
+}
+
 const SKEW_MS = 300_000
 const MISMATCH =
   'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.'
 /** The service that signs no payload: "SIGv4 authenticated requests" in the user guide of Amazon VPC Lattice. */
 const LATTICE = 'vpc-lattice-svcs'
 const UNSIGNED = 'UNSIGNED-PAYLOAD'
+
+function incomplete(message: string): SignatureRefused {
+  return { code: 'IncompleteSignatureException', message }
+}
+
+function invalid(message: string): SignatureRefused {
+  return { code: 'InvalidSignatureException', message }
+}
 
 /**
  * Verifies the signature of a request in its `Authorization` header (AWS Signature Version 4). It is made anew by
@@ -55,61 +69,41 @@ export function verifySignature(
   request: FakeRequest,
   policy: SignaturePolicy,
 ): SigningKeys | SignatureRefused {
-  const { authorization } = request.headers
+  const { method, url, headers, body } = request
+  const { authorization } = headers
   if (authorization === undefined) return MISSING_TOKEN
   const parts =
     /^AWS4-HMAC-SHA256 Credential=([^\s,]+), ?SignedHeaders=([^\s,]+), ?Signature=([0-9a-f]{64})$/.exec(
       authorization,
     )
-  if (parts === null) {
-    return {
-      code: 'IncompleteSignatureException',
-      message: 'Authorization header is not a complete AWS4 signature.',
-    }
-  }
+  if (parts === null) return incomplete('Authorization header is not a complete AWS4 signature.')
   const [, credential = '', signedHeaders = '', signature = ''] = parts
   const names = signedHeaders.split(';')
   const mustBeSigned = [
     'host',
     ...(policy.signed ?? []),
-    ...Object.keys(request.headers).filter((name) => name.startsWith('x-amz-')),
+    ...Object.keys(headers).filter((name) => name.startsWith('x-amz-')),
   ]
   const unsigned = mustBeSigned.find((name) => !names.includes(name))
   if (unsigned !== undefined) {
-    return {
-      code: 'InvalidSignatureException',
-      message: `'${unsigned}' must be a 'SignedHeader' in the AWS Authorization.`,
-    }
+    return invalid(`'${unsigned}' must be a 'SignedHeader' in the AWS Authorization.`)
   }
-  if (names.join() !== names.toSorted().join() || names.some((name) => request.headers[name] === undefined)) {
-    return { code: 'InvalidSignatureException', message: MISMATCH }
+  if (names.join() !== names.toSorted().join() || names.some((name) => headers[name] === undefined)) {
+    return invalid(MISMATCH)
   }
-  const date = request.headers['x-amz-date'] ?? ''
-  const checked = checkCredential(credential, date, SKEW_MS, policy)
-  if ('code' in checked) return checked
-  const { keys } = checked
-  if (keys.sessionToken !== request.headers['x-amz-security-token']) {
-    return {
-      code: 'UnrecognizedClientException',
-      message: 'The security token included in the request is invalid.',
-    }
-  }
-  const payload = payloadOf(request, policy)
-  const expected = calculate(keys, policy, date, {
-    method: request.method,
-    path: request.url.pathname,
-    query: request.url.searchParams,
-    headers: Object.fromEntries(names.map((name) => [name, request.headers[name]!])),
+  // What the last line of the canonical request has to be ("SIGv4 authenticated requests", VPC Lattice User Guide).
+  const payload = policy.service === LATTICE ? UNSIGNED : sha256(body)
+  const told = headers['x-amz-content-sha256'] ?? (policy.service === LATTICE ? '' : payload)
+  const signed = {
+    method,
+    path: url.pathname,
+    query: url.searchParams,
+    headers: Object.fromEntries(names.map((name) => [name, headers[name]!])),
     payload,
-  })
-  const told = request.headers['x-amz-content-sha256']
-  const isRight = policy.service === LATTICE ? told === payload : told === undefined || told === payload
-  return isRight && equal(signature, expected.signature) ? keys : mismatch(expected)
-}
-
-/** What the last line of the canonical request has to be ("SIGv4 authenticated requests", VPC Lattice User Guide). */
-function payloadOf({ body }: FakeRequest, { service }: SignaturePolicy): string {
-  return service === LATTICE ? UNSIGNED : sha256(body)
+  }
+  const date = headers['x-amz-date'] ?? ''
+  const given = { credential, date, validMs: SKEW_MS, token: headers['x-amz-security-token'], signature }
+  return verify(told === payload ? given : { ...given, signature: '' }, signed, policy)
 }
 
 /**
@@ -123,44 +117,53 @@ export function verifyPresigned(
   url: URL,
   policy: SignaturePolicy,
 ): SigningKeys | SignatureRefused {
-  const query = url.searchParams
-  const signature = query.get('X-Amz-Signature')
-  const seconds = Number(query.get('X-Amz-Expires'))
-  if (
-    signature === null ||
-    query.get('X-Amz-Algorithm') !== 'AWS4-HMAC-SHA256' ||
-    !(seconds >= 1 && seconds <= 604_800)
-  ) {
-    return { code: 'IncompleteSignatureException', message: 'The query is not a complete AWS4 signature.' }
+  const query = new URLSearchParams(url.searchParams)
+  const text = (name: string): string => query.get(name) ?? ''
+  const signature = text('X-Amz-Signature')
+  const seconds = Number(text('X-Amz-Expires'))
+  const isWhole =
+    signature !== '' && text('X-Amz-Algorithm') === 'AWS4-HMAC-SHA256' && seconds >= 1 && seconds <= 604_800
+  if (!isWhole) return incomplete('The query is not a complete AWS4 signature.')
+  if (text('X-Amz-SignedHeaders') !== 'host') {
+    return invalid("'host' must be a 'SignedHeader' in the AWS Authorization.")
   }
-  if (query.get('X-Amz-SignedHeaders') !== 'host') {
-    return {
-      code: 'InvalidSignatureException',
-      message: "'host' must be a 'SignedHeader' in the AWS Authorization.",
-    }
+  query.delete('X-Amz-Signature')
+  const given = {
+    credential: text('X-Amz-Credential'),
+    date: text('X-Amz-Date'),
+    validMs: seconds * 1_000,
+    token: query.get('X-Amz-Security-Token') ?? undefined,
+    signature,
   }
-  const date = query.get('X-Amz-Date') ?? ''
-  const checked = checkCredential(query.get('X-Amz-Credential') ?? '', date, seconds * 1_000, policy)
+  const signed = { method, path: url.pathname, query, headers: { host: url.host }, payload: sha256('') }
+  return verify(given, signed, policy)
+}
+
+/** What comes with a signature. */
+interface Given {
+  readonly credential: string
+  readonly date: string
+  readonly validMs: number
+  readonly token: string | undefined
+  readonly signature: string
+}
+
+function verify(
+  { credential, date, validMs, token, signature }: Given,
+  request: SignedRequest,
+  policy: SignaturePolicy,
+): SigningKeys | SignatureRefused {
+  const checked = checkCredential(credential, date, validMs, policy)
   if ('code' in checked) return checked
   const { keys } = checked
-  if ((keys.sessionToken ?? null) !== query.get('X-Amz-Security-Token')) {
-    return {
-      code: 'UnrecognizedClientException',
-      message: 'The security token included in the request is invalid.',
-    }
-  }
-  const unsigned = new URLSearchParams(query)
-  unsigned.delete('X-Amz-Signature')
-  const expected = calculate(keys, policy, date, {
-    method,
-    path: url.pathname,
-    query: unsigned,
-    headers: { host: url.host },
-    payload: sha256(''),
-  })
-  return equal(signature, expected.signature)
-    ? keys
-    : { code: 'InvalidSignatureException', message: MISMATCH }
+  if (keys.sessionToken !== token) return UNKNOWN_TOKEN
+  const canonical = canonicalRequest(request)
+  const text = stringToSign(canonical, policy, date)
+  if (equal(signature, signatureOf(text, keys.secretAccessKey, policy, date))) return keys
+  // AWS adds what should have been signed: every signed header with its value, tokens among them.
+  return invalid(
+    `${MISMATCH}\n\nThe Canonical String for this request should have been\n'${canonical}'\n\nThe String-to-Sign should have been\n'${text}'\n`,
+  )
 }
 
 /** Checks the scope, the time and the keys of a signature. */
@@ -170,7 +173,6 @@ function checkCredential(
   validMs: number,
   policy: SignaturePolicy,
 ): { keys: SigningKeys } | SignatureRefused {
-  const invalid = (message: string): SignatureRefused => ({ code: 'InvalidSignatureException', message })
   const [accessKeyId = '', day, region, service, end, ...more] = credential.split('/')
   const scope = [
     ...(region === policy.region ? [] : ['Credential should be scoped to a valid region. ']),
@@ -198,41 +200,11 @@ function checkCredential(
     )
   }
   const keys = policy.credentials(accessKeyId)
-  if (keys === undefined) {
-    return {
-      code: 'UnrecognizedClientException',
-      message: 'The security token included in the request is invalid.',
-    }
-  }
+  if (keys === undefined) return UNKNOWN_TOKEN
   if (keys.expiresAt !== undefined && keys.expiresAt <= now) {
     return { code: 'ExpiredTokenException', message: 'The security token included in the request is expired' }
   }
   return { keys }
-}
-
-/** What the request ought to have been signed with. */
-interface Expected {
-  readonly canonical: string
-  readonly text: string
-  /** In hex. */
-  readonly signature: string
-}
-
-function calculate(
-  { secretAccessKey }: SigningKeys,
-  scope: SignaturePolicy,
-  date: string,
-  request: SignedRequest,
-): Expected {
-  const canonical = canonicalRequest(request)
-  const text = stringToSign(canonical, scope, date)
-  return { canonical, text, signature: signatureOf(text, secretAccessKey, scope, date) }
-}
-
-/** AWS adds what should have been signed: every signed header with its value, tokens among them. */
-function mismatch({ canonical, text }: Expected): SignatureRefused {
-  const shown = `\n\nThe Canonical String for this request should have been\n'${canonical}'\n\nThe String-to-Sign should have been\n'${text}'\n`
-  return { code: 'InvalidSignatureException', message: `${MISMATCH}${shown}` }
 }
 
 function equal(given: string, expected: string): boolean {

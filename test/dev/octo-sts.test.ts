@@ -47,31 +47,7 @@ function said(reply: FakeReply): unknown[] {
   return [reply.status, jsonOf(reply)['code'], jsonOf(reply)['message']]
 }
 
-const UNMATCHED = expect.stringContaining('did not match') as string
-
-describe('what it read from GitHub', () => {
-  test('is remembered for 5 minutes', async () => {
-    const { exchange, write, pass } = await setScene()
-    expect((await exchange()).status).toBe(200)
-    write(`issuer: ${ISSUER}`, 'subject: another')
-    pass(5 * MINUTE - 1)
-    expect((await exchange()).status).toBe(200)
-    pass(1)
-    expect(said(await exchange())).toEqual([403, 7, UNMATCHED])
-  })
-
-  test('is remembered for 5 minutes where it was nothing, before the app is looked for', async () => {
-    const { exchange, policies, write, pass } = await setScene()
-    policies[SCOPE] = {}
-    const nothing = [404, 5, 'unable to find trust policy for "deploy"']
-    expect(said(await exchange())).toEqual(nothing)
-    write(`issuer: ${ISSUER}`, `subject: ${SUBJECT}`)
-    pass(5 * MINUTE - 1)
-    expect(said(await exchange())).toEqual(nothing)
-    pass(1)
-    expect((await exchange()).status).toBe(200)
-  })
-})
+/* What it remembers, and how it refuses a policy, is asked through the action in test/exchanges/octo-sts. */
 
 test.each([
   ['identity=deploy', 'scope must be provided'],

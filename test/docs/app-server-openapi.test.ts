@@ -35,7 +35,7 @@ async function open(
 }
 
 describe('what the document shows fits its own schemas', () => {
-  const { examples } = post.requestBody.content['application/json']
+  const { examples = {} } = post.requestBody.content['application/json']!
   test.each(Object.entries(examples))('request: %s', (_, { value }) => {
     expect(requestFaults(value)).toEqual([])
   })

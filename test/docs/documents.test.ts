@@ -6,7 +6,7 @@ import { readActions, repository } from '../../dev/documents/actions.ts'
 import { checkShell, checkWorkflow } from '../../dev/documents/check.ts'
 import { afterOf, beforeOf } from '../../dev/documents/diffs.ts'
 import { fencesOf, readDocuments, type Document, type Fence } from '../../dev/documents/fences.ts'
-import { anchorsOf, checkLinks } from '../../dev/documents/links.ts'
+import { checkLinks } from '../../dev/documents/links.ts'
 import { checkTables } from '../../dev/documents/tables.ts'
 import { isYaml, readYaml, workflowExamples, workflowOf } from '../../dev/documents/workflows.ts'
 
@@ -101,17 +101,6 @@ test('the OpenAPI document is YAML whose references lead somewhere', () => {
 })
 
 describe('the checks find what they are for', () => {
-  test('fences in lists and quotes, with longer marks and other fences inside', () => {
-    const found = fencesOf(
-      document('1. a', '   ````yaml', '   - x: |', '       ```', '   ````', '> ~~~', '> b', '> ~~~'),
-    )
-    expect(found).toEqual([
-      { file: 'README.md', line: 3, language: 'yaml', text: '- x: |\n    ```\n' },
-      { file: 'README.md', line: 7, language: '', text: 'b\n' },
-    ])
-    expect(() => fencesOf(document('```yaml', 'a: 1'))).toThrow('not closed')
-  })
-
   test('steps and jobs are made whole, with the lines where they were; a policy is no workflow', async () => {
     const steps = workflowOf(fence('- uses: OWNER/access-token@v1', '- run: if'), actions)!
     expect(steps.actionSteps).toMatchObject([{ job: 'example', index: 0, action: { file: 'action.yml' } }])
@@ -142,18 +131,6 @@ describe('the checks find what they are for', () => {
       'README.md:3: ./dev/x.png: there is no such file',
       'README.md:4: LICENSE#f: only documents have headings',
     ])
-  })
-
-  test('anchors are those of GitHub', () => {
-    const text = document(
-      '# `INVALID_INPUT`: what now?',
-      '## A – B',
-      '## [C](d) & e',
-      '## C',
-      '## C',
-      '<a id="own"></a>',
-    )
-    expect([...anchorsOf(text)]).toEqual(['invalid_input-what-now', 'a--b', 'c--e', 'c', 'c-1', 'own'])
   })
 
   test('tables that differ from action.yml', () => {

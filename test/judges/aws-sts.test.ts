@@ -95,6 +95,7 @@ interface Case {
   /** As the client names it. */
   readonly name: string
   readonly is?: new (...given: never[]) => STSServiceException
+  readonly message?: string
   readonly status?: number
   readonly claims?: WorldOptions['claims']
   readonly change?: Parameters<typeof assume>[1]
@@ -104,9 +105,19 @@ interface Case {
 }
 
 test.each<Case>([
-  { name: 'InvalidIdentityTokenException', is: InvalidIdentityTokenException, claims: { aud: 'another' } },
+  {
+    name: 'InvalidIdentityTokenException',
+    is: InvalidIdentityTokenException,
+    claims: { aud: 'another' },
+    message: 'Incorrect token audience',
+  },
   { name: 'ExpiredTokenException', is: ExpiredTokenException, claims: { exp: NOW / 1_000 - 1 } },
-  { name: 'AccessDenied', status: 403, denied: true },
+  {
+    name: 'AccessDenied',
+    status: 403,
+    denied: true,
+    message: 'Not authorized to perform sts:AssumeRoleWithWebIdentity',
+  },
   {
     name: 'IDPRejectedClaimException',
     is: IDPRejectedClaimException,
@@ -130,7 +141,7 @@ test.each<Case>([
   { name: 'ValidationError', change: { seconds: 3_601 } },
   { name: 'ValidationError', change: { arn: 'arn:aws:iam::123456789012:user/deploy' } },
 ])('the client throws $name', async (each) => {
-  const { name, is = STSServiceException, status = 400, claims = {}, change, denied, code } = each
+  const { name, is = STSServiceException, message, status = 400, claims = {}, change, denied, code } = each
   const world = await open({ claims })
   if (denied) world.setup.deny()
   if (code !== undefined) {
@@ -139,4 +150,5 @@ test.each<Case>([
   const error = await assume(world, change).catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(is)
   expect(error).toMatchObject({ name, $metadata: { httpStatusCode: status }, $fault: 'client' })
+  if (message !== undefined) expect(error).toHaveProperty('message', message)
 })
