@@ -103,7 +103,7 @@ describe('docs/your-copy.md', () => {
     expect(inFork('main', 'CODEOWNERS')).toContain('@octo-org/maintainers')
     expect(inFork('main', 'docs/app-server.md')).toContain('OWNER/.github-access-token')
     for (const wrong of ['a/b', '-a', 'a b', 'x'.repeat(41)])
-      expect(() => run(`npm run owner -- ${wrong}`)).toThrow('is not the name of an account')
+      expect(() => run(`npm run owner -- ${wrong}`)).toThrow('status: 2')
   })
 
   test('takes over what the original has new, under the name of the copy', () => {
