@@ -25,7 +25,7 @@ export type VaultEngine =
   | { readonly kv: 2; readonly secrets: Readonly<Record<string, readonly VaultVersion[]>> }
   | { readonly kv: 1; readonly secrets: Readonly<Record<string, Readonly<Record<string, unknown>>>> }
 
-export interface VaultOptions {
+interface VaultOptions {
   readonly verify: Issuer['verify']
   readonly now: Now
   readonly issue: Issue
@@ -46,7 +46,7 @@ export interface VaultOptions {
 }
 
 /** A token that was issued. */
-export interface VaultToken {
+interface VaultToken {
   readonly token: string
   readonly type: 'service' | 'batch'
   readonly policies: readonly string[]

@@ -34,7 +34,7 @@ export function say({ server, setup }: OAuthWorld, members: Readonly<Record<stri
 }
 
 /** What a post step said. */
-export interface Posted {
+interface Posted {
   readonly infos: readonly string[]
   readonly warnings: readonly string[]
   readonly masks: readonly string[]
