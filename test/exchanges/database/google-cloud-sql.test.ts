@@ -162,19 +162,6 @@ describe('settings', () => {
 })
 
 describe('the database', () => {
-  test('lets the service account in under the name that its engine wants, by TLS', async () => {
-    const world = await open()
-    const password = (await run(world)).outputs['token']!
-    const { refusal: refused } = world.setup.database
-    expect(
-      refused({ engine: 'postgres', user: 'database@my-project.iam', password, encrypted: true }),
-    ).toBeUndefined()
-    expect(refused({ engine: 'mysql', user: 'database', password, encrypted: true })).toBeUndefined()
-    expect(refused({ engine: 'mysql', user: 'database', password, encrypted: false })).toMatch(/encrypted/)
-    expect(refused({ engine: 'mysql', user: SERVICE_ACCOUNT, password, encrypted: true })).toMatch(/no user/)
-    expect(refused({ engine: 'mysql', user: 'database', password: 'x', encrypted: true })).toMatch(/failed/)
-  })
-
   test.each([
     ['PostgreSQL', 'postgres'],
     ['MySQL', 'mysql'],
