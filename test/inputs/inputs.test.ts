@@ -56,7 +56,7 @@ test.each<[(inputs: Inputs) => unknown, readonly (readonly [text: string, value:
   [seconds, Object.entries({ '': 60, '1': 1, ' 30 ': 30, '600': 600, '060': 60 })],
   [oneOf, Object.entries({ '': 'on-refusal', always: 'always', never: 'never' })],
   [matching, ['eu-west-1', ''].map((region) => [region, region])],
-])('%o takes %j', (read, taken) => {
+])('%o takes what it may: %#', (read, taken) => {
   for (const [given, value] of taken) {
     const inputs = inputsOf({ a: given })
     expect([given, read(inputs), problemsOf(inputs)]).toEqual([given, value, []])
@@ -86,7 +86,7 @@ test.each<[(inputs: Inputs) => unknown, string, unknown, readonly string[]]>([
     ['Always', 'true', 'toString'],
   ],
   [matching, 'a must be a region, not "…"; for example: eu-central-1', '', ['x y']],
-])('%o has a problem, %s, and gives %j, with %j', (read, problem, value, refused) => {
+])('%o says %s, and gives %j', (read, problem, value, refused) => {
   for (const given of refused) {
     const inputs = inputsOf({ a: given })
     expect(read(inputs)).toBe(value)

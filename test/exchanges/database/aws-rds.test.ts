@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { environmentOf, ROLE_ARN } from '../../../dev/fakes/aws-account.ts'
 import { fault } from '../../../dev/fakes/faults.ts'
 import { stsError } from '../../../dev/fakes/sts.ts'
@@ -9,7 +9,7 @@ import {
   type AwsRdsSettings,
   type AwsRdsSetup,
 } from '../../../dev/systems/database/aws-rds.ts'
-import { createWorld, type World, type WorldOptions } from '../../../dev/world.ts'
+import { createWorld, type World } from '../../../dev/world.ts'
 import { awsRds } from '../../../src/exchanges/database/aws-rds.ts'
 import {
   expectClaimsHidden,
@@ -24,21 +24,19 @@ import {
 
 const NOW = Date.parse('2026-11-21T08:00:00.400Z')
 
-type Clocked = World<AwsRdsSetup> & { time: number }
+let time: number
+beforeEach(() => {
+  time = NOW
+})
 
 /** A world whose clock stands until it is set. */
-async function open(settings: AwsRdsSettings = {}, options: WorldOptions = {}): Promise<Clocked> {
-  const clock = { time: NOW }
-  const world = await keep(createWorld(awsRdsSystem(settings), { now: () => clock.time, ...options }))
-  return Object.defineProperty(world as Clocked, 'time', {
-    get: () => clock.time,
-    set: (time: number) => (clock.time = time),
-  })
+function open(settings: AwsRdsSettings = {}): Promise<World<AwsRdsSetup>> {
+  return keep(createWorld(awsRdsSystem(settings), { now: () => time }))
 }
 
 /** Runs the step; whatever happens, no secret may have been printed. */
-async function run(world: Clocked, options: StepOptions = {}): Promise<Ran> {
-  const ran = await runStep(awsRds, world, 'database/aws-rds', { now: () => world.time, ...options })
+async function run(world: World<AwsRdsSetup>, options: StepOptions = {}): Promise<Ran> {
+  const ran = await runStep(awsRds, world, 'database/aws-rds', { now: () => time, ...options })
   const { token = '-' } = ran.outputs
   const printed = [...ran.errors, ...ran.warnings, ...ran.infos, ...ran.group, ran.summary].join('\n')
   for (const secret of [token, signatureOf(token), world.setup.account.keys.secretAccessKey]) {
@@ -49,7 +47,7 @@ async function run(world: Clocked, options: StepOptions = {}): Promise<Ran> {
 }
 
 /** The error annotation of a step that fails, with the port taken out. */
-async function refusal(world: Clocked, options: StepOptions = {}): Promise<string> {
+async function refusal(world: World<AwsRdsSetup>, options: StepOptions = {}): Promise<string> {
   return refusalOf(await run(world, options)).replaceAll('HOST', 'STS')
 }
 
@@ -139,12 +137,12 @@ describe('with AWS credentials in the environment', () => {
     const world = await open()
     await run(world)
     const [{ keys } = expect.fail()] = world.setup.account.sts.sessions
-    world.time = NOW + 600_000
+    time = NOW + 600_000
     const env = { ...environmentOf(keys), AWS_CREDENTIAL_EXPIRATION: '2026-11-21T08:15:00Z' }
     const { token = '', 'expires-at': ends } = (await run(world, { inputs, env })).outputs
     expect(ends).toBe('2026-11-21T08:15:00.000Z')
     expect(await world.setup.accepts(token)).toBe(true)
-    world.time = NOW + 900_000
+    time = NOW + 900_000
     expect(world.setup.database.login(USERNAME, token)).toMatch(/^ExpiredTokenException: /)
   })
 
