@@ -32,12 +32,9 @@ const READ = { permissions: { contents: 'read' } }
 const SUBJECT = 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main'
 
 /** Only the owner's own repositories have policies, these. */
-const policies = (
-  owner: string,
-  workflows = policyOf('workflows'),
-): Pick<AppServerOptions, 'repositories'> => ({
+const policies = (workflows: string): Pick<AppServerOptions, 'repositories'> => ({
   repositories: {
-    'octo-org/.github-access-token': { 'access-token.yaml': owner },
+    'octo-org/.github-access-token': { 'access-token.yaml': OWNER_POLICY },
     'octo-org/workflows': { '.github/access-token.yaml': workflows },
   },
 })
@@ -107,6 +104,8 @@ describe('a token', () => {
 
 /* What the real server says of a whole request that it denies is a line of dev/conformance; here is how it puts it. */
 describe('a request is denied', () => {
+  const OWN = '- octo-org/workflows:\n'
+  const ABSENT = '- octo-org/absent:\n  - Access policy not found'
   test.each<[string, Partial<AppServerOptions>, object]>([
     [
       `is not authorized to read all access policy file(s) by 'single_file' permission`,
@@ -119,30 +118,22 @@ describe('a request is denied', () => {
       { permissions: { contents: 'write', secrets: 'read' } },
     ],
     [
-      '- octo-org/workflows:\n  - pull-requests: write - Not authorized\n- octo-org/absent:\n  - Access policy not found',
+      `${OWN}  - pull-requests: write - Not authorized\n${ABSENT}`,
       {},
       { permissions: { contents: 'read', 'pull-requests': 'write' }, repositories: ['workflows', 'absent'] },
     ],
     // A repository that grants nothing at all is not told of each permission.
-    [
-      '- octo-org/workflows:\n  - Not authorized\nEffective',
-      policies(OWNER_POLICY, 'origin: octo-org/workflows'),
-      READ,
-    ],
+    [`${OWN}  - Not authorized\nEffective`, policies('origin: octo-org/workflows'), READ],
     // With an empty list for a repository that grants all.
+    [`${OWN}  \n${ABSENT}`, {}, { ...READ, repositories: ['workflows', 'absent'] }],
     [
-      '- octo-org/workflows:\n  \n- octo-org/absent:\n  - Access policy not found',
-      {},
-      { ...READ, repositories: ['workflows', 'absent'] },
-    ],
-    [
-      `- octo-org/workflows:\n  - Invalid access policy\n    - - Unrecognized key: "statement"\nEffective`,
-      policies(OWNER_POLICY, 'origin: octo-org/workflows\nstatement: []'),
+      `${OWN}  - Invalid access policy\n    - - Unrecognized key: "statement"\nEffective`,
+      policies('origin: octo-org/workflows\nstatement: []'),
       READ,
     ],
     [
-      `- octo-org/workflows:\n  - Invalid access policy\n    - Policy origin 'octo-org/target' does not match repository 'octo-org/workflows'\nEffective`,
-      policies(OWNER_POLICY, 'origin: octo-org/target'),
+      `${OWN}  - Invalid access policy\n    - Policy origin 'octo-org/target' does not match repository 'octo-org/workflows'\nEffective`,
+      policies('origin: octo-org/target'),
       READ,
     ],
     // Nothing is said to another owner about why, nor where the owner is spelled in another case.
@@ -198,7 +189,7 @@ describe('subjects', () => {
     ['ref:refs/heads/other', false],
   ])('in a policy may be %s: %s', async (subject, granted) => {
     const policy = `origin: octo-org/workflows\nstatements: [{subjects: [${subject}], permissions: {contents: read}}]`
-    const { post } = await setScene(policies(OWNER_POLICY, policy))
+    const { post } = await setScene(policies(policy))
     expect((await post(READ)).status).toBe(granted ? 200 : 403)
   })
 })

@@ -196,22 +196,15 @@ describe('settings', () => {
       'region is required, because the host name does not contain it; for example: eu-central-1',
     ],
     // Host names: Aurora DSQL User Guide; Amazon Redshift Management Guide; EC2 User Guide.
-    [
-      { host: 'abc123.dsql.eu-central-1.on.aws', region: 'eu-central-1' },
-      `host must be an endpoint of RDS or Aurora, not of Aurora DSQL, not "abc123.dsql.eu-central-1.on.aws"; for example: ${HOST}`,
-    ],
-    [
-      { host: 'app.abc123.eu-central-1.redshift.amazonaws.com', region: 'eu-central-1' },
-      'host must be an endpoint of RDS or Aurora, not of Amazon Redshift, not "app.',
-    ],
-    [
-      { host: 'app.123456789012.eu-central-1.redshift-serverless.amazonaws.com' },
-      'host must be an endpoint of RDS or Aurora, not of Amazon Redshift, not "app.',
-    ],
-    [
-      { host: 'db-1.elb.eu-central-1.amazonaws.com' },
-      'host must be an endpoint of RDS or Aurora, not of another service of AWS, not "db-1.',
-    ],
+    ...[
+      ['abc123.dsql.eu-central-1.on.aws', 'Aurora DSQL'],
+      ['app.abc123.eu-central-1.redshift.amazonaws.com', 'Amazon Redshift'],
+      ['app.123456789012.eu-central-1.redshift-serverless.amazonaws.com', 'Amazon Redshift'],
+      ['db-1.elb.eu-central-1.amazonaws.com', 'another service of AWS'],
+    ].map(([host = '', what = '']): [Record<string, string>, string] => [
+      { host, region: 'eu-central-1' },
+      `host must be an endpoint of RDS or Aurora, not of ${what}, not "${host.slice(0, 60)}`,
+    ]),
     [{ 'role-arn': 'github-actions' }, 'role-arn must be the ARN of a role, not "github-actions"'],
   ])('%j are refused', async (inputs, problem) => {
     const world = await open()
