@@ -8,6 +8,7 @@ const ROLE = 'arn:aws:iam::123456789012:role/ci/github-actions'
 
 test.each<[string, Record<string, string>, number, string?]>([
   ['takes the request that the others are changes of', {}, 200],
+  ['refuses a body that is no form', {}, 400, 'MissingAction'],
   ['refuses another action', { Action: 'AssumeRole' }, 400, 'InvalidAction'],
   ['refuses another version', { Version: '2012-01-01' }, 400, 'InvalidAction'],
   ['refuses an unknown field', { Tags: 'x' }, 400, 'MalformedInput'],
@@ -28,7 +29,8 @@ test.each<[string, Record<string, string>, number, string?]>([
     DurationSeconds: '900',
     ...change,
   })
-  const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' }
+  const type = code === 'MissingAction' ? 'text/plain' : 'application/x-www-form-urlencoded'
+  const headers = { 'content-type': type, accept: 'application/json' }
   const url = 'https://sts.eu-central-1.amazonaws.com/'
   const reply = await ask(sts.handler, 'POST', url, headers, form.toString())
   expect(reply.status).toBe(status)

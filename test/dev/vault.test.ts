@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ROLE } from '../../dev/systems/secret/vault.ts'
 import { open } from '../vault/fixture.ts'
 
 const LOGIN = '/v1/auth/jwt/login'
@@ -16,4 +17,21 @@ test.each<[string, string, RequestInit, number, string]>([
   const answer = await fetch(`${world.url('vault')}${path}`, { headers, ...init })
   expect(answer.status).toBe(status)
   expect(await answer.text()).toContain(text)
+})
+
+test('the fake refuses a signature of somebody else, and a token after its time', async () => {
+  let now = 0
+  const world = await open({}, { now: () => now })
+  const { alive, tokens } = world.setup.vault
+  const jwt = await world.issuer.mint(world.url('vault'))
+  const logIn = (given: string): Promise<Response> =>
+    fetch(`${world.url('vault')}${LOGIN}`, {
+      ...post(JSON.stringify({ role: ROLE, jwt: given })),
+      headers: { 'x-vault-request': 'true' },
+    })
+  expect((await logIn(jwt.replace(/[^.]+$/, 'A'.repeat(342)))).status).toBe(400)
+  expect((await logIn(jwt)).status).toBe(200)
+  expect(tokens.map(({ token }) => alive(token))).toEqual([true])
+  now += 300_000
+  expect(tokens.map(({ token }) => alive(token))).toEqual([false])
 })
