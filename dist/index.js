@@ -141,6 +141,39 @@ function looksLikeHtml(answer) {
 
 /***/ }),
 
+/***/ 8625: // ./src/http/pace.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   o: () => (/* binding */ Pace)
+/* harmony export */ });
+/** How many requests are made at a time: at most so many, or as many as come; fewer after a server says 429. */
+class Pace {
+    #most;
+    #busy = 0;
+    #waiting = [];
+    constructor(most = Infinity) {
+        this.#most = most;
+    }
+    /** Resolves when a request may be made. */
+    async enter() {
+        while (this.#busy >= this.#most)
+            await new Promise((resolve) => this.#waiting.push(resolve));
+        this.#busy++;
+    }
+    /** @param overloaded whether the server says that it is asked too much: then half as many requests are made at a time */
+    leave(overloaded = false) {
+        if (overloaded)
+            this.#most = Math.max(1, Math.floor(Math.min(this.#most, this.#busy) / 2));
+        this.#busy--;
+        for (const resume of this.#waiting.splice(0, Math.max(0, this.#most - this.#busy)))
+            resume();
+    }
+}
+
+
+/***/ }),
+
 /***/ 2437: // ./src/identity/claims.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -579,13 +612,6 @@ function yamlText(text) {
 
 /***/ }),
 
-/***/ 181: // external "buffer"
-/***/ ((module) => {
-
-module.exports = process.getBuiltinModule("buffer");
-
-/***/ }),
-
 /***/ 9896: // external "fs"
 /***/ ((module) => {
 
@@ -611,13 +637,6 @@ module.exports = process.getBuiltinModule("node:fs");
 /***/ ((module) => {
 
 module.exports = process.getBuiltinModule("os");
-
-/***/ }),
-
-/***/ 932: // external "process"
-/***/ ((module) => {
-
-module.exports = process.getBuiltinModule("process");
 
 /***/ })
 
@@ -669,36 +688,6 @@ module.exports = process.getBuiltinModule("process");
 /******/ 			() => (module);
 /******/ 		__nccwpck_require__.d(getter, { a: getter });
 /******/ 		return getter;
-/******/ 	};
-/******/ })();
-/******/ 
-/******/ /* webpack/runtime/create fake namespace object */
-/******/ (() => {
-/******/ 	var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
-/******/ 	var leafPrototypes;
-/******/ 	// create a fake namespace object
-/******/ 	// mode & 1: value is a module id, require it
-/******/ 	// mode & 2: merge all properties of value into the ns
-/******/ 	// mode & 4: return value when already ns object
-/******/ 	// mode & 16: return value when it's Promise-like
-/******/ 	// mode & 8|1: behave like require
-/******/ 	__nccwpck_require__.t = function(value, mode) {
-/******/ 		if(mode & 1) value = this(value);
-/******/ 		if(mode & 8) return value;
-/******/ 		if(typeof value === 'object' && value) {
-/******/ 			if((mode & 4) && value.__esModule) return value;
-/******/ 			if((mode & 16) && typeof value.then === 'function') return value;
-/******/ 		}
-/******/ 		var ns = Object.create(null);
-/******/ 		__nccwpck_require__.r(ns);
-/******/ 		var def = {};
-/******/ 		leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
-/******/ 		for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
-/******/ 			Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
-/******/ 		}
-/******/ 		def['default'] = () => (value);
-/******/ 		__nccwpck_require__.d(ns, def);
-/******/ 		return ns;
 /******/ 	};
 /******/ })();
 /******/ 
@@ -828,12 +817,136 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/inputs/inputs.ts
+var inputs_inputs = __nccwpck_require__(8028);
+;// CONCATENATED MODULE: ./src/inputs/other-actions.ts
+const ROLE = 'arn:aws:iam::123456789012:role/github-actions';
+const APP_SERVER = 'app-server: https://app-server.example.com';
+const NO_KEY = 'is not needed here: the app server holds the key of the GitHub App';
+const NO_LOGIN = "is not needed here: the step logs in with the job's ID token";
+const NO_VARIABLE = 'is not needed here: the step sets outputs, and no environment variables';
+/** From the `action.yml` of the actions that people come from; the versions are in docs/migrating.md. */
+const OF_OTHER_ACTIONS = [
+    // aws-actions/configure-aws-credentials
+    renamed('role-to-assume', 'role-arn', ROLE),
+    renamed('aws-region', 'region', 'eu-central-1'),
+    foreign('role-to-assume', 'app-server', 'is auth.roleArn of app-server here', `app-server: {url: …, auth: {type: aws, roleArn: "${ROLE}"}}`),
+    foreign('aws-region', 'app-server', 'is auth.region of app-server here', 'app-server: {url: …, auth: {type: aws, region: eu-central-1}}'),
+    foreign('role-duration-seconds', 'role-arn', 'is not needed here: the role is assumed for 15 minutes', `role-arn: ${ROLE}`),
+    // hashicorp/vault-action
+    renamed('jwtGithubAudience', 'audience', 'https://vault.example.com'),
+    foreign('method', 'auth-path', "is not needed here: the job's ID token is the only method, and auth-path says where it is mounted", 'auth-path: jwt'),
+    { ...renamed('path', 'auth-path', 'jwt'), unless: 'engine' },
+    ...['token', 'roleId', 'secretId', 'githubToken'].map((name) => foreign(name, 'auth-path', NO_LOGIN, 'auth-path: jwt')),
+    ...['exportEnv', 'exportToken', 'outputToken'].map((name) => foreign(name, 'auth-path', NO_VARIABLE, 'auth-path: jwt')),
+    ...['caCertificate', 'tlsSkipVerify'].map((name) => foreign(name, 'auth-path', 'is not needed here: an authority of your own is set by NODE_EXTRA_CA_CERTS in the environment', 'auth-path: jwt')),
+    // aws-actions/aws-secretsmanager-get-secrets
+    foreign('secret-ids', 'secret', 'is called secret here, or secrets for several', 'secret: app/database'),
+    foreign('parse-json-secrets', 'secret', 'is not needed here: key picks one member', 'key: password'),
+    // actions/create-github-app-token and its forerunners, and octo-sts/action
+    foreign('permission-*', 'permissions', 'is one line of permissions here', 'permissions: contents: read'),
+    ...[
+        'app-id',
+        'app_id',
+        'application_id',
+        'client-id',
+        'private-key',
+        'private_key',
+        'application_private_key',
+    ].map((name) => foreign(name, 'app-server', NO_KEY, APP_SERVER)),
+    ...['organization', 'installation_retrieval_payload', 'installation_retrieval_mode'].map((name) => foreign(name, 'app-server', 'is called owner here, with repositories', 'owner: octo-org')),
+    foreign('enterprise', 'app-server', 'has no counterpart here: a token is for repositories of one owner', 'owner: octo-org'),
+    foreign('repos', 'app-server', 'is called repositories here', 'repositories: my-repository, another'),
+    foreign('scope', 'app-server', 'is called repository here', 'repository: octo-org/target'),
+    foreign('identity', 'app-server', 'is not needed here: permissions says what the token may do', 'permissions: contents: read'),
+    renamed('github_api_base_url', 'github-api-url', 'https://api.github.com'),
+    ...['revoke', 'revoke_token'].map((name) => foreign(name, 'skip-token-revoke', 'is skip-token-revoke here, which means the opposite', 'skip-token-revoke: true')),
+];
+function foreign(name, here, is, example) {
+    return { name, here, is, example };
+}
+function renamed(name, here, example) {
+    return { name, here, is: `is called ${here} here`, example: `${here}: ${example}` };
+}
+/**
+ * Records inputs that are given under the names of other actions, or with `_` in place of `-`: the runner passes them on with
+ * no more than a warning, and they would have no effect.
+ *
+ * @param environment the runner sets `INPUT_…` for every input that the action declares, and every other that is given
+ */
+function reportOtherActions(inputs, environment) {
+    const variables = new Set(Object.keys(environment));
+    const isGiven = (name) => variables.has(variable(name)) && (environment[variable(name)] ?? '').trim() !== '';
+    for (const { name, here, unless, is, example } of OF_OTHER_ACTIONS) {
+        if (!variables.has(variable(here)))
+            continue;
+        if (unless !== undefined && variables.has(variable(unless)))
+            continue;
+        const names = name.endsWith('*') ? namesThatBegin(variables, name.slice(0, -1)) : [name];
+        for (const each of names.filter(isGiven))
+            inputs.problem(each, is, example);
+    }
+    for (const name of namesThatBegin(variables, '').filter(isGiven)) {
+        const dashed = name.replaceAll('_', '-');
+        if (dashed === name || !variables.has(variable(dashed)))
+            continue;
+        inputs.problem(name, `is called ${dashed} here`, `${dashed}: …`);
+    }
+}
+function variable(name) {
+    return `INPUT_${name.toUpperCase()}`;
+}
+function namesThatBegin(variables, start) {
+    return [...variables]
+        .filter((name) => /^INPUT_[A-Z_-]{1,100}$/.test(name) && name.startsWith(variable(start)))
+        .map((name) => name.slice('INPUT_'.length).toLowerCase());
+}
+
+// EXTERNAL MODULE: ./src/text.ts
+var src_text = __nccwpck_require__(8992);
+;// CONCATENATED MODULE: ./src/step/cancellation.ts
+
+/** How long a cancelled step listens for the answer that may bring a credential, in ms. */
+const PATIENCE_MS = 3_000;
+/** When a cancelled step gives up, in ms after the signal: the runner kills it after 10 s (actions/runner `ProcessInvoker.cs`). */
+const END_MS = 4_500;
+function createCancellation({ timer }) {
+    const [begins, patience, end] = [new AbortController(), new AbortController(), new AbortController()];
+    return {
+        signal: begins.signal,
+        patience: patience.signal,
+        end: end.signal,
+        cancel: (by) => {
+            const reason = new errors/* ActionError */.l('CANCELLED', `The step was cancelled or timed out (${by}).`);
+            if (begins.signal.aborted) {
+                patience.abort(reason);
+                end.abort(reason);
+                return;
+            }
+            begins.abort(reason);
+            timer(PATIENCE_MS, () => {
+                patience.abort(reason);
+            });
+            timer(END_MS, () => {
+                end.abort(reason);
+            });
+        },
+    };
+}
+/** The error of a step that was cancelled: what its last call came to stands in it. */
+function cancelled({ signal }, cause) {
+    const reason = signal.reason;
+    if (!(cause instanceof errors/* ActionError */.l))
+        return new errors/* ActionError */.l('CANCELLED', reason.message, { cause });
+    if (cause.code === 'CANCELLED')
+        return cause;
+    return new errors/* ActionError */.l('CANCELLED', `${reason.message} ${cause.message}`, { explain: cause.explain, cause });
+}
+
 // EXTERNAL MODULE: ./src/http/answer.ts
 var http_answer = __nccwpck_require__(9856);
 // EXTERNAL MODULE: ./src/inputs/url.ts
 var url = __nccwpck_require__(6344);
-// EXTERNAL MODULE: ./src/text.ts
-var src_text = __nccwpck_require__(8992);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./src/http/authority.ts
@@ -1716,28 +1829,8 @@ function goesThroughProxy(url) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/http/pace.ts
-/** How many attempts are made at a time: as many as come, until a server says 429; then fewer. */
-class Pace {
-    #most = Infinity;
-    #busy = 0;
-    #waiting = [];
-    /** Resolves when an attempt may be made. */
-    async enter() {
-        while (this.#busy >= this.#most)
-            await new Promise((resolve) => this.#waiting.push(resolve));
-        this.#busy++;
-    }
-    /** @param overloaded whether the server says that it is asked too much: then half as many attempts are made at a time */
-    leave(overloaded) {
-        if (overloaded)
-            this.#most = Math.max(1, Math.floor(Math.min(this.#most, this.#busy) / 2));
-        this.#busy--;
-        for (const resume of this.#waiting.splice(0, Math.max(0, this.#most - this.#busy)))
-            resume();
-    }
-}
-
+// EXTERNAL MODULE: ./src/http/pace.ts
+var http_pace = __nccwpck_require__(8625);
 ;// CONCATENATED MODULE: ./src/http/refusal.ts
 
 
@@ -1814,24 +1907,37 @@ function inFrontHint({ service, url }, answer) {
 
 /** How long one attempt may take unless the call says otherwise, in ms. */
 const ATTEMPT_MS = 10_000;
-function createClient(options) {
-    const { clock, signal, patience = signal, userAgent, secrets, debug, limit } = options;
-    const deadline = clock.monotonic() + options.limitMs;
-    const remainingMs = () => deadline - clock.monotonic();
-    const connections = new Connections(signal, secrets.mask);
-    const signingTime = createSigningTime(clock.now);
-    const paces = new Map();
-    const means = { connections, clock, signal, patience, userAgent };
-    async function send(call) {
+/** Sends calls within one deadline. */
+class Client {
+    #options;
+    #deadline;
+    #connections;
+    #signingTime;
+    #paces = new Map();
+    constructor(options) {
+        const { clock, limitMs, signal, secrets } = options;
+        this.#options = options;
+        this.#deadline = clock.monotonic() + limitMs;
+        this.#connections = new Connections(signal, secrets.mask);
+        this.#signingTime = createSigningTime(clock.now);
+    }
+    /**
+     * Sends a call until it is answered, refused for good, or the deadline is near.
+     *
+     * @throws ActionError `UNREACHABLE`, `TIMED_OUT`, `TLS_FAILED`, `PROXY_FAILED`, `REDIRECTED`, `OVERLOADED`,
+     *   `DENIED`, `CLOCK_SKEWED`, `UNUSABLE_ANSWER`; and what `prepare` and `read` throw
+     */
+    send = async (call) => {
+        const { clock, signal, debug, limit } = this.#options;
         mustBeSafe(call);
         const started = clock.monotonic();
         const retried = { times: 0 };
         for (let attempts = 1;; attempts++) {
-            const preparing = call.prepare(signingTime.now);
+            const preparing = call.prepare(this.#signingTime.now);
             // Later ones would only add to the load of a server that is in trouble.
             const isWaiting = attempts === 1 && preparing instanceof Promise;
-            const early = isWaiting ? connections.openEarly(call.url) : undefined;
-            const outcome = await attempt(call, await preparing, early, retried);
+            const early = isWaiting ? this.#connections.openEarly(call.url) : undefined;
+            const outcome = await this.#attempt(call, await preparing, early, retried);
             if ('value' in outcome)
                 return outcome.value;
             const { error, retry, waitMs } = outcome;
@@ -1842,7 +1948,7 @@ function createClient(options) {
             const then = next({
                 failures: attempts,
                 retryAfterMs: waitMs,
-                remainingMs: remainingMs(),
+                remainingMs: this.#remainingMs(),
                 random: clock.random,
             });
             if (!then.again) {
@@ -1852,18 +1958,27 @@ function createClient(options) {
             debug(`trying again in ${then.waitMs} ms`);
             await clock.sleep(then.waitMs, signal);
         }
+    };
+    /** Closes connections that were opened early and not used. */
+    close() {
+        this.#connections.close();
+    }
+    #remainingMs() {
+        return this.#deadline - this.#options.clock.monotonic();
     }
     /** @param retried how often the call was retried for what the system itself said */
-    async function attempt(call, message, early, retried) {
+    async #attempt(call, message, early, retried) {
+        const { debug, signal } = this.#options;
         const note = (what) => {
             debug(`${call.method} ${call.url.host}${call.url.pathname}: ${what}`);
         };
-        const pace = paces.get(call.url.origin) ?? new Pace();
-        paces.set(call.url.origin, pace);
+        const pace = this.#paces.get(call.url.origin) ?? new http_pace/* Pace */.o();
+        this.#paces.set(call.url.origin, pace);
         await pace.enter();
         let answer;
         try {
-            const limitMs = Math.max(0, Math.min(remainingMs(), call.attemptMs ?? ATTEMPT_MS));
+            const limitMs = Math.max(0, Math.min(this.#remainingMs(), call.attemptMs ?? ATTEMPT_MS));
+            const means = { patience: signal, ...this.#options, connections: this.#connections };
             answer = await answerTo(call, message, early, limitMs, means);
         }
         catch (failure) {
@@ -1878,7 +1993,7 @@ function createClient(options) {
         note(String(answer.status));
         const isGood = answer.status >= 200 && answer.status < 300;
         if (!isGood)
-            return refused(call, answer, retried);
+            return this.#refused(call, answer, retried);
         try {
             return { value: call.read(answer) };
         }
@@ -1886,12 +2001,13 @@ function createClient(options) {
             throw unread(call, error);
         }
     }
-    function refused(call, answer, retried) {
+    #refused(call, answer, retried) {
+        const { secrets, clock } = this.#options;
         const refusal = call.refusal(answer);
         const error = refusalError(call, answer, refusal, secrets.redact);
         if (error.code === 'REDIRECTED')
             return { error, retry: 'never' };
-        if (call.signed === true && !isTransient(answer.status) && correctsClock(answer)) {
+        if (call.signed === true && !isTransient(answer.status) && this.#correctsClock(answer)) {
             return { error, retry: 'at once' };
         }
         if (!mayPass(answer, refusal) && retried.times++ >= retriesOf(refusal))
@@ -1899,19 +2015,13 @@ function createClient(options) {
         const now = (0,http_answer/* serverTime */.nI)(answer) ?? clock.now();
         return { error, retry: 'later', waitMs: retryAfterMs((0,http_answer/* header */.wx)(answer, 'retry-after'), now) };
     }
-    function correctsClock(answer) {
-        const skewMs = signingTime.correct(answer);
+    #correctsClock(answer) {
+        const skewMs = this.#signingTime.correct(answer);
         if (skewMs === undefined)
             return false;
-        debug(`the clock differs from the server's by ${Math.round(skewMs / 1000)} s; signing again with the server's time`);
+        this.#options.debug(`the clock differs from the server's by ${Math.round(skewMs / 1000)} s; signing again with the server's time`);
         return true;
     }
-    return {
-        send,
-        close: () => {
-            connections.close();
-        },
-    };
 }
 
 // EXTERNAL MODULE: ./src/identity/claims.ts
@@ -1983,130 +2093,6 @@ function createIdentity(options) {
         },
         claims: (audience) => (audience === undefined ? newest : known.get(audience)),
     };
-}
-
-// EXTERNAL MODULE: ./src/inputs/inputs.ts
-var inputs_inputs = __nccwpck_require__(8028);
-;// CONCATENATED MODULE: ./src/inputs/other-actions.ts
-const ROLE = 'arn:aws:iam::123456789012:role/github-actions';
-const APP_SERVER = 'app-server: https://app-server.example.com';
-const NO_KEY = 'is not needed here: the app server holds the key of the GitHub App';
-const NO_LOGIN = "is not needed here: the step logs in with the job's ID token";
-const NO_VARIABLE = 'is not needed here: the step sets outputs, and no environment variables';
-/** From the `action.yml` of the actions that people come from; the versions are in docs/migrating.md. */
-const OF_OTHER_ACTIONS = [
-    // aws-actions/configure-aws-credentials
-    renamed('role-to-assume', 'role-arn', ROLE),
-    renamed('aws-region', 'region', 'eu-central-1'),
-    foreign('role-to-assume', 'app-server', 'is auth.roleArn of app-server here', `app-server: {url: …, auth: {type: aws, roleArn: "${ROLE}"}}`),
-    foreign('aws-region', 'app-server', 'is auth.region of app-server here', 'app-server: {url: …, auth: {type: aws, region: eu-central-1}}'),
-    foreign('role-duration-seconds', 'role-arn', 'is not needed here: the role is assumed for 15 minutes', `role-arn: ${ROLE}`),
-    // hashicorp/vault-action
-    renamed('jwtGithubAudience', 'audience', 'https://vault.example.com'),
-    foreign('method', 'auth-path', "is not needed here: the job's ID token is the only method, and auth-path says where it is mounted", 'auth-path: jwt'),
-    { ...renamed('path', 'auth-path', 'jwt'), unless: 'engine' },
-    ...['token', 'roleId', 'secretId', 'githubToken'].map((name) => foreign(name, 'auth-path', NO_LOGIN, 'auth-path: jwt')),
-    ...['exportEnv', 'exportToken', 'outputToken'].map((name) => foreign(name, 'auth-path', NO_VARIABLE, 'auth-path: jwt')),
-    ...['caCertificate', 'tlsSkipVerify'].map((name) => foreign(name, 'auth-path', 'is not needed here: an authority of your own is set by NODE_EXTRA_CA_CERTS in the environment', 'auth-path: jwt')),
-    // aws-actions/aws-secretsmanager-get-secrets
-    foreign('secret-ids', 'secret', 'is called secret here, or secrets for several', 'secret: app/database'),
-    foreign('parse-json-secrets', 'secret', 'is not needed here: key picks one member', 'key: password'),
-    // actions/create-github-app-token and its forerunners, and octo-sts/action
-    foreign('permission-*', 'permissions', 'is one line of permissions here', 'permissions: contents: read'),
-    ...[
-        'app-id',
-        'app_id',
-        'application_id',
-        'client-id',
-        'private-key',
-        'private_key',
-        'application_private_key',
-    ].map((name) => foreign(name, 'app-server', NO_KEY, APP_SERVER)),
-    ...['organization', 'installation_retrieval_payload', 'installation_retrieval_mode'].map((name) => foreign(name, 'app-server', 'is called owner here, with repositories', 'owner: octo-org')),
-    foreign('enterprise', 'app-server', 'has no counterpart here: a token is for repositories of one owner', 'owner: octo-org'),
-    foreign('repos', 'app-server', 'is called repositories here', 'repositories: my-repository, another'),
-    foreign('scope', 'app-server', 'is called repository here', 'repository: octo-org/target'),
-    foreign('identity', 'app-server', 'is not needed here: permissions says what the token may do', 'permissions: contents: read'),
-    renamed('github_api_base_url', 'github-api-url', 'https://api.github.com'),
-    ...['revoke', 'revoke_token'].map((name) => foreign(name, 'skip-token-revoke', 'is skip-token-revoke here, which means the opposite', 'skip-token-revoke: true')),
-];
-function foreign(name, here, is, example) {
-    return { name, here, is, example };
-}
-function renamed(name, here, example) {
-    return { name, here, is: `is called ${here} here`, example: `${here}: ${example}` };
-}
-/**
- * Records inputs that are given under the names of other actions, or with `_` in place of `-`: the runner passes them on with
- * no more than a warning, and they would have no effect.
- *
- * @param environment the runner sets `INPUT_…` for every input that the action declares, and every other that is given
- */
-function reportOtherActions(inputs, environment) {
-    const variables = new Set(Object.keys(environment));
-    const isGiven = (name) => variables.has(variable(name)) && (environment[variable(name)] ?? '').trim() !== '';
-    for (const { name, here, unless, is, example } of OF_OTHER_ACTIONS) {
-        if (!variables.has(variable(here)))
-            continue;
-        if (unless !== undefined && variables.has(variable(unless)))
-            continue;
-        const names = name.endsWith('*') ? namesThatBegin(variables, name.slice(0, -1)) : [name];
-        for (const each of names.filter(isGiven))
-            inputs.problem(each, is, example);
-    }
-    for (const name of namesThatBegin(variables, '').filter(isGiven)) {
-        const dashed = name.replaceAll('_', '-');
-        if (dashed === name || !variables.has(variable(dashed)))
-            continue;
-        inputs.problem(name, `is called ${dashed} here`, `${dashed}: …`);
-    }
-}
-function variable(name) {
-    return `INPUT_${name.toUpperCase()}`;
-}
-function namesThatBegin(variables, start) {
-    return [...variables]
-        .filter((name) => /^INPUT_[A-Z_-]{1,100}$/.test(name) && name.startsWith(variable(start)))
-        .map((name) => name.slice('INPUT_'.length).toLowerCase());
-}
-
-;// CONCATENATED MODULE: ./src/step/cancellation.ts
-
-/** How long a cancelled step listens for the answer that may bring a credential, in ms. */
-const PATIENCE_MS = 3_000;
-/** When a cancelled step gives up, in ms after the signal: the runner kills it after 10 s (actions/runner `ProcessInvoker.cs`). */
-const END_MS = 4_500;
-function createCancellation({ timer }) {
-    const [begins, patience, end] = [new AbortController(), new AbortController(), new AbortController()];
-    return {
-        signal: begins.signal,
-        patience: patience.signal,
-        end: end.signal,
-        cancel: (by) => {
-            const reason = new errors/* ActionError */.l('CANCELLED', `The step was cancelled or timed out (${by}).`);
-            if (begins.signal.aborted) {
-                patience.abort(reason);
-                end.abort(reason);
-                return;
-            }
-            begins.abort(reason);
-            timer(PATIENCE_MS, () => {
-                patience.abort(reason);
-            });
-            timer(END_MS, () => {
-                end.abort(reason);
-            });
-        },
-    };
-}
-/** The error of a step that was cancelled: what its last call came to stands in it. */
-function cancelled({ signal }, cause) {
-    const reason = signal.reason;
-    if (!(cause instanceof errors/* ActionError */.l))
-        return new errors/* ActionError */.l('CANCELLED', reason.message, { cause });
-    if (cause.code === 'CANCELLED')
-        return cause;
-    return new errors/* ActionError */.l('CANCELLED', `${reason.message} ${cause.message}`, { explain: cause.explain, cause });
 }
 
 ;// CONCATENATED MODULE: external "node:fs/promises"
@@ -2384,9 +2370,20 @@ function userAgent(environment) {
     return `${name}/${clean(environment['GITHUB_ACTION_REF'], 'local')}`;
 }
 
+;// CONCATENATED MODULE: ./src/step/client.ts
+
+
+
+/** The client of a step, whose time begins here, and the identity of the job, which uses it. */
+function connect({ runner, clock, secrets }, limits) {
+    const { environment, debug } = runner;
+    const client = new Client({ clock, secrets, debug, userAgent: userAgent(environment), ...limits });
+    const { mask } = secrets;
+    const identity = createIdentity({ environment, client, monotonic: clock.monotonic, mask });
+    return { client, identity };
+}
+
 ;// CONCATENATED MODULE: ./src/step/revoke.ts
-
-
 
 
 /**
@@ -2397,25 +2394,17 @@ function userAgent(environment) {
  * @param failed says that it could not be done, to follow the name of the credential
  * @returns whether it has ended
  */
-async function revoke(revocable, { runner, clock, revokers, secrets, cancellation }, limitMs, failed = 'could not be revoked in this step') {
-    const { info, warning, debug, environment, input } = runner;
+async function revoke(revocable, step, limitMs, failed = 'could not be revoked in this step') {
+    const { runner, clock, revokers, secrets, cancellation } = step;
+    const { info, warning, input } = runner;
     const revoker = await revokerOf(revocable, revokers);
     const { name } = revoker;
-    const client = createClient({
-        clock,
-        limitMs,
-        limit: `${limitMs / 1000} s`,
-        signal: cancellation.end,
-        userAgent: userAgent(environment),
-        secrets,
-        debug,
-    });
-    const { mask } = secrets;
-    const { idToken } = createIdentity({ environment, client, monotonic: clock.monotonic, mask });
+    const limit = `${limitMs / 1000} s`;
+    const { client, identity } = connect(step, { limitMs, limit, signal: cancellation.end });
     try {
         const outcome = await revoker.revoke(client, revocable, {
-            idToken,
-            mask,
+            idToken: identity.idToken,
+            mask: secrets.mask,
             now: clock.now,
             input,
         });
@@ -2585,8 +2574,6 @@ function shortened(value) {
 
 
 
-
-
 const SUMMARY_MODES = ['on-refusal', 'always', 'never'];
 /** How long revoking may last before the step ends, in ms. */
 const REVOKE_MS = 5_000;
@@ -2639,29 +2626,23 @@ async function main_read(exchange, { input, environment, warning }, held) {
     return settings;
 }
 /** What the exchange may use; its time begins here. */
-function toolsOf({ runner, clock, secrets, cancellation }, held) {
-    const { environment, debug } = runner;
+function toolsOf(step, held) {
+    const { runner, clock, secrets, cancellation } = step;
     const { timeoutMs } = held;
-    const client = createClient({
-        clock,
+    const { client, identity } = connect(step, {
         limitMs: timeoutMs,
         limit: `${timeoutMs / 1000} s (timeout-seconds)`,
         signal: cancellation.signal,
         patience: cancellation.patience,
-        userAgent: userAgent(environment),
-        secrets,
-        debug,
     });
-    const { mask } = secrets;
-    const identity = createIdentity({ environment, client, monotonic: clock.monotonic, mask });
     Object.assign(held, { client, identity });
     return {
         idToken: identity.idToken,
         send: client.send,
-        mask,
+        mask: secrets.mask,
         revokeAtEnd: (each) => held.revocables.push(each),
         now: clock.now,
-        environment,
+        environment: runner.environment,
     };
 }
 /** Says what failed, why, and what to change. */

@@ -1318,10 +1318,7 @@ function plainMapping(lines) {
 }
 /** Reads any YAML with the YAML package, which is loaded for it. */
 async function fullYaml(text) {
-    const { parseDocument } = await __webpack_require__.e('yaml').then(__webpack_require__.t.bind(__webpack_require__, 8815, 19));
-    // With these, the package prints what it reads.
-    delete process.env['LOG_STREAM'];
-    delete process.env['LOG_TOKENS'];
+    const { parseDocument } = await __webpack_require__.e('yaml').then(__webpack_require__.bind(__webpack_require__, 4844));
     try {
         const document = parseDocument(text, { schema: 'failsafe', resolveKnownTags: false, prettyErrors: false });
         const trouble = document.errors[0] ?? document.warnings[0];

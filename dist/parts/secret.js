@@ -108,6 +108,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __webpack_require__(3916);
+// EXTERNAL MODULE: ./src/http/pace.ts
+var http_pace = __webpack_require__(8625);
 // EXTERNAL MODULE: ./src/text.ts
 var src_text = __webpack_require__(8992);
 // EXTERNAL MODULE: ./src/exchanges/secret/json.ts
@@ -226,6 +228,7 @@ function inJson(text) {
 ;// CONCATENATED MODULE: ./src/exchanges/secret/reading.ts
 
 
+
 /** How many secrets are read at the same time. */
 const AT_A_TIME = 12;
 /** Codes that are about one secret. With any other, the next secret would fare alike. */
@@ -265,15 +268,11 @@ async function readSecrets(wanted, login, reading) {
 /** Reads a secret at its first mention, as soon as fewer than {@link AT_A_TIME} are being read. */
 function onceEach({ id, read }) {
     const reads = new Map();
-    const waiting = [];
-    let busy = 0;
+    const pace = new http_pace/* Pace */.o(AT_A_TIME);
     let held = 0;
     let broken;
     async function start(source) {
-        if (busy >= AT_A_TIME)
-            await new Promise((resolve) => waiting.push(resolve));
-        else
-            busy++;
+        await pace.enter();
         try {
             if (broken !== undefined)
                 throw broken;
@@ -290,11 +289,7 @@ function onceEach({ id, read }) {
             throw known;
         }
         finally {
-            const next = waiting.shift();
-            if (next === undefined)
-                busy--;
-            else
-                next();
+            pace.leave();
         }
     }
     return (source) => {
@@ -546,10 +541,7 @@ function plainMapping(lines) {
 }
 /** Reads any YAML with the YAML package, which is loaded for it. */
 async function fullYaml(text) {
-    const { parseDocument } = await __webpack_require__.e('yaml').then(__webpack_require__.t.bind(__webpack_require__, 8815, 19));
-    // With these, the package prints what it reads.
-    delete process.env['LOG_STREAM'];
-    delete process.env['LOG_TOKENS'];
+    const { parseDocument } = await __webpack_require__.e('yaml').then(__webpack_require__.bind(__webpack_require__, 4844));
     try {
         const document = parseDocument(text, { schema: 'failsafe', resolveKnownTags: false, prettyErrors: false });
         const trouble = document.errors[0] ?? document.warnings[0];

@@ -197,6 +197,21 @@ const vault = {
 
 /***/ }),
 
+/***/ 7908: // ./src/explanation.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ explanationOf)
+/* harmony export */ });
+/** The explanation of what a system says; an empty one where the table has none. */
+function explanationOf(table, said, context) {
+    const [, explain] = table.find(([words]) => words.test(said)) ?? [];
+    return explain?.(context) ?? {};
+}
+
+
+/***/ }),
+
 /***/ 9772: // ./src/vault/answer.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -285,11 +300,14 @@ var http_answer = __webpack_require__(9856);
 var credential = __webpack_require__(8585);
 // EXTERNAL MODULE: ./src/vault/answer.ts
 var vault_answer = __webpack_require__(9772);
+// EXTERNAL MODULE: ./src/explanation.ts
+var explanation = __webpack_require__(7908);
 // EXTERNAL MODULE: ./src/identity/claims.ts
 var identity_claims = __webpack_require__(2437);
 // EXTERNAL MODULE: ./src/text.ts
 var src_text = __webpack_require__(8992);
 ;// CONCATENATED MODULE: ./src/vault/refusal.ts
+
 
 
 
@@ -383,8 +401,7 @@ function loginRefusal(answer, server) {
 function explain(reason, server, claims) {
     const { authPath, role } = server;
     const place = `the role "${role}" ("auth/${authPath}/role/${role}")`;
-    const found = EXPLANATIONS.find(([said]) => said.test(reason));
-    return found?.[1]({ server, claims, place, reason }) ?? {};
+    return (0,explanation/* explanationOf */.p)(EXPLANATIONS, reason, { server, claims, place, reason });
 }
 /** Vault names the claim that did not fit: its value is shown only where it may be. */
 function claimHint(reason, place, claims) {
