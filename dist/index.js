@@ -4,8 +4,9 @@
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   l: () => (/* binding */ ActionError),
-/* harmony export */   z: () => (/* binding */ asActionError)
+/* harmony export */   lZ: () => (/* binding */ ActionError),
+/* harmony export */   xU: () => (/* binding */ systemCode),
+/* harmony export */   z6: () => (/* binding */ asActionError)
 /* harmony export */ });
 /** The one error class. `message` says what failed and why; {@link explain} what to change. Neither holds a secret. */
 class ActionError extends Error {
@@ -44,6 +45,10 @@ function asActionError(error) {
         hint: 'This is a bug in the action: please report it, with the log of a run with debug logging.',
     });
 }
+/** The code of an error of Node.js, e.g. `ENOENT` (Node.js, "Errors"); empty where it has none. */
+function systemCode(error) {
+    return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
 
 
 /***/ }),
@@ -53,7 +58,9 @@ function asActionError(error) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Dc: () => (/* binding */ member),
+/* harmony export */   b6: () => (/* binding */ textOf),
 /* harmony export */   bD: () => (/* binding */ messageOf),
+/* harmony export */   h2: () => (/* binding */ MAX_MESSAGE),
 /* harmony export */   nI: () => (/* binding */ serverTime),
 /* harmony export */   nR: () => (/* binding */ timeOf),
 /* harmony export */   o$: () => (/* binding */ jsonObject),
@@ -78,7 +85,7 @@ function jsonObject(answer, service, url) {
         : answer.text.trim() === ''
             ? 'nothing'
             : 'something that is not a JSON object';
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .capital */ .Nx)(service)} (${url.host}) answered ${answer.status} with ${what}.`, {
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .capital */ .Nx)(service)} (${url.host}) answered ${answer.status} with ${what}.`, {
         hint: `Check that ${url.origin}${url.pathname} is the address of the API and that no gateway or login page is in front of it.`,
     });
 }
@@ -92,12 +99,15 @@ function member(json, ...path) {
     }
     return value;
 }
+/** A value that is text; empty for any other. */
+function textOf(value) {
+    return typeof value === 'string' ? value : '';
+}
 /** How much of a message is looked at, in characters: bounds the work that a hostile one makes. */
 const MAX_MESSAGE = 2_000;
 /** The beginning of the member `message`; empty where there is none. */
 function messageOf({ json }) {
-    const text = member(json, 'message');
-    return typeof text === 'string' ? text.slice(0, MAX_MESSAGE) : '';
+    return textOf(member(json, 'message')).slice(0, MAX_MESSAGE);
 }
 /** A point in time in an answer: text (ISO 8601), or seconds since the epoch; `undefined` where it is none. */
 function timeOf(value) {
@@ -291,6 +301,8 @@ function claimsOf(token) {
 /* harmony export */   e: () => (/* binding */ credential)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9856);
+
 
 /** A credential as one printable line without blanks, in US-ASCII: what fits into a header. */
 const PRINTABLE = /^[\x21-\x7e]+$/;
@@ -315,13 +327,13 @@ function credential(value, what, service, mask, revoke) {
         mask(value);
         return value;
     }
-    const core = typeof value === 'string' ? (CORE.exec(value)?.[1] ?? '') : '';
+    const core = CORE.exec((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .textOf */ .b6)(value))?.[1] ?? '';
     const canBeRevoked = revoke !== undefined && core.length >= MIN_CREDENTIAL;
     if (canBeRevoked) {
         mask(core);
         revoke(core);
     }
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `The ${what} in the answer of ${service} ${wrong}.`, {
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `The ${what} in the answer of ${service} ${wrong}.`, {
         hint: 'No output was set. This is a bug in the server: report it to its operator.',
         leavesNothing: canBeRevoked,
     });
@@ -483,7 +495,7 @@ class Inputs {
         if (this.#problems.size === 0)
             return;
         const list = (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .listOf */ .c3)([...this.#problems]);
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('INVALID_INPUT', `The inputs are invalid. Nothing was sent.${list}`, {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INVALID_INPUT', `The inputs are invalid. Nothing was sent.${list}`, {
             lacksInput: this.#lacksInput,
         });
     }
@@ -595,8 +607,8 @@ function few(items) {
 const MOST_LISTED = 3_000;
 /** A list on lines of its own, and how many more items there are than fit. The first is always there. */
 function listOf(items) {
-    let room = MOST_LISTED;
-    const fitting = items.filter((item, index) => (room -= item.length + 3) >= 0 || index === 0);
+    let left = MOST_LISTED;
+    const fitting = items.filter((item, index) => (left -= item.length + 3) >= 0 || index === 0);
     const more = items.length - fitting.length;
     return [...fitting, ...(more > 0 ? [`and ${more} more`] : [])].map((item) => `\n- ${item}`).join('');
 }
@@ -917,7 +929,7 @@ function createCancellation({ timer }) {
         patience: patience.signal,
         end: end.signal,
         cancel: (by) => {
-            const reason = new errors/* ActionError */.l('CANCELLED', `The step was cancelled or timed out (${by}).`);
+            const reason = new errors/* ActionError */.lZ('CANCELLED', `The step was cancelled or timed out (${by}).`);
             if (begins.signal.aborted) {
                 patience.abort(reason);
                 end.abort(reason);
@@ -936,11 +948,11 @@ function createCancellation({ timer }) {
 /** The error of a step that was cancelled: what its last call came to stands in it. */
 function cancelled({ signal }, cause) {
     const reason = signal.reason;
-    if (!(cause instanceof errors/* ActionError */.l))
-        return new errors/* ActionError */.l('CANCELLED', reason.message, { cause });
+    if (!(cause instanceof errors/* ActionError */.lZ))
+        return new errors/* ActionError */.lZ('CANCELLED', reason.message, { cause });
     if (cause.code === 'CANCELLED')
         return cause;
-    return new errors/* ActionError */.l('CANCELLED', `${reason.message} ${cause.message}`, { explain: cause.explain, cause });
+    return new errors/* ActionError */.lZ('CANCELLED', `${reason.message} ${cause.message}`, { explain: cause.explain, cause });
 }
 
 // EXTERNAL MODULE: ./src/http/answer.ts
@@ -950,6 +962,7 @@ var url = __nccwpck_require__(6344);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./src/http/authority.ts
+
 
 /**
  * What to do about a certificate authority that is not known. Node ignores a file that it cannot use, with a warning that few
@@ -972,8 +985,7 @@ function pemFault(file) {
         return text.includes('-----BEGIN ') ? undefined : 'is not PEM: convert it (openssl x509 -inform der)';
     }
     catch (error) {
-        const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-        return { ENOENT: 'does not exist', EISDIR: 'is a folder' }[code] ?? 'cannot be read';
+        return { ENOENT: 'does not exist', EISDIR: 'is a folder' }[(0,errors/* systemCode */.xU)(error)] ?? 'cannot be read';
     }
 }
 
@@ -1014,7 +1026,7 @@ const NETWORK = {
     ENETUNREACH: 'network unreachable',
 };
 function networkFailure(error) {
-    const code = errorCode(error);
+    const code = (0,errors/* systemCode */.xU)(error);
     return NETWORK[code] ?? (code === '' ? 'connection closed too early' : `network error ${code}`);
 }
 const UNTRUSTED = new Set([
@@ -1028,7 +1040,7 @@ const UNTRUSTED = new Set([
 const REJECTED = /^(?:CERT_|CRL_|UNABLE_TO_|ERROR_IN_C|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$)/;
 /** What an error of a socket means. Node's codes: "Errors" and "TLS (SSL)" in its documentation. */
 function connectionFailure(error) {
-    const code = errorCode(error);
+    const code = (0,errors/* systemCode */.xU)(error);
     const tlsFailure = (what, hint) => new AttemptFailed('TLS_FAILED', what, { again: false, hint, cause: error });
     if (UNTRUSTED.has(code)) {
         return tlsFailure('its certificate is from a certificate authority that this runner does not know', authorityHint(process.env['NODE_EXTRA_CA_CERTS'] ?? ''));
@@ -1063,9 +1075,6 @@ function headersTooLarge() {
 function notHttp(cause) {
     return new AttemptFailed('UNREACHABLE', 'the answer is not HTTP', { again: true, cause });
 }
-function errorCode(error) {
-    return 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
 /** Why a signal was aborted, where it was. */
 function reasonOf(signal) {
     return signal.reason instanceof Error ? signal.reason : undefined;
@@ -1082,11 +1091,11 @@ function cutOff(signal) {
 function mustBeSafe(call) {
     if ((0,url/* mayCarrySecrets */._1)(call.url))
         return;
-    throw new errors/* ActionError */.l('TLS_FAILED', `${(0,src_text/* capital */.Nx)(placeOf(call))}: its address does not begin with https://.`, { hint: 'Nothing was sent. Plain HTTP works only on this machine (localhost, 127.0.0.1, [::1]).' });
+    throw new errors/* ActionError */.lZ('TLS_FAILED', `${(0,src_text/* capital */.Nx)(placeOf(call))}: its address does not begin with https://.`, { hint: 'Nothing was sent. Plain HTTP works only on this machine (localhost, 127.0.0.1, [::1]).' });
 }
 /** An attempt without a complete answer, as an error. */
 function unanswered(call, failure) {
-    return new errors/* ActionError */.l(failure.code, `${(0,src_text/* capital */.Nx)(placeOf(call))}: ${failure.message}.`, {
+    return new errors/* ActionError */.lZ(failure.code, `${(0,src_text/* capital */.Nx)(placeOf(call))}: ${failure.message}.`, {
         hint: failure.hint ?? nextStep(failure.code, call),
         cause: failure,
     });
@@ -1094,7 +1103,7 @@ function unanswered(call, failure) {
 /** A call whose answer was not listened for to its end: nobody knows what the server did. */
 function unheard(call, ends, { reason }) {
     const cancelled = reason instanceof Error ? reason.message : 'The step was cancelled or timed out.';
-    return new errors/* ActionError */.l('CANCELLED', `${cancelled} ${(0,src_text/* capital */.Nx)(placeOf(call))} had been asked and did not answer.`, {
+    return new errors/* ActionError */.lZ('CANCELLED', `${cancelled} ${(0,src_text/* capital */.Nx)(placeOf(call))} had been asked and did not answer.`, {
         hint: livesOn(ends),
         cause: reason,
     });
@@ -1105,7 +1114,7 @@ function givenUp(last, because, course, limit) {
     const why = because === 'retry-after' && waitMs !== undefined
         ? `It asks to wait for ${Math.ceil(waitMs / 1000)} s, which leaves no time within the limit of ${limit}.`
         : `Gave up after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(tookMs / 1000)} s; the limit is ${limit}.`;
-    return new errors/* ActionError */.l(last.code, `${last.message} ${why}`, {
+    return new errors/* ActionError */.lZ(last.code, `${last.message} ${why}`, {
         explain: last.explain,
         cause: last,
         refused: last.refused,
@@ -1115,10 +1124,10 @@ function givenUp(last, because, course, limit) {
  * What `read` threw: where the answer may have brought a credential, the error says that it may live on, and until when.
  */
 function unread({ grantEnds }, error) {
-    if (!(error instanceof errors/* ActionError */.l) || error.leavesNothing || grantEnds === undefined)
+    if (!(error instanceof errors/* ActionError */.lZ) || error.leavesNothing || grantEnds === undefined)
         return error;
     const hints = [error.explain(undefined).hint, livesOn(grantEnds)];
-    return new errors/* ActionError */.l(error.code, error.message, { hint: hints.join(' ').trim(), cause: error.cause });
+    return new errors/* ActionError */.lZ(error.code, error.message, { hint: hints.join(' ').trim(), cause: error.cause });
 }
 function livesOn(ends) {
     return `If it issued a token, nobody has it: it cannot be revoked here, and ends ${ends}.`;
@@ -1180,23 +1189,9 @@ function request(socket, { method, url }, message, userAgent, ends, progress) {
         sent.on('response', (response) => {
             answer = response;
             progress.waitingFor = 'the rest of the answer';
-            const body = new Body();
-            response.on('data', (chunk) => {
-                if (!body.take(chunk)) {
-                    fail(new AttemptFailed('UNUSABLE_ANSWER', 'the answer is larger than 1 MiB', { again: false }));
-                }
-            });
-            // A body cut short is an error of the response, by Content-Length and by chunks alike.
-            response.on('error', fail);
-            response.on('end', () => {
+            read(response, fail, (whole) => {
                 socket.destroy();
-                const text = body.text();
-                resolve({
-                    status: response.statusCode ?? 0,
-                    headers: response.headers,
-                    text,
-                    json: (0,http_answer/* parseJson */.qF)(text),
-                });
+                resolve(whole);
             });
         });
         const cutOff = () => {
@@ -1207,6 +1202,21 @@ function request(socket, { method, url }, message, userAgent, ends, progress) {
             cutOff();
         else
             sent.end(message.body);
+    });
+}
+function read(response, fail, done) {
+    const body = new Body();
+    response.on('data', (chunk) => {
+        if (!body.take(chunk)) {
+            fail(new AttemptFailed('UNUSABLE_ANSWER', 'the answer is larger than 1 MiB', { again: false }));
+        }
+    });
+    // A body cut short is an error of the response, by Content-Length and by chunks alike.
+    response.on('error', fail);
+    response.on('end', () => {
+        const { statusCode: status = 0, headers } = response;
+        const text = body.text();
+        done({ status, headers, text, json: (0,http_answer/* parseJson */.qF)(text) });
     });
 }
 function headersOf(method, url, message, userAgent) {
@@ -1457,7 +1467,7 @@ function proxyFor(url) {
         return undefined;
     const scheme = url.protocol.slice(0, -1);
     const variable = [`${scheme}_proxy`, `${scheme.toUpperCase()}_PROXY`].find((name) => process.env[name]);
-    return variable === undefined ? undefined : read(variable, process.env[variable] ?? '', url.host);
+    return variable === undefined ? undefined : proxy_read(variable, process.env[variable] ?? '', url.host);
 }
 /**
  * Whether a host is reached without a proxy: this machine, or one of `no_proxy`. The library takes every name that begins
@@ -1496,7 +1506,7 @@ function meantFor(host) {
         return odd || (entry.includes('/') && external_node_net_namespaceObject.isIP(name.replace(/^\[|\]$/g, '')) !== 0);
     });
 }
-function read(variable, setting, target) {
+function proxy_read(variable, setting, target) {
     const [, scheme = 'http', rest = ''] = SETTING.exec(setting.trim()) ?? [];
     const unusable = (what) => new AttemptFailed('PROXY_FAILED', what, { again: false, hint: proxyHint(variable, target) });
     const isHttp = /^https?$/i.test(scheme);
@@ -1850,7 +1860,7 @@ function refusalError(call, answer, refusal, redact) {
     const where = (0,src_text/* capital */.Nx)(placeOf(call));
     const status = `${answer.status} ${external_node_http_namespaceObject.STATUS_CODES[answer.status] ?? ''}`.trim();
     if (answer.status >= 300 && answer.status < 400) {
-        return new errors/* ActionError */.l('REDIRECTED', `${where} answered with a redirect (${status}).`, {
+        return new errors/* ActionError */.lZ('REDIRECTED', `${where} answered with a redirect (${status}).`, {
             hint: `The step follows no redirect, because the request carries a credential. Use the final URL instead of ${call.url.origin}${call.url.pathname}.`,
         });
     }
@@ -1870,7 +1880,7 @@ function refusalError(call, answer, refusal, redact) {
     const words = reason === undefined || status.endsWith(` ${reason}`) ? '' : `: ${reason}`;
     const end = /[.!?…]$/.test(words) ? '' : '.';
     const code = overloaded ? 'OVERLOADED' : (refusal.code ?? 'DENIED');
-    return new errors/* ActionError */.l(code, `${where} ${verb} (${status})${words}${end}`, {
+    return new errors/* ActionError */.lZ(code, `${where} ${verb} (${status})${words}${end}`, {
         explain: (claims) => {
             if (own !== undefined)
                 return refusal.explain?.(claims) ?? {};
@@ -2057,7 +2067,7 @@ function createIdentity(options) {
     let newest;
     async function mint(audience) {
         if (!/^[\x21-\x7e]+$/.test(requestToken) || !URL.canParse(endpoint)) {
-            throw new errors/* ActionError */.l('NO_ID_TOKEN', 'This job cannot get an ID token: the runner offers none.');
+            throw new errors/* ActionError */.lZ('NO_ID_TOKEN', 'This job cannot get an ID token: the runner offers none.');
         }
         const url = new URL(`${endpoint}${endpoint.includes('?') ? '&' : '?'}audience=${encodeURIComponent(audience)}`);
         const service = "the runner's ID-token endpoint";
@@ -2328,7 +2338,7 @@ function createRunner(environment = process.env) {
 function toFile(command, name, value, environment) {
     const file = `GITHUB_${command}`;
     if ((environment[file] ?? '') === '') {
-        throw new errors/* ActionError */.l('NOT_WRITTEN', `The runner provides no ${file} file.`, {
+        throw new errors/* ActionError */.lZ('NOT_WRITTEN', `The runner provides no ${file} file.`, {
             hint: 'Update the runner: this action needs version 2.327.1 or newer.',
         });
     }
@@ -2337,7 +2347,7 @@ function toFile(command, name, value, environment) {
     }
     catch (cause) {
         const { because, hint } = reasonFor(cause);
-        throw new errors/* ActionError */.l('NOT_WRITTEN', `The ${file} file of the runner cannot be written: ${because}.`, {
+        throw new errors/* ActionError */.lZ('NOT_WRITTEN', `The ${file} file of the runner cannot be written: ${because}.`, {
             cause,
             hint,
         });
@@ -2345,7 +2355,7 @@ function toFile(command, name, value, environment) {
 }
 /** Why a file cannot be written and what to do, by the code of Node.js ("Common system errors"). */
 function reasonFor(cause) {
-    switch (cause instanceof Error && 'code' in cause ? cause.code : undefined) {
+    switch ((0,errors/* systemCode */.xU)(cause)) {
         case 'EACCES':
         case 'EPERM':
         case 'EROFS':
@@ -2412,7 +2422,7 @@ async function revoke(revocable, step, limitMs, failed = 'could not be revoked i
         return true;
     }
     catch (error) {
-        warning(`${name} ${failed}; it ends ${endOf(revocable, revoker)}. ${(0,errors/* asActionError */.z)(error).text}`);
+        warning(`${name} ${failed}; it ends ${endOf(revocable, revoker)}. ${(0,errors/* asActionError */.z6)(error).text}`);
         return false;
     }
     finally {
@@ -2423,7 +2433,7 @@ async function revoke(revocable, step, limitMs, failed = 'could not be revoked i
 async function revokerOf({ issuer }, revokers) {
     const load = Object.hasOwn(revokers, issuer) ? revokers[issuer] : undefined;
     if (load === undefined)
-        throw new errors/* ActionError */.l('INTERNAL', 'The issuer of a token has no revoker.');
+        throw new errors/* ActionError */.lZ('INTERNAL', 'The issuer of a token has no revoker.');
     return load();
 }
 /** When a credential ends by itself, as a sentence says it. */
@@ -2604,7 +2614,7 @@ async function act(exchange, step) {
         return true;
     }
     catch (cause) {
-        const error = cancellation.signal.aborted ? cancelled(cancellation, cause) : (0,errors/* asActionError */.z)(cause);
+        const error = cancellation.signal.aborted ? cancelled(cancellation, cause) : (0,errors/* asActionError */.z6)(cause);
         await explain(error, runner, held);
         return false;
     }
@@ -2778,7 +2788,7 @@ async function runStep(revokers, run) {
     warnOfNodeDebug(step.runner);
     const succeeded = await run(step).catch((error) => {
         // What the lifecycle itself could not handle: a fault of this action.
-        step.runner.error((0,errors/* asActionError */.z)(error).text);
+        step.runner.error((0,errors/* asActionError */.z6)(error).text);
         return false;
     });
     // Flushed, then ended: nothing that a server keeps open may hold the job up.
@@ -2805,7 +2815,7 @@ function warnOfNodeDebug({ environment, warning }) {
  */
 const exchanges = {
     // A GitHub token from an app server.
-    '.': async () => (await __nccwpck_require__.e('app-server').then(__nccwpck_require__.bind(__nccwpck_require__, 8558))).appServer,
+    '.': async () => (await __nccwpck_require__.e('app-server').then(__nccwpck_require__.bind(__nccwpck_require__, 9980))).appServer,
     // A Bytebase API token.
     bytebase: async () => (await __nccwpck_require__.e('bytebase').then(__nccwpck_require__.bind(__nccwpck_require__, 1354))).bytebase,
     // A GitHub token from Octo STS.

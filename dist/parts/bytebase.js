@@ -201,7 +201,7 @@ const bytebase = {
 };
 function grantFrom(answer, { url, email }, tools) {
     if (/^\s*</.test(answer.text)) {
-        throw new errors/* ActionError */.l('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) answered with a web page: the URL is wrong.`, {
+        throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) answered with a web page: the URL is wrong.`, {
             hint: wrongUrl(url),
             leavesNothing: true,
         });

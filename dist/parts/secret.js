@@ -134,19 +134,19 @@ const SHORTEST_NUMBER = 6;
 function secretMember({ name, text }, key) {
     const object = (0,json/* parseExactly */.Ab)(text);
     if (typeof object !== 'object' || object === null || Array.isArray(object)) {
-        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} is not a JSON object, so it has no key "${key}".`, {
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} is not a JSON object, so it has no key "${key}".`, {
             hint: 'Omit the key to get the whole text.',
         });
     }
     const value = Object.hasOwn(object, key) ? object[key] : undefined;
     if (value === null) {
-        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The key "${key}" of the secret ${name} is null.`, {
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The key "${key}" of the secret ${name} is null.`, {
             hint: 'Store a value in it, or use another one.',
         });
     }
     if (value === undefined) {
         const names = Object.keys(object).map((each) => (0,src_text/* showable */.of)(each, 60) ?? '?');
-        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} has no key "${key}".`, {
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} has no key "${key}".`, {
             hint: names.length === 0
                 ? 'It has no keys at all.'
                 : `Its keys: ${names.slice(0, 50).map(src_text/* quoted */.TL).join(', ')}.`,
@@ -155,7 +155,7 @@ function secretMember({ name, text }, key) {
     const exact = (_, each) => {
         if (each !== json/* INEXACT */.fP)
             return each;
-        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The key "${key}" of the secret ${name} contains a number that JSON cannot keep exactly, such as 1.10 or one with many digits.`, { hint: 'Store it as text, in quotes.' });
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The key "${key}" of the secret ${name} contains a number that JSON cannot keep exactly, such as 1.10 or one with many digits.`, { hint: 'Store it as text, in quotes.' });
     };
     return {
         name: `"${key}" of ${name}`,
@@ -175,14 +175,14 @@ function secretMember({ name, text }, key) {
 function masksOf({ name, text }, allowShort) {
     const lines = linesOf(text);
     if (lines.length === 0) {
-        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} is empty.`, {
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} is empty.`, {
             hint: 'Store a value in it, or use another one.',
         });
     }
     const masked = lines.filter((line) => !PUNCTUATION.test(line) && (allowShort || !isCommon(line)));
     if (masked.length === 0 && !allowShort) {
         const what = lines.length === 1 ? 'is' : 'has only lines that are';
-        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} ${what} shorter than ${SHORTEST} characters, or true, false or null.`, {
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} ${what} shorter than ${SHORTEST} characters, or true, false or null.`, {
             hint: 'Masking it would hide unrelated text in every log of the job. Store a longer one, or set `allow-short: true`.',
         });
     }
@@ -256,7 +256,7 @@ async function readSecrets(wanted, login, reading) {
     const failed = results.flatMap((result, index) => {
         const reference = references[index];
         return result.status === 'rejected' && reference !== undefined
-            ? [{ name: reference.output, error: (0,errors/* asActionError */.z)(result.reason) }]
+            ? [{ name: reference.output, error: (0,errors/* asActionError */.z6)(result.reason) }]
             : [];
     });
     const [first] = failed;
@@ -283,7 +283,7 @@ function onceEach({ id, read }) {
             return secret;
         }
         catch (error) {
-            const known = (0,errors/* asActionError */.z)(error);
+            const known = (0,errors/* asActionError */.z6)(error);
             if (!OF_ONE_SECRET.includes(known.code))
                 broken ??= known;
             throw known;
@@ -299,7 +299,7 @@ function onceEach({ id, read }) {
     };
 }
 function tooMuch() {
-    return new errors/* ActionError */.l('TOO_LARGE', 'The secrets of this step are larger than 10 MiB together.', {
+    return new errors/* ActionError */.lZ('TOO_LARGE', 'The secrets of this step are larger than 10 MiB together.', {
         hint: 'Read them in several steps.',
     });
 }
@@ -333,7 +333,7 @@ function failureOf(failed, all) {
     });
     const [first] = failed;
     const refused = failed.find(({ error }) => error.refused !== undefined)?.error.refused;
-    return new errors/* ActionError */.l(first?.error.code ?? 'INTERNAL', `${failed.length} of ${counted(all, 'value')} cannot be read. No output was set.${lines.join('')}`, {
+    return new errors/* ActionError */.lZ(first?.error.code ?? 'INTERNAL', `${failed.length} of ${counted(all, 'value')} cannot be read. No output was set.${lines.join('')}`, {
         cause: first?.error,
         // Without its words: they are in the message already.
         ...(refused && { refused: { status: refused.status } }),

@@ -106,7 +106,7 @@ function read(settings, path, token, tools) {
                 text !== undefined) {
                 return { name: (0,_text_js__WEBPACK_IMPORTED_MODULE_9__/* .quoted */ .TL)(`${engine}/${path}`), text };
             }
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `${_vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .SERVICE */ .YV} (${url.host}) answered without a secret.`, {
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${_vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .SERVICE */ .YV} (${url.host}) answered without a secret.`, {
                 hint: `Check \`engine\`: "${engine}" must be a KV version 2 engine.`,
             });
         },
@@ -228,13 +228,11 @@ function explanationOf(table, said, context) {
 
 
 
-/** How much of an error's text is looked at, in characters: bounds the work that a hostile one makes. */
-const MAX_TEXT = 2_000;
 /** The words of Vault in an answer that is not 2xx; empty where it has none. */
 function reasonOf(answer) {
     const texts = textsOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'errors'))
         .slice(0, 10)
-        .map((text) => text.slice(0, MAX_TEXT));
+        .map((text) => text.slice(0, _http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_MESSAGE */ .h2));
     // Errors of a library come as `1 error occurred:\n\t* …\n\n`.
     return texts.map((text) => text.replace(/^\d+ errors? occurred:\s*\*\s*/, '').trim()).join('; ');
 }
@@ -267,7 +265,7 @@ function unwrapped(answer, url) {
     const body = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, _server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV, url);
     if (!isPresent(body['wrap_info']))
         return body;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `${_server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV} (${url.host}) wrapped its answer instead of giving it.`, {
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${_server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV} (${url.host}) wrapped its answer instead of giving it.`, {
         hint: 'The step does not ask for response wrapping: check what a proxy in front of Vault adds (X-Vault-Wrap-TTL).',
     });
 }
@@ -489,7 +487,7 @@ function readLogin(answer, url, server, tools) {
     const { api, namespace, authPath } = server;
     const given = (0,http_answer/* member */.Dc)((0,vault_answer/* unwrapped */.DE)(answer, url), 'auth');
     if ((0,vault_answer/* isPresent */.Wo)((0,http_answer/* member */.Dc)(given, 'mfa_requirement'))) {
-        throw new errors/* ActionError */.l('UNUSABLE_ANSWER', `${vault_server/* SERVICE */.YV} (${url.host}) asks for a second factor.`, {
+        throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `${vault_server/* SERVICE */.YV} (${url.host}) asks for a second factor.`, {
             hint: `A job has no second factor: exempt the auth method at "${authPath}" from login MFA (sys/mfa/login-enforcement).`,
             leavesNothing: true,
         });
@@ -578,7 +576,7 @@ const vault = {
                     // Whoever answers otherwise is not Vault: a proxy, or the login page of a network.
                     if (status === 204)
                         return;
-                    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `${_server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV} answered ${status} instead of 204.`, {
+                    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${_server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV} answered ${status} instead of 204.`, {
                         hint: `Check that ${apiUrl} is Vault's API and that no gateway or login page is in front of it.`,
                     });
                 },
