@@ -1539,6 +1539,8 @@ const external_node_tls_namespaceObject = process.getBuiltinModule("node:tls");
 
 
 
+/** One for all connections: each would otherwise make its own, which takes as long as the rest of a handshake. */
+let context;
 /** The port of a URL, or of its scheme where it names none. */
 function portOf(url) {
     return Number(url.port || (url.protocol === 'https:' ? 443 : 80));
@@ -1559,6 +1561,7 @@ function openSocket(url, ends, connected = () => undefined, tunnel) {
     const socket = external_node_tls_namespaceObject.connect({
         ...to,
         ...(tunnel && { socket: tunnel }),
+        secureContext: (context ??= external_node_tls_namespaceObject.createSecureContext()),
         ...(external_node_net_namespaceObject.isIP(host) === 0 && { servername: host }),
         ALPNProtocols: ['http/1.1'],
         // Also where NODE_TLS_REJECT_UNAUTHORIZED=0 is set: a token is at stake.
