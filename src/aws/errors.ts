@@ -43,7 +43,7 @@ export interface AwsError {
 }
 
 /** Code and message of an AWS error, in any of its forms: query API (JSON, XML), JSON API, gateways, VPC Lattice (plain text). */
-function awsError(answer: Answer): AwsError {
+export function awsError(answer: Answer): AwsError {
   const { json, text } = answer
   const xml = (tag: string): string | undefined => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1]
   const [, plainCode, plainMessage] = /^(\w+Exception): (.*)/.exec(text) ?? []

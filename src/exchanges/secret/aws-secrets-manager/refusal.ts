@@ -1,9 +1,10 @@
-import { awsRefusal } from '../../../aws/errors.ts'
+import { awsError, awsRefusal } from '../../../aws/errors.ts'
 import type { CredentialSource } from '../../../aws/credentials.ts'
 import { explainRefuser, policyOf, refuserIn } from '../../../aws/policies.ts'
 import type { Explanation } from '../../../explanation.ts'
 import type { Answer } from '../../../http/answer.ts'
 import type { Refusal } from '../../../http/call.ts'
+import { quoted } from '../../../text.ts'
 
 /** What AWS was asked for, and as whom. */
 interface Asked {
@@ -14,7 +15,10 @@ interface Asked {
 
 /** What AWS Secrets Manager means by an answer that is not 2xx. */
 export function refusal(answer: Answer, asked: Asked): Refusal {
-  return awsRefusal(answer, ({ code, message }) => EXPLANATIONS.get(code)?.(asked, message) ?? {})
+  return {
+    ...awsRefusal(answer, ({ code, message }) => EXPLANATIONS.get(code)?.(asked, message) ?? {}),
+    ...(awsError(answer).code === 'ResourceNotFoundException' && { missing: quoted(asked.secret) }),
+  }
 }
 
 /** What a person can do, by the code of AWS. */
