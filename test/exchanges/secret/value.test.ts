@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ActionError } from '../../../src/errors.ts'
-import { masksOf, secretMember, type Masks } from '../../../src/exchanges/secret/value.ts'
+import { masksOf, membersOf, type Masks } from '../../../src/exchanges/secret/value.ts'
 
 function refusalOf(run: () => unknown): string {
   try {
@@ -153,9 +153,9 @@ describe('masksOf', () => {
   })
 })
 
-describe('secretMember', () => {
+describe('membersOf', () => {
   const text = '{"password":"a password","port":5432,"nested":{"a":[1,true,0.5,-3]},"nothing":null}'
-  const read = (secret: string, key: string): unknown => secretMember({ name: '"name"', text: secret }, key)
+  const read = (secret: string, key: string): unknown => membersOf({ name: '"name"', text: secret })(key)
 
   test.each([
     ['password', 'a password'],
