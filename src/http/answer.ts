@@ -71,7 +71,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * Text as JSON; `undefined` where it is none: whoever needs JSON says so, see {@link jsonObject}. A byte order mark before
+ * Text as JSON; `undefined` if it is not JSON; callers that need JSON use {@link jsonObject}. A byte order mark before
  * it is skipped, as the Fetch standard does (`json()`).
  */
 export function parseJson(text: string): unknown {

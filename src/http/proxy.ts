@@ -2,7 +2,7 @@ import * as net from 'node:net'
 import { checkBypass } from '@actions/http-client/lib/proxy'
 import { AttemptFailed } from './failure.ts'
 
-/** A proxy to be asked for tunnels. */
+/** A proxy that opens tunnels. */
 export interface Proxy {
   /** `http:` or `https:`. */
   readonly url: URL
@@ -33,8 +33,8 @@ export function proxyFor(url: URL): Proxy | undefined {
 
 /**
  * Whether a host is reached without a proxy: this machine, or one of `no_proxy`. The library takes every name that begins
- * with `127.` for this machine, so it is asked about a subdomain of such a name, to which the same entries apply. An
- * address stays as it is: there is nothing below one.
+ * with `127.` for this machine, so the check gets a subdomain of such a name, to which the same entries apply. An
+ * address is not changed: it has no subdomains.
  */
 function needsNone(url: URL): boolean {
   if (!url.hostname.startsWith('127.')) return checkBypass(url)
@@ -77,7 +77,7 @@ function read(variable: string, setting: string, target: string): Proxy {
     new AttemptFailed('PROXY_FAILED', what, { again: false, hint: proxyHint(variable, target) })
   const isHttp = /^https?$/i.test(scheme)
   const text = `${isHttp ? scheme : 'http'}://${rest}`
-  // A password that is cut by one of these characters would stand in the place of the host.
+  // If one of these characters ended the authority, part of the password would be read as the host.
   if (/[/?#].*@/s.test(rest) || !URL.canParse(text))
     throw unusable(`the proxy setting ${variable} is not a URL`)
   const url = new URL(text)

@@ -50,8 +50,8 @@ export function aboutForm(
 }
 
 /**
- * Whether a subject names the repository. A customized one may not, and then belongs to whoever customizes theirs alike:
- * no policy should be bound to it alone.
+ * Whether a subject names the repository. A customized one may not: anyone can customize theirs
+ * to be the same, so no policy should rely on it alone.
  */
 export function namesRepository(subject: string): boolean {
   return /(?:^|:)(?:repo|repository|repository_id):[^:]/.test(subject)

@@ -60,8 +60,8 @@ const MOST_SHOWN = 4_096
 /** The code and the link are always there. */
 function annotationOf(lines: readonly string[], last: string): string {
   const text = lines.join('\n')
-  const room = MOST_SHOWN - last.length - 1
-  return `${text.length <= room ? text : `${beginning(text, room - 1)}…`}\n${last}`
+  const left = MOST_SHOWN - last.length - 1
+  return `${text.length <= left ? text : `${beginning(text, left - 1)}…`}\n${last}`
 }
 
 function summaryOf(

@@ -29,7 +29,7 @@ export interface Runner {
   readonly group: (title: string, lines: readonly string[]) => void
   /** Appends Markdown to the job summary. */
   readonly summary: (markdown: string) => Promise<void>
-  /** What explains a failure: event, repository, server, actor. Loaded when it is asked for. */
+  /** What explains a failure: event, repository, server, actor. Loaded on first use. */
   readonly run: () => Promise<Run>
   /** Whether the run has step debug logging on. */
   readonly debugging: boolean

@@ -59,7 +59,7 @@ export const vault: Revoker = {
           return vaultRefusal(answer, () => (answer.status === 403 ? { hint: ALLOW } : {}))
         },
         read: ({ status }) => {
-          // Whoever answers otherwise is not Vault: a proxy, or the login page of a network.
+          // Any other answer is not from Vault, but from a proxy or the login page of a network.
           if (status === 204) return
           throw new ActionError('UNUSABLE_ANSWER', `${SERVICE} answered ${status} instead of 204.`, {
             hint: `Check that ${apiUrl} is Vault's API and that no gateway or login page is in front of it.`,

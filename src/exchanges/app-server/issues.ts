@@ -22,7 +22,7 @@ export interface Asked {
   readonly permissions: Permissions
 }
 
-/** What there is to do about all issues, as far as it is found out. */
+/** What to do about all issues, as far as is known. */
 interface Plan {
   readonly asked: Asked
   /** Whether the owner is the workflow's: to others the app server says no more than "Not authorized". */
@@ -98,7 +98,7 @@ export function explainIssues(
   return { ...explanation(), hint: hintFor(paste), paste }
 }
 
-/** Whether something was asked of an owner or a repository. GitHub's names are the same in any case. */
+/** Whether the request was about an owner or a repository. GitHub's names are the same in any case. */
 function isAsked({ owner, repositories }: Asked, target: string): boolean {
   const [itsOwner, name] = target.toLowerCase().split('/')
   return (
@@ -113,7 +113,7 @@ function explainScope(plan: Plan, { target, text }: Issue): boolean {
   if (scope === undefined) return false
   const { permissions } = plan.asked
   const level = Object.hasOwn(permissions, scope) ? permissions[scope] : undefined
-  // Whatever a server says, nobody is told to grant what this run did not ask for.
+  // Whatever a server says, suggest only what this run requested.
   if (level === undefined) return true
   if (what.includes('installation not authorized')) {
     plan.advice.add(

@@ -127,7 +127,7 @@ function awsHost(hostname: string): { service: AwsService; region: string } | un
   return service === undefined || region === undefined ? undefined : { service, region }
 }
 
-/** @param below keys that belong into `auth`, for the hint */
+/** @param below keys that belong in `auth`, for the hint */
 function checkKeys(
   inputs: Inputs,
   name: string,

@@ -7,7 +7,7 @@ import { masksOf, secretMember, type Masks, type Secret } from './value.ts'
 
 /** How many secrets are read at the same time. */
 export const AT_A_TIME = 12
-/** Codes that are about one secret. With any other, the next secret would fare alike. */
+/** Codes that concern one secret. With any other, the next secret would fail too. */
 const OF_ONE_SECRET: readonly ErrorCode[] = ['DENIED', 'REDIRECTED', 'UNUSABLE_SECRET', 'UNUSABLE_ANSWER']
 /** How much text the secrets of one step may have together, in characters: they are held, masked and written. */
 const MOST_HELD = 10 * 1024 * 1024
@@ -126,11 +126,11 @@ function failureOf(failed: readonly Failed[], all: number): ActionError {
   for (const { name, error } of failed) {
     namesBy.set(error.text, [...(namesBy.get(error.text) ?? []), name])
   }
-  let room = MOST_TEXT
+  let left = MOST_TEXT
   const lines = [...namesBy].map(([reason, names]) => {
     const line = `${names.join(', ')}: ${reason}`
-    room -= line.length
-    return `\n- ${room < 0 ? names.join(', ') : line}`
+    left -= line.length
+    return `\n- ${left < 0 ? names.join(', ') : line}`
   })
   const [first] = failed
   const refused = failed.find(({ error }) => error.refused !== undefined)?.error.refused

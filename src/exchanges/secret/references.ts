@@ -30,9 +30,9 @@ export interface Wanted<Source> {
 export interface Form<Source> {
   /** The input for a single one: `path`. */
   readonly input: string
-  /** What stands there, for example. */
+  /** An example of its value. */
   readonly example: string
-  /** A key of that, for example. */
+  /** An example of a key in it. */
   readonly key: string
   /**
    * Reads the text that names a secret, and records what is wrong with it.
@@ -111,7 +111,7 @@ async function readMapping<Source>(
   return references
 }
 
-/** `REFERENCE` or `REFERENCE#KEY`: what stands after the last `#` is the key. */
+/** `REFERENCE` or `REFERENCE#KEY`: the text after the last `#` is the key. */
 function readReference<Source>(
   inputs: Inputs,
   label: string,
