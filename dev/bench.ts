@@ -88,7 +88,7 @@ async function groupsAgainst(folder: string, bench: Tools): Promise<Group[]> {
   return [{ ...group, subjects: [...group.subjects, ...subjects] }]
 }
 
-/** Bytes of the files beside and below `runs.main`. */
+/** Bytes of the files in the folder of `runs.main` and below. */
 async function sizesOf(folder: string): Promise<Sizes> {
   const { runs } = await readAction(folder)
   const built = join(folder, dirname(runs.main))

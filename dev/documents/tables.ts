@@ -75,7 +75,7 @@ function checkInput(
   const column = head.findIndex((cell) => cell.toLowerCase() === 'default')
   const cell = column === -1 ? /\bDefault: (.*)/.exec(row.join(' '))?.[1] : row[column]
   const shown = /^`([^`]+)`/.exec(cell ?? '')?.[1]
-  // A default that an action works out by itself stands in the document in words.
+  // A default that an action works out by itself is described in words.
   if (value !== undefined && value !== '' && shown !== value)
     problems.push(`the default of ${name} is ${value}`)
   if ((value === undefined || value === '') && shown !== undefined)

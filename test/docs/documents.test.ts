@@ -67,7 +67,7 @@ test('there are documents to look at', () => {
 
 describe('every fence', () => {
   test.each(fences.map((each) => [place(each), each] as const))(
-    '%s says what it is, and is that',
+    '%s names its language, and is valid in it',
     async (_, each) => {
       const { language, text } = each
       expect(LANGUAGES).toContain(language)
