@@ -104,3 +104,8 @@ export function asActionError(error: unknown): ActionError {
     hint: 'This is a bug in the action: please report it, with the log of a run with debug logging.',
   })
 }
+
+/** The code of an error of Node.js, e.g. `ENOENT` (Node.js, "Errors"); empty where it has none. */
+export function systemCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}

@@ -60,8 +60,8 @@ const MOST_SHOWN = 4_096
 /** The code and the link are always there. */
 function annotationOf(lines: readonly string[], last: string): string {
   const text = lines.join('\n')
-  const left = MOST_SHOWN - last.length - 1
-  return `${text.length <= left ? text : `${beginning(text, left - 1)}…`}\n${last}`
+  const most = MOST_SHOWN - last.length - 1
+  return `${text.length <= most ? text : `${beginning(text, most - 1)}…`}\n${last}`
 }
 
 function summaryOf(

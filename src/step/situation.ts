@@ -144,9 +144,10 @@ const ON_DEFAULT_BRANCH = ['issue_comment', 'workflow_run']
 
 function aboutHiddenClaims(error: ActionError, { claimsMayBeShown, eventName }: Situation): string[] {
   if (claimsMayBeShown || error.refused?.audience === undefined) return []
+  const subject = ON_DEFAULT_BRANCH.includes(eventName)
+    ? ` On ${eventName}, the subject is that of the default branch.`
+    : ''
   return [
-    ON_DEFAULT_BRANCH.includes(eventName)
-      ? `The claims of the ID token are not shown, because this run may be for a pull request from a fork. On ${eventName}, the subject is that of the default branch.`
-      : 'The claims of the ID token are not shown, because this run may be for a pull request from a fork.',
+    `The claims of the ID token are not shown, because this run may be for a pull request from a fork.${subject}`,
   ]
 }

@@ -1,6 +1,6 @@
 import { awsRefusal } from '../../../aws/errors.ts'
 import type { CredentialSource } from '../../../aws/credentials.ts'
-import { explainRefuser, refuserIn } from '../../../aws/policies.ts'
+import { explainRefuser, policyOf, refuserIn } from '../../../aws/policies.ts'
 import type { Explanation } from '../../../explanation.ts'
 import type { Answer } from '../../../http/answer.ts'
 import type { Refusal } from '../../../http/call.ts'
@@ -112,11 +112,6 @@ function suggestPolicy(secret: string, region: string, source: CredentialSource)
   const statement = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: arn }
   return {
     advice: `With this policy, the role "${source.roleArn}" can read only this secret:`,
-    paste: [
-      {
-        language: 'json',
-        content: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2),
-      },
-    ],
+    paste: [policyOf(statement)],
   }
 }
