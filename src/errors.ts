@@ -57,7 +57,7 @@ export interface Refused {
 /** The one error class. `message` says what failed and why; {@link explain} what to change. Neither holds a secret. */
 export class ActionError extends Error {
   readonly code: ErrorCode
-  /** Present where a server answered and said no. */
+  /** Present if a server answered and said no. */
   readonly refused: Refused | undefined
   /** What a person can do about it; `claims` are those of the ID token that was sent, where they may be shown. */
   readonly explain: (claims: Claims | undefined) => Explanation
@@ -105,7 +105,7 @@ export function asActionError(error: unknown): ActionError {
   })
 }
 
-/** The code of an error of Node.js, e.g. `ENOENT` (Node.js, "Errors"); empty where it has none. */
+/** The code of an error of Node.js, e.g. `ENOENT` (Node.js, "Errors"); empty if it has none. */
 export function systemCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }

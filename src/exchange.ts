@@ -84,7 +84,7 @@ export interface Revocable {
 
 /** What a revoker may use besides its client: the same in the main step and in the post step. */
 export interface RevokerTools extends Pick<Tools, 'idToken' | 'mask' | 'now'> {
-  /** An input's text as the runner passes it to this step, trimmed; empty where it is not given. */
+  /** An input's text as the runner passes it to this step, trimmed; empty if it is not given. */
   readonly input: (name: string) => string
 }
 
@@ -95,8 +95,8 @@ export interface Revoker {
   /** When one ends if its expiry is not known, in words: `within the hour`. */
   readonly endsByDefault: string
   /**
-   * @returns `gone` where it had ended before
-   * @throws ActionError of any code of a failed call, `INVALID_INPUT` where what it needs is not there
+   * @returns `gone` if it had ended before
+   * @throws ActionError of any code of a failed call, `INVALID_INPUT` if what it needs is not there
    */
   readonly revoke: (
     client: Pick<Client, 'send'>,

@@ -14,7 +14,7 @@ const PLACES = {
 
 /** The policy that refused. */
 export interface Refuser {
-  /** `undefined` where AWS does not say. */
+  /** `undefined` if AWS does not say. */
   readonly kind: keyof typeof PLACES | undefined
   /** Whether a statement denies it; otherwise none allows it. */
   readonly denies: boolean

@@ -33,7 +33,7 @@ export interface Call<T> {
   /** How long one attempt may take, in ms. */
   readonly attemptMs?: number
   /**
-   * Present where a 2xx answer brings a credential: when it ends by itself, as a sentence says it, e.g. `within the hour`.
+   * Present if a 2xx answer brings a credential: when it ends by itself, as a sentence says it, e.g. `within the hour`.
    * A cancelled step listens for such an answer a little longer.
    */
   readonly grantEnds?: string

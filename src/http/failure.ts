@@ -119,7 +119,7 @@ export function cutOff(signal: AbortSignal): Promise<never> {
   })
 }
 
-/** @throws ActionError `TLS_FAILED` where the credentials in the call would travel in the open */
+/** @throws ActionError `TLS_FAILED` if the credentials in the call would travel in the open */
 export function mustBeSafe(call: Call<unknown>): void {
   if (mayCarrySecrets(call.url)) return
   throw new ActionError(

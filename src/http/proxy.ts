@@ -6,7 +6,7 @@ import { AttemptFailed } from './failure.ts'
 export interface Proxy {
   /** `http:` or `https:`. */
   readonly url: URL
-  /** As they are sent; empty where there are none. */
+  /** As they are sent; empty if there are none. */
   readonly username: string
   readonly password: string
   /** Where it comes from: `https_proxy`. */
@@ -17,12 +17,12 @@ export interface Proxy {
 const SETTING = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)/is
 
 /**
- * The proxy that the environment has for a URL; `undefined` where the way is direct.
+ * The proxy that the environment has for a URL; `undefined` if the way is direct.
  *
  * `@actions/http-client` decides which hosts need none. The setting is read here, since its `getProxyUrl` takes a setting
  * with a `%` that is no escape for none, and `host:port` for a scheme.
  *
- * @throws AttemptFailed `PROXY_FAILED` where the setting cannot be used; it does not hold the setting, which may hold a password
+ * @throws AttemptFailed `PROXY_FAILED` if the setting cannot be used; it does not hold the setting, which may hold a password
  */
 export function proxyFor(url: URL): Proxy | undefined {
   if (needsNone(url)) return undefined

@@ -28,7 +28,7 @@ export interface Identity {
    * @throws ActionError `NO_ID_TOKEN`, `ID_TOKEN_REFUSED`, `UNUSABLE_ANSWER` and the codes of {@link Client.send}
    */
   readonly idToken: (audience: string, how?: { readonly fresh: boolean }) => Promise<string>
-  /** The claims of the newest ID token for the audience, not verified; `undefined` where none was minted. */
+  /** The claims of the newest ID token for the audience, not verified; `undefined` if none was minted. */
   readonly claims: (audience?: string) => Claims | undefined
 }
 

@@ -11,7 +11,7 @@ export function mayCarrySecrets(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
 }
 
-/** What is wrong with the text of a URL, to follow its name in a sentence; `undefined` where it can be used. */
+/** What is wrong with the text of a URL, to follow its name in a sentence; `undefined` if it can be used. */
 export function urlFault(value: string, mayHaveQuery: boolean): string | undefined {
   // The URL parser removes line breaks and reads backslashes as slashes, so it would read another URL than the one written.
   const url = /^[a-z]+:\/\/[^\s\\/][^\s\\]*$/i.test(value) && URL.canParse(value) ? new URL(value) : undefined

@@ -1,6 +1,6 @@
 import type { RepositoryFile } from '../explanation.ts'
 
-/** A Markdown table; empty where there are no rows. Any text is shown as it is. */
+/** A Markdown table; empty if there are no rows. Any text is shown as it is. */
 export function table(head: readonly [string, string], rows: readonly (readonly [string, string])[]): string {
   if (rows.length === 0) return ''
   const lines = rows.map(([name, value]) => `| ${escaped(name)} | <code>${escaped(value)}</code> |`)

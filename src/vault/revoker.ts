@@ -6,7 +6,7 @@ import { headersOf, SERVICE, urlOf, type VaultServer } from './server.ts'
 /** A token of Vault as data. */
 export interface VaultToken extends Pick<VaultServer, 'api' | 'namespace'> {
   readonly token: string
-  /** When it ends by itself; `undefined` where it does not. */
+  /** When it ends by itself; `undefined` if it does not. */
   readonly expiresAt: Date | undefined
   /** Whether the token may revoke itself, which Vault's policy `default` allows. A refusal then tells that it is gone. */
   readonly mayRevokeItself: boolean

@@ -147,7 +147,7 @@ function checkKeys(
   }
 }
 
-/** A field's text; empty where it is not there, and after a problem. */
+/** A field's text; empty if it is not there, and after a problem. */
 function field(inputs: Inputs, name: string, mapping: ReadonlyMap<string, YamlValue>, key: Key): string {
   const value = mapping.get(key) ?? ''
   if (typeof value === 'string') return value.trim()

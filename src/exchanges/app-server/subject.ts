@@ -15,7 +15,7 @@ const MAX_SUBJECT = 512
  * unchanged. It has the ids of owner and repository where the app server knows that form, so it does not match
  * somebody who takes over the name.
  *
- * @returns `undefined` where the claims are not shown, or where every subject of this run would also match others
+ * @returns `undefined` if the claims are not shown, or if every subject of this run would also match others
  */
 export function subjectOf(claims: Claims | undefined): Subject | undefined {
   const sub = claimText(claims, 'sub') ?? ''

@@ -81,7 +81,7 @@ export async function proofOf(
   }
 }
 
-/** Every form of the client's secret that a request holds; none where there is no secret. */
+/** Every form of the client's secret that a request holds; none if there is no secret. */
 export function secretsOf(client: OAuthClient): string[] {
   return hasSecret(client) ? [client.secret, formEncoded(client.secret), basicOf(client)] : []
 }

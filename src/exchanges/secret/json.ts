@@ -9,7 +9,7 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g
 /**
  * JSON text as a value, with {@link INEXACT} for each number that would be another text when it is written again.
  *
- * @returns `undefined` where the text is no JSON
+ * @returns `undefined` if the text is not JSON
  */
 export function parseExactly(text: string): unknown {
   const { mark, value } = withNumbers(text)
@@ -18,7 +18,7 @@ export function parseExactly(text: string): unknown {
   )
 }
 
-/** One member of JSON text, as JSON text with each number as it was written; `undefined` where there is none. */
+/** One member of JSON text, as JSON text with each number as it was written; `undefined` if there is none. */
 export function memberText(text: string, ...path: readonly string[]): string | undefined {
   const { mark, value } = withNumbers(text)
   let member = value

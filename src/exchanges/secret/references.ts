@@ -40,7 +40,7 @@ export interface Form<Source> {
    * @param label what problems are recorded under: the input, or `secrets.NAME`
    */
   readonly read: (label: string, text: string) => Source
-  /** The first entry of `secrets` as another action takes it, in the form that works here; `undefined` where it is none. */
+  /** The first entry of `secrets` as another action takes it, in the form that works here; `undefined` if it is not one. */
   readonly mended?: (text: string) => string | undefined
 }
 

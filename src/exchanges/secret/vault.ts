@@ -71,7 +71,7 @@ function secretPath(inputs: Inputs, label: string, path: string, engine: string)
 
 /**
  * The first entry of `secrets` as hashicorp/vault-action takes it, `ENGINE/data/PATH KEY | NAME ;`, in the form that works
- * here; `undefined` where it is none.
+ * here; `undefined` if it is not one.
  */
 function fromVaultAction(text: string, engine: string): string | undefined {
   const [first = ''] = text.split(';')
