@@ -9,7 +9,7 @@ export interface Answer {
   readonly headers: IncomingHttpHeaders
   /** At most 1 MiB, whole. */
   readonly text: string
-  /** The body as JSON; `undefined` if it is not one. */
+  /** The body as JSON; `undefined` if it is not JSON. */
   readonly json: unknown
 }
 
