@@ -8,7 +8,7 @@ import { masksOf, membersOf, type Masks, type Secret } from './value.ts'
 
 /** How many secrets are read at the same time. */
 export const AT_A_TIME = 12
-/** Codes that are about one secret. With any other, the next secret would fare alike. */
+/** Codes that concern one secret. With any other, the next secret would fail too. */
 const OF_ONE_SECRET: readonly ErrorCode[] = ['DENIED', 'REDIRECTED', 'UNUSABLE_SECRET', 'UNUSABLE_ANSWER']
 /** How much text the secrets of one step may have together, in characters: they are held, masked and written. */
 const MOST_HELD = 10 * 1024 * 1024

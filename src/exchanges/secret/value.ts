@@ -4,7 +4,7 @@ import { INEXACT, parseExactly, valuesIn } from './json.ts'
 
 /** Masking fewer characters than this would black out whole logs. */
 const SHORTEST = 4
-/** Words of JSON that every log has, though they have that many characters. */
+/** Words of JSON that are in every log, although they are long enough to be masked. */
 const COMMON = /^(?:true|false|null)$/
 /** Lines of formatted JSON and the like, which are no secret. */
 const PUNCTUATION = /^[^\p{L}\p{N}]{1,3}$/u
@@ -76,8 +76,8 @@ export interface Masks {
 
 /**
  * What is masked of a secret: each of its lines; where it is JSON, every text in it of at least four characters and every
- * number of at least six; each of these as it stands inside JSON, once and twice, since the output `secrets` is JSON that may
- * hold JSON; and the base64 of what has several lines, of which the runner knows each line alone.
+ * number of at least six; each of these as it is escaped inside JSON, once and twice, since the output `secrets` is JSON that may
+ * contain JSON; and the base64 of what has several lines, of which the runner knows each line alone.
  *
  * A secret that is shorter than four characters, or `true`, `false` or `null`, is refused unless `allowShort`, since masking
  * it blacks out every log. A line that is so short in a longer secret is left unmasked, as is mere punctuation in any case.
@@ -117,7 +117,7 @@ function isLongNumber(text: string): boolean {
   return text.length >= SHORTEST_NUMBER
 }
 
-/** Base64 of a text as it is, and of what is certain in it where up to two bytes stand before it and any behind it. */
+/** Base64 of a text, and the part of it that is the same with up to two bytes before the text and any bytes after it. */
 function inBase64(text: string): string[] {
   const bytes = Buffer.from(text)
   const certain = [0, 1, 2].map((offset) => {
@@ -138,7 +138,7 @@ function isCommon(line: string): boolean {
   return line.length < SHORTEST || COMMON.test(line)
 }
 
-/** Text as it stands between the quotes of JSON. */
+/** Text as it is written between the quotes of JSON. */
 function inJson(text: string): string {
   return JSON.stringify(text).slice(1, -1)
 }
