@@ -5,7 +5,7 @@ import { readRegion, type CredentialSource } from './credentials.ts'
 import type { Scope } from './signer.ts'
 import { readyToSign } from './signing.ts'
 
-/** How long a database takes a password, in s: the most of RDS, and what AWS's tools ask for by default. */
+/** How long a database accepts a password, in s: the most of RDS, and what AWS's tools ask for by default. */
 const SECONDS = 900
 const HOST = /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*$/
 /** Any other name of AWS. */
@@ -38,7 +38,7 @@ const SERVICES = {
   },
 } satisfies Record<string, Service>
 
-/** Reads `host`, in lower case: the endpoint of a service, or a name that tells nothing, with a warning; empty after a problem. */
+/** Reads `host`, in lower case: the endpoint of a service, or a name that does not say whose it is, with a warning; empty after a problem. */
 export function readHost(inputs: Inputs, kind: 'rds' | 'dsql', example: string): string {
   const host = inputs.matching(
     'host',
@@ -73,7 +73,7 @@ export function readUsername(inputs: Inputs): string {
   return inputs.matching('username', given, /^\P{C}{1,128}$/u, 'must be the name of a database user', example)
 }
 
-/** Reads `region`, which must be the one in the name of the host, where that tells one. */
+/** Reads `region`, which must be the one in the name of the host, if that has one. */
 export function readHostRegion(inputs: Inputs, host: string, told: string | undefined): string {
   const region = readRegion(inputs) || told || ''
   if (region === '' && host !== '') {
@@ -104,7 +104,7 @@ export async function databasePassword(request: PasswordRequest, tools: Tools): 
   const { host, username, query: asked, scope, source } = request
   const signing = await readyToSign(source, tools)
   const now = tools.now()
-  // The database would refuse the token and not tell why.
+  // The database would refuse the token without saying why.
   if ('credentials' in source && signing.expiresAt && signing.expiresAt.getTime() <= now) {
     const ended = signing.expiresAt.toISOString()
     throw new ActionError(

@@ -13,15 +13,15 @@ import { saveRevocable } from './post.ts'
 import { revoke } from './revoke.ts'
 import type { Runner } from './runner.ts'
 import type { Step } from './step.ts'
-import { grantTable, summarize } from './summary.ts'
+import { grantSummary, summarize } from './summary.ts'
 
 const SUMMARY_MODES = ['on-refusal', 'always', 'never'] as const
 /** How long revoking may last before the step ends, in ms. */
 const REVOKE_MS = 5_000
-/** An end that is further away is not believed, in ms: a year. */
+/** An expiry that is further away is not believed, in ms: a year. */
 const LONGEST_MS = 366 * 24 * 3_600_000
 
-/** What a step has come to have: what explaining and ending it needs. */
+/** What a step has so far, which explaining and ending it need. */
 interface Held {
   identity?: Identity
   client?: Client
@@ -50,7 +50,8 @@ export async function act<Settings>(exchange: Exchange<Settings>, step: Step): P
     for (const warning of [...(grant.warnings ?? []), ...doubts(grant, clock)]) runner.warning(warning)
     for (const notice of grant.notices ?? []) runner.notice(notice)
     runner.info(harmless(grant.summary))
-    if (held.summaryMode === 'always') await summarize(runner, () => grantTable(grant))
+    if (held.summaryMode === 'always')
+      await summarize(runner, () => grantSummary(grant, runner, held.identity?.claims()))
     return true
   } catch (cause) {
     const error = cancellation.signal.aborted ? cancelled(cancellation, cause) : asActionError(cause)

@@ -9,7 +9,7 @@ import {
 import type { Exchange } from '../../exchange.ts'
 import { not } from '../../inputs/inputs.ts'
 
-/** The endpoint of an instance, a cluster or a proxy. In China the region stands after `rds`, once stood before it. */
+/** The endpoint of an instance, a cluster or a proxy. In China the region comes after `rds`; it used to come before it. */
 const ENDPOINT = /\.(?:([a-z]+(?:-[a-z]+)+-\d+)\.rds|rds\.(cn-[a-z]+-\d+))\.amazonaws\.(?:com|com\.cn|eu)$/
 
 /** A password for a database of Amazon RDS or Aurora: a presigned `connect` request with host and port ("IAM database authentication", RDS User Guide). */
