@@ -33,7 +33,7 @@ interface VaultOptions {
   readonly engines: Readonly<Record<string, VaultEngine>>
   /** Paths at which a dynamic engine makes a user, with a lease of an hour: `database/creds/app`. */
   readonly dynamic?: readonly string[]
-  /** Paths that may be read, by policy; `*` at the end stands for anything. */
+  /** Paths that may be read, by policy; `*` at the end matches anything. */
   readonly policies: Readonly<Record<string, readonly string[]>>
 }
 

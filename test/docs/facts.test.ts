@@ -115,10 +115,22 @@ const FACTS: Readonly<Record<string, Readonly<Record<string, readonly RegExp[]>>
       /\| GHE\.com +\| `https:\/\/token\.actions\.SUBDOMAIN\.ghe\.com` +\|/,
     ],
   },
-  'README.md': {
+  'docs/try-it.md': {
     'qoomon/actions--access-token: README.md, server/public-host.json': [
       /\]\(https:\/\/github\.com\/marketplace\/access-manager-for-github-actions\)/,
       /app-server: https:\/\/github-actions-access-token\.qoomon\.workers\.dev\n/,
+    ],
+  },
+  'README.md': {
+    'the price lists of AWS Secrets Manager and AWS Lambda; the limits of Cloudflare Workers': [
+      /\$0\.40 a month[^\n]*a million requests/,
+      /100,000 requests a day, with 10 ms of CPU time each/,
+    ],
+  },
+  'database/aws-dsql/README.md': {
+    'Aurora DSQL User Guide, "DDL and distributed transactions", "Troubleshooting"': [
+      /one DDL statement per transaction\][^\n]*and no change of data with it/,
+      /\(SNI\), which libpq sends from version 14 on/,
     ],
   },
   'docs/how-it-works.md': {
@@ -138,7 +150,7 @@ const NEVER: Readonly<Record<string, readonly RegExp[]>> = {
   'bytebase/README.md': [/Settings > Members/, /Settings > Workload/],
   'database/google-cloud-sql/README.md': [/sslmode=require(?! checks no certificate|`)/],
   'vault/README.md': [/^ +(?:run: )?(?:vault|bao) /m],
-  'README.md': [/github\.com\/apps\/access-manager/],
+  'docs/try-it.md': [/github\.com\/apps\/access-manager/],
 }
 
 describe.each(Object.entries(FACTS))('%s', (page, bySource) => {

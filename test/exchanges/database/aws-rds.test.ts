@@ -29,7 +29,7 @@ beforeEach(() => {
   time = NOW
 })
 
-/** A world whose clock stands until it is set. */
+/** A world whose clock does not move until it is set. */
 function open(settings: AwsRdsSettings = {}): Promise<World<AwsRdsSetup>> {
   return keep(createWorld(awsRdsSystem(settings), { now: () => time }))
 }
@@ -175,6 +175,8 @@ describe('with AWS credentials in the environment', () => {
 
 describe('settings', () => {
   const HOSTS = `host must be only the host name of the database endpoint`
+  const OTHERS = 'whose passwords are other ones; for example:'
+  const DSQL = `host is an endpoint of Aurora DSQL, ${OTHERS} uses: …/database/aws-dsql@v1`
   test.each<[Record<string, string>, string]>([
     [{ host: `https://${HOST}` }, HOSTS],
     [{ host: `${HOST}:5432` }, HOSTS],
@@ -196,15 +198,24 @@ describe('settings', () => {
       'region is required, because the host name does not contain it; for example: eu-central-1',
     ],
     // Host names: Aurora DSQL User Guide; Amazon Redshift Management Guide; EC2 User Guide.
-    ...[
-      ['abc123.dsql.eu-central-1.on.aws', 'Aurora DSQL'],
-      ['app.abc123.eu-central-1.redshift.amazonaws.com', 'Amazon Redshift'],
-      ['app.123456789012.eu-central-1.redshift-serverless.amazonaws.com', 'Amazon Redshift'],
-      ['db-1.elb.eu-central-1.amazonaws.com', 'another service of AWS'],
-    ].map(([host = '', what = '']): [Record<string, string>, string] => [
-      { host, region: 'eu-central-1' },
-      `host must be an endpoint of RDS or Aurora, not of ${what}, not "${host.slice(0, 60)}`,
-    ]),
+    ...(
+      [
+        ['abc123.dsql.eu-central-1.on.aws', DSQL],
+        ['abc123.dsql-fnh4.eu-central-1.on.aws', DSQL],
+        [
+          'app.abc123.eu-central-1.redshift.amazonaws.com',
+          `host is an endpoint of Amazon Redshift, ${OTHERS} aws redshift get-cluster-credentials-with-iam --cluster-identifier NAME`,
+        ],
+        [
+          'app.123456789012.eu-central-1.redshift-serverless.amazonaws.com',
+          `host is an endpoint of Amazon Redshift Serverless, ${OTHERS} aws redshift-serverless get-credentials --workgroup-name NAME`,
+        ],
+        [
+          'db-1.elb.eu-central-1.amazonaws.com',
+          'host must be an endpoint of RDS or Aurora, not of another service of AWS, not "db-1.',
+        ],
+      ] as const
+    ).map(([host, problem]): [Record<string, string>, string] => [{ host, region: 'eu-central-1' }, problem]),
     [{ 'role-arn': 'github-actions' }, 'role-arn must be the ARN of a role, not "github-actions"'],
   ])('%j are refused', async (inputs, problem) => {
     const world = await open()
@@ -215,7 +226,7 @@ describe('settings', () => {
     expect(world.server('oidc').requests).toEqual([])
   })
 
-  test('a name of one’s own gets a warning: the database accepts the password only for its own', async () => {
+  test('a custom host name gets a warning: the database accepts the password only for its own', async () => {
     const world = await open()
     const ran = await run(world, { inputs: { host: 'Database.example.com', region: 'eu-central-1' } })
     expect(ran.succeeded).toBe(true)
