@@ -102,6 +102,13 @@ describe('a token', () => {
   })
 })
 
+test('a token ends when GitHub says, and is for a bearer alone', async () => {
+  const { post, send, now } = await setScene()
+  expect((await post(READ)).json['expires_at']).toBe(new Date(now() + 3_600_000).toISOString())
+  const refused = await send('/access_tokens', { authorization: 'bearer x' }, READ)
+  expect(jsonOf(refused)).toMatchObject({ message: 'Unexpected authorization scheme bearer' })
+})
+
 /* What the real server says of a whole request that it denies is a line of dev/conformance; here is how it puts it. */
 describe('a request is denied', () => {
   const OWN = '- octo-org/workflows:\n'
