@@ -80,6 +80,8 @@ describe('a tunnel', () => {
     await until(() => text === 'pong')
     expect(target.received).toEqual(['ping'])
     expect(proxy.targets).toEqual([{ target: TARGET, answered: 200 }])
+    const without = await failure(proxyAt(`http://127.0.0.1:${proxy.port}`))
+    expect(without.message).toContain('refused the tunnel (407: it requires')
     socket.destroy()
   })
 
