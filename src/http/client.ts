@@ -127,7 +127,7 @@ export function createClient(options: ClientOptions): Client {
     try {
       return { value: call.read(answer) }
     } catch (error) {
-      throw unread(call, error)
+      throw unread(call, answer, error)
     }
   }
 

@@ -1,8 +1,10 @@
 import { ActionError } from '../errors.ts'
 import { mayCarrySecrets } from '../inputs/url.ts'
 import { capital } from '../text.ts'
+import type { Answer } from './answer.ts'
 import { authorityHint } from './authority.ts'
 import { placeOf, type Call } from './call.ts'
+import { gatewayHint } from './gateway.ts'
 
 /** An attempt that got no complete answer. It is retried, unless `again` tells that it would fail alike. */
 export class AttemptFailed extends Error {
@@ -174,11 +176,18 @@ export function givenUp(
 }
 
 /**
- * What `read` threw: where the answer may have brought a credential, the error says that it may live on, and until when.
+ * What `read` threw: where the answer may have brought a credential, the error says that it may live on, and until when; where
+ * a gateway may have given it, what that may want.
  */
-export function unread({ grantEnds }: Call<unknown>, error: unknown): unknown {
-  if (!(error instanceof ActionError) || error.leavesNothing || grantEnds === undefined) return error
-  const hints = [error.explain(undefined).hint, livesOn(grantEnds)]
+export function unread(call: Call<unknown>, answer: Answer, error: unknown): unknown {
+  if (!(error instanceof ActionError)) return error
+  const { grantEnds } = call
+  const more = [
+    gatewayHint(call, answer)?.hint,
+    error.leavesNothing || grantEnds === undefined ? undefined : livesOn(grantEnds),
+  ].filter((each) => each !== undefined)
+  if (more.length === 0) return error
+  const hints = [error.explain(undefined).hint, ...more]
   return new ActionError(error.code, error.message, { hint: hints.join(' ').trim(), cause: error.cause })
 }
 

@@ -1,6 +1,7 @@
 import type { Grant, Revocable, Tools } from '../../exchange.ts'
 import { jsonObject, timeOf, type Answer } from '../../http/answer.ts'
 import { credential } from '../../identity/credential.ts'
+import { stateOf } from '../../inputs/headers.ts'
 import { few, quoted } from '../../text.ts'
 import type { Settings } from './settings.ts'
 
@@ -72,7 +73,7 @@ function revocableOf(
   token: string,
   refreshToken: string | undefined,
   ends: Date | undefined,
-  { revocationUrl, client, audience }: Settings,
+  { url, revocationUrl, client, audience, headers }: Settings,
 ): Revocable | undefined {
   if (revocationUrl === undefined) return undefined
   return {
@@ -84,6 +85,8 @@ function revocableOf(
       authentication: client.authentication,
       clientId: client.id,
       audience,
+      // They are for the origin of the token endpoint alone.
+      ...(revocationUrl.origin === url.origin && stateOf(headers)),
       ...(refreshToken !== undefined && { refreshToken }),
     },
   }
