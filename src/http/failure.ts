@@ -1,4 +1,4 @@
-import { ActionError } from '../errors.ts'
+import { ActionError, systemCode } from '../errors.ts'
 import { mayCarrySecrets } from '../inputs/url.ts'
 import { capital } from '../text.ts'
 import type { Answer } from './answer.ts'
@@ -43,7 +43,7 @@ const NETWORK: Readonly<Record<string, string>> = {
 }
 
 function networkFailure(error: Error): string {
-  const code = errorCode(error)
+  const code = systemCode(error)
   return NETWORK[code] ?? (code === '' ? 'connection closed too early' : `network error ${code}`)
 }
 
@@ -61,7 +61,7 @@ const REJECTED =
 
 /** What an error of a socket means. Node's codes: "Errors" and "TLS (SSL)" in its documentation. */
 export function connectionFailure(error: Error): AttemptFailed {
-  const code = errorCode(error)
+  const code = systemCode(error)
   const tlsFailure = (what: string, hint: string): AttemptFailed =>
     new AttemptFailed('TLS_FAILED', what, { again: false, hint, cause: error })
   if (UNTRUSTED.has(code)) {
@@ -105,10 +105,6 @@ export function headersTooLarge(): AttemptFailed {
 
 export function notHttp(cause?: Error): AttemptFailed {
   return new AttemptFailed('UNREACHABLE', 'the answer is not HTTP', { again: true, cause })
-}
-
-function errorCode(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
 /** Why a signal was aborted, where it was. */
@@ -175,20 +171,14 @@ export function givenUp(
   })
 }
 
-/**
- * What `read` threw: where the answer may have brought a credential, the error says that it may live on, and until when; where
- * a gateway may have given it, what that may want.
- */
+/** What `read` threw, and what else may help: that a credential of the answer may live on, what a gateway may want. */
 export function unread(call: Call<unknown>, answer: Answer, error: unknown): unknown {
   if (!(error instanceof ActionError)) return error
-  const { grantEnds } = call
-  const more = [
-    gatewayHint(call, answer)?.hint,
-    error.leavesNothing || grantEnds === undefined ? undefined : livesOn(grantEnds),
-  ].filter((each) => each !== undefined)
-  if (more.length === 0) return error
-  const hints = [error.explain(undefined).hint, ...more]
-  return new ActionError(error.code, error.message, { hint: hints.join(' ').trim(), cause: error.cause })
+  const isLost = !error.leavesNothing && call.grantEnds !== undefined
+  const more = `${gatewayHint(call, answer)?.hint ?? ''} ${isLost ? livesOn(call.grantEnds) : ''}`.trim()
+  if (more === '') return error
+  const hint = `${error.explain(undefined).hint ?? ''} ${more}`.trim()
+  return new ActionError(error.code, error.message, { hint, cause: error.cause })
 }
 
 function livesOn(ends: string): string {

@@ -53,6 +53,7 @@ export function refusalError(
       return overloaded ? {} : { hint: `${inFrontHint(call, answer)} ${front?.hint ?? ''}`.trim() }
     },
     refused,
+    ...(own !== undefined && !overloaded && { missing: refusal.missing }),
   })
 }
 

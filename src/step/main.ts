@@ -1,16 +1,17 @@
 import { asActionError, type ActionError } from '../errors.ts'
 import type { Exchange, Grant, Revocable, Tools } from '../exchange.ts'
-import { createClient, type Client } from '../http/client.ts'
+import type { Client } from '../http/client.ts'
 import type { Clock } from '../http/clock.ts'
-import { createIdentity, type Identity } from '../identity/id-token.ts'
+import type { Identity } from '../identity/id-token.ts'
 import { Inputs } from '../inputs/inputs.ts'
 import { reportOtherActions } from '../inputs/other-actions.ts'
 import { harmless } from '../text.ts'
 import { cancelled } from './cancellation.ts'
+import { connect } from './client.ts'
 import { handOver } from './hand-over.ts'
 import { saveRevocable } from './post.ts'
 import { revoke } from './revoke.ts'
-import { userAgent, type Runner } from './runner.ts'
+import type { Runner } from './runner.ts'
 import type { Step } from './step.ts'
 import { grantSummary, summarize } from './summary.ts'
 
@@ -79,29 +80,23 @@ async function read<Settings>(
 }
 
 /** What the exchange may use; its time begins here. */
-function toolsOf({ runner, clock, secrets, cancellation }: Step, held: Held): Tools {
-  const { environment, debug } = runner
+function toolsOf(step: Step, held: Held): Tools {
+  const { runner, clock, secrets, cancellation } = step
   const { timeoutMs } = held
-  const client = createClient({
-    clock,
+  const { client, identity } = connect(step, {
     limitMs: timeoutMs,
     limit: `${timeoutMs / 1000} s (timeout-seconds)`,
     signal: cancellation.signal,
     patience: cancellation.patience,
-    userAgent: userAgent(environment),
-    secrets,
-    debug,
   })
-  const { mask } = secrets
-  const identity = createIdentity({ environment, client, monotonic: clock.monotonic, mask })
   Object.assign(held, { client, identity })
   return {
     idToken: identity.idToken,
     send: client.send,
-    mask,
+    mask: secrets.mask,
     revokeAtEnd: (each) => held.revocables.push(each),
     now: clock.now,
-    environment,
+    environment: runner.environment,
   }
 }
 

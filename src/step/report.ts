@@ -70,8 +70,8 @@ const MOST_SHOWN = 4_096
 /** The code and the link are always there. */
 function annotationOf(lines: readonly string[], last: string): string {
   const text = lines.join('\n')
-  const room = MOST_SHOWN - last.length - 1
-  return `${text.length <= room ? text : `${beginning(text, room - 1)}…`}\n${last}`
+  const most = MOST_SHOWN - last.length - 1
+  return `${text.length <= most ? text : `${beginning(text, most - 1)}…`}\n${last}`
 }
 
 function summaryOf(
