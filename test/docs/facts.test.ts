@@ -38,6 +38,24 @@ const FACTS: Readonly<Record<string, Fact>> = {
       /`jwksUrl` is their address; it must be HTTPS/,
     ],
   },
+  'what bites users of bytebase-action': {
+    page: 'bytebase/README.md',
+    source:
+      'bytebase/bytebase at 37339d7: action/command/{root,check,rollout,api}.go, action/github/github.go, and its program',
+    says: [
+      /default is `--check-release=SKIP`[^\n]*`FAIL_ON_ERROR` and `FAIL_ON_WARNING`/,
+      /fails without `GITHUB_TOKEN`[^\n]*`pull-requests: write`\. Without that permission, only the comment/,
+      /defaults are Bytebase's samples: the project `projects\/hr`/,
+      /must not be newer than the server,\*\* nor more than two minor versions older/,
+      /does not renew it\.\*\* It repeats the refused request without a pause and without an end/,
+      /A stage that is not in the rollout ends the step with exit code 0/,
+    ],
+  },
+  'which role may only check a release': {
+    page: 'bytebase/README.md',
+    source: 'bytebase/bytebase at 37339d7: release_service.proto, enterprise/plan.yaml',
+    says: [/`bb\.releases\.check`\. Custom roles need Bytebase's Enterprise plan/],
+  },
   'who may change a workload identity of Bytebase, and how they log in': {
     page: 'bytebase/README.md',
     source: 'bytebase/bytebase: predefined_roles.go, auth_service.go, auth_service.proto',
