@@ -65,6 +65,8 @@ export class ActionError extends Error {
   readonly leavesNothing: boolean
   /** Whether a required input was not given, or is empty. */
   readonly lacksInput: boolean
+  /** What does not exist, by the system's own words, as a sentence shows it. */
+  readonly missing: string | undefined
 
   /** @param more.hint the whole explanation, where that is one that needs no claims */
   constructor(
@@ -76,6 +78,7 @@ export class ActionError extends Error {
       refused?: Refused | undefined
       leavesNothing?: boolean
       lacksInput?: boolean
+      missing?: string | undefined
       cause?: unknown
     } = {},
   ) {
@@ -85,6 +88,7 @@ export class ActionError extends Error {
     this.refused = more.refused
     this.leavesNothing = more.leavesNothing ?? false
     this.lacksInput = more.lacksInput ?? false
+    this.missing = more.missing
     const { hint } = more
     this.explain = more.explain ?? (() => (hint === undefined ? {} : { hint }))
   }
@@ -103,4 +107,9 @@ export function asActionError(error: unknown): ActionError {
     cause: error,
     hint: 'This is a bug in the action: please report it, with the log of a run with debug logging.',
   })
+}
+
+/** The code of an error of Node.js, e.g. `ENOENT` (Node.js, "Errors"); empty where it has none. */
+export function systemCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }

@@ -125,6 +125,7 @@ describe('content', () => {
     ['global fetch, which loads the undici of Node', /(?<![.\w])fetch\(|globalThis\.fetch\b/],
     ['code made at run time', /\beval\(|new Function\(/],
     ['tools of the tests', /\b(jose|vitest|fast-check)\b/],
+    ['a YAML reader that prints what it reads where a variable says so', /\bLOG_(TOKENS|STREAM)\b/],
     ['source maps', /sourceMappingURL/],
     ['folders of the machine that built it', /\/(work|home|Users|tmp|root)\/|[A-Z]:\\\\/],
     ['a number as the name of a part', /_require__\.e\((?!'[a-z])/],

@@ -57,8 +57,8 @@ function awsError(answer) {
         plainMessage;
     return {
         // `namespace#Name:http://…` in the JSON protocols.
-        code: typeof code === 'string' ? code.replace(/:.*$/s, '').replace(/^.*#/s, '') : '',
-        message: typeof message === 'string' ? message : '',
+        code: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)(code).replace(/:.*$/s, '').replace(/^.*#/s, ''),
+        message: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)(message),
     };
 }
 /**
@@ -107,8 +107,9 @@ const ROLE_ARN = /^(?<account>arn:aws(?:-[a-z]+)*:iam::\d{12}):role\/[\w+=,.@/-]
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ refuserIn),
-/* harmony export */   Y: () => (/* binding */ explainRefuser)
+/* harmony export */   Im: () => (/* binding */ refuserIn),
+/* harmony export */   US: () => (/* binding */ policyOf),
+/* harmony export */   Y8: () => (/* binding */ explainRefuser)
 /* harmony export */ });
 /** Whose the kinds of policies are that AWS names; empty: that of the resource. */
 const PLACES = {
@@ -145,11 +146,16 @@ function explainRefuser({ kind, denies }, resource) {
     const what = denies ? 'a statement in it denies this' : 'no statement in it allows this';
     return { hint: `Change the ${kind} ${PLACES[kind] || resource}: ${what}.` };
 }
+/** A policy of one statement, to paste. */
+function policyOf(statement) {
+    const policy = { Version: '2012-10-17', Statement: [statement] };
+    return { language: 'json', content: JSON.stringify(policy, undefined, 2) };
+}
 
 
 /***/ }),
 
-/***/ 8558: // ./src/exchanges/app-server/exchange.ts and what only it imports
+/***/ 9980: // ./src/exchanges/app-server/exchange.ts and what only it imports
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -390,30 +396,31 @@ async function readRepositories(inputs, workflowRepository) {
         ...(single === '' ? [] : repositoryOf(inputs, 'repository', single)),
         ...list.flatMap((item) => repositoryOf(inputs, 'repositories', item)),
     ];
-    const names = new Map();
-    const owners = new Map();
-    if (owner !== '')
-        owners.set(owner.toLowerCase(), owner);
-    for (const repository of named) {
-        const its = repository.owner ?? (givenOwner === '' ? workflowOwner : owner);
-        if (its !== '' && !owners.has(its.toLowerCase()))
-            owners.set(its.toLowerCase(), its);
-        if (!names.has(repository.name.toLowerCase()))
-            names.set(repository.name.toLowerCase(), repository.name);
-    }
+    const names = distinct(named.map(({ name }) => name));
+    const defaultOwner = givenOwner === '' ? workflowOwner : owner;
+    const owners = distinct([owner, ...named.map((each) => each.owner ?? defaultOwner)]);
     const input = list.length === 0 ? 'repository' : 'repositories';
-    if (owners.size > 1) {
-        const [one, other] = owners.values();
-        inputs.problem(input, `must belong to one owner, not to "${one ?? ''}" and "${other ?? ''}"`, 'octocat/a, octocat/b');
+    if (owners.length > 1) {
+        const [one = '', other = ''] = owners;
+        inputs.problem(input, `must belong to one owner, not to "${one}" and "${other}"`, 'octocat/a, octocat/b');
     }
-    if (names.size > MAX_REPOSITORIES) {
-        const rule = `must be at most ${MAX_REPOSITORIES}, not ${names.size}: use several steps`;
-        inputs.problem(input, rule, [...names.values()].slice(0, 2).join(', '));
+    if (names.length > MAX_REPOSITORIES) {
+        const rule = `must be at most ${MAX_REPOSITORIES}, not ${names.length}: use several steps`;
+        inputs.problem(input, rule, names.slice(0, 2).join(', '));
     }
     const given = owner !== '' ? owner : named.find((repository) => repository.owner !== undefined)?.owner;
     // In the spelling of the ID token: to the server the workflow's owner in another case is somebody else.
     const spelled = given !== undefined && same(given, workflowOwner) ? workflowOwner : given;
-    return { ...(spelled !== undefined && { owner: spelled }), repositories: [...names.values()] };
+    return { ...(spelled !== undefined && { owner: spelled }), repositories: names };
+}
+/** Each name once, in its first spelling, since GitHub's names are the same in any case; empty ones are none. */
+function distinct(names) {
+    const found = new Map();
+    for (const name of names) {
+        if (name !== '' && !found.has(name.toLowerCase()))
+            found.set(name.toLowerCase(), name);
+    }
+    return [...found.values()];
 }
 function isAll(item) {
     return item.toUpperCase() === 'ALL';
@@ -758,6 +765,44 @@ var errors = __webpack_require__(9378);
 var policies = __webpack_require__(647);
 // EXTERNAL MODULE: ./src/identity/claims.ts
 var identity_claims = __webpack_require__(2437);
+;// CONCATENATED MODULE: ./src/exchanges/app-server/lacks.ts
+/** Organisation permissions are granted by the owner's policy alone. */
+function isOwnerScope(scope) {
+    return scope === 'members' || scope.startsWith('organization-');
+}
+/** What a repository's own policy can grant of what was asked: nothing where all repositories were asked for. */
+function ofRepositories({ repositories, permissions }) {
+    const own = Object.entries(permissions).filter(([scope]) => repositories !== 'ALL' && !isOwnerScope(scope));
+    return Object.fromEntries(own);
+}
+/** What the policy of a target lacks, to be added to. */
+function lackOf({ lacks }, target, exists) {
+    const lack = lacks.get(target) ?? { statements: {}, allowed: {}, subjects: false };
+    if (exists !== undefined)
+        lack.exists = exists;
+    lacks.set(target, lack);
+    return lack;
+}
+/** The owner's policy grants by a statement what no repository can, and allows repositories to grant the rest. */
+function ownerLacks(plan, permissions, exists) {
+    const { owner } = plan.asked;
+    const ofTheirs = ofRepositories(plan.asked);
+    for (const [scope, level] of Object.entries(permissions)) {
+        const lack = lackOf(plan, owner, exists);
+        Object.assign(Object.hasOwn(ofTheirs, scope) ? lack.allowed : lack.statements, { [scope]: level });
+    }
+}
+/** What else the policies of the repositories may lack, which the app server did not look at. */
+function repositoriesLack(plan) {
+    const { owner, repositories } = plan.asked;
+    const permissions = ofRepositories(plan.asked);
+    if (repositories === 'ALL' || Object.keys(permissions).length === 0)
+        return;
+    for (const name of repositories)
+        Object.assign(lackOf(plan, `${owner}/${name}`).statements, permissions);
+    plan.stopped = true;
+}
+
 ;// CONCATENATED MODULE: ./src/exchanges/app-server/policy.ts
 
 /** The longest text on one line of a suggestion, in characters. With its indentation it fits the job summary's box. */
@@ -870,6 +915,7 @@ function isUsable(subject) {
 }
 
 ;// CONCATENATED MODULE: ./src/exchanges/app-server/issues.ts
+
 
 
 
@@ -1010,40 +1056,6 @@ function explainTarget(plan, { target, text }) {
         lacksAll();
     }
 }
-/** Organisation permissions are granted by the owner's policy alone. */
-function isOwnerScope(scope) {
-    return scope === 'members' || scope.startsWith('organization-');
-}
-/** What a repository's own policy can grant of what was asked: nothing where all repositories were asked for. */
-function ofRepositories({ repositories, permissions }) {
-    const own = Object.entries(permissions).filter(([scope]) => repositories !== 'ALL' && !isOwnerScope(scope));
-    return Object.fromEntries(own);
-}
-function lackOf({ lacks }, target, exists) {
-    const lack = lacks.get(target) ?? { statements: {}, allowed: {}, subjects: false };
-    if (exists !== undefined)
-        lack.exists = exists;
-    lacks.set(target, lack);
-    return lack;
-}
-/** The owner's policy grants by a statement what no repository can, and allows repositories to grant the rest. */
-function ownerLacks(plan, permissions, exists) {
-    const { owner } = plan.asked;
-    const ofTheirs = ofRepositories(plan.asked);
-    for (const [scope, level] of Object.entries(permissions)) {
-        const lack = lackOf(plan, owner, exists);
-        Object.assign(Object.hasOwn(ofTheirs, scope) ? lack.allowed : lack.statements, { [scope]: level });
-    }
-}
-function repositoriesLack(plan) {
-    const { owner, repositories } = plan.asked;
-    const permissions = ofRepositories(plan.asked);
-    if (repositories === 'ALL' || Object.keys(permissions).length === 0)
-        return;
-    for (const name of repositories)
-        Object.assign(lackOf(plan, `${owner}/${name}`).statements, permissions);
-    plan.stopped = true;
-}
 function hintFor(paste) {
     const repositories = paste.map(({ file }) => (0,src_text/* quoted */.TL)(file?.repository ?? ''));
     const more = repositories.length - MOST_NAMED;
@@ -1067,9 +1079,8 @@ function refusal(answer, settings) {
     if ((0,http_answer/* member */.Dc)(answer.json, 'status') === undefined) {
         return (0,errors/* awsRefusal */.g)(answer, ({ message }) => explainGateway(answer.status, message, settings));
     }
-    const text = (0,http_answer/* member */.Dc)(answer.json, 'message');
     // Without the subjects of the run at its end: claims are shown by the report, and only where they may be.
-    const [message = ''] = typeof text === 'string' ? text.split(/^Effective /m) : [];
+    const [message = ''] = (0,http_answer/* textOf */.b6)((0,http_answer/* member */.Dc)(answer.json, 'message')).split(/^Effective /m);
     const issues = issuesOf(message);
     const times = answer.status !== 401 ? 0 : KEYS_TROUBLE.test(message) ? 2 : NOT_YET.test(message) ? 1 : 0;
     const said = issues.map((issue) => `${issue.target}: ${issue.text}`).join('; ');
@@ -1152,10 +1163,10 @@ function explainGateway(status, message, settings) {
             hint: `There is no "${url.pathname}" at ${url.host}: check the path in app-server, which must begin with the stage of the API Gateway.`,
         };
     }
-    const refuser = (0,policies/* refuserIn */.I)(message);
+    const refuser = (0,policies/* refuserIn */.Im)(message);
     // An unsigned request may lack its signature alone.
     if (refuser && (refuser.denies || (aws && refuser.kind !== 'identity-based policy'))) {
-        return (0,policies/* explainRefuser */.Y)(refuser, `of what serves ${url.host}`);
+        return (0,policies/* explainRefuser */.Y8)(refuser, `of what serves ${url.host}`);
     }
     return {
         hint: aws === undefined
@@ -1318,10 +1329,7 @@ function plainMapping(lines) {
 }
 /** Reads any YAML with the YAML package, which is loaded for it. */
 async function fullYaml(text) {
-    const { parseDocument } = await __webpack_require__.e('yaml').then(__webpack_require__.t.bind(__webpack_require__, 8815, 19));
-    // With these, the package prints what it reads.
-    delete process.env['LOG_STREAM'];
-    delete process.env['LOG_TOKENS'];
+    const { parseDocument } = await __webpack_require__.e('yaml').then(__webpack_require__.bind(__webpack_require__, 4844));
     try {
         const document = parseDocument(text, { schema: 'failsafe', resolveKnownTags: false, prettyErrors: false });
         const trouble = document.errors[0] ?? document.warnings[0];

@@ -56,9 +56,9 @@ function explain(role, { code, message }, claims) {
             // Something in front, such as a bucket, says the same of another action.
             if (!message.includes('AssumeRoleWithWebIdentity'))
                 return {};
-            const refuser = (0,policies/* refuserIn */.I)(message);
+            const refuser = (0,policies/* refuserIn */.Im)(message);
             if (refuser && (refuser.denies || !OF_ROLE.includes(refuser.kind)))
-                return (0,policies/* explainRefuser */.Y)(refuser, `of the role "${roleArn}"`);
+                return (0,policies/* explainRefuser */.Y8)(refuser, `of the role "${roleArn}"`);
             const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
             const form = (0,identity_claims/* aboutForm */.A1)(subject, { it: 'The subject' });
             return {
@@ -119,12 +119,7 @@ function suggestPolicy({ roleArn, audience }, provider, issuer, claims) {
     };
     return {
         advice: `With this trust policy, the role "${roleArn}" accepts this run:`,
-        paste: [
-            {
-                language: 'json',
-                content: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2),
-            },
-        ],
+        paste: [(0,policies/* policyOf */.US)(statement)],
     };
 }
 
@@ -178,7 +173,7 @@ function credentialSource(inputs, environment, role, region, roleInput) {
     if (credentials)
         return { credentials };
     inputs.check();
-    throw new errors/* ActionError */.l('NO_AWS_CREDENTIALS', `The request cannot be signed for AWS: ${roleInput} is not set, and the environment has no AWS credentials.`, {
+    throw new errors/* ActionError */.lZ('NO_AWS_CREDENTIALS', `The request cannot be signed for AWS: ${roleInput} is not set, and the environment has no AWS credentials.`, {
         hint: `Set ${roleInput}, for example arn:aws:iam::123456789012:role/github-actions, or run aws-actions/configure-aws-credentials in an earlier step.`,
     });
 }
@@ -354,8 +349,8 @@ function awsError(answer) {
         plainMessage;
     return {
         // `namespace#Name:http://…` in the JSON protocols.
-        code: typeof code === 'string' ? code.replace(/:.*$/s, '').replace(/^.*#/s, '') : '',
-        message: typeof message === 'string' ? message : '',
+        code: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)(code).replace(/:.*$/s, '').replace(/^.*#/s, ''),
+        message: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)(message),
     };
 }
 /**
@@ -404,8 +399,9 @@ const ROLE_ARN = /^(?<account>arn:aws(?:-[a-z]+)*:iam::\d{12}):role\/[\w+=,.@/-]
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ refuserIn),
-/* harmony export */   Y: () => (/* binding */ explainRefuser)
+/* harmony export */   Im: () => (/* binding */ refuserIn),
+/* harmony export */   US: () => (/* binding */ policyOf),
+/* harmony export */   Y8: () => (/* binding */ explainRefuser)
 /* harmony export */ });
 /** Whose the kinds of policies are that AWS names; empty: that of the resource. */
 const PLACES = {
@@ -441,6 +437,11 @@ function explainRefuser({ kind, denies }, resource) {
     }
     const what = denies ? 'a statement in it denies this' : 'no statement in it allows this';
     return { hint: `Change the ${kind} ${PLACES[kind] || resource}: ${what}.` };
+}
+/** A policy of one statement, to paste. */
+function policyOf(statement) {
+    const policy = { Version: '2012-10-17', Statement: [statement] };
+    return { language: 'json', content: JSON.stringify(policy, undefined, 2) };
 }
 
 
@@ -530,7 +531,7 @@ const awsRds = {
         // The database would refuse the token and not tell why.
         if ('credentials' in source && signing.expiresAt && signing.expiresAt.getTime() <= now) {
             const ended = signing.expiresAt.toISOString();
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ActionError */ .l('NO_AWS_CREDENTIALS', `The AWS credentials in the environment expired at ${ended}.`, {
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ActionError */ .lZ('NO_AWS_CREDENTIALS', `The AWS credentials in the environment expired at ${ended}.`, {
                 hint: 'Get new ones in a step right before this one, or set role-arn.',
             });
         }
@@ -666,10 +667,10 @@ function explainState({ secret, region }, message) {
     };
 }
 function explainDenied({ secret, region, source }, message) {
-    const refuser = (0,policies/* refuserIn */.I)(message);
+    const refuser = (0,policies/* refuserIn */.Im)(message);
     const isOfKey = /\bKMS\b/i.test(message);
     if (refuser && (refuser.denies || refuser.kind !== 'identity-based policy')) {
-        return (0,policies/* explainRefuser */.Y)(refuser, isOfKey ? 'of its KMS key' : `of the secret "${secret}"`);
+        return (0,policies/* explainRefuser */.Y8)(refuser, isOfKey ? 'of its KMS key' : `of the secret "${secret}"`);
     }
     if (isOfKey) {
         return {
@@ -694,12 +695,7 @@ function suggestPolicy(secret, region, source) {
     const statement = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: arn };
     return {
         advice: `With this policy, the role "${source.roleArn}" can read only this secret:`,
-        paste: [
-            {
-                language: 'json',
-                content: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2),
-            },
-        ],
+        paste: [(0,policies/* policyOf */.US)(statement)],
     };
 }
 
@@ -778,11 +774,11 @@ function secretString(answer, secret, url) {
     if (typeof text === 'string')
         return text;
     if (typeof binary === 'string') {
-        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret "${secret}" is binary (SecretBinary).`, {
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret "${secret}" is binary (SecretBinary).`, {
             hint: 'An output is text: store the secret as text (SecretString), for example in base64, and decode it in the step that uses it.',
         });
     }
-    throw new errors/* ActionError */.l('UNUSABLE_ANSWER', `The answer of ${SERVICE} (${url.host}) contains no secret.`, {
+    throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `The answer of ${SERVICE} (${url.host}) contains no secret.`, {
         hint: 'No output was set. Check that the endpoint belongs to AWS Secrets Manager.',
     });
 }

@@ -148,7 +148,7 @@ function refusal(answer, { federation, serviceAccount }, secret, environment) {
  */
 function secretPayload(json, service, name) {
     const data = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'data');
-    const unusable = (what, hint) => new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `The payload.data in the answer of ${service} ${what}.`, { hint });
+    const unusable = (what, hint) => new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `The payload.data in the answer of ${service} ${what}.`, { hint });
     if (typeof data !== 'string') {
         throw unusable(data === undefined ? 'is missing' : 'is not text', 'The answer must be {"payload": {"data": "<the secret in base64>"}}.');
     }
@@ -166,7 +166,7 @@ function secretPayload(json, service, name) {
         return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     }
     catch (cause) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_SECRET', `The secret ${name} is binary: it is not UTF-8 text.`, {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} is binary: it is not UTF-8 text.`, {
             cause,
             hint: 'An output is text: store the secret in base64, and decode it in the step that uses it.',
         });
@@ -300,10 +300,10 @@ function serviceAccountToken(federation, serviceAccount, scope, tools) {
  */
 function googleRefusal(answer, hints = {}) {
     const error = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'error');
-    const status = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(error, 'status'));
+    const status = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(error, 'status'));
     if (status === '')
         return {};
-    const message = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(error, 'message'));
+    const message = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(error, 'message'));
     const details = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(error, 'details');
     const reasons = Array.isArray(details) ? details.map((detail) => (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(detail, 'reason')) : [];
     // Billing, a project that is not there and the like are refused with the same status, and no role helps.
@@ -326,10 +326,10 @@ const PERIMETER = /^Request is prohibited by organization's policy/;
 const KEYS_TROUBLE = /^Error connecting to /i;
 /** What Google STS means by an answer that is not 2xx: an OAuth error (RFC 6749 section 5.2), or that of any Google API. */
 function stsRefusal(answer, federation) {
-    const code = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'error'));
+    const code = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'error'));
     if (!/^[a-z]+(?:_[a-z]+)*$/.test(code))
         return googleRefusal(answer);
-    const description = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'error_description'));
+    const description = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'error_description'));
     return {
         reason: description === '' ? code : `${code}: ${description}`,
         ...(KEYS_TROUBLE.test(description) && { retry: { times: 2 } }),
@@ -424,9 +424,6 @@ function suggestSettings(provider, audience, claims) {
             },
         ],
     };
-}
-function textOf(value) {
-    return typeof value === 'string' ? value : '';
 }
 
 

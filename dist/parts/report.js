@@ -299,10 +299,11 @@ const ON_DEFAULT_BRANCH = ['issue_comment', 'workflow_run'];
 function aboutHiddenClaims(error, { claimsMayBeShown, eventName }) {
     if (claimsMayBeShown || error.refused?.audience === undefined)
         return [];
+    const subject = ON_DEFAULT_BRANCH.includes(eventName)
+        ? ` On ${eventName}, the subject is that of the default branch.`
+        : '';
     return [
-        ON_DEFAULT_BRANCH.includes(eventName)
-            ? `The claims of the ID token are not shown, because this run may be for a pull request from a fork. On ${eventName}, the subject is that of the default branch.`
-            : 'The claims of the ID token are not shown, because this run may be for a pull request from a fork.',
+        `The claims of the ID token are not shown, because this run may be for a pull request from a fork.${subject}`,
     ];
 }
 
@@ -345,8 +346,8 @@ const MOST_SHOWN = 4_096;
 /** The code and the link are always there. */
 function annotationOf(lines, last) {
     const text = lines.join('\n');
-    const room = MOST_SHOWN - last.length - 1;
-    return `${text.length <= room ? text : `${(0,src_text/* beginning */.Ir)(text, room - 1)}…`}\n${last}`;
+    const most = MOST_SHOWN - last.length - 1;
+    return `${text.length <= most ? text : `${(0,src_text/* beginning */.Ir)(text, most - 1)}…`}\n${last}`;
 }
 function summaryOf(error, hints, facts, { advice, paste = [] }, run) {
     const links = (file, content) => (0,markdown/* editorLinks */.D)(file, content, serverUrl(run), defaultBranchOf(file.repository, run));

@@ -108,6 +108,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __webpack_require__(3916);
+// EXTERNAL MODULE: ./src/http/pace.ts
+var http_pace = __webpack_require__(8625);
 // EXTERNAL MODULE: ./src/text.ts
 var src_text = __webpack_require__(8992);
 // EXTERNAL MODULE: ./src/exchanges/secret/json.ts
@@ -132,19 +134,19 @@ const SHORTEST_NUMBER = 6;
 function secretMember({ name, text }, key) {
     const object = (0,json/* parseExactly */.Ab)(text);
     if (typeof object !== 'object' || object === null || Array.isArray(object)) {
-        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} is not a JSON object, so it has no key "${key}".`, {
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} is not a JSON object, so it has no key "${key}".`, {
             hint: 'Omit the key to get the whole text.',
         });
     }
     const value = Object.hasOwn(object, key) ? object[key] : undefined;
     if (value === null) {
-        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The key "${key}" of the secret ${name} is null.`, {
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The key "${key}" of the secret ${name} is null.`, {
             hint: 'Store a value in it, or use another one.',
         });
     }
     if (value === undefined) {
         const names = Object.keys(object).map((each) => (0,src_text/* showable */.of)(each, 60) ?? '?');
-        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} has no key "${key}".`, {
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} has no key "${key}".`, {
             hint: names.length === 0
                 ? 'It has no keys at all.'
                 : `Its keys: ${names.slice(0, 50).map(src_text/* quoted */.TL).join(', ')}.`,
@@ -153,7 +155,7 @@ function secretMember({ name, text }, key) {
     const exact = (_, each) => {
         if (each !== json/* INEXACT */.fP)
             return each;
-        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The key "${key}" of the secret ${name} contains a number that JSON cannot keep exactly, such as 1.10 or one with many digits.`, { hint: 'Store it as text, in quotes.' });
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The key "${key}" of the secret ${name} contains a number that JSON cannot keep exactly, such as 1.10 or one with many digits.`, { hint: 'Store it as text, in quotes.' });
     };
     return {
         name: `"${key}" of ${name}`,
@@ -173,14 +175,14 @@ function secretMember({ name, text }, key) {
 function masksOf({ name, text }, allowShort) {
     const lines = linesOf(text);
     if (lines.length === 0) {
-        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} is empty.`, {
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} is empty.`, {
             hint: 'Store a value in it, or use another one.',
         });
     }
     const masked = lines.filter((line) => !PUNCTUATION.test(line) && (allowShort || !isCommon(line)));
     if (masked.length === 0 && !allowShort) {
         const what = lines.length === 1 ? 'is' : 'has only lines that are';
-        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} ${what} shorter than ${SHORTEST} characters, or true, false or null.`, {
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret ${name} ${what} shorter than ${SHORTEST} characters, or true, false or null.`, {
             hint: 'Masking it would hide unrelated text in every log of the job. Store a longer one, or set `allow-short: true`.',
         });
     }
@@ -226,6 +228,7 @@ function inJson(text) {
 ;// CONCATENATED MODULE: ./src/exchanges/secret/reading.ts
 
 
+
 /** How many secrets are read at the same time. */
 const AT_A_TIME = 12;
 /** Codes that are about one secret. With any other, the next secret would fare alike. */
@@ -253,7 +256,7 @@ async function readSecrets(wanted, login, reading) {
     const failed = results.flatMap((result, index) => {
         const reference = references[index];
         return result.status === 'rejected' && reference !== undefined
-            ? [{ name: reference.output, error: (0,errors/* asActionError */.z)(result.reason) }]
+            ? [{ name: reference.output, error: (0,errors/* asActionError */.z6)(result.reason) }]
             : [];
     });
     const [first] = failed;
@@ -265,15 +268,11 @@ async function readSecrets(wanted, login, reading) {
 /** Reads a secret at its first mention, as soon as fewer than {@link AT_A_TIME} are being read. */
 function onceEach({ id, read }) {
     const reads = new Map();
-    const waiting = [];
-    let busy = 0;
+    const pace = new http_pace/* Pace */.o(AT_A_TIME);
     let held = 0;
     let broken;
     async function start(source) {
-        if (busy >= AT_A_TIME)
-            await new Promise((resolve) => waiting.push(resolve));
-        else
-            busy++;
+        await pace.enter();
         try {
             if (broken !== undefined)
                 throw broken;
@@ -284,17 +283,13 @@ function onceEach({ id, read }) {
             return secret;
         }
         catch (error) {
-            const known = (0,errors/* asActionError */.z)(error);
+            const known = (0,errors/* asActionError */.z6)(error);
             if (!OF_ONE_SECRET.includes(known.code))
                 broken ??= known;
             throw known;
         }
         finally {
-            const next = waiting.shift();
-            if (next === undefined)
-                busy--;
-            else
-                next();
+            pace.leave();
         }
     }
     return (source) => {
@@ -304,7 +299,7 @@ function onceEach({ id, read }) {
     };
 }
 function tooMuch() {
-    return new errors/* ActionError */.l('TOO_LARGE', 'The secrets of this step are larger than 10 MiB together.', {
+    return new errors/* ActionError */.lZ('TOO_LARGE', 'The secrets of this step are larger than 10 MiB together.', {
         hint: 'Read them in several steps.',
     });
 }
@@ -338,7 +333,7 @@ function failureOf(failed, all) {
     });
     const [first] = failed;
     const refused = failed.find(({ error }) => error.refused !== undefined)?.error.refused;
-    return new errors/* ActionError */.l(first?.error.code ?? 'INTERNAL', `${failed.length} of ${counted(all, 'value')} cannot be read. No output was set.${lines.join('')}`, {
+    return new errors/* ActionError */.lZ(first?.error.code ?? 'INTERNAL', `${failed.length} of ${counted(all, 'value')} cannot be read. No output was set.${lines.join('')}`, {
         cause: first?.error,
         // Without its words: they are in the message already.
         ...(refused && { refused: { status: refused.status } }),
@@ -546,10 +541,7 @@ function plainMapping(lines) {
 }
 /** Reads any YAML with the YAML package, which is loaded for it. */
 async function fullYaml(text) {
-    const { parseDocument } = await __webpack_require__.e('yaml').then(__webpack_require__.t.bind(__webpack_require__, 8815, 19));
-    // With these, the package prints what it reads.
-    delete process.env['LOG_STREAM'];
-    delete process.env['LOG_TOKENS'];
+    const { parseDocument } = await __webpack_require__.e('yaml').then(__webpack_require__.bind(__webpack_require__, 4844));
     try {
         const document = parseDocument(text, { schema: 'failsafe', resolveKnownTags: false, prettyErrors: false });
         const trouble = document.errors[0] ?? document.warnings[0];

@@ -106,7 +106,7 @@ function read(settings, path, token, tools) {
                 text !== undefined) {
                 return { name: (0,_text_js__WEBPACK_IMPORTED_MODULE_9__/* .quoted */ .TL)(`${engine}/${path}`), text };
             }
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `${_vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .SERVICE */ .YV} (${url.host}) answered without a secret.`, {
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${_vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .SERVICE */ .YV} (${url.host}) answered without a secret.`, {
                 hint: `Check \`engine\`: "${engine}" must be a KV version 2 engine.`,
             });
         },
@@ -197,6 +197,21 @@ const vault = {
 
 /***/ }),
 
+/***/ 7908: // ./src/explanation.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ explanationOf)
+/* harmony export */ });
+/** The explanation of what a system says; an empty one where the table has none. */
+function explanationOf(table, said, context) {
+    const [, explain] = table.find(([words]) => words.test(said)) ?? [];
+    return explain?.(context) ?? {};
+}
+
+
+/***/ }),
+
 /***/ 9772: // ./src/vault/answer.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -213,13 +228,11 @@ const vault = {
 
 
 
-/** How much of an error's text is looked at, in characters: bounds the work that a hostile one makes. */
-const MAX_TEXT = 2_000;
 /** The words of Vault in an answer that is not 2xx; empty where it has none. */
 function reasonOf(answer) {
     const texts = textsOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'errors'))
         .slice(0, 10)
-        .map((text) => text.slice(0, MAX_TEXT));
+        .map((text) => text.slice(0, _http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_MESSAGE */ .h2));
     // Errors of a library come as `1 error occurred:\n\t* …\n\n`.
     return texts.map((text) => text.replace(/^\d+ errors? occurred:\s*\*\s*/, '').trim()).join('; ');
 }
@@ -252,7 +265,7 @@ function unwrapped(answer, url) {
     const body = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, _server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV, url);
     if (!isPresent(body['wrap_info']))
         return body;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `${_server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV} (${url.host}) wrapped its answer instead of giving it.`, {
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${_server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV} (${url.host}) wrapped its answer instead of giving it.`, {
         hint: 'The step does not ask for response wrapping: check what a proxy in front of Vault adds (X-Vault-Wrap-TTL).',
     });
 }
@@ -285,11 +298,14 @@ var http_answer = __webpack_require__(9856);
 var credential = __webpack_require__(8585);
 // EXTERNAL MODULE: ./src/vault/answer.ts
 var vault_answer = __webpack_require__(9772);
+// EXTERNAL MODULE: ./src/explanation.ts
+var explanation = __webpack_require__(7908);
 // EXTERNAL MODULE: ./src/identity/claims.ts
 var identity_claims = __webpack_require__(2437);
 // EXTERNAL MODULE: ./src/text.ts
 var src_text = __webpack_require__(8992);
 ;// CONCATENATED MODULE: ./src/vault/refusal.ts
+
 
 
 
@@ -383,8 +399,7 @@ function loginRefusal(answer, server) {
 function explain(reason, server, claims) {
     const { authPath, role } = server;
     const place = `the role "${role}" ("auth/${authPath}/role/${role}")`;
-    const found = EXPLANATIONS.find(([said]) => said.test(reason));
-    return found?.[1]({ server, claims, place, reason }) ?? {};
+    return (0,explanation/* explanationOf */.p)(EXPLANATIONS, reason, { server, claims, place, reason });
 }
 /** Vault names the claim that did not fit: its value is shown only where it may be. */
 function claimHint(reason, place, claims) {
@@ -472,7 +487,7 @@ function readLogin(answer, url, server, tools) {
     const { api, namespace, authPath } = server;
     const given = (0,http_answer/* member */.Dc)((0,vault_answer/* unwrapped */.DE)(answer, url), 'auth');
     if ((0,vault_answer/* isPresent */.Wo)((0,http_answer/* member */.Dc)(given, 'mfa_requirement'))) {
-        throw new errors/* ActionError */.l('UNUSABLE_ANSWER', `${vault_server/* SERVICE */.YV} (${url.host}) asks for a second factor.`, {
+        throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `${vault_server/* SERVICE */.YV} (${url.host}) asks for a second factor.`, {
             hint: `A job has no second factor: exempt the auth method at "${authPath}" from login MFA (sys/mfa/login-enforcement).`,
             leavesNothing: true,
         });
@@ -561,7 +576,7 @@ const vault = {
                     // Whoever answers otherwise is not Vault: a proxy, or the login page of a network.
                     if (status === 204)
                         return;
-                    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `${_server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV} answered ${status} instead of 204.`, {
+                    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${_server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV} answered ${status} instead of 204.`, {
                         hint: `Check that ${apiUrl} is Vault's API and that no gateway or login page is in front of it.`,
                     });
                 },

@@ -1,4 +1,4 @@
-import type { Explanation } from '../explanation.ts'
+import type { Explanation, Snippet } from '../explanation.ts'
 
 /** Whose the kinds of policies are that AWS names; empty: that of the resource. */
 const PLACES = {
@@ -46,4 +46,10 @@ export function explainRefuser({ kind, denies }: Refuser, resource: string): Exp
   }
   const what = denies ? 'a statement in it denies this' : 'no statement in it allows this'
   return { hint: `Change the ${kind} ${PLACES[kind] || resource}: ${what}.` }
+}
+
+/** A policy of one statement, to paste. */
+export function policyOf(statement: Readonly<Record<string, unknown>>): Snippet {
+  const policy = { Version: '2012-10-17', Statement: [statement] }
+  return { language: 'json', content: JSON.stringify(policy, undefined, 2) }
 }

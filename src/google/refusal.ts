@@ -1,6 +1,6 @@
 import type { Environment } from '../exchange.ts'
 import type { Claims, Explanation } from '../explanation.ts'
-import { member, type Answer } from '../http/answer.ts'
+import { member, textOf, type Answer } from '../http/answer.ts'
 import type { Refusal } from '../http/call.ts'
 import { aboutForm, aboutPassing, claimText } from '../identity/claims.ts'
 import { quoted, yamlText } from '../text.ts'
@@ -153,8 +153,4 @@ function suggestSettings(provider: string, audience: string, claims: Claims | un
       },
     ],
   }
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : ''
 }

@@ -44,13 +44,17 @@ export function member(json: unknown, ...path: readonly string[]): unknown {
   return value
 }
 
+/** A value that is text; empty for any other. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
 /** How much of a message is looked at, in characters: bounds the work that a hostile one makes. */
-const MAX_MESSAGE = 2_000
+export const MAX_MESSAGE = 2_000
 
 /** The beginning of the member `message`; empty where there is none. */
 export function messageOf({ json }: Answer): string {
-  const text = member(json, 'message')
-  return typeof text === 'string' ? text.slice(0, MAX_MESSAGE) : ''
+  return textOf(member(json, 'message')).slice(0, MAX_MESSAGE)
 }
 
 /** A point in time in an answer: text (ISO 8601), or seconds since the epoch; `undefined` where it is none. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { systemCode } from '../errors.ts'
 
 /**
  * What to do about a certificate authority that is not known. Node ignores a file that it cannot use, with a warning that few
@@ -21,7 +22,6 @@ function pemFault(file: string): string | undefined {
     const text = readFileSync(file, 'latin1')
     return text.includes('-----BEGIN ') ? undefined : 'is not PEM: convert it (openssl x509 -inform der)'
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    return { ENOENT: 'does not exist', EISDIR: 'is a folder' }[code] ?? 'cannot be read'
+    return { ENOENT: 'does not exist', EISDIR: 'is a folder' }[systemCode(error)] ?? 'cannot be read'
   }
 }

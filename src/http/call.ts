@@ -18,6 +18,8 @@ export interface Refusal {
   readonly retry?: { readonly times: number } | 'until the deadline' | 'never'
   /** Another code than `DENIED`, where the system has one of its own. */
   readonly code?: ErrorCode
+  /** Where what was asked for does not exist, and the system says so: its name, as a sentence shows it. */
+  readonly missing?: string
   /** What a person can do about it. `claims` are those of the ID token that was sent, where they may be shown. */
   readonly explain?: (claims: Claims | undefined) => Explanation
 }

@@ -1,4 +1,4 @@
-import { ActionError } from '../errors.ts'
+import { ActionError, systemCode } from '../errors.ts'
 import { mayCarrySecrets } from '../inputs/url.ts'
 import { capital } from '../text.ts'
 import { authorityHint } from './authority.ts'
@@ -41,7 +41,7 @@ const NETWORK: Readonly<Record<string, string>> = {
 }
 
 function networkFailure(error: Error): string {
-  const code = errorCode(error)
+  const code = systemCode(error)
   return NETWORK[code] ?? (code === '' ? 'connection closed too early' : `network error ${code}`)
 }
 
@@ -59,7 +59,7 @@ const REJECTED =
 
 /** What an error of a socket means. Node's codes: "Errors" and "TLS (SSL)" in its documentation. */
 export function connectionFailure(error: Error): AttemptFailed {
-  const code = errorCode(error)
+  const code = systemCode(error)
   const tlsFailure = (what: string, hint: string): AttemptFailed =>
     new AttemptFailed('TLS_FAILED', what, { again: false, hint, cause: error })
   if (UNTRUSTED.has(code)) {
@@ -103,10 +103,6 @@ export function headersTooLarge(): AttemptFailed {
 
 export function notHttp(cause?: Error): AttemptFailed {
   return new AttemptFailed('UNREACHABLE', 'the answer is not HTTP', { again: true, cause })
-}
-
-function errorCode(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
 /** Why a signal was aborted, where it was. */

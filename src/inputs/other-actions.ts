@@ -44,6 +44,7 @@ export const OF_OTHER_ACTIONS: readonly Foreign[] = [
   ),
   // hashicorp/vault-action
   renamed('jwtGithubAudience', 'audience', 'https://vault.example.com'),
+  renamed('ignoreNotFound', 'allow-missing', 'true'),
   foreign(
     'method',
     'auth-path',

@@ -78,9 +78,6 @@ function plainMapping(lines: readonly string[]): Map<string, YamlValue> | undefi
 /** Reads any YAML with the YAML package, which is loaded for it. */
 export async function fullYaml(text: string): Promise<YamlResult> {
   const { parseDocument } = await import(/* webpackChunkName: "yaml" */ 'yaml')
-  // With these, the package prints what it reads.
-  delete process.env['LOG_STREAM']
-  delete process.env['LOG_TOKENS']
   try {
     const document = parseDocument(text, { schema: 'failsafe', resolveKnownTags: false, prettyErrors: false })
     const trouble = document.errors[0] ?? document.warnings[0]

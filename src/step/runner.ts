@@ -2,7 +2,7 @@ import { appendFile } from 'node:fs/promises'
 // By their own files: the entry of the package brings what no step here needs.
 import { issueCommand } from '@actions/core/lib/command'
 import { issueFileCommand, prepareKeyValueMessage } from '@actions/core/lib/file-command'
-import { ActionError } from '../errors.ts'
+import { ActionError, systemCode } from '../errors.ts'
 import type { Environment } from '../exchange.ts'
 import type { Run } from './context.ts'
 
@@ -110,7 +110,7 @@ function toFile(command: 'STATE' | 'OUTPUT', name: string, value: string, enviro
 
 /** Why a file cannot be written and what to do, by the code of Node.js ("Common system errors"). */
 export function reasonFor(cause: unknown): { readonly because: string; readonly hint: string } {
-  switch (cause instanceof Error && 'code' in cause ? cause.code : undefined) {
+  switch (systemCode(cause)) {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':

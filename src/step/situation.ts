@@ -142,11 +142,16 @@ function aboutIssuer({ kind, host }: Situation, issuer: string | undefined): str
 /** Events whose runs have the default branch as their own (GitHub, "Events that trigger workflows"). */
 const ON_DEFAULT_BRANCH = ['issue_comment', 'workflow_run']
 
-function aboutHiddenClaims(error: ActionError, { claimsMayBeShown, eventName }: Situation): string[] {
-  if (claimsMayBeShown || error.refused?.audience === undefined) return []
-  return [
-    ON_DEFAULT_BRANCH.includes(eventName)
-      ? `The claims of the ID token are not shown, because this run may be for a pull request from a fork. On ${eventName}, the subject is that of the default branch.`
-      : 'The claims of the ID token are not shown, because this run may be for a pull request from a fork.',
-  ]
+function aboutHiddenClaims(error: ActionError, situation: Situation): string[] {
+  const areHidden = !situation.claimsMayBeShown && error.refused?.audience !== undefined
+  return areHidden ? [claimsHidden(situation)] : []
+}
+
+/** Why there are no claims to see. */
+export function claimsHidden({ eventName }: Pick<Situation, 'eventName'>): string {
+  const why =
+    'The claims of the ID token are not shown, because this run may be for a pull request from a fork.'
+  return ON_DEFAULT_BRANCH.includes(eventName)
+    ? `${why} On ${eventName}, the subject is that of the default branch.`
+    : why
 }

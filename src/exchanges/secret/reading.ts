@@ -23,7 +23,12 @@ export interface Reading<Source> {
 const MOST_TEXT = 3_000
 
 /** A value to put out. */
-interface Value extends Secret, Masks {}
+interface Value extends Secret, Masks {
+  /** The output that gets it. */
+  readonly output: string
+  /** The id of its secret. */
+  readonly id: string
+}
 
 /**
  * Reads what is wanted: each secret once, {@link AT_A_TIME} at a time, all of them or none.
@@ -37,12 +42,12 @@ export async function readSecrets<Source>(
   login: Promise<unknown>,
   reading: Reading<Source>,
 ): Promise<Grant> {
-  const { references, several, allowShort } = wanted
+  const { references, several, allowShort, allowMissing } = wanted
   const read = onceEach(reading)
-  const reads = references.map(async ({ source, key }): Promise<Value> => {
+  const reads = references.map(async ({ output, source, key }): Promise<Value> => {
     const secret = await read(source)
     const value = key === '' ? secret : secretMember(secret, key)
-    return { ...value, ...masksOf(value, allowShort) }
+    return { ...value, ...masksOf(value, allowShort), output, id: reading.id(source) }
   })
   const [, results] = await Promise.all([login, Promise.allSettled(reads)])
   const failed = results.flatMap((result, index) => {
@@ -51,10 +56,12 @@ export async function readSecrets<Source>(
       ? [{ name: reference.output, error: asActionError(result.reason) }]
       : []
   })
-  const [first] = failed
-  if (first !== undefined) throw several ? failureOf(failed, results.length) : first.error
+  const isAllowed = ({ error }: Failed): boolean => allowMissing && error.missing !== undefined
+  const refused = failed.filter((each) => !isAllowed(each))
+  const [first] = refused
+  if (first !== undefined) throw several ? failureOf(refused, results.length) : first.error
   const values = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-  return grantOf(wanted, values, new Set(references.map(({ source }) => reading.id(source))).size)
+  return grantOf(wanted, values, failed)
 }
 
 /** Reads a secret at its first mention, as soon as fewer than {@link AT_A_TIME} are being read. */
@@ -94,22 +101,30 @@ function tooMuch(): ActionError {
   })
 }
 
-function grantOf({ references, several }: Wanted<unknown>, values: readonly Value[], secrets: number): Grant {
-  const outputs = Object.fromEntries(
-    references.map(({ output }, index) => [output, values[index]?.text ?? '']),
-  )
+/** @param missing values whose outputs are empty */
+function grantOf({ several }: Wanted<unknown>, values: readonly Value[], missing: readonly Failed[]): Grant {
+  const outputs = Object.fromEntries(values.map(({ output, text }) => [output, text]))
   const all = several ? { secrets: JSON.stringify(outputs) } : {}
-  const notices = values
-    .filter(({ unmasked }) => unmasked > 0)
-    .map(({ name, unmasked }) => `The secret ${name} has ${counted(unmasked, 'line')} too short to mask.`)
+  const notices = [
+    ...values
+      .filter(({ unmasked }) => unmasked > 0)
+      .map(({ name, unmasked }) => `The secret ${name} has ${counted(unmasked, 'line')} too short to mask.`),
+    ...missing.map(
+      ({ name, error }) => `The output ${name} is empty: ${error.missing ?? ''} does not exist.`,
+    ),
+  ]
+  const secrets = new Set(values.map(({ id }) => id)).size
   return {
-    secrets: [...new Set([...values.flatMap(({ masks }) => masks), ...Object.values(all)])],
-    outputs: { ...outputs, ...all },
+    // `{}` is no secret, and its mask would hide unrelated text.
+    secrets:
+      secrets === 0 ? [] : [...new Set([...values.flatMap(({ masks }) => masks), ...Object.values(all)])],
+    outputs: { ...Object.fromEntries(missing.map(({ name }) => [name, ''])), ...outputs, ...all },
     outputsAreSecret: true,
     ...(notices.length > 0 && { notices }),
-    summary: several
-      ? `${counted(values.length, 'value')} read from ${counted(secrets, 'secret')}.`
-      : `Secret ${values[0]?.name ?? ''} read.`,
+    summary:
+      several || secrets === 0
+        ? `${counted(values.length, 'value')} read from ${counted(secrets, 'secret')}.`
+        : `Secret ${values[0]?.name ?? ''} read.`,
   }
 }
 

@@ -42,8 +42,10 @@ export function secretMember({ name, text }: Secret, key: string): Secret {
     })
   }
   if (value === undefined) {
+    const missing = `"${key}" of ${name}`
     const names = Object.keys(object).map((each) => showable(each, 60) ?? '?')
     throw new ActionError('UNUSABLE_SECRET', `The secret ${name} has no key "${key}".`, {
+      missing,
       hint:
         names.length === 0
           ? 'It has no keys at all.'

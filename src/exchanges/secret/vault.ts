@@ -115,13 +115,17 @@ function refusal(answer: Answer, settings: Settings, path: string): Refusal {
   const { engine } = settings
   const name = quoted(`${engine}/${path}`)
   const explained = (reason: string, hint: string): Refusal => ({ reason, explain: () => ({ hint }) })
+  const gone = (reason: string, hint: string): Refusal => ({
+    ...explained(reason, hint),
+    ...(status === 404 && { missing: name }),
+  })
   const metadata = member(json, 'data', 'metadata')
   if (isPresent(metadata)) {
     const version = member(metadata, 'version')
     const which = `version ${typeof version === 'number' ? version : '?'} of ${name}`
     return member(metadata, 'destroyed') === true
-      ? explained(`${which} is destroyed`, 'Its data is gone: write a new version.')
-      : explained(`${which} is deleted`, 'Undelete it (vault kv undelete), or write a new version.')
+      ? gone(`${which} is destroyed`, 'Its data is gone: write a new version.')
+      : gone(`${which} is deleted`, 'Undelete it (vault kv undelete), or write a new version.')
   }
   const [warning] = textsOf(member(json, 'warnings'))
   if (status === 404 && warning !== undefined) {
@@ -132,7 +136,7 @@ function refusal(answer: Answer, settings: Settings, path: string): Refusal {
   }
   const errors = member(json, 'errors')
   if (status === 404 && Array.isArray(errors) && errors.length === 0) {
-    return explained(
+    return gone(
       `there is no secret ${name}`,
       `"${engine}" has never had a secret at "${path}": check the path, and that "${engine}" is a KV version 2 engine.`,
     )
