@@ -166,6 +166,14 @@ const FACTS: Readonly<Record<string, Fact>> = {
       /The ids stay in the part that begins with `repo:`, wherever that part is/,
     ],
   },
+  'the claims that are new': {
+    page: 'docs/subjects.md',
+    source: "GitHub's changelog of 2025-11-13 and 2026-03-12",
+    says: [
+      /\| `check_run_id` +\| [^\n]*since November 2025/,
+      /\| `repo_property_NAME` +\| [^\n]*since April 2026/,
+    ],
+  },
   'the issuers of GitHub': {
     page: 'docs/subjects.md',
     source: 'github/docs: content/actions/reference/security/oidc.md',
