@@ -145,11 +145,10 @@ export const OF_OTHER_ACTIONS: readonly Foreign[] = [
     PROVIDER,
   ),
   // azure/login
-  ...foreign('creds auth-type', 'tenant-id', NO_LOGIN, 'tenant-id: 00000000-0000-0000-0000-000000000000'),
   ...foreign(
-    'subscription-id allow-no-subscriptions enable-AzPSSession',
+    'creds auth-type subscription-id allow-no-subscriptions enable-AzPSSession',
     'tenant-id',
-    NO_CREDENTIALS,
+    NO_LOGIN,
     'tenant-id: 00000000-0000-0000-0000-000000000000',
   ),
   ...renamed('environment', 'cloud: public'),
