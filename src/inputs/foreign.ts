@@ -36,12 +36,6 @@ export const OF_OTHER_ACTIONS: readonly Foreign[] = [
     'app-server: {url: …, auth: {type: aws, region: eu-central-1}}',
   ),
   ...foreign(
-    'role-duration-seconds',
-    'role-arn',
-    'is not needed here: the role is assumed for 15 minutes',
-    ROLE,
-  ),
-  ...foreign(
     'aws-access-key-id aws-secret-access-key aws-session-token aws-profile web-identity-token-file force-skip-oidc use-existing-credentials role-chaining',
     'role-arn',
     "is not read here: the job's ID token assumes role-arn, and without role-arn the AWS credentials in the environment sign",
@@ -54,7 +48,7 @@ export const OF_OTHER_ACTIONS: readonly Foreign[] = [
     ROLE,
   ),
   ...foreign(
-    'overwrite-aws-profile mask-aws-account-id output-credentials output-env-credentials unset-current-credentials translate-env-variables skip-cleanup special-characters-workaround',
+    'role-duration-seconds overwrite-aws-profile mask-aws-account-id output-credentials output-env-credentials unset-current-credentials translate-env-variables skip-cleanup special-characters-workaround',
     'role-arn',
     NO_CREDENTIALS,
     ROLE,

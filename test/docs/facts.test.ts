@@ -166,6 +166,35 @@ const FACTS: Readonly<Record<string, Fact>> = {
       /The ids stay in the part that begins with `repo:`, wherever that part is/,
     ],
   },
+  'how to learn the form of a subject': {
+    page: 'docs/subjects.md',
+    source: "GitHub's REST API: actions/oidc/customization/sub",
+    says: [
+      /actions\/oidc\/customization\/sub` answers with `use_immutable_subject` and `sub_claim_prefix`/,
+      /Renaming an organization counts like renaming its repositories/,
+    ],
+  },
+  'which patterns the open app server never matches': {
+    page: 'docs/app-server.md',
+    source: 'qoomon/actions--access-token at 43b6d2a: server/src/app.ts, and its own build',
+    says: [/a wildcard outside a claim's value, as in `repo:octo-org\/app:\*`, never matches/],
+  },
+  'what reads a token on GitHub Enterprise Server': {
+    page: 'docs/troubleshooting.md',
+    source: 'GitHub CLI manual: gh help environment',
+    says: [/For GitHub Enterprise Server, set `GH_HOST` and `GH_ENTERPRISE_TOKEN`/],
+  },
+  'whose token "Resource not accessible by integration" is about': {
+    page: 'docs/troubleshooting.md',
+    source: 'GitHub\'s REST API: "Troubleshooting the REST API"',
+    says: [/The token lacks the permission, or the step used `GITHUB_TOKEN` instead of the output/],
+  },
+  'which authorities Node trusts': {
+    page: 'docs/cookbook.md',
+    source: 'Node.js: NODE_EXTRA_CA_CERTS, NODE_USE_SYSTEM_CA',
+    says: [/With `NODE_USE_SYSTEM_CA=1` instead, Node trusts what the operating system trusts/],
+    never: [/Node does not read the operating system's certificates/],
+  },
   'the claims that are new': {
     page: 'docs/subjects.md',
     source: "GitHub's changelog of 2025-11-13 and 2026-03-12",
