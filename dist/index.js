@@ -11,15 +11,17 @@
 /** The one error class. `message` says what failed and why; {@link explain} what to change. Neither holds a secret. */
 class ActionError extends Error {
     code;
-    /** Present where a server answered and said no. */
+    /** Present if a server answered and said no. */
     refused;
     /** What a person can do about it; `claims` are those of the ID token that was sent, where they may be shown. */
     explain;
-    /** Whether no credential can be alive that this answer brought: there was none in it, or it is being revoked. */
+    /** Whether this answer leaves no credential alive: it had none, or the one in it is being revoked. */
     leavesNothing;
     /** Whether a required input was not given, or is empty. */
     lacksInput;
-    /** @param more.hint the whole explanation, where that is one that needs no claims */
+    /** What does not exist, by the system's own words, as a sentence shows it. */
+    missing;
+    /** @param more.hint the whole explanation, if it needs no claims */
     constructor(code, message, more = {}) {
         super(message, { cause: more.cause });
         this.name = 'ActionError';
@@ -27,6 +29,7 @@ class ActionError extends Error {
         this.refused = more.refused;
         this.leavesNothing = more.leavesNothing ?? false;
         this.lacksInput = more.lacksInput ?? false;
+        this.missing = more.missing;
         const { hint } = more;
         this.explain = more.explain ?? (() => (hint === undefined ? {} : { hint }));
     }
@@ -45,7 +48,7 @@ function asActionError(error) {
         hint: 'This is a bug in the action: please report it, with the log of a run with debug logging.',
     });
 }
-/** The code of an error of Node.js, e.g. `ENOENT` (Node.js, "Errors"); empty where it has none. */
+/** The code of an error of Node.js, e.g. `ENOENT` (Node.js, "Errors"); empty if it has none. */
 function systemCode(error) {
     return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
@@ -75,7 +78,7 @@ function systemCode(error) {
 /**
  * The JSON object of an answer.
  *
- * @throws ActionError `UNUSABLE_ANSWER` where the body is no JSON object
+ * @throws ActionError `UNUSABLE_ANSWER` if the body is not a JSON object
  */
 function jsonObject(answer, service, url) {
     if (isObject(answer.json))
@@ -89,7 +92,7 @@ function jsonObject(answer, service, url) {
         hint: `Check that ${url.origin}${url.pathname} is the address of the API and that no gateway or login page is in front of it.`,
     });
 }
-/** A member of a JSON object, by its path; `undefined` where there is none. */
+/** A member of a JSON object, by its path; `undefined` if there is none. */
 function member(json, ...path) {
     let value = json;
     for (const name of path) {
@@ -105,11 +108,11 @@ function textOf(value) {
 }
 /** How much of a message is looked at, in characters: bounds the work that a hostile one makes. */
 const MAX_MESSAGE = 2_000;
-/** The beginning of the member `message`; empty where there is none. */
+/** The beginning of the member `message`; empty if there is none. */
 function messageOf({ json }) {
     return textOf(member(json, 'message')).slice(0, MAX_MESSAGE);
 }
-/** A point in time in an answer: text (ISO 8601), or seconds since the epoch; `undefined` where it is none. */
+/** A point in time in an answer: text (ISO 8601), or seconds since the epoch; `undefined` if it is not one. */
 function timeOf(value) {
     if (typeof value !== 'string' && typeof value !== 'number')
         return undefined;
@@ -125,7 +128,7 @@ function isObject(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 /**
- * Text as JSON; `undefined` where it is none: whoever needs JSON says so, see {@link jsonObject}. A byte order mark before
+ * Text as JSON; `undefined` if it is not JSON; callers that need JSON use {@link jsonObject}. A byte order mark before
  * it is skipped, as the Fetch standard does (`json()`).
  */
 function parseJson(text) {
@@ -171,7 +174,7 @@ class Pace {
             await new Promise((resolve) => this.#waiting.push(resolve));
         this.#busy++;
     }
-    /** @param overloaded whether the server says that it is asked too much: then half as many requests are made at a time */
+    /** @param overloaded whether the server says that it gets too many requests: then only half as many are made at a time */
     leave(overloaded = false) {
         if (overloaded)
             this.#most = Math.max(1, Math.floor(Math.min(this.#most, this.#busy) / 2));
@@ -214,7 +217,7 @@ const SHOWN_CLAIMS = [
     'job_workflow_ref',
     'event_name',
 ];
-/** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
+/** A claim's text, to be shown or pasted; `undefined` if it is not there, or could not be shown as it is. */
 function claimText(claims, name) {
     const value = claims?.[name];
     if (typeof value !== 'string')
@@ -242,8 +245,8 @@ function aboutForm(subject, { it = 'It', byName = 'repo:owner/repository:…' } 
         : '';
 }
 /**
- * Whether a subject names the repository. A customized one may not, and then belongs to whoever customizes theirs alike:
- * no policy should be bound to it alone.
+ * Whether a subject names the repository. A customized one may not: anyone can customize theirs
+ * to be the same, so no policy should rely on it alone.
  */
 function namesRepository(subject) {
     return /(?:^|:)(?:repo|repository|repository_id):[^:]/.test(subject);
@@ -260,7 +263,7 @@ const ONCE = [
 ];
 /**
  * What to say instead of suggesting a policy, where the subject never comes again: bound to it, the next run would be
- * refused. `undefined` where it comes again.
+ * refused. `undefined` if it comes again.
  */
 function aboutPassing(subject) {
     const [, what, instead] = ONCE.find(([ref]) => ref.test(subject)) ?? [];
@@ -279,7 +282,7 @@ function aboutRename(repository, claims) {
         return undefined;
     return `The run names its repository "${repository}", but its name is now "${current}": use the new name in the workflow and in policies, since anyone can take the old one.`;
 }
-/** The payload of a JWT, not verified (RFC 7519); `undefined` where it is none. */
+/** The payload of a JWT, not verified (RFC 7519); `undefined` if it is not one. */
 function claimsOf(token) {
     try {
         const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
@@ -382,11 +385,11 @@ class Inputs {
     /** A set: an input that is read twice has its problem once. */
     #problems = new Set();
     #lacksInput = false;
-    /** @param get an input's text by name, as the runner hands it over; empty where it is not given */
+    /** @param get an input's text by name, as the runner hands it over; empty if it is not given */
     constructor(get) {
         this.#get = get;
     }
-    /** Trimmed text; empty where not given, and after a problem: too long, or control characters. */
+    /** Trimmed text; empty if not given, and after a problem: too long, or control characters. */
     text(name) {
         const value = this.#get(name).trim();
         if (value.length > MAX_LENGTH) {
@@ -429,7 +432,7 @@ class Inputs {
         this.problem(name, fault, example);
         return new URL(_url_js__WEBPACK_IMPORTED_MODULE_1__/* .NOWHERE */ .JW);
     }
-    /** `true`, `True`, `TRUE`, `false`, `False`, `FALSE` (YAML 1.2 core schema, as `core.getBooleanInput`); false where not given. */
+    /** `true`, `True`, `TRUE`, `false`, `False`, `FALSE` (YAML 1.2 core schema, as `core.getBooleanInput`); false if not given. */
     boolean(name) {
         const value = this.text(name);
         if (/^(?:true|True|TRUE)$/.test(value))
@@ -439,7 +442,7 @@ class Inputs {
         }
         return false;
     }
-    /** A whole number of seconds from `least` to `most`; `fallback` where not given. */
+    /** A whole number of seconds from `least` to `most`; `fallback` if not given. */
     seconds(name, { least, most, fallback }) {
         const value = this.text(name);
         if (value === '')
@@ -450,7 +453,7 @@ class Inputs {
         this.problem(name, rule, String(fallback));
         return fallback;
     }
-    /** One of the values, spelled as they are; `fallback` where not given. */
+    /** One of the values, spelled as they are; `fallback` if not given. */
     oneOf(name, values, fallback) {
         const value = this.text(name);
         if (value === '')
@@ -500,7 +503,7 @@ class Inputs {
         });
     }
 }
-/** `, not "…"` to end a rule with, on one line and cut; nothing where the text is empty or could hold a password. */
+/** `, not "…"` to end a rule with, on one line and cut; nothing if the text is empty or could hold a password. */
 function not(text) {
     const shown = text.includes('@') ? undefined : (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .showable */ .of)(text, 60);
     return shown === undefined ? '' : `, not "${shown}"`;
@@ -528,9 +531,9 @@ function isLoopback(hostname) {
 function mayCarrySecrets(url) {
     return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
 }
-/** What is wrong with the text of a URL, to follow its name in a sentence; `undefined` where it can be used. */
+/** What is wrong with the text of a URL, to follow its name in a sentence; `undefined` if it can be used. */
 function urlFault(value, mayHaveQuery) {
-    // The URL parser removes line breaks and takes backslashes for slashes: it would read what does not stand there.
+    // The URL parser removes line breaks and reads backslashes as slashes, so it would read another URL than the one written.
     const url = /^[a-z]+:\/\/[^\s\\/][^\s\\]*$/i.test(value) && URL.canParse(value) ? new URL(value) : undefined;
     if (url === undefined)
         return 'must be a URL';
@@ -559,6 +562,7 @@ function urlFault(value, mayHaveQuery) {
 /* harmony export */   Nx: () => (/* binding */ capital),
 /* harmony export */   TL: () => (/* binding */ quoted),
 /* harmony export */   c3: () => (/* binding */ listOf),
+/* harmony export */   cC: () => (/* binding */ MOST_LISTED),
 /* harmony export */   of: () => (/* binding */ showable),
 /* harmony export */   pS: () => (/* binding */ yamlText)
 /* harmony export */ });
@@ -847,6 +851,7 @@ const OF_OTHER_ACTIONS = [
     foreign('role-duration-seconds', 'role-arn', 'is not needed here: the role is assumed for 15 minutes', `role-arn: ${ROLE}`),
     // hashicorp/vault-action
     renamed('jwtGithubAudience', 'audience', 'https://vault.example.com'),
+    renamed('ignoreNotFound', 'allow-missing', 'true'),
     foreign('method', 'auth-path', "is not needed here: the job's ID token is the only method, and auth-path says where it is mounted", 'auth-path: jwt'),
     { ...renamed('path', 'auth-path', 'jwt'), unless: 'engine' },
     ...['token', 'roleId', 'secretId', 'githubToken'].map((name) => foreign(name, 'auth-path', NO_LOGIN, 'auth-path: jwt')),
@@ -945,7 +950,7 @@ function createCancellation({ timer }) {
         },
     };
 }
-/** The error of a step that was cancelled: what its last call came to stands in it. */
+/** The error of a step that was cancelled, with the result of its last call. */
 function cancelled({ signal }, cause) {
     const reason = signal.reason;
     if (!(cause instanceof errors/* ActionError */.lZ))
@@ -968,7 +973,7 @@ var external_node_fs_ = __nccwpck_require__(3024);
  * What to do about a certificate authority that is not known. Node ignores a file that it cannot use, with a warning that few
  * see (Node.js, "NODE_EXTRA_CA_CERTS").
  *
- * @param file what `NODE_EXTRA_CA_CERTS` names; empty where it is not set
+ * @param file what `NODE_EXTRA_CA_CERTS` names; empty if it is not set
  */
 function authorityHint(file) {
     if (file === '') {
@@ -990,7 +995,7 @@ function pemFault(file) {
 }
 
 ;// CONCATENATED MODULE: ./src/http/call.ts
-/** Whom a call asks, as a sentence names it: `the app server (app-server.example.com)`. */
+/** The server of a call, as a sentence names it: `the app server (app-server.example.com)`. */
 function placeOf({ service, url }) {
     return `${service} (${url.host})`;
 }
@@ -1001,7 +1006,7 @@ function placeOf({ service, url }) {
 
 
 
-/** An attempt that got no complete answer. It is retried, unless `again` tells that it would fail alike. */
+/** An attempt that got no complete answer. It is retried, unless `again` says that it would fail in the same way. */
 class AttemptFailed extends Error {
     code;
     again;
@@ -1087,7 +1092,7 @@ function cutOff(signal) {
         });
     });
 }
-/** @throws ActionError `TLS_FAILED` where the credentials in the call would travel in the open */
+/** @throws ActionError `TLS_FAILED` if the credentials in the call would travel in the open */
 function mustBeSafe(call) {
     if ((0,url/* mayCarrySecrets */._1)(call.url))
         return;
@@ -1259,7 +1264,7 @@ class Body {
  *
  * @param early a connection that was opened while the message was being prepared
  * @param limitMs for all of it, in ms
- * @throws AttemptFailed of {@link Connections.open} and {@link request}, or `TIMED_OUT`; ActionError `CANCELLED` where an answer
+ * @throws AttemptFailed of {@link Connections.open} and {@link request}, or `TIMED_OUT`; ActionError `CANCELLED` if an answer
  *   may have been missed; the reason of the signals
  */
 async function answerTo(call, message, early, limitMs, means) {
@@ -1455,12 +1460,12 @@ class DecodedURL extends URL {
 /** With the scheme, where there is one. */
 const SETTING = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)/is;
 /**
- * The proxy that the environment has for a URL; `undefined` where the way is direct.
+ * The proxy that the environment has for a URL; `undefined` if the way is direct.
  *
  * `@actions/http-client` decides which hosts need none. The setting is read here, since its `getProxyUrl` takes a setting
  * with a `%` that is no escape for none, and `host:port` for a scheme.
  *
- * @throws AttemptFailed `PROXY_FAILED` where the setting cannot be used; it does not hold the setting, which may hold a password
+ * @throws AttemptFailed `PROXY_FAILED` if the setting cannot be used; it does not hold the setting, which may hold a password
  */
 function proxyFor(url) {
     if (needsNone(url))
@@ -1471,8 +1476,8 @@ function proxyFor(url) {
 }
 /**
  * Whether a host is reached without a proxy: this machine, or one of `no_proxy`. The library takes every name that begins
- * with `127.` for this machine, so it is asked about a subdomain of such a name, to which the same entries apply. An
- * address stays as it is: there is nothing below one.
+ * with `127.` for this machine, so the check gets a subdomain of such a name, to which the same entries apply. An
+ * address is not changed: it has no subdomains.
  */
 function needsNone(url) {
     if (!url.hostname.startsWith('127.'))
@@ -1511,7 +1516,7 @@ function proxy_read(variable, setting, target) {
     const unusable = (what) => new AttemptFailed('PROXY_FAILED', what, { again: false, hint: proxyHint(variable, target) });
     const isHttp = /^https?$/i.test(scheme);
     const text = `${isHttp ? scheme : 'http'}://${rest}`;
-    // A password that is cut by one of these characters would stand in the place of the host.
+    // If one of these characters ended the authority, part of the password would be read as the host.
     if (/[/?#].*@/s.test(rest) || !URL.canParse(text))
         throw unusable(`the proxy setting ${variable} is not a URL`);
     const url = new URL(text);
@@ -1626,7 +1631,7 @@ function isTransient(status) {
     return [408, 425, 429, 500, 502, 503, 504].includes(status);
 }
 /**
- * The wait that a `Retry-After` header asks for, in ms: 0 for a date in the past, `undefined` where the header is
+ * The wait that a `Retry-After` header asks for, in ms: 0 for a date in the past, `undefined` if the header is
  * absent or malformed. Source: RFC 9110 10.2.3.
  *
  * @param value whole seconds, or an HTTP date
@@ -1668,7 +1673,7 @@ const HTTP_DATES = [
     /^(?<weekday>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (?<day>\d\d)-(?<month>\w{3})-(?<year>\d\d) (?<time>[\d:]{8}) GMT$/,
     /^(?<weekday>\w{3}) (?<month>\w{3}) (?<day>[ \d]\d) (?<time>[\d:]{8}) (?<year>\d{4})$/,
 ];
-/** An HTTP date in ms since the epoch; `undefined` where it is none, or a day that never was. */
+/** An HTTP date in ms since the epoch; `undefined` if it is not one, or a day that never was. */
 function httpDate(value, nowMs) {
     const parts = HTTP_DATES.map((form) => form.exec(value)?.groups).find((groups) => groups !== undefined);
     if (parts === undefined)
@@ -1805,7 +1810,7 @@ class Connections {
         const tunnel = proxy && (await openTunnel(proxy, `${url.hostname}:${portOf(url)}`, ends, this.#mask));
         return openSocket(url, ends, () => (progress.waitingFor = 'the TLS handshake'), tunnel);
     }
-    /** Begins to open one direct connection to the URL's origin; none where the way leads through a proxy. Never fails. */
+    /** Begins to open one direct connection to the URL's origin; none if the way leads through a proxy. Never fails. */
     openEarly(url) {
         if (goesThroughProxy(url))
             return undefined;
@@ -1890,6 +1895,7 @@ function refusalError(call, answer, refusal, redact) {
             return overloaded ? {} : { hint: inFrontHint(call, answer) };
         },
         refused,
+        ...(own !== undefined && !overloaded && { missing: refusal.missing }),
     });
 }
 /** Whether the same request may be answered otherwise later, however often it was tried. */
@@ -2049,11 +2055,11 @@ var credential = __nccwpck_require__(8585);
 /** From this age on, in ms, an ID token is not used again: it lives five minutes, and a server may need one of them. */
 const FRESH_MS = 60_000;
 /**
- * What the endpoint says of a job that has not quite begun; no source tells its status. One that is over gets no more
- * tokens.
+ * What the endpoint says about a job that has not quite started; its status is not documented. A job that is over gets
+ * no more tokens.
  */
 const NOT_YET = /can't issue id_token for job in '(?!completed')[\w -]{1,40}' state/i;
-/** Other words for it, which other systems use as well (runner: `JobRunner.cs`). */
+/** Another text for the same, which other systems use as well (runner: `JobRunner.cs`). */
 const NOT_YET_403 = /pending|delayed|non-inprogress/i;
 const IN_ANOTHER_JOB = 'Run the step in a job that has `permissions: id-token: write` and is still running.';
 /**
@@ -2068,6 +2074,7 @@ function createIdentity(options) {
     const minted = new Map();
     const known = new Map();
     let newest;
+    const ofAll = () => known.size > 1 ? { ...newest, aud: [...known.keys()].sort() } : newest;
     async function mint(audience) {
         if (!/^[\x21-\x7e]+$/.test(requestToken) || !URL.canParse(endpoint)) {
             throw new errors/* ActionError */.lZ('NO_ID_TOKEN', 'This job cannot get an ID token: the runner offers none.');
@@ -2104,7 +2111,7 @@ function createIdentity(options) {
             token.catch(() => minted.delete(audience));
             return token;
         },
-        claims: (audience) => (audience === undefined ? newest : known.get(audience)),
+        claims: (audience) => (audience === undefined ? ofAll() : known.get(audience)),
     };
 }
 
@@ -2432,7 +2439,7 @@ async function revoke(revocable, step, limitMs, failed = 'could not be revoked i
         client.close();
     }
 }
-/** @throws ActionError `INTERNAL` where no issuer has that name */
+/** @throws ActionError `INTERNAL` if no issuer has that name */
 async function revokerOf({ issuer }, revokers) {
     const load = Object.hasOwn(revokers, issuer) ? revokers[issuer] : undefined;
     if (load === undefined)
@@ -2490,7 +2497,7 @@ async function revokeSaved(step) {
     runner.warning(`${revoker.name} could not be revoked; it ends ${endOf(revocable, revoker)}. The state that the main step saved is invalid.`);
     return true;
 }
-/** What was saved, of which a step in between could have set anything; `undefined` where it is not of that form. */
+/** What was saved, of which a step in between could have set anything; `undefined` if it is not of that form. */
 function readRevocable(json) {
     const text = (name) => {
         const value = (0,http_answer/* member */.Dc)(json, name);
@@ -2560,14 +2567,16 @@ async function summarize(runner, markdown) {
         runner.info(`The job summary could not be written (${error instanceof Error ? error.name : 'no reason'}).`);
     }
 }
-/** What was granted, for the job summary: the outputs that are no secrets. */
-async function grantTable(grant) {
+/** What was granted, for the job summary: the outputs that are no secrets, and for which claims. */
+async function grantSummary(grant, { environment, run }, claims) {
+    const { claimsTable } = await __nccwpck_require__.e('report').then(__nccwpck_require__.bind(__nccwpck_require__, 7063));
     const { table } = await __nccwpck_require__.e('report').then(__nccwpck_require__.bind(__nccwpck_require__, 5541));
     const rows = Object.entries(grant.outputsAreSecret === true ? {} : grant.outputs)
         .filter(([, value]) => !grant.secrets.some((secret) => value.includes(secret)))
         .map(([name, value]) => [name, shortened(value)]);
     const ends = grant.expiresAt === undefined ? [] : [['expires-at', grant.expiresAt.toISOString()]];
-    return table(['output', 'value'], [...rows, ...ends]);
+    const outputs = table(['output', 'value'], [...rows, ...ends]);
+    return [outputs, claimsTable(environment, await run(), claims)].filter((part) => part !== '').join('\n\n');
 }
 /** The beginning of a long value, and how much more there is: the output itself is whole. */
 function shortened(value) {
@@ -2590,7 +2599,7 @@ function shortened(value) {
 const SUMMARY_MODES = ['on-refusal', 'always', 'never'];
 /** How long revoking may last before the step ends, in ms. */
 const REVOKE_MS = 5_000;
-/** An end that is further away is not believed, in ms: a year. */
+/** An expiry that is further away is not believed, in ms: a year. */
 const LONGEST_MS = 366 * 24 * 3_600_000;
 /**
  * Runs one exchange as a step: read → prove → exchange → mask → save → output → explain. A failure is one error
@@ -2613,7 +2622,7 @@ async function act(exchange, step) {
             runner.notice(notice);
         runner.info((0,src_text/* harmless */.Is)(grant.summary));
         if (held.summaryMode === 'always')
-            await summarize(runner, () => grantTable(grant));
+            await summarize(runner, () => grantSummary(grant, runner, held.identity?.claims()));
         return true;
     }
     catch (cause) {
@@ -2715,7 +2724,7 @@ function createSecrets(maskLine) {
         },
         redact: (text) => {
             const redacted = withoutStretches(text.slice(0, MAX_TEXT), known);
-            // The beginning of a secret may stand at the cut.
+            // The text may have been cut in the middle of a secret.
             return text.length <= MAX_TEXT ? redacted : redacted.slice(0, 1 - STRETCH);
         },
     };
@@ -2780,7 +2789,7 @@ function createStep(runner, clock, revokers) {
 
 
 /**
- * Runs a step and ends the process, with 0 where the step succeeded. A process that ends in any other way has failed. The
+ * Runs a step and ends the process, with 0 if the step succeeded. A process that ends in any other way has failed. The
  * step is told when the job is cancelled: the runner sends SIGINT, and SIGTERM 7.5 s later.
  */
 async function runStep(revokers, run) {

@@ -44,7 +44,7 @@ export function few(items: readonly string[]): string {
 }
 
 /** How much of an annotation a list may take, in characters: GitHub cuts it at 4096. */
-const MOST_LISTED = 3_000
+export const MOST_LISTED = 3_000
 
 /** A list on lines of its own, and how many more items there are than fit. The first is always there. */
 export function listOf(items: readonly string[]): string {

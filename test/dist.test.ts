@@ -119,7 +119,7 @@ describe('content', () => {
     ['undici', /\bundici\/lib\b|class (Dispatcher|ProxyAgent|EnvHttpProxyAgent)\b/],
     ['an AWS SDK, but for the name of its signer', /@aws-sdk(?!\/signature-v4`)/],
     ['the tunnel package', /\bTunnelingAgent\b/],
-    ['a loader of Node’s modules beside process.getBuiltinModule', /createRequire/],
+    ['a loader of Node’s modules other than process.getBuiltinModule', /createRequire/],
     ['GitHub’s API client', /octokit/i],
     ['WebSocket', /\bWebSocket\b/],
     ['global fetch, which loads the undici of Node', /(?<![.\w])fetch\(|globalThis\.fetch\b/],

@@ -44,7 +44,7 @@ const GITHUB = 'token.actions.githubusercontent.com';
 const OF_ROLE = ['role trust policy', 'resource-based policy'];
 /** What STS means by an answer that is not 2xx to a job that wants to assume a role. */
 function stsRefusal(answer, role) {
-    return (0,aws_errors/* awsRefusal */.g)(answer, (error, claims) => explain(role, error, claims));
+    return (0,aws_errors/* awsRefusal */.gW)(answer, (error, claims) => explain(role, error, claims));
 }
 function explain(role, { code, message }, claims) {
     const { roleArn, audience } = role;
@@ -72,7 +72,7 @@ function explain(role, { code, message }, claims) {
                     hint: `The audience of the ID token was "${audience}": add it to the audiences (client ids) of the IAM identity provider "${provider}".`,
                 };
             }
-            return aws_errors/* KEYS_TROUBLE */.D.test(message)
+            return aws_errors/* KEYS_TROUBLE */.Dh.test(message)
                 ? keysHint(issuer)
                 : {
                     hint: `Check that there is an IAM identity provider "${provider}": with the URL https://${issuer} and the audience "${audience}".`,
@@ -90,7 +90,7 @@ function keysHint(issuer) {
         hint: `AWS could not fetch the keys of GitHub's ID tokens: https://${issuer} must be reachable from the internet.`,
     };
 }
-/** The trust policy by which a role accepts this run and no other; nothing where there can be none. */
+/** The trust policy by which a role accepts this run and no other; nothing if there can be none. */
 function suggestPolicy({ roleArn, audience }, provider, issuer, claims) {
     const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
     const repositoryId = (0,identity_claims/* claimText */.Q1)(claims, 'repository_id');
@@ -181,7 +181,7 @@ function credentialSource(inputs, environment, role, region, roleInput) {
 function usualAudience(region) {
     return region.startsWith('cn-') ? 'sts.amazonaws.com.cn' : 'sts.amazonaws.com';
 }
-/** Reads `region`; empty where it may be left out and is, and after a problem. */
+/** Reads `region`; empty if it may be left out and is, and after a problem. */
 function readRegion(inputs, isRequired) {
     const example = 'eu-central-1';
     const given = isRequired ? inputs.required('region', example) : inputs.text('region');
@@ -298,8 +298,9 @@ function awsEndpoint(inputs, environment, service, variable, region) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   D: () => (/* binding */ KEYS_TROUBLE),
-/* harmony export */   g: () => (/* binding */ awsRefusal)
+/* harmony export */   Dh: () => (/* binding */ KEYS_TROUBLE),
+/* harmony export */   es: () => (/* binding */ awsError),
+/* harmony export */   gW: () => (/* binding */ awsRefusal)
 /* harmony export */ });
 /* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9856);
 
@@ -403,7 +404,7 @@ const ROLE_ARN = /^(?<account>arn:aws(?:-[a-z]+)*:iam::\d{12}):role\/[\w+=,.@/-]
 /* harmony export */   US: () => (/* binding */ policyOf),
 /* harmony export */   Y8: () => (/* binding */ explainRefuser)
 /* harmony export */ });
-/** Whose the kinds of policies are that AWS names; empty: that of the resource. */
+/** Whose policy each kind is that AWS names; empty for the policy of the resource. */
 const PLACES = {
     'identity-based policy': 'of the role or user whose credentials signed the request',
     'resource-based policy': '',
@@ -416,7 +417,7 @@ const PLACES = {
 };
 const KINDS = Object.keys(PLACES);
 /**
- * Which policy refused, by AWS's own words at the end of its message; `undefined` where they tell nothing (IAM User Guide,
+ * Which policy refused, by AWS's own words at the end of its message; `undefined` if they do not say (IAM User Guide,
  * "Troubleshoot access denied error messages").
  */
 function refuserIn(message) {
@@ -427,7 +428,7 @@ function refuserIn(message) {
 /**
  * What to change where a policy refused.
  *
- * @param resource whose a policy is that is resource-based: `of the secret`
+ * @param resource what a resource-based policy belongs to: `of the secret`
  */
 function explainRefuser({ kind, denies }, resource) {
     if (kind === undefined) {
@@ -457,7 +458,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _credentials_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(23);
 
 /**
- * What it takes to sign. The signer is loaded while the credentials are on their way, which takes longer.
+ * Prepares signing. The signer is loaded while the credentials are on their way, which takes longer.
  *
  * @throws ActionError of {@link awsCredentials}
  */
@@ -491,15 +492,15 @@ __webpack_require__.r(__webpack_exports__);
 
 
 
-/** How long a database takes the token, in s. */
+/** How long a database accepts the token, in s. */
 const SECONDS = 900;
 const HOST = /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*$/;
 const HOST_EXAMPLE = 'app.cluster-abc123.eu-central-1.rds.amazonaws.com';
 /** What every endpoint of RDS has in its name, in any partition. */
 const OF_RDS = /\.rds\./;
-/** Names of AWS, and whose they are where that is known to take passwords of another kind. */
+/** Host names of AWS, and the service, where it is known to take another kind of password. */
 const OF_AWS = /\.(?:(?<dsql>dsql)[\w-]*\.[a-z\d-]+\.on\.aws|(?<redshift>redshift)(?:-serverless)?\.amazonaws\.com(?:\.cn)?|on\.aws|amazonaws\.(?:com|com\.cn|eu))$/;
-/** The endpoint of an instance, a cluster or a proxy. In China the region stands after `rds`, once stood before it. */
+/** The endpoint of an instance, a cluster or a proxy. In China the region comes after `rds`; it used to come before it. */
 const RDS_HOST = /\.(?:([a-z]+(?:-[a-z]+)+-\d+)\.rds|rds\.(cn-[a-z]+-\d+))\.amazonaws\.(?:com|com\.cn|eu)$/;
 /** A password for a database of Amazon RDS or Aurora: a presigned `connect` request, computed here ("IAM database authentication", RDS User Guide). */
 const awsRds = {
@@ -528,7 +529,7 @@ const awsRds = {
     exchange: async ({ host, username, region, source }, tools) => {
         const signing = await (0,_aws_signing_js__WEBPACK_IMPORTED_MODULE_1__.readyToSign)(source, tools);
         const now = tools.now();
-        // The database would refuse the token and not tell why.
+        // The database would refuse the token without saying why.
         if ('credentials' in source && signing.expiresAt && signing.expiresAt.getTime() <= now) {
             const ended = signing.expiresAt.toISOString();
             throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ActionError */ .lZ('NO_AWS_CREDENTIALS', `The AWS credentials in the environment expired at ${ended}.`, {
@@ -600,9 +601,13 @@ var policies = __webpack_require__(647);
 ;// CONCATENATED MODULE: ./src/exchanges/secret/aws-secrets-manager/refusal.ts
 
 
+
 /** What AWS Secrets Manager means by an answer that is not 2xx. */
 function refusal(answer, asked) {
-    return (0,aws_errors/* awsRefusal */.g)(answer, ({ code, message }) => EXPLANATIONS.get(code)?.(asked, message) ?? {});
+    return {
+        ...(0,aws_errors/* awsRefusal */.gW)(answer, ({ code, message }) => EXPLANATIONS.get(code)?.(asked, message) ?? {}),
+        ...((0,aws_errors/* awsError */.es)(answer).code === 'ResourceNotFoundException' && { missing: (0,src_text/* quoted */.TL)(asked.secret) }),
+    };
 }
 /** What a person can do, by the code of AWS. */
 const EXPLANATIONS = new Map([

@@ -225,7 +225,7 @@ function grantFrom(answer, { url, email }, tools) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   p: () => (/* binding */ explanationOf)
 /* harmony export */ });
-/** The explanation of what a system says; an empty one where the table has none. */
+/** The explanation of what a system says; an empty one if the table has none. */
 function explanationOf(table, said, context) {
     const [, explain] = table.find(([words]) => words.test(said)) ?? [];
     return explain?.(context) ?? {};

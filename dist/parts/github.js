@@ -62,7 +62,7 @@ const github = {
                     };
                 },
                 read: ({ status }) => {
-                    // Whoever answers otherwise is not GitHub: a proxy, or the login page of a network.
+                    // Any other answer is not from GitHub, but from a proxy or the login page of a network.
                     if (status === 204)
                         return;
                     throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `GitHub (${url.host}) answered ${status} instead of 204.`, {

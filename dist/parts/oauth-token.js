@@ -69,7 +69,7 @@ async function proofOf(client, idToken) {
             };
     }
 }
-/** Every form of the client's secret that a request holds; none where there is no secret. */
+/** Every form of the client's secret that a request holds; none if there is no secret. */
 function secretsOf(client) {
     return hasSecret(client) ? [client.secret, formEncoded(client.secret), basicOf(client)] : [];
 }
@@ -236,7 +236,7 @@ function readTokenTypes(inputs, grant) {
     }
     return [];
 }
-/** @returns as the request has it; empty where it is not given */
+/** @returns as the request has it; empty if it is not given */
 function readTokenType(inputs, name) {
     const value = inputs.text(name);
     if (TOKEN_TYPES.includes(value))
@@ -327,11 +327,11 @@ async function messageOf(settings, tools, attempt) {
 
 
 const SERVICE = 'the token endpoint';
-/** When a token ends that brought no time, as a sentence says it. */
+/** When a token without an expiry ends, in words. */
 const ENDS = 'when its server says so';
 /** Token types that have a spelling of their own; any other is a name or a URI (RFC 6749, appendix A.13). */
 const TOKEN_TYPES = ['Bearer', 'N_A'];
-/** Members of an answer, beside the token, with which somebody could get one, or show to be the job. */
+/** Members of an answer, besides the token, with which somebody could get a token or impersonate the job. */
 const MORE_SECRETS = ['refresh_token', 'id_token'];
 /**
  * The grant in a successful answer: RFC 6749 section 5.1, RFC 8693 section 2.2.1.
@@ -356,7 +356,7 @@ function grantFrom(answer, settings, sentAt, tools) {
         }));
     const type = nameOf(json['token_type']);
     const tokenType = TOKEN_TYPES.find((each) => each.toLowerCase() === type?.toLowerCase()) ?? type;
-    // RFC 6749 section 5.1: the server may leave it out where it is what was asked for.
+    // RFC 6749 section 5.1: the server may omit it if it equals the request.
     const scope = json['scope'] === undefined ? asked : scopeOf(json['scope']);
     const issuedType = nameOf(json['issued_token_type']);
     const mine = revocable?.(token);
@@ -577,7 +577,7 @@ const oauth = {
 /**
  * The client that the token was issued to.
  *
- * @throws ActionError `INVALID_INPUT` where the step did not get the inputs that the token was issued with
+ * @throws ActionError `INVALID_INPUT` if the step did not get the inputs that the token was issued with
  */
 function clientOf({ apiUrl, extra = {} }, tools) {
     const authentication = _client_js__WEBPACK_IMPORTED_MODULE_4__/* .AUTHENTICATIONS */ .mP.find((each) => each === extra['authentication']) ?? 'none';

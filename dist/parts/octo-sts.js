@@ -33,7 +33,7 @@ function refusal(answer, settings) {
     if (typeof (0,http_answer/* member */.Dc)(answer.json, 'code') !== 'number')
         return {};
     const message = (0,http_answer/* messageOf */.bD)(answer);
-    // Both also stand for trouble with the keys of the issuer, which passes.
+    // Both can also mean temporary trouble with the keys of the issuer.
     const times = answer.status === 401 && message.includes('unable to verify bearer token')
         ? 1
         : answer.status === 400 && message.includes('unable to fetch or create the provider')
@@ -287,7 +287,7 @@ const octoSts = {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   p: () => (/* binding */ explanationOf)
 /* harmony export */ });
-/** The explanation of what a system says; an empty one where the table has none. */
+/** The explanation of what a system says; an empty one if the table has none. */
 function explanationOf(table, said, context) {
     const [, explain] = table.find(([words]) => words.test(said)) ?? [];
     return explain?.(context) ?? {};

@@ -63,7 +63,7 @@ async function borrowToken(server, tools) {
         tools.revokeAtEnd((0,_vault_revoker_js__WEBPACK_IMPORTED_MODULE_4__.revocable)(given));
     return given;
 }
-/** What stands in policies and in the commands of people stands before a path; it would be there twice. */
+/** Removes from a path what policies and the commands of Vault put before it: it would be there twice. */
 function secretPath(inputs, label, path, engine) {
     let rest = path;
     for (const before of [`${engine}/`, 'data/']) {
@@ -77,7 +77,7 @@ function secretPath(inputs, label, path, engine) {
 }
 /**
  * The first entry of `secrets` as hashicorp/vault-action takes it, `ENGINE/data/PATH KEY | NAME ;`, in the form that works
- * here; `undefined` where it is none.
+ * here; `undefined` if it is not one.
  */
 function fromVaultAction(text, engine) {
     const [first = ''] = text.split(';');
@@ -118,13 +118,17 @@ function refusal(answer, settings, path) {
     const { engine } = settings;
     const name = (0,_text_js__WEBPACK_IMPORTED_MODULE_9__/* .quoted */ .TL)(`${engine}/${path}`);
     const explained = (reason, hint) => ({ reason, explain: () => ({ hint }) });
+    const gone = (reason, hint) => ({
+        ...explained(reason, hint),
+        ...(status === 404 && { missing: name }),
+    });
     const metadata = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'data', 'metadata');
     if ((0,_vault_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .isPresent */ .Wo)(metadata)) {
         const version = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(metadata, 'version');
         const which = `version ${typeof version === 'number' ? version : '?'} of ${name}`;
         return (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(metadata, 'destroyed') === true
-            ? explained(`${which} is destroyed`, 'Its data is gone: write a new version.')
-            : explained(`${which} is deleted`, 'Undelete it (vault kv undelete), or write a new version.');
+            ? gone(`${which} is destroyed`, 'Its data is gone: write a new version.')
+            : gone(`${which} is deleted`, 'Undelete it (vault kv undelete), or write a new version.');
     }
     const [warning] = (0,_vault_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .textsOf */ .CB)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'warnings'));
     if (status === 404 && warning !== undefined) {
@@ -132,7 +136,7 @@ function refusal(answer, settings, path) {
     }
     const errors = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'errors');
     if (status === 404 && Array.isArray(errors) && errors.length === 0) {
-        return explained(`there is no secret ${name}`, `"${engine}" has never had a secret at "${path}": check the path, and that "${engine}" is a KV version 2 engine.`);
+        return gone(`there is no secret ${name}`, `"${engine}" has never had a secret at "${path}": check the path, and that "${engine}" is a KV version 2 engine.`);
     }
     return (0,_vault_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .vaultRefusal */ .Hp)(answer, (reason) => explain(reason, settings, path));
 }
@@ -203,7 +207,7 @@ const vault = {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   p: () => (/* binding */ explanationOf)
 /* harmony export */ });
-/** The explanation of what a system says; an empty one where the table has none. */
+/** The explanation of what a system says; an empty one if the table has none. */
 function explanationOf(table, said, context) {
     const [, explain] = table.find(([words]) => words.test(said)) ?? [];
     return explain?.(context) ?? {};
@@ -228,7 +232,7 @@ function explanationOf(table, said, context) {
 
 
 
-/** The words of Vault in an answer that is not 2xx; empty where it has none. */
+/** The words of Vault in an answer that is not 2xx; empty if it has none. */
 function reasonOf(answer) {
     const texts = textsOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'errors'))
         .slice(0, 10)
@@ -273,7 +277,7 @@ function unwrapped(answer, url) {
 function isPresent(value) {
     return value !== undefined && value !== null;
 }
-/** The texts of a list; none where it is no list. */
+/** The texts of a list; none if it is not a list. */
 function textsOf(value) {
     return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 }
@@ -573,7 +577,7 @@ const vault = {
                     return (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .vaultRefusal */ .Hp)(answer, () => (answer.status === 403 ? { hint: ALLOW } : {}));
                 },
                 read: ({ status }) => {
-                    // Whoever answers otherwise is not Vault: a proxy, or the login page of a network.
+                    // Any other answer is not from Vault, but from a proxy or the login page of a network.
                     if (status === 204)
                         return;
                     throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${_server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV} answered ${status} instead of 204.`, {

@@ -37,7 +37,7 @@ const WORDS =
 
 /** An error of AWS, in any of its forms. */
 export interface AwsError {
-  /** Without namespace; empty where there is none. */
+  /** Without namespace; empty if there is none. */
   readonly code: string
   readonly message: string
 }

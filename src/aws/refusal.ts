@@ -72,7 +72,7 @@ function keysHint(issuer: string): Explanation {
   }
 }
 
-/** The trust policy by which a role accepts this run and no other; nothing where there can be none. */
+/** The trust policy by which a role accepts this run and no other; nothing if there can be none. */
 function suggestPolicy(
   { roleArn, audience }: Role,
   provider: string,

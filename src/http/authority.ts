@@ -5,7 +5,7 @@ import { systemCode } from '../errors.ts'
  * What to do about a certificate authority that is not known. Node ignores a file that it cannot use, with a warning that few
  * see (Node.js, "NODE_EXTRA_CA_CERTS").
  *
- * @param file what `NODE_EXTRA_CA_CERTS` names; empty where it is not set
+ * @param file what `NODE_EXTRA_CA_CERTS` names; empty if it is not set
  */
 export function authorityHint(file: string): string {
   if (file === '') {

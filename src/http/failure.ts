@@ -4,7 +4,7 @@ import { capital } from '../text.ts'
 import { authorityHint } from './authority.ts'
 import { placeOf, type Call } from './call.ts'
 
-/** An attempt that got no complete answer. It is retried, unless `again` tells that it would fail alike. */
+/** An attempt that got no complete answer. It is retried, unless `again` says that it would fail in the same way. */
 export class AttemptFailed extends Error {
   readonly code: 'UNREACHABLE' | 'TIMED_OUT' | 'TLS_FAILED' | 'PROXY_FAILED' | 'UNUSABLE_ANSWER'
   readonly again: boolean
@@ -119,7 +119,7 @@ export function cutOff(signal: AbortSignal): Promise<never> {
   })
 }
 
-/** @throws ActionError `TLS_FAILED` where the credentials in the call would travel in the open */
+/** @throws ActionError `TLS_FAILED` if the credentials in the call would travel in the open */
 export function mustBeSafe(call: Call<unknown>): void {
   if (mayCarrySecrets(call.url)) return
   throw new ActionError(

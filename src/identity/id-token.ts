@@ -10,11 +10,11 @@ import { credential } from './credential.ts'
 const FRESH_MS = 60_000
 
 /**
- * What the endpoint says of a job that has not quite begun; no source tells its status. One that is over gets no more
- * tokens.
+ * What the endpoint says about a job that has not quite started; its status is not documented. A job that is over gets
+ * no more tokens.
  */
 const NOT_YET = /can't issue id_token for job in '(?!completed')[\w -]{1,40}' state/i
-/** Other words for it, which other systems use as well (runner: `JobRunner.cs`). */
+/** Another text for the same, which other systems use as well (runner: `JobRunner.cs`). */
 const NOT_YET_403 = /pending|delayed|non-inprogress/i
 
 const IN_ANOTHER_JOB = 'Run the step in a job that has `permissions: id-token: write` and is still running.'
@@ -29,7 +29,7 @@ export interface Identity {
    */
   readonly idToken: (audience: string, how?: { readonly fresh: boolean }) => Promise<string>
   /**
-   * The claims of the newest ID token for the audience, not verified; `undefined` where none was minted. Without an audience
+   * The claims of the newest ID token for the audience, not verified; `undefined` if none was minted. Without an audience
    * those of the newest of all, with every audience that one was minted for.
    */
   readonly claims: (audience?: string) => Claims | undefined

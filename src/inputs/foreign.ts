@@ -1,6 +1,6 @@
 /** An input of another action that this one does not have. */
 interface Foreign {
-  /** As the other action calls it; a `*` at its end stands for more. */
+  /** As the other action calls it; a `*` at its end matches any rest. */
   readonly name: string
   /** The input here that takes its place: nothing is said by an action without it. */
   readonly here: string

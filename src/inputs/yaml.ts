@@ -16,7 +16,7 @@ export async function parseYaml(text: string): Promise<YamlResult> {
 /** `key:` or `key: value`, with its indentation, and a comment. A YAML key may be 1024 characters away from its colon. */
 const ENTRY = /^( *)(\w[\w.-]{0,99}):(?: +([^\s#]\S*))?(?: +#.*)? *$/
 const ITEM = /^( *)- +(\S+) *$/
-/** Characters that mean nothing to YAML where they stand. `...` would end the document. */
+/** Characters that mean nothing to YAML in these places. `...` would end the document. */
 const SCALAR = /^\.?[\w/](?:[\w./:@+=,~#?&%!-]*[\w./@+=,~#?&%!-])?$/
 
 /**

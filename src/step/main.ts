@@ -18,10 +18,10 @@ import { grantSummary, summarize } from './summary.ts'
 const SUMMARY_MODES = ['on-refusal', 'always', 'never'] as const
 /** How long revoking may last before the step ends, in ms. */
 const REVOKE_MS = 5_000
-/** An end that is further away is not believed, in ms: a year. */
+/** An expiry that is further away is not believed, in ms: a year. */
 const LONGEST_MS = 366 * 24 * 3_600_000
 
-/** What a step has come to have: what explaining and ending it needs. */
+/** What a step has so far, which explaining and ending it need. */
 interface Held {
   identity?: Identity
   client?: Client

@@ -14,7 +14,7 @@ export interface Report {
   readonly annotation: string
   /** Lines for a log group, where a system said no. */
   readonly group: readonly string[]
-  /** The same for the job summary, as Markdown; empty where the group is. */
+  /** The same for the job summary, as Markdown; empty if the group is. */
   readonly summary: string
 }
 

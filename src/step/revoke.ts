@@ -40,7 +40,7 @@ export async function revoke(
   }
 }
 
-/** @throws ActionError `INTERNAL` where no issuer has that name */
+/** @throws ActionError `INTERNAL` if no issuer has that name */
 export async function revokerOf({ issuer }: Revocable, revokers: Revokers): Promise<Revoker> {
   const load = Object.hasOwn(revokers, issuer) ? revokers[issuer] : undefined
   if (load === undefined) throw new ActionError('INTERNAL', 'The issuer of a token has no revoker.')

@@ -9,13 +9,13 @@ import type { Run } from './context.ts'
 /** Everything that the lifecycle asks of the GitHub Actions runner. */
 export interface Runner {
   readonly environment: Environment
-  /** An input's text, trimmed; empty where it is not given. */
+  /** An input's text, trimmed; empty if it is not given. */
   readonly input: (name: string) => string
   /** Has a value masked, and each of its lines. */
   readonly mask: (secret: string) => void
   /** Hands a value to the post step. @throws ActionError `NOT_WRITTEN` */
   readonly saveState: (name: string, value: string) => void
-  /** What the main step saved; empty where it saved nothing. */
+  /** What the main step saved; empty if it saved nothing. */
   readonly state: (name: string) => string
   /** @throws ActionError `NOT_WRITTEN` */
   readonly output: (name: string, value: string) => void
@@ -29,7 +29,7 @@ export interface Runner {
   readonly group: (title: string, lines: readonly string[]) => void
   /** Appends Markdown to the job summary. */
   readonly summary: (markdown: string) => Promise<void>
-  /** What explains a failure: event, repository, server, actor. Loaded when it is asked for. */
+  /** What explains a failure: event, repository, server, actor. Loaded on first use. */
   readonly run: () => Promise<Run>
   /** Whether the run has step debug logging on. */
   readonly debugging: boolean

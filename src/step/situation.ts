@@ -75,7 +75,7 @@ export function serverUrl({ serverUrl: given }: Run): string {
 }
 
 /**
- * What to change, from the situation of the run and not from error text; none where it tells nothing.
+ * What to change, from the situation of the run and not from error text; none if it tells nothing.
  *
  * @param issuer the claim `iss` of the ID token that was sent, where one was
  */
@@ -114,7 +114,7 @@ function withoutIdToken({ kind }: Situation): string {
 const PERMISSION =
   'Add this permission to the job; for a reusable workflow, also to the job that calls it:\npermissions:\n  id-token: write\n  contents: read'
 
-/** An input that takes its value from a secret or a variable is empty where there are none. */
+/** An input that takes its value from a secret or a variable is empty if there are none. */
 function withoutSecrets({ kind }: Situation): string[] {
   if (kind === 'fork') {
     return [

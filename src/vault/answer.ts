@@ -4,7 +4,7 @@ import { jsonObject, MAX_MESSAGE, member, type Answer } from '../http/answer.ts'
 import type { Refusal } from '../http/call.ts'
 import { SERVICE } from './server.ts'
 
-/** The words of Vault in an answer that is not 2xx; empty where it has none. */
+/** The words of Vault in an answer that is not 2xx; empty if it has none. */
 export function reasonOf(answer: Answer): string {
   const texts = textsOf(member(answer.json, 'errors'))
     .slice(0, 10)
@@ -59,7 +59,7 @@ export function isPresent(value: unknown): boolean {
   return value !== undefined && value !== null
 }
 
-/** The texts of a list; none where it is no list. */
+/** The texts of a list; none if it is not a list. */
 export function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
 }

@@ -122,7 +122,7 @@ describe('an ID token', () => {
     expect(server.requests).toHaveLength(2)
   })
 
-  test('that could not be had is asked for again', async () => {
+  test('that could not be fetched is requested again', async () => {
     const { identity } = await job([fault.status(401)])
     await expect(identity.idToken('me')).rejects.toThrow('refused')
     expect(await identity.idToken('me')).toBe(tokenOf({ aud: 'me', n: 1 }))

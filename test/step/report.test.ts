@@ -259,7 +259,7 @@ test.each([
   expect(plainReport(DENIED, environment, payload).annotation).not.toContain('claims')
 })
 
-test('what to paste stands in a fence of its language, under the file that it belongs to', () => {
+test('what to paste is in a fence of its language, under the file that it belongs to', () => {
   const { group, summary } = reportOf(DENIED, ENVIRONMENT, {}, undefined, () => ({
     paste: [
       { language: 'json', content: '{}' },
@@ -299,7 +299,7 @@ test.each([
   expect(annotation.split('\n').at(-1)).toBe(`DENIED: ${link}`)
 })
 
-test('a branch or an environment is no Markdown in the summary, wherever it stands', () => {
+test('a branch or an environment is no Markdown in the summary, wherever it is', () => {
   const name = 'a`b`|[x](https://evil.example)<img/src=x>@octocat#1*_~\n# Granted'
   const { summary } = reportOf(
     new ActionError('DENIED', `Somebody refused: ${name}.`, {

@@ -84,7 +84,7 @@ export function explainIssues(
   return { ...explanation(), hint: hintFor(paste), paste }
 }
 
-/** Whether something was asked of an owner or a repository. GitHub's names are the same in any case. */
+/** Whether the request was about an owner or a repository. GitHub's names are the same in any case. */
 function isAsked({ owner, repositories }: Asked, target: string): boolean {
   const [itsOwner, name] = target.toLowerCase().split('/')
   return (
@@ -99,7 +99,7 @@ function explainScope(plan: Plan, { target, text }: Issue): boolean {
   if (scope === undefined) return false
   const { permissions } = plan.asked
   const level = Object.hasOwn(permissions, scope) ? permissions[scope] : undefined
-  // Whatever a server says, nobody is told to grant what this run did not ask for.
+  // Whatever a server says, suggest only what this run requested.
   if (level === undefined) return true
   if (what.includes('installation not authorized')) {
     plan.advice.add(

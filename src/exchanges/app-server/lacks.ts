@@ -11,7 +11,7 @@ export interface Asked {
   readonly permissions: Permissions
 }
 
-/** What there is to do about all issues, as far as it is found out. */
+/** What to do about all issues, as far as is known. */
 export interface Plan {
   readonly asked: Asked
   /** Whether the owner is the workflow's: to others the app server says no more than "Not authorized". */
@@ -23,18 +23,18 @@ export interface Plan {
   stopped: boolean
 }
 
-/** Organisation permissions are granted by the owner's policy alone. */
+/** Organization permissions are granted by the owner's policy alone. */
 export function isOwnerScope(scope: string): boolean {
   return scope === 'members' || scope.startsWith('organization-')
 }
 
-/** What a repository's own policy can grant of what was asked: nothing where all repositories were asked for. */
+/** What a repository's own policy can grant of the request: nothing if it was for all repositories. */
 export function ofRepositories({ repositories, permissions }: Asked): Permissions {
   const own = Object.entries(permissions).filter(([scope]) => repositories !== 'ALL' && !isOwnerScope(scope))
   return Object.fromEntries(own)
 }
 
-/** What the policy of a target lacks, to be added to. */
+/** What the policy of a target lacks; more can be added. */
 export function lackOf({ lacks }: Plan, target: string, exists?: boolean): Lack {
   const lack = lacks.get(target) ?? { statements: {}, allowed: {}, subjects: false }
   if (exists !== undefined) lack.exists = exists

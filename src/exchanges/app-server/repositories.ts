@@ -2,9 +2,9 @@ import { not, type Inputs } from '../../inputs/inputs.ts'
 import { itemsOf } from '../../inputs/items.ts'
 import { parseYaml, type YamlValue } from '../../inputs/yaml.ts'
 
-/** What an app server is asked for. Nothing in it: the workflow's own repository. */
+/** What is requested from an app server; empty for the workflow's own repository. */
 export interface Repositories {
-  /** Present where the repositories' owner was given; names are then without it. */
+  /** Present if the repositories' owner was given; names are then without it. */
   readonly owner?: string
   /** Names without owner, each once; or all of the installation. */
   readonly repositories?: readonly string[] | 'ALL'

@@ -5,12 +5,12 @@ import { few, quoted } from '../../text.ts'
 import type { Settings } from './settings.ts'
 
 export const SERVICE = 'the token endpoint'
-/** When a token ends that brought no time, as a sentence says it. */
+/** When a token without an expiry ends, in words. */
 export const ENDS = 'when its server says so'
 
 /** Token types that have a spelling of their own; any other is a name or a URI (RFC 6749, appendix A.13). */
 const TOKEN_TYPES = ['Bearer', 'N_A']
-/** Members of an answer, beside the token, with which somebody could get one, or show to be the job. */
+/** Members of an answer, besides the token, with which somebody could get a token or impersonate the job. */
 const MORE_SECRETS = ['refresh_token', 'id_token']
 
 /**
@@ -42,7 +42,7 @@ export function grantFrom(answer: Answer, settings: Settings, sentAt: number, to
   )
   const type = nameOf(json['token_type'])
   const tokenType = TOKEN_TYPES.find((each) => each.toLowerCase() === type?.toLowerCase()) ?? type
-  // RFC 6749 section 5.1: the server may leave it out where it is what was asked for.
+  // RFC 6749 section 5.1: the server may omit it if it equals the request.
   const scope = json['scope'] === undefined ? asked : scopeOf(json['scope'])
   const issuedType = nameOf(json['issued_token_type'])
   const mine = revocable?.(token)

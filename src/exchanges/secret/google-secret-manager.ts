@@ -32,7 +32,7 @@ interface Version {
 
 interface Settings {
   readonly federation: Federation
-  /** E-mail or unique id; empty where the job itself has access. */
+  /** E-mail or unique id; empty if the job itself has access. */
   readonly serviceAccount: string
   readonly wanted: Wanted<Version>
 }

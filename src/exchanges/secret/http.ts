@@ -18,7 +18,7 @@ interface Settings {
   readonly audience: string
 }
 
-/** Secrets from an endpoint of one's own: `GET {url}` with the ID token gives `{"payload": {"data": "<base64>"}}`. */
+/** Secrets from an endpoint that the user provides: `GET {url}` with the ID token gives `{"payload": {"data": "<base64>"}}`. */
 export const httpSecret: Exchange<Settings> = {
   settings: async (inputs) => {
     const wanted = await readReferences(inputs, {

@@ -32,9 +32,9 @@ export interface Wanted<Source> {
 export interface Form<Source> {
   /** The input for a single one: `path`. */
   readonly input: string
-  /** What stands there, for example. */
+  /** An example of its value. */
   readonly example: string
-  /** A key of that, for example. */
+  /** An example of a key in it. */
   readonly key: string
   /**
    * Reads the text that names a secret, and records what is wrong with it.
@@ -42,7 +42,7 @@ export interface Form<Source> {
    * @param label what problems are recorded under: the input, or `secrets.NAME`
    */
   readonly read: (label: string, text: string) => Source
-  /** The first entry of `secrets` as another action takes it, in the form that works here; `undefined` where it is none. */
+  /** The first entry of `secrets` as another action takes it, in the form that works here; `undefined` if it is not one. */
   readonly mended?: (text: string) => string | undefined
 }
 
@@ -116,7 +116,7 @@ async function readMapping<Source>(
   return references
 }
 
-/** `REFERENCE` or `REFERENCE#KEY`: what stands after the last `#` is the key. */
+/** `REFERENCE` or `REFERENCE#KEY`: the text after the last `#` is the key. */
 function readReference<Source>(
   inputs: Inputs,
   label: string,

@@ -58,7 +58,7 @@ async function borrowToken(server: VaultServer, tools: Tools): Promise<VaultLogi
   return given
 }
 
-/** What stands in policies and in the commands of people stands before a path; it would be there twice. */
+/** Removes from a path what policies and the commands of Vault put before it: it would be there twice. */
 function secretPath(inputs: Inputs, label: string, path: string, engine: string): string {
   let rest = path
   for (const before of [`${engine}/`, 'data/']) {
@@ -71,7 +71,7 @@ function secretPath(inputs: Inputs, label: string, path: string, engine: string)
 
 /**
  * The first entry of `secrets` as hashicorp/vault-action takes it, `ENGINE/data/PATH KEY | NAME ;`, in the form that works
- * here; `undefined` where it is none.
+ * here; `undefined` if it is not one.
  */
 function fromVaultAction(text: string, engine: string): string | undefined {
   const [first = ''] = text.split(';')
