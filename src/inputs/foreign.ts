@@ -48,7 +48,7 @@ export const OF_OTHER_ACTIONS: readonly Foreign[] = [
     ROLE,
   ),
   ...foreign(
-    'role-duration-seconds overwrite-aws-profile mask-aws-account-id output-credentials output-env-credentials unset-current-credentials translate-env-variables skip-cleanup special-characters-workaround',
+    'role-duration-seconds overwrite-aws-profile mask-aws-account-id output-credentials output-env-credentials unset-current-credentials translate-env-variables special-characters-workaround',
     'role-arn',
     NO_CREDENTIALS,
     ROLE,
