@@ -2838,6 +2838,8 @@ const exchanges = {
     vault: async () => (await Promise.all(/* import() | vault */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('vault')]).then(__nccwpck_require__.bind(__nccwpck_require__, 5662))).vault,
     // A password for RDS or Aurora by IAM.
     'database/aws-rds': async () => (await Promise.all(/* import() | aws */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('aws')]).then(__nccwpck_require__.bind(__nccwpck_require__, 3685))).awsRds,
+    // A password for Aurora DSQL by IAM.
+    'database/aws-dsql': async () => (await Promise.all(/* import() | aws */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('aws')]).then(__nccwpck_require__.bind(__nccwpck_require__, 5176))).awsDsql,
     // A password for Cloud SQL by IAM.
     'database/google-cloud-sql': async () => (await Promise.all(/* import() | google */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('google')]).then(__nccwpck_require__.bind(__nccwpck_require__, 454)))
         .googleCloudSql,

@@ -68,7 +68,7 @@ export const OF_OTHER_ACTIONS: readonly Foreign[] = [
   // hashicorp/vault-action
   ...renamed('jwtGithubAudience', 'audience: https://vault.example.com'),
   ...renamed('ignoreNotFound', 'allow-missing: true'),
-  ...renamed('extraHeaders', 'headers: "name: value"'),
+  ...renamed('extraHeaders', 'headers: "CF-Access-Client-Id: 0123456789abcdef.access"'),
   ...foreign(
     'method',
     'auth-path',
