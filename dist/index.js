@@ -943,57 +943,73 @@ __nccwpck_require__.d(__webpack_exports__, {
 var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./src/inputs/inputs.ts
 var inputs_inputs = __nccwpck_require__(8028);
-;// CONCATENATED MODULE: ./src/inputs/other-actions.ts
-const ROLE = 'arn:aws:iam::123456789012:role/github-actions';
-const APP_SERVER = 'app-server: https://app-server.example.com';
-const NO_KEY = 'is not needed here: the app server holds the key of the GitHub App';
+;// CONCATENATED MODULE: ./src/inputs/foreign.ts
+const ROLE = 'role-arn: arn:aws:iam::123456789012:role/github-actions';
+const PROVIDER = 'workload-identity-provider: projects/123456789012/locations/global/workloadIdentityPools/github/providers/octo-org';
 const NO_LOGIN = "is not needed here: the step logs in with the job's ID token";
 const NO_VARIABLE = 'is not needed here: the step sets outputs, and no environment variables';
+const NO_CREDENTIALS = 'has no counterpart here: the step leaves no credentials for other steps';
 /** From the `action.yml` of the actions that people come from; the versions are in docs/migrating.md. */
 const OF_OTHER_ACTIONS = [
     // aws-actions/configure-aws-credentials
-    renamed('role-to-assume', 'role-arn', ROLE),
-    renamed('aws-region', 'region', 'eu-central-1'),
-    foreign('role-to-assume', 'app-server', 'is auth.roleArn of app-server here', `app-server: {url: …, auth: {type: aws, roleArn: "${ROLE}"}}`),
-    foreign('aws-region', 'app-server', 'is auth.region of app-server here', 'app-server: {url: …, auth: {type: aws, region: eu-central-1}}'),
-    foreign('role-duration-seconds', 'role-arn', 'is not needed here: the role is assumed for 15 minutes', `role-arn: ${ROLE}`),
+    ...renamed('role-to-assume', ROLE),
+    ...renamed('aws-region', 'region: eu-central-1'),
+    ...foreign('role-to-assume', 'app-server', 'is auth.roleArn of app-server here', 'app-server: {url: …, auth: {type: aws, roleArn: "arn:aws:iam::123456789012:role/github-actions"}}'),
+    ...foreign('aws-region', 'app-server', 'is auth.region of app-server here', 'app-server: {url: …, auth: {type: aws, region: eu-central-1}}'),
+    ...foreign('aws-access-key-id aws-secret-access-key aws-session-token aws-profile web-identity-token-file force-skip-oidc use-existing-credentials role-chaining', 'role-arn', "is not read here: the job's ID token assumes role-arn, and without role-arn the AWS credentials in the environment sign", ROLE),
+    ...foreign('inline-session-policy managed-session-policies role-external-id role-session-name role-skip-session-tagging transitive-tag-keys custom-tags allowed-account-ids', 'role-arn', "has no counterpart here: the role's own policies decide", ROLE),
+    ...foreign('role-duration-seconds overwrite-aws-profile mask-aws-account-id output-credentials output-env-credentials unset-current-credentials translate-env-variables special-characters-workaround', 'role-arn', NO_CREDENTIALS, ROLE),
+    ...foreign('disable-retry retry-max-attempts action-timeout-s', 'role-arn', 'is not needed here: timeout-seconds limits all attempts together', 'timeout-seconds: 60'),
+    ...foreign('http-proxy no-proxy sts-endpoint', 'role-arn', 'is a variable here: HTTPS_PROXY, NO_PROXY or AWS_ENDPOINT_URL_STS in the environment', ROLE),
     // hashicorp/vault-action
-    renamed('jwtGithubAudience', 'audience', 'https://vault.example.com'),
-    renamed('extraHeaders', 'headers', 'CF-Access-Client-Id: 0123456789abcdef.access'),
-    renamed('ignoreNotFound', 'allow-missing', 'true'),
-    foreign('method', 'auth-path', "is not needed here: the job's ID token is the only method, and auth-path says where it is mounted", 'auth-path: jwt'),
-    { ...renamed('path', 'auth-path', 'jwt'), unless: 'engine' },
-    ...['token', 'roleId', 'secretId', 'githubToken'].map((name) => foreign(name, 'auth-path', NO_LOGIN, 'auth-path: jwt')),
-    ...['exportEnv', 'exportToken', 'outputToken'].map((name) => foreign(name, 'auth-path', NO_VARIABLE, 'auth-path: jwt')),
-    ...['caCertificate', 'tlsSkipVerify'].map((name) => foreign(name, 'auth-path', 'is not needed here: an authority of your own is set by NODE_EXTRA_CA_CERTS in the environment', 'auth-path: jwt')),
-    // aws-actions/aws-secretsmanager-get-secrets
-    foreign('secret-ids', 'secret', 'is called secret here, or secrets for several', 'secret: app/database'),
-    foreign('parse-json-secrets', 'secret', 'is not needed here: key picks one member', 'key: password'),
+    ...renamed('jwtGithubAudience', 'audience: https://vault.example.com'),
+    ...renamed('ignoreNotFound', 'allow-missing: true'),
+    ...renamed('extraHeaders', 'headers: "CF-Access-Client-Id: 0123456789abcdef.access"'),
+    ...foreign('method', 'auth-path', "is not needed here: the job's ID token is the only method, and auth-path says where it is mounted", 'auth-path: jwt'),
+    ...renamed('path', 'auth-path: jwt', 'engine'),
+    ...foreign('token roleId secretId githubToken username password authPayload kubernetesTokenPath jwtPrivateKey jwtKeyPassword jwtTtl', 'auth-path', NO_LOGIN, 'auth-path: jwt'),
+    ...foreign('exportEnv exportToken outputToken', 'auth-path', NO_VARIABLE, 'auth-path: jwt'),
+    ...foreign('caCertificate tlsSkipVerify', 'auth-path', 'is not needed here: an authority of your own is set by NODE_EXTRA_CA_CERTS in the environment', 'auth-path: jwt'),
+    ...foreign('clientCertificate clientKey', 'auth-path', 'has no counterpart here: the step presents no client certificate', 'auth-path: jwt'),
+    ...foreign('secretEncodingType', 'engine', 'has no counterpart here: decode the value where you use it', 'engine: secret'),
+    ...foreign('secrets pki', 'auth-path', 'is not read here: the step sets the output token, with which a later step reads what it needs', 'auth-path: jwt', 'engine'),
+    ...foreign('pki', 'engine', 'is not read here: use the action vault, and its token in a later step', 'engine: secret'),
+    // aws-actions/aws-secretsmanager-get-secrets, google-github-actions/get-secretmanager-secrets
+    ...foreign('secret-ids', 'secret', 'is called secret here, or secrets for several', 'secret: app/database'),
+    ...foreign('parse-json-secrets name-transformation auto-select-family-attempt-timeout', 'secret', 'is not needed here: key picks one member, and secrets names each value', 'key: password'),
+    ...foreign('export_to_environment', 'secret', NO_VARIABLE, 'secret: …'),
+    ...foreign('encoding', 'secret', 'has no counterpart here: decode the value where you use it', 'secret: …'),
+    ...foreign('min_mask_length', 'allow-short', 'is not needed here: a value of fewer than four characters is refused, unless allow-short is true', 'allow-short: true'),
+    // google-github-actions/auth
+    ...foreign('credentials_json', 'workload-identity-provider', NO_LOGIN, PROVIDER),
+    ...foreign('project_id create_credentials_file export_environment_variables cleanup_credentials token_format access_token_lifetime access_token_scopes access_token_subject id_token_audience id_token_include_email delegates universe request_reason', 'workload-identity-provider', NO_CREDENTIALS, PROVIDER),
+    // azure/login
+    ...foreign('creds auth-type subscription-id allow-no-subscriptions enable-AzPSSession', 'tenant-id', NO_LOGIN, 'tenant-id: 00000000-0000-0000-0000-000000000000'),
+    ...renamed('environment', 'cloud: public'),
     // actions/create-github-app-token and its forerunners, and octo-sts/action
-    foreign('permission-*', 'permissions', 'is one line of permissions here', 'permissions: contents: read'),
-    ...[
-        'app-id',
-        'app_id',
-        'application_id',
-        'client-id',
-        'private-key',
-        'private_key',
-        'application_private_key',
-    ].map((name) => foreign(name, 'app-server', NO_KEY, APP_SERVER)),
-    ...['organization', 'installation_retrieval_payload', 'installation_retrieval_mode'].map((name) => foreign(name, 'app-server', 'is called owner here, with repositories', 'owner: octo-org')),
-    foreign('enterprise', 'app-server', 'has no counterpart here: a token is for repositories of one owner', 'owner: octo-org'),
-    foreign('repos', 'app-server', 'is called repositories here', 'repositories: my-repository, another'),
-    foreign('scope', 'app-server', 'is called repository here', 'repository: octo-org/target'),
-    foreign('identity', 'app-server', 'is not needed here: permissions says what the token may do', 'permissions: contents: read'),
-    renamed('github_api_base_url', 'github-api-url', 'https://api.github.com'),
-    ...['revoke', 'revoke_token'].map((name) => foreign(name, 'skip-token-revoke', 'is skip-token-revoke here, which means the opposite', 'skip-token-revoke: true')),
+    ...foreign('permission-*', 'permissions', 'is one line of permissions here', 'permissions: contents: read'),
+    ...foreign('app-id app_id application_id client-id private-key private_key application_private_key', 'app-server', 'is not needed here: the app server holds the key of the GitHub App', 'app-server: https://app-server.example.com'),
+    ...foreign('organization installation_retrieval_payload installation_retrieval_mode', 'app-server', 'is called owner here, with repositories', 'owner: octo-org'),
+    ...foreign('enterprise', 'app-server', 'has no counterpart here: a token is for repositories of one owner', 'owner: octo-org'),
+    ...foreign('repos', 'app-server', 'is called repositories here', 'repositories: my-repository, another'),
+    ...foreign('scope', 'app-server', 'is called repository here', 'repository: octo-org/target'),
+    ...foreign('identity domain', 'app-server', 'is not needed here: permissions says what the token may do, and app-server who gives it', 'permissions: contents: read'),
+    ...renamed('github_api_base_url', 'github-api-url: https://api.github.com'),
+    ...foreign('revoke revoke_token', 'skip-token-revoke', 'is skip-token-revoke here, which means the opposite', 'skip-token-revoke: true'),
 ];
-function foreign(name, here, is, example) {
-    return { name, here, is, example };
+/** @param names separated by blanks */
+function foreign(names, here, is, example, unless) {
+    return names
+        .split(' ')
+        .map((name) => ({ name, here, is, example, ...(unless !== undefined && { unless }) }));
 }
-function renamed(name, here, example) {
-    return { name, here, is: `is called ${here} here`, example: `${here}: ${example}` };
+function renamed(name, example, unless) {
+    const [here = ''] = example.split(':');
+    return foreign(name, here, `is called ${here} here`, example, unless);
 }
+
+;// CONCATENATED MODULE: ./src/inputs/other-actions.ts
+
 /**
  * Records inputs that are given under the names of other actions, or with `_` in place of `-`: the runner passes them on with
  * no more than a warning, and they would have no effect.
@@ -1644,20 +1660,30 @@ function proxyHint(variable, host) {
     const meant = meantFor(host);
     const mended = meant === undefined
         ? ''
-        : ` no_proxy has "${meant}", a form that is not understood: use a host name, or a domain such as .example.com.`;
+        : ` no_proxy has "${meant}", a form that is not understood: use host names, or domains such as .example.com, with commas between them.`;
     return `The proxy comes from ${variable} in the environment of the runner; hosts in no_proxy are reached without it.${mended}`;
 }
-/** An entry of `no_proxy` that looks meant for a host, in a form that `@actions/http-client` compares as a name. */
+/**
+ * An entry of `no_proxy` that looks meant for a host, in a form that `@actions/http-client` compares as a name: `*.x`, a dot at
+ * the end, blanks for commas, IPv6 without brackets, a range of addresses.
+ */
 function meantFor(host) {
-    const entries = (process.env['no_proxy'] ?? process.env['NO_PROXY'] ?? '').split(/[,\s]+/);
-    const name = host.replace(/:\d+$/, '').toLowerCase();
-    return entries.find((entry) => {
-        const domain = entry
-            .toLowerCase()
-            .replace(/^\*?\./, '')
-            .replace(/\.$/, '');
-        const odd = /^\*\.|\.$/.test(entry) && (name === domain || name.endsWith(`.${domain}`));
-        return odd || (entry.includes('/') && external_node_net_namespaceObject.isIP(name.replace(/^\[|\]$/g, '')) !== 0);
+    const name = host
+        .replace(/:\d+$/, '')
+        .replace(/^\[|\]$/g, '')
+        .toLowerCase();
+    const entries = (process.env['no_proxy'] ?? process.env['NO_PROXY'] ?? '').split(',');
+    return entries
+        .map((entry) => entry.trim())
+        .find((entry) => {
+        const words = entry.toLowerCase().split(/\s+/);
+        return words.some((word) => {
+            const domain = word.replace(/^\*?\./, '').replace(/\.$/, '');
+            const isOdd = words.length > 1 || /^\*\.|\.$/.test(word) || external_node_net_namespaceObject.isIPv6(word);
+            if (word.includes('/'))
+                return external_node_net_namespaceObject.isIP(name) !== 0;
+            return isOdd && domain !== '' && (name === domain || name.endsWith(`.${domain}`));
+        });
     });
 }
 function proxy_read(variable, setting, target) {
