@@ -35,3 +35,12 @@ test.each([
   expect((await ask(issuer.handler, method, url, headers)).status).toBe(status)
   expect(issuer.issued).toEqual([])
 })
+
+// GitHub's changelog of 2025-11-13 and 2026-03-12.
+test('names the job by its check run, and custom properties of the repository', async () => {
+  const { issuer } = await setStage({ checkRunId: '7', properties: { team: 'payments' } })
+  expect(decodeJwt(await issuer.mint('x'))).toMatchObject({
+    check_run_id: '7',
+    repo_property_team: 'payments',
+  })
+})

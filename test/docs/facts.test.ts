@@ -22,6 +22,18 @@ const FACTS: Readonly<Record<string, Readonly<Record<string, readonly RegExp[]>>
       /form presets `bytebase`/,
       /`jwksUrl` is their address; it must be HTTPS/,
     ],
+    'bytebase/bytebase at 37339d7: action/command/{root,check,rollout,api}.go, action/github/github.go, and its program':
+      [
+        /default is `--check-release=SKIP`[^\n]*`FAIL_ON_ERROR` and `FAIL_ON_WARNING`/,
+        /fails without `GITHUB_TOKEN`[^\n]*`pull-requests: write`\. Without that permission, only the comment/,
+        /defaults are Bytebase's samples: the project `projects\/hr`/,
+        /must not be newer than the server,\*\* nor more than two minor versions older/,
+        /does not renew it\.\*\* It repeats the refused request without a pause and without an end/,
+        /A stage that is not in the rollout ends the step with exit code 0/,
+      ],
+    'bytebase/bytebase at 37339d7: release_service.proto, enterprise/plan.yaml': [
+      /`bb\.releases\.check`\. Custom roles need Bytebase's Enterprise plan/,
+    ],
     'bytebase/bytebase: predefined_roles.go, auth_service.go, auth_service.proto': [
       /a user with the role \*\*Workspace Admin\*\*/,
       /\/v1\/auth\/login \| jq --raw-output \.token/,
@@ -58,6 +70,9 @@ const FACTS: Readonly<Record<string, Readonly<Record<string, readonly RegExp[]>>
   'docs/app-server.md': {
     'AWS Lambda Developer Guide, "Control access to Lambda function URLs"': [
       /`lambda:InvokeFunctionUrl` \*\*and\*\* `lambda:InvokeFunction`[^\n]*all of them since 1 November 2026/,
+    ],
+    'qoomon/actions--access-token at 43b6d2a: server/src/app.ts, and its own build': [
+      /a wildcard outside a claim's value, as in `repo:octo-org\/app:\*`, never matches/,
     ],
     'qoomon/actions--access-token: server/public-host.json': [
       /public instance, `https:\/\/github-actions-access-token\.qoomon\.workers\.dev`/,
@@ -114,6 +129,27 @@ const FACTS: Readonly<Record<string, Readonly<Record<string, readonly RegExp[]>>
       /The ids stay in the part that begins with `repo:`, wherever that part is/,
       /\| GHE\.com +\| `https:\/\/token\.actions\.SUBDOMAIN\.ghe\.com` +\|/,
     ],
+    "GitHub's REST API: actions/oidc/customization/sub": [
+      /actions\/oidc\/customization\/sub` answers with `use_immutable_subject` and `sub_claim_prefix`/,
+      /Renaming an organization counts like renaming its repositories/,
+    ],
+    "GitHub's changelog of 2025-11-13 and 2026-03-12": [
+      /\| `check_run_id` +\| [^\n]*since November 2025/,
+      /\| `repo_property_NAME` +\| [^\n]*since April 2026/,
+    ],
+  },
+  'docs/troubleshooting.md': {
+    'GitHub CLI manual: gh help environment': [
+      /For GitHub Enterprise Server, set `GH_HOST` and `GH_ENTERPRISE_TOKEN`/,
+    ],
+    'GitHub\'s REST API: "Troubleshooting the REST API"': [
+      /The token lacks the permission, or the step used `GITHUB_TOKEN` instead of the output/,
+    ],
+  },
+  'docs/cookbook.md': {
+    'Node.js: NODE_EXTRA_CA_CERTS, NODE_USE_SYSTEM_CA': [
+      /With `NODE_USE_SYSTEM_CA=1` instead, Node trusts what the operating system trusts/,
+    ],
   },
   'docs/try-it.md': {
     'qoomon/actions--access-token: README.md, server/public-host.json': [
@@ -150,6 +186,7 @@ const NEVER: Readonly<Record<string, readonly RegExp[]>> = {
   'bytebase/README.md': [/Settings > Members/, /Settings > Workload/],
   'database/google-cloud-sql/README.md': [/sslmode=require(?! checks no certificate|`)/],
   'vault/README.md': [/^ +(?:run: )?(?:vault|bao) /m],
+  'docs/cookbook.md': [/Node does not read the operating system's certificates/],
   'docs/try-it.md': [/github\.com\/apps\/access-manager/],
 }
 

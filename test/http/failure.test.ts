@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { ActionError } from '../../src/errors.ts'
+import { authorityHint } from '../../src/http/authority.ts'
 import {
   AttemptFailed,
   connectionFailure,
@@ -11,7 +15,7 @@ import {
   unheard,
   unread,
 } from '../../src/http/failure.ts'
-import { callTo } from './fixture.ts'
+import { answer, callTo } from './fixture.ts'
 
 const URL_ = 'https://app-server.example/path'
 const UNKNOWN = 'its certificate is from a certificate authority that this runner does not know'
@@ -41,6 +45,34 @@ test.each([
     answered: false,
     cause: error,
   })
+})
+
+// OpenSSL's alert 116, RFC 8446 section 6.2, as Node names it.
+test('a server that requires a client certificate is not said to speak no TLS', () => {
+  const error = Object.assign(new Error('x'), { code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' })
+  expect(connectionFailure(error)).toMatchObject({
+    code: 'TLS_FAILED',
+    message: 'it requires a client certificate',
+    hint: 'This action offers none: the server must accept requests without one on this address.',
+    again: false,
+  })
+})
+
+test.each([
+  ['missing.pem', 'does not exist'],
+  ['authority.der', 'is not PEM: convert it (openssl x509 -inform der)'],
+  ['.', 'is a folder'],
+])('what is wrong with the file of NODE_EXTRA_CA_CERTS is said: %s', (name, fault) => {
+  const folder = mkdtempSync(join(tmpdir(), 'authority-'))
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true })
+  })
+  writeFileSync(join(folder, 'authority.der'), Buffer.from([0x30, 0x82]))
+  writeFileSync(join(folder, 'authority.pem'), '-----BEGIN CERTIFICATE-----')
+  expect(authorityHint(join(folder, name))).toBe(
+    `NODE_EXTRA_CA_CERTS is set, but the file that it names ${fault}.`,
+  )
+  expect(authorityHint(join(folder, 'authority.pem'))).toContain('does not contain that authority')
 })
 
 test.each([
@@ -170,13 +202,15 @@ test.each([
   },
 )
 
+const JSON_ANSWER = answer(200, '{}')
+
 test('what reading threw is told as it is, unless it may have lost a token', () => {
   const call = callTo(URL_, { grantEnds: 'within the hour' })
   const cause = new Error('cause')
   const more = { hint: 'Ask.', cause }
-  const lost = unread(call, new ActionError('UNUSABLE_ANSWER', 'No token.', more)) as ActionError
+  const lost = unread(call, JSON_ANSWER, new ActionError('UNUSABLE_ANSWER', 'No token.', more)) as ActionError
   expect(lost).toMatchObject({ code: 'UNUSABLE_ANSWER', text: `No token. Ask. ${LIVES_ON}`, cause })
-  expect((unread(call, new ActionError('UNUSABLE_ANSWER', 'No.')) as ActionError).text).toBe(
+  expect((unread(call, JSON_ANSWER, new ActionError('UNUSABLE_ANSWER', 'No.')) as ActionError).text).toBe(
     `No. ${LIVES_ON}`,
   )
   const others: [typeof call, unknown][] = [
@@ -184,5 +218,11 @@ test('what reading threw is told as it is, unless it may have lost a token', () 
     [call, new ActionError('UNUSABLE_ANSWER', 'No token.', { leavesNothing: true })],
     [callTo(URL_), new ActionError('UNUSABLE_ANSWER', 'No token.', more)],
   ]
-  for (const [each, error] of others) expect(unread(each, error)).toBe(error)
+  for (const [each, error] of others) expect(unread(each, JSON_ANSWER, error)).toBe(error)
+  const page = { ...JSON_ANSWER, text: '<html>' }
+  const behind = callTo(URL_, { gateway: {} })
+  expect(unread(behind, JSON_ANSWER, others[1]![1])).toBe(others[1]![1])
+  expect((unread(behind, page, others[2]![1]) as ActionError).text).toMatch(
+    /^No token\. Ask\. If a gateway .* set `headers`/,
+  )
 })
