@@ -37,9 +37,10 @@ test.each([
 })
 
 // GitHub's changelog of 2025-11-13 and 2026-03-12.
-test('names the job by its check run, and custom properties of the repository', async () => {
-  const { issuer } = await setStage({ checkRunId: '7', properties: { team: 'payments' } })
+test('names the job by its check run, custom properties of the repository, and its environment', async () => {
+  const { issuer } = await setStage({ checkRunId: '7', properties: { team: 'payments' }, environment: 'a:b' })
   expect(decodeJwt(await issuer.mint('x'))).toMatchObject({
+    sub: 'repo:octo-org@6811672/workflows@216219028:environment:a%3Ab',
     check_run_id: '7',
     repo_property_team: 'payments',
   })
