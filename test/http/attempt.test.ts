@@ -200,6 +200,16 @@ describe('a step that is cancelled', () => {
     await silent.closed()
   })
 
+  test('closes what it opens early', async () => {
+    const silent = await rawServer(() => undefined)
+    const { get, cancelled } = testClient()
+    const call = after(() => silent.opened().then(silent.closed))
+    const failed = expect(get(`https://127.0.0.1:${silent.port}`, call)).rejects.toBe(reason)
+    await silent.opened()
+    cancelled.abort(reason)
+    await failed
+  })
+
   test('waits for an answer that may bring a credential', async () => {
     const cancelled = new AbortController()
     const server = await answering((socket) => {

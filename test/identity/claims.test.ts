@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { aboutForm, claimsOf, claimText, isImmutable, namesRepository } from '../../src/identity/claims.ts'
+import {
+  aboutForm,
+  aboutRename,
+  claimsOf,
+  claimText,
+  isImmutable,
+  namesRepository,
+} from '../../src/identity/claims.ts'
 import { yamlText } from '../../src/text.ts'
 
 test.each([
@@ -8,6 +15,10 @@ test.each([
   ['repo:octo-org@6811672/workflows@216219028', true],
   ['environment:live:repo:octo-org@6811672/workflows@216219028', true],
   ['repository_owner:octo-org:repo:octo-org@6811672/workflows@216219028:environment:live', true],
+  ['repo:octo-org@6811672/workflows@216219028x', false],
+  ['repo:octo@org@6811672/workflows@216219028', false],
+  ['repo:octo-org@/workflows@216219028', false],
+  ['our_repo:octo-org@6811672/workflows@216219028', false],
   ['repo:octo-org/workflows:ref:refs/heads/main', false],
   ['repo:octo-org/workflows:environment:live@europe', false],
   ['repo:octo-org/workflows:environment:a@1/b@2', false],
@@ -24,6 +35,7 @@ test.each([
   ['environment:live', false],
   ['repository_owner:octo-org', false],
   ['repo_property_team:payments', false],
+  ['our_repo:octo-org', false],
   ['job_workflow_ref:octo-org/shared/.github/workflows/build.yml@refs/heads/main', false],
   ['repo:', false],
   ['', false],
@@ -62,6 +74,15 @@ test('what is said of the form of a subject', () => {
     ` The sub ${said} a/b does not match it.`,
   )
   expect([aboutForm('repo:a/b:x'), aboutForm(undefined)]).toEqual(['', ''])
+})
+
+test('what is said of a repository that has another name now', () => {
+  const claims = { repository: 'octo-org/new' }
+  expect(aboutRename('octo-org/old', claims)).toContain('"octo-org/old", but its name is now "octo-org/new":')
+  expect([aboutRename('Octo-Org/New', claims), aboutRename('octo-org/old', {})]).toEqual([
+    undefined,
+    undefined,
+  ])
 })
 
 test.each<[string, unknown]>([

@@ -49,13 +49,14 @@ describe('the input headers', () => {
 
   test('has its values masked, from eight characters on, and what follows a scheme', () => {
     const text =
-      'a: 1234567\nb: 12345678\nProxy-Authorization: Bearer 0123456789\nAuthorization: Basic 9876543210'
+      'a: 1234567\nb: 12345678\nProxy-Authorization: Bearer 0123456789\nAuthorization: Basic 9876543210\nc: no credentials here'
     expect(read(text).masks).toEqual([
       '12345678',
       'Bearer 0123456789',
       '0123456789',
       'Basic 9876543210',
       '9876543210',
+      'no credentials here',
     ])
   })
 
@@ -94,6 +95,8 @@ describe('the input headers', () => {
     ['two words: value', 'must be lines of name: value'],
     ['X-A: b\rc', 'must have printable US-ASCII as the value of x-a'],
     ['X-A: \u00fc', 'must have printable US-ASCII as the value of x-a'],
+    ['X-A: b\u00fcc', 'must have printable US-ASCII as the value of x-a'],
+    [`${'a'.repeat(101)}: b`, 'must be lines of name: value'],
     ['X-A: ', 'must have a value for x-a'],
   ])('is refused: %j', (text, rule) => {
     expect(problem(text)).toBe(`headers ${rule}; ${FORM}`)
