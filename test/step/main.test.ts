@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ActionError } from '../../src/errors.ts'
 import { act } from '../../src/step/main.ts'
+import { callTo, rawServer } from '../http/fixture.ts'
 import { EMPTY_STATE, ENDS, NOW, REVOCABLE, run, serving, stepWith, TOKEN } from './fixture.ts'
 
 const REFUSED = new ActionError('DENIED', 'Somebody refused.', {
@@ -178,6 +179,16 @@ test('state that an earlier step planted is overwritten before anything is sent'
     step,
   )
   expect(before).toEqual(EMPTY_STATE)
+})
+
+test('what was opened early and not used is closed before the step ends', async () => {
+  const server = await rawServer(() => undefined)
+  const ran = await run(async ({ send }) => {
+    await send(callTo(server.url, { prepare: () => server.opened().then(() => Promise.reject(REFUSED)) }))
+    return {}
+  })
+  expect(ran.succeeded).toBe(false)
+  await server.closed()
 })
 
 describe('a step that is cancelled', () => {

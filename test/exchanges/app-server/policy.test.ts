@@ -49,7 +49,10 @@ describe('the policy to paste', () => {
 
   test('holds for an owner also what the app server had not looked at yet', () => {
     const asked: Asked = { ...ASKED, permissions: { members: 'write', contents: 'read' } }
-    expect(policyFor('Issues:\n- octo-org:\n  - members: write - Not authorized', asked)).toContain(
+    const message = 'Issues:\n- octo-org:\n  - members: write - Not authorized'
+    const { advice } = explainIssues(issuesOf(message), asked, CLAIMS)
+    expect(advice).toContain('The app server stopped at the policy of the owner.')
+    expect(policyFor(message, asked)).toContain(
       [
         'origin: octo-org/.github-access-token',
         'allowed-repository-permissions:',
