@@ -7,6 +7,7 @@ import {
   claimText,
   isImmutable,
   namesRepository,
+  SHOWN_CLAIMS,
 } from '../../src/identity/claims.ts'
 import { yamlText } from '../../src/text.ts'
 
@@ -59,6 +60,11 @@ test.each([
 
 test.each(["it's", "''", "a 'b' 'c'", '"', '- x: |', '#'])('%s is one YAML scalar', (text) => {
   expect(parse(`key: ${yamlText(text)}`)).toEqual({ key: text })
+})
+
+test('the claims that a policy is bound to are shown', () => {
+  const bound = ['iss', 'aud', 'sub', 'environment', 'ref', 'repository_id', 'job_workflow_ref']
+  expect(SHOWN_CLAIMS).toEqual(expect.arrayContaining(bound))
 })
 
 test('a claim that is no text has none', () => {

@@ -309,13 +309,13 @@ describe('the link to the editor', () => {
       paste: [
         {
           language: 'yaml',
-          content: "a: 'b (c)'\n# _d_ ]é",
+          content: "a: 'b (c)'\n# ~d_ ]é",
           file: { repository: 'octo-org/target', path: '.github/a_b.yaml', ...file },
         },
       ],
     })).summary
   const create =
-    '[create it](https://github.com/octo-org/target/new/HEAD?filename=.github%2Fa%5Fb.yaml&value=a%3A%20%27b%20%28c%29%27%0A%23%20%5Fd%5F%20%5D%C3%A9%0A)'
+    '[create it](https://github.com/octo-org/target/new/HEAD?filename=.github%2Fa%5Fb.yaml&value=a%3A%20%27b%20%28c%29%27%0A%23%20%7Ed%5F%20%5D%C3%A9%0A)'
   const edit = '[edit it](https://github.com/octo-org/target/edit/HEAD/.github/a%5Fb.yaml)'
 
   test.each([
