@@ -67,6 +67,21 @@ describe('the policy to paste', () => {
     )
   })
 
+  test('is of the owner alone where repositories can grant nothing of it', () => {
+    const message = 'Issues:\n- octo-org:\n  - members: write - Not authorized'
+    const asked: Asked = { ...ASKED, permissions: { members: 'write' } }
+    expect(explainIssues(issuesOf(message), asked, CLAIMS).paste).toHaveLength(1)
+  })
+
+  test.each<[string, exists: unknown[]]>([
+    ['- octo-org:\n  - Access policy not found', [false, undefined]],
+    ['- octo-org:\n  - contents: read - Not authorized', [true, undefined]],
+    ['- octo-org/target:\n  - Access policy not found', [false]],
+  ])('tells of each file whether it is there, where that is known: %j', (issues, exists) => {
+    const { paste } = explainIssues(issuesOf(`Issues:\n${issues}`), ASKED, CLAIMS)
+    expect(paste?.map(({ file }) => file?.exists)).toEqual(exists)
+  })
+
   test('is found where a server spells names otherwise', () => {
     expect(policyFor('Issues:\n- Octo-Org/Target:\n  - contents: read - Not authorized')).toBe(
       GRANTED.replaceAll('octo-org/target', 'Octo-Org/Target'),

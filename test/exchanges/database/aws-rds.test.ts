@@ -238,10 +238,10 @@ describe('settings', () => {
 
   test('a custom host name gets a warning: the database accepts the password only for its own', async () => {
     const world = await open()
-    const ran = await run(world, { inputs: { host: 'Database.example.com', region: 'eu-central-1' } })
+    const ran = await run(world, { inputs: { host: 'Database.our-rds.example.com', region: 'eu-central-1' } })
     expect(ran.succeeded).toBe(true)
     expect(ran.warnings).toEqual([
-      `RDS accepts the password only for an endpoint's own name, such as ${HOST}: "database.example.com" does not look like one. Set host to that name, however the client reaches the database.`,
+      `RDS accepts the password only for an endpoint's own name, such as ${HOST}: "database.our-rds.example.com" does not look like one. Set host to that name, however the client reaches the database.`,
     ])
     expect((await run(world)).warnings).toEqual([])
     const isolated = 'app.abc123.us-iso-east-1.rds.c2s.ic.gov'
