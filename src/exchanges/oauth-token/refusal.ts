@@ -1,15 +1,13 @@
 import type { Claims, Explanation } from '../../explanation.ts'
 import { header, member, type Answer } from '../../http/answer.ts'
 import type { Refusal } from '../../http/call.ts'
-import { aboutForm, claimText } from '../../identity/claims.ts'
+import { aboutForm, claimText, withoutClaims } from '../../identity/claims.ts'
 import { quoted } from '../../text.ts'
 import { hasSecret } from './client.ts'
 import type { Settings } from './settings.ts'
 
 /** How much of a description is looked at, in characters: bounds the work that a hostile one makes. */
 const MAX_TEXT = 2_000
-/** Claims that may name what is private; the longer ones hold the shorter ones. */
-const PRIVATE_CLAIMS = ['job_workflow_ref', 'workflow_ref', 'sub', 'repository', 'ref']
 
 /**
  * What a token endpoint means by an answer that is not 2xx: RFC 6749 section 5.2, RFC 8693 section 2.2.2.
@@ -39,10 +37,7 @@ export function oauthRefusal(answer: Answer, sent: Claims | undefined): Refusal 
     .map((text) => String(text).slice(0, MAX_TEXT))
     .join(': ')
   return {
-    reason: PRIVATE_CLAIMS.reduce((text, name) => {
-      const value = claimText(sent, name)
-      return value === undefined || value === '' ? text : text.replaceAll(value, `(${name})`)
-    }, reason),
+    reason: withoutClaims(reason, sent),
     requestId: member(json, 'trace_id') ?? header(answer, 'x-request-id'),
   }
 }
