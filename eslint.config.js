@@ -53,6 +53,8 @@ export default tseslint.config(
       'boundaries/include': ['src/**'],
     },
     rules: {
+      'max-lines': ['error', 200],
+      'max-lines-per-function': ['error', 60],
       'boundaries/no-unknown-files': 'error',
       'boundaries/dependencies': [
         'error',

@@ -22,7 +22,7 @@ const USAGE = `Usage: npm run bench [-- OPTIONS]
 --shared            others use this machine too: only a size over its goal fails
 --runs N            timed runs of each action, ${RUNS} unless given
 --against DIR       compares the action in DIR with one of this repository
---beside NAME       which one: 'root' unless given
+--ours NAME         which one: 'root' unless given
 --input NAME=VALUE  an input of the action in DIR; can be repeated
 --preload MODULE    a module to load before the action in DIR`
 
@@ -31,7 +31,7 @@ const { values } = commandLine(USAGE, {
     shared: { type: 'boolean', default: false },
     runs: { type: 'string', default: String(RUNS) },
     against: { type: 'string' },
-    beside: { type: 'string', default: 'root' },
+    ours: { type: 'string', default: 'root' },
     input: { type: 'string', multiple: true, default: [] },
     preload: { type: 'string' },
   },
@@ -77,10 +77,10 @@ if (missed.length > 0 && missedGoals(figures, failingGoals(goals, values.shared)
 
 /** One group of our own, with the stages of the other action at its end. */
 async function groupsAgainst(folder: string, bench: Tools): Promise<Group[]> {
-  const group = ownGroups(bench).find(({ name }) => name === values.beside)
+  const group = ownGroups(bench).find(({ name }) => name === values.ours)
   if (group === undefined) {
     const known = ownGroups(bench).map(({ name }) => `'${name}'`)
-    refuse(USAGE, `--beside takes one of ${known.join(', ')}`)
+    refuse(USAGE, `--ours takes one of ${known.join(', ')}`)
   }
   const other = { folder: resolve(folder), inputs, preload: values.preload }
   const { floor } = group.subjects.find(({ name }) => name === group.name)!
@@ -88,7 +88,7 @@ async function groupsAgainst(folder: string, bench: Tools): Promise<Group[]> {
   return [{ ...group, subjects: [...group.subjects, ...subjects] }]
 }
 
-/** Bytes of the files beside and below `runs.main`. */
+/** Bytes of the files in the folder of `runs.main` and below. */
 async function sizesOf(folder: string): Promise<Sizes> {
   const { runs } = await readAction(folder)
   const built = join(folder, dirname(runs.main))

@@ -1,5 +1,5 @@
 /**
- * Writes the name of the account that hosts this copy of the repository everywhere `OWNER` stands for it, and removes what is for
+ * Writes the name of the account that hosts this copy of the repository everywhere in place of `OWNER`, and removes what is for
  * readers who have no copy: `npm run owner -- NAME`.
  */
 import { execFileSync } from 'node:child_process'

@@ -4,7 +4,7 @@ import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml'
 /** Something that a job summary tells a person to put somewhere. */
 export interface Suggestion {
   readonly text: string
-  /** What stands between the fence before and this one: where it belongs. */
+  /** The text between the previous fence and this one, which says where it belongs. */
   readonly before: string
 }
 

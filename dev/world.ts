@@ -80,7 +80,7 @@ export interface WorldOptions extends BackstageOptions, Pick<ServeOptions, 'late
   readonly trusted?: boolean
   /** Host names by role: the role is served by TLS under that name, which only the proxy knows. */
   readonly hosts?: Readonly<Record<string, string>> | ((role: string) => string)
-  /** Ports of servers beside those of the system, by host name: TLS is put in front of each. */
+  /** Ports of servers other than those of the system, by host name: TLS is put in front of each. */
   readonly servers?: Readonly<Record<string, () => number>>
   /**
    * A proxy for everything (`https_proxy`, `http_proxy`). Since no client uses one for loopback, all roles without
@@ -89,7 +89,7 @@ export interface WorldOptions extends BackstageOptions, Pick<ServeOptions, 'late
   readonly proxy?: Omit<ProxyOptions, 'hosts'>
   /** How long every chunk takes each way, in ms. */
   readonly latencyMs?: number
-  /** Inputs and variables beside, or instead of, those of the system. */
+  /** Inputs and variables in addition to, or instead of, those of the system. */
   readonly inputs?: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string | undefined>>
 }

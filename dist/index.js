@@ -4,21 +4,24 @@
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   l: () => (/* binding */ ActionError),
-/* harmony export */   z: () => (/* binding */ asActionError)
+/* harmony export */   lZ: () => (/* binding */ ActionError),
+/* harmony export */   xU: () => (/* binding */ systemCode),
+/* harmony export */   z6: () => (/* binding */ asActionError)
 /* harmony export */ });
 /** The one error class. `message` says what failed and why; {@link explain} what to change. Neither holds a secret. */
 class ActionError extends Error {
     code;
-    /** Present where a server answered and said no. */
+    /** Present if a server answered and said no. */
     refused;
     /** What a person can do about it; `claims` are those of the ID token that was sent, where they may be shown. */
     explain;
-    /** Whether no credential can be alive that this answer brought: there was none in it, or it is being revoked. */
+    /** Whether this answer leaves no credential alive: it had none, or the one in it is being revoked. */
     leavesNothing;
     /** Whether a required input was not given, or is empty. */
     lacksInput;
-    /** @param more.hint the whole explanation, where that is one that needs no claims */
+    /** What does not exist, by the system's own words, as a sentence shows it. */
+    missing;
+    /** @param more.hint the whole explanation, if it needs no claims */
     constructor(code, message, more = {}) {
         super(message, { cause: more.cause });
         this.name = 'ActionError';
@@ -26,6 +29,7 @@ class ActionError extends Error {
         this.refused = more.refused;
         this.leavesNothing = more.leavesNothing ?? false;
         this.lacksInput = more.lacksInput ?? false;
+        this.missing = more.missing;
         const { hint } = more;
         this.explain = more.explain ?? (() => (hint === undefined ? {} : { hint }));
     }
@@ -44,6 +48,10 @@ function asActionError(error) {
         hint: 'This is a bug in the action: please report it, with the log of a run with debug logging.',
     });
 }
+/** The code of an error of Node.js, e.g. `ENOENT` (Node.js, "Errors"); empty if it has none. */
+function systemCode(error) {
+    return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
 
 
 /***/ }),
@@ -53,7 +61,9 @@ function asActionError(error) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Dc: () => (/* binding */ member),
+/* harmony export */   b6: () => (/* binding */ textOf),
 /* harmony export */   bD: () => (/* binding */ messageOf),
+/* harmony export */   h2: () => (/* binding */ MAX_MESSAGE),
 /* harmony export */   nI: () => (/* binding */ serverTime),
 /* harmony export */   nR: () => (/* binding */ timeOf),
 /* harmony export */   o$: () => (/* binding */ jsonObject),
@@ -68,7 +78,7 @@ function asActionError(error) {
 /**
  * The JSON object of an answer.
  *
- * @throws ActionError `UNUSABLE_ANSWER` where the body is no JSON object
+ * @throws ActionError `UNUSABLE_ANSWER` if the body is not a JSON object
  */
 function jsonObject(answer, service, url) {
     if (isObject(answer.json))
@@ -78,11 +88,11 @@ function jsonObject(answer, service, url) {
         : answer.text.trim() === ''
             ? 'nothing'
             : 'something that is not a JSON object';
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .capital */ .Nx)(service)} (${url.host}) answered ${answer.status} with ${what}.`, {
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .capital */ .Nx)(service)} (${url.host}) answered ${answer.status} with ${what}.`, {
         hint: `Check that ${url.origin}${url.pathname} is the address of the API and that no gateway or login page is in front of it.`,
     });
 }
-/** A member of a JSON object, by its path; `undefined` where there is none. */
+/** A member of a JSON object, by its path; `undefined` if there is none. */
 function member(json, ...path) {
     let value = json;
     for (const name of path) {
@@ -92,14 +102,17 @@ function member(json, ...path) {
     }
     return value;
 }
+/** A value that is text; empty for any other. */
+function textOf(value) {
+    return typeof value === 'string' ? value : '';
+}
 /** How much of a message is looked at, in characters: bounds the work that a hostile one makes. */
 const MAX_MESSAGE = 2_000;
-/** The beginning of the member `message`; empty where there is none. */
+/** The beginning of the member `message`; empty if there is none. */
 function messageOf({ json }) {
-    const text = member(json, 'message');
-    return typeof text === 'string' ? text.slice(0, MAX_MESSAGE) : '';
+    return textOf(member(json, 'message')).slice(0, MAX_MESSAGE);
 }
-/** A point in time in an answer: text (ISO 8601), or seconds since the epoch; `undefined` where it is none. */
+/** A point in time in an answer: text (ISO 8601), or seconds since the epoch; `undefined` if it is not one. */
 function timeOf(value) {
     if (typeof value !== 'string' && typeof value !== 'number')
         return undefined;
@@ -115,7 +128,7 @@ function isObject(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 /**
- * Text as JSON; `undefined` where it is none: whoever needs JSON says so, see {@link jsonObject}. A byte order mark before
+ * Text as JSON; `undefined` if it is not JSON; callers that need JSON use {@link jsonObject}. A byte order mark before
  * it is skipped, as the Fetch standard does (`json()`).
  */
 function parseJson(text) {
@@ -136,6 +149,39 @@ function serverTime(answer) {
 /** Whether an answer is a web page, as gateways and login pages send them. */
 function looksLikeHtml(answer) {
     return (header(answer, 'content-type') ?? '').includes('html') || /^\s*</.test(answer.text);
+}
+
+
+/***/ }),
+
+/***/ 8625: // ./src/http/pace.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   o: () => (/* binding */ Pace)
+/* harmony export */ });
+/** How many requests are made at a time: at most so many, or as many as come; fewer after a server says 429. */
+class Pace {
+    #most;
+    #busy = 0;
+    #waiting = [];
+    constructor(most = Infinity) {
+        this.#most = most;
+    }
+    /** Resolves when a request may be made. */
+    async enter() {
+        while (this.#busy >= this.#most)
+            await new Promise((resolve) => this.#waiting.push(resolve));
+        this.#busy++;
+    }
+    /** @param overloaded whether the server says that it gets too many requests: then only half as many are made at a time */
+    leave(overloaded = false) {
+        if (overloaded)
+            this.#most = Math.max(1, Math.floor(Math.min(this.#most, this.#busy) / 2));
+        this.#busy--;
+        for (const resume of this.#waiting.splice(0, Math.max(0, this.#most - this.#busy)))
+            resume();
+    }
 }
 
 
@@ -171,7 +217,7 @@ const SHOWN_CLAIMS = [
     'job_workflow_ref',
     'event_name',
 ];
-/** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
+/** A claim's text, to be shown or pasted; `undefined` if it is not there, or could not be shown as it is. */
 function claimText(claims, name) {
     const value = claims?.[name];
     if (typeof value !== 'string')
@@ -199,8 +245,8 @@ function aboutForm(subject, { it = 'It', byName = 'repo:owner/repository:…' } 
         : '';
 }
 /**
- * Whether a subject names the repository. A customized one may not, and then belongs to whoever customizes theirs alike:
- * no policy should be bound to it alone.
+ * Whether a subject names the repository. A customized one may not: anyone can customize theirs
+ * to be the same, so no policy should rely on it alone.
  */
 function namesRepository(subject) {
     return /(?:^|:)(?:repo|repository|repository_id):[^:]/.test(subject);
@@ -217,7 +263,7 @@ const ONCE = [
 ];
 /**
  * What to say instead of suggesting a policy, where the subject never comes again: bound to it, the next run would be
- * refused. `undefined` where it comes again.
+ * refused. `undefined` if it comes again.
  */
 function aboutPassing(subject) {
     const [, what, instead] = ONCE.find(([ref]) => ref.test(subject)) ?? [];
@@ -236,7 +282,7 @@ function aboutRename(repository, claims) {
         return undefined;
     return `The run names its repository "${repository}", but its name is now "${current}": use the new name in the workflow and in policies, since anyone can take the old one.`;
 }
-/** The payload of a JWT, not verified (RFC 7519); `undefined` where it is none. */
+/** The payload of a JWT, not verified (RFC 7519); `undefined` if it is not one. */
 function claimsOf(token) {
     try {
         const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
@@ -258,6 +304,8 @@ function claimsOf(token) {
 /* harmony export */   e: () => (/* binding */ credential)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9856);
+
 
 /** A credential as one printable line without blanks, in US-ASCII: what fits into a header. */
 const PRINTABLE = /^[\x21-\x7e]+$/;
@@ -282,13 +330,13 @@ function credential(value, what, service, mask, revoke) {
         mask(value);
         return value;
     }
-    const core = typeof value === 'string' ? (CORE.exec(value)?.[1] ?? '') : '';
+    const core = CORE.exec((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .textOf */ .b6)(value))?.[1] ?? '';
     const canBeRevoked = revoke !== undefined && core.length >= MIN_CREDENTIAL;
     if (canBeRevoked) {
         mask(core);
         revoke(core);
     }
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `The ${what} in the answer of ${service} ${wrong}.`, {
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `The ${what} in the answer of ${service} ${wrong}.`, {
         hint: 'No output was set. This is a bug in the server: report it to its operator.',
         leavesNothing: canBeRevoked,
     });
@@ -337,11 +385,11 @@ class Inputs {
     /** A set: an input that is read twice has its problem once. */
     #problems = new Set();
     #lacksInput = false;
-    /** @param get an input's text by name, as the runner hands it over; empty where it is not given */
+    /** @param get an input's text by name, as the runner hands it over; empty if it is not given */
     constructor(get) {
         this.#get = get;
     }
-    /** Trimmed text; empty where not given, and after a problem: too long, or control characters. */
+    /** Trimmed text; empty if not given, and after a problem: too long, or control characters. */
     text(name) {
         const value = this.#get(name).trim();
         if (value.length > MAX_LENGTH) {
@@ -384,7 +432,7 @@ class Inputs {
         this.problem(name, fault, example);
         return new URL(_url_js__WEBPACK_IMPORTED_MODULE_1__/* .NOWHERE */ .JW);
     }
-    /** `true`, `True`, `TRUE`, `false`, `False`, `FALSE` (YAML 1.2 core schema, as `core.getBooleanInput`); false where not given. */
+    /** `true`, `True`, `TRUE`, `false`, `False`, `FALSE` (YAML 1.2 core schema, as `core.getBooleanInput`); false if not given. */
     boolean(name) {
         const value = this.text(name);
         if (/^(?:true|True|TRUE)$/.test(value))
@@ -394,7 +442,7 @@ class Inputs {
         }
         return false;
     }
-    /** A whole number of seconds from `least` to `most`; `fallback` where not given. */
+    /** A whole number of seconds from `least` to `most`; `fallback` if not given. */
     seconds(name, { least, most, fallback }) {
         const value = this.text(name);
         if (value === '')
@@ -405,7 +453,7 @@ class Inputs {
         this.problem(name, rule, String(fallback));
         return fallback;
     }
-    /** One of the values, spelled as they are; `fallback` where not given. */
+    /** One of the values, spelled as they are; `fallback` if not given. */
     oneOf(name, values, fallback) {
         const value = this.text(name);
         if (value === '')
@@ -450,12 +498,12 @@ class Inputs {
         if (this.#problems.size === 0)
             return;
         const list = (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .listOf */ .c3)([...this.#problems]);
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('INVALID_INPUT', `The inputs are invalid. Nothing was sent.${list}`, {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INVALID_INPUT', `The inputs are invalid. Nothing was sent.${list}`, {
             lacksInput: this.#lacksInput,
         });
     }
 }
-/** `, not "…"` to end a rule with, on one line and cut; nothing where the text is empty or could hold a password. */
+/** `, not "…"` to end a rule with, on one line and cut; nothing if the text is empty or could hold a password. */
 function not(text) {
     const shown = text.includes('@') ? undefined : (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .showable */ .of)(text, 60);
     return shown === undefined ? '' : `, not "${shown}"`;
@@ -483,9 +531,9 @@ function isLoopback(hostname) {
 function mayCarrySecrets(url) {
     return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
 }
-/** What is wrong with the text of a URL, to follow its name in a sentence; `undefined` where it can be used. */
+/** What is wrong with the text of a URL, to follow its name in a sentence; `undefined` if it can be used. */
 function urlFault(value, mayHaveQuery) {
-    // The URL parser removes line breaks and takes backslashes for slashes: it would read what does not stand there.
+    // The URL parser removes line breaks and reads backslashes as slashes, so it would read another URL than the one written.
     const url = /^[a-z]+:\/\/[^\s\\/][^\s\\]*$/i.test(value) && URL.canParse(value) ? new URL(value) : undefined;
     if (url === undefined)
         return 'must be a URL';
@@ -514,6 +562,7 @@ function urlFault(value, mayHaveQuery) {
 /* harmony export */   Nx: () => (/* binding */ capital),
 /* harmony export */   TL: () => (/* binding */ quoted),
 /* harmony export */   c3: () => (/* binding */ listOf),
+/* harmony export */   cC: () => (/* binding */ MOST_LISTED),
 /* harmony export */   of: () => (/* binding */ showable),
 /* harmony export */   pS: () => (/* binding */ yamlText)
 /* harmony export */ });
@@ -562,8 +611,8 @@ function few(items) {
 const MOST_LISTED = 3_000;
 /** A list on lines of its own, and how many more items there are than fit. The first is always there. */
 function listOf(items) {
-    let room = MOST_LISTED;
-    const fitting = items.filter((item, index) => (room -= item.length + 3) >= 0 || index === 0);
+    let left = MOST_LISTED;
+    const fitting = items.filter((item, index) => (left -= item.length + 3) >= 0 || index === 0);
     const more = items.length - fitting.length;
     return [...fitting, ...(more > 0 ? [`and ${more} more`] : [])].map((item) => `\n- ${item}`).join('');
 }
@@ -576,13 +625,6 @@ function yamlText(text) {
     return `'${text.replaceAll("'", "''")}'`;
 }
 
-
-/***/ }),
-
-/***/ 181: // external "buffer"
-/***/ ((module) => {
-
-module.exports = process.getBuiltinModule("buffer");
 
 /***/ }),
 
@@ -611,13 +653,6 @@ module.exports = process.getBuiltinModule("node:fs");
 /***/ ((module) => {
 
 module.exports = process.getBuiltinModule("os");
-
-/***/ }),
-
-/***/ 932: // external "process"
-/***/ ((module) => {
-
-module.exports = process.getBuiltinModule("process");
 
 /***/ })
 
@@ -669,36 +704,6 @@ module.exports = process.getBuiltinModule("process");
 /******/ 			() => (module);
 /******/ 		__nccwpck_require__.d(getter, { a: getter });
 /******/ 		return getter;
-/******/ 	};
-/******/ })();
-/******/ 
-/******/ /* webpack/runtime/create fake namespace object */
-/******/ (() => {
-/******/ 	var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
-/******/ 	var leafPrototypes;
-/******/ 	// create a fake namespace object
-/******/ 	// mode & 1: value is a module id, require it
-/******/ 	// mode & 2: merge all properties of value into the ns
-/******/ 	// mode & 4: return value when already ns object
-/******/ 	// mode & 16: return value when it's Promise-like
-/******/ 	// mode & 8|1: behave like require
-/******/ 	__nccwpck_require__.t = function(value, mode) {
-/******/ 		if(mode & 1) value = this(value);
-/******/ 		if(mode & 8) return value;
-/******/ 		if(typeof value === 'object' && value) {
-/******/ 			if((mode & 4) && value.__esModule) return value;
-/******/ 			if((mode & 16) && typeof value.then === 'function') return value;
-/******/ 		}
-/******/ 		var ns = Object.create(null);
-/******/ 		__nccwpck_require__.r(ns);
-/******/ 		var def = {};
-/******/ 		leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
-/******/ 		for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
-/******/ 			Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
-/******/ 		}
-/******/ 		def['default'] = () => (value);
-/******/ 		__nccwpck_require__.d(ns, def);
-/******/ 		return ns;
 /******/ 	};
 /******/ })();
 /******/ 
@@ -828,21 +833,147 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/inputs/inputs.ts
+var inputs_inputs = __nccwpck_require__(8028);
+;// CONCATENATED MODULE: ./src/inputs/other-actions.ts
+const ROLE = 'arn:aws:iam::123456789012:role/github-actions';
+const APP_SERVER = 'app-server: https://app-server.example.com';
+const NO_KEY = 'is not needed here: the app server holds the key of the GitHub App';
+const NO_LOGIN = "is not needed here: the step logs in with the job's ID token";
+const NO_VARIABLE = 'is not needed here: the step sets outputs, and no environment variables';
+/** From the `action.yml` of the actions that people come from; the versions are in docs/migrating.md. */
+const OF_OTHER_ACTIONS = [
+    // aws-actions/configure-aws-credentials
+    renamed('role-to-assume', 'role-arn', ROLE),
+    renamed('aws-region', 'region', 'eu-central-1'),
+    foreign('role-to-assume', 'app-server', 'is auth.roleArn of app-server here', `app-server: {url: …, auth: {type: aws, roleArn: "${ROLE}"}}`),
+    foreign('aws-region', 'app-server', 'is auth.region of app-server here', 'app-server: {url: …, auth: {type: aws, region: eu-central-1}}'),
+    foreign('role-duration-seconds', 'role-arn', 'is not needed here: the role is assumed for 15 minutes', `role-arn: ${ROLE}`),
+    // hashicorp/vault-action
+    renamed('jwtGithubAudience', 'audience', 'https://vault.example.com'),
+    renamed('ignoreNotFound', 'allow-missing', 'true'),
+    foreign('method', 'auth-path', "is not needed here: the job's ID token is the only method, and auth-path says where it is mounted", 'auth-path: jwt'),
+    { ...renamed('path', 'auth-path', 'jwt'), unless: 'engine' },
+    ...['token', 'roleId', 'secretId', 'githubToken'].map((name) => foreign(name, 'auth-path', NO_LOGIN, 'auth-path: jwt')),
+    ...['exportEnv', 'exportToken', 'outputToken'].map((name) => foreign(name, 'auth-path', NO_VARIABLE, 'auth-path: jwt')),
+    ...['caCertificate', 'tlsSkipVerify'].map((name) => foreign(name, 'auth-path', 'is not needed here: an authority of your own is set by NODE_EXTRA_CA_CERTS in the environment', 'auth-path: jwt')),
+    // aws-actions/aws-secretsmanager-get-secrets
+    foreign('secret-ids', 'secret', 'is called secret here, or secrets for several', 'secret: app/database'),
+    foreign('parse-json-secrets', 'secret', 'is not needed here: key picks one member', 'key: password'),
+    // actions/create-github-app-token and its forerunners, and octo-sts/action
+    foreign('permission-*', 'permissions', 'is one line of permissions here', 'permissions: contents: read'),
+    ...[
+        'app-id',
+        'app_id',
+        'application_id',
+        'client-id',
+        'private-key',
+        'private_key',
+        'application_private_key',
+    ].map((name) => foreign(name, 'app-server', NO_KEY, APP_SERVER)),
+    ...['organization', 'installation_retrieval_payload', 'installation_retrieval_mode'].map((name) => foreign(name, 'app-server', 'is called owner here, with repositories', 'owner: octo-org')),
+    foreign('enterprise', 'app-server', 'has no counterpart here: a token is for repositories of one owner', 'owner: octo-org'),
+    foreign('repos', 'app-server', 'is called repositories here', 'repositories: my-repository, another'),
+    foreign('scope', 'app-server', 'is called repository here', 'repository: octo-org/target'),
+    foreign('identity', 'app-server', 'is not needed here: permissions says what the token may do', 'permissions: contents: read'),
+    renamed('github_api_base_url', 'github-api-url', 'https://api.github.com'),
+    ...['revoke', 'revoke_token'].map((name) => foreign(name, 'skip-token-revoke', 'is skip-token-revoke here, which means the opposite', 'skip-token-revoke: true')),
+];
+function foreign(name, here, is, example) {
+    return { name, here, is, example };
+}
+function renamed(name, here, example) {
+    return { name, here, is: `is called ${here} here`, example: `${here}: ${example}` };
+}
+/**
+ * Records inputs that are given under the names of other actions, or with `_` in place of `-`: the runner passes them on with
+ * no more than a warning, and they would have no effect.
+ *
+ * @param environment the runner sets `INPUT_…` for every input that the action declares, and every other that is given
+ */
+function reportOtherActions(inputs, environment) {
+    const variables = new Set(Object.keys(environment));
+    const isGiven = (name) => variables.has(variable(name)) && (environment[variable(name)] ?? '').trim() !== '';
+    for (const { name, here, unless, is, example } of OF_OTHER_ACTIONS) {
+        if (!variables.has(variable(here)))
+            continue;
+        if (unless !== undefined && variables.has(variable(unless)))
+            continue;
+        const names = name.endsWith('*') ? namesThatBegin(variables, name.slice(0, -1)) : [name];
+        for (const each of names.filter(isGiven))
+            inputs.problem(each, is, example);
+    }
+    for (const name of namesThatBegin(variables, '').filter(isGiven)) {
+        const dashed = name.replaceAll('_', '-');
+        if (dashed === name || !variables.has(variable(dashed)))
+            continue;
+        inputs.problem(name, `is called ${dashed} here`, `${dashed}: …`);
+    }
+}
+function variable(name) {
+    return `INPUT_${name.toUpperCase()}`;
+}
+function namesThatBegin(variables, start) {
+    return [...variables]
+        .filter((name) => /^INPUT_[A-Z_-]{1,100}$/.test(name) && name.startsWith(variable(start)))
+        .map((name) => name.slice('INPUT_'.length).toLowerCase());
+}
+
+// EXTERNAL MODULE: ./src/text.ts
+var src_text = __nccwpck_require__(8992);
+;// CONCATENATED MODULE: ./src/step/cancellation.ts
+
+/** How long a cancelled step listens for the answer that may bring a credential, in ms. */
+const PATIENCE_MS = 3_000;
+/** When a cancelled step gives up, in ms after the signal: the runner kills it after 10 s (actions/runner `ProcessInvoker.cs`). */
+const END_MS = 4_500;
+function createCancellation({ timer }) {
+    const [begins, patience, end] = [new AbortController(), new AbortController(), new AbortController()];
+    return {
+        signal: begins.signal,
+        patience: patience.signal,
+        end: end.signal,
+        cancel: (by) => {
+            const reason = new errors/* ActionError */.lZ('CANCELLED', `The step was cancelled or timed out (${by}).`);
+            if (begins.signal.aborted) {
+                patience.abort(reason);
+                end.abort(reason);
+                return;
+            }
+            begins.abort(reason);
+            timer(PATIENCE_MS, () => {
+                patience.abort(reason);
+            });
+            timer(END_MS, () => {
+                end.abort(reason);
+            });
+        },
+    };
+}
+/** The error of a step that was cancelled, with the result of its last call. */
+function cancelled({ signal }, cause) {
+    const reason = signal.reason;
+    if (!(cause instanceof errors/* ActionError */.lZ))
+        return new errors/* ActionError */.lZ('CANCELLED', reason.message, { cause });
+    if (cause.code === 'CANCELLED')
+        return cause;
+    return new errors/* ActionError */.lZ('CANCELLED', `${reason.message} ${cause.message}`, { explain: cause.explain, cause });
+}
+
 // EXTERNAL MODULE: ./src/http/answer.ts
 var http_answer = __nccwpck_require__(9856);
 // EXTERNAL MODULE: ./src/inputs/url.ts
 var url = __nccwpck_require__(6344);
-// EXTERNAL MODULE: ./src/text.ts
-var src_text = __nccwpck_require__(8992);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./src/http/authority.ts
+
 
 /**
  * What to do about a certificate authority that is not known. Node ignores a file that it cannot use, with a warning that few
  * see (Node.js, "NODE_EXTRA_CA_CERTS").
  *
- * @param file what `NODE_EXTRA_CA_CERTS` names; empty where it is not set
+ * @param file what `NODE_EXTRA_CA_CERTS` names; empty if it is not set
  */
 function authorityHint(file) {
     if (file === '') {
@@ -859,13 +990,12 @@ function pemFault(file) {
         return text.includes('-----BEGIN ') ? undefined : 'is not PEM: convert it (openssl x509 -inform der)';
     }
     catch (error) {
-        const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-        return { ENOENT: 'does not exist', EISDIR: 'is a folder' }[code] ?? 'cannot be read';
+        return { ENOENT: 'does not exist', EISDIR: 'is a folder' }[(0,errors/* systemCode */.xU)(error)] ?? 'cannot be read';
     }
 }
 
 ;// CONCATENATED MODULE: ./src/http/call.ts
-/** Whom a call asks, as a sentence names it: `the app server (app-server.example.com)`. */
+/** The server of a call, as a sentence names it: `the app server (app-server.example.com)`. */
 function placeOf({ service, url }) {
     return `${service} (${url.host})`;
 }
@@ -876,7 +1006,7 @@ function placeOf({ service, url }) {
 
 
 
-/** An attempt that got no complete answer. It is retried, unless `again` tells that it would fail alike. */
+/** An attempt that got no complete answer. It is retried, unless `again` says that it would fail in the same way. */
 class AttemptFailed extends Error {
     code;
     again;
@@ -901,7 +1031,7 @@ const NETWORK = {
     ENETUNREACH: 'network unreachable',
 };
 function networkFailure(error) {
-    const code = errorCode(error);
+    const code = (0,errors/* systemCode */.xU)(error);
     return NETWORK[code] ?? (code === '' ? 'connection closed too early' : `network error ${code}`);
 }
 const UNTRUSTED = new Set([
@@ -915,7 +1045,7 @@ const UNTRUSTED = new Set([
 const REJECTED = /^(?:CERT_|CRL_|UNABLE_TO_|ERROR_IN_C|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$)/;
 /** What an error of a socket means. Node's codes: "Errors" and "TLS (SSL)" in its documentation. */
 function connectionFailure(error) {
-    const code = errorCode(error);
+    const code = (0,errors/* systemCode */.xU)(error);
     const tlsFailure = (what, hint) => new AttemptFailed('TLS_FAILED', what, { again: false, hint, cause: error });
     if (UNTRUSTED.has(code)) {
         return tlsFailure('its certificate is from a certificate authority that this runner does not know', authorityHint(process.env['NODE_EXTRA_CA_CERTS'] ?? ''));
@@ -950,9 +1080,6 @@ function headersTooLarge() {
 function notHttp(cause) {
     return new AttemptFailed('UNREACHABLE', 'the answer is not HTTP', { again: true, cause });
 }
-function errorCode(error) {
-    return 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
 /** Why a signal was aborted, where it was. */
 function reasonOf(signal) {
     return signal.reason instanceof Error ? signal.reason : undefined;
@@ -965,15 +1092,15 @@ function cutOff(signal) {
         });
     });
 }
-/** @throws ActionError `TLS_FAILED` where the credentials in the call would travel in the open */
+/** @throws ActionError `TLS_FAILED` if the credentials in the call would travel in the open */
 function mustBeSafe(call) {
     if ((0,url/* mayCarrySecrets */._1)(call.url))
         return;
-    throw new errors/* ActionError */.l('TLS_FAILED', `${(0,src_text/* capital */.Nx)(placeOf(call))}: its address does not begin with https://.`, { hint: 'Nothing was sent. Plain HTTP works only on this machine (localhost, 127.0.0.1, [::1]).' });
+    throw new errors/* ActionError */.lZ('TLS_FAILED', `${(0,src_text/* capital */.Nx)(placeOf(call))}: its address does not begin with https://.`, { hint: 'Nothing was sent. Plain HTTP works only on this machine (localhost, 127.0.0.1, [::1]).' });
 }
 /** An attempt without a complete answer, as an error. */
 function unanswered(call, failure) {
-    return new errors/* ActionError */.l(failure.code, `${(0,src_text/* capital */.Nx)(placeOf(call))}: ${failure.message}.`, {
+    return new errors/* ActionError */.lZ(failure.code, `${(0,src_text/* capital */.Nx)(placeOf(call))}: ${failure.message}.`, {
         hint: failure.hint ?? nextStep(failure.code, call),
         cause: failure,
     });
@@ -981,7 +1108,7 @@ function unanswered(call, failure) {
 /** A call whose answer was not listened for to its end: nobody knows what the server did. */
 function unheard(call, ends, { reason }) {
     const cancelled = reason instanceof Error ? reason.message : 'The step was cancelled or timed out.';
-    return new errors/* ActionError */.l('CANCELLED', `${cancelled} ${(0,src_text/* capital */.Nx)(placeOf(call))} had been asked and did not answer.`, {
+    return new errors/* ActionError */.lZ('CANCELLED', `${cancelled} ${(0,src_text/* capital */.Nx)(placeOf(call))} had been asked and did not answer.`, {
         hint: livesOn(ends),
         cause: reason,
     });
@@ -992,7 +1119,7 @@ function givenUp(last, because, course, limit) {
     const why = because === 'retry-after' && waitMs !== undefined
         ? `It asks to wait for ${Math.ceil(waitMs / 1000)} s, which leaves no time within the limit of ${limit}.`
         : `Gave up after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(tookMs / 1000)} s; the limit is ${limit}.`;
-    return new errors/* ActionError */.l(last.code, `${last.message} ${why}`, {
+    return new errors/* ActionError */.lZ(last.code, `${last.message} ${why}`, {
         explain: last.explain,
         cause: last,
         refused: last.refused,
@@ -1002,10 +1129,10 @@ function givenUp(last, because, course, limit) {
  * What `read` threw: where the answer may have brought a credential, the error says that it may live on, and until when.
  */
 function unread({ grantEnds }, error) {
-    if (!(error instanceof errors/* ActionError */.l) || error.leavesNothing || grantEnds === undefined)
+    if (!(error instanceof errors/* ActionError */.lZ) || error.leavesNothing || grantEnds === undefined)
         return error;
     const hints = [error.explain(undefined).hint, livesOn(grantEnds)];
-    return new errors/* ActionError */.l(error.code, error.message, { hint: hints.join(' ').trim(), cause: error.cause });
+    return new errors/* ActionError */.lZ(error.code, error.message, { hint: hints.join(' ').trim(), cause: error.cause });
 }
 function livesOn(ends) {
     return `If it issued a token, nobody has it: it cannot be revoked here, and ends ${ends}.`;
@@ -1067,23 +1194,9 @@ function request(socket, { method, url }, message, userAgent, ends, progress) {
         sent.on('response', (response) => {
             answer = response;
             progress.waitingFor = 'the rest of the answer';
-            const body = new Body();
-            response.on('data', (chunk) => {
-                if (!body.take(chunk)) {
-                    fail(new AttemptFailed('UNUSABLE_ANSWER', 'the answer is larger than 1 MiB', { again: false }));
-                }
-            });
-            // A body cut short is an error of the response, by Content-Length and by chunks alike.
-            response.on('error', fail);
-            response.on('end', () => {
+            read(response, fail, (whole) => {
                 socket.destroy();
-                const text = body.text();
-                resolve({
-                    status: response.statusCode ?? 0,
-                    headers: response.headers,
-                    text,
-                    json: (0,http_answer/* parseJson */.qF)(text),
-                });
+                resolve(whole);
             });
         });
         const cutOff = () => {
@@ -1094,6 +1207,21 @@ function request(socket, { method, url }, message, userAgent, ends, progress) {
             cutOff();
         else
             sent.end(message.body);
+    });
+}
+function read(response, fail, done) {
+    const body = new Body();
+    response.on('data', (chunk) => {
+        if (!body.take(chunk)) {
+            fail(new AttemptFailed('UNUSABLE_ANSWER', 'the answer is larger than 1 MiB', { again: false }));
+        }
+    });
+    // A body cut short is an error of the response, by Content-Length and by chunks alike.
+    response.on('error', fail);
+    response.on('end', () => {
+        const { statusCode: status = 0, headers } = response;
+        const text = body.text();
+        done({ status, headers, text, json: (0,http_answer/* parseJson */.qF)(text) });
     });
 }
 function headersOf(method, url, message, userAgent) {
@@ -1136,7 +1264,7 @@ class Body {
  *
  * @param early a connection that was opened while the message was being prepared
  * @param limitMs for all of it, in ms
- * @throws AttemptFailed of {@link Connections.open} and {@link request}, or `TIMED_OUT`; ActionError `CANCELLED` where an answer
+ * @throws AttemptFailed of {@link Connections.open} and {@link request}, or `TIMED_OUT`; ActionError `CANCELLED` if an answer
  *   may have been missed; the reason of the signals
  */
 async function answerTo(call, message, early, limitMs, means) {
@@ -1332,24 +1460,24 @@ class DecodedURL extends URL {
 /** With the scheme, where there is one. */
 const SETTING = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)/is;
 /**
- * The proxy that the environment has for a URL; `undefined` where the way is direct.
+ * The proxy that the environment has for a URL; `undefined` if the way is direct.
  *
  * `@actions/http-client` decides which hosts need none. The setting is read here, since its `getProxyUrl` takes a setting
  * with a `%` that is no escape for none, and `host:port` for a scheme.
  *
- * @throws AttemptFailed `PROXY_FAILED` where the setting cannot be used; it does not hold the setting, which may hold a password
+ * @throws AttemptFailed `PROXY_FAILED` if the setting cannot be used; it does not hold the setting, which may hold a password
  */
 function proxyFor(url) {
     if (needsNone(url))
         return undefined;
     const scheme = url.protocol.slice(0, -1);
     const variable = [`${scheme}_proxy`, `${scheme.toUpperCase()}_PROXY`].find((name) => process.env[name]);
-    return variable === undefined ? undefined : read(variable, process.env[variable] ?? '', url.host);
+    return variable === undefined ? undefined : proxy_read(variable, process.env[variable] ?? '', url.host);
 }
 /**
  * Whether a host is reached without a proxy: this machine, or one of `no_proxy`. The library takes every name that begins
- * with `127.` for this machine, so it is asked about a subdomain of such a name, to which the same entries apply. An
- * address stays as it is: there is nothing below one.
+ * with `127.` for this machine, so the check gets a subdomain of such a name, to which the same entries apply. An
+ * address is not changed: it has no subdomains.
  */
 function needsNone(url) {
     if (!url.hostname.startsWith('127.'))
@@ -1383,12 +1511,12 @@ function meantFor(host) {
         return odd || (entry.includes('/') && external_node_net_namespaceObject.isIP(name.replace(/^\[|\]$/g, '')) !== 0);
     });
 }
-function read(variable, setting, target) {
+function proxy_read(variable, setting, target) {
     const [, scheme = 'http', rest = ''] = SETTING.exec(setting.trim()) ?? [];
     const unusable = (what) => new AttemptFailed('PROXY_FAILED', what, { again: false, hint: proxyHint(variable, target) });
     const isHttp = /^https?$/i.test(scheme);
     const text = `${isHttp ? scheme : 'http'}://${rest}`;
-    // A password that is cut by one of these characters would stand in the place of the host.
+    // If one of these characters ended the authority, part of the password would be read as the host.
     if (/[/?#].*@/s.test(rest) || !URL.canParse(text))
         throw unusable(`the proxy setting ${variable} is not a URL`);
     const url = new URL(text);
@@ -1416,6 +1544,8 @@ const external_node_tls_namespaceObject = process.getBuiltinModule("node:tls");
 
 
 
+/** One for all connections: each would otherwise make its own, which takes as long as the rest of a handshake. */
+let context;
 /** The port of a URL, or of its scheme where it names none. */
 function portOf(url) {
     return Number(url.port || (url.protocol === 'https:' ? 443 : 80));
@@ -1436,6 +1566,7 @@ function openSocket(url, ends, connected = () => undefined, tunnel) {
     const socket = external_node_tls_namespaceObject.connect({
         ...to,
         ...(tunnel && { socket: tunnel }),
+        secureContext: (context ??= external_node_tls_namespaceObject.createSecureContext()),
         ...(external_node_net_namespaceObject.isIP(host) === 0 && { servername: host }),
         ALPNProtocols: ['http/1.1'],
         // Also where NODE_TLS_REJECT_UNAUTHORIZED=0 is set: a token is at stake.
@@ -1500,7 +1631,7 @@ function isTransient(status) {
     return [408, 425, 429, 500, 502, 503, 504].includes(status);
 }
 /**
- * The wait that a `Retry-After` header asks for, in ms: 0 for a date in the past, `undefined` where the header is
+ * The wait that a `Retry-After` header asks for, in ms: 0 for a date in the past, `undefined` if the header is
  * absent or malformed. Source: RFC 9110 10.2.3.
  *
  * @param value whole seconds, or an HTTP date
@@ -1542,7 +1673,7 @@ const HTTP_DATES = [
     /^(?<weekday>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (?<day>\d\d)-(?<month>\w{3})-(?<year>\d\d) (?<time>[\d:]{8}) GMT$/,
     /^(?<weekday>\w{3}) (?<month>\w{3}) (?<day>[ \d]\d) (?<time>[\d:]{8}) (?<year>\d{4})$/,
 ];
-/** An HTTP date in ms since the epoch; `undefined` where it is none, or a day that never was. */
+/** An HTTP date in ms since the epoch; `undefined` if it is not one, or a day that never was. */
 function httpDate(value, nowMs) {
     const parts = HTTP_DATES.map((form) => form.exec(value)?.groups).find((groups) => groups !== undefined);
     if (parts === undefined)
@@ -1679,7 +1810,7 @@ class Connections {
         const tunnel = proxy && (await openTunnel(proxy, `${url.hostname}:${portOf(url)}`, ends, this.#mask));
         return openSocket(url, ends, () => (progress.waitingFor = 'the TLS handshake'), tunnel);
     }
-    /** Begins to open one direct connection to the URL's origin; none where the way leads through a proxy. Never fails. */
+    /** Begins to open one direct connection to the URL's origin; none if the way leads through a proxy. Never fails. */
     openEarly(url) {
         if (goesThroughProxy(url))
             return undefined;
@@ -1716,28 +1847,8 @@ function goesThroughProxy(url) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/http/pace.ts
-/** How many attempts are made at a time: as many as come, until a server says 429; then fewer. */
-class Pace {
-    #most = Infinity;
-    #busy = 0;
-    #waiting = [];
-    /** Resolves when an attempt may be made. */
-    async enter() {
-        while (this.#busy >= this.#most)
-            await new Promise((resolve) => this.#waiting.push(resolve));
-        this.#busy++;
-    }
-    /** @param overloaded whether the server says that it is asked too much: then half as many attempts are made at a time */
-    leave(overloaded) {
-        if (overloaded)
-            this.#most = Math.max(1, Math.floor(Math.min(this.#most, this.#busy) / 2));
-        this.#busy--;
-        for (const resume of this.#waiting.splice(0, Math.max(0, this.#most - this.#busy)))
-            resume();
-    }
-}
-
+// EXTERNAL MODULE: ./src/http/pace.ts
+var http_pace = __nccwpck_require__(8625);
 ;// CONCATENATED MODULE: ./src/http/refusal.ts
 
 
@@ -1757,7 +1868,7 @@ function refusalError(call, answer, refusal, redact) {
     const where = (0,src_text/* capital */.Nx)(placeOf(call));
     const status = `${answer.status} ${external_node_http_namespaceObject.STATUS_CODES[answer.status] ?? ''}`.trim();
     if (answer.status >= 300 && answer.status < 400) {
-        return new errors/* ActionError */.l('REDIRECTED', `${where} answered with a redirect (${status}).`, {
+        return new errors/* ActionError */.lZ('REDIRECTED', `${where} answered with a redirect (${status}).`, {
             hint: `The step follows no redirect, because the request carries a credential. Use the final URL instead of ${call.url.origin}${call.url.pathname}.`,
         });
     }
@@ -1777,13 +1888,14 @@ function refusalError(call, answer, refusal, redact) {
     const words = reason === undefined || status.endsWith(` ${reason}`) ? '' : `: ${reason}`;
     const end = /[.!?…]$/.test(words) ? '' : '.';
     const code = overloaded ? 'OVERLOADED' : (refusal.code ?? 'DENIED');
-    return new errors/* ActionError */.l(code, `${where} ${verb} (${status})${words}${end}`, {
+    return new errors/* ActionError */.lZ(code, `${where} ${verb} (${status})${words}${end}`, {
         explain: (claims) => {
             if (own !== undefined)
                 return refusal.explain?.(claims) ?? {};
             return overloaded ? {} : { hint: inFrontHint(call, answer) };
         },
         refused,
+        ...(own !== undefined && !overloaded && { missing: refusal.missing }),
     });
 }
 /** Whether the same request may be answered otherwise later, however often it was tried. */
@@ -1814,24 +1926,37 @@ function inFrontHint({ service, url }, answer) {
 
 /** How long one attempt may take unless the call says otherwise, in ms. */
 const ATTEMPT_MS = 10_000;
-function createClient(options) {
-    const { clock, signal, patience = signal, userAgent, secrets, debug, limit } = options;
-    const deadline = clock.monotonic() + options.limitMs;
-    const remainingMs = () => deadline - clock.monotonic();
-    const connections = new Connections(signal, secrets.mask);
-    const signingTime = createSigningTime(clock.now);
-    const paces = new Map();
-    const means = { connections, clock, signal, patience, userAgent };
-    async function send(call) {
+/** Sends calls within one deadline. */
+class Client {
+    #options;
+    #deadline;
+    #connections;
+    #signingTime;
+    #paces = new Map();
+    constructor(options) {
+        const { clock, limitMs, signal, secrets } = options;
+        this.#options = options;
+        this.#deadline = clock.monotonic() + limitMs;
+        this.#connections = new Connections(signal, secrets.mask);
+        this.#signingTime = createSigningTime(clock.now);
+    }
+    /**
+     * Sends a call until it is answered, refused for good, or the deadline is near.
+     *
+     * @throws ActionError `UNREACHABLE`, `TIMED_OUT`, `TLS_FAILED`, `PROXY_FAILED`, `REDIRECTED`, `OVERLOADED`,
+     *   `DENIED`, `CLOCK_SKEWED`, `UNUSABLE_ANSWER`; and what `prepare` and `read` throw
+     */
+    send = async (call) => {
+        const { clock, signal, debug, limit } = this.#options;
         mustBeSafe(call);
         const started = clock.monotonic();
         const retried = { times: 0 };
         for (let attempts = 1;; attempts++) {
-            const preparing = call.prepare(signingTime.now);
+            const preparing = call.prepare(this.#signingTime.now);
             // Later ones would only add to the load of a server that is in trouble.
             const isWaiting = attempts === 1 && preparing instanceof Promise;
-            const early = isWaiting ? connections.openEarly(call.url) : undefined;
-            const outcome = await attempt(call, await preparing, early, retried);
+            const early = isWaiting ? this.#connections.openEarly(call.url) : undefined;
+            const outcome = await this.#attempt(call, await preparing, early, retried);
             if ('value' in outcome)
                 return outcome.value;
             const { error, retry, waitMs } = outcome;
@@ -1842,7 +1967,7 @@ function createClient(options) {
             const then = next({
                 failures: attempts,
                 retryAfterMs: waitMs,
-                remainingMs: remainingMs(),
+                remainingMs: this.#remainingMs(),
                 random: clock.random,
             });
             if (!then.again) {
@@ -1852,18 +1977,27 @@ function createClient(options) {
             debug(`trying again in ${then.waitMs} ms`);
             await clock.sleep(then.waitMs, signal);
         }
+    };
+    /** Closes connections that were opened early and not used. */
+    close() {
+        this.#connections.close();
+    }
+    #remainingMs() {
+        return this.#deadline - this.#options.clock.monotonic();
     }
     /** @param retried how often the call was retried for what the system itself said */
-    async function attempt(call, message, early, retried) {
+    async #attempt(call, message, early, retried) {
+        const { debug, signal } = this.#options;
         const note = (what) => {
             debug(`${call.method} ${call.url.host}${call.url.pathname}: ${what}`);
         };
-        const pace = paces.get(call.url.origin) ?? new Pace();
-        paces.set(call.url.origin, pace);
+        const pace = this.#paces.get(call.url.origin) ?? new http_pace/* Pace */.o();
+        this.#paces.set(call.url.origin, pace);
         await pace.enter();
         let answer;
         try {
-            const limitMs = Math.max(0, Math.min(remainingMs(), call.attemptMs ?? ATTEMPT_MS));
+            const limitMs = Math.max(0, Math.min(this.#remainingMs(), call.attemptMs ?? ATTEMPT_MS));
+            const means = { patience: signal, ...this.#options, connections: this.#connections };
             answer = await answerTo(call, message, early, limitMs, means);
         }
         catch (failure) {
@@ -1878,7 +2012,7 @@ function createClient(options) {
         note(String(answer.status));
         const isGood = answer.status >= 200 && answer.status < 300;
         if (!isGood)
-            return refused(call, answer, retried);
+            return this.#refused(call, answer, retried);
         try {
             return { value: call.read(answer) };
         }
@@ -1886,12 +2020,13 @@ function createClient(options) {
             throw unread(call, error);
         }
     }
-    function refused(call, answer, retried) {
+    #refused(call, answer, retried) {
+        const { secrets, clock } = this.#options;
         const refusal = call.refusal(answer);
         const error = refusalError(call, answer, refusal, secrets.redact);
         if (error.code === 'REDIRECTED')
             return { error, retry: 'never' };
-        if (call.signed === true && !isTransient(answer.status) && correctsClock(answer)) {
+        if (call.signed === true && !isTransient(answer.status) && this.#correctsClock(answer)) {
             return { error, retry: 'at once' };
         }
         if (!mayPass(answer, refusal) && retried.times++ >= retriesOf(refusal))
@@ -1899,19 +2034,13 @@ function createClient(options) {
         const now = (0,http_answer/* serverTime */.nI)(answer) ?? clock.now();
         return { error, retry: 'later', waitMs: retryAfterMs((0,http_answer/* header */.wx)(answer, 'retry-after'), now) };
     }
-    function correctsClock(answer) {
-        const skewMs = signingTime.correct(answer);
+    #correctsClock(answer) {
+        const skewMs = this.#signingTime.correct(answer);
         if (skewMs === undefined)
             return false;
-        debug(`the clock differs from the server's by ${Math.round(skewMs / 1000)} s; signing again with the server's time`);
+        this.#options.debug(`the clock differs from the server's by ${Math.round(skewMs / 1000)} s; signing again with the server's time`);
         return true;
     }
-    return {
-        send,
-        close: () => {
-            connections.close();
-        },
-    };
 }
 
 // EXTERNAL MODULE: ./src/identity/claims.ts
@@ -1926,11 +2055,11 @@ var credential = __nccwpck_require__(8585);
 /** From this age on, in ms, an ID token is not used again: it lives five minutes, and a server may need one of them. */
 const FRESH_MS = 60_000;
 /**
- * What the endpoint says of a job that has not quite begun; no source tells its status. One that is over gets no more
- * tokens.
+ * What the endpoint says about a job that has not quite started; its status is not documented. A job that is over gets
+ * no more tokens.
  */
 const NOT_YET = /can't issue id_token for job in '(?!completed')[\w -]{1,40}' state/i;
-/** Other words for it, which other systems use as well (runner: `JobRunner.cs`). */
+/** Another text for the same, which other systems use as well (runner: `JobRunner.cs`). */
 const NOT_YET_403 = /pending|delayed|non-inprogress/i;
 const IN_ANOTHER_JOB = 'Run the step in a job that has `permissions: id-token: write` and is still running.';
 /**
@@ -1945,9 +2074,10 @@ function createIdentity(options) {
     const minted = new Map();
     const known = new Map();
     let newest;
+    const ofAll = () => known.size > 1 ? { ...newest, aud: [...known.keys()].sort() } : newest;
     async function mint(audience) {
         if (!/^[\x21-\x7e]+$/.test(requestToken) || !URL.canParse(endpoint)) {
-            throw new errors/* ActionError */.l('NO_ID_TOKEN', 'This job cannot get an ID token: the runner offers none.');
+            throw new errors/* ActionError */.lZ('NO_ID_TOKEN', 'This job cannot get an ID token: the runner offers none.');
         }
         const url = new URL(`${endpoint}${endpoint.includes('?') ? '&' : '?'}audience=${encodeURIComponent(audience)}`);
         const service = "the runner's ID-token endpoint";
@@ -1981,132 +2111,8 @@ function createIdentity(options) {
             token.catch(() => minted.delete(audience));
             return token;
         },
-        claims: (audience) => (audience === undefined ? newest : known.get(audience)),
+        claims: (audience) => (audience === undefined ? ofAll() : known.get(audience)),
     };
-}
-
-// EXTERNAL MODULE: ./src/inputs/inputs.ts
-var inputs_inputs = __nccwpck_require__(8028);
-;// CONCATENATED MODULE: ./src/inputs/other-actions.ts
-const ROLE = 'arn:aws:iam::123456789012:role/github-actions';
-const APP_SERVER = 'app-server: https://app-server.example.com';
-const NO_KEY = 'is not needed here: the app server holds the key of the GitHub App';
-const NO_LOGIN = "is not needed here: the step logs in with the job's ID token";
-const NO_VARIABLE = 'is not needed here: the step sets outputs, and no environment variables';
-/** From the `action.yml` of the actions that people come from; the versions are in docs/migrating.md. */
-const OF_OTHER_ACTIONS = [
-    // aws-actions/configure-aws-credentials
-    renamed('role-to-assume', 'role-arn', ROLE),
-    renamed('aws-region', 'region', 'eu-central-1'),
-    foreign('role-to-assume', 'app-server', 'is auth.roleArn of app-server here', `app-server: {url: …, auth: {type: aws, roleArn: "${ROLE}"}}`),
-    foreign('aws-region', 'app-server', 'is auth.region of app-server here', 'app-server: {url: …, auth: {type: aws, region: eu-central-1}}'),
-    foreign('role-duration-seconds', 'role-arn', 'is not needed here: the role is assumed for 15 minutes', `role-arn: ${ROLE}`),
-    // hashicorp/vault-action
-    renamed('jwtGithubAudience', 'audience', 'https://vault.example.com'),
-    foreign('method', 'auth-path', "is not needed here: the job's ID token is the only method, and auth-path says where it is mounted", 'auth-path: jwt'),
-    { ...renamed('path', 'auth-path', 'jwt'), unless: 'engine' },
-    ...['token', 'roleId', 'secretId', 'githubToken'].map((name) => foreign(name, 'auth-path', NO_LOGIN, 'auth-path: jwt')),
-    ...['exportEnv', 'exportToken', 'outputToken'].map((name) => foreign(name, 'auth-path', NO_VARIABLE, 'auth-path: jwt')),
-    ...['caCertificate', 'tlsSkipVerify'].map((name) => foreign(name, 'auth-path', 'is not needed here: an authority of your own is set by NODE_EXTRA_CA_CERTS in the environment', 'auth-path: jwt')),
-    // aws-actions/aws-secretsmanager-get-secrets
-    foreign('secret-ids', 'secret', 'is called secret here, or secrets for several', 'secret: app/database'),
-    foreign('parse-json-secrets', 'secret', 'is not needed here: key picks one member', 'key: password'),
-    // actions/create-github-app-token and its forerunners, and octo-sts/action
-    foreign('permission-*', 'permissions', 'is one line of permissions here', 'permissions: contents: read'),
-    ...[
-        'app-id',
-        'app_id',
-        'application_id',
-        'client-id',
-        'private-key',
-        'private_key',
-        'application_private_key',
-    ].map((name) => foreign(name, 'app-server', NO_KEY, APP_SERVER)),
-    ...['organization', 'installation_retrieval_payload', 'installation_retrieval_mode'].map((name) => foreign(name, 'app-server', 'is called owner here, with repositories', 'owner: octo-org')),
-    foreign('enterprise', 'app-server', 'has no counterpart here: a token is for repositories of one owner', 'owner: octo-org'),
-    foreign('repos', 'app-server', 'is called repositories here', 'repositories: my-repository, another'),
-    foreign('scope', 'app-server', 'is called repository here', 'repository: octo-org/target'),
-    foreign('identity', 'app-server', 'is not needed here: permissions says what the token may do', 'permissions: contents: read'),
-    renamed('github_api_base_url', 'github-api-url', 'https://api.github.com'),
-    ...['revoke', 'revoke_token'].map((name) => foreign(name, 'skip-token-revoke', 'is skip-token-revoke here, which means the opposite', 'skip-token-revoke: true')),
-];
-function foreign(name, here, is, example) {
-    return { name, here, is, example };
-}
-function renamed(name, here, example) {
-    return { name, here, is: `is called ${here} here`, example: `${here}: ${example}` };
-}
-/**
- * Records inputs that are given under the names of other actions, or with `_` in place of `-`: the runner passes them on with
- * no more than a warning, and they would have no effect.
- *
- * @param environment the runner sets `INPUT_…` for every input that the action declares, and every other that is given
- */
-function reportOtherActions(inputs, environment) {
-    const variables = new Set(Object.keys(environment));
-    const isGiven = (name) => variables.has(variable(name)) && (environment[variable(name)] ?? '').trim() !== '';
-    for (const { name, here, unless, is, example } of OF_OTHER_ACTIONS) {
-        if (!variables.has(variable(here)))
-            continue;
-        if (unless !== undefined && variables.has(variable(unless)))
-            continue;
-        const names = name.endsWith('*') ? namesThatBegin(variables, name.slice(0, -1)) : [name];
-        for (const each of names.filter(isGiven))
-            inputs.problem(each, is, example);
-    }
-    for (const name of namesThatBegin(variables, '').filter(isGiven)) {
-        const dashed = name.replaceAll('_', '-');
-        if (dashed === name || !variables.has(variable(dashed)))
-            continue;
-        inputs.problem(name, `is called ${dashed} here`, `${dashed}: …`);
-    }
-}
-function variable(name) {
-    return `INPUT_${name.toUpperCase()}`;
-}
-function namesThatBegin(variables, start) {
-    return [...variables]
-        .filter((name) => /^INPUT_[A-Z_-]{1,100}$/.test(name) && name.startsWith(variable(start)))
-        .map((name) => name.slice('INPUT_'.length).toLowerCase());
-}
-
-;// CONCATENATED MODULE: ./src/step/cancellation.ts
-
-/** How long a cancelled step listens for the answer that may bring a credential, in ms. */
-const PATIENCE_MS = 3_000;
-/** When a cancelled step gives up, in ms after the signal: the runner kills it after 10 s (actions/runner `ProcessInvoker.cs`). */
-const END_MS = 4_500;
-function createCancellation({ timer }) {
-    const [begins, patience, end] = [new AbortController(), new AbortController(), new AbortController()];
-    return {
-        signal: begins.signal,
-        patience: patience.signal,
-        end: end.signal,
-        cancel: (by) => {
-            const reason = new errors/* ActionError */.l('CANCELLED', `The step was cancelled or timed out (${by}).`);
-            if (begins.signal.aborted) {
-                patience.abort(reason);
-                end.abort(reason);
-                return;
-            }
-            begins.abort(reason);
-            timer(PATIENCE_MS, () => {
-                patience.abort(reason);
-            });
-            timer(END_MS, () => {
-                end.abort(reason);
-            });
-        },
-    };
-}
-/** The error of a step that was cancelled: what its last call came to stands in it. */
-function cancelled({ signal }, cause) {
-    const reason = signal.reason;
-    if (!(cause instanceof errors/* ActionError */.l))
-        return new errors/* ActionError */.l('CANCELLED', reason.message, { cause });
-    if (cause.code === 'CANCELLED')
-        return cause;
-    return new errors/* ActionError */.l('CANCELLED', `${reason.message} ${cause.message}`, { explain: cause.explain, cause });
 }
 
 ;// CONCATENATED MODULE: external "node:fs/promises"
@@ -2342,7 +2348,7 @@ function createRunner(environment = process.env) {
 function toFile(command, name, value, environment) {
     const file = `GITHUB_${command}`;
     if ((environment[file] ?? '') === '') {
-        throw new errors/* ActionError */.l('NOT_WRITTEN', `The runner provides no ${file} file.`, {
+        throw new errors/* ActionError */.lZ('NOT_WRITTEN', `The runner provides no ${file} file.`, {
             hint: 'Update the runner: this action needs version 2.327.1 or newer.',
         });
     }
@@ -2351,7 +2357,7 @@ function toFile(command, name, value, environment) {
     }
     catch (cause) {
         const { because, hint } = reasonFor(cause);
-        throw new errors/* ActionError */.l('NOT_WRITTEN', `The ${file} file of the runner cannot be written: ${because}.`, {
+        throw new errors/* ActionError */.lZ('NOT_WRITTEN', `The ${file} file of the runner cannot be written: ${because}.`, {
             cause,
             hint,
         });
@@ -2359,7 +2365,7 @@ function toFile(command, name, value, environment) {
 }
 /** Why a file cannot be written and what to do, by the code of Node.js ("Common system errors"). */
 function reasonFor(cause) {
-    switch (cause instanceof Error && 'code' in cause ? cause.code : undefined) {
+    switch ((0,errors/* systemCode */.xU)(cause)) {
         case 'EACCES':
         case 'EPERM':
         case 'EROFS':
@@ -2384,9 +2390,20 @@ function userAgent(environment) {
     return `${name}/${clean(environment['GITHUB_ACTION_REF'], 'local')}`;
 }
 
+;// CONCATENATED MODULE: ./src/step/client.ts
+
+
+
+/** The client of a step, whose time begins here, and the identity of the job, which uses it. */
+function connect({ runner, clock, secrets }, limits) {
+    const { environment, debug } = runner;
+    const client = new Client({ clock, secrets, debug, userAgent: userAgent(environment), ...limits });
+    const { mask } = secrets;
+    const identity = createIdentity({ environment, client, monotonic: clock.monotonic, mask });
+    return { client, identity };
+}
+
 ;// CONCATENATED MODULE: ./src/step/revoke.ts
-
-
 
 
 /**
@@ -2397,25 +2414,17 @@ function userAgent(environment) {
  * @param failed says that it could not be done, to follow the name of the credential
  * @returns whether it has ended
  */
-async function revoke(revocable, { runner, clock, revokers, secrets, cancellation }, limitMs, failed = 'could not be revoked in this step') {
-    const { info, warning, debug, environment, input } = runner;
+async function revoke(revocable, step, limitMs, failed = 'could not be revoked in this step') {
+    const { runner, clock, revokers, secrets, cancellation } = step;
+    const { info, warning, input } = runner;
     const revoker = await revokerOf(revocable, revokers);
     const { name } = revoker;
-    const client = createClient({
-        clock,
-        limitMs,
-        limit: `${limitMs / 1000} s`,
-        signal: cancellation.end,
-        userAgent: userAgent(environment),
-        secrets,
-        debug,
-    });
-    const { mask } = secrets;
-    const { idToken } = createIdentity({ environment, client, monotonic: clock.monotonic, mask });
+    const limit = `${limitMs / 1000} s`;
+    const { client, identity } = connect(step, { limitMs, limit, signal: cancellation.end });
     try {
         const outcome = await revoker.revoke(client, revocable, {
-            idToken,
-            mask,
+            idToken: identity.idToken,
+            mask: secrets.mask,
             now: clock.now,
             input,
         });
@@ -2423,18 +2432,18 @@ async function revoke(revocable, { runner, clock, revokers, secrets, cancellatio
         return true;
     }
     catch (error) {
-        warning(`${name} ${failed}; it ends ${endOf(revocable, revoker)}. ${(0,errors/* asActionError */.z)(error).text}`);
+        warning(`${name} ${failed}; it ends ${endOf(revocable, revoker)}. ${(0,errors/* asActionError */.z6)(error).text}`);
         return false;
     }
     finally {
         client.close();
     }
 }
-/** @throws ActionError `INTERNAL` where no issuer has that name */
+/** @throws ActionError `INTERNAL` if no issuer has that name */
 async function revokerOf({ issuer }, revokers) {
     const load = Object.hasOwn(revokers, issuer) ? revokers[issuer] : undefined;
     if (load === undefined)
-        throw new errors/* ActionError */.l('INTERNAL', 'The issuer of a token has no revoker.');
+        throw new errors/* ActionError */.lZ('INTERNAL', 'The issuer of a token has no revoker.');
     return load();
 }
 /** When a credential ends by itself, as a sentence says it. */
@@ -2488,7 +2497,7 @@ async function revokeSaved(step) {
     runner.warning(`${revoker.name} could not be revoked; it ends ${endOf(revocable, revoker)}. The state that the main step saved is invalid.`);
     return true;
 }
-/** What was saved, of which a step in between could have set anything; `undefined` where it is not of that form. */
+/** What was saved, of which a step in between could have set anything; `undefined` if it is not of that form. */
 function readRevocable(json) {
     const text = (name) => {
         const value = (0,http_answer/* member */.Dc)(json, name);
@@ -2558,14 +2567,16 @@ async function summarize(runner, markdown) {
         runner.info(`The job summary could not be written (${error instanceof Error ? error.name : 'no reason'}).`);
     }
 }
-/** What was granted, for the job summary: the outputs that are no secrets. */
-async function grantTable(grant) {
+/** What was granted, for the job summary: the outputs that are no secrets, and for which claims. */
+async function grantSummary(grant, { environment, run }, claims) {
+    const { claimsTable } = await __nccwpck_require__.e('report').then(__nccwpck_require__.bind(__nccwpck_require__, 7063));
     const { table } = await __nccwpck_require__.e('report').then(__nccwpck_require__.bind(__nccwpck_require__, 5541));
     const rows = Object.entries(grant.outputsAreSecret === true ? {} : grant.outputs)
         .filter(([, value]) => !grant.secrets.some((secret) => value.includes(secret)))
         .map(([name, value]) => [name, shortened(value)]);
     const ends = grant.expiresAt === undefined ? [] : [['expires-at', grant.expiresAt.toISOString()]];
-    return table(['output', 'value'], [...rows, ...ends]);
+    const outputs = table(['output', 'value'], [...rows, ...ends]);
+    return [outputs, claimsTable(environment, await run(), claims)].filter((part) => part !== '').join('\n\n');
 }
 /** The beginning of a long value, and how much more there is: the output itself is whole. */
 function shortened(value) {
@@ -2585,12 +2596,10 @@ function shortened(value) {
 
 
 
-
-
 const SUMMARY_MODES = ['on-refusal', 'always', 'never'];
 /** How long revoking may last before the step ends, in ms. */
 const REVOKE_MS = 5_000;
-/** An end that is further away is not believed, in ms: a year. */
+/** An expiry that is further away is not believed, in ms: a year. */
 const LONGEST_MS = 366 * 24 * 3_600_000;
 /**
  * Runs one exchange as a step: read → prove → exchange → mask → save → output → explain. A failure is one error
@@ -2613,11 +2622,11 @@ async function act(exchange, step) {
             runner.notice(notice);
         runner.info((0,src_text/* harmless */.Is)(grant.summary));
         if (held.summaryMode === 'always')
-            await summarize(runner, () => grantTable(grant));
+            await summarize(runner, () => grantSummary(grant, runner, held.identity?.claims()));
         return true;
     }
     catch (cause) {
-        const error = cancellation.signal.aborted ? cancelled(cancellation, cause) : (0,errors/* asActionError */.z)(cause);
+        const error = cancellation.signal.aborted ? cancelled(cancellation, cause) : (0,errors/* asActionError */.z6)(cause);
         await explain(error, runner, held);
         return false;
     }
@@ -2639,29 +2648,23 @@ async function main_read(exchange, { input, environment, warning }, held) {
     return settings;
 }
 /** What the exchange may use; its time begins here. */
-function toolsOf({ runner, clock, secrets, cancellation }, held) {
-    const { environment, debug } = runner;
+function toolsOf(step, held) {
+    const { runner, clock, secrets, cancellation } = step;
     const { timeoutMs } = held;
-    const client = createClient({
-        clock,
+    const { client, identity } = connect(step, {
         limitMs: timeoutMs,
         limit: `${timeoutMs / 1000} s (timeout-seconds)`,
         signal: cancellation.signal,
         patience: cancellation.patience,
-        userAgent: userAgent(environment),
-        secrets,
-        debug,
     });
-    const { mask } = secrets;
-    const identity = createIdentity({ environment, client, monotonic: clock.monotonic, mask });
     Object.assign(held, { client, identity });
     return {
         idToken: identity.idToken,
         send: client.send,
-        mask,
+        mask: secrets.mask,
         revokeAtEnd: (each) => held.revocables.push(each),
         now: clock.now,
-        environment,
+        environment: runner.environment,
     };
 }
 /** Says what failed, why, and what to change. */
@@ -2721,7 +2724,7 @@ function createSecrets(maskLine) {
         },
         redact: (text) => {
             const redacted = withoutStretches(text.slice(0, MAX_TEXT), known);
-            // The beginning of a secret may stand at the cut.
+            // The text may have been cut in the middle of a secret.
             return text.length <= MAX_TEXT ? redacted : redacted.slice(0, 1 - STRETCH);
         },
     };
@@ -2786,7 +2789,7 @@ function createStep(runner, clock, revokers) {
 
 
 /**
- * Runs a step and ends the process, with 0 where the step succeeded. A process that ends in any other way has failed. The
+ * Runs a step and ends the process, with 0 if the step succeeded. A process that ends in any other way has failed. The
  * step is told when the job is cancelled: the runner sends SIGINT, and SIGTERM 7.5 s later.
  */
 async function runStep(revokers, run) {
@@ -2797,7 +2800,7 @@ async function runStep(revokers, run) {
     warnOfNodeDebug(step.runner);
     const succeeded = await run(step).catch((error) => {
         // What the lifecycle itself could not handle: a fault of this action.
-        step.runner.error((0,errors/* asActionError */.z)(error).text);
+        step.runner.error((0,errors/* asActionError */.z6)(error).text);
         return false;
     });
     // Flushed, then ended: nothing that a server keeps open may hold the job up.
@@ -2824,7 +2827,7 @@ function warnOfNodeDebug({ environment, warning }) {
  */
 const exchanges = {
     // A GitHub token from an app server.
-    '.': async () => (await __nccwpck_require__.e('app-server').then(__nccwpck_require__.bind(__nccwpck_require__, 8558))).appServer,
+    '.': async () => (await __nccwpck_require__.e('app-server').then(__nccwpck_require__.bind(__nccwpck_require__, 9980))).appServer,
     // A Bytebase API token.
     bytebase: async () => (await __nccwpck_require__.e('bytebase').then(__nccwpck_require__.bind(__nccwpck_require__, 1354))).bytebase,
     // A GitHub token from Octo STS.

@@ -11,9 +11,9 @@ export type ErrorCode =
   | 'NO_ID_TOKEN'
   /** The runner's ID-token endpoint said no. */
   | 'ID_TOKEN_REFUSED'
-  /** AWS credentials were to be taken from the environment and are not there, or have ended. */
+  /** The step needs AWS credentials from the environment: there are none, or they have expired. */
   | 'NO_AWS_CREDENTIALS'
-  /** No connection, or none that held, until the deadline. */
+  /** No connection succeeded, or none lasted, until the deadline. */
   | 'UNREACHABLE'
   /** The time given by `timeout-seconds` ran out while waiting for an answer. */
   | 'TIMED_OUT'
@@ -23,23 +23,23 @@ export type ErrorCode =
   | 'PROXY_FAILED'
   /** The server answered with a redirect; none is followed. */
   | 'REDIRECTED'
-  /** The server kept answering 429 or 5xx until the deadline, or told to come back after it. */
+  /** The server kept answering 429 or 5xx until the deadline, or asked to wait beyond it. */
   | 'OVERLOADED'
   /** The server said no (any other 4xx): asking again would not help. */
   | 'DENIED'
   /** The server said yes, but what it sent cannot be used: not JSON, no token, too large. */
   | 'UNUSABLE_ANSWER'
-  /** A signature was refused for its time even after the clock was set by the server's. */
+  /** The time of a signature was refused, even when it was the server's own. */
   | 'CLOCK_SKEWED'
   /** The secret is there but cannot be handed over: empty, too short to mask, binary, no such key. */
   | 'UNUSABLE_SECRET'
-  /** The secrets are more than one step may hold. */
+  /** The secrets are larger than one step may hold. */
   | 'TOO_LARGE'
   /** The outputs or the state could not be written. The credential was revoked. */
   | 'NOT_WRITTEN'
   /** The step was cancelled or timed out. */
   | 'CANCELLED'
-  /** A fault of this action. */
+  /** A bug in this action. */
   | 'INTERNAL'
 
 /** What the system said when it refused; every text is one printable line from a named field of its answer. */
@@ -57,16 +57,18 @@ export interface Refused {
 /** The one error class. `message` says what failed and why; {@link explain} what to change. Neither holds a secret. */
 export class ActionError extends Error {
   readonly code: ErrorCode
-  /** Present where a server answered and said no. */
+  /** Present if a server answered and said no. */
   readonly refused: Refused | undefined
   /** What a person can do about it; `claims` are those of the ID token that was sent, where they may be shown. */
   readonly explain: (claims: Claims | undefined) => Explanation
-  /** Whether no credential can be alive that this answer brought: there was none in it, or it is being revoked. */
+  /** Whether this answer leaves no credential alive: it had none, or the one in it is being revoked. */
   readonly leavesNothing: boolean
   /** Whether a required input was not given, or is empty. */
   readonly lacksInput: boolean
+  /** What does not exist, by the system's own words, as a sentence shows it. */
+  readonly missing: string | undefined
 
-  /** @param more.hint the whole explanation, where that is one that needs no claims */
+  /** @param more.hint the whole explanation, if it needs no claims */
   constructor(
     code: ErrorCode,
     message: string,
@@ -76,6 +78,7 @@ export class ActionError extends Error {
       refused?: Refused | undefined
       leavesNothing?: boolean
       lacksInput?: boolean
+      missing?: string | undefined
       cause?: unknown
     } = {},
   ) {
@@ -85,6 +88,7 @@ export class ActionError extends Error {
     this.refused = more.refused
     this.leavesNothing = more.leavesNothing ?? false
     this.lacksInput = more.lacksInput ?? false
+    this.missing = more.missing
     const { hint } = more
     this.explain = more.explain ?? (() => (hint === undefined ? {} : { hint }))
   }
@@ -103,4 +107,9 @@ export function asActionError(error: unknown): ActionError {
     cause: error,
     hint: 'This is a bug in the action: please report it, with the log of a run with debug logging.',
   })
+}
+
+/** The code of an error of Node.js, e.g. `ENOENT` (Node.js, "Errors"); empty if it has none. */
+export function systemCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }

@@ -38,8 +38,8 @@ export interface Tools {
   /** Has a value masked from the log from here on. For every credential that an exchange gets along the way. */
   readonly mask: (secret: string) => void
   /**
-   * Has a credential that nobody gets revoked before the step ends, whatever becomes of the step: also after a failure, the
-   * deadline or a cancellation, with a few seconds of its own. If that fails, it is a warning.
+   * Has a credential that serves only this step revoked before the step ends: also after a failure, the deadline or a
+   * cancellation, with a few extra seconds. If that fails, the step warns.
    */
   readonly revokeAtEnd: (revocable: Revocable) => void
   /** The time, in ms since the epoch. */
@@ -57,15 +57,15 @@ export interface Grant {
   readonly summary: string
   /** When the credential ends. */
   readonly expiresAt?: Date
-  /** Differences between what was asked and what was granted, each one sentence. */
+  /** Differences between the request and the grant, each one sentence. */
   readonly warnings?: readonly string[]
   /** What else a person should know, each one sentence. */
   readonly notices?: readonly string[]
-  /** Whether each output is a secret; otherwise those are that contain one of `secrets`. */
+  /** Whether every output is a secret; otherwise, the outputs that contain one of `secrets` are. */
   readonly outputsAreSecret?: boolean
-  /** The credential, where its issuer revokes it: when the job ends, and where the step fails after the grant. */
+  /** The credential, if its issuer can revoke it: it is revoked when the job ends, or when the step fails after the grant. */
   readonly revocable?: Revocable
-  /** Whether it outlives the job. Where the step fails it is revoked all the same, since nobody has it. */
+  /** Whether it outlives the job. If the step fails, it is revoked anyway, because nobody has it. */
   readonly outlivesJob?: boolean
 }
 
@@ -78,13 +78,13 @@ export interface Revocable {
   readonly apiUrl: string
   /** When it ends by itself, where that is known. */
   readonly ends?: Date
-  /** What this issuer needs beside. */
+  /** What this issuer needs in addition. */
   readonly extra?: Readonly<Record<string, string>>
 }
 
-/** What a revoker may use beside its client: the same in the main step and in the post step. */
+/** What a revoker may use besides its client: the same in the main step and in the post step. */
 export interface RevokerTools extends Pick<Tools, 'idToken' | 'mask' | 'now'> {
-  /** An input's text as the runner passes it to this step, trimmed; empty where it is not given. */
+  /** An input's text as the runner passes it to this step, trimmed; empty if it is not given. */
   readonly input: (name: string) => string
 }
 
@@ -92,11 +92,11 @@ export interface RevokerTools extends Pick<Tools, 'idToken' | 'mask' | 'now'> {
 export interface Revoker {
   /** What they are called at the beginning of a sentence: `The Vault token`. */
   readonly name: string
-  /** When one ends whose end is not known, as a sentence says it: `within the hour`. */
+  /** When one ends if its expiry is not known, in words: `within the hour`. */
   readonly endsByDefault: string
   /**
-   * @returns `gone` where it had ended before
-   * @throws ActionError of any code of a failed call, `INVALID_INPUT` where what it needs is not there
+   * @returns `gone` if it had ended before
+   * @throws ActionError of any code of a failed call, `INVALID_INPUT` if what it needs is not there
    */
   readonly revoke: (
     client: Pick<Client, 'send'>,

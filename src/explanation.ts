@@ -17,7 +17,7 @@ export type Explanations<Context> = readonly (readonly [
   explain: (context: Context) => Explanation,
 ])[]
 
-/** The explanation of what a system says; an empty one where the table has none. */
+/** The explanation of what a system says; an empty one if the table has none. */
 export function explanationOf<Context>(
   table: Explanations<Context>,
   said: string,
@@ -41,6 +41,6 @@ export interface RepositoryFile {
   readonly repository: string
   /** From the root of the repository, without a slash before it. */
   readonly path: string
-  /** Whether it is there already, so that the snippet is to be added to it; absent where that is not known. */
+  /** Whether it is there already, so that the snippet is to be added to it; absent if that is not known. */
   readonly exists?: boolean
 }

@@ -44,12 +44,12 @@ export function few(items: readonly string[]): string {
 }
 
 /** How much of an annotation a list may take, in characters: GitHub cuts it at 4096. */
-const MOST_LISTED = 3_000
+export const MOST_LISTED = 3_000
 
 /** A list on lines of its own, and how many more items there are than fit. The first is always there. */
 export function listOf(items: readonly string[]): string {
-  let room = MOST_LISTED
-  const fitting = items.filter((item, index) => (room -= item.length + 3) >= 0 || index === 0)
+  let left = MOST_LISTED
+  const fitting = items.filter((item, index) => (left -= item.length + 3) >= 0 || index === 0)
   const more = items.length - fitting.length
   return [...fitting, ...(more > 0 ? [`and ${more} more`] : [])].map((item) => `\n- ${item}`).join('')
 }

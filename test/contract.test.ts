@@ -221,6 +221,16 @@ describe.each(subjects)('$title:', (subject) => {
     expect(unmasked).toEqual([])
   })
 
+  it('shows with job-summary: always what was granted to which claims, but not to a stranger', async () => {
+    const inputs = { 'job-summary': 'always' }
+    const { summary } = await run(await open(), { inputs })
+    expect(summary).toMatch(/^\| sub \| <code>repo/m)
+    const env = { GITHUB_EVENT_NAME: 'pull_request_target' }
+    const hidden = await run(await open(), { inputs, env, event: 'forkPullRequest' })
+    expect(hidden.summary).toContain('The claims of the ID token are not shown')
+    expect(hidden.summary).not.toMatch(/\| sub \|/)
+  })
+
   it('opens its connections while the ID token is under way', async () => {
     const roles = new Set(calls.flatMap(({ role, late }) => (late || role === 'oidc' ? [] : [role])))
     // One for each request that will follow.

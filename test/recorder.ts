@@ -17,7 +17,7 @@ interface Said {
 
 /** How a stage in this process differs from the usual. */
 export interface RecordedStage {
-  /** Beside, or instead of, those of the world. */
+  /** In addition to, or instead of, those of the world. */
   readonly inputs?: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
   /** What happened; a push unless given. */

@@ -1,5 +1,5 @@
 /**
- * The floor: the requests of the root action by hand, with nothing in between and nothing beside. No inputs, no outputs,
+ * The floor: the requests of the root action by hand, and nothing else. No inputs, no outputs,
  * no masks, no time limits, no second try. The bench strips the types beforehand, so that it runs as plain JavaScript.
  *
  * `process.getBuiltinModule` loads what is used: `import 'node:http'` would read every export of it, and with them

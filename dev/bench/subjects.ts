@@ -18,7 +18,7 @@ export interface Subject {
   readonly start: (world: World, how: How) => Promise<StageResult>
 }
 
-/** What a process is started with beside what it needs. */
+/** What a process is started with in addition to what it needs. */
 export type How = Pick<StageOptions, 'nodeOptions' | 'env'>
 
 /** Subjects that run against the same servers, in this order. */
@@ -26,7 +26,7 @@ export interface Group {
   readonly name: string
   readonly system: System
   readonly variant: string
-  /** What the servers need beside the usual. */
+  /** What the servers need in addition to the usual. */
   readonly prepare?: (world: World) => void
   readonly subjects: readonly Subject[]
 }
@@ -97,7 +97,7 @@ function oneAndTen(system: System): Group {
   }
 }
 
-/** The actions of this repository that have goals, each beside its floor. */
+/** The actions of this repository that have goals, each with its floor. */
 export function ownGroups(tools: Tools): Group[] {
   const root = (world: World): Step => ({ action: ROOT, inputs: world.inputs })
   const ofRoot = stagesOf('root', root, { post: true, floor: 'floor' })

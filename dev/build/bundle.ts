@@ -13,7 +13,7 @@ export interface Bundle {
  * Bundles `src/index.ts`. Parts that webpack numbers (`602.index.js`) get the name of what they hold
  * (`parts/yaml.js`), and every module the path of its source.
  *
- * What stands in for what is said by `tsconfig.bundle.json`, whose path ncc takes from the environment.
+ * What replaces the settings of `tsconfig.bundle.json`, whose path ncc takes from the environment.
  *
  * @throws Error where the bundler's output is not of the form that the changes rely on
  */

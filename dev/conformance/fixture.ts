@@ -41,7 +41,7 @@ export interface Ran extends StageResult {
 
 /**
  * GitHub's issuer, served by TLS under its own name, which only a proxy knows, and a runner whose jobs get ID tokens from
- * it. Somebody else's server beside it fetches the discovery document and the keys as it would on the internet.
+ * it. Somebody else's server on the same machine fetches the discovery document and the keys as it would on the internet.
  */
 export interface Fixture extends AsyncDisposable {
   /** A folder of its own for what a judge writes. */

@@ -11,7 +11,7 @@ export interface Line {
 
 /** Somebody else's program, and what it has to say of this project. */
 export interface Judge {
-  /** By which it is asked for on the command line. */
+  /** Its name on the command line. */
   readonly name: string
   /** As the table calls it. */
   readonly title: string

@@ -56,7 +56,7 @@ export const AUTHORITY_FILE = '/etc/ssl/certs/corporate-ca.pem'
 const systems = Object.values(await allSystems())
 
 /**
- * The system of an action as the pages have it: served by TLS under the very names that stand there, which only a proxy
+ * The system of an action as the pages have it: served by TLS under the very names on the page, which only a proxy
  * knows.
  *
  * @param folder of the action

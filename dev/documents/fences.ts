@@ -8,7 +8,7 @@ export interface Fence {
   readonly file: string
   /** Line of the first line of `text` in the document, from 1. */
   readonly line: number
-  /** What stands after the opening ```, in lower case; `''` where nothing does. */
+  /** The text after the opening ```, in lower case; `''` where nothing does. */
   readonly language: string
   readonly text: string
 }

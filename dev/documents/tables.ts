@@ -34,7 +34,7 @@ function cellsOf(line: string): string[] {
 /**
  * Where the tables of an action's document differ from its `action.yml`. The first table whose first column is headed
  * `Input` must have one row per input, in the same order: its name in backticks, `required` or `(required)` in the row of
- * a required input and of no other, and, where a column is headed `Default`, the default in backticks. The first table
+ * a required input and of no other, and its default in backticks: in the column headed `Default`, or else after `Default:`. The first table
  * headed `Output` must have one row per output. An action without outputs or inputs needs no table.
  */
 export function checkTables(document: Document, action: ActionMetadata): string[] {
@@ -73,9 +73,9 @@ function checkInput(
   const saysRequired = row.some((cell) => /^`[^`]+` \(required\)$|^\*{0,2}required\*{0,2}$/i.test(cell))
   if (saysRequired !== required) problems.push(`${name} is ${required ? '' : 'not '}required`)
   const column = head.findIndex((cell) => cell.toLowerCase() === 'default')
-  if (column === -1) return problems
-  const shown = /^`([^`]+)`/.exec(row[column] ?? '')?.[1]
-  // A default that an action works out by itself stands in the document in words.
+  const cell = column === -1 ? /\bDefault: (.*)/.exec(row.join(' '))?.[1] : row[column]
+  const shown = /^`([^`]+)`/.exec(cell ?? '')?.[1]
+  // A default that an action works out by itself is described in words.
   if (value !== undefined && value !== '' && shown !== value)
     problems.push(`the default of ${name} is ${value}`)
   if ((value === undefined || value === '') && shown !== undefined)

@@ -5,7 +5,7 @@ import { fenceOf } from './fences.ts'
 /** In the conditions of AWS. */
 const PROVIDER = 'token.actions.githubusercontent.com'
 
-/** Gives the role of an account the trust policy of a page. Examples without an environment stand for jobs that it accepts. */
+/** Gives the role of an account the trust policy of a page. Examples without an environment represent jobs that it accepts. */
 export function trustAsIn(page: string, account: AwsAccount, { environment }: Identity): void {
   if (environment !== undefined) trust(account, fenceOf(page, 'json', /AssumeRoleWithWebIdentity/))
 }

@@ -4,7 +4,7 @@ import { isYaml } from './workflows.ts'
 
 /** An action or workflow of somebody else that a document uses, also in what a diff takes away. */
 export interface ForeignUse {
-  /** Where it stands: file and line. */
+  /** Where it is: file and line. */
   readonly place: string
   /** Owner and repository, and the folder in it. */
   readonly name: string

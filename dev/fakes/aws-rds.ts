@@ -8,7 +8,7 @@ export interface RdsDatabaseOptions {
   readonly endpoint: { readonly host: string; readonly port: number }
   /** Finds the keys that AWS knows. */
   readonly credentials: (accessKeyId: string) => SigningKeys | undefined
-  /** Whether the IAM policies of whoever signed allow `rds-db:connect` for this user. */
+  /** Whether the IAM policies of the signer allow `rds-db:connect` for this user. */
   readonly mayConnect: (keys: SigningKeys, username: string) => boolean
   /** The database users that are set up for IAM authentication. */
   readonly users: readonly string[]

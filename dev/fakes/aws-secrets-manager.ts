@@ -7,7 +7,7 @@ export interface StoredSecret {
   readonly value?: string | Uint8Array
   /** Marked for deletion. */
   readonly deleted?: boolean
-  /** The KMS key does not work, or may not be used by whoever asks. */
+  /** The KMS key does not work, or the caller may not use it. */
   readonly key?: 'broken' | 'forbidden'
   /** ARNs of roles and users whose policies allow `secretsmanager:GetSecretValue`. */
   readonly readers: readonly string[]

@@ -40,7 +40,7 @@ export interface BytebaseOptions extends RolloutOptions {
   readonly identities: Record<string, WorkloadIdentity>
   /** By id. */
   readonly projects: Readonly<Record<string, Project>>
-  /** Path in front of `/v1`, where Bytebase stands behind a reverse proxy. */
+  /** Path in front of `/v1`, if Bytebase is behind a reverse proxy. */
   readonly prefix?: string
   /** Form of the code in errors: a number (REST gateway) or a word (Connect). */
   readonly codes?: 'number' | 'word'

@@ -33,7 +33,7 @@ export function createCloudSql({ token, users }: CloudSqlOptions): CloudSql {
       const bearer = token(password)
       if (bearer === undefined) return `Cloud SQL IAM service account authentication failed for user ${user}`
       if (!bearer.members.includes(`serviceAccount:${email}`)) return 'the token is somebody else’s'
-      // A token that can do more than log in does not belong into a database client.
+      // A token that can do more than log in does not belong in a database client.
       return bearer.scopes.join() === SCOPE ? undefined : `the scopes are ${bearer.scopes.join()}`
     },
   }

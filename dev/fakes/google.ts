@@ -37,7 +37,7 @@ export interface GoogleOptions {
   readonly uniqueIds?: Readonly<Record<string, string>>
 }
 
-/** What an access token stands for. */
+/** What an access token represents. */
 export interface AccessToken {
   /** As an IAM policy names it: several for a federated token, one for that of a service account. */
   readonly members: readonly string[]

@@ -1,7 +1,7 @@
 /**
  * A pattern with wildcards as an anchored regular expression.
  *
- * @param wildcards what each wildcard stands for, as the source of a regular expression; longer ones first
+ * @param wildcards what each wildcard matches, as the source of a regular expression; longer ones first
  */
 export function patternOf(text: string, wildcards: Readonly<Record<string, string>>, flags = ''): RegExp {
   const literal = (part: string): string => part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')

@@ -28,7 +28,7 @@ export function certificateText(): string {
 export interface StoredSecrets {
   readonly several: boolean
   readonly secret: string
-  /** The same as a member `password` of JSON, beside a `username`. */
+  /** The same as a member `password` of JSON, next to a `username`. */
   readonly database: string
   readonly license: string
   /** The part of the setup that says what comes out. */

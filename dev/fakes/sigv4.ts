@@ -17,7 +17,7 @@ export interface SignaturePolicy {
   /** Finds the keys that AWS knows. */
   readonly credentials: (accessKeyId: string) => SigningKeys | undefined
   readonly now: Now
-  /** Headers that have to be signed beside `host` and `x-amz-*`, lower case. */
+  /** Headers that have to be signed besides `host` and `x-amz-*`, lower case. */
   readonly signed?: readonly string[]
 }
 

@@ -4,7 +4,7 @@ export interface VaultRole {
   readonly boundAudiences?: readonly string[]
   readonly boundSubject?: string
   readonly boundClaims?: Readonly<Record<string, string | readonly string[]>>
-  /** Whether `*` in bound claims stands for anything. */
+  /** Whether `*` in bound claims matches anything. */
   readonly globs?: boolean
   readonly policies: readonly string[]
   readonly tokenType?: 'service' | 'batch'

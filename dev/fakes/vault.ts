@@ -41,7 +41,7 @@ export interface VaultOptions {
   readonly engines: Readonly<Record<string, VaultEngine>>
   /** What dynamic engines give, by path: `database/creds/app`. */
   readonly dynamic?: Readonly<Record<string, Dynamic>>
-  /** Paths that may be read, or `update PATH`, by policy; `*` at the end stands for anything. */
+  /** Paths that may be read, or `update PATH`, by policy; `*` at the end matches anything. */
   readonly policies: Readonly<Record<string, readonly string[]>>
 }
 

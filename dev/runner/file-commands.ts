@@ -38,7 +38,7 @@ export async function commandFiles(
 }
 
 /**
- * Reads the command files after a stage. One that cannot be understood fails the step, and gives what stands before.
+ * Reads the command files after a stage. One that cannot be understood fails the step, and gives what comes before it.
  *
  * @param windows whether CR and LF end a line
  */

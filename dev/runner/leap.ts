@@ -1,5 +1,5 @@
 /**
- * A preload (`--import`) under which the clocks of the process do not depend on the speed of the machine: they stand still
+ * A preload (`--import`) under which the clocks of the process do not depend on the speed of the machine: they do not move
  * but for the timers, each of which moves them to the time it was due. A timer of a second or more fires after a twentieth
  * of its time, a shorter one after its time, and neither while an answer can be on its way ({@link file://./under-way.ts}).
  *

@@ -51,7 +51,7 @@ export class Masker {
   }
 }
 
-/** The forms that the runner masks beside a value (`ValueEncoders.cs`). */
+/** The forms that the runner masks in addition to a value (`ValueEncoders.cs`). */
 function derivedForms(value: string): string[] {
   const bytes = Buffer.from(value)
   const base64 = (skip: number): string => bytes.subarray(bytes.length > skip ? skip : 0).toString('base64')

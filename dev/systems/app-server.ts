@@ -15,7 +15,7 @@ export interface AppServerSettings {
   readonly prefix?: string
   /** Path of the GitHub API: `/api/v3` on GitHub Enterprise Server. */
   readonly apiPath?: string
-  /** Service behind which the app server stands in the variant `aws`. */
+  /** The AWS service in front of the app server in the variant `aws`. */
   readonly service?: 'lambda' | 'execute-api' | 'vpc-lattice-svcs'
   /** What the AWS account lists as audience of ID tokens, and `app-server` gives. */
   readonly audience?: string

@@ -35,7 +35,7 @@ function example(inputs: Readonly<Record<string, string>>): Example<OAuthTokenSe
     ...(server !== undefined && { hosts: { [role]: host } }),
     prepare({ become, clients }) {
       if (server !== undefined) become(server)
-      // What the expression of the example stands for.
+      // The value of the expression in the example.
       const secret = inputs['client-secret']
       if (secret !== undefined) clients['deploy-as-user'] = { secret, jwtGrant: true }
     },

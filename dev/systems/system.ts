@@ -42,7 +42,7 @@ export interface System<S extends Setup = Setup> {
 /** How one example of the pages differs from the usual use of a system. */
 export interface Example<S extends Setup> {
   readonly variant?: string
-  /** Beside those of the system. */
+  /** In addition to those of the system. */
   readonly hosts?: Readonly<Record<string, string>>
   prepare?(setup: S): void
 }
@@ -54,7 +54,7 @@ export function hostOf({ hosts }: Pick<System, 'hosts'>, role: string): string {
 
 /** The fakes of one world, and how the action is pointed to them. */
 export interface Setup {
-  /** What is served, by role, beside the ID-token endpoint (`oidc`). A role `github` is also the `github.api_url`. */
+  /** What is served, by role, besides the ID-token endpoint (`oidc`). A role `github` is also the `github.api_url`. */
   readonly handlers: Readonly<Record<string, Handler>>
   /** The role that gives the credential: whose faults are faults of the exchange. */
   readonly exchangeRole: string

@@ -6,8 +6,9 @@ export const modules = {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   D: () => (/* binding */ KEYS_TROUBLE),
-/* harmony export */   g: () => (/* binding */ awsRefusal)
+/* harmony export */   Dh: () => (/* binding */ KEYS_TROUBLE),
+/* harmony export */   es: () => (/* binding */ awsError),
+/* harmony export */   gW: () => (/* binding */ awsRefusal)
 /* harmony export */ });
 /* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9856);
 
@@ -57,8 +58,8 @@ function awsError(answer) {
         plainMessage;
     return {
         // `namespace#Name:http://…` in the JSON protocols.
-        code: typeof code === 'string' ? code.replace(/:.*$/s, '').replace(/^.*#/s, '') : '',
-        message: typeof message === 'string' ? message : '',
+        code: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)(code).replace(/:.*$/s, '').replace(/^.*#/s, ''),
+        message: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)(message),
     };
 }
 /**
@@ -107,10 +108,11 @@ const ROLE_ARN = /^(?<account>arn:aws(?:-[a-z]+)*:iam::\d{12}):role\/[\w+=,.@/-]
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ refuserIn),
-/* harmony export */   Y: () => (/* binding */ explainRefuser)
+/* harmony export */   Im: () => (/* binding */ refuserIn),
+/* harmony export */   US: () => (/* binding */ policyOf),
+/* harmony export */   Y8: () => (/* binding */ explainRefuser)
 /* harmony export */ });
-/** Whose the kinds of policies are that AWS names; empty: that of the resource. */
+/** Whose policy each kind is that AWS names; empty for the policy of the resource. */
 const PLACES = {
     'identity-based policy': 'of the role or user whose credentials signed the request',
     'resource-based policy': '',
@@ -123,7 +125,7 @@ const PLACES = {
 };
 const KINDS = Object.keys(PLACES);
 /**
- * Which policy refused, by AWS's own words at the end of its message; `undefined` where they tell nothing (IAM User Guide,
+ * Which policy refused, by AWS's own words at the end of its message; `undefined` if they do not say (IAM User Guide,
  * "Troubleshoot access denied error messages").
  */
 function refuserIn(message) {
@@ -134,7 +136,7 @@ function refuserIn(message) {
 /**
  * What to change where a policy refused.
  *
- * @param resource whose a policy is that is resource-based: `of the secret`
+ * @param resource what a resource-based policy belongs to: `of the secret`
  */
 function explainRefuser({ kind, denies }, resource) {
     if (kind === undefined) {
@@ -145,11 +147,16 @@ function explainRefuser({ kind, denies }, resource) {
     const what = denies ? 'a statement in it denies this' : 'no statement in it allows this';
     return { hint: `Change the ${kind} ${PLACES[kind] || resource}: ${what}.` };
 }
+/** A policy of one statement, to paste. */
+function policyOf(statement) {
+    const policy = { Version: '2012-10-17', Statement: [statement] };
+    return { language: 'json', content: JSON.stringify(policy, undefined, 2) };
+}
 
 
 /***/ }),
 
-/***/ 8558: // ./src/exchanges/app-server/exchange.ts and what only it imports
+/***/ 9980: // ./src/exchanges/app-server/exchange.ts and what only it imports
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -171,7 +178,7 @@ var src_text = __webpack_require__(8992);
 // EXTERNAL MODULE: ./src/inputs/inputs.ts
 var inputs_inputs = __webpack_require__(8028);
 ;// CONCATENATED MODULE: ./src/inputs/items.ts
-/** What stands between commas and line breaks, without comments on their own lines. */
+/** The items between commas and line breaks, without comments on their own lines. */
 function itemsOf(text) {
     return text
         .split(/\r?\n/)
@@ -248,7 +255,7 @@ function nearest(given, words) {
     }
     return best;
 }
-/** Letters to insert, delete, replace or swap with a neighbour (Damerau-Levenshtein, optimal string alignment). */
+/** Letters to insert, delete, replace or swap with a neighbor (Damerau-Levenshtein, optimal string alignment). */
 function distance(a, b) {
     const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
     const at = (i, j) => rows[i]?.[j] ?? Infinity;
@@ -311,7 +318,7 @@ function unknownScope(name, scope) {
     }
     const suggestion = suggestScope(scope);
     const meant = suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`;
-    return `${name} has the scope "${scope}", which this version does not know. It is sent as it is.${meant}`;
+    return `${name} has the scope "${scope}", which this version does not know. It is sent unchanged.${meant}`;
 }
 /**
  * Reads `scope: level`, separated by commas or line breaks: the plain forms, which need no YAML.
@@ -390,30 +397,31 @@ async function readRepositories(inputs, workflowRepository) {
         ...(single === '' ? [] : repositoryOf(inputs, 'repository', single)),
         ...list.flatMap((item) => repositoryOf(inputs, 'repositories', item)),
     ];
-    const names = new Map();
-    const owners = new Map();
-    if (owner !== '')
-        owners.set(owner.toLowerCase(), owner);
-    for (const repository of named) {
-        const its = repository.owner ?? (givenOwner === '' ? workflowOwner : owner);
-        if (its !== '' && !owners.has(its.toLowerCase()))
-            owners.set(its.toLowerCase(), its);
-        if (!names.has(repository.name.toLowerCase()))
-            names.set(repository.name.toLowerCase(), repository.name);
-    }
+    const names = distinct(named.map(({ name }) => name));
+    const defaultOwner = givenOwner === '' ? workflowOwner : owner;
+    const owners = distinct([owner, ...named.map((each) => each.owner ?? defaultOwner)]);
     const input = list.length === 0 ? 'repository' : 'repositories';
-    if (owners.size > 1) {
-        const [one, other] = owners.values();
-        inputs.problem(input, `must belong to one owner, not to "${one ?? ''}" and "${other ?? ''}"`, 'octocat/a, octocat/b');
+    if (owners.length > 1) {
+        const [one = '', other = ''] = owners;
+        inputs.problem(input, `must belong to one owner, not to "${one}" and "${other}"`, 'octocat/a, octocat/b');
     }
-    if (names.size > MAX_REPOSITORIES) {
-        const rule = `must be at most ${MAX_REPOSITORIES}, not ${names.size}: use several steps`;
-        inputs.problem(input, rule, [...names.values()].slice(0, 2).join(', '));
+    if (names.length > MAX_REPOSITORIES) {
+        const rule = `must be at most ${MAX_REPOSITORIES}, not ${names.length}: use several steps`;
+        inputs.problem(input, rule, names.slice(0, 2).join(', '));
     }
     const given = owner !== '' ? owner : named.find((repository) => repository.owner !== undefined)?.owner;
     // In the spelling of the ID token: to the server the workflow's owner in another case is somebody else.
     const spelled = given !== undefined && same(given, workflowOwner) ? workflowOwner : given;
-    return { ...(spelled !== undefined && { owner: spelled }), repositories: [...names.values()] };
+    return { ...(spelled !== undefined && { owner: spelled }), repositories: names };
+}
+/** Each name once, in its first spelling, since GitHub's names are the same in any case; empty ones are none. */
+function distinct(names) {
+    const found = new Map();
+    for (const name of names) {
+        if (name !== '' && !found.has(name.toLowerCase()))
+            found.set(name.toLowerCase(), name);
+    }
+    return [...found.values()];
 }
 function isAll(item) {
     return item.toUpperCase() === 'ALL';
@@ -577,7 +585,7 @@ function awsHost(hostname) {
     const service = SERVICES.find((each) => each === label);
     return service === undefined || region === undefined ? undefined : { service, region };
 }
-/** @param below keys that belong into `auth`, for the hint */
+/** @param below keys that belong in `auth`, for the hint */
 function checkKeys(inputs, name, mapping, known, below = []) {
     const keys = known;
     for (const key of mapping.keys()) {
@@ -591,7 +599,7 @@ function checkKeys(inputs, name, mapping, known, below = []) {
         inputs.problem(name, rule, EXAMPLES[own ?? lower ?? (below.length === 0 ? 'auth' : 'url')]);
     }
 }
-/** A field's text; empty where it is not there, and after a problem. */
+/** A field's text; empty if it is not there, and after a problem. */
 function field(inputs, name, mapping, key) {
     const value = mapping.get(key) ?? '';
     if (typeof value === 'string')
@@ -604,7 +612,7 @@ function field(inputs, name, mapping, key) {
 
 
 
-/** Who is asked, as a sentence names it. */
+/** The server, as a sentence names it. */
 const SERVICE = 'the app server';
 /**
  * Reads the inputs of the root action.
@@ -696,7 +704,7 @@ function otherOwner(asked, granted) {
         return [];
     return [`The app server granted a token for ${(0,src_text/* quoted */.TL)(granted)}, not for ${(0,src_text/* quoted */.TL)(asked)}.`];
 }
-/** Where the grant is not what was asked. `metadata: read` comes with every grant and is no difference. */
+/** Where the grant differs from the request. `metadata: read` comes with every grant and is no difference. */
 function differences(settings, repositories, permissions) {
     const less = [];
     const more = [];
@@ -736,7 +744,7 @@ function targets(owner, repositories) {
 function list(permissions) {
     return (0,src_text/* few */.H$)(Object.entries(permissions).map(([scope, level]) => `${scope}: ${level}`));
 }
-/** A GitHub name from the answer: anything else than such a name does not get into log and outputs. */
+/** A GitHub name from the answer: nothing else gets into the log and the outputs. */
 function nameOf(value) {
     return typeof value === 'string' && /^[\w.-]{1,100}$/.test(value) ? value : undefined;
 }
@@ -758,6 +766,44 @@ var errors = __webpack_require__(9378);
 var policies = __webpack_require__(647);
 // EXTERNAL MODULE: ./src/identity/claims.ts
 var identity_claims = __webpack_require__(2437);
+;// CONCATENATED MODULE: ./src/exchanges/app-server/lacks.ts
+/** Organization permissions are granted by the owner's policy alone. */
+function isOwnerScope(scope) {
+    return scope === 'members' || scope.startsWith('organization-');
+}
+/** What a repository's own policy can grant of the request: nothing if it was for all repositories. */
+function ofRepositories({ repositories, permissions }) {
+    const own = Object.entries(permissions).filter(([scope]) => repositories !== 'ALL' && !isOwnerScope(scope));
+    return Object.fromEntries(own);
+}
+/** What the policy of a target lacks; more can be added. */
+function lackOf({ lacks }, target, exists) {
+    const lack = lacks.get(target) ?? { statements: {}, allowed: {}, subjects: false };
+    if (exists !== undefined)
+        lack.exists = exists;
+    lacks.set(target, lack);
+    return lack;
+}
+/** The owner's policy grants by a statement what no repository can, and allows repositories to grant the rest. */
+function ownerLacks(plan, permissions, exists) {
+    const { owner } = plan.asked;
+    const ofTheirs = ofRepositories(plan.asked);
+    for (const [scope, level] of Object.entries(permissions)) {
+        const lack = lackOf(plan, owner, exists);
+        Object.assign(Object.hasOwn(ofTheirs, scope) ? lack.allowed : lack.statements, { [scope]: level });
+    }
+}
+/** What else the policies of the repositories may lack, which the app server did not look at. */
+function repositoriesLack(plan) {
+    const { owner, repositories } = plan.asked;
+    const permissions = ofRepositories(plan.asked);
+    if (repositories === 'ALL' || Object.keys(permissions).length === 0)
+        return;
+    for (const name of repositories)
+        Object.assign(lackOf(plan, `${owner}/${name}`).statements, permissions);
+    plan.stopped = true;
+}
+
 ;// CONCATENATED MODULE: ./src/exchanges/app-server/policy.ts
 
 /** The longest text on one line of a suggestion, in characters. With its indentation it fits the job summary's box. */
@@ -821,10 +867,10 @@ function folded(text, indent) {
 const MAX_SUBJECT = 512;
 /**
  * The most specific subject of this run: its environment, or else its workflow file on its branch or tag, or else `sub`
- * as it is. With the ids of owner and repository where the app server knows that form: it does not pass to whoever takes
- * the name over.
+ * unchanged. It has the ids of owner and repository where the app server knows that form, so it does not match
+ * somebody who takes over the name.
  *
- * @returns `undefined` where the claims are not shown, or where every subject of this run would also match others
+ * @returns `undefined` if the claims are not shown, or if every subject of this run would also match others
  */
 function subjectOf(claims) {
     const sub = (0,identity_claims/* claimText */.Q1)(claims, 'sub') ?? '';
@@ -849,14 +895,14 @@ function workflowSubject(claims) {
         text: subject,
         notes: [
             `The subject below matches this workflow file on "${ref}". To match every workflow there, use "repo:${owner}@${ownerId}/${name}@${id}:ref:${ref}".`,
-            `The form with @ids matches only this repository. The form without them, "repo:${owner}/${name}:…", matches by name, and so also whoever takes over the name.`,
+            `The form with @ids matches only this repository. The form without them, "repo:${owner}/${name}:…", matches by name, so it also matches anyone who takes over the name.`,
         ],
     };
 }
 function notesOn(sub) {
     const form = (0,identity_claims/* isImmutable */.t3)(sub)
         ? 'It contains the ids of owner and repository, so it matches only this repository.'
-        : 'It matches by name, so it also matches whoever takes over the name of the repository.';
+        : 'It matches by name, so it also matches anyone who takes over the name of the repository.';
     return [
         `The subject below is the sub claim of this run. ${form}`,
         ...(sub.endsWith(':pull_request')
@@ -870,6 +916,7 @@ function isUsable(subject) {
 }
 
 ;// CONCATENATED MODULE: ./src/exchanges/app-server/issues.ts
+
 
 
 
@@ -933,7 +980,7 @@ function explainIssues(issues, asked, claims) {
     const paste = [...lacks].map(([target, lack]) => snippetFor(target, lack, subject.text));
     return { ...explanation(), hint: hintFor(paste), paste };
 }
-/** Whether something was asked of an owner or a repository. GitHub's names are the same in any case. */
+/** Whether the request was about an owner or a repository. GitHub's names are the same in any case. */
 function isAsked({ owner, repositories }, target) {
     const [itsOwner, name] = target.toLowerCase().split('/');
     return (itsOwner === owner.toLowerCase() &&
@@ -946,7 +993,7 @@ function explainScope(plan, { target, text }) {
         return false;
     const { permissions } = plan.asked;
     const level = Object.hasOwn(permissions, scope) ? permissions[scope] : undefined;
-    // Whatever a server says, nobody is told to grant what this run did not ask for.
+    // Whatever a server says, suggest only what this run requested.
     if (level === undefined)
         return true;
     if (what.includes('installation not authorized')) {
@@ -1010,40 +1057,6 @@ function explainTarget(plan, { target, text }) {
         lacksAll();
     }
 }
-/** Organisation permissions are granted by the owner's policy alone. */
-function isOwnerScope(scope) {
-    return scope === 'members' || scope.startsWith('organization-');
-}
-/** What a repository's own policy can grant of what was asked: nothing where all repositories were asked for. */
-function ofRepositories({ repositories, permissions }) {
-    const own = Object.entries(permissions).filter(([scope]) => repositories !== 'ALL' && !isOwnerScope(scope));
-    return Object.fromEntries(own);
-}
-function lackOf({ lacks }, target, exists) {
-    const lack = lacks.get(target) ?? { statements: {}, allowed: {}, subjects: false };
-    if (exists !== undefined)
-        lack.exists = exists;
-    lacks.set(target, lack);
-    return lack;
-}
-/** The owner's policy grants by a statement what no repository can, and allows repositories to grant the rest. */
-function ownerLacks(plan, permissions, exists) {
-    const { owner } = plan.asked;
-    const ofTheirs = ofRepositories(plan.asked);
-    for (const [scope, level] of Object.entries(permissions)) {
-        const lack = lackOf(plan, owner, exists);
-        Object.assign(Object.hasOwn(ofTheirs, scope) ? lack.allowed : lack.statements, { [scope]: level });
-    }
-}
-function repositoriesLack(plan) {
-    const { owner, repositories } = plan.asked;
-    const permissions = ofRepositories(plan.asked);
-    if (repositories === 'ALL' || Object.keys(permissions).length === 0)
-        return;
-    for (const name of repositories)
-        Object.assign(lackOf(plan, `${owner}/${name}`).statements, permissions);
-    plan.stopped = true;
-}
 function hintFor(paste) {
     const repositories = paste.map(({ file }) => (0,src_text/* quoted */.TL)(file?.repository ?? ''));
     const more = repositories.length - MOST_NAMED;
@@ -1065,11 +1078,10 @@ const NOT_YET = /"nbf" claim timestamp check failed/i;
 function refusal(answer, settings) {
     // Only the app server itself has `status` in its body: the gateway before it (Lambda, API Gateway) has not.
     if ((0,http_answer/* member */.Dc)(answer.json, 'status') === undefined) {
-        return (0,errors/* awsRefusal */.g)(answer, ({ message }) => explainGateway(answer.status, message, settings));
+        return (0,errors/* awsRefusal */.gW)(answer, ({ message }) => explainGateway(answer.status, message, settings));
     }
-    const text = (0,http_answer/* member */.Dc)(answer.json, 'message');
     // Without the subjects of the run at its end: claims are shown by the report, and only where they may be.
-    const [message = ''] = typeof text === 'string' ? text.split(/^Effective /m) : [];
+    const [message = ''] = (0,http_answer/* textOf */.b6)((0,http_answer/* member */.Dc)(answer.json, 'message')).split(/^Effective /m);
     const issues = issuesOf(message);
     const times = answer.status !== 401 ? 0 : KEYS_TROUBLE.test(message) ? 2 : NOT_YET.test(message) ? 1 : 0;
     const said = issues.map((issue) => `${issue.target}: ${issue.text}`).join('; ');
@@ -1152,10 +1164,10 @@ function explainGateway(status, message, settings) {
             hint: `There is no "${url.pathname}" at ${url.host}: check the path in app-server, which must begin with the stage of the API Gateway.`,
         };
     }
-    const refuser = (0,policies/* refuserIn */.I)(message);
+    const refuser = (0,policies/* refuserIn */.Im)(message);
     // An unsigned request may lack its signature alone.
     if (refuser && (refuser.denies || (aws && refuser.kind !== 'identity-based policy'))) {
-        return (0,policies/* explainRefuser */.Y)(refuser, `of what serves ${url.host}`);
+        return (0,policies/* explainRefuser */.Y8)(refuser, `of what serves ${url.host}`);
     }
     return {
         hint: aws === undefined
@@ -1205,7 +1217,7 @@ const appServer = {
             grantEnds: 'within the hour',
             signed: aws !== undefined,
             prepare: async (now) => {
-                // Side by side: the signature needs all of them, STS only its own ID token.
+                // In parallel: the signature needs all of them, STS only its own ID token.
                 const idToken = tools.idToken(audience);
                 signing ??= aws && readyToSign(aws, tools);
                 const [bearer, ready] = await Promise.all([idToken, signing]);
@@ -1253,7 +1265,7 @@ async function parseYaml(text) {
 /** `key:` or `key: value`, with its indentation, and a comment. A YAML key may be 1024 characters away from its colon. */
 const ENTRY = /^( *)(\w[\w.-]{0,99}):(?: +([^\s#]\S*))?(?: +#.*)? *$/;
 const ITEM = /^( *)- +(\S+) *$/;
-/** Characters that mean nothing to YAML where they stand. `...` would end the document. */
+/** Characters that mean nothing to YAML in these places. `...` would end the document. */
 const SCALAR = /^\.?[\w/](?:[\w./:@+=,~#?&%!-]*[\w./@+=,~#?&%!-])?$/;
 /**
  * Reads the plain forms of YAML without the YAML package, which takes as long to load as a small answer to arrive: a
@@ -1318,10 +1330,7 @@ function plainMapping(lines) {
 }
 /** Reads any YAML with the YAML package, which is loaded for it. */
 async function fullYaml(text) {
-    const { parseDocument } = await __webpack_require__.e('yaml').then(__webpack_require__.t.bind(__webpack_require__, 8815, 19));
-    // With these, the package prints what it reads.
-    delete process.env['LOG_STREAM'];
-    delete process.env['LOG_TOKENS'];
+    const { parseDocument } = await __webpack_require__.e('yaml').then(__webpack_require__.bind(__webpack_require__, 4844));
     try {
         const document = parseDocument(text, { schema: 'failsafe', resolveKnownTags: false, prettyErrors: false });
         const trouble = document.errors[0] ?? document.warnings[0];

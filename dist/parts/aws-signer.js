@@ -863,7 +863,7 @@ class SignatureV4 extends SignatureV4Base {
 ;// CONCATENATED MODULE: ./src/aws/signer.ts
 
 
-// AWS's own signer: what `@aws-sdk/signature-v4` has become, which re-exports an old version of it.
+// AWS's own signer. `@aws-sdk/signature-v4`, its former name, only re-exports an old version.
 
 /** Takes no hash of the body (VPC Lattice User Guide, "SIGv4 authenticated requests for Amazon VPC Lattice"). */
 const WITHOUT_PAYLOAD = 'vpc-lattice-svcs';

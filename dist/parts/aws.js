@@ -44,7 +44,7 @@ const GITHUB = 'token.actions.githubusercontent.com';
 const OF_ROLE = ['role trust policy', 'resource-based policy'];
 /** What STS means by an answer that is not 2xx to a job that wants to assume a role. */
 function stsRefusal(answer, role) {
-    return (0,aws_errors/* awsRefusal */.g)(answer, (error, claims) => explain(role, error, claims));
+    return (0,aws_errors/* awsRefusal */.gW)(answer, (error, claims) => explain(role, error, claims));
 }
 function explain(role, { code, message }, claims) {
     const { roleArn, audience } = role;
@@ -56,9 +56,9 @@ function explain(role, { code, message }, claims) {
             // Something in front, such as a bucket, says the same of another action.
             if (!message.includes('AssumeRoleWithWebIdentity'))
                 return {};
-            const refuser = (0,policies/* refuserIn */.I)(message);
+            const refuser = (0,policies/* refuserIn */.Im)(message);
             if (refuser && (refuser.denies || !OF_ROLE.includes(refuser.kind)))
-                return (0,policies/* explainRefuser */.Y)(refuser, `of the role "${roleArn}"`);
+                return (0,policies/* explainRefuser */.Y8)(refuser, `of the role "${roleArn}"`);
             const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
             const form = (0,identity_claims/* aboutForm */.A1)(subject, { it: 'The subject' });
             return {
@@ -72,7 +72,7 @@ function explain(role, { code, message }, claims) {
                     hint: `The audience of the ID token was "${audience}": add it to the audiences (client ids) of the IAM identity provider "${provider}".`,
                 };
             }
-            return aws_errors/* KEYS_TROUBLE */.D.test(message)
+            return aws_errors/* KEYS_TROUBLE */.Dh.test(message)
                 ? keysHint(issuer)
                 : {
                     hint: `Check that there is an IAM identity provider "${provider}": with the URL https://${issuer} and the audience "${audience}".`,
@@ -90,7 +90,7 @@ function keysHint(issuer) {
         hint: `AWS could not fetch the keys of GitHub's ID tokens: https://${issuer} must be reachable from the internet.`,
     };
 }
-/** The trust policy by which a role accepts this run and no other; nothing where there can be none. */
+/** The trust policy by which a role accepts this run and no other; nothing if there can be none. */
 function suggestPolicy({ roleArn, audience }, provider, issuer, claims) {
     const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
     const repositoryId = (0,identity_claims/* claimText */.Q1)(claims, 'repository_id');
@@ -119,12 +119,7 @@ function suggestPolicy({ roleArn, audience }, provider, issuer, claims) {
     };
     return {
         advice: `With this trust policy, the role "${roleArn}" accepts this run:`,
-        paste: [
-            {
-                language: 'json',
-                content: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2),
-            },
-        ],
+        paste: [(0,policies/* policyOf */.US)(statement)],
     };
 }
 
@@ -178,7 +173,7 @@ function credentialSource(inputs, environment, role, region, roleInput) {
     if (credentials)
         return { credentials };
     inputs.check();
-    throw new errors/* ActionError */.l('NO_AWS_CREDENTIALS', `The request cannot be signed for AWS: ${roleInput} is not set, and the environment has no AWS credentials.`, {
+    throw new errors/* ActionError */.lZ('NO_AWS_CREDENTIALS', `The request cannot be signed for AWS: ${roleInput} is not set, and the environment has no AWS credentials.`, {
         hint: `Set ${roleInput}, for example arn:aws:iam::123456789012:role/github-actions, or run aws-actions/configure-aws-credentials in an earlier step.`,
     });
 }
@@ -186,7 +181,7 @@ function credentialSource(inputs, environment, role, region, roleInput) {
 function usualAudience(region) {
     return region.startsWith('cn-') ? 'sts.amazonaws.com.cn' : 'sts.amazonaws.com';
 }
-/** Reads `region`; empty where it may be left out and is, and after a problem. */
+/** Reads `region`; empty if it may be left out and is, and after a problem. */
 function readRegion(inputs, isRequired) {
     const example = 'eu-central-1';
     const given = isRequired ? inputs.required('region', example) : inputs.text('region');
@@ -303,8 +298,9 @@ function awsEndpoint(inputs, environment, service, variable, region) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   D: () => (/* binding */ KEYS_TROUBLE),
-/* harmony export */   g: () => (/* binding */ awsRefusal)
+/* harmony export */   Dh: () => (/* binding */ KEYS_TROUBLE),
+/* harmony export */   es: () => (/* binding */ awsError),
+/* harmony export */   gW: () => (/* binding */ awsRefusal)
 /* harmony export */ });
 /* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9856);
 
@@ -354,8 +350,8 @@ function awsError(answer) {
         plainMessage;
     return {
         // `namespace#Name:http://…` in the JSON protocols.
-        code: typeof code === 'string' ? code.replace(/:.*$/s, '').replace(/^.*#/s, '') : '',
-        message: typeof message === 'string' ? message : '',
+        code: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)(code).replace(/:.*$/s, '').replace(/^.*#/s, ''),
+        message: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)(message),
     };
 }
 /**
@@ -404,10 +400,11 @@ const ROLE_ARN = /^(?<account>arn:aws(?:-[a-z]+)*:iam::\d{12}):role\/[\w+=,.@/-]
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ refuserIn),
-/* harmony export */   Y: () => (/* binding */ explainRefuser)
+/* harmony export */   Im: () => (/* binding */ refuserIn),
+/* harmony export */   US: () => (/* binding */ policyOf),
+/* harmony export */   Y8: () => (/* binding */ explainRefuser)
 /* harmony export */ });
-/** Whose the kinds of policies are that AWS names; empty: that of the resource. */
+/** Whose policy each kind is that AWS names; empty for the policy of the resource. */
 const PLACES = {
     'identity-based policy': 'of the role or user whose credentials signed the request',
     'resource-based policy': '',
@@ -420,7 +417,7 @@ const PLACES = {
 };
 const KINDS = Object.keys(PLACES);
 /**
- * Which policy refused, by AWS's own words at the end of its message; `undefined` where they tell nothing (IAM User Guide,
+ * Which policy refused, by AWS's own words at the end of its message; `undefined` if they do not say (IAM User Guide,
  * "Troubleshoot access denied error messages").
  */
 function refuserIn(message) {
@@ -431,7 +428,7 @@ function refuserIn(message) {
 /**
  * What to change where a policy refused.
  *
- * @param resource whose a policy is that is resource-based: `of the secret`
+ * @param resource what a resource-based policy belongs to: `of the secret`
  */
 function explainRefuser({ kind, denies }, resource) {
     if (kind === undefined) {
@@ -441,6 +438,11 @@ function explainRefuser({ kind, denies }, resource) {
     }
     const what = denies ? 'a statement in it denies this' : 'no statement in it allows this';
     return { hint: `Change the ${kind} ${PLACES[kind] || resource}: ${what}.` };
+}
+/** A policy of one statement, to paste. */
+function policyOf(statement) {
+    const policy = { Version: '2012-10-17', Statement: [statement] };
+    return { language: 'json', content: JSON.stringify(policy, undefined, 2) };
 }
 
 
@@ -456,7 +458,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _credentials_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(23);
 
 /**
- * What it takes to sign. The signer is loaded while the credentials are on their way, which takes longer.
+ * Prepares signing. The signer is loaded while the credentials are on their way, which takes longer.
  *
  * @throws ActionError of {@link awsCredentials}
  */
@@ -490,15 +492,15 @@ __webpack_require__.r(__webpack_exports__);
 
 
 
-/** How long a database takes the token, in s. */
+/** How long a database accepts the token, in s. */
 const SECONDS = 900;
 const HOST = /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*$/;
 const HOST_EXAMPLE = 'app.cluster-abc123.eu-central-1.rds.amazonaws.com';
 /** What every endpoint of RDS has in its name, in any partition. */
 const OF_RDS = /\.rds\./;
-/** Names of AWS, and whose they are where that is known to take passwords of another kind. */
+/** Host names of AWS, and the service, where it is known to take another kind of password. */
 const OF_AWS = /\.(?:(?<dsql>dsql)[\w-]*\.[a-z\d-]+\.on\.aws|(?<redshift>redshift)(?:-serverless)?\.amazonaws\.com(?:\.cn)?|on\.aws|amazonaws\.(?:com|com\.cn|eu))$/;
-/** The endpoint of an instance, a cluster or a proxy. In China the region stands after `rds`, once stood before it. */
+/** The endpoint of an instance, a cluster or a proxy. In China the region comes after `rds`; it used to come before it. */
 const RDS_HOST = /\.(?:([a-z]+(?:-[a-z]+)+-\d+)\.rds|rds\.(cn-[a-z]+-\d+))\.amazonaws\.(?:com|com\.cn|eu)$/;
 /** A password for a database of Amazon RDS or Aurora: a presigned `connect` request, computed here ("IAM database authentication", RDS User Guide). */
 const awsRds = {
@@ -527,10 +529,10 @@ const awsRds = {
     exchange: async ({ host, username, region, source }, tools) => {
         const signing = await (0,_aws_signing_js__WEBPACK_IMPORTED_MODULE_1__.readyToSign)(source, tools);
         const now = tools.now();
-        // The database would refuse the token and not tell why.
+        // The database would refuse the token without saying why.
         if ('credentials' in source && signing.expiresAt && signing.expiresAt.getTime() <= now) {
             const ended = signing.expiresAt.toISOString();
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ActionError */ .l('NO_AWS_CREDENTIALS', `The AWS credentials in the environment expired at ${ended}.`, {
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ActionError */ .lZ('NO_AWS_CREDENTIALS', `The AWS credentials in the environment expired at ${ended}.`, {
                 hint: 'Get new ones in a step right before this one, or set role-arn.',
             });
         }
@@ -599,9 +601,13 @@ var policies = __webpack_require__(647);
 ;// CONCATENATED MODULE: ./src/exchanges/secret/aws-secrets-manager/refusal.ts
 
 
+
 /** What AWS Secrets Manager means by an answer that is not 2xx. */
 function refusal(answer, asked) {
-    return (0,aws_errors/* awsRefusal */.g)(answer, ({ code, message }) => EXPLANATIONS.get(code)?.(asked, message) ?? {});
+    return {
+        ...(0,aws_errors/* awsRefusal */.gW)(answer, ({ code, message }) => EXPLANATIONS.get(code)?.(asked, message) ?? {}),
+        ...((0,aws_errors/* awsError */.es)(answer).code === 'ResourceNotFoundException' && { missing: (0,src_text/* quoted */.TL)(asked.secret) }),
+    };
 }
 /** What a person can do, by the code of AWS. */
 const EXPLANATIONS = new Map([
@@ -666,10 +672,10 @@ function explainState({ secret, region }, message) {
     };
 }
 function explainDenied({ secret, region, source }, message) {
-    const refuser = (0,policies/* refuserIn */.I)(message);
+    const refuser = (0,policies/* refuserIn */.Im)(message);
     const isOfKey = /\bKMS\b/i.test(message);
     if (refuser && (refuser.denies || refuser.kind !== 'identity-based policy')) {
-        return (0,policies/* explainRefuser */.Y)(refuser, isOfKey ? 'of its KMS key' : `of the secret "${secret}"`);
+        return (0,policies/* explainRefuser */.Y8)(refuser, isOfKey ? 'of its KMS key' : `of the secret "${secret}"`);
     }
     if (isOfKey) {
         return {
@@ -694,12 +700,7 @@ function suggestPolicy(secret, region, source) {
     const statement = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: arn };
     return {
         advice: `With this policy, the role "${source.roleArn}" can read only this secret:`,
-        paste: [
-            {
-                language: 'json',
-                content: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2),
-            },
-        ],
+        paste: [(0,policies/* policyOf */.US)(statement)],
     };
 }
 
@@ -778,11 +779,11 @@ function secretString(answer, secret, url) {
     if (typeof text === 'string')
         return text;
     if (typeof binary === 'string') {
-        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret "${secret}" is binary (SecretBinary).`, {
+        throw new errors/* ActionError */.lZ('UNUSABLE_SECRET', `The secret "${secret}" is binary (SecretBinary).`, {
             hint: 'An output is text: store the secret as text (SecretString), for example in base64, and decode it in the step that uses it.',
         });
     }
-    throw new errors/* ActionError */.l('UNUSABLE_ANSWER', `The answer of ${SERVICE} (${url.host}) contains no secret.`, {
+    throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `The answer of ${SERVICE} (${url.host}) contains no secret.`, {
         hint: 'No output was set. Check that the endpoint belongs to AWS Secrets Manager.',
     });
 }

@@ -21,9 +21,12 @@ var http_answer = __webpack_require__(9856);
 var identity_claims = __webpack_require__(2437);
 // EXTERNAL MODULE: ./src/identity/credential.ts
 var credential = __webpack_require__(8585);
+// EXTERNAL MODULE: ./src/explanation.ts
+var explanation = __webpack_require__(7908);
 // EXTERNAL MODULE: ./src/text.ts
 var src_text = __webpack_require__(8992);
 ;// CONCATENATED MODULE: ./src/exchanges/bytebase/refusal.ts
+
 
 
 
@@ -106,8 +109,7 @@ const EXPLANATIONS = [
 ];
 function explain(message, settings, claims) {
     const identity = `the workload identity "${settings.email}"`;
-    const found = EXPLANATIONS.find(([said]) => said.test(message));
-    return found?.[1]({ settings, claims, identity, message }) ?? {};
+    return (0,explanation/* explanationOf */.p)(EXPLANATIONS, message, { settings, claims, identity, message });
 }
 function explainSubject({ settings, claims, identity, message }) {
     const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
@@ -199,7 +201,7 @@ const bytebase = {
 };
 function grantFrom(answer, { url, email }, tools) {
     if (/^\s*</.test(answer.text)) {
-        throw new errors/* ActionError */.l('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) answered with a web page: the URL is wrong.`, {
+        throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) answered with a web page: the URL is wrong.`, {
             hint: wrongUrl(url),
             leavesNothing: true,
         });
@@ -212,6 +214,21 @@ function grantFrom(answer, { url, email }, tools) {
         summary: `Bytebase API token for "${email}"${expiresAt ? `; ends ${expiresAt.toISOString()}` : ''}`,
         ...(expiresAt && { expiresAt }),
     };
+}
+
+
+/***/ }),
+
+/***/ 7908: // ./src/explanation.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ explanationOf)
+/* harmony export */ });
+/** The explanation of what a system says; an empty one if the table has none. */
+function explanationOf(table, said, context) {
+    const [, explain] = table.find(([words]) => words.test(said)) ?? [];
+    return explain?.(context) ?? {};
 }
 
 

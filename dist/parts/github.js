@@ -62,10 +62,10 @@ const github = {
                     };
                 },
                 read: ({ status }) => {
-                    // Whoever answers otherwise is not GitHub: a proxy, or the login page of a network.
+                    // Any other answer is not from GitHub, but from a proxy or the login page of a network.
                     if (status === 204)
                         return;
-                    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `GitHub (${url.host}) answered ${status} instead of 204.`, {
+                    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `GitHub (${url.host}) answered ${status} instead of 204.`, {
                         hint: `Check that ${apiUrl} is GitHub's REST API and that no gateway or login page is in front of it.`,
                     });
                 },
@@ -83,7 +83,7 @@ const github = {
 };
 /** With what a person can do where somebody answered, but not as GitHub does for a token of its own. */
 function explained(error, attempts) {
-    if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l))
+    if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ))
         return error;
     const { code, message, refused, cause } = error;
     if (code !== 'DENIED' && code !== 'REDIRECTED' && code !== 'UNUSABLE_ANSWER')
@@ -92,7 +92,7 @@ function explained(error, attempts) {
         ? 'An earlier attempt, whose answer was lost, may have revoked it.'
         : '';
     const hints = [error.explain(undefined).hint ?? '', earlier, ANOTHER_GITHUB].filter((each) => each !== '');
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l(code, message, { hint: hints.join(' '), refused, cause });
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ(code, message, { hint: hints.join(' '), refused, cause });
 }
 
 

@@ -103,7 +103,10 @@ function read(settings, { secret, version, url }, login, tools) {
         prepare: async () => ({
             headers: { authorization: `Bearer ${(await login).token}`, accept: 'application/json' },
         }),
-        refusal: (answer) => refusal(answer, settings, secret, tools.environment),
+        refusal: (answer) => ({
+            ...refusal(answer, settings, secret, tools.environment),
+            ...((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(answer.json, 'error', 'status') === 'NOT_FOUND' && { missing: name }),
+        }),
         read: (answer) => ({
             name,
             text: (0,_payload_js__WEBPACK_IMPORTED_MODULE_3__/* .secretPayload */ .N)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name),
@@ -114,10 +117,10 @@ function refusal(answer, { federation, serviceAccount }, secret, environment) {
     // An IAM policy takes no unique id.
     const account = serviceAccount.includes('@') ? `"serviceAccount:${serviceAccount}"` : 'that service account';
     const direct = serviceAccount === '';
-    const member = direct ? (0,_text_js__WEBPACK_IMPORTED_MODULE_7__/* .quoted */ .TL)((0,_google_refusal_js__WEBPACK_IMPORTED_MODULE_1__/* .principalSet */ .Hk)(federation, environment)) : account;
+    const grantee = direct ? (0,_text_js__WEBPACK_IMPORTED_MODULE_7__/* .quoted */ .TL)((0,_google_refusal_js__WEBPACK_IMPORTED_MODULE_1__/* .principalSet */ .Hk)(federation, environment)) : account;
     return (0,_google_refusal_js__WEBPACK_IMPORTED_MODULE_1__/* .googleRefusal */ .yD)(answer, {
         FAILED_PRECONDITION: `That version cannot be read: it may be disabled or destroyed. Enable it, or use another one: "${secret}/versions/NUMBER".`,
-        PERMISSION_DENIED: `Grant roles/secretmanager.secretAccessor on "${secret}" to ${member}, and check that the secret exists.${direct ? ` ${_google_refusal_js__WEBPACK_IMPORTED_MODULE_1__/* .MAPPING */ .xu}` : ''} A new grant takes a few minutes to work.`,
+        PERMISSION_DENIED: `Grant roles/secretmanager.secretAccessor on "${secret}" to ${grantee}, and check that the secret exists.${direct ? ` ${_google_refusal_js__WEBPACK_IMPORTED_MODULE_1__/* .MAPPING */ .xu}` : ''} A new grant takes a few minutes to work.`,
         NOT_FOUND: `There is no such version: check \`secret\`, and that the secret has a version. A regional secret has its location in its name: projects/PROJECT/locations/LOCATION/secrets/NAME.`,
     });
 }
@@ -144,11 +147,11 @@ function refusal(answer, { federation, serviceAccount }, secret, environment) {
  * @param json the whole answer
  * @param service who sent it, as a sentence names it
  * @param name how the log names the secret, in quotes
- * @throws ActionError `UNUSABLE_ANSWER`; `UNUSABLE_SECRET` where the secret is no text (UTF-8)
+ * @throws ActionError `UNUSABLE_ANSWER`; `UNUSABLE_SECRET` if the secret is not text (UTF-8)
  */
 function secretPayload(json, service, name) {
     const data = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'data');
-    const unusable = (what, hint) => new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `The payload.data in the answer of ${service} ${what}.`, { hint });
+    const unusable = (what, hint) => new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `The payload.data in the answer of ${service} ${what}.`, { hint });
     if (typeof data !== 'string') {
         throw unusable(data === undefined ? 'is missing' : 'is not text', 'The answer must be {"payload": {"data": "<the secret in base64>"}}.');
     }
@@ -166,7 +169,7 @@ function secretPayload(json, service, name) {
         return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     }
     catch (cause) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_SECRET', `The secret ${name} is binary: it is not UTF-8 text.`, {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} is binary: it is not UTF-8 text.`, {
             cause,
             hint: 'An output is text: store the secret in base64, and decode it in the step that uses it.',
         });
@@ -202,13 +205,13 @@ function crc32c(bytes) {
 
 
 
-/** The scope of everything; what a token may do is then up to IAM alone. */
+/** The scope for everything: what a token may do is then decided by IAM alone. */
 const CLOUD_PLATFORM = 'https://www.googleapis.com/auth/cloud-platform';
 const STS = 'Google STS';
 const IAM_CREDENTIALS = 'Google IAM credentials';
 /**
  * Trades an ID token for a federated access token: `POST https://sts.googleapis.com/v1/token` (RFC 8693; Google
- * "Security Token Service API"). It stands for the job itself, in the form `principal://iam.googleapis.com/…`.
+ * "Security Token Service API"). It represents the job itself, in the form `principal://iam.googleapis.com/…`.
  *
  * @throws ActionError of {@link Tools.send} and {@link Tools.idToken}
  */
@@ -300,10 +303,10 @@ function serviceAccountToken(federation, serviceAccount, scope, tools) {
  */
 function googleRefusal(answer, hints = {}) {
     const error = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'error');
-    const status = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(error, 'status'));
+    const status = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(error, 'status'));
     if (status === '')
         return {};
-    const message = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(error, 'message'));
+    const message = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(error, 'message'));
     const details = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(error, 'details');
     const reasons = Array.isArray(details) ? details.map((detail) => (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(detail, 'reason')) : [];
     // Billing, a project that is not there and the like are refused with the same status, and no role helps.
@@ -311,7 +314,7 @@ function googleRefusal(answer, hints = {}) {
     const hint = reasons.includes('SERVICE_DISABLED')
         ? 'Enable that API in the Google Cloud project (gcloud services enable), and wait a few minutes.'
         : reasons.includes('SECURITY_POLICY_VIOLATED') || PERIMETER.test(message)
-            ? 'A perimeter of VPC Service Controls keeps this request out, whatever roles there are: its administrators must add an ingress rule that lets it in. The unique identifier in the message leads them to the request.'
+            ? 'A perimeter of VPC Service Controls blocks this request, whatever roles are granted: its administrators must add an ingress rule that allows it. The unique identifier in the message leads them to the request.'
             : status === 'PERMISSION_DENIED' && isOther
                 ? undefined
                 : hints[status];
@@ -326,10 +329,10 @@ const PERIMETER = /^Request is prohibited by organization's policy/;
 const KEYS_TROUBLE = /^Error connecting to /i;
 /** What Google STS means by an answer that is not 2xx: an OAuth error (RFC 6749 section 5.2), or that of any Google API. */
 function stsRefusal(answer, federation) {
-    const code = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'error'));
+    const code = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'error'));
     if (!/^[a-z]+(?:_[a-z]+)*$/.test(code))
         return googleRefusal(answer);
-    const description = textOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'error_description'));
+    const description = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'error_description'));
     return {
         reason: description === '' ? code : `${code}: ${description}`,
         ...(KEYS_TROUBLE.test(description) && { retry: { times: 2 } }),
@@ -360,12 +363,12 @@ function explainSts(federation, code, description, claims) {
         };
     }
     if (/\bis stale\b/.test(description)) {
-        return { hint: 'Google took the ID token for too old, though it was new: run the job again.' };
+        return { hint: 'Google considered the ID token too old, although it was new: run the job again.' };
     }
     // Google names the attribute: too long, of another type, or without a value.
     if (/mapped attribute|obtain a value for/i.test(description)) {
         return {
-            hint: `Correct the attribute mapping of the provider "${provider}": each attribute must become text of at most 127 bytes, such as google.subject=assertion.sub. A condition does not belong into a mapping.`,
+            hint: `Correct the attribute mapping of the provider "${provider}": each attribute must become text of at most 127 bytes, such as google.subject=assertion.sub. A condition does not belong in a mapping.`,
             ...settings,
         };
     }
@@ -424,9 +427,6 @@ function suggestSettings(provider, audience, claims) {
             },
         ],
     };
-}
-function textOf(value) {
-    return typeof value === 'string' ? value : '';
 }
 
 

@@ -69,7 +69,7 @@ async function proofOf(client, idToken) {
             };
     }
 }
-/** Every form of the client's secret that a request holds; none where there is no secret. */
+/** Every form of the client's secret that a request holds; none if there is no secret. */
 function secretsOf(client) {
     return hasSecret(client) ? [client.secret, formEncoded(client.secret), basicOf(client)] : [];
 }
@@ -236,7 +236,7 @@ function readTokenTypes(inputs, grant) {
     }
     return [];
 }
-/** @returns as the request has it; empty where it is not given */
+/** @returns as the request has it; empty if it is not given */
 function readTokenType(inputs, name) {
     const value = inputs.text(name);
     if (TOKEN_TYPES.includes(value))
@@ -327,11 +327,11 @@ async function messageOf(settings, tools, attempt) {
 
 
 const SERVICE = 'the token endpoint';
-/** When a token ends that brought no time, as a sentence says it. */
+/** When a token without an expiry ends, in words. */
 const ENDS = 'when its server says so';
 /** Token types that have a spelling of their own; any other is a name or a URI (RFC 6749, appendix A.13). */
 const TOKEN_TYPES = ['Bearer', 'N_A'];
-/** Members of an answer, beside the token, with which somebody could get one, or show to be the job. */
+/** Members of an answer, besides the token, with which somebody could get a token or impersonate the job. */
 const MORE_SECRETS = ['refresh_token', 'id_token'];
 /**
  * The grant in a successful answer: RFC 6749 section 5.1, RFC 8693 section 2.2.1.
@@ -341,26 +341,25 @@ const MORE_SECRETS = ['refresh_token', 'id_token'];
  * @throws ActionError `UNUSABLE_ANSWER`
  */
 function grantFrom(answer, settings, sentAt, tools) {
-    const { url, scope: asked, outlivesJob } = settings;
+    const { url, scope: asked, revocationUrl, outlivesJob } = settings;
     const json = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer, SERVICE, url);
     const more = MORE_SECRETS.map((name) => json[name]).filter(isSecret);
     for (const secret of more)
         tools.mask(secret);
-    const refreshToken = json['refresh_token'];
+    const refreshToken = isSecret(json['refresh_token']) ? json['refresh_token'] : undefined;
     const expiresAt = endOf(json['expires_in'], sentAt);
-    const revocable = (token) => revocableOf(token, isSecret(refreshToken) ? refreshToken : undefined, expiresAt, settings);
-    const token = (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_1__/* .credential */ .e)(json['access_token'], 'access token', SERVICE, tools.mask, settings.revocationUrl &&
+    const revocable = revocationUrl &&
+        ((token) => revocableOf({ token, refreshToken, ends: expiresAt }, revocationUrl, settings));
+    const token = (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_1__/* .credential */ .e)(json['access_token'], 'access token', SERVICE, tools.mask, revocable &&
         ((core) => {
-            const found = revocable(core);
-            if (found)
-                tools.revokeAtEnd(found);
+            tools.revokeAtEnd(revocable(core));
         }));
     const type = nameOf(json['token_type']);
     const tokenType = TOKEN_TYPES.find((each) => each.toLowerCase() === type?.toLowerCase()) ?? type;
-    // RFC 6749 section 5.1: the server may leave it out where it is what was asked for.
+    // RFC 6749 section 5.1: the server may omit it if it equals the request.
     const scope = json['scope'] === undefined ? asked : scopeOf(json['scope']);
     const issuedType = nameOf(json['issued_token_type']);
-    const mine = revocable(token);
+    const mine = revocable?.(token);
     return {
         secrets: [token, ...more],
         outputs: {
@@ -374,15 +373,13 @@ function grantFrom(answer, settings, sentAt, tools) {
         warnings: [
             ...lessThan(asked, scope),
             ...unknownType(tokenType),
-            ...(isSecret(refreshToken) && (mine === undefined || outlivesJob) ? [LEFT_ALIVE] : []),
+            ...(refreshToken !== undefined && (mine === undefined || outlivesJob) ? [LEFT_ALIVE] : []),
         ],
         ...(mine && { revocable: mine, outlivesJob }),
     };
 }
 const LEFT_ALIVE = 'The server also issued a refresh token. Nobody gets it, but it stays valid: configure the server to issue none to this client.';
-function revocableOf(token, refreshToken, ends, { revocationUrl, client, audience }) {
-    if (revocationUrl === undefined)
-        return undefined;
+function revocableOf({ token, refreshToken, ends, }, revocationUrl, { client, audience }) {
     return {
         issuer: 'oauth',
         token,
@@ -446,8 +443,6 @@ function unknownType(type) {
 
 
 
-/** How much of a description is looked at, in characters: bounds the work that a hostile one makes. */
-const MAX_TEXT = 2_000;
 /** Claims that may name what is private; the longer ones hold the shorter ones. */
 const PRIVATE_CLAIMS = ['job_workflow_ref', 'workflow_ref', 'sub', 'repository', 'ref'];
 /**
@@ -472,8 +467,8 @@ function oauthRefusal(answer, sent) {
         ? [error, (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'error_description')]
         : [(0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(error, 'message') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'message')];
     const reason = words
-        .filter((text) => typeof text === 'string' && text !== '')
-        .map((text) => String(text).slice(0, MAX_TEXT))
+        .map((text) => (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)(text).slice(0, _http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .MAX_MESSAGE */ .h2))
+        .filter((text) => text !== '')
         .join(': ');
     return {
         reason: PRIVATE_CLAIMS.reduce((text, name) => {
@@ -520,9 +515,10 @@ function explainClient({ settings, idToken, client }) {
                 ? 'The server wants to know the client: set `client-id`, and what it authenticates with.'
                 : `The server does not know ${client}, or wants it to authenticate: check \`client-id\`, and set \`client-secret\`, or \`client-authentication: id-token\`.`;
         case 'client_secret_basic':
-            return `Check \`client-id\` and \`client-secret\`. If they are right, the server may want \`client-authentication: client_secret_post\`.`;
-        case 'client_secret_post':
-            return `Check \`client-id\` and \`client-secret\`. If they are right, the server may want \`client-authentication: client_secret_basic\`.`;
+        case 'client_secret_post': {
+            const other = authentication === 'client_secret_basic' ? 'client_secret_post' : 'client_secret_basic';
+            return `Check \`client-id\` and \`client-secret\`. If they are right, the server may want \`client-authentication: ${other}\`.`;
+        }
     }
 }
 function aboutIdToken(audience, claims) {
@@ -581,7 +577,7 @@ const oauth = {
 /**
  * The client that the token was issued to.
  *
- * @throws ActionError `INVALID_INPUT` where the step did not get the inputs that the token was issued with
+ * @throws ActionError `INVALID_INPUT` if the step did not get the inputs that the token was issued with
  */
 function clientOf({ apiUrl, extra = {} }, tools) {
     const authentication = _client_js__WEBPACK_IMPORTED_MODULE_4__/* .AUTHENTICATIONS */ .mP.find((each) => each === extra['authentication']) ?? 'none';
@@ -592,7 +588,7 @@ function clientOf({ apiUrl, extra = {} }, tools) {
     const secret = tools.input('client-secret');
     // Another step could have named another URL in the state.
     if (secret === '' || !URL.canParse(url) || new URL(url).href !== apiUrl) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('INVALID_INPUT', 'The runner did not pass the inputs `revocation-url` and `client-secret` on as they were.', {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INVALID_INPUT', 'The runner did not pass the inputs `revocation-url` and `client-secret` on as they were.', {
             hint: 'Composite actions that are called by others lose them (actions/runner#3514): use the step outside of those, or with `client-authentication: id-token`, which needs neither.',
         });
     }
@@ -634,7 +630,7 @@ function outcomeOf(answer, url) {
     const isHtml = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .looksLikeHtml */ .te)(answer);
     if (answer.status !== 200 || isHtml) {
         const what = isHtml ? 'with a web page' : `${answer.status} instead of 200`;
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `The revocation endpoint (${url.host}) answered ${what}.`, {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `The revocation endpoint (${url.host}) answered ${what}.`, {
             hint: 'Check `revocation-url`, and that no gateway or login page is in front of it.',
         });
     }

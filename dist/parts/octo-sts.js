@@ -17,6 +17,8 @@ __webpack_require__.d(__webpack_exports__, {
 var http_answer = __webpack_require__(9856);
 // EXTERNAL MODULE: ./src/identity/credential.ts
 var credential = __webpack_require__(8585);
+// EXTERNAL MODULE: ./src/explanation.ts
+var explanation = __webpack_require__(7908);
 // EXTERNAL MODULE: ./src/identity/claims.ts
 var identity_claims = __webpack_require__(2437);
 // EXTERNAL MODULE: ./src/text.ts
@@ -25,12 +27,13 @@ var src_text = __webpack_require__(8992);
 
 
 
+
 /** What Octo STS means by an answer that is not 2xx: `google.rpc.Status`, with the code as a number (grpc-gateway). */
 function refusal(answer, settings) {
     if (typeof (0,http_answer/* member */.Dc)(answer.json, 'code') !== 'number')
         return {};
     const message = (0,http_answer/* messageOf */.bD)(answer);
-    // Both also stand for trouble with the keys of the issuer, which passes.
+    // Both can also mean temporary trouble with the keys of the issuer.
     const times = answer.status === 401 && message.includes('unable to verify bearer token')
         ? 1
         : answer.status === 400 && message.includes('unable to fetch or create the provider')
@@ -106,14 +109,13 @@ const EXPLANATIONS = [
 ];
 function explain(message, settings, claims) {
     const { path, repository } = fileOf(settings);
-    const found = EXPLANATIONS.find(([said]) => said.test(message));
-    return (found?.[1]({
+    return (0,explanation/* explanationOf */.p)(EXPLANATIONS, message, {
         settings,
         claims,
         policy: `the trust policy "${path}" in "${repository}"${settings.scope.includes('/') ? '' : UNLESS_SET}`,
         owner: settings.scope.split('/')[0] ?? '',
         issuer: (0,src_text/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'different (it is not shown here)',
-    }) ?? {});
+    });
 }
 function explainSubject({ settings, claims, policy }) {
     const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
@@ -275,6 +277,21 @@ const octoSts = {
         });
     },
 };
+
+
+/***/ }),
+
+/***/ 7908: // ./src/explanation.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ explanationOf)
+/* harmony export */ });
+/** The explanation of what a system says; an empty one if the table has none. */
+function explanationOf(table, said, context) {
+    const [, explain] = table.find(([words]) => words.test(said)) ?? [];
+    return explain?.(context) ?? {};
+}
 
 
 /***/ })

@@ -88,7 +88,7 @@ function currentRun() {
         actor: text(facts.actor),
     };
 }
-/** Nothing where the event file cannot be read, or is not JSON. */
+/** Nothing if the event file cannot be read, or is not JSON. */
 function context() {
     try {
         return new Context();
@@ -130,7 +130,7 @@ function repositoryOf(facts) {
 /* harmony export */   M: () => (/* binding */ escaped),
 /* harmony export */   table: () => (/* binding */ table)
 /* harmony export */ });
-/** A Markdown table; empty where there are no rows. Any text is shown as it is. */
+/** A Markdown table; empty if there are no rows. Any text is shown as it is. */
 function table(head, rows) {
     if (rows.length === 0)
         return '';
@@ -145,7 +145,7 @@ function escaped(text) {
  * Links, as Markdown, that open a file in GitHub's editor: with the content in it if the file is new. GitHub's own pages
  * link to these addresses; its documentation ("Creating new files") does not describe their parameters.
  *
- * @param branch the default branch, or `HEAD`, which stands for it
+ * @param branch the default branch, or `HEAD`, which means the same
  */
 function editorLinks({ repository, path, exists }, content, server, branch) {
     const at = `${server}/${urlPath(repository)}`;
@@ -172,6 +172,7 @@ function urlText(text) {
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
+  claimsTable: () => (/* binding */ claimsTable),
   reportOf: () => (/* binding */ reportOf)
 });
 
@@ -239,7 +240,7 @@ function serverUrl({ serverUrl: given }) {
     return URL.canParse(given) ? given : 'https://github.com';
 }
 /**
- * What to change, from the situation of the run and not from error text; none where it tells nothing.
+ * What to change, from the situation of the run and not from error text; none if it tells nothing.
  *
  * @param issuer the claim `iss` of the ID token that was sent, where one was
  */
@@ -270,7 +271,7 @@ function withoutIdToken({ kind }) {
     }
 }
 const PERMISSION = 'Add this permission to the job; for a reusable workflow, also to the job that calls it:\npermissions:\n  id-token: write\n  contents: read';
-/** An input that takes its value from a secret or a variable is empty where there are none. */
+/** An input that takes its value from a secret or a variable is empty if there are none. */
 function withoutSecrets({ kind }) {
     if (kind === 'fork') {
         return [
@@ -296,14 +297,16 @@ function aboutIssuer({ kind, host }, issuer) {
 }
 /** Events whose runs have the default branch as their own (GitHub, "Events that trigger workflows"). */
 const ON_DEFAULT_BRANCH = ['issue_comment', 'workflow_run'];
-function aboutHiddenClaims(error, { claimsMayBeShown, eventName }) {
-    if (claimsMayBeShown || error.refused?.audience === undefined)
-        return [];
-    return [
-        ON_DEFAULT_BRANCH.includes(eventName)
-            ? `The claims of the ID token are not shown, because this run may be for a pull request from a fork. On ${eventName}, the subject is that of the default branch.`
-            : 'The claims of the ID token are not shown, because this run may be for a pull request from a fork.',
-    ];
+function aboutHiddenClaims(error, situation) {
+    const areHidden = !situation.claimsMayBeShown && error.refused?.audience !== undefined;
+    return areHidden ? [claimsHidden(situation)] : [];
+}
+/** Why there are no claims to see. */
+function claimsHidden({ eventName }) {
+    const why = 'The claims of the ID token are not shown, because this run may be for a pull request from a fork.';
+    return ON_DEFAULT_BRANCH.includes(eventName)
+        ? `${why} On ${eventName}, the subject is that of the default branch.`
+        : why;
 }
 
 ;// CONCATENATED MODULE: ./src/step/report.ts
@@ -324,7 +327,11 @@ function reportOf(error, environment, run, claims) {
     const explanation = error.explain(shown);
     const issuer = (0,identity_claims/* claimText */.Q1)(shown, 'iss');
     const hints = [explanation.hint ?? '', ...situationHints(error, situation, issuer)].filter((hint) => hint !== '');
-    const facts = factsOf(error, said ? shown : undefined);
+    const requestId = error.refused?.requestId;
+    const facts = [
+        ...factsOf(said ? shown : undefined),
+        ...(requestId === undefined ? [] : [['request id', requestId]]),
+    ];
     const { advice, paste = [] } = explanation;
     return {
         annotation: annotationOf([error.message, ...hints], `${error.code}: ${linkFor(error, environment, run)}`),
@@ -340,13 +347,18 @@ function reportOf(error, environment, run, claims) {
         summary: said ? summaryOf(error, hints, facts, explanation, run) : '',
     };
 }
+/** The claims that a refusal would show, as Markdown: a policy can be written from them, and no ID token has to be printed. */
+function claimsTable(environment, run, claims) {
+    const situation = situationOf(environment, run);
+    return situation.claimsMayBeShown ? (0,markdown.table)(['claim', 'value'], factsOf(claims)) : claimsHidden(situation);
+}
 /** GitHub cuts an annotation here, in characters, before it writes the log (actions/runner `ExecutionContext.cs`). */
 const MOST_SHOWN = 4_096;
 /** The code and the link are always there. */
 function annotationOf(lines, last) {
     const text = lines.join('\n');
-    const room = MOST_SHOWN - last.length - 1;
-    return `${text.length <= room ? text : `${(0,src_text/* beginning */.Ir)(text, room - 1)}…`}\n${last}`;
+    const most = MOST_SHOWN - last.length - 1;
+    return `${text.length <= most ? text : `${(0,src_text/* beginning */.Ir)(text, most - 1)}…`}\n${last}`;
 }
 function summaryOf(error, hints, facts, { advice, paste = [] }, run) {
     const links = (file, content) => (0,markdown/* editorLinks */.D)(file, content, serverUrl(run), defaultBranchOf(file.repository, run));
@@ -373,14 +385,12 @@ function defaultBranchOf(repository, run) {
 function placeOf({ repository, path }) {
     return `${path} in ${repository}, on its default branch`;
 }
-function factsOf(error, claims) {
-    const facts = identity_claims/* SHOWN_CLAIMS */.uZ.flatMap((name) => {
+function factsOf(claims) {
+    return identity_claims/* SHOWN_CLAIMS */.uZ.flatMap((name) => {
         const value = claims?.[name];
         const text = (0,src_text/* showable */.of)(Array.isArray(value) ? value.join(', ') : value);
         return text === undefined ? [] : [[name, text]];
     });
-    const requestId = error.refused?.requestId;
-    return requestId === undefined ? facts : [...facts, ['request id', requestId]];
 }
 /**
  * Where the code is explained, in the version of this action that runs. On another GitHub than github.com nobody tells

@@ -25,7 +25,7 @@ __webpack_require__.r(__webpack_exports__);
 
 const SERVICE = 'the secret endpoint';
 const EXAMPLE = 'https://secrets.example.com/database';
-/** Secrets from an endpoint of one's own: `GET {url}` with the ID token gives `{"payload": {"data": "<base64>"}}`. */
+/** Secrets from an endpoint that the user provides: `GET {url}` with the ID token gives `{"payload": {"data": "<base64>"}}`. */
 const httpSecret = {
     settings: async (inputs) => {
         const wanted = await (0,_references_js__WEBPACK_IMPORTED_MODULE_3__/* .readReferences */ .P)(inputs, {
@@ -69,11 +69,15 @@ function read(url, audience, tools) {
         prepare: async () => ({
             headers: { accept: 'application/json', authorization: `Bearer ${await tools.idToken(audience)}` },
         }),
-        refusal: ({ status, json }) => ({
-            // Any JSON is the endpoint's own; anything else comes from something in front of it.
-            reason: json === undefined ? undefined : (reasonIn(json) ?? 'no reason given'),
-            explain: (claims) => explain(status, url, audience, claims),
-        }),
+        refusal: ({ status, json }) => {
+            const reason = reasonIn(json);
+            return {
+                // Any JSON is the endpoint's own; anything else comes from something in front of it.
+                reason: json === undefined ? undefined : (reason ?? 'no reason given'),
+                explain: (claims) => explain(status, url, audience, claims),
+                ...(status === 404 && reason !== undefined && { missing: name }),
+            };
+        },
         read: (answer) => ({
             name,
             text: (0,_payload_js__WEBPACK_IMPORTED_MODULE_1__/* .secretPayload */ .N)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name),
@@ -125,11 +129,11 @@ function explain(status, url, audience, claims) {
  * @param json the whole answer
  * @param service who sent it, as a sentence names it
  * @param name how the log names the secret, in quotes
- * @throws ActionError `UNUSABLE_ANSWER`; `UNUSABLE_SECRET` where the secret is no text (UTF-8)
+ * @throws ActionError `UNUSABLE_ANSWER`; `UNUSABLE_SECRET` if the secret is not text (UTF-8)
  */
 function secretPayload(json, service, name) {
     const data = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'payload', 'data');
-    const unusable = (what, hint) => new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `The payload.data in the answer of ${service} ${what}.`, { hint });
+    const unusable = (what, hint) => new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `The payload.data in the answer of ${service} ${what}.`, { hint });
     if (typeof data !== 'string') {
         throw unusable(data === undefined ? 'is missing' : 'is not text', 'The answer must be {"payload": {"data": "<the secret in base64>"}}.');
     }
@@ -147,7 +151,7 @@ function secretPayload(json, service, name) {
         return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     }
     catch (cause) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_SECRET', `The secret ${name} is binary: it is not UTF-8 text.`, {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_SECRET', `The secret ${name} is binary: it is not UTF-8 text.`, {
             cause,
             hint: 'An output is text: store the secret in base64, and decode it in the step that uses it.',
         });

@@ -14,20 +14,20 @@ export const modules = {
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
 
-/** Stands for a number whose text another reader would not get back: `1e400`, `1.10`, a whole number above 2^53. */
+/** In place of a number that another reader would change: `1e400`, `1.10`, a whole number above 2^53. */
 const INEXACT = Symbol('inexact');
-/** A text of JSON, or a number outside of one. */
+/** A JSON string, or a number outside of a string. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 /**
  * JSON text as a value, with {@link INEXACT} for each number that would be another text when it is written again.
  *
- * @returns `undefined` where the text is no JSON
+ * @returns `undefined` if the text is not JSON
  */
 function parseExactly(text) {
     const { mark, value } = withNumbers(text);
     return revived(value, mark, (source) => JSON.stringify(Number(source)) === source ? Number(source) : INEXACT);
 }
-/** One member of JSON text, as JSON text with each number as it was written; `undefined` where there is none. */
+/** One member of JSON text, as JSON text with each number as it was written; `undefined` if there is none. */
 function memberText(text, ...path) {
     const { mark, value } = withNumbers(text);
     let member = value;
@@ -60,12 +60,12 @@ function valuesIn(text) {
     return { texts, numbers };
 }
 /**
- * JSON text as a value in which each number is text behind a mark that stands nowhere else. So that numbers keep their
- * digits on every version of Node: `JSON.parse` tells how a number was written from version 22 on.
+ * JSON text as a value in which each number is text behind a mark that occurs nowhere else. So numbers keep their
+ * digits on every version of Node: `JSON.parse` says how a number was written only from version 22 on.
  */
 function withNumbers(text) {
     const mark = `${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)()}:`;
-    // Marked, what is no JSON could become some.
+    // With marks, text that is not JSON could become JSON.
     if (parse(text) === undefined)
         return { mark, value: undefined };
     const marked = text.replace(TOKEN, (token) => (token.startsWith('"') ? token : `"${mark}${token}"`));
@@ -108,62 +108,72 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __webpack_require__(3916);
+// EXTERNAL MODULE: ./src/http/pace.ts
+var http_pace = __webpack_require__(8625);
 // EXTERNAL MODULE: ./src/text.ts
 var src_text = __webpack_require__(8992);
 // EXTERNAL MODULE: ./src/exchanges/secret/json.ts
-var json = __webpack_require__(3965);
+var secret_json = __webpack_require__(3965);
 ;// CONCATENATED MODULE: ./src/exchanges/secret/value.ts
 
 
 
 /** Masking fewer characters than this would black out whole logs. */
 const SHORTEST = 4;
-/** Words of JSON that stand in every log, of more characters than that. */
+/** Words of JSON that are in every log, although they are long enough to be masked. */
 const COMMON = /^(?:true|false|null)$/;
 /** Lines of formatted JSON and the like, which are no secret. */
 const PUNCTUATION = /^[^\p{L}\p{N}]{1,3}$/u;
 /** Numbers of fewer characters are ports and years. */
 const SHORTEST_NUMBER = 6;
 /**
- * One member of a secret that is a JSON object. Text as it is, anything else as JSON.
+ * The members of a secret that is a JSON object, by their keys. Text as it is, anything else as JSON. The secret is parsed
+ * once, at the first of them.
  *
  * @throws ActionError `UNUSABLE_SECRET`, which lists the names that there are, never a value
  */
-function secretMember({ name, text }, key) {
-    const object = (0,json/* parseExactly */.Ab)(text);
-    if (typeof object !== 'object' || object === null || Array.isArray(object)) {
-        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} is not a JSON object, so it has no key "${key}".`, {
-            hint: 'Omit the key to get the whole text.',
-        });
-    }
-    const value = Object.hasOwn(object, key) ? object[key] : undefined;
-    if (value === null) {
-        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The key "${key}" of the secret ${name} is null.`, {
-            hint: 'Store a value in it, or use another one.',
-        });
-    }
-    if (value === undefined) {
-        const names = Object.keys(object).map((each) => (0,src_text/* showable */.of)(each, 60) ?? '?');
-        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} has no key "${key}".`, {
-            hint: names.length === 0
-                ? 'It has no keys at all.'
-                : `Its keys: ${names.slice(0, 50).map(src_text/* quoted */.TL).join(', ')}.`,
-        });
-    }
-    const exact = (_, each) => {
-        if (each !== json/* INEXACT */.fP)
-            return each;
-        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The key "${key}" of the secret ${name} contains a number that JSON cannot keep exactly, such as 1.10 or one with many digits.`, { hint: 'Store it as text, in quotes.' });
+function membersOf({ name, text }) {
+    let parsed;
+    return (key) => {
+        const { json } = (parsed ??= { json: (0,secret_json/* parseExactly */.Ab)(text) });
+        if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+            throw unusable(`The secret ${name} is not a JSON object, so it has no key "${key}".`, {
+                hint: 'Omit the key to get the whole text.',
+            });
+        }
+        const value = Object.hasOwn(json, key) ? json[key] : undefined;
+        if (value === null) {
+            throw unusable(`The key "${key}" of the secret ${name} is null.`, {
+                hint: 'Store a value in it, or use another one.',
+            });
+        }
+        if (value === undefined)
+            throw noKey(name, key, Object.keys(json));
+        const exact = (_, each) => {
+            if (each !== secret_json/* INEXACT */.fP)
+                return each;
+            throw unusable(`The key "${key}" of the secret ${name} contains a number that JSON cannot keep exactly, such as 1.10 or one with many digits.`, { hint: 'Store it as text, in quotes.' });
+        };
+        return {
+            name: `"${key}" of ${name}`,
+            text: typeof value === 'string' ? value : JSON.stringify(value, exact),
+        };
     };
-    return {
-        name: `"${key}" of ${name}`,
-        text: typeof value === 'string' ? value : JSON.stringify(value, exact),
-    };
+}
+function noKey(name, key, keys) {
+    const names = keys.slice(0, 50).map((each) => (0,src_text/* quoted */.TL)((0,src_text/* showable */.of)(each, 60) ?? '?'));
+    return unusable(`The secret ${name} has no key "${key}".`, {
+        missing: `"${key}" of ${name}`,
+        hint: names.length === 0 ? 'It has no keys at all.' : `Its keys: ${names.join(', ')}.`,
+    });
+}
+function unusable(message, more) {
+    return new errors/* ActionError */.lZ('UNUSABLE_SECRET', message, more);
 }
 /**
  * What is masked of a secret: each of its lines; where it is JSON, every text in it of at least four characters and every
- * number of at least six; each of these as it stands inside JSON, once and twice, since the output `secrets` is JSON that may
- * hold JSON; and the base64 of what has several lines, of which the runner knows each line alone.
+ * number of at least six; each of these as it is escaped inside JSON, once and twice, since the output `secrets` is JSON that may
+ * contain JSON; and the base64 of what has several lines, of which the runner knows each line alone.
  *
  * A secret that is shorter than four characters, or `true`, `false` or `null`, is refused unless `allowShort`, since masking
  * it blacks out every log. A line that is so short in a longer secret is left unmasked, as is mere punctuation in any case.
@@ -173,18 +183,16 @@ function secretMember({ name, text }, key) {
 function masksOf({ name, text }, allowShort) {
     const lines = linesOf(text);
     if (lines.length === 0) {
-        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} is empty.`, {
-            hint: 'Store a value in it, or use another one.',
-        });
+        throw unusable(`The secret ${name} is empty.`, { hint: 'Store a value in it, or use another one.' });
     }
     const masked = lines.filter((line) => !PUNCTUATION.test(line) && (allowShort || !isCommon(line)));
     if (masked.length === 0 && !allowShort) {
         const what = lines.length === 1 ? 'is' : 'has only lines that are';
-        throw new errors/* ActionError */.l('UNUSABLE_SECRET', `The secret ${name} ${what} shorter than ${SHORTEST} characters, or true, false or null.`, {
+        throw unusable(`The secret ${name} ${what} shorter than ${SHORTEST} characters, or true, false or null.`, {
             hint: 'Masking it would hide unrelated text in every log of the job. Store a longer one, or set `allow-short: true`.',
         });
     }
-    const { texts, numbers } = (0,json/* valuesIn */.aC)(text);
+    const { texts, numbers } = (0,secret_json/* valuesIn */.aC)(text);
     const inner = texts.flatMap(linesOf).filter((line) => !isCommon(line));
     const plain = [...masked, ...inner];
     const masks = [
@@ -200,7 +208,7 @@ function masksOf({ name, text }, allowShort) {
 function isLongNumber(text) {
     return text.length >= SHORTEST_NUMBER;
 }
-/** Base64 of a text as it is, and of what is certain in it where up to two bytes stand before it and any behind it. */
+/** Base64 of a text, and the part of it that is the same with up to two bytes before the text and any bytes after it. */
 function inBase64(text) {
     const bytes = Buffer.from(text);
     const certain = [0, 1, 2].map((offset) => {
@@ -218,7 +226,7 @@ function linesOf(text) {
 function isCommon(line) {
     return line.length < SHORTEST || COMMON.test(line);
 }
-/** Text as it stands between the quotes of JSON. */
+/** Text as it is written between the quotes of JSON. */
 function inJson(text) {
     return JSON.stringify(text).slice(1, -1);
 }
@@ -226,14 +234,14 @@ function inJson(text) {
 ;// CONCATENATED MODULE: ./src/exchanges/secret/reading.ts
 
 
+
+
 /** How many secrets are read at the same time. */
 const AT_A_TIME = 12;
-/** Codes that are about one secret. With any other, the next secret would fare alike. */
+/** Codes that concern one secret. With any other, the next secret would fail too. */
 const OF_ONE_SECRET = ['DENIED', 'REDIRECTED', 'UNUSABLE_SECRET', 'UNUSABLE_ANSWER'];
 /** How much text the secrets of one step may have together, in characters: they are held, masked and written. */
 const MOST_HELD = 10 * 1024 * 1024;
-/** How much of an annotation the reasons may take, in characters: GitHub cuts it at 4096. */
-const MOST_TEXT = 3_000;
 /**
  * Reads what is wanted: each secret once, {@link AT_A_TIME} at a time, all of them or none.
  *
@@ -242,38 +250,36 @@ const MOST_TEXT = 3_000;
  *   the hint of each where several are
  */
 async function readSecrets(wanted, login, reading) {
-    const { references, several, allowShort } = wanted;
+    const { references, several, allowShort, allowMissing } = wanted;
     const read = onceEach(reading);
-    const reads = references.map(async ({ source, key }) => {
+    const reads = references.map(async ({ output, source, key }) => {
         const secret = await read(source);
-        const value = key === '' ? secret : secretMember(secret, key);
-        return { ...value, ...masksOf(value, allowShort) };
+        const value = key === '' ? secret : secret.member(key);
+        return { ...value, ...masksOf(value, allowShort), output, id: reading.id(source) };
     });
     const [, results] = await Promise.all([login, Promise.allSettled(reads)]);
     const failed = results.flatMap((result, index) => {
         const reference = references[index];
         return result.status === 'rejected' && reference !== undefined
-            ? [{ name: reference.output, error: (0,errors/* asActionError */.z)(result.reason) }]
+            ? [{ name: reference.output, error: (0,errors/* asActionError */.z6)(result.reason) }]
             : [];
     });
-    const [first] = failed;
+    const isAllowed = ({ error }) => allowMissing && error.missing !== undefined;
+    const refused = failed.filter((each) => !isAllowed(each));
+    const [first] = refused;
     if (first !== undefined)
-        throw several ? failureOf(failed, results.length) : first.error;
+        throw several ? failureOf(refused, results.length) : first.error;
     const values = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    return grantOf(wanted, values, new Set(references.map(({ source }) => reading.id(source))).size);
+    return grantOf(wanted, values, failed);
 }
 /** Reads a secret at its first mention, as soon as fewer than {@link AT_A_TIME} are being read. */
 function onceEach({ id, read }) {
     const reads = new Map();
-    const waiting = [];
-    let busy = 0;
+    const pace = new http_pace/* Pace */.o(AT_A_TIME);
     let held = 0;
     let broken;
     async function start(source) {
-        if (busy >= AT_A_TIME)
-            await new Promise((resolve) => waiting.push(resolve));
-        else
-            busy++;
+        await pace.enter();
         try {
             if (broken !== undefined)
                 throw broken;
@@ -281,20 +287,16 @@ function onceEach({ id, read }) {
             held += secret.text.length;
             if (held > MOST_HELD)
                 throw tooMuch();
-            return secret;
+            return { ...secret, member: membersOf(secret) };
         }
         catch (error) {
-            const known = (0,errors/* asActionError */.z)(error);
+            const known = (0,errors/* asActionError */.z6)(error);
             if (!OF_ONE_SECRET.includes(known.code))
                 broken ??= known;
             throw known;
         }
         finally {
-            const next = waiting.shift();
-            if (next === undefined)
-                busy--;
-            else
-                next();
+            pace.leave();
         }
     }
     return (source) => {
@@ -304,22 +306,28 @@ function onceEach({ id, read }) {
     };
 }
 function tooMuch() {
-    return new errors/* ActionError */.l('TOO_LARGE', 'The secrets of this step are larger than 10 MiB together.', {
+    return new errors/* ActionError */.lZ('TOO_LARGE', 'The secrets of this step are larger than 10 MiB together.', {
         hint: 'Read them in several steps.',
     });
 }
-function grantOf({ references, several }, values, secrets) {
-    const outputs = Object.fromEntries(references.map(({ output }, index) => [output, values[index]?.text ?? '']));
+/** @param missing values whose outputs are empty */
+function grantOf({ several }, values, missing) {
+    const outputs = Object.fromEntries(values.map(({ output, text }) => [output, text]));
     const all = several ? { secrets: JSON.stringify(outputs) } : {};
-    const notices = values
-        .filter(({ unmasked }) => unmasked > 0)
-        .map(({ name, unmasked }) => `The secret ${name} has ${counted(unmasked, 'line')} too short to mask.`);
+    const notices = [
+        ...values
+            .filter(({ unmasked }) => unmasked > 0)
+            .map(({ name, unmasked }) => `The secret ${name} has ${counted(unmasked, 'line')} too short to mask.`),
+        ...missing.map(({ name, error }) => `The output ${name} is empty: ${error.missing ?? ''} does not exist.`),
+    ];
+    const secrets = new Set(values.map(({ id }) => id)).size;
     return {
-        secrets: [...new Set([...values.flatMap(({ masks }) => masks), ...Object.values(all)])],
-        outputs: { ...outputs, ...all },
+        // `{}` is no secret, and its mask would hide unrelated text.
+        secrets: secrets === 0 ? [] : [...new Set([...values.flatMap(({ masks }) => masks), ...Object.values(all)])],
+        outputs: { ...Object.fromEntries(missing.map(({ name }) => [name, ''])), ...outputs, ...all },
         outputsAreSecret: true,
         ...(notices.length > 0 && { notices }),
-        summary: several
+        summary: several || secrets === 0
             ? `${counted(values.length, 'value')} read from ${counted(secrets, 'secret')}.`
             : `Secret ${values[0]?.name ?? ''} read.`,
     };
@@ -330,15 +338,15 @@ function failureOf(failed, all) {
     for (const { name, error } of failed) {
         namesBy.set(error.text, [...(namesBy.get(error.text) ?? []), name]);
     }
-    let room = MOST_TEXT;
+    let left = src_text/* MOST_LISTED */.cC;
     const lines = [...namesBy].map(([reason, names]) => {
         const line = `${names.join(', ')}: ${reason}`;
-        room -= line.length;
-        return `\n- ${room < 0 ? names.join(', ') : line}`;
+        left -= line.length;
+        return `\n- ${left < 0 ? names.join(', ') : line}`;
     });
     const [first] = failed;
     const refused = failed.find(({ error }) => error.refused !== undefined)?.error.refused;
-    return new errors/* ActionError */.l(first?.error.code ?? 'INTERNAL', `${failed.length} of ${counted(all, 'value')} cannot be read. No output was set.${lines.join('')}`, {
+    return new errors/* ActionError */.lZ(first?.error.code ?? 'INTERNAL', `${failed.length} of ${counted(all, 'value')} cannot be read. No output was set.${lines.join('')}`, {
         cause: first?.error,
         // Without its words: they are in the message already.
         ...(refused && { refused: { status: refused.status } }),
@@ -377,17 +385,20 @@ const NAME = /^[a-z][a-z\d_-]*$/i;
 const LINE = /^\P{Cc}+$/u;
 /** Outputs that mean something else, here or in another action. */
 const RESERVED = ['secret', 'secrets', 'token', 'expires-at'];
-/** Reads `secrets`, or the single form with `key`, and `allow-short`. */
+/** Reads `secrets`, or the single form with `key`, `allow-short` and `allow-missing`. */
 async function readReferences(inputs, form) {
     const text = inputs.text('secrets');
     const single = inputs.text(form.input);
     const key = inputs.matching('key', inputs.text('key'), LINE, 'must be one line', form.key);
-    const allowShort = inputs.boolean('allow-short');
+    const allowed = {
+        allowShort: inputs.boolean('allow-short'),
+        allowMissing: inputs.boolean('allow-missing'),
+    };
     if (text === '') {
         if (single === '')
             inputs.lacking(form.input, 'is required, or secrets instead', form.example);
         const references = [{ output: 'secret', source: form.read(form.input, single), key }];
-        return { references, several: false, allowShort };
+        return { references, several: false, ...allowed };
     }
     const example = `db-password: ${form.example}#${form.key}`;
     for (const [name, value] of [
@@ -397,7 +408,7 @@ async function readReferences(inputs, form) {
         if (value !== '')
             inputs.problem(name, 'must be omitted if secrets is set', `secrets: ${example}`);
     }
-    return { references: await readMapping(inputs, text, form, example), several: true, allowShort };
+    return { references: await readMapping(inputs, text, form, example), several: true, ...allowed };
 }
 async function readMapping(inputs, text, form, example) {
     const parsed = await (0,_inputs_yaml_js__WEBPACK_IMPORTED_MODULE_1__/* .parseYaml */ .hN)(text);
@@ -443,7 +454,7 @@ async function readMapping(inputs, text, form, example) {
     }
     return references;
 }
-/** `REFERENCE` or `REFERENCE#KEY`: what stands after the last `#` is the key. */
+/** `REFERENCE` or `REFERENCE#KEY`: the text after the last `#` is the key. */
 function readReference(inputs, label, text, form) {
     const at = text.lastIndexOf('#');
     if (at < 0)
@@ -481,7 +492,7 @@ async function parseYaml(text) {
 /** `key:` or `key: value`, with its indentation, and a comment. A YAML key may be 1024 characters away from its colon. */
 const ENTRY = /^( *)(\w[\w.-]{0,99}):(?: +([^\s#]\S*))?(?: +#.*)? *$/;
 const ITEM = /^( *)- +(\S+) *$/;
-/** Characters that mean nothing to YAML where they stand. `...` would end the document. */
+/** Characters that mean nothing to YAML in these places. `...` would end the document. */
 const SCALAR = /^\.?[\w/](?:[\w./:@+=,~#?&%!-]*[\w./@+=,~#?&%!-])?$/;
 /**
  * Reads the plain forms of YAML without the YAML package, which takes as long to load as a small answer to arrive: a
@@ -546,10 +557,7 @@ function plainMapping(lines) {
 }
 /** Reads any YAML with the YAML package, which is loaded for it. */
 async function fullYaml(text) {
-    const { parseDocument } = await __webpack_require__.e('yaml').then(__webpack_require__.t.bind(__webpack_require__, 8815, 19));
-    // With these, the package prints what it reads.
-    delete process.env['LOG_STREAM'];
-    delete process.env['LOG_TOKENS'];
+    const { parseDocument } = await __webpack_require__.e('yaml').then(__webpack_require__.bind(__webpack_require__, 4844));
     try {
         const document = parseDocument(text, { schema: 'failsafe', resolveKnownTags: false, prettyErrors: false });
         const trouble = document.errors[0] ?? document.warnings[0];

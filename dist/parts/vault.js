@@ -63,7 +63,7 @@ async function borrowToken(server, tools) {
         tools.revokeAtEnd((0,_vault_revoker_js__WEBPACK_IMPORTED_MODULE_4__.revocable)(given));
     return given;
 }
-/** What stands in policies and in the commands of people stands before a path; it would be there twice. */
+/** Removes from a path what policies and the commands of Vault put before it: it would be there twice. */
 function secretPath(inputs, label, path, engine) {
     let rest = path;
     for (const before of [`${engine}/`, 'data/']) {
@@ -77,7 +77,7 @@ function secretPath(inputs, label, path, engine) {
 }
 /**
  * The first entry of `secrets` as hashicorp/vault-action takes it, `ENGINE/data/PATH KEY | NAME ;`, in the form that works
- * here; `undefined` where it is none.
+ * here; `undefined` if it is not one.
  */
 function fromVaultAction(text, engine) {
     const [first = ''] = text.split(';');
@@ -106,7 +106,7 @@ function read(settings, path, token, tools) {
                 text !== undefined) {
                 return { name: (0,_text_js__WEBPACK_IMPORTED_MODULE_9__/* .quoted */ .TL)(`${engine}/${path}`), text };
             }
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `${_vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .SERVICE */ .YV} (${url.host}) answered without a secret.`, {
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${_vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .SERVICE */ .YV} (${url.host}) answered without a secret.`, {
                 hint: `Check \`engine\`: "${engine}" must be a KV version 2 engine.`,
             });
         },
@@ -118,13 +118,17 @@ function refusal(answer, settings, path) {
     const { engine } = settings;
     const name = (0,_text_js__WEBPACK_IMPORTED_MODULE_9__/* .quoted */ .TL)(`${engine}/${path}`);
     const explained = (reason, hint) => ({ reason, explain: () => ({ hint }) });
+    const gone = (reason, hint) => ({
+        ...explained(reason, hint),
+        ...(status === 404 && { missing: name }),
+    });
     const metadata = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'data', 'metadata');
     if ((0,_vault_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .isPresent */ .Wo)(metadata)) {
         const version = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(metadata, 'version');
         const which = `version ${typeof version === 'number' ? version : '?'} of ${name}`;
         return (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(metadata, 'destroyed') === true
-            ? explained(`${which} is destroyed`, 'Its data is gone: write a new version.')
-            : explained(`${which} is deleted`, 'Undelete it (vault kv undelete), or write a new version.');
+            ? gone(`${which} is destroyed`, 'Its data is gone: write a new version.')
+            : gone(`${which} is deleted`, 'Undelete it (vault kv undelete), or write a new version.');
     }
     const [warning] = (0,_vault_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .textsOf */ .CB)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'warnings'));
     if (status === 404 && warning !== undefined) {
@@ -132,7 +136,7 @@ function refusal(answer, settings, path) {
     }
     const errors = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(json, 'errors');
     if (status === 404 && Array.isArray(errors) && errors.length === 0) {
-        return explained(`there is no secret ${name}`, `"${engine}" has never had a secret at "${path}": check the path, and that "${engine}" is a KV version 2 engine.`);
+        return gone(`there is no secret ${name}`, `"${engine}" has never had a secret at "${path}": check the path, and that "${engine}" is a KV version 2 engine.`);
     }
     return (0,_vault_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .vaultRefusal */ .Hp)(answer, (reason) => explain(reason, settings, path));
 }
@@ -197,6 +201,21 @@ const vault = {
 
 /***/ }),
 
+/***/ 7908: // ./src/explanation.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ explanationOf)
+/* harmony export */ });
+/** The explanation of what a system says; an empty one if the table has none. */
+function explanationOf(table, said, context) {
+    const [, explain] = table.find(([words]) => words.test(said)) ?? [];
+    return explain?.(context) ?? {};
+}
+
+
+/***/ }),
+
 /***/ 9772: // ./src/vault/answer.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -213,13 +232,11 @@ const vault = {
 
 
 
-/** How much of an error's text is looked at, in characters: bounds the work that a hostile one makes. */
-const MAX_TEXT = 2_000;
-/** The words of Vault in an answer that is not 2xx; empty where it has none. */
+/** The words of Vault in an answer that is not 2xx; empty if it has none. */
 function reasonOf(answer) {
     const texts = textsOf((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer.json, 'errors'))
         .slice(0, 10)
-        .map((text) => text.slice(0, MAX_TEXT));
+        .map((text) => text.slice(0, _http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_MESSAGE */ .h2));
     // Errors of a library come as `1 error occurred:\n\t* …\n\n`.
     return texts.map((text) => text.replace(/^\d+ errors? occurred:\s*\*\s*/, '').trim()).join('; ');
 }
@@ -252,7 +269,7 @@ function unwrapped(answer, url) {
     const body = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer, _server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV, url);
     if (!isPresent(body['wrap_info']))
         return body;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `${_server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV} (${url.host}) wrapped its answer instead of giving it.`, {
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${_server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV} (${url.host}) wrapped its answer instead of giving it.`, {
         hint: 'The step does not ask for response wrapping: check what a proxy in front of Vault adds (X-Vault-Wrap-TTL).',
     });
 }
@@ -260,7 +277,7 @@ function unwrapped(answer, url) {
 function isPresent(value) {
     return value !== undefined && value !== null;
 }
-/** The texts of a list; none where it is no list. */
+/** The texts of a list; none if it is not a list. */
 function textsOf(value) {
     return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 }
@@ -285,11 +302,14 @@ var http_answer = __webpack_require__(9856);
 var credential = __webpack_require__(8585);
 // EXTERNAL MODULE: ./src/vault/answer.ts
 var vault_answer = __webpack_require__(9772);
+// EXTERNAL MODULE: ./src/explanation.ts
+var explanation = __webpack_require__(7908);
 // EXTERNAL MODULE: ./src/identity/claims.ts
 var identity_claims = __webpack_require__(2437);
 // EXTERNAL MODULE: ./src/text.ts
 var src_text = __webpack_require__(8992);
 ;// CONCATENATED MODULE: ./src/vault/refusal.ts
+
 
 
 
@@ -383,8 +403,7 @@ function loginRefusal(answer, server) {
 function explain(reason, server, claims) {
     const { authPath, role } = server;
     const place = `the role "${role}" ("auth/${authPath}/role/${role}")`;
-    const found = EXPLANATIONS.find(([said]) => said.test(reason));
-    return found?.[1]({ server, claims, place, reason }) ?? {};
+    return (0,explanation/* explanationOf */.p)(EXPLANATIONS, reason, { server, claims, place, reason });
 }
 /** Vault names the claim that did not fit: its value is shown only where it may be. */
 function claimHint(reason, place, claims) {
@@ -472,7 +491,7 @@ function readLogin(answer, url, server, tools) {
     const { api, namespace, authPath } = server;
     const given = (0,http_answer/* member */.Dc)((0,vault_answer/* unwrapped */.DE)(answer, url), 'auth');
     if ((0,vault_answer/* isPresent */.Wo)((0,http_answer/* member */.Dc)(given, 'mfa_requirement'))) {
-        throw new errors/* ActionError */.l('UNUSABLE_ANSWER', `${vault_server/* SERVICE */.YV} (${url.host}) asks for a second factor.`, {
+        throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `${vault_server/* SERVICE */.YV} (${url.host}) asks for a second factor.`, {
             hint: `A job has no second factor: exempt the auth method at "${authPath}" from login MFA (sys/mfa/login-enforcement).`,
             leavesNothing: true,
         });
@@ -558,10 +577,10 @@ const vault = {
                     return (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .vaultRefusal */ .Hp)(answer, () => (answer.status === 403 ? { hint: ALLOW } : {}));
                 },
                 read: ({ status }) => {
-                    // Whoever answers otherwise is not Vault: a proxy, or the login page of a network.
+                    // Any other answer is not from Vault, but from a proxy or the login page of a network.
                     if (status === 204)
                         return;
-                    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .l('UNUSABLE_ANSWER', `${_server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV} answered ${status} instead of 204.`, {
+                    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${_server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV} answered ${status} instead of 204.`, {
                         hint: `Check that ${apiUrl} is Vault's API and that no gateway or login page is in front of it.`,
                     });
                 },

@@ -82,7 +82,7 @@ function usualAudience(region: string): string {
   return region.startsWith('cn-') ? 'sts.amazonaws.com.cn' : 'sts.amazonaws.com'
 }
 
-/** Reads `region`; empty where it may be left out and is, and after a problem. */
+/** Reads `region`; empty if it may be left out and is, and after a problem. */
 export function readRegion(inputs: Inputs, isRequired?: 'required'): string {
   const example = 'eu-central-1'
   const given = isRequired ? inputs.required('region', example) : inputs.text('region')

@@ -1,5 +1,5 @@
 import type { Claims, Explanation } from '../explanation.ts'
-import { header, member, type Answer } from '../http/answer.ts'
+import { header, member, textOf, type Answer } from '../http/answer.ts'
 import type { Refusal } from '../http/call.ts'
 
 /** Codes by which AWS means "later", with any HTTP status. Source: AWS SDK, retry classification. */
@@ -37,13 +37,13 @@ const WORDS =
 
 /** An error of AWS, in any of its forms. */
 export interface AwsError {
-  /** Without namespace; empty where there is none. */
+  /** Without namespace; empty if there is none. */
   readonly code: string
   readonly message: string
 }
 
 /** Code and message of an AWS error, in any of its forms: query API (JSON, XML), JSON API, gateways, VPC Lattice (plain text). */
-function awsError(answer: Answer): AwsError {
+export function awsError(answer: Answer): AwsError {
   const { json, text } = answer
   const xml = (tag: string): string | undefined => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1]
   const [, plainCode, plainMessage] = /^(\w+Exception): (.*)/.exec(text) ?? []
@@ -61,8 +61,8 @@ function awsError(answer: Answer): AwsError {
     plainMessage
   return {
     // `namespace#Name:http://…` in the JSON protocols.
-    code: typeof code === 'string' ? code.replace(/:.*$/s, '').replace(/^.*#/s, '') : '',
-    message: typeof message === 'string' ? message : '',
+    code: textOf(code).replace(/:.*$/s, '').replace(/^.*#/s, ''),
+    message: textOf(message),
   }
 }
 

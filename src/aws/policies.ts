@@ -1,6 +1,6 @@
-import type { Explanation } from '../explanation.ts'
+import type { Explanation, Snippet } from '../explanation.ts'
 
-/** Whose the kinds of policies are that AWS names; empty: that of the resource. */
+/** Whose policy each kind is that AWS names; empty for the policy of the resource. */
 const PLACES = {
   'identity-based policy': 'of the role or user whose credentials signed the request',
   'resource-based policy': '',
@@ -14,7 +14,7 @@ const PLACES = {
 
 /** The policy that refused. */
 export interface Refuser {
-  /** `undefined` where AWS does not say. */
+  /** `undefined` if AWS does not say. */
   readonly kind: keyof typeof PLACES | undefined
   /** Whether a statement denies it; otherwise none allows it. */
   readonly denies: boolean
@@ -23,7 +23,7 @@ export interface Refuser {
 const KINDS = Object.keys(PLACES) as (keyof typeof PLACES)[]
 
 /**
- * Which policy refused, by AWS's own words at the end of its message; `undefined` where they tell nothing (IAM User Guide,
+ * Which policy refused, by AWS's own words at the end of its message; `undefined` if they do not say (IAM User Guide,
  * "Troubleshoot access denied error messages").
  */
 export function refuserIn(message: string): Refuser | undefined {
@@ -36,7 +36,7 @@ export function refuserIn(message: string): Refuser | undefined {
 /**
  * What to change where a policy refused.
  *
- * @param resource whose a policy is that is resource-based: `of the secret`
+ * @param resource what a resource-based policy belongs to: `of the secret`
  */
 export function explainRefuser({ kind, denies }: Refuser, resource: string): Explanation {
   if (kind === undefined) {
@@ -46,4 +46,10 @@ export function explainRefuser({ kind, denies }: Refuser, resource: string): Exp
   }
   const what = denies ? 'a statement in it denies this' : 'no statement in it allows this'
   return { hint: `Change the ${kind} ${PLACES[kind] || resource}: ${what}.` }
+}
+
+/** A policy of one statement, to paste. */
+export function policyOf(statement: Readonly<Record<string, unknown>>): Snippet {
+  const policy = { Version: '2012-10-17', Statement: [statement] }
+  return { language: 'json', content: JSON.stringify(policy, undefined, 2) }
 }

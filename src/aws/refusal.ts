@@ -5,7 +5,7 @@ import { aboutForm, aboutPassing, claimText, namesRepository } from '../identity
 import { quoted } from '../text.ts'
 import { awsRefusal, KEYS_TROUBLE, type AwsError } from './errors.ts'
 import { ROLE_ARN } from './names.ts'
-import { explainRefuser, refuserIn } from './policies.ts'
+import { explainRefuser, policyOf, refuserIn } from './policies.ts'
 
 /** The issuer of github.com's ID tokens. */
 const GITHUB = 'token.actions.githubusercontent.com'
@@ -72,7 +72,7 @@ function keysHint(issuer: string): Explanation {
   }
 }
 
-/** The trust policy by which a role accepts this run and no other; nothing where there can be none. */
+/** The trust policy by which a role accepts this run and no other; nothing if there can be none. */
 function suggestPolicy(
   { roleArn, audience }: Role,
   provider: string,
@@ -103,11 +103,6 @@ function suggestPolicy(
   }
   return {
     advice: `With this trust policy, the role "${roleArn}" accepts this run:`,
-    paste: [
-      {
-        language: 'json',
-        content: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2),
-      },
-    ],
+    paste: [policyOf(statement)],
   }
 }

@@ -1,6 +1,6 @@
 import { buildQueryString } from '@smithy/core/protocols'
 import { Hash } from '@smithy/core/serde'
-// AWS's own signer: what `@aws-sdk/signature-v4` has become, which re-exports an old version of it.
+// AWS's own signer. `@aws-sdk/signature-v4`, its former name, only re-exports an old version.
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { AwsCredentials } from './credentials.ts'
 

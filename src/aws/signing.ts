@@ -2,13 +2,13 @@ import type { Tools } from '../exchange.ts'
 import { awsCredentials, type CredentialSource } from './credentials.ts'
 import type { Scope, SignableRequest } from './signer.ts'
 
-/** Signs requests with credentials that are there. Times are in ms since the epoch. */
+/** Signs requests with credentials that have arrived. Times are in ms since the epoch. */
 export interface Signing {
   /** When the credentials end, where that is known. */
   readonly expiresAt?: Date
   /** The headers of a signed request. */
   readonly headers: (request: SignableRequest, scope: Scope, now: number) => Promise<Record<string, string>>
-  /** The query of `GET https://{host}/` with the signature in it, to be used for so many seconds. */
+  /** The query of `GET https://{host}/` with the signature in it, valid for so many seconds. */
   readonly query: (
     host: string,
     query: URLSearchParams,
@@ -19,7 +19,7 @@ export interface Signing {
 }
 
 /**
- * What it takes to sign. The signer is loaded while the credentials are on their way, which takes longer.
+ * Prepares signing. The signer is loaded while the credentials are on their way, which takes longer.
  *
  * @throws ActionError of {@link awsCredentials}
  */

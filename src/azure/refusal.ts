@@ -1,12 +1,10 @@
 import type { Claims, Explanation } from '../explanation.ts'
-import { member, type Answer } from '../http/answer.ts'
+import { MAX_MESSAGE, member, textOf, type Answer } from '../http/answer.ts'
 import type { Refusal } from '../http/call.ts'
 import { aboutForm, aboutPassing, claimText, namesRepository, withoutClaims } from '../identity/claims.ts'
 import { quoted } from '../text.ts'
 import type { Federation } from './settings.ts'
 
-/** How much of a description is looked at, in characters: bounds the work that a hostile one makes. */
-const MAX_TEXT = 2_000
 /** The longest name of a federated credential, in characters. */
 const MAX_NAME = 120
 /** A new federated credential is not known everywhere yet (Microsoft, "Workload identity federation", considerations). */
@@ -20,8 +18,8 @@ const PROPAGATING = '70021'
  * @param sent the claims of the ID token that it got
  */
 export function entraRefusal(answer: Answer, federation: Federation, sent: Claims | undefined): Refusal {
-  const error = textOf(member(answer.json, 'error'))
-  const description = textOf(member(answer.json, 'error_description'))
+  const error = textOf(member(answer.json, 'error')).slice(0, MAX_MESSAGE)
+  const description = textOf(member(answer.json, 'error_description')).slice(0, MAX_MESSAGE)
   const code = /^AADSTS(\d+)/.exec(description)?.[1] ?? ''
   const passes = answer.text.trim() === '' || error === 'temporarily_unavailable' || code === PROPAGATING
   // The ids and the time at its end are not for the person who reads it; the first of them is the request id.
@@ -35,10 +33,6 @@ export function entraRefusal(answer: Answer, federation: Federation, sent: Claim
     ...(passes && { retry: 'until the deadline' }),
     explain: (claims) => EXPLANATIONS[code]?.({ ...federation, claims }) ?? {},
   }
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value.slice(0, MAX_TEXT) : ''
 }
 
 interface Refused extends Federation {
@@ -87,7 +81,7 @@ function explainSubject(refused: Refused, more = ''): Explanation {
   }
 }
 
-/** The federated credential that accepts this run and no other; nothing where there can be none. */
+/** The federated credential that accepts this run and no other; nothing if there can be none. */
 function suggestCredential({ clientId, audience, claims }: Refused): Explanation {
   const issuer = claimText(claims, 'iss')
   const subject = claimText(claims, 'sub')

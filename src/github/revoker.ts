@@ -54,7 +54,7 @@ export const github: Revoker = {
           }
         },
         read: ({ status }) => {
-          // Whoever answers otherwise is not GitHub: a proxy, or the login page of a network.
+          // Any other answer is not from GitHub, but from a proxy or the login page of a network.
           if (status === 204) return
           throw new ActionError(
             'UNUSABLE_ANSWER',

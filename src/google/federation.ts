@@ -4,7 +4,7 @@ import { credential } from '../identity/credential.ts'
 import { iamRefusal, stsRefusal } from './refusal.ts'
 import { IAM, type Federation } from './settings.ts'
 
-/** The scope of everything; what a token may do is then up to IAM alone. */
+/** The scope for everything: what a token may do is then decided by IAM alone. */
 export const CLOUD_PLATFORM = 'https://www.googleapis.com/auth/cloud-platform'
 
 const STS = 'Google STS'
@@ -18,7 +18,7 @@ export interface AccessToken {
 
 /**
  * Trades an ID token for a federated access token: `POST https://sts.googleapis.com/v1/token` (RFC 8693; Google
- * "Security Token Service API"). It stands for the job itself, in the form `principal://iam.googleapis.com/…`.
+ * "Security Token Service API"). It represents the job itself, in the form `principal://iam.googleapis.com/…`.
  *
  * @throws ActionError of {@link Tools.send} and {@link Tools.idToken}
  */

@@ -1,6 +1,6 @@
 import type { Environment } from '../exchange.ts'
 import type { Claims, Explanation } from '../explanation.ts'
-import { member, type Answer } from '../http/answer.ts'
+import { member, textOf, type Answer } from '../http/answer.ts'
 import type { Refusal } from '../http/call.ts'
 import { aboutForm, aboutPassing, claimText } from '../identity/claims.ts'
 import { quoted, yamlText } from '../text.ts'
@@ -25,7 +25,7 @@ export function googleRefusal(answer: Answer, hints: Hints = {}): Refusal {
   const hint = reasons.includes('SERVICE_DISABLED')
     ? 'Enable that API in the Google Cloud project (gcloud services enable), and wait a few minutes.'
     : reasons.includes('SECURITY_POLICY_VIOLATED') || PERIMETER.test(message)
-      ? 'A perimeter of VPC Service Controls keeps this request out, whatever roles there are: its administrators must add an ingress rule that lets it in. The unique identifier in the message leads them to the request.'
+      ? 'A perimeter of VPC Service Controls blocks this request, whatever roles are granted: its administrators must add an ingress rule that allows it. The unique identifier in the message leads them to the request.'
       : status === 'PERMISSION_DENIED' && isOther
         ? undefined
         : hints[status]
@@ -90,12 +90,12 @@ function explainSts(
     }
   }
   if (/\bis stale\b/.test(description)) {
-    return { hint: 'Google took the ID token for too old, though it was new: run the job again.' }
+    return { hint: 'Google considered the ID token too old, although it was new: run the job again.' }
   }
   // Google names the attribute: too long, of another type, or without a value.
   if (/mapped attribute|obtain a value for/i.test(description)) {
     return {
-      hint: `Correct the attribute mapping of the provider "${provider}": each attribute must become text of at most 127 bytes, such as google.subject=assertion.sub. A condition does not belong into a mapping.`,
+      hint: `Correct the attribute mapping of the provider "${provider}": each attribute must become text of at most 127 bytes, such as google.subject=assertion.sub. A condition does not belong in a mapping.`,
       ...settings,
     }
   }
@@ -153,8 +153,4 @@ function suggestSettings(provider: string, audience: string, claims: Claims | un
       },
     ],
   }
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : ''
 }

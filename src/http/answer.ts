@@ -9,14 +9,14 @@ export interface Answer {
   readonly headers: IncomingHttpHeaders
   /** At most 1 MiB, whole. */
   readonly text: string
-  /** The body as JSON; `undefined` where it is none. */
+  /** The body as JSON; `undefined` if it is not JSON. */
   readonly json: unknown
 }
 
 /**
  * The JSON object of an answer.
  *
- * @throws ActionError `UNUSABLE_ANSWER` where the body is no JSON object
+ * @throws ActionError `UNUSABLE_ANSWER` if the body is not a JSON object
  */
 export function jsonObject(answer: Answer, service: string, url: URL): Record<string, unknown> {
   if (isObject(answer.json)) return answer.json
@@ -34,7 +34,7 @@ export function jsonObject(answer: Answer, service: string, url: URL): Record<st
   )
 }
 
-/** A member of a JSON object, by its path; `undefined` where there is none. */
+/** A member of a JSON object, by its path; `undefined` if there is none. */
 export function member(json: unknown, ...path: readonly string[]): unknown {
   let value = json
   for (const name of path) {
@@ -44,16 +44,20 @@ export function member(json: unknown, ...path: readonly string[]): unknown {
   return value
 }
 
-/** How much of a message is looked at, in characters: bounds the work that a hostile one makes. */
-const MAX_MESSAGE = 2_000
-
-/** The beginning of the member `message`; empty where there is none. */
-export function messageOf({ json }: Answer): string {
-  const text = member(json, 'message')
-  return typeof text === 'string' ? text.slice(0, MAX_MESSAGE) : ''
+/** A value that is text; empty for any other. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
-/** A point in time in an answer: text (ISO 8601), or seconds since the epoch; `undefined` where it is none. */
+/** How much of a message is looked at, in characters: bounds the work that a hostile one makes. */
+export const MAX_MESSAGE = 2_000
+
+/** The beginning of the member `message`; empty if there is none. */
+export function messageOf({ json }: Answer): string {
+  return textOf(member(json, 'message')).slice(0, MAX_MESSAGE)
+}
+
+/** A point in time in an answer: text (ISO 8601), or seconds since the epoch; `undefined` if it is not one. */
 export function timeOf(value: unknown): Date | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined
   const time = new Date(typeof value === 'number' ? value * 1000 : value)
@@ -71,7 +75,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * Text as JSON; `undefined` where it is none: whoever needs JSON says so, see {@link jsonObject}. A byte order mark before
+ * Text as JSON; `undefined` if it is not JSON; callers that need JSON use {@link jsonObject}. A byte order mark before
  * it is skipped, as the Fetch standard does (`json()`).
  */
 export function parseJson(text: string): unknown {

@@ -22,7 +22,7 @@ export interface Means {
  *
  * @param early a connection that was opened while the message was being prepared
  * @param limitMs for all of it, in ms
- * @throws AttemptFailed of {@link Connections.open} and {@link request}, or `TIMED_OUT`; ActionError `CANCELLED` where an answer
+ * @throws AttemptFailed of {@link Connections.open} and {@link request}, or `TIMED_OUT`; ActionError `CANCELLED` if an answer
  *   may have been missed; the reason of the signals
  */
 export async function answerTo(

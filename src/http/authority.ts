@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { systemCode } from '../errors.ts'
 
 /**
  * What to do about a certificate authority that is not known. Node ignores a file that it cannot use, with a warning that few
  * see (Node.js, "NODE_EXTRA_CA_CERTS").
  *
- * @param file what `NODE_EXTRA_CA_CERTS` names; empty where it is not set
+ * @param file what `NODE_EXTRA_CA_CERTS` names; empty if it is not set
  */
 export function authorityHint(file: string): string {
   if (file === '') {
@@ -21,7 +22,6 @@ function pemFault(file: string): string | undefined {
     const text = readFileSync(file, 'latin1')
     return text.includes('-----BEGIN ') ? undefined : 'is not PEM: convert it (openssl x509 -inform der)'
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    return { ENOENT: 'does not exist', EISDIR: 'is a folder' }[code] ?? 'cannot be read'
+    return { ENOENT: 'does not exist', EISDIR: 'is a folder' }[systemCode(error)] ?? 'cannot be read'
   }
 }

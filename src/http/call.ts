@@ -14,17 +14,19 @@ export interface Refusal {
   readonly reason?: unknown
   /** The id of the request in the server's log, likewise. */
   readonly requestId?: unknown
-  /** When to retry, where the status does not tell: at most so often, until the deadline, or not at all. */
+  /** When to retry, if the status does not tell: at most so many times, until the deadline, or not at all. */
   readonly retry?: { readonly times: number } | 'until the deadline' | 'never'
   /** Another code than `DENIED`, where the system has one of its own. */
   readonly code?: ErrorCode
+  /** Where what was asked for does not exist, and the system says so: its name, as a sentence shows it. */
+  readonly missing?: string
   /** What a person can do about it. `claims` are those of the ID token that was sent, where they may be shown. */
   readonly explain?: (claims: Claims | undefined) => Explanation
 }
 
 /** One request to one system, with everything that is needed to send it again. */
 export interface Call<T> {
-  /** Who is asked, as a sentence names it: `the app server`. */
+  /** The server, as a sentence names it: `the app server`. */
   readonly service: string
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly url: URL
@@ -33,7 +35,7 @@ export interface Call<T> {
   /** How long one attempt may take, in ms. */
   readonly attemptMs?: number
   /**
-   * Present where a 2xx answer brings a credential: when it ends by itself, as a sentence says it, e.g. `within the hour`.
+   * Present if a 2xx answer brings a credential: when it ends by itself, as a sentence says it, e.g. `within the hour`.
    * A cancelled step listens for such an answer a little longer.
    */
   readonly grantEnds?: string
@@ -54,7 +56,7 @@ export interface Call<T> {
   readonly refusal: (answer: Answer) => Refusal
 }
 
-/** Whom a call asks, as a sentence names it: `the app server (app-server.example.com)`. */
+/** The server of a call, as a sentence names it: `the app server (app-server.example.com)`. */
 export function placeOf({ service, url }: Pick<Call<unknown>, 'service' | 'url'>): string {
   return `${service} (${url.host})`
 }

@@ -2,7 +2,7 @@ import type { ActionError } from '../errors.ts'
 import { header, serverTime, type Answer } from './answer.ts'
 import { answerTo } from './attempt.ts'
 import type { Call, Message } from './call.ts'
-import { createSigningTime, type Clock } from './clock.ts'
+import { createSigningTime, type Clock, type SigningTime } from './clock.ts'
 import { Connections, type Opening } from './connection.ts'
 import { AttemptFailed, givenUp, mustBeSafe, unanswered, unread } from './failure.ts'
 import { Pace } from './pace.ts'
@@ -36,19 +36,6 @@ export interface ClientOptions {
   readonly debug: (line: string) => void
 }
 
-/** Sends calls within one deadline. */
-export interface Client {
-  /**
-   * Sends a call until it is answered, refused for good, or the deadline is near.
-   *
-   * @throws ActionError `UNREACHABLE`, `TIMED_OUT`, `TLS_FAILED`, `PROXY_FAILED`, `REDIRECTED`, `OVERLOADED`,
-   *   `DENIED`, `CLOCK_SKEWED`, `UNUSABLE_ANSWER`; and what `prepare` and `read` throw
-   */
-  readonly send: <T>(call: Call<T>) => Promise<T>
-  /** Closes connections that were opened early and not used. */
-  readonly close: () => void
-}
-
 /** What came of one attempt: the value, or why there is none and when to retry. */
 type Outcome<T> =
   | { readonly value: T }
@@ -59,25 +46,39 @@ type Outcome<T> =
       readonly waitMs?: number | undefined
     }
 
-export function createClient(options: ClientOptions): Client {
-  const { clock, signal, patience = signal, userAgent, secrets, debug, limit } = options
-  const deadline = clock.monotonic() + options.limitMs
-  const remainingMs = (): number => deadline - clock.monotonic()
-  const connections = new Connections(signal, secrets.mask)
-  const signingTime = createSigningTime(clock.now)
-  const paces = new Map<string, Pace>()
-  const means = { connections, clock, signal, patience, userAgent }
+/** Sends calls within one deadline. */
+export class Client {
+  readonly #options: ClientOptions
+  readonly #deadline: number
+  readonly #connections: Connections
+  readonly #signingTime: SigningTime
+  readonly #paces = new Map<string, Pace>()
 
-  async function send<T>(call: Call<T>): Promise<T> {
+  constructor(options: ClientOptions) {
+    const { clock, limitMs, signal, secrets } = options
+    this.#options = options
+    this.#deadline = clock.monotonic() + limitMs
+    this.#connections = new Connections(signal, secrets.mask)
+    this.#signingTime = createSigningTime(clock.now)
+  }
+
+  /**
+   * Sends a call until it is answered, refused for good, or the deadline is near.
+   *
+   * @throws ActionError `UNREACHABLE`, `TIMED_OUT`, `TLS_FAILED`, `PROXY_FAILED`, `REDIRECTED`, `OVERLOADED`,
+   *   `DENIED`, `CLOCK_SKEWED`, `UNUSABLE_ANSWER`; and what `prepare` and `read` throw
+   */
+  readonly send = async <T>(call: Call<T>): Promise<T> => {
+    const { clock, signal, debug, limit } = this.#options
     mustBeSafe(call)
     const started = clock.monotonic()
     const retried = { times: 0 }
     for (let attempts = 1; ; attempts++) {
-      const preparing = call.prepare(signingTime.now)
+      const preparing = call.prepare(this.#signingTime.now)
       // Later ones would only add to the load of a server that is in trouble.
       const isWaiting = attempts === 1 && preparing instanceof Promise
-      const early = isWaiting ? connections.openEarly(call.url) : undefined
-      const outcome = await attempt(call, await preparing, early, retried)
+      const early = isWaiting ? this.#connections.openEarly(call.url) : undefined
+      const outcome = await this.#attempt(call, await preparing, early, retried)
       if ('value' in outcome) return outcome.value
       const { error, retry, waitMs } = outcome
       if (retry === 'never' || signal.aborted) throw error
@@ -85,7 +86,7 @@ export function createClient(options: ClientOptions): Client {
       const then = next({
         failures: attempts,
         retryAfterMs: waitMs,
-        remainingMs: remainingMs(),
+        remainingMs: this.#remainingMs(),
         random: clock.random,
       })
       if (!then.again) {
@@ -97,22 +98,33 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
+  /** Closes connections that were opened early and not used. */
+  close(): void {
+    this.#connections.close()
+  }
+
+  #remainingMs(): number {
+    return this.#deadline - this.#options.clock.monotonic()
+  }
+
   /** @param retried how often the call was retried for what the system itself said */
-  async function attempt<T>(
+  async #attempt<T>(
     call: Call<T>,
     message: Message,
     early: Opening | undefined,
     retried: { times: number },
   ): Promise<Outcome<T>> {
+    const { debug, signal } = this.#options
     const note = (what: string): void => {
       debug(`${call.method} ${call.url.host}${call.url.pathname}: ${what}`)
     }
-    const pace = paces.get(call.url.origin) ?? new Pace()
-    paces.set(call.url.origin, pace)
+    const pace = this.#paces.get(call.url.origin) ?? new Pace()
+    this.#paces.set(call.url.origin, pace)
     await pace.enter()
     let answer: Answer | undefined
     try {
-      const limitMs = Math.max(0, Math.min(remainingMs(), call.attemptMs ?? ATTEMPT_MS))
+      const limitMs = Math.max(0, Math.min(this.#remainingMs(), call.attemptMs ?? ATTEMPT_MS))
+      const means = { patience: signal, ...this.#options, connections: this.#connections }
       answer = await answerTo(call, message, early, limitMs, means)
     } catch (failure) {
       if (!(failure instanceof AttemptFailed)) throw failure
@@ -124,7 +136,7 @@ export function createClient(options: ClientOptions): Client {
     note(String(answer.status))
     const isEmpty = call.retriesEmpty === true && answer.text.trim() === ''
     const isGood = answer.status >= 200 && answer.status < 300 && !isEmpty
-    if (!isGood) return refused(call, answer, retried)
+    if (!isGood) return this.#refused(call, answer, retried)
     try {
       return { value: call.read(answer) }
     } catch (error) {
@@ -132,11 +144,12 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  function refused(call: Call<unknown>, answer: Answer, retried: { times: number }): Outcome<never> {
+  #refused(call: Call<unknown>, answer: Answer, retried: { times: number }): Outcome<never> {
+    const { secrets, clock } = this.#options
     const refusal = call.refusal(answer)
     const error = refusalError(call, answer, refusal, secrets.redact)
     if (error.code === 'REDIRECTED') return { error, retry: 'never' }
-    if (call.signed === true && !isTransient(answer.status) && correctsClock(answer)) {
+    if (call.signed === true && !isTransient(answer.status) && this.#correctsClock(answer)) {
       return { error, retry: 'at once' }
     }
     if (!mayPass(answer, refusal) && retried.times++ >= retriesOf(refusal)) return { error, retry: 'never' }
@@ -144,19 +157,12 @@ export function createClient(options: ClientOptions): Client {
     return { error, retry: 'later', waitMs: retryAfterMs(header(answer, 'retry-after'), now) }
   }
 
-  function correctsClock(answer: Answer): boolean {
-    const skewMs = signingTime.correct(answer)
+  #correctsClock(answer: Answer): boolean {
+    const skewMs = this.#signingTime.correct(answer)
     if (skewMs === undefined) return false
-    debug(
+    this.#options.debug(
       `the clock differs from the server's by ${Math.round(skewMs / 1000)} s; signing again with the server's time`,
     )
     return true
-  }
-
-  return {
-    send,
-    close: () => {
-      connections.close()
-    },
   }
 }

@@ -3,7 +3,7 @@ import { serverTime, type Answer } from './answer.ts'
 /** From this difference on, a clock counts as wrong, in ms. Signatures are accepted up to 5 min off (SigV4). */
 const SKEW_MS = 4 * 60_000
 
-/** Time and chance, given so that tests can hold them. */
+/** Time and chance, as parameters so that tests can control them. */
 export interface Clock {
   /** ms since the epoch, for dates. */
   readonly now: () => number

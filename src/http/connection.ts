@@ -7,7 +7,7 @@ import { openTunnel } from './tunnel.ts'
 /** A connection that is being opened while its message is being prepared. */
 export interface Opening {
   /**
-   * The connection, for one request: `undefined` where it failed, or where something came before it was asked for, which
+   * The connection, for one request: `undefined` if it failed, or if something arrived before it was needed, which
    * answers no request (RFC 9112 section 9.2). The request opens its own then, and meets the reason if it lasts.
    */
   readonly take: () => Promise<Socket | undefined>
@@ -44,7 +44,7 @@ export class Connections {
     return openSocket(url, ends, () => (progress.waitingFor = 'the TLS handshake'), tunnel)
   }
 
-  /** Begins to open one direct connection to the URL's origin; none where the way leads through a proxy. Never fails. */
+  /** Begins to open one direct connection to the URL's origin; none if the way leads through a proxy. Never fails. */
   openEarly(url: URL): Opening | undefined {
     if (goesThroughProxy(url)) return undefined
     const progress = { waitingFor: 'the connection' }

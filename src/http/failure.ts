@@ -1,10 +1,10 @@
-import { ActionError } from '../errors.ts'
+import { ActionError, systemCode } from '../errors.ts'
 import { mayCarrySecrets } from '../inputs/url.ts'
 import { capital } from '../text.ts'
 import { authorityHint } from './authority.ts'
 import { placeOf, type Call } from './call.ts'
 
-/** An attempt that got no complete answer. It is retried, unless `again` tells that it would fail alike. */
+/** An attempt that got no complete answer. It is retried, unless `again` says that it would fail in the same way. */
 export class AttemptFailed extends Error {
   readonly code: 'UNREACHABLE' | 'TIMED_OUT' | 'TLS_FAILED' | 'PROXY_FAILED' | 'UNUSABLE_ANSWER'
   readonly again: boolean
@@ -41,7 +41,7 @@ const NETWORK: Readonly<Record<string, string>> = {
 }
 
 function networkFailure(error: Error): string {
-  const code = errorCode(error)
+  const code = systemCode(error)
   return NETWORK[code] ?? (code === '' ? 'connection closed too early' : `network error ${code}`)
 }
 
@@ -59,7 +59,7 @@ const REJECTED =
 
 /** What an error of a socket means. Node's codes: "Errors" and "TLS (SSL)" in its documentation. */
 export function connectionFailure(error: Error): AttemptFailed {
-  const code = errorCode(error)
+  const code = systemCode(error)
   const tlsFailure = (what: string, hint: string): AttemptFailed =>
     new AttemptFailed('TLS_FAILED', what, { again: false, hint, cause: error })
   if (UNTRUSTED.has(code)) {
@@ -105,10 +105,6 @@ export function notHttp(cause?: Error): AttemptFailed {
   return new AttemptFailed('UNREACHABLE', 'the answer is not HTTP', { again: true, cause })
 }
 
-function errorCode(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : ''
-}
-
 /** Why a signal was aborted, where it was. */
 export function reasonOf(signal: AbortSignal): Error | undefined {
   return signal.reason instanceof Error ? signal.reason : undefined
@@ -123,7 +119,7 @@ export function cutOff(signal: AbortSignal): Promise<never> {
   })
 }
 
-/** @throws ActionError `TLS_FAILED` where the credentials in the call would travel in the open */
+/** @throws ActionError `TLS_FAILED` if the credentials in the call would travel in the open */
 export function mustBeSafe(call: Call<unknown>): void {
   if (mayCarrySecrets(call.url)) return
   throw new ActionError(

@@ -14,7 +14,7 @@ export class Pace {
     this.#busy++
   }
 
-  /** @param overloaded whether the server says that it is asked too much: then half as many requests are made at a time */
+  /** @param overloaded whether the server says that it gets too many requests: then only half as many are made at a time */
   leave(overloaded = false): void {
     if (overloaded) this.#most = Math.max(1, Math.floor(Math.min(this.#most, this.#busy) / 2))
     this.#busy--

@@ -2,11 +2,11 @@ import * as net from 'node:net'
 import { checkBypass } from '@actions/http-client/lib/proxy'
 import { AttemptFailed } from './failure.ts'
 
-/** A proxy to be asked for tunnels. */
+/** A proxy that opens tunnels. */
 export interface Proxy {
   /** `http:` or `https:`. */
   readonly url: URL
-  /** As they are sent; empty where there are none. */
+  /** As they are sent; empty if there are none. */
   readonly username: string
   readonly password: string
   /** Where it comes from: `https_proxy`. */
@@ -17,12 +17,12 @@ export interface Proxy {
 const SETTING = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)/is
 
 /**
- * The proxy that the environment has for a URL; `undefined` where the way is direct.
+ * The proxy that the environment has for a URL; `undefined` if the way is direct.
  *
  * `@actions/http-client` decides which hosts need none. The setting is read here, since its `getProxyUrl` takes a setting
  * with a `%` that is no escape for none, and `host:port` for a scheme.
  *
- * @throws AttemptFailed `PROXY_FAILED` where the setting cannot be used; it does not hold the setting, which may hold a password
+ * @throws AttemptFailed `PROXY_FAILED` if the setting cannot be used; it does not hold the setting, which may hold a password
  */
 export function proxyFor(url: URL): Proxy | undefined {
   if (needsNone(url)) return undefined
@@ -33,8 +33,8 @@ export function proxyFor(url: URL): Proxy | undefined {
 
 /**
  * Whether a host is reached without a proxy: this machine, or one of `no_proxy`. The library takes every name that begins
- * with `127.` for this machine, so it is asked about a subdomain of such a name, to which the same entries apply. An
- * address stays as it is: there is nothing below one.
+ * with `127.` for this machine, so the check gets a subdomain of such a name, to which the same entries apply. An
+ * address is not changed: it has no subdomains.
  */
 function needsNone(url: URL): boolean {
   if (!url.hostname.startsWith('127.')) return checkBypass(url)
@@ -77,7 +77,7 @@ function read(variable: string, setting: string, target: string): Proxy {
     new AttemptFailed('PROXY_FAILED', what, { again: false, hint: proxyHint(variable, target) })
   const isHttp = /^https?$/i.test(scheme)
   const text = `${isHttp ? scheme : 'http'}://${rest}`
-  // A password that is cut by one of these characters would stand in the place of the host.
+  // If one of these characters ended the authority, part of the password would be read as the host.
   if (/[/?#].*@/s.test(rest) || !URL.canParse(text))
     throw unusable(`the proxy setting ${variable} is not a URL`)
   const url = new URL(text)

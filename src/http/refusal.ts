@@ -49,6 +49,7 @@ export function refusalError(
       return overloaded ? {} : { hint: inFrontHint(call, answer) }
     },
     refused,
+    ...(own !== undefined && !overloaded && { missing: refusal.missing }),
   })
 }
 

@@ -51,23 +51,9 @@ export function request(
     sent.on('response', (response) => {
       answer = response
       progress.waitingFor = 'the rest of the answer'
-      const body = new Body()
-      response.on('data', (chunk: Buffer) => {
-        if (!body.take(chunk)) {
-          fail(new AttemptFailed('UNUSABLE_ANSWER', 'the answer is larger than 1 MiB', { again: false }))
-        }
-      })
-      // A body cut short is an error of the response, by Content-Length and by chunks alike.
-      response.on('error', fail)
-      response.on('end', () => {
+      read(response, fail, (whole) => {
         socket.destroy()
-        const text = body.text()
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          text,
-          json: parseJson(text),
-        })
+        resolve(whole)
       })
     })
     const cutOff = (): void => {
@@ -76,6 +62,26 @@ export function request(
     ends.addEventListener('abort', cutOff)
     if (ends.aborted) cutOff()
     else sent.end(message.body)
+  })
+}
+
+function read(
+  response: http.IncomingMessage,
+  fail: (error: Error) => void,
+  done: (answer: Answer) => void,
+): void {
+  const body = new Body()
+  response.on('data', (chunk: Buffer) => {
+    if (!body.take(chunk)) {
+      fail(new AttemptFailed('UNUSABLE_ANSWER', 'the answer is larger than 1 MiB', { again: false }))
+    }
+  })
+  // A body cut short is an error of the response, by Content-Length and by chunks alike.
+  response.on('error', fail)
+  response.on('end', () => {
+    const { statusCode: status = 0, headers } = response
+    const text = body.text()
+    done({ status, headers, text, json: parseJson(text) })
   })
 }
 

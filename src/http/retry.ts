@@ -33,7 +33,7 @@ export function isTransient(status: number): boolean {
 }
 
 /**
- * The wait that a `Retry-After` header asks for, in ms: 0 for a date in the past, `undefined` where the header is
+ * The wait that a `Retry-After` header asks for, in ms: 0 for a date in the past, `undefined` if the header is
  * absent or malformed. Source: RFC 9110 10.2.3.
  *
  * @param value whole seconds, or an HTTP date
@@ -80,7 +80,7 @@ const HTTP_DATES = [
   /^(?<weekday>\w{3}) (?<month>\w{3}) (?<day>[ \d]\d) (?<time>[\d:]{8}) (?<year>\d{4})$/,
 ]
 
-/** An HTTP date in ms since the epoch; `undefined` where it is none, or a day that never was. */
+/** An HTTP date in ms since the epoch; `undefined` if it is not one, or a day that never was. */
 function httpDate(value: string, nowMs: number): number | undefined {
   const parts = HTTP_DATES.map((form) => form.exec(value)?.groups).find((groups) => groups !== undefined)
   if (parts === undefined) return undefined

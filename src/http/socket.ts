@@ -2,6 +2,9 @@ import * as net from 'node:net'
 import * as tls from 'node:tls'
 import { connectionFailure } from './failure.ts'
 
+/** One for all connections: each would otherwise make its own, which takes as long as the rest of a handshake. */
+let context: tls.SecureContext | undefined
+
 /** The port of a URL, or of its scheme where it names none. */
 export function portOf(url: URL): number {
   return Number(url.port || (url.protocol === 'https:' ? 443 : 80))
@@ -28,6 +31,7 @@ export function openSocket(
   const socket = tls.connect({
     ...to,
     ...(tunnel && { socket: tunnel }),
+    secureContext: (context ??= tls.createSecureContext()),
     ...(net.isIP(host) === 0 && { servername: host }),
     ALPNProtocols: ['http/1.1'],
     // Also where NODE_TLS_REJECT_UNAUTHORIZED=0 is set: a token is at stake.

@@ -17,7 +17,7 @@ export const SHOWN_CLAIMS: readonly string[] = [
   'event_name',
 ]
 
-/** A claim's text, to be shown or pasted; `undefined` where it is not there, or could not be shown as it is. */
+/** A claim's text, to be shown or pasted; `undefined` if it is not there, or could not be shown as it is. */
 export function claimText(claims: Claims | undefined, name: string): string | undefined {
   const value = claims?.[name]
   if (typeof value !== 'string') return undefined
@@ -64,8 +64,8 @@ export function aboutForm(
 }
 
 /**
- * Whether a subject names the repository. A customized one may not, and then belongs to whoever customizes theirs alike:
- * no policy should be bound to it alone.
+ * Whether a subject names the repository. A customized one may not: anyone can customize theirs
+ * to be the same, so no policy should rely on it alone.
  */
 export function namesRepository(subject: string): boolean {
   return /(?:^|:)(?:repo|repository|repository_id):[^:]/.test(subject)
@@ -84,7 +84,7 @@ const ONCE: readonly (readonly [ref: RegExp, what: string, instead: string])[] =
 
 /**
  * What to say instead of suggesting a policy, where the subject never comes again: bound to it, the next run would be
- * refused. `undefined` where it comes again.
+ * refused. `undefined` if it comes again.
  */
 export function aboutPassing(subject: string): string | undefined {
   const [, what, instead] = ONCE.find(([ref]) => ref.test(subject)) ?? []
@@ -103,7 +103,7 @@ export function aboutRename(repository: string, claims: Claims | undefined): str
   return `The run names its repository "${repository}", but its name is now "${current}": use the new name in the workflow and in policies, since anyone can take the old one.`
 }
 
-/** The payload of a JWT, not verified (RFC 7519); `undefined` where it is none. */
+/** The payload of a JWT, not verified (RFC 7519); `undefined` if it is not one. */
 export function claimsOf(token: string): Claims | undefined {
   try {
     const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))

@@ -1,4 +1,5 @@
 import { ActionError } from '../errors.ts'
+import { textOf } from '../http/answer.ts'
 
 /** A credential as one printable line without blanks, in US-ASCII: what fits into a header. */
 const PRINTABLE = /^[\x21-\x7e]+$/
@@ -30,7 +31,7 @@ export function credential(
     mask(value as string)
     return value as string
   }
-  const core = typeof value === 'string' ? (CORE.exec(value)?.[1] ?? '') : ''
+  const core = CORE.exec(textOf(value))?.[1] ?? ''
   const canBeRevoked = revoke !== undefined && core.length >= MIN_CREDENTIAL
   if (canBeRevoked) {
     mask(core)

@@ -10,11 +10,11 @@ import { credential } from './credential.ts'
 const FRESH_MS = 60_000
 
 /**
- * What the endpoint says of a job that has not quite begun; no source tells its status. One that is over gets no more
- * tokens.
+ * What the endpoint says about a job that has not quite started; its status is not documented. A job that is over gets
+ * no more tokens.
  */
 const NOT_YET = /can't issue id_token for job in '(?!completed')[\w -]{1,40}' state/i
-/** Other words for it, which other systems use as well (runner: `JobRunner.cs`). */
+/** Another text for the same, which other systems use as well (runner: `JobRunner.cs`). */
 const NOT_YET_403 = /pending|delayed|non-inprogress/i
 
 const IN_ANOTHER_JOB = 'Run the step in a job that has `permissions: id-token: write` and is still running.'
@@ -28,7 +28,10 @@ export interface Identity {
    * @throws ActionError `NO_ID_TOKEN`, `ID_TOKEN_REFUSED`, `UNUSABLE_ANSWER` and the codes of {@link Client.send}
    */
   readonly idToken: (audience: string, how?: { readonly fresh: boolean }) => Promise<string>
-  /** The claims of the newest ID token for the audience, not verified; `undefined` where none was minted. */
+  /**
+   * The claims of the newest ID token for the audience, not verified; `undefined` if none was minted. Without an audience
+   * those of the newest of all, with every audience that one was minted for.
+   */
   readonly claims: (audience?: string) => Claims | undefined
 }
 
@@ -48,6 +51,8 @@ export function createIdentity(options: {
   const minted = new Map<string, { at: number; token: Promise<string> }>()
   const known = new Map<string, Claims>()
   let newest: Claims | undefined
+  const ofAll = (): Claims | undefined =>
+    known.size > 1 ? { ...newest, aud: [...known.keys()].sort() } : newest
 
   async function mint(audience: string): Promise<string> {
     if (!/^[\x21-\x7e]+$/.test(requestToken) || !URL.canParse(endpoint)) {
@@ -88,6 +93,6 @@ export function createIdentity(options: {
       token.catch(() => minted.delete(audience))
       return token
     },
-    claims: (audience) => (audience === undefined ? newest : known.get(audience)),
+    claims: (audience) => (audience === undefined ? ofAll() : known.get(audience)),
   }
 }

@@ -17,12 +17,12 @@ export class Inputs {
   readonly #problems = new Set<string>()
   #lacksInput = false
 
-  /** @param get an input's text by name, as the runner hands it over; empty where it is not given */
+  /** @param get an input's text by name, as the runner hands it over; empty if it is not given */
   constructor(get: (name: string) => string) {
     this.#get = get
   }
 
-  /** Trimmed text; empty where not given, and after a problem: too long, or control characters. */
+  /** Trimmed text; empty if not given, and after a problem: too long, or control characters. */
   text(name: string): string {
     const value = this.#get(name).trim()
     if (value.length > MAX_LENGTH) {
@@ -63,7 +63,7 @@ export class Inputs {
     return new URL(NOWHERE)
   }
 
-  /** `true`, `True`, `TRUE`, `false`, `False`, `FALSE` (YAML 1.2 core schema, as `core.getBooleanInput`); false where not given. */
+  /** `true`, `True`, `TRUE`, `false`, `False`, `FALSE` (YAML 1.2 core schema, as `core.getBooleanInput`); false if not given. */
   boolean(name: string): boolean {
     const value = this.text(name)
     if (/^(?:true|True|TRUE)$/.test(value)) return true
@@ -73,7 +73,7 @@ export class Inputs {
     return false
   }
 
-  /** A whole number of seconds from `least` to `most`; `fallback` where not given. */
+  /** A whole number of seconds from `least` to `most`; `fallback` if not given. */
   seconds(
     name: string,
     { least, most, fallback }: { readonly least: number; readonly most: number; readonly fallback: number },
@@ -86,7 +86,7 @@ export class Inputs {
     return fallback
   }
 
-  /** One of the values, spelled as they are; `fallback` where not given. */
+  /** One of the values, spelled as they are; `fallback` if not given. */
   oneOf<T extends string>(name: string, values: readonly T[], fallback: T): T {
     const value = this.text(name)
     if (value === '') return fallback
@@ -138,7 +138,7 @@ export class Inputs {
   }
 }
 
-/** `, not "…"` to end a rule with, on one line and cut; nothing where the text is empty or could hold a password. */
+/** `, not "…"` to end a rule with, on one line and cut; nothing if the text is empty or could hold a password. */
 export function not(text: string): string {
   const shown = text.includes('@') ? undefined : showable(text, 60)
   return shown === undefined ? '' : `, not "${shown}"`

@@ -1,4 +1,4 @@
-/** What stands between commas and line breaks, without comments on their own lines. */
+/** The items between commas and line breaks, without comments on their own lines. */
 export function itemsOf(text: string): string[] {
   return text
     .split(/\r?\n/)

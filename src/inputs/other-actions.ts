@@ -2,7 +2,7 @@ import type { Inputs } from './inputs.ts'
 
 /** An input of another action that this one does not have. */
 interface Foreign {
-  /** As the other action calls it; a `*` at its end stands for more. */
+  /** As the other action calls it; a `*` at its end matches any rest. */
   readonly name: string
   /** The input here that takes its place: nothing is said by an action without it. */
   readonly here: string
@@ -44,6 +44,7 @@ export const OF_OTHER_ACTIONS: readonly Foreign[] = [
   ),
   // hashicorp/vault-action
   renamed('jwtGithubAudience', 'audience', 'https://vault.example.com'),
+  renamed('ignoreNotFound', 'allow-missing', 'true'),
   foreign(
     'method',
     'auth-path',

@@ -11,9 +11,9 @@ export function mayCarrySecrets(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
 }
 
-/** What is wrong with the text of a URL, to follow its name in a sentence; `undefined` where it can be used. */
+/** What is wrong with the text of a URL, to follow its name in a sentence; `undefined` if it can be used. */
 export function urlFault(value: string, mayHaveQuery: boolean): string | undefined {
-  // The URL parser removes line breaks and takes backslashes for slashes: it would read what does not stand there.
+  // The URL parser removes line breaks and reads backslashes as slashes, so it would read another URL than the one written.
   const url = /^[a-z]+:\/\/[^\s\\/][^\s\\]*$/i.test(value) && URL.canParse(value) ? new URL(value) : undefined
   if (url === undefined) return 'must be a URL'
   if (/^[^/]*\/\/[^/?#]*@/.test(value)) return 'must be a URL without a user name and password'

@@ -16,7 +16,7 @@ export async function parseYaml(text: string): Promise<YamlResult> {
 /** `key:` or `key: value`, with its indentation, and a comment. A YAML key may be 1024 characters away from its colon. */
 const ENTRY = /^( *)(\w[\w.-]{0,99}):(?: +([^\s#]\S*))?(?: +#.*)? *$/
 const ITEM = /^( *)- +(\S+) *$/
-/** Characters that mean nothing to YAML where they stand. `...` would end the document. */
+/** Characters that mean nothing to YAML in these places. `...` would end the document. */
 const SCALAR = /^\.?[\w/](?:[\w./:@+=,~#?&%!-]*[\w./@+=,~#?&%!-])?$/
 
 /**
@@ -78,9 +78,6 @@ function plainMapping(lines: readonly string[]): Map<string, YamlValue> | undefi
 /** Reads any YAML with the YAML package, which is loaded for it. */
 export async function fullYaml(text: string): Promise<YamlResult> {
   const { parseDocument } = await import(/* webpackChunkName: "yaml" */ 'yaml')
-  // With these, the package prints what it reads.
-  delete process.env['LOG_STREAM']
-  delete process.env['LOG_TOKENS']
   try {
     const document = parseDocument(text, { schema: 'failsafe', resolveKnownTags: false, prettyErrors: false })
     const trouble = document.errors[0] ?? document.warnings[0]

@@ -42,7 +42,7 @@ export function createCancellation({ timer }: Pick<Clock, 'timer'>): Cancellatio
   }
 }
 
-/** The error of a step that was cancelled: what its last call came to stands in it. */
+/** The error of a step that was cancelled, with the result of its last call. */
 export function cancelled({ signal }: Cancellation, cause: unknown): ActionError {
   const reason = signal.reason as ActionError
   if (!(cause instanceof ActionError)) return new ActionError('CANCELLED', reason.message, { cause })

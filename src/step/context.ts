@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 // By its own file: the entry of the package brings GitHub's API client along.
 import { Context } from '@actions/github/lib/context'
 
-/** The facts of a run that explain a failure. Each text is empty where the runner does not tell. */
+/** The facts of a run that explain a failure. Each text is empty if the runner does not tell. */
 export interface Run {
-  /** The payload of the event, as GitHub wrote it for the runner; `undefined` where it cannot be read. */
+  /** The payload of the event, as GitHub wrote it for the runner; `undefined` if it cannot be read. */
   readonly payload: unknown
   readonly eventName: string
   /** `owner/name` */
@@ -29,7 +29,7 @@ export function currentRun(): Run {
   }
 }
 
-/** Nothing where the event file cannot be read, or is not JSON. */
+/** Nothing if the event file cannot be read, or is not JSON. */
 function context(): Context | undefined {
   try {
     return new Context()

@@ -1,26 +1,27 @@
 import { asActionError, type ActionError } from '../errors.ts'
 import type { Exchange, Grant, Revocable, Tools } from '../exchange.ts'
-import { createClient, type Client } from '../http/client.ts'
+import type { Client } from '../http/client.ts'
 import type { Clock } from '../http/clock.ts'
-import { createIdentity, type Identity } from '../identity/id-token.ts'
+import type { Identity } from '../identity/id-token.ts'
 import { Inputs } from '../inputs/inputs.ts'
 import { reportOtherActions } from '../inputs/other-actions.ts'
 import { harmless } from '../text.ts'
 import { cancelled } from './cancellation.ts'
+import { connect } from './client.ts'
 import { handOver } from './hand-over.ts'
 import { saveRevocable } from './post.ts'
 import { revoke } from './revoke.ts'
-import { userAgent, type Runner } from './runner.ts'
+import type { Runner } from './runner.ts'
 import type { Step } from './step.ts'
-import { grantTable, summarize } from './summary.ts'
+import { grantSummary, summarize } from './summary.ts'
 
 const SUMMARY_MODES = ['on-refusal', 'always', 'never'] as const
 /** How long revoking may last before the step ends, in ms. */
 const REVOKE_MS = 5_000
-/** An end that is further away is not believed, in ms: a year. */
+/** An expiry that is further away is not believed, in ms: a year. */
 const LONGEST_MS = 366 * 24 * 3_600_000
 
-/** What a step has come to have: what explaining and ending it needs. */
+/** What a step has so far, which explaining and ending it need. */
 interface Held {
   identity?: Identity
   client?: Client
@@ -49,7 +50,8 @@ export async function act<Settings>(exchange: Exchange<Settings>, step: Step): P
     for (const warning of [...(grant.warnings ?? []), ...doubts(grant, clock)]) runner.warning(warning)
     for (const notice of grant.notices ?? []) runner.notice(notice)
     runner.info(harmless(grant.summary))
-    if (held.summaryMode === 'always') await summarize(runner, () => grantTable(grant))
+    if (held.summaryMode === 'always')
+      await summarize(runner, () => grantSummary(grant, runner, held.identity?.claims()))
     return true
   } catch (cause) {
     const error = cancellation.signal.aborted ? cancelled(cancellation, cause) : asActionError(cause)
@@ -78,29 +80,23 @@ async function read<Settings>(
 }
 
 /** What the exchange may use; its time begins here. */
-function toolsOf({ runner, clock, secrets, cancellation }: Step, held: Held): Tools {
-  const { environment, debug } = runner
+function toolsOf(step: Step, held: Held): Tools {
+  const { runner, clock, secrets, cancellation } = step
   const { timeoutMs } = held
-  const client = createClient({
-    clock,
+  const { client, identity } = connect(step, {
     limitMs: timeoutMs,
     limit: `${timeoutMs / 1000} s (timeout-seconds)`,
     signal: cancellation.signal,
     patience: cancellation.patience,
-    userAgent: userAgent(environment),
-    secrets,
-    debug,
   })
-  const { mask } = secrets
-  const identity = createIdentity({ environment, client, monotonic: clock.monotonic, mask })
   Object.assign(held, { client, identity })
   return {
     idToken: identity.idToken,
     send: client.send,
-    mask,
+    mask: secrets.mask,
     revokeAtEnd: (each) => held.revocables.push(each),
     now: clock.now,
-    environment,
+    environment: runner.environment,
   }
 }
 

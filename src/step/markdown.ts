@@ -1,6 +1,6 @@
 import type { RepositoryFile } from '../explanation.ts'
 
-/** A Markdown table; empty where there are no rows. Any text is shown as it is. */
+/** A Markdown table; empty if there are no rows. Any text is shown as it is. */
 export function table(head: readonly [string, string], rows: readonly (readonly [string, string])[]): string {
   if (rows.length === 0) return ''
   const lines = rows.map(([name, value]) => `| ${escaped(name)} | <code>${escaped(value)}</code> |`)
@@ -16,7 +16,7 @@ export function escaped(text: string): string {
  * Links, as Markdown, that open a file in GitHub's editor: with the content in it if the file is new. GitHub's own pages
  * link to these addresses; its documentation ("Creating new files") does not describe their parameters.
  *
- * @param branch the default branch, or `HEAD`, which stands for it
+ * @param branch the default branch, or `HEAD`, which means the same
  */
 export function editorLinks(
   { repository, path, exists }: RepositoryFile,

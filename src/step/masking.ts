@@ -17,7 +17,7 @@ export interface Secrets {
   readonly mask: (secret: string, least?: number) => void
   /**
    * A server's text without the secrets: one may have repeated its request. The runner's mask does not do for this, since
-   * it finds a secret only where the whole of it stands, and a message is cut and escaped before it is shown.
+   * it finds only whole secrets, and a message is cut and escaped before it is shown.
    *
    * @returns at most 2,048 characters, `***` in place of every stretch of 16 or more characters of a secret
    */
@@ -34,7 +34,7 @@ export function createSecrets(maskLine: (line: string) => void): Secrets {
     },
     redact: (text) => {
       const redacted = withoutStretches(text.slice(0, MAX_TEXT), known)
-      // The beginning of a secret may stand at the cut.
+      // The text may have been cut in the middle of a secret.
       return text.length <= MAX_TEXT ? redacted : redacted.slice(0, 1 - STRETCH)
     },
   }

@@ -51,7 +51,7 @@ export async function revokeSaved(step: Step): Promise<boolean> {
   return true
 }
 
-/** What was saved, of which a step in between could have set anything; `undefined` where it is not of that form. */
+/** What was saved, of which a step in between could have set anything; `undefined` if it is not of that form. */
 function readRevocable(json: unknown): Revocable | undefined {
   const text = (name: string): string | undefined => {
     const value = member(json, name)

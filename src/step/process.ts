@@ -4,7 +4,7 @@ import { createRunner, type Runner } from './runner.ts'
 import { createStep, type Revokers, type Step } from './step.ts'
 
 /**
- * Runs a step and ends the process, with 0 where the step succeeded. A process that ends in any other way has failed. The
+ * Runs a step and ends the process, with 0 if the step succeeded. A process that ends in any other way has failed. The
  * step is told when the job is cancelled: the runner sends SIGINT, and SIGTERM 7.5 s later.
  */
 export async function runStep(revokers: Revokers, run: (step: Step) => Promise<boolean>): Promise<void> {

@@ -6,7 +6,7 @@ import { claimText, SHOWN_CLAIMS } from '../identity/claims.ts'
 import { beginning, harmless, showable } from '../text.ts'
 import type { Run } from './context.ts'
 import { editorLinks, escaped, table } from './markdown.ts'
-import { serverUrl, situationHints, situationOf } from './situation.ts'
+import { claimsHidden, serverUrl, situationHints, situationOf } from './situation.ts'
 
 /** What a person gets to read about a failure. */
 export interface Report {
@@ -14,7 +14,7 @@ export interface Report {
   readonly annotation: string
   /** Lines for a log group, where a system said no. */
   readonly group: readonly string[]
-  /** The same for the job summary, as Markdown; empty where the group is. */
+  /** The same for the job summary, as Markdown; empty if the group is. */
   readonly summary: string
 }
 
@@ -37,7 +37,11 @@ export function reportOf(
   const hints = [explanation.hint ?? '', ...situationHints(error, situation, issuer)].filter(
     (hint) => hint !== '',
   )
-  const facts = factsOf(error, said ? shown : undefined)
+  const requestId = error.refused?.requestId
+  const facts = [
+    ...factsOf(said ? shown : undefined),
+    ...(requestId === undefined ? [] : [['request id', requestId] as const]),
+  ]
   const { advice, paste = [] } = explanation
   return {
     annotation: annotationOf([error.message, ...hints], `${error.code}: ${linkFor(error, environment, run)}`),
@@ -54,14 +58,20 @@ export function reportOf(
   }
 }
 
+/** The claims that a refusal would show, as Markdown: a policy can be written from them, and no ID token has to be printed. */
+export function claimsTable(environment: Environment, run: Run, claims: Claims | undefined): string {
+  const situation = situationOf(environment, run)
+  return situation.claimsMayBeShown ? table(['claim', 'value'], factsOf(claims)) : claimsHidden(situation)
+}
+
 /** GitHub cuts an annotation here, in characters, before it writes the log (actions/runner `ExecutionContext.cs`). */
 const MOST_SHOWN = 4_096
 
 /** The code and the link are always there. */
 function annotationOf(lines: readonly string[], last: string): string {
   const text = lines.join('\n')
-  const room = MOST_SHOWN - last.length - 1
-  return `${text.length <= room ? text : `${beginning(text, room - 1)}…`}\n${last}`
+  const most = MOST_SHOWN - last.length - 1
+  return `${text.length <= most ? text : `${beginning(text, most - 1)}…`}\n${last}`
 }
 
 function summaryOf(
@@ -99,14 +109,12 @@ function placeOf({ repository, path }: RepositoryFile): string {
   return `${path} in ${repository}, on its default branch`
 }
 
-function factsOf(error: ActionError, claims: Claims | undefined): [string, string][] {
-  const facts: [string, string][] = SHOWN_CLAIMS.flatMap((name) => {
+function factsOf(claims: Claims | undefined): [string, string][] {
+  return SHOWN_CLAIMS.flatMap((name) => {
     const value = claims?.[name]
     const text = showable(Array.isArray(value) ? value.join(', ') : value)
     return text === undefined ? [] : [[name, text]]
   })
-  const requestId = error.refused?.requestId
-  return requestId === undefined ? facts : [...facts, ['request id', requestId]]
 }
 
 /**

@@ -1,8 +1,6 @@
 import { ActionError, asActionError } from '../errors.ts'
 import type { Revocable, Revoker } from '../exchange.ts'
-import { createClient } from '../http/client.ts'
-import { createIdentity } from '../identity/id-token.ts'
-import { userAgent } from './runner.ts'
+import { connect } from './client.ts'
 import type { Revokers, Step } from './step.ts'
 
 /**
@@ -15,28 +13,20 @@ import type { Revokers, Step } from './step.ts'
  */
 export async function revoke(
   revocable: Revocable,
-  { runner, clock, revokers, secrets, cancellation }: Step,
+  step: Step,
   limitMs: number,
   failed = 'could not be revoked in this step',
 ): Promise<boolean> {
-  const { info, warning, debug, environment, input } = runner
+  const { runner, clock, revokers, secrets, cancellation } = step
+  const { info, warning, input } = runner
   const revoker = await revokerOf(revocable, revokers)
   const { name } = revoker
-  const client = createClient({
-    clock,
-    limitMs,
-    limit: `${limitMs / 1000} s`,
-    signal: cancellation.end,
-    userAgent: userAgent(environment),
-    secrets,
-    debug,
-  })
-  const { mask } = secrets
-  const { idToken } = createIdentity({ environment, client, monotonic: clock.monotonic, mask })
+  const limit = `${limitMs / 1000} s`
+  const { client, identity } = connect(step, { limitMs, limit, signal: cancellation.end })
   try {
     const outcome = await revoker.revoke(client, revocable, {
-      idToken,
-      mask,
+      idToken: identity.idToken,
+      mask: secrets.mask,
       now: clock.now,
       input,
     })
@@ -50,7 +40,7 @@ export async function revoke(
   }
 }
 
-/** @throws ActionError `INTERNAL` where no issuer has that name */
+/** @throws ActionError `INTERNAL` if no issuer has that name */
 export async function revokerOf({ issuer }: Revocable, revokers: Revokers): Promise<Revoker> {
   const load = Object.hasOwn(revokers, issuer) ? revokers[issuer] : undefined
   if (load === undefined) throw new ActionError('INTERNAL', 'The issuer of a token has no revoker.')

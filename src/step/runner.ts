@@ -2,20 +2,20 @@ import { appendFile } from 'node:fs/promises'
 // By their own files: the entry of the package brings what no step here needs.
 import { issueCommand } from '@actions/core/lib/command'
 import { issueFileCommand, prepareKeyValueMessage } from '@actions/core/lib/file-command'
-import { ActionError } from '../errors.ts'
+import { ActionError, systemCode } from '../errors.ts'
 import type { Environment } from '../exchange.ts'
 import type { Run } from './context.ts'
 
 /** Everything that the lifecycle asks of the GitHub Actions runner. */
 export interface Runner {
   readonly environment: Environment
-  /** An input's text, trimmed; empty where it is not given. */
+  /** An input's text, trimmed; empty if it is not given. */
   readonly input: (name: string) => string
   /** Has a value masked, and each of its lines. */
   readonly mask: (secret: string) => void
   /** Hands a value to the post step. @throws ActionError `NOT_WRITTEN` */
   readonly saveState: (name: string, value: string) => void
-  /** What the main step saved; empty where it saved nothing. */
+  /** What the main step saved; empty if it saved nothing. */
   readonly state: (name: string) => string
   /** @throws ActionError `NOT_WRITTEN` */
   readonly output: (name: string, value: string) => void
@@ -29,7 +29,7 @@ export interface Runner {
   readonly group: (title: string, lines: readonly string[]) => void
   /** Appends Markdown to the job summary. */
   readonly summary: (markdown: string) => Promise<void>
-  /** What explains a failure: event, repository, server, actor. Loaded when it is asked for. */
+  /** What explains a failure: event, repository, server, actor. Loaded on first use. */
   readonly run: () => Promise<Run>
   /** Whether the run has step debug logging on. */
   readonly debugging: boolean
@@ -110,7 +110,7 @@ function toFile(command: 'STATE' | 'OUTPUT', name: string, value: string, enviro
 
 /** Why a file cannot be written and what to do, by the code of Node.js ("Common system errors"). */
 export function reasonFor(cause: unknown): { readonly because: string; readonly hint: string } {
-  switch (cause instanceof Error && 'code' in cause ? cause.code : undefined) {
+  switch (systemCode(cause)) {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':

@@ -75,7 +75,7 @@ export function serverUrl({ serverUrl: given }: Run): string {
 }
 
 /**
- * What to change, from the situation of the run and not from error text; none where it tells nothing.
+ * What to change, from the situation of the run and not from error text; none if it tells nothing.
  *
  * @param issuer the claim `iss` of the ID token that was sent, where one was
  */
@@ -114,7 +114,7 @@ function withoutIdToken({ kind }: Situation): string {
 const PERMISSION =
   'Add this permission to the job; for a reusable workflow, also to the job that calls it:\npermissions:\n  id-token: write\n  contents: read'
 
-/** An input that takes its value from a secret or a variable is empty where there are none. */
+/** An input that takes its value from a secret or a variable is empty if there are none. */
 function withoutSecrets({ kind }: Situation): string[] {
   if (kind === 'fork') {
     return [
@@ -142,11 +142,16 @@ function aboutIssuer({ kind, host }: Situation, issuer: string | undefined): str
 /** Events whose runs have the default branch as their own (GitHub, "Events that trigger workflows"). */
 const ON_DEFAULT_BRANCH = ['issue_comment', 'workflow_run']
 
-function aboutHiddenClaims(error: ActionError, { claimsMayBeShown, eventName }: Situation): string[] {
-  if (claimsMayBeShown || error.refused?.audience === undefined) return []
-  return [
-    ON_DEFAULT_BRANCH.includes(eventName)
-      ? `The claims of the ID token are not shown, because this run may be for a pull request from a fork. On ${eventName}, the subject is that of the default branch.`
-      : 'The claims of the ID token are not shown, because this run may be for a pull request from a fork.',
-  ]
+function aboutHiddenClaims(error: ActionError, situation: Situation): string[] {
+  const areHidden = !situation.claimsMayBeShown && error.refused?.audience !== undefined
+  return areHidden ? [claimsHidden(situation)] : []
+}
+
+/** Why there are no claims to see. */
+export function claimsHidden({ eventName }: Pick<Situation, 'eventName'>): string {
+  const why =
+    'The claims of the ID token are not shown, because this run may be for a pull request from a fork.'
+  return ON_DEFAULT_BRANCH.includes(eventName)
+    ? `${why} On ${eventName}, the subject is that of the default branch.`
+    : why
 }

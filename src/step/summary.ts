@@ -1,4 +1,5 @@
 import type { Grant } from '../exchange.ts'
+import type { Claims } from '../explanation.ts'
 import { beginning } from '../text.ts'
 import type { Runner } from './runner.ts'
 
@@ -19,14 +20,20 @@ export async function summarize(
   }
 }
 
-/** What was granted, for the job summary: the outputs that are no secrets. */
-export async function grantTable(grant: Grant): Promise<string> {
+/** What was granted, for the job summary: the outputs that are no secrets, and for which claims. */
+export async function grantSummary(
+  grant: Grant,
+  { environment, run }: Pick<Runner, 'environment' | 'run'>,
+  claims: Claims | undefined,
+): Promise<string> {
+  const { claimsTable } = await import(/* webpackChunkName: "report" */ './report.ts')
   const { table } = await import(/* webpackChunkName: "report" */ './markdown.ts')
   const rows = Object.entries(grant.outputsAreSecret === true ? {} : grant.outputs)
     .filter(([, value]) => !grant.secrets.some((secret) => value.includes(secret)))
     .map(([name, value]) => [name, shortened(value)] as const)
   const ends = grant.expiresAt === undefined ? [] : [['expires-at', grant.expiresAt.toISOString()] as const]
-  return table(['output', 'value'], [...rows, ...ends])
+  const outputs = table(['output', 'value'], [...rows, ...ends])
+  return [outputs, claimsTable(environment, await run(), claims)].filter((part) => part !== '').join('\n\n')
 }
 
 /** The beginning of a long value, and how much more there is: the output itself is whole. */

@@ -1,17 +1,14 @@
 import { ActionError } from '../errors.ts'
 import type { Claims, Explanation } from '../explanation.ts'
-import { jsonObject, member, type Answer } from '../http/answer.ts'
+import { jsonObject, MAX_MESSAGE, member, type Answer } from '../http/answer.ts'
 import type { Refusal } from '../http/call.ts'
 import { SERVICE } from './server.ts'
 
-/** How much of an error's text is looked at, in characters: bounds the work that a hostile one makes. */
-const MAX_TEXT = 2_000
-
-/** The words of Vault in an answer that is not 2xx; empty where it has none. */
+/** The words of Vault in an answer that is not 2xx; empty if it has none. */
 export function reasonOf(answer: Answer): string {
   const texts = textsOf(member(answer.json, 'errors'))
     .slice(0, 10)
-    .map((text) => text.slice(0, MAX_TEXT))
+    .map((text) => text.slice(0, MAX_MESSAGE))
   // Errors of a library come as `1 error occurred:\n\t* …\n\n`.
   return texts.map((text) => text.replace(/^\d+ errors? occurred:\s*\*\s*/, '').trim()).join('; ')
 }
@@ -62,7 +59,7 @@ export function isPresent(value: unknown): boolean {
   return value !== undefined && value !== null
 }
 
-/** The texts of a list; none where it is no list. */
+/** The texts of a list; none if it is not a list. */
 export function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
 }

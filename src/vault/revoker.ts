@@ -6,7 +6,7 @@ import { headersOf, SERVICE, urlOf, type VaultServer } from './server.ts'
 /** A token of Vault as data. */
 export interface VaultToken extends Pick<VaultServer, 'api' | 'namespace'> {
   readonly token: string
-  /** When it ends by itself; `undefined` where it does not. */
+  /** When it ends by itself; `undefined` if it does not. */
   readonly expiresAt: Date | undefined
   /** Whether the token may revoke itself, which Vault's policy `default` allows. A refusal then tells that it is gone. */
   readonly mayRevokeItself: boolean
@@ -59,7 +59,7 @@ export const vault: Revoker = {
           return vaultRefusal(answer, () => (answer.status === 403 ? { hint: ALLOW } : {}))
         },
         read: ({ status }) => {
-          // Whoever answers otherwise is not Vault: a proxy, or the login page of a network.
+          // Any other answer is not from Vault, but from a proxy or the login page of a network.
           if (status === 204) return
           throw new ActionError('UNUSABLE_ANSWER', `${SERVICE} answered ${status} instead of 204.`, {
             hint: `Check that ${apiUrl} is Vault's API and that no gateway or login page is in front of it.`,

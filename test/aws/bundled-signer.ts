@@ -12,7 +12,7 @@ interface Require {
   d: (exports: object, getters: Record<string, () => unknown>) => void
 }
 
-/** The signer as it stands in `dist`, run by the little that the bundle itself has for it. Of Node it uses `crypto` alone. */
+/** The signer of `dist`, loaded by the little code that the bundle itself has for it. Of Node it uses `crypto` alone. */
 export async function bundledSigner(): Promise<typeof signer> {
   const file = join(repository, 'dist/parts/aws-signer.js')
   const part = (await import(pathToFileURL(file).href)) as { modules: Record<string, Module> }

@@ -18,7 +18,7 @@ describe('the source of the credentials', () => {
     expect(readCredentialSource(inputs, {}, region)).toMatchObject({ audience: expected })
   })
 
-  test('is the role where one is given, also beside credentials', () => {
+  test('is the role if one is given, even if there are credentials too', () => {
     const source = readCredentialSource(inputsOf({ 'role-arn': ROLE }), KEYS, 'eu-central-1')
     expect(source).toEqual(SOURCE)
   })
@@ -68,7 +68,7 @@ describe('the source of the credentials', () => {
     )
   })
 
-  test('is not missed before other problems are told', () => {
+  test('is not reported as missing before other problems are', () => {
     const inputs = inputsOf()
     inputs.problem('port', 'is wrong', '5432')
     expect(() => readCredentialSource(inputs, {}, '')).toThrow(

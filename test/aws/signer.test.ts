@@ -84,7 +84,7 @@ const hostOf = fc
     fc.constantFrom('', ':443', ':8443', ':5432'),
   )
   .map((parts) => parts.join(''))
-/** Characters that mean something in a URL or to the encoding, beside any other. */
+/** Characters that mean something in a URL or to the encoding, and any other. */
 const textOf = fc.string({
   unit: fc.oneof(
     fc.constantFrom(...Array.from(`/%+=&;?#:@!$'()*,~._- "<>[]\\^\`{|}äß漢😀`)),

@@ -40,7 +40,7 @@ it('names every goal that is not reached, and fails where one was not measured',
   const missed = missedGoals(figures(1e9), goals)
   for (const [of, limits] of Object.entries(goals)) {
     for (const name of Object.keys(limits)) {
-      // The floor is as slow here as what stands on it.
+      // The floor is as slow here as what is compared with it.
       if (name !== 'timesFloor') expect(missed.join('\n')).toContain(`${of}: ${name} is 1000000000,`)
     }
   }

@@ -31,7 +31,7 @@ describe('npm run demo', () => {
       /The token is no longer valid\.|The token is valid\. It cannot be revoked, and ends at 20|What was read is what is stored/,
     )
     expect(green).toContain('No secret appears in the log.')
-    // Claims stand there in place of ID tokens, asterisks in place of what was issued.
+    // It shows claims in place of ID tokens, and asterisks in place of what was issued.
     expect(green).toContain('an ID token that says iss=https://token.actions.githubusercontent.com')
     expect(output).not.toMatch(/eyJ[\w-]+\.[\w-]+|\bghs_|\bya29\.|\bhvs\.|Signature=[^*]/)
   })

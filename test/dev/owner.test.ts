@@ -25,7 +25,7 @@ afterAll(() => {
   rmSync(join(copy, '..'), { recursive: true, force: true })
 })
 
-test('npm run owner writes the name wherever OWNER stands for the account of the repository, and nowhere else', () => {
+test('npm run owner writes the name wherever OWNER means the account of the repository, and nowhere else', () => {
   for (const wrong of [[], ['a/b'], ['-a'], ['a', 'b'], ['x'.repeat(41)]]) expect(owner(...wrong)).toBe(2)
   expect(git('diff')).toBe('')
   expect(owner('octo-labs_co')).toBe(0)

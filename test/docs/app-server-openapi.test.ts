@@ -50,7 +50,7 @@ describe('the client asks as the document says, and the fake answers so', () => 
   test.each<[string, AppServerSettings, WorldOptions]>([
     ['its own repository, under the path of a stage', { prefix: '/stage' }, {}],
     ['another repository, with its owner', {}, { inputs: { repository: 'octo-org/target' } }],
-    ['several, the owner beside', {}, { inputs: { owner: 'octo-org', repositories: 'workflows, target' } }],
+    ['several, and the owner', {}, { inputs: { owner: 'octo-org', repositories: 'workflows, target' } }],
     ['scopes in any form', {}, { inputs: { permissions: 'contents: read, pull_requests: write' } }],
     ['behind AWS IAM', {}, { variant: 'aws' }],
     ['granted for all', { regrant: ({ permissions }) => ({ permissions, repositories: undefined }) }, {}],

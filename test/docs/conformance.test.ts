@@ -13,7 +13,7 @@ test('the table of the page is what the last run wrote', () => {
 })
 
 describe.each(results)('$name', ({ name, title, lines }) => {
-  test('is a judge that there is, and was asked something', () => {
+  test('is an existing judge, and has lines', () => {
     expect(judges.find((judge) => judge.name === name)?.title).toBe(title)
     expect(lines.length).toBeGreaterThan(0)
     expect(new Set(lines.map(({ line }) => line)).size).toBe(lines.length)

@@ -17,7 +17,7 @@ import { ROOT } from '../../dev/world.ts'
 import { expectClean, expectGranted } from '../scenarios/support.ts'
 
 /*
- * Every step of the documents that uses an action of this repository is run as it stands, on `dist`, against the system of
+ * Every step of the documents that uses an action of this repository is run unchanged, on `dist`, against the system of
  * its action, which says by itself what its examples need.
  */
 
@@ -101,7 +101,7 @@ describe.each(files)('%s', (file) => {
   const own = examples.filter((example) => example.file === file)
 
   test.each(own.map((example) => [`${file}:${example.line}`, example.uses, example] as const))(
-    '%s runs as it stands: %s',
+    '%s runs unchanged: %s',
     async (_place, _uses, example) => {
       await run(example)
     },

@@ -154,13 +154,18 @@ const FACTS: Readonly<Record<string, Fact>> = {
     says: [/\| GHE\.com +\| `https:\/\/token\.actions\.SUBDOMAIN\.ghe\.com` +\|/],
   },
   'the public instance of the open app server, in the first steps': {
-    page: 'README.md',
+    page: 'docs/try-it.md',
     source: 'qoomon/actions--access-token: README.md, server/public-host.json',
     says: [
       /\]\(https:\/\/github\.com\/marketplace\/access-manager-for-github-actions\)/,
       /app-server: https:\/\/github-actions-access-token\.qoomon\.workers\.dev\n/,
     ],
     never: [/github\.com\/apps\/access-manager/],
+  },
+  'what a server costs': {
+    page: 'README.md',
+    source: 'the price lists of AWS Secrets Manager and AWS Lambda; the limits of Cloudflare Workers',
+    says: [/\$0\.40 a month[^\n]*a million requests/, /100,000 requests a day, with 10 ms of CPU time each/],
   },
   'the public instance of the open app server, on its page': {
     page: 'docs/app-server.md',

@@ -10,7 +10,7 @@ import { workflowExamples, type Job } from '../../dev/documents/workflows.ts'
 import { createCertificates } from '../../dev/fakes/certificates.ts'
 
 /*
- * The steps of the pages that run SQL are run as they stand, by bash and psql, against a real PostgreSQL whose certificate is
+ * The steps of the pages that run SQL are run unchanged, by bash and psql, against a real PostgreSQL whose certificate is
  * for the hosts in the pages. Where the server is, is all that they are not told by the page.
  */
 
@@ -235,14 +235,14 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
       })
       const applied = await tables()
       expect({
-        first: applied.includes('first') ? 'applied' : 'undone',
+        first: applied.includes('first') ? 'applied' : 'rolled back',
         third: applied.includes('third') ? 'applied' : 'not applied',
         step: code === 0 ? 'succeeds' : 'fails',
       }).toEqual({ first, third, step })
     },
   )
 
-  test('the user who may only read can read what the migration made, and not change it', async () => {
+  test('the read-only user can read what the migration made, and cannot change it', async () => {
     const rds = migrations.find(
       ({ name }) => name.startsWith('database/aws-rds') && onPostgres.some((r) => r.name === name),
     )!

@@ -8,7 +8,7 @@ import { situations } from '../../dev/runner/context.ts'
 import { createWorld, ROOT, type WorldOptions } from '../../dev/world.ts'
 import { asActionError } from '../../src/errors.ts'
 import { appServer } from '../../src/exchanges/app-server/exchange.ts'
-import { secretMember } from '../../src/exchanges/secret/value.ts'
+import { membersOf } from '../../src/exchanges/secret/value.ts'
 import { runStep } from '../exchanges/in-process.ts'
 
 const file = 'docs/troubleshooting.md'
@@ -86,7 +86,7 @@ describe('the example is what the step says', () => {
     const text = JSON.stringify({ host: 'h', password: 'p', port: '1', username: 'u' })
     let thrown: unknown
     try {
-      secretMember({ name: '"app/database"', text }, 'passwort')
+      membersOf({ name: '"app/database"', text })('passwort')
     } catch (error) {
       thrown = error
     }

@@ -22,7 +22,7 @@ import { createWorld } from '../../dev/world.ts'
 import { expectGranted, expectRefused } from '../scenarios/support.ts'
 
 /*
- * The commands of docs/your-app-server.md are run as they stand and in their order: git, sed, jq and openssl for real. Those that
+ * The commands of docs/your-app-server.md are run unchanged and in their order: git, sed, jq and openssl for real. Those that
  * would reach GitHub, AWS, Cloudflare or Docker are programs here that note their arguments and what is written to them.
  */
 

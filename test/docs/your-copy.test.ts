@@ -96,7 +96,7 @@ describe('docs/your-copy.md', () => {
       expect(inFork(tag, 'README.md')).toContain('uses: octo-org/access-token@v1')
       expect(git(at('fork'), 'rev-parse', tag)).toBe(git(at('fork'), 'rev-parse', 'main'))
     }
-    for (const file of ['README.md', 'docs/your-app-server.md']) {
+    for (const file of ['README.md', 'docs/try-it.md', 'docs/your-app-server.md']) {
       expect(inFork('main', file)).not.toMatch(/\bOWNER\b|hosts your copy|until there is a copy/)
       expect(readDocument(file).text).toContain('hosts your copy')
     }
@@ -122,13 +122,13 @@ describe('docs/your-copy.md', () => {
   })
 })
 
-test('the trial of the README makes every repository before its workflow needs it', () => {
-  const { notes } = run(commands('README.md', 'gh repo create').text, folder)
+test('the trial makes every repository before its workflow needs it', () => {
+  const { notes } = run(commands('docs/try-it.md', 'gh repo create').text, folder)
   const made = [...notes.matchAll(/^gh repo create octocat\/(\S+) --private/gm)].map(([, name]) => name)
   expect(made).toEqual(['sandbox', 'target', '.github-access-token'])
   expect(notes).toMatch(/PUT repos\/octocat\/\.github-access-token\/contents\/access-token\.yaml/)
   const trial = workflowExamples().find(
-    ({ file, text }) => file === 'README.md' && text.includes('qoomon.workers.dev'),
+    ({ file, text }) => file === 'docs/try-it.md' && text.includes('qoomon.workers.dev'),
   )!
   const [step] = trial.actionSteps
   expect(step!.step.with).toMatchObject({ repository: 'target', permissions: 'contents: read' })

@@ -38,7 +38,7 @@ export interface Ran {
   readonly slept: readonly number[]
   /** The time limits of the tries, in ms. */
   readonly limits: readonly number[]
-  /** Secrets of the world that stand, unmasked, in anything the step printed or wrote beside outputs and state. */
+  /** Secrets of the world that are unmasked in anything that the step printed or wrote, except outputs and state. */
   readonly leaks: readonly string[]
   /** Names of the inputs that were read. */
   readonly read: ReadonlySet<string>

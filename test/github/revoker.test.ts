@@ -4,7 +4,7 @@ import { createGitHub, type GitHub } from '../../dev/fakes/github.ts'
 import { serve, type FakeServer } from '../../dev/fakes/serve.ts'
 import type { ActionError } from '../../src/errors.ts'
 import { github } from '../../src/github/revoker.ts'
-import { createClient } from '../../src/http/client.ts'
+import { Client } from '../../src/http/client.ts'
 import { systemClock } from '../../src/http/clock.ts'
 import { leaping } from '../step/fixture.ts'
 
@@ -27,7 +27,7 @@ async function revoked(
   const fake = createGitHub({ now: () => NOW, issue: () => undefined, basePath: '/api/v3' })
   const server = await serve(fake.handler, { faults, now: () => NOW })
   onTestFinished(server.close)
-  const client = createClient({
+  const client = new Client({
     clock: { ...systemClock, ...leaping() },
     limitMs: 15_000,
     limit: '15 s',

@@ -93,7 +93,7 @@ describe('a refusal by STS', () => {
     [
       'unauthorized_client',
       "The mapped attribute 'google.subject' must be of type STRING.",
-      `Correct the attribute mapping of the provider "${PROVIDER}": each attribute must become text of at most 127 bytes, such as google.subject=assertion.sub. A condition does not belong into a mapping.`,
+      `Correct the attribute mapping of the provider "${PROVIDER}": each attribute must become text of at most 127 bytes, such as google.subject=assertion.sub. A condition does not belong in a mapping.`,
       true,
     ],
     [
@@ -111,7 +111,7 @@ describe('a refusal by STS', () => {
     [
       'invalid_grant',
       'ID Token issued at 1795248000 is stale to sign-in.',
-      'Google took the ID token for too old, though it was new: run the job again.',
+      'Google considered the ID token too old, although it was new: run the job again.',
       false,
     ],
   ])(

@@ -36,7 +36,7 @@ async function send(
 }
 
 describe('a status', () => {
-  test.each([408, 425, 429, 500, 502, 503, 504])('%i is asked again', async (status) => {
+  test.each([408, 425, 429, 500, 502, 503, 504])('%i is retried', async (status) => {
     const { value, answered, slept, lines, host } = await send([fault.status(status)])
     expect(value).toEqual({ a: 1 })
     expect(answered).toEqual([`status ${status}`, 200])
@@ -44,19 +44,19 @@ describe('a status', () => {
     expect(lines).toEqual([`GET ${host}/path: ${status}`, 'trying again in 125 ms', `GET ${host}/path: 200`])
   })
 
-  test.each([400, 401, 403, 404, 409, 413, 422, 501])('%i is the end', async (status) => {
+  test.each([400, 401, 403, 404, 409, 413, 422, 501])('%i is final', async (status) => {
     const { error, answered, slept } = await send([fault.status(status, { retryAfter: 1 })])
     expect(error).toMatchObject({ code: 'DENIED', refused: { status } })
     expect(answered).toEqual([`status ${status}`])
     expect(slept).toEqual([])
   })
 
-  test('below 200 is no yes', async () => {
+  test('below 200 is no success', async () => {
     const server = await answering(ok('{}', '099 No'))
     await expect(testClient().get(server.url)).rejects.toMatchObject({ code: 'DENIED' })
   })
 
-  test.each([200, 201, 204, 299])('%i is a yes', async (status) => {
+  test.each([200, 201, 204, 299])('%i is a success', async (status) => {
     const { value } = await send([fault.status(status)], { read: () => 'read' })
     expect(value).toBe('read')
   })
@@ -229,7 +229,7 @@ describe('a message', () => {
     expect(answered).toEqual([])
   })
 
-  test('goes nowhere in the open', async () => {
+  test('is never sent unencrypted', async () => {
     await expect(testClient().get('http://app-server.example/')).rejects.toMatchObject({
       code: 'TLS_FAILED',
       message: 'The server (app-server.example): its address does not begin with https://.',
@@ -301,7 +301,7 @@ describe('the time of a signature', () => {
   })
 })
 
-describe('a yes that cannot be read', () => {
+describe('a success that cannot be read', () => {
   const unusable = (leavesNothing: boolean): ActionError =>
     new ActionError('UNUSABLE_ANSWER', 'No token.', { hint: 'Ask.', leavesNothing })
   test.each<[string, Error, Partial<Call<unknown>>, string]>([

@@ -170,7 +170,7 @@ describe('a connection that is opened early', () => {
     expect(await early?.take()).toBeUndefined()
   })
 
-  test('is left to whoever takes it', async () => {
+  test('is left open once it is used', async () => {
     const server = await rawServer(() => undefined)
     const opened = connections()
     const socket = (await opened.openEarly(new URL(server.url))?.take()) as net.Socket

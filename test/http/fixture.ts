@@ -8,7 +8,7 @@ import type { Handler } from '../../dev/fakes/handler.ts'
 import { serve, type FakeServer, type ServeOptions } from '../../dev/fakes/serve.ts'
 import type { Answer } from '../../src/http/answer.ts'
 import type { Call } from '../../src/http/call.ts'
-import { createClient, type Client, type ClientOptions } from '../../src/http/client.ts'
+import { Client, type ClientOptions } from '../../src/http/client.ts'
 import type { Clock } from '../../src/http/clock.ts'
 
 /** When every {@link HeldClock} begins. */
@@ -71,7 +71,7 @@ export function testClient(more: Partial<ClientOptions> = {}): TestClient {
   const lines: string[] = []
   const masks: string[] = []
   const cancelled = new AbortController()
-  const client = createClient({
+  const client = new Client({
     clock,
     limitMs: 60_000,
     limit: '60 s (timeout-seconds)',

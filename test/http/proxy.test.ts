@@ -111,7 +111,7 @@ describe('the reading of @actions/http-client', () => {
     ['127.evil.example:8443', 'https://127.evil.example:8443/', false],
     ['', 'http://127.1.2.3/', false],
     ['', 'http://[::1]:8080/', false],
-  ])('is not gone round for a name that begins as an address: no_proxy "%s" and %s', (hosts, url, asked) => {
+  ])('is not bypassed for a name that begins like an address: no_proxy "%s" and %s', (hosts, url, asked) => {
     vi.stubEnv('https_proxy', 'http://proxy.example')
     vi.stubEnv('http_proxy', 'http://proxy.example')
     vi.stubEnv('no_proxy', hosts)

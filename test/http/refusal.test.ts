@@ -23,7 +23,7 @@ describe('an answer without a reason of the system’s own', () => {
     ['  \n', 'it is empty'],
     ['Forbidden', 'it has another form'],
     [{ errors: [] }, 'it has another form'],
-  ])('has no hint of the system, but one of what stands in front: %j', (body, what) => {
+  ])('has no hint of the system, but one about something in front: %j', (body, what) => {
     for (const status of [400, 401, 403, 404, 405]) {
       const error = errorOf(status, body, own)
       expect(error.code).toBe('DENIED')

@@ -85,11 +85,11 @@ describe('retryAfterMs', () => {
     'a Sat Nov 21 09:00:01 2026',
     'Sat Nov 21 09:00:01 20261',
     'Sat, 21 Nov 2026 09:00:01 GMT\nSat, 21 Nov 2026 09:00:02 GMT',
-  ])('takes %j as no wish', (value) => {
+  ])('ignores %j', (value) => {
     expect(retryAfterMs(value, NOW)).toBeUndefined()
   })
 
-  it('takes an absent header as no wish', () => {
+  it('ignores an absent header', () => {
     expect(retryAfterMs(undefined, NOW)).toBeUndefined()
   })
 
@@ -112,7 +112,7 @@ describe('retryAfterMs', () => {
     )
   })
 
-  it('makes of any text either no wish or a wait', () => {
+  it('makes a wait of any text, or ignores it', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[\d:, SatNovGM-]*$/)), (value) => {
         const wait = retryAfterMs(value, NOW)
@@ -178,7 +178,7 @@ describe('next', () => {
     expect(next({ failures: 1, remainingMs: ANSWER_MS, random })).toEqual({ again: true, waitMs: 0 })
   })
 
-  it('has room for a retry within `timeout-seconds: 1`', () => {
+  it('has time for a retry within `timeout-seconds: 1`', () => {
     const then = next({ failures: 1, remainingMs: 900, random: () => ALMOST_ONE })
     expect(then).toEqual({ again: true, waitMs: BASE_MS - 1 })
   })

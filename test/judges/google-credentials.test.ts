@@ -111,7 +111,7 @@ describe('the client', () => {
     })
   })
 
-  test('throws PERMISSION_DENIED where the service account lets nobody be it', async () => {
+  test('throws PERMISSION_DENIED where nobody may impersonate the service account', async () => {
     const world = await open()
     world.setup.serviceAccounts[SERVICE_ACCOUNT] = []
     await expect(client(world).getAccessToken()).rejects.toMatchObject({
@@ -120,7 +120,7 @@ describe('the client', () => {
     })
   })
 
-  test('tries again what passes', async () => {
+  test('retries temporary errors', async () => {
     const world = await open()
     world.server('sts').faults.push(fault.answer(stsError('internal_failure', 'try again later', 503)))
     world.server('iamcredentials').faults.push(fault.answer(apiError('RESOURCE_EXHAUSTED', 'Quota exceeded')))

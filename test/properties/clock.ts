@@ -21,7 +21,7 @@ interface Timer {
  * a turn with nothing under way is rest. What the step loads meanwhile, by `import()`, takes no time by this clock.
  */
 export class LeapingClock implements Clock {
-  /** The ports of clients that nobody answers: those of the world, once it stands. */
+  /** The ports of clients that nobody answers: those of the world, once it has started. */
   held: ReadonlySet<number> = new Set()
   readonly #epoch = Date.now()
   readonly #skewMs: number

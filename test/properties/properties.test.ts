@@ -28,7 +28,7 @@ import { tell } from './storyteller.ts'
  *   verdict.ts       The tables of what must never be, each as a sentence: an empty list of them is a promise kept. It
  *                    knows nothing of how a story was told.
  *
- * A property here is: for every story, `tell` gives no problem. Beside that, the stories must have led to every outcome
+ * A property here is: for every story, `tell` gives no problem. In addition, the stories must have led to every outcome
  * in OUTCOMES; else they would be too tame to be worth telling.
  *
  * `test/scenarios/properties.test.ts` tells the same stories, fewer of them, to `dist`, by the runner emulation, with

@@ -49,14 +49,19 @@ const NO_ID_TOKEN = new ActionError('NO_ID_TOKEN', 'There is no ID token.')
 /** The claims that a refusal shows, by name. */
 function shown(environment: Environment, event: unknown): string[] {
   let seen: Claims | undefined
-  const report = reportOf(DENIED, { ...ENVIRONMENT, ...environment }, event, CLAIMS, (claims) => {
+  const refused = reportOf(DENIED, { ...ENVIRONMENT, ...environment }, event, CLAIMS, (claims) => {
     seen = claims
     return {}
   })
-  const names = report.group.flatMap((line) => /^(\w+): /.exec(line)?.[1] ?? [])
+  const names = refused.group.flatMap((line) => /^(\w+): /.exec(line)?.[1] ?? [])
   // What the exchange may use for its hints is what may be shown.
   expect(seen).toBe(names.length === 0 ? undefined : CLAIMS)
-  expect(report.summary.includes('refs/heads/main')).toBe(names.length > 0)
+  expect(refused.summary.includes('refs/heads/main')).toBe(names.length > 0)
+  expect(report.claimsTable(environment, runOf({ ...ENVIRONMENT, ...environment }, event), CLAIMS)).toMatch(
+    names.length > 0
+      ? /^\| claim \| value \|\n.*\n.*\n\| sub \| .*refs\/heads\/main/
+      : /^The claims of the ID token are not shown, /,
+  )
   return names
 }
 
@@ -254,7 +259,7 @@ test.each([
   expect(plainReport(DENIED, environment, payload).annotation).not.toContain('claims')
 })
 
-test('what to paste stands in a fence of its language, under the file that it belongs to', () => {
+test('what to paste is in a fence of its language, under the file that it belongs to', () => {
   const { group, summary } = reportOf(DENIED, ENVIRONMENT, {}, undefined, () => ({
     paste: [
       { language: 'json', content: '{}' },
@@ -294,7 +299,7 @@ test.each([
   expect(annotation.split('\n').at(-1)).toBe(`DENIED: ${link}`)
 })
 
-test('a branch or an environment is no Markdown in the summary, wherever it stands', () => {
+test('a branch or an environment is no Markdown in the summary, wherever it is', () => {
   const name = 'a`b`|[x](https://evil.example)<img/src=x>@octocat#1*_~\n# Granted'
   const { summary } = reportOf(
     new ActionError('DENIED', `Somebody refused: ${name}.`, {

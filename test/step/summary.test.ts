@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { grantTable } from '../../src/step/summary.ts'
+import { runOf } from '../../dev/runner/context.ts'
+import type { Grant } from '../../src/exchange.ts'
+import { grantSummary } from '../../src/step/summary.ts'
+
+const grantTable = (grant: Grant): Promise<string> =>
+  grantSummary(grant, { environment: {}, run: () => Promise.resolve(runOf({}, {})) }, undefined)
 
 const tableOf = (secrets: readonly string[], outputs: Readonly<Record<string, string>>): Promise<string> =>
   grantTable({ secrets, outputs, summary: '' })
@@ -33,5 +38,13 @@ describe('the table of a grant', () => {
     expect(await tableOf([], { a: `${emoji}y` })).toContain(
       `<code>${'x'.repeat(499)}&#8230; and 2 more characters</code>`,
     )
+  })
+
+  test('shows no output of a grant of secrets, however many there are', async () => {
+    const outputs = Object.fromEntries(
+      Array.from({ length: 50 }, (_, index) => [`s${index}`, 'x'.repeat(100_000)]),
+    )
+    const secrets = Array.from({ length: 200_000 }, (_, index) => `value-${index}`)
+    expect(await grantTable({ secrets, outputs, summary: '', outputsAreSecret: true })).toBe('')
   })
 })

@@ -57,7 +57,7 @@ describe('a login that is denied', () => {
       `The claim "${name!}" of the ID token was "${value!}": compare bound_claims of ${PLACE} with the claims of the ID token.${KEEPS}`,
     ]),
     [
-      'for a claim that is not for everybody to read',
+      'for a claim that must not be shown',
       { boundClaims: { actor: 'somebody-else' } },
       {},
       'error validating claims: claim "actor" does not match any associated bound claim values.',

@@ -20,7 +20,7 @@ const ACT = goProgram('act', 'github.com/nektos/act', 'v0.2.89')
 export const act: Judge = {
   name: 'act',
   title: '[act](https://github.com/nektos/act)',
-  judges: 'every workflow of the pages, as it stands',
+  judges: 'every workflow of the pages, unchanged',
   program: ACT,
   version: async () => (await output(ACT.path, ['--version'])).replace('act version ', ''),
   run: async (hold) => {
@@ -249,19 +249,19 @@ async function runs(hold: Hold, scratch: string, example: WorkflowExample): Prom
   const place = `${example.file}:${example.line + 1}`
   const { actionSteps, text } = innerOf(example)
   const posts = actionSteps.filter(({ action }) => action.runs.post !== undefined)
-  await hold(`${place} runs as it stands`, () => {
+  await hold(`${place} runs unchanged`, () => {
     assert.equal(code, 0, log.slice(-2_000))
     assert.match(log, /Job succeeded/)
     for (const { step } of actionSteps) assert(typeof step.uses === 'string' && log.includes(step.uses))
     if (posts.length > 0) assert.match(log, /Success - Post /)
-    for (const { name, value } of world.secrets) assert(!log.includes(value), `${name} stands in the log`)
+    for (const { name, value } of world.secrets) assert(!log.includes(value), `${name} is in the log`)
   })
   if (!/\boutputs\.(?:token|secret)\b/.test(text)) return
   await hold(`${place}: later steps read the credential, the log shows ***`, () => {
     assert.notEqual(credentials.length, 0, `no command got one:\n${log.slice(-2_000)}`)
     for (const value of credentials) {
       assert(value.length > 8, value)
-      assert(!log.includes(value), 'the credential stands in the log')
+      assert(!log.includes(value), 'the credential is in the log')
     }
     assert.match(log, /credential: .*\*\*\*/)
   })

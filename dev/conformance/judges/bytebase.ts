@@ -21,7 +21,7 @@ import { output } from '../program.ts'
 import { AGAIN, createFixture, type Step } from '../fixture.ts'
 import { suggestionsOf } from '../../suggestions.ts'
 
-/** Bytebase itself, beside PostgreSQL servers for it and for what it changes. */
+/** Bytebase itself, with PostgreSQL servers for it and for what it changes. */
 export const bytebase: Judge = {
   name: 'bytebase',
   title: '[Bytebase](https://github.com/bytebase/bytebase)',

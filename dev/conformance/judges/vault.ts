@@ -11,7 +11,7 @@ import { commandsOfPage, jobTokens, lookUp, take } from '../vault-token-lines.ts
 
 /**
  * Its tag `minimal` leaves out the plugins for clouds and databases: half of the build. 1.21.4 does not compile
- * outside of its repository, since it asks for a release of its SDK that is not the one beside it.
+ * outside of its repository, since it asks for a release of its SDK that is not the one next to it.
  */
 const VAULT = goProgramOf(
   'vault',

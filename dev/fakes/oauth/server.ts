@@ -23,9 +23,9 @@ export interface OAuthServerOptions {
   readonly audience: string
   /** Subjects that it trusts. May be changed. */
   readonly subjects: readonly string[]
-  /** Every parameter of a request, beside the ID token. */
+  /** Every parameter of a request, except the ID token. */
   readonly parameters: Readonly<Record<string, string>>
-  /** What an answer says beside the token. */
+  /** What an answer says besides the token. */
   readonly says: Readonly<Record<string, unknown>>
 }
 

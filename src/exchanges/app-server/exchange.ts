@@ -24,7 +24,7 @@ export const appServer: Exchange<Settings> = {
       grantEnds: 'within the hour',
       signed: aws !== undefined,
       prepare: async (now) => {
-        // Side by side: the signature needs all of them, STS only its own ID token.
+        // In parallel: the signature needs all of them, STS only its own ID token.
         const idToken = tools.idToken(audience)
         signing ??= aws && readyToSign(aws, tools)
         const [bearer, ready] = await Promise.all([idToken, signing])

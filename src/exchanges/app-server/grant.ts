@@ -58,7 +58,7 @@ function otherOwner(asked: string, granted: string): string[] {
   return [`The app server granted a token for ${quoted(granted)}, not for ${quoted(asked)}.`]
 }
 
-/** Where the grant is not what was asked. `metadata: read` comes with every grant and is no difference. */
+/** Where the grant differs from the request. `metadata: read` comes with every grant and is no difference. */
 function differences(
   settings: Settings,
   repositories: readonly string[] | 'ALL',
@@ -104,7 +104,7 @@ function list(permissions: Permissions): string {
   return few(Object.entries(permissions).map(([scope, level]) => `${scope}: ${level}`))
 }
 
-/** A GitHub name from the answer: anything else than such a name does not get into log and outputs. */
+/** A GitHub name from the answer: nothing else gets into the log and the outputs. */
 function nameOf(value: unknown): string | undefined {
   return typeof value === 'string' && /^[\w.-]{1,100}$/.test(value) ? value : undefined
 }

@@ -1,8 +1,16 @@
 import type { Claims, Explanation, Snippet } from '../../explanation.ts'
 import { aboutPassing, aboutRename } from '../../identity/claims.ts'
 import { quoted, showable } from '../../text.ts'
-import type { Permissions } from './permissions.ts'
-import { snippetFor, type Lack } from './policy.ts'
+import {
+  isOwnerScope,
+  lackOf,
+  ofRepositories,
+  ownerLacks,
+  repositoriesLack,
+  type Asked,
+  type Plan,
+} from './lacks.ts'
+import { snippetFor } from './policy.ts'
 import { subjectOf } from './subject.ts'
 
 /** What the app server objects to, about one owner or one repository. */
@@ -10,28 +18,6 @@ export interface Issue {
   /** `owner` or `owner/name` */
   readonly target: string
   readonly text: string
-}
-
-/** What was asked for. */
-export interface Asked {
-  /** `owner/name` of the workflow's own repository, as the run has it. */
-  readonly workflowRepository: string
-  readonly owner: string
-  /** Bare names, or all of the owner's. */
-  readonly repositories: readonly string[] | 'ALL'
-  readonly permissions: Permissions
-}
-
-/** What there is to do about all issues, as far as it is found out. */
-interface Plan {
-  readonly asked: Asked
-  /** Whether the owner is the workflow's: to others the app server says no more than "Not authorized". */
-  readonly isOwn: boolean
-  /** By `owner` or `owner/name`. */
-  readonly lacks: Map<string, Lack>
-  readonly advice: Set<string>
-  /** Whether the app server stopped at the owner's policy: what those of the repositories would have said is not known. */
-  stopped: boolean
 }
 
 /** How many policies the annotation names. */
@@ -98,7 +84,7 @@ export function explainIssues(
   return { ...explanation(), hint: hintFor(paste), paste }
 }
 
-/** Whether something was asked of an owner or a repository. GitHub's names are the same in any case. */
+/** Whether the request was about an owner or a repository. GitHub's names are the same in any case. */
 function isAsked({ owner, repositories }: Asked, target: string): boolean {
   const [itsOwner, name] = target.toLowerCase().split('/')
   return (
@@ -113,7 +99,7 @@ function explainScope(plan: Plan, { target, text }: Issue): boolean {
   if (scope === undefined) return false
   const { permissions } = plan.asked
   const level = Object.hasOwn(permissions, scope) ? permissions[scope] : undefined
-  // Whatever a server says, nobody is told to grant what this run did not ask for.
+  // Whatever a server says, suggest only what this run requested.
   if (level === undefined) return true
   if (what.includes('installation not authorized')) {
     plan.advice.add(
@@ -179,42 +165,6 @@ function explainTarget(plan: Plan, { target, text }: Issue): void {
     lackOf(plan, target).subjects = true
     lacksAll()
   }
-}
-
-/** Organisation permissions are granted by the owner's policy alone. */
-function isOwnerScope(scope: string): boolean {
-  return scope === 'members' || scope.startsWith('organization-')
-}
-
-/** What a repository's own policy can grant of what was asked: nothing where all repositories were asked for. */
-function ofRepositories({ repositories, permissions }: Asked): Permissions {
-  const own = Object.entries(permissions).filter(([scope]) => repositories !== 'ALL' && !isOwnerScope(scope))
-  return Object.fromEntries(own)
-}
-
-function lackOf({ lacks }: Plan, target: string, exists?: boolean): Lack {
-  const lack = lacks.get(target) ?? { statements: {}, allowed: {}, subjects: false }
-  if (exists !== undefined) lack.exists = exists
-  lacks.set(target, lack)
-  return lack
-}
-
-/** The owner's policy grants by a statement what no repository can, and allows repositories to grant the rest. */
-function ownerLacks(plan: Plan, permissions: Permissions, exists?: boolean): void {
-  const { owner } = plan.asked
-  const ofTheirs = ofRepositories(plan.asked)
-  for (const [scope, level] of Object.entries(permissions)) {
-    const lack = lackOf(plan, owner, exists)
-    Object.assign(Object.hasOwn(ofTheirs, scope) ? lack.allowed : lack.statements, { [scope]: level })
-  }
-}
-
-function repositoriesLack(plan: Plan): void {
-  const { owner, repositories } = plan.asked
-  const permissions = ofRepositories(plan.asked)
-  if (repositories === 'ALL' || Object.keys(permissions).length === 0) return
-  for (const name of repositories) Object.assign(lackOf(plan, `${owner}/${name}`).statements, permissions)
-  plan.stopped = true
 }
 
 function hintFor(paste: readonly Snippet[]): string {

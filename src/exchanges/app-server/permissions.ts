@@ -58,7 +58,7 @@ function unknownScope(name: string, scope: string): string {
   }
   const suggestion = suggestScope(scope)
   const meant = suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`
-  return `${name} has the scope "${scope}", which this version does not know. It is sent as it is.${meant}`
+  return `${name} has the scope "${scope}", which this version does not know. It is sent unchanged.${meant}`
 }
 
 /**

@@ -1,7 +1,7 @@
 import { awsRefusal } from '../../aws/errors.ts'
 import { explainRefuser, refuserIn } from '../../aws/policies.ts'
 import type { Claims, Explanation } from '../../explanation.ts'
-import { header, member, type Answer } from '../../http/answer.ts'
+import { header, member, textOf, type Answer } from '../../http/answer.ts'
 import type { Refusal } from '../../http/call.ts'
 import { claimText } from '../../identity/claims.ts'
 import { explainIssues, issuesOf, type Issue } from './issues.ts'
@@ -19,9 +19,8 @@ export function refusal(answer: Answer, settings: Settings): Refusal {
   if (member(answer.json, 'status') === undefined) {
     return awsRefusal(answer, ({ message }) => explainGateway(answer.status, message, settings))
   }
-  const text = member(answer.json, 'message')
   // Without the subjects of the run at its end: claims are shown by the report, and only where they may be.
-  const [message = ''] = typeof text === 'string' ? text.split(/^Effective /m) : []
+  const [message = ''] = textOf(member(answer.json, 'message')).split(/^Effective /m)
   const issues = issuesOf(message)
   const times = answer.status !== 401 ? 0 : KEYS_TROUBLE.test(message) ? 2 : NOT_YET.test(message) ? 1 : 0
   const said = issues.map((issue) => `${issue.target}: ${issue.text}`).join('; ')

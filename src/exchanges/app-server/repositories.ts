@@ -2,9 +2,9 @@ import { not, type Inputs } from '../../inputs/inputs.ts'
 import { itemsOf } from '../../inputs/items.ts'
 import { parseYaml, type YamlValue } from '../../inputs/yaml.ts'
 
-/** What an app server is asked for. Nothing in it: the workflow's own repository. */
+/** What is requested from an app server; empty for the workflow's own repository. */
 export interface Repositories {
-  /** Present where the repositories' owner was given; names are then without it. */
+  /** Present if the repositories' owner was given; names are then without it. */
   readonly owner?: string
   /** Names without owner, each once; or all of the installation. */
   readonly repositories?: readonly string[] | 'ALL'
@@ -58,31 +58,31 @@ export async function readRepositories(inputs: Inputs, workflowRepository: strin
     ...(single === '' ? [] : repositoryOf(inputs, 'repository', single)),
     ...list.flatMap((item) => repositoryOf(inputs, 'repositories', item)),
   ]
-  const names = new Map<string, string>()
-  const owners = new Map<string, string>()
-  if (owner !== '') owners.set(owner.toLowerCase(), owner)
-  for (const repository of named) {
-    const its = repository.owner ?? (givenOwner === '' ? workflowOwner : owner)
-    if (its !== '' && !owners.has(its.toLowerCase())) owners.set(its.toLowerCase(), its)
-    if (!names.has(repository.name.toLowerCase())) names.set(repository.name.toLowerCase(), repository.name)
-  }
+  const names = distinct(named.map(({ name }) => name))
+  const defaultOwner = givenOwner === '' ? workflowOwner : owner
+  const owners = distinct([owner, ...named.map((each) => each.owner ?? defaultOwner)])
   const input = list.length === 0 ? 'repository' : 'repositories'
-  if (owners.size > 1) {
-    const [one, other] = owners.values()
-    inputs.problem(
-      input,
-      `must belong to one owner, not to "${one ?? ''}" and "${other ?? ''}"`,
-      'octocat/a, octocat/b',
-    )
+  if (owners.length > 1) {
+    const [one = '', other = ''] = owners
+    inputs.problem(input, `must belong to one owner, not to "${one}" and "${other}"`, 'octocat/a, octocat/b')
   }
-  if (names.size > MAX_REPOSITORIES) {
-    const rule = `must be at most ${MAX_REPOSITORIES}, not ${names.size}: use several steps`
-    inputs.problem(input, rule, [...names.values()].slice(0, 2).join(', '))
+  if (names.length > MAX_REPOSITORIES) {
+    const rule = `must be at most ${MAX_REPOSITORIES}, not ${names.length}: use several steps`
+    inputs.problem(input, rule, names.slice(0, 2).join(', '))
   }
   const given = owner !== '' ? owner : named.find((repository) => repository.owner !== undefined)?.owner
   // In the spelling of the ID token: to the server the workflow's owner in another case is somebody else.
   const spelled = given !== undefined && same(given, workflowOwner) ? workflowOwner : given
-  return { ...(spelled !== undefined && { owner: spelled }), repositories: [...names.values()] }
+  return { ...(spelled !== undefined && { owner: spelled }), repositories: names }
+}
+
+/** Each name once, in its first spelling, since GitHub's names are the same in any case; empty ones are none. */
+function distinct(names: readonly string[]): string[] {
+  const found = new Map<string, string>()
+  for (const name of names) {
+    if (name !== '' && !found.has(name.toLowerCase())) found.set(name.toLowerCase(), name)
+  }
+  return [...found.values()]
 }
 
 function isAll(item: string): boolean {

@@ -67,7 +67,7 @@ export function nearest<T extends string>(given: string, words: readonly T[]): T
   return best
 }
 
-/** Letters to insert, delete, replace or swap with a neighbour (Damerau-Levenshtein, optimal string alignment). */
+/** Letters to insert, delete, replace or swap with a neighbor (Damerau-Levenshtein, optimal string alignment). */
 function distance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
   const at = (i: number, j: number): number => rows[i]?.[j] ?? Infinity

@@ -127,7 +127,7 @@ function awsHost(hostname: string): { service: AwsService; region: string } | un
   return service === undefined || region === undefined ? undefined : { service, region }
 }
 
-/** @param below keys that belong into `auth`, for the hint */
+/** @param below keys that belong in `auth`, for the hint */
 function checkKeys(
   inputs: Inputs,
   name: string,
@@ -147,7 +147,7 @@ function checkKeys(
   }
 }
 
-/** A field's text; empty where it is not there, and after a problem. */
+/** A field's text; empty if it is not there, and after a problem. */
 function field(inputs: Inputs, name: string, mapping: ReadonlyMap<string, YamlValue>, key: Key): string {
   const value = mapping.get(key) ?? ''
   if (typeof value === 'string') return value.trim()

@@ -6,7 +6,7 @@ import { readPermissions, type Permissions } from './permissions.ts'
 import { readRepositories } from './repositories.ts'
 import { readAppServer, type AwsAuth } from './server.ts'
 
-/** Who is asked, as a sentence names it. */
+/** The server, as a sentence names it. */
 export const SERVICE = 'the app server'
 
 /** How requests are signed. */

@@ -12,10 +12,10 @@ const MAX_SUBJECT = 512
 
 /**
  * The most specific subject of this run: its environment, or else its workflow file on its branch or tag, or else `sub`
- * as it is. With the ids of owner and repository where the app server knows that form: it does not pass to whoever takes
- * the name over.
+ * unchanged. It has the ids of owner and repository where the app server knows that form, so it does not match
+ * somebody who takes over the name.
  *
- * @returns `undefined` where the claims are not shown, or where every subject of this run would also match others
+ * @returns `undefined` if the claims are not shown, or if every subject of this run would also match others
  */
 export function subjectOf(claims: Claims | undefined): Subject | undefined {
   const sub = claimText(claims, 'sub') ?? ''
@@ -40,7 +40,7 @@ function workflowSubject(claims: Claims | undefined): Subject | undefined {
     text: subject,
     notes: [
       `The subject below matches this workflow file on "${ref}". To match every workflow there, use "repo:${owner}@${ownerId}/${name}@${id}:ref:${ref}".`,
-      `The form with @ids matches only this repository. The form without them, "repo:${owner}/${name}:…", matches by name, and so also whoever takes over the name.`,
+      `The form with @ids matches only this repository. The form without them, "repo:${owner}/${name}:…", matches by name, so it also matches anyone who takes over the name.`,
     ],
   }
 }
@@ -48,7 +48,7 @@ function workflowSubject(claims: Claims | undefined): Subject | undefined {
 function notesOn(sub: string): string[] {
   const form = isImmutable(sub)
     ? 'It contains the ids of owner and repository, so it matches only this repository.'
-    : 'It matches by name, so it also matches whoever takes over the name of the repository.'
+    : 'It matches by name, so it also matches anyone who takes over the name of the repository.'
   return [
     `The subject below is the sub claim of this run. ${form}`,
     ...(sub.endsWith(':pull_request')

@@ -4,16 +4,16 @@ import { ActionError } from '../../errors.ts'
 import type { Exchange } from '../../exchange.ts'
 import { not, type Inputs } from '../../inputs/inputs.ts'
 
-/** How long a database takes the token, in s. */
+/** How long a database accepts the token, in s. */
 const SECONDS = 900
 const HOST = /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*$/
 const HOST_EXAMPLE = 'app.cluster-abc123.eu-central-1.rds.amazonaws.com'
 /** What every endpoint of RDS has in its name, in any partition. */
 const OF_RDS = /\.rds\./
-/** Names of AWS, and whose they are where that is known to take passwords of another kind. */
+/** Host names of AWS, and the service, where it is known to take another kind of password. */
 const OF_AWS =
   /\.(?:(?<dsql>dsql)[\w-]*\.[a-z\d-]+\.on\.aws|(?<redshift>redshift)(?:-serverless)?\.amazonaws\.com(?:\.cn)?|on\.aws|amazonaws\.(?:com|com\.cn|eu))$/
-/** The endpoint of an instance, a cluster or a proxy. In China the region stands after `rds`, once stood before it. */
+/** The endpoint of an instance, a cluster or a proxy. In China the region comes after `rds`; it used to come before it. */
 const RDS_HOST = /\.(?:([a-z]+(?:-[a-z]+)+-\d+)\.rds|rds\.(cn-[a-z]+-\d+))\.amazonaws\.(?:com|com\.cn|eu)$/
 
 interface Settings {
@@ -60,7 +60,7 @@ export const awsRds: Exchange<Settings> = {
   exchange: async ({ host, username, region, source }, tools) => {
     const signing = await readyToSign(source, tools)
     const now = tools.now()
-    // The database would refuse the token and not tell why.
+    // The database would refuse the token without saying why.
     if ('credentials' in source && signing.expiresAt && signing.expiresAt.getTime() <= now) {
       const ended = signing.expiresAt.toISOString()
       throw new ActionError(

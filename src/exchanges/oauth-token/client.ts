@@ -7,10 +7,10 @@ export type Field = [name: string, value: string]
 export const AUTHENTICATIONS = ['none', 'client_secret_basic', 'client_secret_post', 'id-token'] as const
 export type Authentication = (typeof AUTHENTICATIONS)[number]
 
-/** As what the job is known to the server. */
+/** The name by which the server knows the job. */
 export interface OAuthClient {
   readonly authentication: Authentication
-  /** Empty where there is none: RFC 6749 wants none of an unknown client, RFC 7521 section 4.2 leaves it out at will. */
+  /** Empty if there is none: RFC 6749 requires none of an unknown client, and RFC 7521 section 4.2 makes it optional. */
   readonly id: string
   /** Empty unless it authenticates with one. */
   readonly secret: string
@@ -81,7 +81,7 @@ export async function proofOf(
   }
 }
 
-/** Every form of the client's secret that a request holds; none where there is no secret. */
+/** Every form of the client's secret that a request holds; none if there is no secret. */
 export function secretsOf(client: OAuthClient): string[] {
   return hasSecret(client) ? [client.secret, formEncoded(client.secret), basicOf(client)] : []
 }

@@ -5,12 +5,12 @@ import { few, quoted } from '../../text.ts'
 import type { Settings } from './settings.ts'
 
 export const SERVICE = 'the token endpoint'
-/** When a token ends that brought no time, as a sentence says it. */
+/** When a token without an expiry ends, in words. */
 export const ENDS = 'when its server says so'
 
 /** Token types that have a spelling of their own; any other is a name or a URI (RFC 6749, appendix A.13). */
 const TOKEN_TYPES = ['Bearer', 'N_A']
-/** Members of an answer, beside the token, with which somebody could get one, or show to be the job. */
+/** Members of an answer, besides the token, with which somebody could get a token or impersonate the job. */
 const MORE_SECRETS = ['refresh_token', 'id_token']
 
 /**
@@ -21,31 +21,31 @@ const MORE_SECRETS = ['refresh_token', 'id_token']
  * @throws ActionError `UNUSABLE_ANSWER`
  */
 export function grantFrom(answer: Answer, settings: Settings, sentAt: number, tools: Tools): Grant {
-  const { url, scope: asked, outlivesJob } = settings
+  const { url, scope: asked, revocationUrl, outlivesJob } = settings
   const json = jsonObject(answer, SERVICE, url)
   const more = MORE_SECRETS.map((name) => json[name]).filter(isSecret)
   for (const secret of more) tools.mask(secret)
-  const refreshToken = json['refresh_token']
+  const refreshToken = isSecret(json['refresh_token']) ? json['refresh_token'] : undefined
   const expiresAt = endOf(json['expires_in'], sentAt)
-  const revocable = (token: string): Revocable | undefined =>
-    revocableOf(token, isSecret(refreshToken) ? refreshToken : undefined, expiresAt, settings)
+  const revocable =
+    revocationUrl &&
+    ((token: string) => revocableOf({ token, refreshToken, ends: expiresAt }, revocationUrl, settings))
   const token = credential(
     json['access_token'],
     'access token',
     SERVICE,
     tools.mask,
-    settings.revocationUrl &&
+    revocable &&
       ((core) => {
-        const found = revocable(core)
-        if (found) tools.revokeAtEnd(found)
+        tools.revokeAtEnd(revocable(core))
       }),
   )
   const type = nameOf(json['token_type'])
   const tokenType = TOKEN_TYPES.find((each) => each.toLowerCase() === type?.toLowerCase()) ?? type
-  // RFC 6749 section 5.1: the server may leave it out where it is what was asked for.
+  // RFC 6749 section 5.1: the server may omit it if it equals the request.
   const scope = json['scope'] === undefined ? asked : scopeOf(json['scope'])
   const issuedType = nameOf(json['issued_token_type'])
-  const mine = revocable(token)
+  const mine = revocable?.(token)
   return {
     secrets: [token, ...more],
     outputs: {
@@ -59,7 +59,7 @@ export function grantFrom(answer: Answer, settings: Settings, sentAt: number, to
     warnings: [
       ...lessThan(asked, scope),
       ...unknownType(tokenType),
-      ...(isSecret(refreshToken) && (mine === undefined || outlivesJob) ? [LEFT_ALIVE] : []),
+      ...(refreshToken !== undefined && (mine === undefined || outlivesJob) ? [LEFT_ALIVE] : []),
     ],
     ...(mine && { revocable: mine, outlivesJob }),
   }
@@ -69,12 +69,14 @@ const LEFT_ALIVE =
   'The server also issued a refresh token. Nobody gets it, but it stays valid: configure the server to issue none to this client.'
 
 function revocableOf(
-  token: string,
-  refreshToken: string | undefined,
-  ends: Date | undefined,
-  { revocationUrl, client, audience }: Settings,
-): Revocable | undefined {
-  if (revocationUrl === undefined) return undefined
+  {
+    token,
+    refreshToken,
+    ends,
+  }: { readonly token: string; readonly refreshToken: string | undefined; readonly ends: Date | undefined },
+  revocationUrl: URL,
+  { client, audience }: Settings,
+): Revocable {
   return {
     issuer: 'oauth',
     token,

@@ -1,13 +1,10 @@
 import type { Claims, Explanation } from '../../explanation.ts'
-import { header, member, type Answer } from '../../http/answer.ts'
+import { header, MAX_MESSAGE, member, textOf, type Answer } from '../../http/answer.ts'
 import type { Refusal } from '../../http/call.ts'
 import { aboutForm, claimText, withoutClaims } from '../../identity/claims.ts'
 import { quoted } from '../../text.ts'
 import { hasSecret } from './client.ts'
 import type { Settings } from './settings.ts'
-
-/** How much of a description is looked at, in characters: bounds the work that a hostile one makes. */
-const MAX_TEXT = 2_000
 
 /**
  * What a token endpoint means by an answer that is not 2xx: RFC 6749 section 5.2, RFC 8693 section 2.2.2.
@@ -33,8 +30,8 @@ export function oauthRefusal(answer: Answer, sent: Claims | undefined): Refusal 
       ? [error, member(json, 'error_description')]
       : [member(error, 'message') ?? member(json, 'message')]
   const reason = words
-    .filter((text) => typeof text === 'string' && text !== '')
-    .map((text) => String(text).slice(0, MAX_TEXT))
+    .map((text) => textOf(text).slice(0, MAX_MESSAGE))
+    .filter((text) => text !== '')
     .join(': ')
   return {
     reason: withoutClaims(reason, sent),
@@ -96,9 +93,10 @@ function explainClient({ settings, idToken, client }: Refused): string {
         ? 'The server wants to know the client: set `client-id`, and what it authenticates with.'
         : `The server does not know ${client}, or wants it to authenticate: check \`client-id\`, and set \`client-secret\`, or \`client-authentication: id-token\`.`
     case 'client_secret_basic':
-      return `Check \`client-id\` and \`client-secret\`. If they are right, the server may want \`client-authentication: client_secret_post\`.`
-    case 'client_secret_post':
-      return `Check \`client-id\` and \`client-secret\`. If they are right, the server may want \`client-authentication: client_secret_basic\`.`
+    case 'client_secret_post': {
+      const other = authentication === 'client_secret_basic' ? 'client_secret_post' : 'client_secret_basic'
+      return `Check \`client-id\` and \`client-secret\`. If they are right, the server may want \`client-authentication: ${other}\`.`
+    }
   }
 }
 

@@ -35,7 +35,7 @@ export const oauth: Revoker = {
 /**
  * The client that the token was issued to.
  *
- * @throws ActionError `INVALID_INPUT` where the step did not get the inputs that the token was issued with
+ * @throws ActionError `INVALID_INPUT` if the step did not get the inputs that the token was issued with
  */
 function clientOf({ apiUrl, extra = {} }: Revocable, tools: RevokerTools): OAuthClient {
   const authentication = AUTHENTICATIONS.find((each) => each === extra['authentication']) ?? 'none'

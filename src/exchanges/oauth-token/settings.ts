@@ -30,7 +30,7 @@ export interface Settings {
   /** Of the ID token. */
   readonly audience: string
   readonly client: OAuthClient
-  /** What is asked for; empty where it is left to the server. */
+  /** What is asked for; empty if it is left to the server. */
   readonly scope: string
   /** The parameters that need no ID token, in the order in which they are sent. */
   readonly fields: readonly Field[]
@@ -110,7 +110,7 @@ function readTokenTypes(inputs: Inputs, grant: Grant): Field[] {
   return []
 }
 
-/** @returns as the request has it; empty where it is not given */
+/** @returns as the request has it; empty if it is not given */
 function readTokenType(inputs: Inputs, name: string): string {
   const value = inputs.text(name)
   if (TOKEN_TYPES.includes(value)) return `${PREFIX}token-type:${value}`

@@ -9,7 +9,7 @@ import type { Settings } from './settings.ts'
 export function refusal(answer: Answer, settings: Settings): Refusal {
   if (typeof member(answer.json, 'code') !== 'number') return {}
   const message = messageOf(answer)
-  // Both also stand for trouble with the keys of the issuer, which passes.
+  // Both can also mean temporary trouble with the keys of the issuer.
   const times =
     answer.status === 401 && message.includes('unable to verify bearer token')
       ? 1

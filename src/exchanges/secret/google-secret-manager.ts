@@ -7,7 +7,7 @@ import {
 } from '../../google/federation.ts'
 import { googleRefusal, MAPPING, principalSet } from '../../google/refusal.ts'
 import { googleEndpoint, readFederation, readServiceAccount, type Federation } from '../../google/settings.ts'
-import { jsonObject, type Answer } from '../../http/answer.ts'
+import { jsonObject, member, type Answer } from '../../http/answer.ts'
 import type { Refusal } from '../../http/call.ts'
 import type { Inputs } from '../../inputs/inputs.ts'
 import { quoted } from '../../text.ts'
@@ -32,7 +32,7 @@ interface Version {
 
 interface Settings {
   readonly federation: Federation
-  /** E-mail or unique id; empty where the job itself has access. */
+  /** E-mail or unique id; empty if the job itself has access. */
   readonly serviceAccount: string
   readonly wanted: Wanted<Version>
 }
@@ -94,7 +94,10 @@ function read(
     prepare: async () => ({
       headers: { authorization: `Bearer ${(await login).token}`, accept: 'application/json' },
     }),
-    refusal: (answer) => refusal(answer, settings, secret, tools.environment),
+    refusal: (answer) => ({
+      ...refusal(answer, settings, secret, tools.environment),
+      ...(member(answer.json, 'error', 'status') === 'NOT_FOUND' && { missing: name }),
+    }),
     read: (answer) => ({
       name,
       text: secretPayload(jsonObject(answer, SERVICE, url), SERVICE, name),
@@ -111,10 +114,10 @@ function refusal(
   // An IAM policy takes no unique id.
   const account = serviceAccount.includes('@') ? `"serviceAccount:${serviceAccount}"` : 'that service account'
   const direct = serviceAccount === ''
-  const member = direct ? quoted(principalSet(federation, environment)) : account
+  const grantee = direct ? quoted(principalSet(federation, environment)) : account
   return googleRefusal(answer, {
     FAILED_PRECONDITION: `That version cannot be read: it may be disabled or destroyed. Enable it, or use another one: "${secret}/versions/NUMBER".`,
-    PERMISSION_DENIED: `Grant roles/secretmanager.secretAccessor on "${secret}" to ${member}, and check that the secret exists.${direct ? ` ${MAPPING}` : ''} A new grant takes a few minutes to work.`,
+    PERMISSION_DENIED: `Grant roles/secretmanager.secretAccessor on "${secret}" to ${grantee}, and check that the secret exists.${direct ? ` ${MAPPING}` : ''} A new grant takes a few minutes to work.`,
     NOT_FOUND: `There is no such version: check \`secret\`, and that the secret has a version. A regional secret has its location in its name: projects/PROJECT/locations/LOCATION/secrets/NAME.`,
   })
 }

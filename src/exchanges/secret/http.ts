@@ -18,7 +18,7 @@ interface Settings {
   readonly audience: string
 }
 
-/** Secrets from an endpoint of one's own: `GET {url}` with the ID token gives `{"payload": {"data": "<base64>"}}`. */
+/** Secrets from an endpoint that the user provides: `GET {url}` with the ID token gives `{"payload": {"data": "<base64>"}}`. */
 export const httpSecret: Exchange<Settings> = {
   settings: async (inputs) => {
     const wanted = await readReferences(inputs, {
@@ -68,11 +68,15 @@ function read(url: URL, audience: string, tools: Tools): Promise<Secret> {
     prepare: async () => ({
       headers: { accept: 'application/json', authorization: `Bearer ${await tools.idToken(audience)}` },
     }),
-    refusal: ({ status, json }) => ({
-      // Any JSON is the endpoint's own; anything else comes from something in front of it.
-      reason: json === undefined ? undefined : (reasonIn(json) ?? 'no reason given'),
-      explain: (claims) => explain(status, url, audience, claims),
-    }),
+    refusal: ({ status, json }) => {
+      const reason = reasonIn(json)
+      return {
+        // Any JSON is the endpoint's own; anything else comes from something in front of it.
+        reason: json === undefined ? undefined : (reason ?? 'no reason given'),
+        explain: (claims) => explain(status, url, audience, claims),
+        ...(status === 404 && reason !== undefined && { missing: name }),
+      }
+    },
     read: (answer) => ({
       name,
       text: secretPayload(jsonObject(answer, SERVICE, url), SERVICE, name),

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
 
-/** Stands for a number whose text another reader would not get back: `1e400`, `1.10`, a whole number above 2^53. */
+/** In place of a number that another reader would change: `1e400`, `1.10`, a whole number above 2^53. */
 export const INEXACT = Symbol('inexact')
 
-/** A text of JSON, or a number outside of one. */
+/** A JSON string, or a number outside of a string. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g
 
 /**
  * JSON text as a value, with {@link INEXACT} for each number that would be another text when it is written again.
  *
- * @returns `undefined` where the text is no JSON
+ * @returns `undefined` if the text is not JSON
  */
 export function parseExactly(text: string): unknown {
   const { mark, value } = withNumbers(text)
@@ -18,7 +18,7 @@ export function parseExactly(text: string): unknown {
   )
 }
 
-/** One member of JSON text, as JSON text with each number as it was written; `undefined` where there is none. */
+/** One member of JSON text, as JSON text with each number as it was written; `undefined` if there is none. */
 export function memberText(text: string, ...path: readonly string[]): string | undefined {
   const { mark, value } = withNumbers(text)
   let member = value
@@ -49,12 +49,12 @@ export function valuesIn(text: string): {
 }
 
 /**
- * JSON text as a value in which each number is text behind a mark that stands nowhere else. So that numbers keep their
- * digits on every version of Node: `JSON.parse` tells how a number was written from version 22 on.
+ * JSON text as a value in which each number is text behind a mark that occurs nowhere else. So numbers keep their
+ * digits on every version of Node: `JSON.parse` says how a number was written only from version 22 on.
  */
 function withNumbers(text: string): { readonly mark: string; readonly value: unknown } {
   const mark = `${randomUUID()}:`
-  // Marked, what is no JSON could become some.
+  // With marks, text that is not JSON could become JSON.
   if (parse(text) === undefined) return { mark, value: undefined }
   const marked = text.replace(TOKEN, (token) => (token.startsWith('"') ? token : `"${mark}${token}"`))
   return { mark, value: parse(marked) }

@@ -9,7 +9,7 @@ import { member } from '../../http/answer.ts'
  * @param json the whole answer
  * @param service who sent it, as a sentence names it
  * @param name how the log names the secret, in quotes
- * @throws ActionError `UNUSABLE_ANSWER`; `UNUSABLE_SECRET` where the secret is no text (UTF-8)
+ * @throws ActionError `UNUSABLE_ANSWER`; `UNUSABLE_SECRET` if the secret is not text (UTF-8)
  */
 export function secretPayload(json: unknown, service: string, name: string): string {
   const data = member(json, 'payload', 'data')

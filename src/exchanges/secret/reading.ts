@@ -2,12 +2,13 @@ import { ActionError, asActionError, type ErrorCode } from '../../errors.ts'
 import type { Grant } from '../../exchange.ts'
 import type { Explanation } from '../../explanation.ts'
 import { Pace } from '../../http/pace.ts'
+import { MOST_LISTED } from '../../text.ts'
 import type { Wanted } from './references.ts'
-import { masksOf, secretMember, type Masks, type Secret } from './value.ts'
+import { masksOf, membersOf, type Masks, type Secret } from './value.ts'
 
 /** How many secrets are read at the same time. */
 export const AT_A_TIME = 12
-/** Codes that are about one secret. With any other, the next secret would fare alike. */
+/** Codes that concern one secret. With any other, the next secret would fail too. */
 const OF_ONE_SECRET: readonly ErrorCode[] = ['DENIED', 'REDIRECTED', 'UNUSABLE_SECRET', 'UNUSABLE_ANSWER']
 /** How much text the secrets of one step may have together, in characters: they are held, masked and written. */
 const MOST_HELD = 10 * 1024 * 1024
@@ -19,11 +20,13 @@ export interface Reading<Source> {
   readonly read: (source: Source) => Promise<Secret>
 }
 
-/** How much of an annotation the reasons may take, in characters: GitHub cuts it at 4096. */
-const MOST_TEXT = 3_000
-
 /** A value to put out. */
-interface Value extends Secret, Masks {}
+interface Value extends Secret, Masks {
+  /** The output that gets it. */
+  readonly output: string
+  /** The id of its secret. */
+  readonly id: string
+}
 
 /**
  * Reads what is wanted: each secret once, {@link AT_A_TIME} at a time, all of them or none.
@@ -37,12 +40,12 @@ export async function readSecrets<Source>(
   login: Promise<unknown>,
   reading: Reading<Source>,
 ): Promise<Grant> {
-  const { references, several, allowShort } = wanted
+  const { references, several, allowShort, allowMissing } = wanted
   const read = onceEach(reading)
-  const reads = references.map(async ({ source, key }): Promise<Value> => {
+  const reads = references.map(async ({ output, source, key }): Promise<Value> => {
     const secret = await read(source)
-    const value = key === '' ? secret : secretMember(secret, key)
-    return { ...value, ...masksOf(value, allowShort) }
+    const value = key === '' ? secret : secret.member(key)
+    return { ...value, ...masksOf(value, allowShort), output, id: reading.id(source) }
   })
   const [, results] = await Promise.all([login, Promise.allSettled(reads)])
   const failed = results.flatMap((result, index) => {
@@ -51,27 +54,34 @@ export async function readSecrets<Source>(
       ? [{ name: reference.output, error: asActionError(result.reason) }]
       : []
   })
-  const [first] = failed
-  if (first !== undefined) throw several ? failureOf(failed, results.length) : first.error
+  const isAllowed = ({ error }: Failed): boolean => allowMissing && error.missing !== undefined
+  const refused = failed.filter((each) => !isAllowed(each))
+  const [first] = refused
+  if (first !== undefined) throw several ? failureOf(refused, results.length) : first.error
   const values = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-  return grantOf(wanted, values, new Set(references.map(({ source }) => reading.id(source))).size)
+  return grantOf(wanted, values, failed)
+}
+
+/** A secret that was read. */
+interface Stored extends Secret {
+  readonly member: (key: string) => Secret
 }
 
 /** Reads a secret at its first mention, as soon as fewer than {@link AT_A_TIME} are being read. */
-function onceEach<Source>({ id, read }: Reading<Source>): (source: Source) => Promise<Secret> {
-  const reads = new Map<string, Promise<Secret>>()
+function onceEach<Source>({ id, read }: Reading<Source>): (source: Source) => Promise<Stored> {
+  const reads = new Map<string, Promise<Stored>>()
   const pace = new Pace(AT_A_TIME)
   let held = 0
   let broken: ActionError | undefined
 
-  async function start(source: Source): Promise<Secret> {
+  async function start(source: Source): Promise<Stored> {
     await pace.enter()
     try {
       if (broken !== undefined) throw broken
       const secret = await read(source)
       held += secret.text.length
       if (held > MOST_HELD) throw tooMuch()
-      return secret
+      return { ...secret, member: membersOf(secret) }
     } catch (error) {
       const known = asActionError(error)
       if (!OF_ONE_SECRET.includes(known.code)) broken ??= known
@@ -94,22 +104,30 @@ function tooMuch(): ActionError {
   })
 }
 
-function grantOf({ references, several }: Wanted<unknown>, values: readonly Value[], secrets: number): Grant {
-  const outputs = Object.fromEntries(
-    references.map(({ output }, index) => [output, values[index]?.text ?? '']),
-  )
+/** @param missing values whose outputs are empty */
+function grantOf({ several }: Wanted<unknown>, values: readonly Value[], missing: readonly Failed[]): Grant {
+  const outputs = Object.fromEntries(values.map(({ output, text }) => [output, text]))
   const all = several ? { secrets: JSON.stringify(outputs) } : {}
-  const notices = values
-    .filter(({ unmasked }) => unmasked > 0)
-    .map(({ name, unmasked }) => `The secret ${name} has ${counted(unmasked, 'line')} too short to mask.`)
+  const notices = [
+    ...values
+      .filter(({ unmasked }) => unmasked > 0)
+      .map(({ name, unmasked }) => `The secret ${name} has ${counted(unmasked, 'line')} too short to mask.`),
+    ...missing.map(
+      ({ name, error }) => `The output ${name} is empty: ${error.missing ?? ''} does not exist.`,
+    ),
+  ]
+  const secrets = new Set(values.map(({ id }) => id)).size
   return {
-    secrets: [...new Set([...values.flatMap(({ masks }) => masks), ...Object.values(all)])],
-    outputs: { ...outputs, ...all },
+    // `{}` is no secret, and its mask would hide unrelated text.
+    secrets:
+      secrets === 0 ? [] : [...new Set([...values.flatMap(({ masks }) => masks), ...Object.values(all)])],
+    outputs: { ...Object.fromEntries(missing.map(({ name }) => [name, ''])), ...outputs, ...all },
     outputsAreSecret: true,
     ...(notices.length > 0 && { notices }),
-    summary: several
-      ? `${counted(values.length, 'value')} read from ${counted(secrets, 'secret')}.`
-      : `Secret ${values[0]?.name ?? ''} read.`,
+    summary:
+      several || secrets === 0
+        ? `${counted(values.length, 'value')} read from ${counted(secrets, 'secret')}.`
+        : `Secret ${values[0]?.name ?? ''} read.`,
   }
 }
 
@@ -126,11 +144,11 @@ function failureOf(failed: readonly Failed[], all: number): ActionError {
   for (const { name, error } of failed) {
     namesBy.set(error.text, [...(namesBy.get(error.text) ?? []), name])
   }
-  let room = MOST_TEXT
+  let left = MOST_LISTED
   const lines = [...namesBy].map(([reason, names]) => {
     const line = `${names.join(', ')}: ${reason}`
-    room -= line.length
-    return `\n- ${room < 0 ? names.join(', ') : line}`
+    left -= line.length
+    return `\n- ${left < 0 ? names.join(', ') : line}`
   })
   const [first] = failed
   const refused = failed.find(({ error }) => error.refused !== undefined)?.error.refused

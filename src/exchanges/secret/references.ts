@@ -24,15 +24,17 @@ export interface Wanted<Source> {
   /** Whether they were given as `secrets`: then there is the output `secrets`, and no output `secret`. */
   readonly several: boolean
   readonly allowShort: boolean
+  /** Whether what does not exist gives an empty output. */
+  readonly allowMissing: boolean
 }
 
 /** How an action names its secrets. */
 export interface Form<Source> {
   /** The input for a single one: `path`. */
   readonly input: string
-  /** What stands there, for example. */
+  /** An example of its value. */
   readonly example: string
-  /** A key of that, for example. */
+  /** An example of a key in it. */
   readonly key: string
   /**
    * Reads the text that names a secret, and records what is wrong with it.
@@ -40,20 +42,23 @@ export interface Form<Source> {
    * @param label what problems are recorded under: the input, or `secrets.NAME`
    */
   readonly read: (label: string, text: string) => Source
-  /** The first entry of `secrets` as another action takes it, in the form that works here; `undefined` where it is none. */
+  /** The first entry of `secrets` as another action takes it, in the form that works here; `undefined` if it is not one. */
   readonly mended?: (text: string) => string | undefined
 }
 
-/** Reads `secrets`, or the single form with `key`, and `allow-short`. */
+/** Reads `secrets`, or the single form with `key`, `allow-short` and `allow-missing`. */
 export async function readReferences<Source>(inputs: Inputs, form: Form<Source>): Promise<Wanted<Source>> {
   const text = inputs.text('secrets')
   const single = inputs.text(form.input)
   const key = inputs.matching('key', inputs.text('key'), LINE, 'must be one line', form.key)
-  const allowShort = inputs.boolean('allow-short')
+  const allowed = {
+    allowShort: inputs.boolean('allow-short'),
+    allowMissing: inputs.boolean('allow-missing'),
+  }
   if (text === '') {
     if (single === '') inputs.lacking(form.input, 'is required, or secrets instead', form.example)
     const references = [{ output: 'secret', source: form.read(form.input, single), key }]
-    return { references, several: false, allowShort }
+    return { references, several: false, ...allowed }
   }
   const example = `db-password: ${form.example}#${form.key}`
   for (const [name, value] of [
@@ -62,7 +67,7 @@ export async function readReferences<Source>(inputs: Inputs, form: Form<Source>)
   ] as const) {
     if (value !== '') inputs.problem(name, 'must be omitted if secrets is set', `secrets: ${example}`)
   }
-  return { references: await readMapping(inputs, text, form, example), several: true, allowShort }
+  return { references: await readMapping(inputs, text, form, example), several: true, ...allowed }
 }
 
 async function readMapping<Source>(
@@ -111,7 +116,7 @@ async function readMapping<Source>(
   return references
 }
 
-/** `REFERENCE` or `REFERENCE#KEY`: what stands after the last `#` is the key. */
+/** `REFERENCE` or `REFERENCE#KEY`: the text after the last `#` is the key. */
 function readReference<Source>(
   inputs: Inputs,
   label: string,

@@ -58,7 +58,7 @@ async function borrowToken(server: VaultServer, tools: Tools): Promise<VaultLogi
   return given
 }
 
-/** What stands in policies and in the commands of people stands before a path; it would be there twice. */
+/** Removes from a path what policies and the commands of Vault put before it: it would be there twice. */
 function secretPath(inputs: Inputs, label: string, path: string, engine: string): string {
   let rest = path
   for (const before of [`${engine}/`, 'data/']) {
@@ -71,7 +71,7 @@ function secretPath(inputs: Inputs, label: string, path: string, engine: string)
 
 /**
  * The first entry of `secrets` as hashicorp/vault-action takes it, `ENGINE/data/PATH KEY | NAME ;`, in the form that works
- * here; `undefined` where it is none.
+ * here; `undefined` if it is not one.
  */
 function fromVaultAction(text: string, engine: string): string | undefined {
   const [first = ''] = text.split(';')
@@ -115,13 +115,17 @@ function refusal(answer: Answer, settings: Settings, path: string): Refusal {
   const { engine } = settings
   const name = quoted(`${engine}/${path}`)
   const explained = (reason: string, hint: string): Refusal => ({ reason, explain: () => ({ hint }) })
+  const gone = (reason: string, hint: string): Refusal => ({
+    ...explained(reason, hint),
+    ...(status === 404 && { missing: name }),
+  })
   const metadata = member(json, 'data', 'metadata')
   if (isPresent(metadata)) {
     const version = member(metadata, 'version')
     const which = `version ${typeof version === 'number' ? version : '?'} of ${name}`
     return member(metadata, 'destroyed') === true
-      ? explained(`${which} is destroyed`, 'Its data is gone: write a new version.')
-      : explained(`${which} is deleted`, 'Undelete it (vault kv undelete), or write a new version.')
+      ? gone(`${which} is destroyed`, 'Its data is gone: write a new version.')
+      : gone(`${which} is deleted`, 'Undelete it (vault kv undelete), or write a new version.')
   }
   const [warning] = textsOf(member(json, 'warnings'))
   if (status === 404 && warning !== undefined) {
@@ -132,7 +136,7 @@ function refusal(answer: Answer, settings: Settings, path: string): Refusal {
   }
   const errors = member(json, 'errors')
   if (status === 404 && Array.isArray(errors) && errors.length === 0) {
-    return explained(
+    return gone(
       `there is no secret ${name}`,
       `"${engine}" has never had a secret at "${path}": check the path, and that "${engine}" is a KV version 2 engine.`,
     )

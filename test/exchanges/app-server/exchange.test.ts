@@ -126,7 +126,7 @@ describe('a signed request', () => {
   })
 
   // In another order than these, an answer is waited for that never comes.
-  test('asks for its two ID tokens side by side', async () => {
+  test('asks for its two ID tokens in parallel', async () => {
     const world = await open({}, AWS)
     const { faults, seen } = world.server('oidc')
     const both = Promise.all([seen(1), seen(2)])

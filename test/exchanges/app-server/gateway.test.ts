@@ -25,7 +25,7 @@ function hintOf({ explain }: Refusal): string | undefined {
   return explain?.(undefined).hint
 }
 
-/** AWS names the kind of error in a header, beside the text (API Gateway Developer Guide, "Gateway response types"). */
+/** AWS names the kind of error in a header, not only in the text (API Gateway Developer Guide, "Gateway response types"). */
 const gateway = (message: string, settings = signed): Refusal =>
   refusal(answer(403, { Message: message }, { 'x-amzn-errortype': 'AccessDeniedException' }), settings)
 

@@ -121,10 +121,10 @@ describe('permissions', () => {
     ).toEqual({
       asked: 'content: read, dependabot-alerts: read, brand-new: write, constructor: read',
       warnings: [
-        'permissions has the scope "content", which this version does not know. It is sent as it is. Did you mean "contents"?',
-        'permissions has the scope "dependabot-alerts", which this version does not know. It is sent as it is. Did you mean "vulnerability-alerts"?',
-        'permissions has the scope "brand-new", which this version does not know. It is sent as it is.',
-        'permissions has the scope "constructor", which this version does not know. It is sent as it is.',
+        'permissions has the scope "content", which this version does not know. It is sent unchanged. Did you mean "contents"?',
+        'permissions has the scope "dependabot-alerts", which this version does not know. It is sent unchanged. Did you mean "vulnerability-alerts"?',
+        'permissions has the scope "brand-new", which this version does not know. It is sent unchanged.',
+        'permissions has the scope "constructor", which this version does not know. It is sent unchanged.',
       ],
       problems: [],
     })

@@ -184,7 +184,7 @@ describe('app-server', () => {
     expect((await appServerOf(text)).problems).toEqual(problems)
   })
 
-  test('a password is never repeated, wherever it stands', async () => {
+  test('a password is never repeated, wherever it is', async () => {
     for (const text of [
       'https://me:hunter2@a.example.com',
       'https://me:hunter2@a.example.com: x',

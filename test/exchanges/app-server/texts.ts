@@ -42,7 +42,7 @@ export const soup = fc
   )
   .map((parts) => parts.join(''))
 
-/** What stands between two items of a list or a mapping, for readers that take lines, commas and YAML. */
+/** What separates two items of a list or a mapping, for readers that take lines, commas and YAML. */
 export const ends = fc.constantFrom('\n', '\n', '\r\n', ',', ', ', '\n\n', '\n# c: read\n')
 
 /**

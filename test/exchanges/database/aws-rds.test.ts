@@ -26,7 +26,7 @@ const NOW = Date.parse('2026-11-21T08:00:00.400Z')
 
 type Clocked = World<AwsRdsSetup> & { time: number }
 
-/** A world whose clock stands until it is set. */
+/** A world whose clock does not move until it is set. */
 async function open(settings: AwsRdsSettings = {}, options: WorldOptions = {}): Promise<Clocked> {
   const clock = { time: NOW }
   const world = await keep(createWorld(awsRdsSystem(settings), { now: () => clock.time, ...options }))
@@ -233,7 +233,7 @@ describe('settings', () => {
     expect(world.server('oidc').requests).toEqual([])
   })
 
-  test('a name of one’s own gets a warning: the database accepts the password only for its own', async () => {
+  test('a custom host name gets a warning: the database accepts the password only for its own', async () => {
     const world = await open()
     const ran = await run(world, { inputs: { host: 'Database.example.com', region: 'eu-central-1' } })
     expect(ran.succeeded).toBe(true)

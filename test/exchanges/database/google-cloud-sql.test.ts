@@ -59,7 +59,7 @@ describe('a password', () => {
   })
 
   test.each(['https://iam.googleapis.com/', '//iam.googleapis.com/'])(
-    'is given where %s stands before the name of the provider',
+    'is given if %s comes before the name of the provider',
     async (prefix) => {
       const world = await open()
       const inputs = { 'workload-identity-provider': `${prefix}${PROVIDER}` }

@@ -26,7 +26,7 @@ export function asked({ server, setup }: OAuthWorld): URLSearchParams[] {
   return server(setup.exchangeRole).requests.map(({ body }) => new URLSearchParams(body))
 }
 
-/** The next answer of the server says this instead, or beside what it says. */
+/** The next answer of the server says this instead of, or in addition to, what it says. */
 export function say({ server, setup }: OAuthWorld, members: Readonly<Record<string, unknown>>): void {
   server(setup.exchangeRole).faults.push(
     fault.alter((reply) => ({ ...reply, body: { ...(reply.body as object), ...members } })),

@@ -195,7 +195,7 @@ describe('a refusal', () => {
       'of a perimeter asks for an ingress rule',
       'SECURITY_POLICY_VIOLATED',
       "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: AbC-123.",
-      'A perimeter of VPC Service Controls keeps this request out, whatever roles there are: its administrators must add an ingress rule that lets it in. The unique identifier in the message leads them to the request.\n',
+      'A perimeter of VPC Service Controls blocks this request, whatever roles are granted: its administrators must add an ingress rule that allows it. The unique identifier in the message leads them to the request.\n',
     ],
     [
       'of a project without billing has no hint',

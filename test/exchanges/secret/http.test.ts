@@ -149,8 +149,8 @@ describe('the endpoint of the page', () => {
     await Promise.all(servers.splice(0).map((server) => server.close()))
   })
 
-  /** The module as it stands on the page, but for where the keys are. Its handler, served. */
-  async function standing(world: World, secret: string): Promise<string> {
+  /** Serves the handler of the module on the page, with another address of the keys. */
+  async function served(world: World, secret: string): Promise<string> {
     const file = 'secret/http/README.md'
     const [fence, ...more] = fencesOf({ file, text: readFileSync(join(ROOT, file), 'utf8') }).filter(
       ({ language }) => language === 'ts',
@@ -177,7 +177,7 @@ describe('the endpoint of the page', () => {
   test('gives the secret to the job of its rule', async () => {
     const world = await open()
     const secret = 'ünïcödé: not a real secret'
-    const url = await standing(world, secret)
+    const url = await served(world, secret)
     expect((await run(world, { inputs: { url, audience: AUDIENCE } })).outputs).toEqual({ secret })
   })
 
@@ -220,13 +220,13 @@ describe('the endpoint of the page', () => {
     ],
   ])('refuses %s', async (_what, options, audience, more, text) => {
     const world = await open(options)
-    const url = `${await standing(world, 'not a real secret')}${more}`
+    const url = `${await served(world, 'not a real secret')}${more}`
     expect(await refusal(world, { inputs: { url, audience } })).toContain(text)
   })
 
   test('refuses a request without a token, and one that somebody else signed', async () => {
     const world = await open()
-    const url = await standing(world, 'not a real secret')
+    const url = await served(world, 'not a real secret')
     const [header, payload] = (await world.issuer.mint(AUDIENCE)).split('.')
     const forged = `Bearer ${header!}.${payload!}.${'A'.repeat(342)}`
     expect((await fetch(url)).status).toBe(401)
@@ -235,7 +235,7 @@ describe('the endpoint of the page', () => {
 
   test('says 503 where it cannot get the keys, which is tried again', async () => {
     const world = await open()
-    const url = await standing(world, 'not a real secret')
+    const url = await served(world, 'not a real secret')
     let failed = 0
     world
       .server('oidc')

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ActionError } from '../../../src/errors.ts'
-import { masksOf, secretMember, type Masks } from '../../../src/exchanges/secret/value.ts'
+import { masksOf, membersOf, type Masks } from '../../../src/exchanges/secret/value.ts'
 
 function refusalOf(run: () => unknown): string {
   try {
@@ -51,7 +51,7 @@ describe('masksOf', () => {
     'quo"te\\d and more',
     '{"password":"a \\"quoted\\" one"}',
     '{"inner":"{\\"password\\":\\"deep\\\\u00e4r\\"}"}',
-  ])('masks %j as it stands in JSON, and in JSON in JSON', (text) => {
+  ])('masks %j as it is written in JSON, and in JSON in JSON', (text) => {
     const found = masks(text)
     const blacked = (shown: string): string =>
       [...found]
@@ -97,7 +97,7 @@ describe('masksOf', () => {
     expect(found.masks).not.toContain(open)
   })
 
-  test('masks the base64 of what has several lines, whatever stands around it', () => {
+  test('masks the base64 of what has several lines, whatever is around it', () => {
     const pem = `-----BEGIN KEY-----\n${'obviously/fake+'.repeat(20)}\nYH\n-----END KEY-----\n`
     for (const [text, value] of [
       [pem, pem],
@@ -107,7 +107,7 @@ describe('masksOf', () => {
       for (const before of ['', 'a', 'ab', 'abc']) {
         const shown = Buffer.from(`${before}${value}`).toString('base64')
         const rest = found.reduce((left, mask) => left.replaceAll(mask, ''), shown)
-        // What belongs to the secret alone: up to two bytes of it share a group with what stands around them.
+        // What belongs to the secret alone: up to two bytes of it share a group with what is around them.
         expect(rest.length).toBeLessThanOrEqual(8)
       }
     }
@@ -153,9 +153,9 @@ describe('masksOf', () => {
   })
 })
 
-describe('secretMember', () => {
+describe('membersOf', () => {
   const text = '{"password":"a password","port":5432,"nested":{"a":[1,true,0.5,-3]},"nothing":null}'
-  const read = (secret: string, key: string): unknown => secretMember({ name: '"name"', text: secret }, key)
+  const read = (secret: string, key: string): unknown => membersOf({ name: '"name"', text: secret })(key)
 
   test.each([
     ['password', 'a password'],

@@ -1,9 +1,10 @@
-import { awsRefusal } from '../../../aws/errors.ts'
+import { awsError, awsRefusal } from '../../../aws/errors.ts'
 import type { CredentialSource } from '../../../aws/credentials.ts'
-import { explainRefuser, refuserIn } from '../../../aws/policies.ts'
+import { explainRefuser, policyOf, refuserIn } from '../../../aws/policies.ts'
 import type { Explanation } from '../../../explanation.ts'
 import type { Answer } from '../../../http/answer.ts'
 import type { Refusal } from '../../../http/call.ts'
+import { quoted } from '../../../text.ts'
 
 /** What AWS was asked for, and as whom. */
 interface Asked {
@@ -14,7 +15,10 @@ interface Asked {
 
 /** What AWS Secrets Manager means by an answer that is not 2xx. */
 export function refusal(answer: Answer, asked: Asked): Refusal {
-  return awsRefusal(answer, ({ code, message }) => EXPLANATIONS.get(code)?.(asked, message) ?? {})
+  return {
+    ...awsRefusal(answer, ({ code, message }) => EXPLANATIONS.get(code)?.(asked, message) ?? {}),
+    ...(awsError(answer).code === 'ResourceNotFoundException' && { missing: quoted(asked.secret) }),
+  }
 }
 
 /** What a person can do, by the code of AWS. */
@@ -112,11 +116,6 @@ function suggestPolicy(secret: string, region: string, source: CredentialSource)
   const statement = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: arn }
   return {
     advice: `With this policy, the role "${source.roleArn}" can read only this secret:`,
-    paste: [
-      {
-        language: 'json',
-        content: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2),
-      },
-    ],
+    paste: [policyOf(statement)],
   }
 }

@@ -43,7 +43,7 @@ function read(
     prepare: async () => ({
       headers: { authorization: `Bearer ${(await login).token}`, accept: 'application/json' },
     }),
-    refusal: (answer) => refusal(answer, settings, secret),
+    refusal: (answer) => refusal(answer, settings, secret, name),
     read: (answer) => {
       const json = jsonObject(answer, SERVICE, url)
       const { value } = json

@@ -5,8 +5,10 @@ import type { SecretName, Settings } from './settings.ts'
 /**
  * What Key Vault means by an answer that is not 2xx: `{"error": {"code", "message", "innererror": {"code"}}}` (Azure Key Vault
  * REST API, "Error"). The innermost code decides the advice.
+ *
+ * @param shown how a sentence names the secret
  */
-export function refusal(answer: Answer, settings: Settings, secret: SecretName): Refusal {
+export function refusal(answer: Answer, settings: Settings, secret: SecretName, shown: string): Refusal {
   const error = member(answer.json, 'error')
   const code = member(error, 'innererror', 'code') ?? member(error, 'code')
   const message = member(error, 'message')
@@ -14,6 +16,7 @@ export function refusal(answer: Answer, settings: Settings, secret: SecretName):
   return {
     reason: `${code}: ${message}`,
     requestId: header(answer, 'x-ms-request-id'),
+    ...(code === 'SecretNotFound' && { missing: shown }),
     explain: () => (Object.hasOwn(HINTS, code) ? { hint: HINTS[code]?.(settings, secret) ?? '' } : {}),
   }
 }

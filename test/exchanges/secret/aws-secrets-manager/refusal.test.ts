@@ -231,7 +231,7 @@ describe('a refusal', () => {
     expect(world.server('secretsmanager').requests).toEqual([])
   })
 
-  test('by a server that is not AWS is one of what stands in front', async () => {
+  test('by a server that is not AWS is one of something in front', async () => {
     const world = await open()
     const reply: FakeReply = { status: 403, body: { message: 'Forbidden' } }
     world.server('secretsmanager').faults.push(fault.answer(reply))
