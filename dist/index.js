@@ -359,6 +359,98 @@ function faultOf(value) {
 
 /***/ }),
 
+/***/ 6427: // ./src/inputs/headers.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L4: () => (/* binding */ stateOf),
+/* harmony export */   WD: () => (/* binding */ headersIn),
+/* harmony export */   cy: () => (/* binding */ savedHeaders),
+/* harmony export */   xY: () => (/* binding */ EXAMPLE)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+
+/** A form that works. */
+const EXAMPLE = 'CF-Access-Client-Id: ${{ secrets.CF_ACCESS_CLIENT_ID }}';
+/** A name is a token, a value printable US-ASCII (RFC 9110, section 5). */
+const LINE = /^([!#$%&'*+.^`|~\w-]{1,100}):[ \t]*(.*)$/s;
+const VALUE = /^[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?$/;
+/** Shorter values are ordinary words: masking them would black out the log. */
+const LEAST_MASKED = 8;
+/** Names that cannot be given, and why; the first that fits. Hop-by-hop names: RFC 9110 section 7.6.1, RFC 9113 section 8.2.2. */
+const REFUSED = [
+    [/^(?:x-)?authorization$/, 'which is for the server behind the gateway'],
+    [
+        /^(?:host|accept|accept-encoding|user-agent|content-.*|x-amz-.*|x-vault-.*)$/,
+        'which the step sets itself',
+    ],
+    [
+        /^(?:connection|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade|expect)$/,
+        'which belongs to the connection',
+    ],
+];
+/** Headers as a member of a step's state; without any, none. */
+function stateOf(headers) {
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+    return lines.length === 0 ? {} : { headers: lines.join('\n') };
+}
+/**
+ * Headers from the state of a step, of which another step could have set anything: the same rules hold.
+ *
+ * @throws ActionError `INVALID_INPUT`
+ */
+function savedHeaders({ headers }, mask) {
+    if (headers === undefined)
+        return undefined;
+    return headersIn(headers, mask, (rule) => {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INVALID_INPUT', `The headers that the main step saved are invalid: they ${rule}.`);
+    });
+}
+/**
+ * Reads lines of `name: value`, each name once. Lines of `#` are comments.
+ *
+ * @param mask has a value of eight characters or more masked, before anything else is done with it
+ * @param problem is told each rule that is broken, to follow a name in a sentence; `isMissing` where a value is empty, as that
+ *   of a secret which is not there
+ */
+function headersIn(text, mask, problem) {
+    const found = new Map();
+    for (const each of text.split(/\r?\n/)) {
+        const line = each.trim();
+        if (line === '' || line.startsWith('#'))
+            continue;
+        const [, given, value = ''] = LINE.exec(line) ?? [];
+        // Without a name it may be a secret.
+        if (given === undefined) {
+            problem('must be lines of name: value', false);
+            continue;
+        }
+        for (const secret of secretsIn(value))
+            mask(secret);
+        const name = given.toLowerCase();
+        const [, why] = REFUSED.find(([names]) => names.test(name)) ?? [];
+        if (why !== undefined)
+            problem(`must not contain ${name}, ${why}`, false);
+        else if (found.has(name))
+            problem(`must contain ${name} only once`, false);
+        else if (value === '')
+            problem(`must have a value for ${name}`, true);
+        else if (!VALUE.test(value))
+            problem(`must have printable US-ASCII as the value of ${name}`, false);
+        else
+            found.set(name, value);
+    }
+    return Object.fromEntries(found);
+}
+/** A value, and what follows a scheme in it (`Bearer …`), which may show alone. */
+function secretsIn(value) {
+    const [, credentials = ''] = /^[\w-]+ +(\S+)$/.exec(value) ?? [];
+    return [value, credentials].filter(({ length }) => length >= LEAST_MASKED);
+}
+
+
+/***/ }),
+
 /***/ 8028: // ./src/inputs/inputs.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -367,8 +459,10 @@ function faultOf(value) {
 /* harmony export */   G: () => (/* binding */ Inputs)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8992);
-/* harmony import */ var _url_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6344);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8992);
+/* harmony import */ var _headers_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6427);
+/* harmony import */ var _url_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6344);
+
 
 
 
@@ -382,12 +476,17 @@ class Inputs {
     /** What {@link Inputs.warn} took note of. */
     warnings = [];
     #get;
+    #mask;
     /** A set: an input that is read twice has its problem once. */
     #problems = new Set();
     #lacksInput = false;
-    /** @param get an input's text by name, as the runner hands it over; empty if it is not given */
-    constructor(get) {
+    /**
+     * @param get an input's text by name, as the runner hands it over; empty if it is not given
+     * @param mask has a secret in an input masked from the log
+     */
+    constructor(get, mask = () => undefined) {
         this.#get = get;
+        this.#mask = mask;
     }
     /** Trimmed text; empty if not given, and after a problem: too long, or control characters. */
     text(name) {
@@ -425,12 +524,12 @@ class Inputs {
      */
     url(name, value, example, allow) {
         if (value === '')
-            return new URL(_url_js__WEBPACK_IMPORTED_MODULE_1__/* .NOWHERE */ .JW);
-        const fault = (0,_url_js__WEBPACK_IMPORTED_MODULE_1__/* .urlFault */ .I_)(value, allow?.query ?? false);
+            return new URL(_url_js__WEBPACK_IMPORTED_MODULE_2__/* .NOWHERE */ .JW);
+        const fault = (0,_url_js__WEBPACK_IMPORTED_MODULE_2__/* .urlFault */ .I_)(value, allow?.query ?? false);
         if (fault === undefined)
             return new URL(value);
         this.problem(name, fault, example);
-        return new URL(_url_js__WEBPACK_IMPORTED_MODULE_1__/* .NOWHERE */ .JW);
+        return new URL(_url_js__WEBPACK_IMPORTED_MODULE_2__/* .NOWHERE */ .JW);
     }
     /** `true`, `True`, `TRUE`, `false`, `False`, `FALSE` (YAML 1.2 core schema, as `core.getBooleanInput`); false if not given. */
     boolean(name) {
@@ -441,6 +540,15 @@ class Inputs {
             this.problem(name, `must be true or false${not(value)}`, 'true');
         }
         return false;
+    }
+    /** The input `headers`: see {@link headersIn}. */
+    headers() {
+        return (0,_headers_js__WEBPACK_IMPORTED_MODULE_1__/* .headersIn */ .WD)(this.text('headers'), this.#mask, (rule, isMissing) => {
+            if (isMissing)
+                this.lacking('headers', rule, _headers_js__WEBPACK_IMPORTED_MODULE_1__/* .EXAMPLE */ .xY);
+            else
+                this.problem('headers', rule, _headers_js__WEBPACK_IMPORTED_MODULE_1__/* .EXAMPLE */ .xY);
+        });
     }
     /** A whole number of seconds from `least` to `most`; `fallback` if not given. */
     seconds(name, { least, most, fallback }) {
@@ -497,7 +605,7 @@ class Inputs {
     check() {
         if (this.#problems.size === 0)
             return;
-        const list = (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .listOf */ .c3)([...this.#problems]);
+        const list = (0,_text_js__WEBPACK_IMPORTED_MODULE_3__/* .listOf */ .c3)([...this.#problems]);
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INVALID_INPUT', `The inputs are invalid. Nothing was sent.${list}`, {
             lacksInput: this.#lacksInput,
         });
@@ -505,7 +613,7 @@ class Inputs {
 }
 /** `, not "…"` to end a rule with, on one line and cut; nothing if the text is empty or could hold a password. */
 function not(text) {
-    const shown = text.includes('@') ? undefined : (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .showable */ .of)(text, 60);
+    const shown = text.includes('@') ? undefined : (0,_text_js__WEBPACK_IMPORTED_MODULE_3__/* .showable */ .of)(text, 60);
     return shown === undefined ? '' : `, not "${shown}"`;
 }
 
@@ -835,56 +943,73 @@ __nccwpck_require__.d(__webpack_exports__, {
 var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./src/inputs/inputs.ts
 var inputs_inputs = __nccwpck_require__(8028);
-;// CONCATENATED MODULE: ./src/inputs/other-actions.ts
-const ROLE = 'arn:aws:iam::123456789012:role/github-actions';
-const APP_SERVER = 'app-server: https://app-server.example.com';
-const NO_KEY = 'is not needed here: the app server holds the key of the GitHub App';
+;// CONCATENATED MODULE: ./src/inputs/foreign.ts
+const ROLE = 'role-arn: arn:aws:iam::123456789012:role/github-actions';
+const PROVIDER = 'workload-identity-provider: projects/123456789012/locations/global/workloadIdentityPools/github/providers/octo-org';
 const NO_LOGIN = "is not needed here: the step logs in with the job's ID token";
 const NO_VARIABLE = 'is not needed here: the step sets outputs, and no environment variables';
+const NO_CREDENTIALS = 'has no counterpart here: the step leaves no credentials for other steps';
 /** From the `action.yml` of the actions that people come from; the versions are in docs/migrating.md. */
 const OF_OTHER_ACTIONS = [
     // aws-actions/configure-aws-credentials
-    renamed('role-to-assume', 'role-arn', ROLE),
-    renamed('aws-region', 'region', 'eu-central-1'),
-    foreign('role-to-assume', 'app-server', 'is auth.roleArn of app-server here', `app-server: {url: …, auth: {type: aws, roleArn: "${ROLE}"}}`),
-    foreign('aws-region', 'app-server', 'is auth.region of app-server here', 'app-server: {url: …, auth: {type: aws, region: eu-central-1}}'),
-    foreign('role-duration-seconds', 'role-arn', 'is not needed here: the role is assumed for 15 minutes', `role-arn: ${ROLE}`),
+    ...renamed('role-to-assume', ROLE),
+    ...renamed('aws-region', 'region: eu-central-1'),
+    ...foreign('role-to-assume', 'app-server', 'is auth.roleArn of app-server here', 'app-server: {url: …, auth: {type: aws, roleArn: "arn:aws:iam::123456789012:role/github-actions"}}'),
+    ...foreign('aws-region', 'app-server', 'is auth.region of app-server here', 'app-server: {url: …, auth: {type: aws, region: eu-central-1}}'),
+    ...foreign('aws-access-key-id aws-secret-access-key aws-session-token aws-profile web-identity-token-file force-skip-oidc use-existing-credentials role-chaining', 'role-arn', "is not read here: the job's ID token assumes role-arn, and without role-arn the AWS credentials in the environment sign", ROLE),
+    ...foreign('inline-session-policy managed-session-policies role-external-id role-session-name role-skip-session-tagging transitive-tag-keys custom-tags allowed-account-ids', 'role-arn', "has no counterpart here: the role's own policies decide", ROLE),
+    ...foreign('role-duration-seconds overwrite-aws-profile mask-aws-account-id output-credentials output-env-credentials unset-current-credentials translate-env-variables special-characters-workaround', 'role-arn', NO_CREDENTIALS, ROLE),
+    ...foreign('disable-retry retry-max-attempts action-timeout-s', 'role-arn', 'is not needed here: timeout-seconds limits all attempts together', 'timeout-seconds: 60'),
+    ...foreign('http-proxy no-proxy sts-endpoint', 'role-arn', 'is a variable here: HTTPS_PROXY, NO_PROXY or AWS_ENDPOINT_URL_STS in the environment', ROLE),
     // hashicorp/vault-action
-    renamed('jwtGithubAudience', 'audience', 'https://vault.example.com'),
-    renamed('ignoreNotFound', 'allow-missing', 'true'),
-    foreign('method', 'auth-path', "is not needed here: the job's ID token is the only method, and auth-path says where it is mounted", 'auth-path: jwt'),
-    { ...renamed('path', 'auth-path', 'jwt'), unless: 'engine' },
-    ...['token', 'roleId', 'secretId', 'githubToken'].map((name) => foreign(name, 'auth-path', NO_LOGIN, 'auth-path: jwt')),
-    ...['exportEnv', 'exportToken', 'outputToken'].map((name) => foreign(name, 'auth-path', NO_VARIABLE, 'auth-path: jwt')),
-    ...['caCertificate', 'tlsSkipVerify'].map((name) => foreign(name, 'auth-path', 'is not needed here: an authority of your own is set by NODE_EXTRA_CA_CERTS in the environment', 'auth-path: jwt')),
-    // aws-actions/aws-secretsmanager-get-secrets
-    foreign('secret-ids', 'secret', 'is called secret here, or secrets for several', 'secret: app/database'),
-    foreign('parse-json-secrets', 'secret', 'is not needed here: key picks one member', 'key: password'),
+    ...renamed('jwtGithubAudience', 'audience: https://vault.example.com'),
+    ...renamed('ignoreNotFound', 'allow-missing: true'),
+    ...renamed('extraHeaders', 'headers: "CF-Access-Client-Id: 0123456789abcdef.access"'),
+    ...foreign('method', 'auth-path', "is not needed here: the job's ID token is the only method, and auth-path says where it is mounted", 'auth-path: jwt'),
+    ...renamed('path', 'auth-path: jwt', 'engine'),
+    ...foreign('token roleId secretId githubToken username password authPayload kubernetesTokenPath jwtPrivateKey jwtKeyPassword jwtTtl', 'auth-path', NO_LOGIN, 'auth-path: jwt'),
+    ...foreign('exportEnv exportToken outputToken', 'auth-path', NO_VARIABLE, 'auth-path: jwt'),
+    ...foreign('caCertificate tlsSkipVerify', 'auth-path', 'is not needed here: an authority of your own is set by NODE_EXTRA_CA_CERTS in the environment', 'auth-path: jwt'),
+    ...foreign('clientCertificate clientKey', 'auth-path', 'has no counterpart here: the step presents no client certificate', 'auth-path: jwt'),
+    ...foreign('secretEncodingType', 'engine', 'has no counterpart here: decode the value where you use it', 'engine: secret'),
+    ...foreign('secrets pki', 'auth-path', 'is not read here: the step sets the output token, with which a later step reads what it needs', 'auth-path: jwt', 'engine'),
+    ...foreign('pki', 'engine', 'is not read here: use the action vault, and its token in a later step', 'engine: secret'),
+    // aws-actions/aws-secretsmanager-get-secrets, google-github-actions/get-secretmanager-secrets
+    ...foreign('secret-ids', 'secret', 'is called secret here, or secrets for several', 'secret: app/database'),
+    ...foreign('parse-json-secrets name-transformation auto-select-family-attempt-timeout', 'secret', 'is not needed here: key picks one member, and secrets names each value', 'key: password'),
+    ...foreign('export_to_environment', 'secret', NO_VARIABLE, 'secret: …'),
+    ...foreign('encoding', 'secret', 'has no counterpart here: decode the value where you use it', 'secret: …'),
+    ...foreign('min_mask_length', 'allow-short', 'is not needed here: a value of fewer than four characters is refused, unless allow-short is true', 'allow-short: true'),
+    // google-github-actions/auth
+    ...foreign('credentials_json', 'workload-identity-provider', NO_LOGIN, PROVIDER),
+    ...foreign('project_id create_credentials_file export_environment_variables cleanup_credentials token_format access_token_lifetime access_token_scopes access_token_subject id_token_audience id_token_include_email delegates universe request_reason', 'workload-identity-provider', NO_CREDENTIALS, PROVIDER),
+    // azure/login
+    ...foreign('creds auth-type subscription-id allow-no-subscriptions enable-AzPSSession', 'tenant-id', NO_LOGIN, 'tenant-id: 00000000-0000-0000-0000-000000000000'),
+    ...renamed('environment', 'cloud: public'),
     // actions/create-github-app-token and its forerunners, and octo-sts/action
-    foreign('permission-*', 'permissions', 'is one line of permissions here', 'permissions: contents: read'),
-    ...[
-        'app-id',
-        'app_id',
-        'application_id',
-        'client-id',
-        'private-key',
-        'private_key',
-        'application_private_key',
-    ].map((name) => foreign(name, 'app-server', NO_KEY, APP_SERVER)),
-    ...['organization', 'installation_retrieval_payload', 'installation_retrieval_mode'].map((name) => foreign(name, 'app-server', 'is called owner here, with repositories', 'owner: octo-org')),
-    foreign('enterprise', 'app-server', 'has no counterpart here: a token is for repositories of one owner', 'owner: octo-org'),
-    foreign('repos', 'app-server', 'is called repositories here', 'repositories: my-repository, another'),
-    foreign('scope', 'app-server', 'is called repository here', 'repository: octo-org/target'),
-    foreign('identity', 'app-server', 'is not needed here: permissions says what the token may do', 'permissions: contents: read'),
-    renamed('github_api_base_url', 'github-api-url', 'https://api.github.com'),
-    ...['revoke', 'revoke_token'].map((name) => foreign(name, 'skip-token-revoke', 'is skip-token-revoke here, which means the opposite', 'skip-token-revoke: true')),
+    ...foreign('permission-*', 'permissions', 'is one line of permissions here', 'permissions: contents: read'),
+    ...foreign('app-id app_id application_id client-id private-key private_key application_private_key', 'app-server', 'is not needed here: the app server holds the key of the GitHub App', 'app-server: https://app-server.example.com'),
+    ...foreign('organization installation_retrieval_payload installation_retrieval_mode', 'app-server', 'is called owner here, with repositories', 'owner: octo-org'),
+    ...foreign('enterprise', 'app-server', 'has no counterpart here: a token is for repositories of one owner', 'owner: octo-org'),
+    ...foreign('repos', 'app-server', 'is called repositories here', 'repositories: my-repository, another'),
+    ...foreign('scope', 'app-server', 'is called repository here', 'repository: octo-org/target'),
+    ...foreign('identity domain', 'app-server', 'is not needed here: permissions says what the token may do, and app-server who gives it', 'permissions: contents: read'),
+    ...renamed('github_api_base_url', 'github-api-url: https://api.github.com'),
+    ...foreign('revoke revoke_token', 'skip-token-revoke', 'is skip-token-revoke here, which means the opposite', 'skip-token-revoke: true'),
 ];
-function foreign(name, here, is, example) {
-    return { name, here, is, example };
+/** @param names separated by blanks */
+function foreign(names, here, is, example, unless) {
+    return names
+        .split(' ')
+        .map((name) => ({ name, here, is, example, ...(unless !== undefined && { unless }) }));
 }
-function renamed(name, here, example) {
-    return { name, here, is: `is called ${here} here`, example: `${here}: ${example}` };
+function renamed(name, example, unless) {
+    const [here = ''] = example.split(':');
+    return foreign(name, here, `is called ${here} here`, example, unless);
 }
+
+;// CONCATENATED MODULE: ./src/inputs/other-actions.ts
+
 /**
  * Records inputs that are given under the names of other actions, or with `_` in place of `-`: the runner passes them on with
  * no more than a warning, and they would have no effect.
@@ -1000,7 +1125,43 @@ function placeOf({ service, url }) {
     return `${service} (${url.host})`;
 }
 
+;// CONCATENATED MODULE: ./src/http/gateway.ts
+
+/**
+ * Gateways by where they send a request that they do not know, and the headers by which they know one: Cloudflare
+ * ("Service tokens"), Google ("Programmatic authentication" of IAP), Pomerium ("Service Accounts").
+ */
+const GATEWAYS = [
+    [
+        /^https:\/\/[\w-]+\.cloudflareaccess\.com\//,
+        'Cloudflare Access',
+        'CF-Access-Client-Id and CF-Access-Client-Secret',
+    ],
+    [/^https:\/\/accounts\.google\.com\//, "Google's Identity-Aware Proxy", 'Proxy-Authorization'],
+    [/^https:\/\/[^/?#]+\/\.pomerium\//, 'Pomerium', 'X-Pomerium-Authorization'],
+];
+/** `undefined` where the answer is neither a redirect nor a web page, or where the call has no place for headers. */
+function gatewayHint({ gateway }, answer) {
+    const isRedirect = answer.status >= 300 && answer.status < 400;
+    if (gateway === undefined || !(isRedirect || (0,http_answer/* looksLikeHtml */.te)(answer)))
+        return undefined;
+    const location = isRedirect ? ((0,http_answer/* header */.wx)(answer, 'location') ?? '') : '';
+    const [, name, wanted = ''] = GATEWAYS.find(([login]) => login.test(location)) ?? [];
+    const given = Object.keys(gateway).join(', ');
+    if (name !== undefined) {
+        const hint = given === ''
+            ? `It leads to the login page of ${name}: set \`headers\` to what lets a machine in (${wanted}).`
+            : `It leads to the login page of ${name}, which did not accept \`headers\` (${given}). It wants ${wanted}, and a policy that lets a machine in.`;
+        return { hint, isKnown: true };
+    }
+    const hint = given === ''
+        ? 'If a gateway such as Cloudflare Access sent it, a header may be missing: set `headers` (CF-Access-Client-Id and CF-Access-Client-Secret).'
+        : `If a gateway sent it, it did not accept \`headers\` (${given}).`;
+    return { hint, isKnown: false };
+}
+
 ;// CONCATENATED MODULE: ./src/http/failure.ts
+
 
 
 
@@ -1125,14 +1286,16 @@ function givenUp(last, because, course, limit) {
         refused: last.refused,
     });
 }
-/**
- * What `read` threw: where the answer may have brought a credential, the error says that it may live on, and until when.
- */
-function unread({ grantEnds }, error) {
-    if (!(error instanceof errors/* ActionError */.lZ) || error.leavesNothing || grantEnds === undefined)
+/** What `read` threw, and what else may help: that a credential of the answer may live on, what a gateway may want. */
+function unread(call, answer, error) {
+    if (!(error instanceof errors/* ActionError */.lZ))
         return error;
-    const hints = [error.explain(undefined).hint, livesOn(grantEnds)];
-    return new errors/* ActionError */.lZ(error.code, error.message, { hint: hints.join(' ').trim(), cause: error.cause });
+    const isLost = !error.leavesNothing && call.grantEnds !== undefined;
+    const more = `${gatewayHint(call, answer)?.hint ?? ''} ${isLost ? livesOn(call.grantEnds) : ''}`.trim();
+    if (more === '')
+        return error;
+    const hint = `${error.explain(undefined).hint ?? ''} ${more}`.trim();
+    return new errors/* ActionError */.lZ(error.code, error.message, { hint, cause: error.cause });
 }
 function livesOn(ends) {
     return `If it issued a token, nobody has it: it cannot be revoked here, and ends ${ends}.`;
@@ -1164,7 +1327,7 @@ const MAX_BODY = 1024 * 1024;
  * @param progress is told what is waited for
  * @throws AttemptFailed `UNREACHABLE`, `TLS_FAILED`, `UNUSABLE_ANSWER`; the reason of `ends`
  */
-function request(socket, { method, url }, message, userAgent, ends, progress) {
+function request(socket, call, message, userAgent, ends, progress) {
     progress.waitingFor = 'the answer';
     return new Promise((resolve, reject) => {
         let answer;
@@ -1178,9 +1341,9 @@ function request(socket, { method, url }, message, userAgent, ends, progress) {
         // Over the established socket, TLS or not: no agent in between, nothing that outlives the attempt.
         const sent = external_node_http_namespaceObject.request({
             createConnection: () => socket,
-            method,
-            path: url.pathname + url.search,
-            headers: headersOf(method, url, message, userAgent),
+            method: call.method,
+            path: call.url.pathname + call.url.search,
+            headers: headersOf(call, message, userAgent),
         });
         sent.on('error', (error) => {
             // A complete answer is the answer: bytes after its end belong to no message (RFC 9112 section 6.3).
@@ -1224,8 +1387,10 @@ function read(response, fail, done) {
         done({ status, headers, text, json: (0,http_answer/* parseJson */.qF)(text) });
     });
 }
-function headersOf(method, url, message, userAgent) {
+function headersOf({ method, url, gateway }, message, userAgent) {
     return {
+        // Before those of the step, which they cannot replace.
+        ...gateway,
         host: url.host,
         'user-agent': userAgent,
         connection: 'close',
@@ -1495,20 +1660,30 @@ function proxyHint(variable, host) {
     const meant = meantFor(host);
     const mended = meant === undefined
         ? ''
-        : ` no_proxy has "${meant}", a form that is not understood: use a host name, or a domain such as .example.com.`;
+        : ` no_proxy has "${meant}", a form that is not understood: use host names, or domains such as .example.com, with commas between them.`;
     return `The proxy comes from ${variable} in the environment of the runner; hosts in no_proxy are reached without it.${mended}`;
 }
-/** An entry of `no_proxy` that looks meant for a host, in a form that `@actions/http-client` compares as a name. */
+/**
+ * An entry of `no_proxy` that looks meant for a host, in a form that `@actions/http-client` compares as a name: `*.x`, a dot at
+ * the end, blanks for commas, IPv6 without brackets, a range of addresses.
+ */
 function meantFor(host) {
-    const entries = (process.env['no_proxy'] ?? process.env['NO_PROXY'] ?? '').split(/[,\s]+/);
-    const name = host.replace(/:\d+$/, '').toLowerCase();
-    return entries.find((entry) => {
-        const domain = entry
-            .toLowerCase()
-            .replace(/^\*?\./, '')
-            .replace(/\.$/, '');
-        const odd = /^\*\.|\.$/.test(entry) && (name === domain || name.endsWith(`.${domain}`));
-        return odd || (entry.includes('/') && external_node_net_namespaceObject.isIP(name.replace(/^\[|\]$/g, '')) !== 0);
+    const name = host
+        .replace(/:\d+$/, '')
+        .replace(/^\[|\]$/g, '')
+        .toLowerCase();
+    const entries = (process.env['no_proxy'] ?? process.env['NO_PROXY'] ?? '').split(',');
+    return entries
+        .map((entry) => entry.trim())
+        .find((entry) => {
+        const words = entry.toLowerCase().split(/\s+/);
+        return words.some((word) => {
+            const domain = word.replace(/^\*?\./, '').replace(/\.$/, '');
+            const isOdd = words.length > 1 || /^\*\.|\.$/.test(word) || external_node_net_namespaceObject.isIPv6(word);
+            if (word.includes('/'))
+                return external_node_net_namespaceObject.isIP(name) !== 0;
+            return isOdd && domain !== '' && (name === domain || name.endsWith(`.${domain}`));
+        });
     });
 }
 function proxy_read(variable, setting, target) {
@@ -1856,6 +2031,7 @@ var http_pace = __nccwpck_require__(8625);
 
 
 
+
 /**
  * An answer that is not 2xx, as an error. Without a reason of the system's own it is the answer of something in front of it:
  * no hint of the system's, which the status alone would decide, is given then.
@@ -1867,9 +2043,11 @@ var http_pace = __nccwpck_require__(8625);
 function refusalError(call, answer, refusal, redact) {
     const where = (0,src_text/* capital */.Nx)(placeOf(call));
     const status = `${answer.status} ${external_node_http_namespaceObject.STATUS_CODES[answer.status] ?? ''}`.trim();
+    const front = gatewayHint(call, answer);
     if (answer.status >= 300 && answer.status < 400) {
+        const instead = front?.isKnown === true ? '' : ` Use the final URL instead of ${call.url.origin}${call.url.pathname}.`;
         return new errors/* ActionError */.lZ('REDIRECTED', `${where} answered with a redirect (${status}).`, {
-            hint: `The step follows no redirect, because the request carries a credential. Use the final URL instead of ${call.url.origin}${call.url.pathname}.`,
+            hint: `The step follows no redirect, because the request carries a credential.${instead} ${front?.hint ?? ''}`.trim(),
         });
     }
     const shown = (text, most) => typeof text === 'string' ? (0,src_text/* showable */.of)(redact(text), most) : undefined;
@@ -1892,7 +2070,7 @@ function refusalError(call, answer, refusal, redact) {
         explain: (claims) => {
             if (own !== undefined)
                 return refusal.explain?.(claims) ?? {};
-            return overloaded ? {} : { hint: inFrontHint(call, answer) };
+            return overloaded ? {} : { hint: `${inFrontHint(call, answer)} ${front?.hint ?? ''}`.trim() };
         },
         refused,
         ...(own !== undefined && !overloaded && { missing: refusal.missing }),
@@ -2017,7 +2195,7 @@ class Client {
             return { value: call.read(answer) };
         }
         catch (error) {
-            throw unread(call, error);
+            throw unread(call, answer, error);
         }
     }
     #refused(call, answer, retried) {
@@ -2613,7 +2791,7 @@ async function act(exchange, step) {
     try {
         // Always written: what main does not save, a step in between could set as a variable.
         saveRevocable(undefined, runner);
-        const settings = await main_read(exchange, runner, held);
+        const settings = await main_read(exchange, step, held);
         const grant = await exchange.exchange(settings, toolsOf(step, held));
         await handOver(grant, step, revokeMs(held));
         for (const warning of [...(grant.warnings ?? []), ...doubts(grant, clock)])
@@ -2637,8 +2815,8 @@ async function act(exchange, step) {
     }
 }
 /** Settings and the limits of the step, or one error that holds the problems of all inputs. */
-async function main_read(exchange, { input, environment, warning }, held) {
-    const inputs = new inputs_inputs/* Inputs */.G(input);
+async function main_read(exchange, { runner: { input, environment, warning }, secrets }, held) {
+    const inputs = new inputs_inputs/* Inputs */.G(input, secrets.mask);
     held.summaryMode = inputs.oneOf('job-summary', SUMMARY_MODES, 'on-refusal');
     held.timeoutMs = inputs.seconds('timeout-seconds', { least: 1, most: 600, fallback: 60 }) * 1000;
     reportOtherActions(inputs, environment);
@@ -2838,6 +3016,8 @@ const exchanges = {
     vault: async () => (await Promise.all(/* import() | vault */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('vault')]).then(__nccwpck_require__.bind(__nccwpck_require__, 5662))).vault,
     // A password for RDS or Aurora by IAM.
     'database/aws-rds': async () => (await Promise.all(/* import() | aws */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('aws')]).then(__nccwpck_require__.bind(__nccwpck_require__, 3685))).awsRds,
+    // A password for Aurora DSQL by IAM.
+    'database/aws-dsql': async () => (await Promise.all(/* import() | aws */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('aws')]).then(__nccwpck_require__.bind(__nccwpck_require__, 5176))).awsDsql,
     // A password for Cloud SQL by IAM.
     'database/google-cloud-sql': async () => (await Promise.all(/* import() | google */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('google')]).then(__nccwpck_require__.bind(__nccwpck_require__, 454)))
         .googleCloudSql,

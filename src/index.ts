@@ -26,6 +26,9 @@ export const exchanges = {
   // A password for RDS or Aurora by IAM.
   'database/aws-rds': async () =>
     (await import(/* webpackChunkName: "aws" */ './exchanges/database/aws-rds.ts')).awsRds,
+  // A password for Aurora DSQL by IAM.
+  'database/aws-dsql': async () =>
+    (await import(/* webpackChunkName: "aws" */ './exchanges/database/aws-dsql.ts')).awsDsql,
   // A password for Cloud SQL by IAM.
   'database/google-cloud-sql': async () =>
     (await import(/* webpackChunkName: "google" */ './exchanges/database/google-cloud-sql.ts'))

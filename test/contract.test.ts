@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { fault, forEver, type Fault, type FaultEntry } from '../dev/fakes/faults.ts'
 import { jsonOf, type FakeReply, type FakeRequest } from '../dev/fakes/handler.ts'
 import { readActions, type ActionMetadata } from '../dev/documents/actions.ts'
+import { randomText } from '../dev/fakes/secrets.ts'
 import { allSystems, type System } from '../dev/systems/system.ts'
 import { createWorld, ROOT, type World } from '../dev/world.ts'
 import type { Exchange } from '../src/exchange.ts'
@@ -230,6 +231,42 @@ describe.each(subjects)('$title:', (subject) => {
     expect(hidden.summary).toContain('The claims of the ID token are not shown')
     expect(hidden.summary).not.toMatch(/\| sub \|/)
   })
+
+  if ('headers' in metadata.inputs) {
+    it('sends headers for a gateway to its system with every request, also in post, and to nobody else', async () => {
+      const world = await open()
+      const id = `${randomText(20)}.access`
+      const secret = randomText(40)
+      for (const value of [id, secret]) world.secrets.push({ name: 'header', value, inState: true })
+      const inputs = { headers: `CF-Access-Client-Id: ${id}\nCF-Access-Client-Secret: ${secret}` }
+      const main = await run(world, { inputs })
+      await expectGranted(world, main.stage)
+      expect(main.masks).toEqual(expect.arrayContaining([id, secret]))
+      if (metadata.runs.post !== undefined) {
+        const post = await runPost(world, system.action, main)
+        expect(post).toMatchObject({ succeeded: true, warnings: [], errors: [], leaks: [] })
+        const areSaved = JSON.stringify(main.state).includes(secret)
+        expect(post.masks.filter((mask) => [id, secret].includes(mask))).toHaveLength(areSaved ? 2 : 0)
+      }
+      for (const role of Object.keys(world.handlers)) {
+        const isOwn = role === world.setup.exchangeRole
+        const { requests } = world.server(role)
+        if (isOwn) expect(requests).not.toEqual([])
+        for (const { headers } of requests) {
+          expect(headers['cf-access-client-id']).toBe(isOwn ? id : undefined)
+          expect(headers['cf-access-client-secret']).toBe(isOwn ? secret : undefined)
+        }
+      }
+    })
+
+    it('sends nothing with a header that it sets itself', async () => {
+      const world = await open()
+      const message = await refusal(world, { inputs: { headers: 'Authorization: Bearer 0123456789' } })
+      expect(message).toMatch(/^- headers must not contain authorization, which .*; for example: CF-Access-/m)
+      expect(message).not.toContain('0123456789')
+      expect(requestsOf(world)).toBe(0)
+    })
+  }
 
   it('opens its connections while the ID token is under way', async () => {
     const roles = new Set(calls.flatMap(({ role, late }) => (late || role === 'oidc' ? [] : [role])))

@@ -626,10 +626,12 @@ async function readSettings(inputs, environment) {
     const permissions = await readPermissions(inputs, 'permissions');
     const apiUrl = inputs.url('github-api-url', inputs.text('github-api-url'), 'https://api.github.com');
     const outlivesJob = inputs.boolean('skip-token-revoke');
+    const headers = inputs.headers();
     inputs.check();
     return {
         url: new URL(`${url.href.replace(/\/+$/, '')}/access_tokens`),
         audience: inputs.line('audience') || url.hostname,
+        headers,
         aws: auth && (await readAws(auth, inputs, environment)),
         owner: target.owner,
         repositories: target.repositories,
@@ -1206,13 +1208,15 @@ const ATTEMPT_MS = 35_000;
 const appServer = {
     settings: readSettings,
     exchange: (settings, tools) => {
-        const { url, audience, aws } = settings;
+        const { url, audience, headers, aws } = settings;
         let signing;
         return tools.send({
             service: SERVICE,
             method: 'POST',
             url,
             audience,
+            // Not part of what is signed: a gateway may take them out.
+            gateway: headers,
             attemptMs: ATTEMPT_MS,
             grantEnds: 'within the hour',
             signed: aws !== undefined,

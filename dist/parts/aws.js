@@ -253,6 +253,118 @@ function sessionName(environment) {
 
 /***/ }),
 
+/***/ 2424: // ./src/aws/database.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   H_: () => (/* binding */ readHostRegion),
+/* harmony export */   fz: () => (/* binding */ readUsername),
+/* harmony export */   rd: () => (/* binding */ databasePassword),
+/* harmony export */   rk: () => (/* binding */ readHost)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8028);
+/* harmony import */ var _credentials_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(23);
+/* harmony import */ var _signing_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2154);
+
+
+
+
+/** How long a database accepts a password, in s: the most of RDS, and what AWS's tools ask for by default. */
+const SECONDS = 900;
+const HOST = /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*$/;
+/** Any other name of AWS. */
+const OF_AWS = /\.(?:(?:on|api)\.aws|amazonaws\.(?:com|com\.cn|eu))$/;
+/** Amazon RDS User Guide; Aurora DSQL User Guide, also "AWS PrivateLink"; Amazon Redshift Management Guide. */
+const SERVICES = {
+    rds: { name: 'RDS or Aurora', endpoint: /\.rds\./, passwords: 'uses: …/database/aws-rds@v1' },
+    dsql: {
+        name: 'Aurora DSQL',
+        endpoint: /^[a-z\d]+\.dsql(?:-[a-z\d]+)*\.[a-z\d-]+\.on\.aws$/,
+        passwords: 'uses: …/database/aws-dsql@v1',
+    },
+    redshift: {
+        name: 'Amazon Redshift',
+        endpoint: /\.redshift\.amazonaws\.com(?:\.cn)?$/,
+        passwords: 'aws redshift get-cluster-credentials-with-iam --cluster-identifier NAME',
+    },
+    serverless: {
+        name: 'Amazon Redshift Serverless',
+        endpoint: /\.redshift-serverless\.amazonaws\.com(?:\.cn)?$/,
+        passwords: 'aws redshift-serverless get-credentials --workgroup-name NAME',
+    },
+};
+/** Reads `host`, in lower case: the endpoint of a service, or a name that does not say whose it is, with a warning; empty after a problem. */
+function readHost(inputs, kind, example) {
+    const host = inputs.matching('host', inputs.required('host', example).toLowerCase(), HOST, 'must be only the host name of the database endpoint', example);
+    const { name, endpoint } = SERVICES[kind];
+    if (host === '' || endpoint.test(host))
+        return host;
+    const other = Object.values(SERVICES).find((service) => service.endpoint.test(host));
+    if (other !== undefined) {
+        inputs.problem('host', `is an endpoint of ${other.name}, whose passwords are other ones`, other.passwords);
+        return '';
+    }
+    if (OF_AWS.test(host)) {
+        const rule = `must be an endpoint of ${name}, not of another service of AWS${(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .not */ .A)(host)}`;
+        inputs.problem('host', rule, example);
+        return '';
+    }
+    const service = kind === 'rds' ? 'RDS' : name;
+    inputs.warn(`${service} accepts the password only for an endpoint's own name, such as ${example}: "${host}" does not look like one. Set host to that name, however the client reaches the database.`);
+    return host;
+}
+/** Reads `username`. */
+function readUsername(inputs) {
+    const example = 'app_migrations';
+    const given = inputs.required('username', example);
+    return inputs.matching('username', given, /^\P{C}{1,128}$/u, 'must be the name of a database user', example);
+}
+/** Reads `region`, which must be the one in the name of the host, if that has one. */
+function readHostRegion(inputs, host, told) {
+    const region = (0,_credentials_js__WEBPACK_IMPORTED_MODULE_2__/* .readRegion */ .XP)(inputs) || told || '';
+    if (region === '' && host !== '') {
+        inputs.problem('region', 'is required, because the host name does not contain it', 'eu-central-1');
+    }
+    if (told !== undefined && region !== told) {
+        inputs.problem('region', `must be "${told}", as in the host name${(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .not */ .A)(region)}`, told);
+    }
+    return region;
+}
+/**
+ * A password for a database: a presigned request, computed here.
+ *
+ * @throws ActionError `NO_AWS_CREDENTIALS`, and as the login at STS throws it
+ */
+async function databasePassword(request, tools) {
+    const { host, username, query: asked, scope, source } = request;
+    const signing = await (0,_signing_js__WEBPACK_IMPORTED_MODULE_3__.readyToSign)(source, tools);
+    const now = tools.now();
+    // The database would refuse the token without saying why.
+    if ('credentials' in source && signing.expiresAt && signing.expiresAt.getTime() <= now) {
+        const ended = signing.expiresAt.toISOString();
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('NO_AWS_CREDENTIALS', `The AWS credentials in the environment expired at ${ended}.`, {
+            hint: 'Get new ones in a step right before this one, or set role-arn.',
+        });
+    }
+    const query = await signing.query(host, new URLSearchParams(asked), scope, SECONDS, now);
+    const token = `${host}/?${query}`;
+    // A client may quote the token in an encoding of its own; without the signature it is worth nothing.
+    const signature = new URLSearchParams(query).get('X-Amz-Signature') ?? '';
+    const signed = Math.floor(now / 1000) * 1000;
+    const ends = Math.min(signed + SECONDS * 1000, signing.expiresAt?.getTime() ?? Infinity);
+    const expiresAt = new Date(ends);
+    return {
+        secrets: [token, signature],
+        outputs: { token },
+        summary: `Password of "${username}" for ${host}; opens connections until ${expiresAt.toISOString()}`,
+        expiresAt,
+    };
+}
+
+
+/***/ }),
+
 /***/ 5572: // ./src/aws/endpoint.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -477,6 +589,41 @@ async function readyToSign(source, tools) {
 
 /***/ }),
 
+/***/ 5176: // ./src/exchanges/database/aws-dsql.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+__webpack_require__.r(__webpack_exports__);
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   awsDsql: () => (/* binding */ awsDsql)
+/* harmony export */ });
+/* harmony import */ var _aws_credentials_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(23);
+/* harmony import */ var _aws_database_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2424);
+
+
+/** The public endpoint of a cluster, or that of AWS PrivateLink (Aurora DSQL User Guide). */
+const ENDPOINT = /\.dsql[a-z\d-]*\.([a-z\d-]+)\.on\.aws$/;
+/** The role that every cluster has, with an IAM action of its own. */
+const ADMIN = 'admin';
+/** A password for a cluster of Aurora DSQL: a presigned `DbConnect` or `DbConnectAdmin` request ("Authentication tokens", Aurora DSQL User Guide). */
+const awsDsql = {
+    settings: (inputs, environment) => {
+        const host = (0,_aws_database_js__WEBPACK_IMPORTED_MODULE_1__/* .readHost */ .rk)(inputs, 'dsql', 'abcdefghijklmnopqrstuvwxyz.dsql.eu-west-1.on.aws');
+        const username = (0,_aws_database_js__WEBPACK_IMPORTED_MODULE_1__/* .readUsername */ .fz)(inputs);
+        const region = (0,_aws_database_js__WEBPACK_IMPORTED_MODULE_1__/* .readHostRegion */ .H_)(inputs, host, ENDPOINT.exec(host)?.[1]);
+        return {
+            host,
+            username,
+            query: { Action: username === ADMIN ? 'DbConnectAdmin' : 'DbConnect' },
+            scope: { region, service: 'dsql' },
+            source: (0,_aws_credentials_js__WEBPACK_IMPORTED_MODULE_0__/* .readCredentialSource */ .bP)(inputs, environment, region),
+        };
+    },
+    exchange: _aws_database_js__WEBPACK_IMPORTED_MODULE_1__/* .databasePassword */ .rd,
+};
+
+
+/***/ }),
+
 /***/ 3685: // ./src/exchanges/database/aws-rds.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -485,82 +632,34 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */   awsRds: () => (/* binding */ awsRds)
 /* harmony export */ });
 /* harmony import */ var _aws_credentials_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(23);
-/* harmony import */ var _aws_signing_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2154);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3916);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8028);
+/* harmony import */ var _aws_database_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2424);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8028);
 
 
 
-
-/** How long a database accepts the token, in s. */
-const SECONDS = 900;
-const HOST = /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*$/;
-const HOST_EXAMPLE = 'app.cluster-abc123.eu-central-1.rds.amazonaws.com';
-/** What every endpoint of RDS has in its name, in any partition. */
-const OF_RDS = /\.rds\./;
-/** Host names of AWS, and the service, where it is known to take another kind of password. */
-const OF_AWS = /\.(?:(?<dsql>dsql)[\w-]*\.[a-z\d-]+\.on\.aws|(?<redshift>redshift)(?:-serverless)?\.amazonaws\.com(?:\.cn)?|on\.aws|amazonaws\.(?:com|com\.cn|eu))$/;
 /** The endpoint of an instance, a cluster or a proxy. In China the region comes after `rds`; it used to come before it. */
-const RDS_HOST = /\.(?:([a-z]+(?:-[a-z]+)+-\d+)\.rds|rds\.(cn-[a-z]+-\d+))\.amazonaws\.(?:com|com\.cn|eu)$/;
-/** A password for a database of Amazon RDS or Aurora: a presigned `connect` request, computed here ("IAM database authentication", RDS User Guide). */
+const ENDPOINT = /\.(?:([a-z]+(?:-[a-z]+)+-\d+)\.rds|rds\.(cn-[a-z]+-\d+))\.amazonaws\.(?:com|com\.cn|eu)$/;
+/** A password for a database of Amazon RDS or Aurora: a presigned `connect` request with host and port ("IAM database authentication", RDS User Guide). */
 const awsRds = {
     settings: (inputs, environment) => {
-        const host = readHost(inputs);
+        const host = (0,_aws_database_js__WEBPACK_IMPORTED_MODULE_1__/* .readHost */ .rk)(inputs, 'rds', 'app.cluster-abc123.eu-central-1.rds.amazonaws.com');
         const port = inputs.required('port', '5432');
         if (port !== '' && !(/^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535)) {
-            inputs.problem('port', `must be a port from 1 to 65535${(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .not */ .A)(port)}`, '5432');
+            inputs.problem('port', `must be a port from 1 to 65535${(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .not */ .A)(port)}`, '5432');
         }
-        const username = inputs.matching('username', inputs.required('username', 'app_migrations'), /^\P{C}{1,128}$/u, 'must be the name of a database user', 'app_migrations');
-        const [, usual, chinese] = RDS_HOST.exec(host) ?? [];
-        const told = usual ?? chinese;
-        const region = (0,_aws_credentials_js__WEBPACK_IMPORTED_MODULE_0__/* .readRegion */ .XP)(inputs) || told || '';
-        if (region === '' && host !== '') {
-            inputs.problem('region', 'is required, because the host name does not contain it', 'eu-central-1');
-        }
-        if (told !== undefined && region !== told) {
-            inputs.problem('region', `must be "${told}", as in the host name${(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .not */ .A)(region)}`, told);
-        }
-        if (host !== '' && !OF_RDS.test(host)) {
-            inputs.warn(`RDS accepts the password only for an endpoint's own name, such as ${HOST_EXAMPLE}: "${host}" does not look like one. Set host to that name, however the client reaches the database.`);
-        }
-        const source = (0,_aws_credentials_js__WEBPACK_IMPORTED_MODULE_0__/* .readCredentialSource */ .bP)(inputs, environment, region);
-        return { host: `${host}:${port}`, username, region, source };
-    },
-    exchange: async ({ host, username, region, source }, tools) => {
-        const signing = await (0,_aws_signing_js__WEBPACK_IMPORTED_MODULE_1__.readyToSign)(source, tools);
-        const now = tools.now();
-        // The database would refuse the token without saying why.
-        if ('credentials' in source && signing.expiresAt && signing.expiresAt.getTime() <= now) {
-            const ended = signing.expiresAt.toISOString();
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ActionError */ .lZ('NO_AWS_CREDENTIALS', `The AWS credentials in the environment expired at ${ended}.`, {
-                hint: 'Get new ones in a step right before this one, or set role-arn.',
-            });
-        }
-        const query = await signing.query(host, new URLSearchParams({ Action: 'connect', DBUser: username }), { region, service: 'rds-db' }, SECONDS, now);
-        const token = `${host}/?${query}`;
-        // A client may quote the token in an encoding of its own; without the signature it is worth nothing.
-        const signature = new URLSearchParams(query).get('X-Amz-Signature') ?? '';
-        const signed = Math.floor(now / 1000) * 1000;
-        const ends = Math.min(signed + SECONDS * 1000, signing.expiresAt?.getTime() ?? Infinity);
-        const expiresAt = new Date(ends);
+        const username = (0,_aws_database_js__WEBPACK_IMPORTED_MODULE_1__/* .readUsername */ .fz)(inputs);
+        const [, usual, chinese] = ENDPOINT.exec(host) ?? [];
+        const region = (0,_aws_database_js__WEBPACK_IMPORTED_MODULE_1__/* .readHostRegion */ .H_)(inputs, host, usual ?? chinese);
         return {
-            secrets: [token, signature],
-            outputs: { token },
-            summary: `Password of "${username}" for ${host}; opens connections until ${expiresAt.toISOString()}`,
-            expiresAt,
+            host: `${host}:${port}`,
+            username,
+            query: { Action: 'connect', DBUser: username },
+            scope: { region, service: 'rds-db' },
+            source: (0,_aws_credentials_js__WEBPACK_IMPORTED_MODULE_0__/* .readCredentialSource */ .bP)(inputs, environment, region),
         };
     },
+    exchange: _aws_database_js__WEBPACK_IMPORTED_MODULE_1__/* .databasePassword */ .rd,
 };
-/** The host name of the database; empty after a problem. */
-function readHost(inputs) {
-    const host = inputs.matching('host', inputs.required('host', HOST_EXAMPLE).toLowerCase(), HOST, 'must be only the host name of the database endpoint', HOST_EXAMPLE);
-    const { dsql, redshift } = OF_AWS.exec(host)?.groups ?? {};
-    if (OF_RDS.test(host) || !OF_AWS.test(host))
-        return host;
-    const service = dsql ? 'Aurora DSQL' : redshift ? 'Amazon Redshift' : 'another service of AWS';
-    inputs.problem('host', `must be an endpoint of RDS or Aurora, not of ${service}${(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .not */ .A)(host)}`, HOST_EXAMPLE);
-    return '';
-}
 
 
 /***/ }),

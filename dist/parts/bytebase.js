@@ -166,6 +166,7 @@ function readSettings(inputs, environment) {
         url: new URL(`${base.href.replace(/\/+$/, '')}/v1/auth:exchangeToken`),
         email: inputs.matching('email', inputs.required('email', EMAIL_EXAMPLE), EMAIL, 'must be the e-mail of a workload identity, in lower case: NAME@workload.bytebase.com or NAME@PROJECT.workload.bytebase.com', EMAIL_EXAMPLE),
         audience: inputs.line('audience') || `https://github.com/${environment['GITHUB_REPOSITORY_OWNER'] ?? ''}`,
+        headers: inputs.headers(),
     };
 }
 
@@ -183,11 +184,12 @@ const ATTEMPT_MS = 35_000;
 const bytebase = {
     settings: readSettings,
     exchange: (settings, tools) => {
-        const { url, email, audience } = settings;
+        const { url, email, audience, headers } = settings;
         return tools.send({
             service: SERVICE,
             method: 'POST',
             url,
+            gateway: headers,
             attemptMs: ATTEMPT_MS,
             grantEnds: 'within the hour',
             prepare: async () => ({

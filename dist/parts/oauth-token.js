@@ -197,6 +197,7 @@ function readSettings(inputs) {
             ...given('resource', readResource(inputs)),
             ...readParameters(inputs),
         ],
+        headers: inputs.headers(),
         body: inputs.oneOf('body', ['form', 'json'], 'form'),
         revocationUrl: revocationUrl === ''
             ? undefined
@@ -268,7 +269,7 @@ const ATTEMPT_MS = 30_000;
 const oauthToken = {
     settings: readSettings,
     exchange: (settings, tools) => {
-        const { url, audience, client } = settings;
+        const { url, audience, client, headers } = settings;
         for (const secret of (0,oauth_token_client/* secretsOf */.Fj)(client))
             tools.mask(secret);
         const attempt = { at: 0, claims: undefined };
@@ -277,6 +278,7 @@ const oauthToken = {
             method: 'POST',
             url,
             audience,
+            gateway: headers,
             attemptMs: ATTEMPT_MS,
             once: true,
             grantEnds: grant/* ENDS */.Br,
@@ -322,7 +324,9 @@ async function messageOf(settings, tools, attempt) {
 /* harmony export */ });
 /* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9856);
 /* harmony import */ var _identity_credential_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8585);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8992);
+/* harmony import */ var _inputs_headers_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6427);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8992);
+
 
 
 
@@ -368,7 +372,7 @@ function grantFrom(answer, settings, sentAt, tools) {
             ...(tokenType !== undefined && { 'token-type': tokenType }),
             ...(issuedType !== undefined && { 'issued-token-type': issuedType }),
         },
-        summary: `Token from ${url.host}${scope ? ` for the scope ${(0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .quoted */ .TL)(scope)}` : ''}${expiresAt ? `; ends ${expiresAt.toISOString()}` : ''}`,
+        summary: `Token from ${url.host}${scope ? ` for the scope ${(0,_text_js__WEBPACK_IMPORTED_MODULE_3__/* .quoted */ .TL)(scope)}` : ''}${expiresAt ? `; ends ${expiresAt.toISOString()}` : ''}`,
         ...(expiresAt && { expiresAt }),
         warnings: [
             ...lessThan(asked, scope),
@@ -379,7 +383,7 @@ function grantFrom(answer, settings, sentAt, tools) {
     };
 }
 const LEFT_ALIVE = 'The server also issued a refresh token. Nobody gets it, but it stays valid: configure the server to issue none to this client.';
-function revocableOf({ token, refreshToken, ends, }, revocationUrl, { client, audience }) {
+function revocableOf({ token, refreshToken, ends, }, revocationUrl, { url, client, audience, headers }) {
     return {
         issuer: 'oauth',
         token,
@@ -389,6 +393,8 @@ function revocableOf({ token, refreshToken, ends, }, revocationUrl, { client, au
             authentication: client.authentication,
             clientId: client.id,
             audience,
+            // They are for the origin of the token endpoint alone.
+            ...(revocationUrl.origin === url.origin && (0,_inputs_headers_js__WEBPACK_IMPORTED_MODULE_2__/* .stateOf */ .L4)(headers)),
             ...(refreshToken !== undefined && { refreshToken }),
         },
     };
@@ -416,13 +422,13 @@ function lessThan(asked, granted) {
     const missing = asked.split(' ').filter((scope) => !all.includes(scope));
     return missing.length === 0
         ? []
-        : [`The server granted less than requested: not the scope ${(0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .few */ .H$)(missing.map(_text_js__WEBPACK_IMPORTED_MODULE_2__/* .quoted */ .TL))}.`];
+        : [`The server granted less than requested: not the scope ${(0,_text_js__WEBPACK_IMPORTED_MODULE_3__/* .few */ .H$)(missing.map(_text_js__WEBPACK_IMPORTED_MODULE_3__/* .quoted */ .TL))}.`];
 }
 /** RFC 6749 section 7.1: who does not know the type must not use the token. */
 function unknownType(type) {
     if (type === undefined || TOKEN_TYPES.includes(type))
         return [];
-    return [`The token is of the type ${(0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .quoted */ .TL)(type)}, not Bearer: what uses it must know that type.`];
+    return [`The token is of the type ${(0,_text_js__WEBPACK_IMPORTED_MODULE_3__/* .quoted */ .TL)(type)}, not Bearer: what uses it must know that type.`];
 }
 
 
@@ -541,10 +547,12 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
 /* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
-/* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2437);
-/* harmony import */ var _client_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8767);
-/* harmony import */ var _grant_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(940);
-/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4718);
+/* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(2437);
+/* harmony import */ var _inputs_headers_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6427);
+/* harmony import */ var _client_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8767);
+/* harmony import */ var _grant_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(940);
+/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(4718);
+
 
 
 
@@ -560,16 +568,17 @@ const ATTEMPT_MS = 5_000;
  */
 const oauth = {
     name: 'The token',
-    endsByDefault: _grant_js__WEBPACK_IMPORTED_MODULE_2__/* .ENDS */ .Br,
+    endsByDefault: _grant_js__WEBPACK_IMPORTED_MODULE_3__/* .ENDS */ .Br,
     revoke: async ({ send }, revocable, tools) => {
         const client = clientOf(revocable, tools);
         const { token, extra = {} } = revocable;
         const { refreshToken } = extra;
         if (refreshToken !== undefined)
             tools.mask(refreshToken);
+        const gateway = (0,_inputs_headers_js__WEBPACK_IMPORTED_MODULE_2__/* .savedHeaders */ .cy)(extra, tools.mask);
         const all = [token, ...(refreshToken === undefined ? [] : [refreshToken])];
         // Each is waited for: one that fails must not end the other.
-        const revoking = all.map((each) => revokeOne(each, client, revocable, { ...tools, send }));
+        const revoking = all.map((each) => revokeOne(each, client, revocable, gateway, { ...tools, send }));
         await Promise.allSettled(revoking);
         return (await Promise.all(revoking)).includes('revoked') ? 'revoked' : 'gone';
     },
@@ -580,9 +589,9 @@ const oauth = {
  * @throws ActionError `INVALID_INPUT` if the step did not get the inputs that the token was issued with
  */
 function clientOf({ apiUrl, extra = {} }, tools) {
-    const authentication = _client_js__WEBPACK_IMPORTED_MODULE_4__/* .AUTHENTICATIONS */ .mP.find((each) => each === extra['authentication']) ?? 'none';
+    const authentication = _client_js__WEBPACK_IMPORTED_MODULE_5__/* .AUTHENTICATIONS */ .mP.find((each) => each === extra['authentication']) ?? 'none';
     const client = { authentication, id: extra['clientId'] ?? '', secret: '' };
-    if (!(0,_client_js__WEBPACK_IMPORTED_MODULE_4__/* .hasSecret */ .TA)(client))
+    if (!(0,_client_js__WEBPACK_IMPORTED_MODULE_5__/* .hasSecret */ .TA)(client))
         return client;
     const url = tools.input('revocation-url');
     const secret = tools.input('client-secret');
@@ -593,23 +602,24 @@ function clientOf({ apiUrl, extra = {} }, tools) {
         });
     }
     const found = { ...client, secret };
-    for (const each of (0,_client_js__WEBPACK_IMPORTED_MODULE_4__/* .secretsOf */ .Fj)(found))
+    for (const each of (0,_client_js__WEBPACK_IMPORTED_MODULE_5__/* .secretsOf */ .Fj)(found))
         tools.mask(each);
     return found;
 }
-function revokeOne(token, client, { apiUrl, extra = {} }, tools) {
+function revokeOne(token, client, { apiUrl, extra = {} }, gateway, tools) {
     const url = new URL(apiUrl);
     let sent;
     return tools.send({
         service: SERVICE,
         method: 'POST',
         url,
+        gateway,
         attemptMs: ATTEMPT_MS,
         once: true,
         prepare: async () => {
-            const { headers, fields } = await (0,_client_js__WEBPACK_IMPORTED_MODULE_4__/* .proofOf */ .oX)(client, async () => {
+            const { headers, fields } = await (0,_client_js__WEBPACK_IMPORTED_MODULE_5__/* .proofOf */ .oX)(client, async () => {
                 const idToken = await tools.idToken(extra['audience'] ?? url.origin, { fresh: true });
-                sent = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_5__/* .claimsOf */ .ds)(idToken);
+                sent = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_6__/* .claimsOf */ .ds)(idToken);
                 return idToken;
             });
             return {
@@ -618,10 +628,10 @@ function revokeOne(token, client, { apiUrl, extra = {} }, tools) {
                     'content-type': 'application/x-www-form-urlencoded',
                     ...headers,
                 },
-                body: (0,_client_js__WEBPACK_IMPORTED_MODULE_4__/* .formOf */ .QU)([['token', token], ...fields]),
+                body: (0,_client_js__WEBPACK_IMPORTED_MODULE_5__/* .formOf */ .QU)([['token', token], ...fields]),
             };
         },
-        refusal: (answer) => ({ ...(0,_refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .oauthRefusal */ .C)(answer, sent), explain: () => hintFor(answer) }),
+        refusal: (answer) => ({ ...(0,_refusal_js__WEBPACK_IMPORTED_MODULE_4__/* .oauthRefusal */ .C)(answer, sent), explain: () => hintFor(answer) }),
         read: (answer) => outcomeOf(answer, url),
     });
 }

@@ -208,6 +208,7 @@ function readSettings(inputs, environment) {
         url,
         domain,
         audience: audience || domain,
+        headers: inputs.headers(),
         scope,
         identity,
         apiUrl: apiUrl.href,
@@ -235,12 +236,13 @@ const ATTEMPT_MS = 30_000;
 const octoSts = {
     settings: readSettings,
     exchange: (settings, tools) => {
-        const { url, audience, scope, identity, apiUrl, outlivesJob } = settings;
+        const { url, audience, headers: gateway, scope, identity, apiUrl, outlivesJob } = settings;
         let sentAt = 0;
         return tools.send({
             service: SERVICE,
             method: 'POST',
             url,
+            gateway,
             attemptMs: ATTEMPT_MS,
             grantEnds: 'within the hour',
             prepare: async () => {

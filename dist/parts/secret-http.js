@@ -35,13 +35,14 @@ const httpSecret = {
             read: (label, text) => inputs.url(label, text, EXAMPLE, { query: true }),
         });
         const origin = sharedOrigin(inputs, wanted);
-        return { wanted, audience: inputs.line('audience') || origin };
+        return { wanted, audience: inputs.line('audience') || origin, headers: inputs.headers() };
     },
-    exchange: ({ wanted, audience }, tools) => {
+    exchange: (settings, tools) => {
+        const { wanted, audience } = settings;
         const idToken = tools.idToken(audience);
         return (0,_reading_js__WEBPACK_IMPORTED_MODULE_2__/* .readSecrets */ .q)(wanted, idToken, {
             id: (url) => url.href,
-            read: (url) => read(url, audience, tools),
+            read: (url) => read(url, settings, tools),
         });
     },
 };
@@ -58,7 +59,7 @@ function sharedOrigin(inputs, { references }) {
     }
     return first?.source.origin ?? '';
 }
-function read(url, audience, tools) {
+function read(url, { audience, headers }, tools) {
     // Without the query, which may be confidential.
     const name = (0,_text_js__WEBPACK_IMPORTED_MODULE_5__/* .quoted */ .TL)(`${url.host}${url.pathname}`);
     return tools.send({
@@ -66,6 +67,7 @@ function read(url, audience, tools) {
         method: 'GET',
         url,
         audience,
+        gateway: headers,
         prepare: async () => ({
             headers: { accept: 'application/json', authorization: `Bearer ${await tools.idToken(audience)}` },
         }),

@@ -96,6 +96,7 @@ function read(settings, path, token, tools) {
         service: _vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .SERVICE */ .YV,
         method: 'GET',
         url,
+        gateway: server.headers,
         prepare: async () => ({ headers: (0,_vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .headersOf */ .Yl)(server, (await token).token) }),
         refusal: (answer) => refusal(answer, settings, path),
         read: (answer) => {
@@ -477,6 +478,7 @@ function login(server, tools) {
         method: 'POST',
         url,
         audience,
+        gateway: server.headers,
         attemptMs: LOGIN_MS,
         grantEnds: 'with the token_ttl of the role',
         prepare: async () => ({
@@ -488,7 +490,7 @@ function login(server, tools) {
     });
 }
 function readLogin(answer, url, server, tools) {
-    const { api, namespace, authPath } = server;
+    const { api, namespace, authPath, headers } = server;
     const given = (0,http_answer/* member */.Dc)((0,vault_answer/* unwrapped */.DE)(answer, url), 'auth');
     if ((0,vault_answer/* isPresent */.Wo)((0,http_answer/* member */.Dc)(given, 'mfa_requirement'))) {
         throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `${vault_server/* SERVICE */.YV} (${url.host}) asks for a second factor.`, {
@@ -501,6 +503,7 @@ function readLogin(answer, url, server, tools) {
     const login = {
         api,
         namespace,
+        headers,
         isBatch: (0,http_answer/* member */.Dc)(given, 'token_type') === 'batch',
         policies,
         expiresAt: typeof seconds === 'number' && seconds > 0 ? (0,http_answer/* timeOf */.nR)(tools.now() / 1000 + seconds) : undefined,
@@ -529,19 +532,21 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */   vault: () => (/* binding */ vault)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
-/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9772);
-/* harmony import */ var _server_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3153);
+/* harmony import */ var _inputs_headers_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6427);
+/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9772);
+/* harmony import */ var _server_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3153);
+
 
 
 
 /** A Vault token as what {@link vault} revokes. */
-function revocable({ token, api, namespace, expiresAt, mayRevokeItself }) {
+function revocable({ token, api, namespace, headers, expiresAt, mayRevokeItself, }) {
     return {
         issuer: 'vault',
         token,
         apiUrl: api,
         ...(expiresAt && { ends: expiresAt }),
-        extra: { namespace, mayRevokeItself: String(mayRevokeItself) },
+        extra: { namespace, mayRevokeItself: String(mayRevokeItself), ...(0,_inputs_headers_js__WEBPACK_IMPORTED_MODULE_1__/* .stateOf */ .L4)(headers) },
     };
 }
 /** Why a batch token is not revoked: Vault keeps no list of them. */
@@ -558,29 +563,31 @@ const NEVER = 'only when somebody revokes it';
 const vault = {
     name: 'The Vault token',
     endsByDefault: NEVER,
-    revoke: async (client, { token, apiUrl, extra = {} }) => {
+    revoke: async (client, { token, apiUrl, extra = {} }, { mask }) => {
+        const gateway = (0,_inputs_headers_js__WEBPACK_IMPORTED_MODULE_1__/* .savedHeaders */ .cy)(extra, mask);
         const server = { api: apiUrl, namespace: extra['namespace'] ?? '' };
         const course = { isGone: false };
         try {
             await client.send({
-                service: _server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV,
+                service: _server_js__WEBPACK_IMPORTED_MODULE_3__/* .SERVICE */ .YV,
                 method: 'POST',
-                url: (0,_server_js__WEBPACK_IMPORTED_MODULE_2__/* .urlOf */ .rs)(server, 'auth/token/revoke-self'),
+                url: (0,_server_js__WEBPACK_IMPORTED_MODULE_3__/* .urlOf */ .rs)(server, 'auth/token/revoke-self'),
+                gateway,
                 attemptMs: 5_000,
-                prepare: () => ({ headers: (0,_server_js__WEBPACK_IMPORTED_MODULE_2__/* .headersOf */ .Yl)(server, token) }),
+                prepare: () => ({ headers: (0,_server_js__WEBPACK_IMPORTED_MODULE_3__/* .headersOf */ .Yl)(server, token) }),
                 refusal: (answer) => {
-                    const reason = (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(answer);
+                    const reason = (0,_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(answer);
                     // A 403 without Vault's own words is that of somebody before it.
                     const isVaults = answer.status === 403 && reason !== '';
                     course.isGone =
                         isVaults && (extra['mayRevokeItself'] === 'true' || /\b(?:invalid|bad) token\b/.test(reason));
-                    return (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .vaultRefusal */ .Hp)(answer, () => (answer.status === 403 ? { hint: ALLOW } : {}));
+                    return (0,_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .vaultRefusal */ .Hp)(answer, () => (answer.status === 403 ? { hint: ALLOW } : {}));
                 },
                 read: ({ status }) => {
                     // Any other answer is not from Vault, but from a proxy or the login page of a network.
                     if (status === 204)
                         return;
-                    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${_server_js__WEBPACK_IMPORTED_MODULE_2__/* .SERVICE */ .YV} answered ${status} instead of 204.`, {
+                    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${_server_js__WEBPACK_IMPORTED_MODULE_3__/* .SERVICE */ .YV} answered ${status} instead of 204.`, {
                         hint: `Check that ${apiUrl} is Vault's API and that no gateway or login page is in front of it.`,
                     });
                 },
@@ -616,7 +623,7 @@ const URL_EXAMPLE = 'https://vault.example.com:8200';
 const PATH = /^(?:(?!\.{1,2}(?:\/|$))[^/\p{Cc}]+(?:\/|$))+(?<!\/)$/u;
 const LINE = /^\P{Cc}+$/u;
 const NAMESPACE = /^[\x21-\x7e]+$/;
-/** Reads the inputs `url`, `namespace`, `audience`, `auth-path` and `role`. */
+/** Reads the inputs `url`, `namespace`, `audience`, `auth-path`, `role` and `headers`. */
 function readServer(inputs) {
     const url = inputs.url('url', inputs.required('url', URL_EXAMPLE), URL_EXAMPLE);
     const base = url.href.replace(/\/+$/, '');
@@ -633,6 +640,7 @@ function readServer(inputs) {
         audience: inputs.line('audience') || url.origin,
         authPath,
         role: inputs.matching('role', inputs.required('role', 'deploy'), LINE, 'must be one line', 'deploy'),
+        headers: inputs.headers(),
     };
 }
 /**

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 import type { Claims, Explanation } from '../explanation.ts'
+import type { Headers } from '../inputs/headers.ts'
 import type { Answer } from './answer.ts'
 
 /** What one attempt sends. */
@@ -32,6 +33,11 @@ export interface Call<T> {
   readonly url: URL
   /** The audience of the ID token that it carries, if it carries one: its claims explain a refusal. */
   readonly audience?: string
+  /**
+   * Headers for a gateway in front of the system (the input `headers`); empty where none are given, absent where it has no
+   * place. Nothing adds them to another request.
+   */
+  readonly gateway?: Headers | undefined
   /** How long one attempt may take, in ms. */
   readonly attemptMs?: number
   /**

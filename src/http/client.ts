@@ -140,7 +140,7 @@ export class Client {
     try {
       return { value: call.read(answer) }
     } catch (error) {
-      throw unread(call, error)
+      throw unread(call, answer, error)
     }
   }
 

@@ -1,8 +1,10 @@
 import { ActionError, systemCode } from '../errors.ts'
 import { mayCarrySecrets } from '../inputs/url.ts'
 import { capital } from '../text.ts'
+import type { Answer } from './answer.ts'
 import { authorityHint } from './authority.ts'
 import { placeOf, type Call } from './call.ts'
+import { gatewayHint } from './gateway.ts'
 
 /** An attempt that got no complete answer. It is retried, unless `again` says that it would fail in the same way. */
 export class AttemptFailed extends Error {
@@ -169,13 +171,14 @@ export function givenUp(
   })
 }
 
-/**
- * What `read` threw: where the answer may have brought a credential, the error says that it may live on, and until when.
- */
-export function unread({ grantEnds }: Call<unknown>, error: unknown): unknown {
-  if (!(error instanceof ActionError) || error.leavesNothing || grantEnds === undefined) return error
-  const hints = [error.explain(undefined).hint, livesOn(grantEnds)]
-  return new ActionError(error.code, error.message, { hint: hints.join(' ').trim(), cause: error.cause })
+/** What `read` threw, and what else may help: that a credential of the answer may live on, what a gateway may want. */
+export function unread(call: Call<unknown>, answer: Answer, error: unknown): unknown {
+  if (!(error instanceof ActionError)) return error
+  const isLost = !error.leavesNothing && call.grantEnds !== undefined
+  const more = `${gatewayHint(call, answer)?.hint ?? ''} ${isLost ? livesOn(call.grantEnds) : ''}`.trim()
+  if (more === '') return error
+  const hint = `${error.explain(undefined).hint ?? ''} ${more}`.trim()
+  return new ActionError(error.code, error.message, { hint, cause: error.cause })
 }
 
 function livesOn(ends: string): string {

@@ -3,6 +3,7 @@ import { ActionError, type Refused } from '../errors.ts'
 import { capital, showable } from '../text.ts'
 import { looksLikeHtml, messageOf, type Answer } from './answer.ts'
 import { placeOf, type Call, type Refusal } from './call.ts'
+import { gatewayHint } from './gateway.ts'
 import { isTransient } from './retry.ts'
 
 /**
@@ -21,9 +22,12 @@ export function refusalError(
 ): ActionError {
   const where = capital(placeOf(call))
   const status = `${answer.status} ${STATUS_CODES[answer.status] ?? ''}`.trim()
+  const front = gatewayHint(call, answer)
   if (answer.status >= 300 && answer.status < 400) {
+    const instead =
+      front?.isKnown === true ? '' : ` Use the final URL instead of ${call.url.origin}${call.url.pathname}.`
     return new ActionError('REDIRECTED', `${where} answered with a redirect (${status}).`, {
-      hint: `The step follows no redirect, because the request carries a credential. Use the final URL instead of ${call.url.origin}${call.url.pathname}.`,
+      hint: `The step follows no redirect, because the request carries a credential.${instead} ${front?.hint ?? ''}`.trim(),
     })
   }
   const shown = (text: unknown, most?: number): string | undefined =>
@@ -46,7 +50,7 @@ export function refusalError(
   return new ActionError(code, `${where} ${verb} (${status})${words}${end}`, {
     explain: (claims) => {
       if (own !== undefined) return refusal.explain?.(claims) ?? {}
-      return overloaded ? {} : { hint: inFrontHint(call, answer) }
+      return overloaded ? {} : { hint: `${inFrontHint(call, answer)} ${front?.hint ?? ''}`.trim() }
     },
     refused,
     ...(own !== undefined && !overloaded && { missing: refusal.missing }),

@@ -16,7 +16,7 @@ const MAX_BODY = 1024 * 1024
  */
 export function request(
   socket: Socket,
-  { method, url }: Pick<Call<unknown>, 'method' | 'url'>,
+  call: Pick<Call<unknown>, 'method' | 'url' | 'gateway'>,
   message: Message,
   userAgent: string,
   ends: AbortSignal,
@@ -34,9 +34,9 @@ export function request(
     // Over the established socket, TLS or not: no agent in between, nothing that outlives the attempt.
     const sent = http.request({
       createConnection: () => socket,
-      method,
-      path: url.pathname + url.search,
-      headers: headersOf(method, url, message, userAgent),
+      method: call.method,
+      path: call.url.pathname + call.url.search,
+      headers: headersOf(call, message, userAgent),
     })
     sent.on('error', (error) => {
       // A complete answer is the answer: bytes after its end belong to no message (RFC 9112 section 6.3).
@@ -85,8 +85,14 @@ function read(
   })
 }
 
-function headersOf(method: string, url: URL, message: Message, userAgent: string): http.OutgoingHttpHeaders {
+function headersOf(
+  { method, url, gateway }: Pick<Call<unknown>, 'method' | 'url' | 'gateway'>,
+  message: Message,
+  userAgent: string,
+): http.OutgoingHttpHeaders {
   return {
+    // Before those of the step, which they cannot replace.
+    ...gateway,
     host: url.host,
     'user-agent': userAgent,
     connection: 'close',

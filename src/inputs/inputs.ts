@@ -1,5 +1,6 @@
 import { ActionError } from '../errors.ts'
 import { listOf, showable } from '../text.ts'
+import { EXAMPLE, headersIn, type Headers } from './headers.ts'
 import { NOWHERE, urlFault } from './url.ts'
 
 /** How long an input may be, in characters: bounds the work of every parser. 32 full repository names take 5000. */
@@ -13,13 +14,18 @@ export class Inputs {
   /** What {@link Inputs.warn} took note of. */
   readonly warnings: string[] = []
   readonly #get: (name: string) => string
+  readonly #mask: (secret: string) => void
   /** A set: an input that is read twice has its problem once. */
   readonly #problems = new Set<string>()
   #lacksInput = false
 
-  /** @param get an input's text by name, as the runner hands it over; empty if it is not given */
-  constructor(get: (name: string) => string) {
+  /**
+   * @param get an input's text by name, as the runner hands it over; empty if it is not given
+   * @param mask has a secret in an input masked from the log
+   */
+  constructor(get: (name: string) => string, mask: (secret: string) => void = () => undefined) {
     this.#get = get
+    this.#mask = mask
   }
 
   /** Trimmed text; empty if not given, and after a problem: too long, or control characters. */
@@ -71,6 +77,14 @@ export class Inputs {
       this.problem(name, `must be true or false${not(value)}`, 'true')
     }
     return false
+  }
+
+  /** The input `headers`: see {@link headersIn}. */
+  headers(): Headers {
+    return headersIn(this.text('headers'), this.#mask, (rule, isMissing) => {
+      if (isMissing) this.lacking('headers', rule, EXAMPLE)
+      else this.problem('headers', rule, EXAMPLE)
+    })
   }
 
   /** A whole number of seconds from `least` to `most`; `fallback` if not given. */

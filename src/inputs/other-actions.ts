@@ -44,6 +44,7 @@ export const OF_OTHER_ACTIONS: readonly Foreign[] = [
   ),
   // hashicorp/vault-action
   renamed('jwtGithubAudience', 'audience', 'https://vault.example.com'),
+  renamed('extraHeaders', 'headers', 'CF-Access-Client-Id: 0123456789abcdef.access'),
   renamed('ignoreNotFound', 'allow-missing', 'true'),
   foreign(
     'method',

@@ -44,7 +44,7 @@ export async function act<Settings>(exchange: Exchange<Settings>, step: Step): P
   try {
     // Always written: what main does not save, a step in between could set as a variable.
     saveRevocable(undefined, runner)
-    const settings = await read(exchange, runner, held)
+    const settings = await read(exchange, step, held)
     const grant = await exchange.exchange(settings, toolsOf(step, held))
     await handOver(grant, step, revokeMs(held))
     for (const warning of [...(grant.warnings ?? []), ...doubts(grant, clock)]) runner.warning(warning)
@@ -66,10 +66,10 @@ export async function act<Settings>(exchange: Exchange<Settings>, step: Step): P
 /** Settings and the limits of the step, or one error that holds the problems of all inputs. */
 async function read<Settings>(
   exchange: Exchange<Settings>,
-  { input, environment, warning }: Runner,
+  { runner: { input, environment, warning }, secrets }: Step,
   held: Held,
 ): Promise<Settings> {
-  const inputs = new Inputs(input)
+  const inputs = new Inputs(input, secrets.mask)
   held.summaryMode = inputs.oneOf('job-summary', SUMMARY_MODES, 'on-refusal')
   held.timeoutMs = inputs.seconds('timeout-seconds', { least: 1, most: 600, fallback: 60 }) * 1000
   reportOtherActions(inputs, environment)

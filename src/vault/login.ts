@@ -30,6 +30,7 @@ export function login(server: VaultServer, tools: Tools): Promise<VaultLogin> {
     method: 'POST',
     url,
     audience,
+    gateway: server.headers,
     attemptMs: LOGIN_MS,
     grantEnds: 'with the token_ttl of the role',
     prepare: async () => ({
@@ -42,7 +43,7 @@ export function login(server: VaultServer, tools: Tools): Promise<VaultLogin> {
 }
 
 function readLogin(answer: Answer, url: URL, server: VaultServer, tools: Tools): VaultLogin {
-  const { api, namespace, authPath } = server
+  const { api, namespace, authPath, headers } = server
   const given = member(unwrapped(answer, url), 'auth')
   if (isPresent(member(given, 'mfa_requirement'))) {
     throw new ActionError('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) asks for a second factor.`, {
@@ -55,6 +56,7 @@ function readLogin(answer: Answer, url: URL, server: VaultServer, tools: Tools):
   const login = {
     api,
     namespace,
+    headers,
     isBatch: member(given, 'token_type') === 'batch',
     policies,
     expiresAt: typeof seconds === 'number' && seconds > 0 ? timeOf(tools.now() / 1000 + seconds) : undefined,

@@ -1,10 +1,11 @@
 import { ActionError } from '../errors.ts'
 import type { Revocable, Revoker } from '../exchange.ts'
+import { savedHeaders, stateOf } from '../inputs/headers.ts'
 import { reasonOf, vaultRefusal } from './answer.ts'
 import { headersOf, SERVICE, urlOf, type VaultServer } from './server.ts'
 
 /** A token of Vault as data. */
-export interface VaultToken extends Pick<VaultServer, 'api' | 'namespace'> {
+export interface VaultToken extends Pick<VaultServer, 'api' | 'namespace' | 'headers'> {
   readonly token: string
   /** When it ends by itself; `undefined` if it does not. */
   readonly expiresAt: Date | undefined
@@ -13,13 +14,20 @@ export interface VaultToken extends Pick<VaultServer, 'api' | 'namespace'> {
 }
 
 /** A Vault token as what {@link vault} revokes. */
-export function revocable({ token, api, namespace, expiresAt, mayRevokeItself }: VaultToken): Revocable {
+export function revocable({
+  token,
+  api,
+  namespace,
+  headers,
+  expiresAt,
+  mayRevokeItself,
+}: VaultToken): Revocable {
   return {
     issuer: 'vault',
     token,
     apiUrl: api,
     ...(expiresAt && { ends: expiresAt }),
-    extra: { namespace, mayRevokeItself: String(mayRevokeItself) },
+    extra: { namespace, mayRevokeItself: String(mayRevokeItself), ...stateOf(headers) },
   }
 }
 
@@ -40,7 +48,8 @@ export const vault: Revoker = {
   name: 'The Vault token',
   endsByDefault: NEVER,
 
-  revoke: async (client, { token, apiUrl, extra = {} }) => {
+  revoke: async (client, { token, apiUrl, extra = {} }, { mask }) => {
+    const gateway = savedHeaders(extra, mask)
     const server = { api: apiUrl, namespace: extra['namespace'] ?? '' }
     const course = { isGone: false }
     try {
@@ -48,6 +57,7 @@ export const vault: Revoker = {
         service: SERVICE,
         method: 'POST',
         url: urlOf(server, 'auth/token/revoke-self'),
+        gateway,
         attemptMs: 5_000,
         prepare: () => ({ headers: headersOf(server, token) }),
         refusal: (answer) => {

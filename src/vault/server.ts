@@ -1,3 +1,4 @@
+import type { Headers } from '../inputs/headers.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 
 /** How a sentence names the server: OpenBao speaks the same protocol. */
@@ -18,9 +19,10 @@ export interface VaultServer {
   /** Where the JWT auth method is mounted, below `auth/`. */
   readonly authPath: string
   readonly role: string
+  readonly headers: Headers
 }
 
-/** Reads the inputs `url`, `namespace`, `audience`, `auth-path` and `role`. */
+/** Reads the inputs `url`, `namespace`, `audience`, `auth-path`, `role` and `headers`. */
 export function readServer(inputs: Inputs): VaultServer {
   const url = inputs.url('url', inputs.required('url', URL_EXAMPLE), URL_EXAMPLE)
   const base = url.href.replace(/\/+$/, '')
@@ -43,6 +45,7 @@ export function readServer(inputs: Inputs): VaultServer {
     audience: inputs.line('audience') || url.origin,
     authPath,
     role: inputs.matching('role', inputs.required('role', 'deploy'), LINE, 'must be one line', 'deploy'),
+    headers: inputs.headers(),
   }
 }
 

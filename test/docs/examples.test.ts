@@ -23,7 +23,12 @@ import { expectClean, expectGranted } from '../scenarios/support.ts'
 
 /** Values of expressions that the emulation does not know or cannot evaluate, by document. */
 const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'docs/cookbook.md': { 'matrix.owner': 'octo-org' },
+  'docs/cookbook.md': {
+    'matrix.owner': 'octo-org',
+    'secrets.CF_ACCESS_CLIENT_ID': 'not-a-secret.access',
+    'secrets.CF_ACCESS_CLIENT_SECRET': 'not-a-secret-but-in-its-place',
+    'steps.iap.outputs.id_token': 'not-a-token-but-in-its-place',
+  },
   'oauth-token/README.md': { 'secrets.KEYCLOAK_CLIENT_SECRET': 'not a secret, but in its place' },
   'docs/troubleshooting.md': {
     "github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository":

@@ -189,6 +189,14 @@ const FACTS: Readonly<Record<string, Fact>> = {
     source: CHINA,
     says: [/\| `audience` [^\n]*`sts\.amazonaws\.com\.cn` in `cn-`/],
   },
+  'what a transaction of Aurora DSQL may hold, and the host name in TLS': {
+    page: 'database/aws-dsql/README.md',
+    source: 'Aurora DSQL User Guide, "DDL and distributed transactions", "Troubleshooting"',
+    says: [
+      /one DDL statement per transaction\][^\n]*and no change of data with it/,
+      /\(SNI\), which libpq sends from version 14 on/,
+    ],
+  },
   'the audience in China, of secrets': {
     page: 'secret/aws-secrets-manager/README.md',
     source: CHINA,

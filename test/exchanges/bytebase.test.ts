@@ -315,7 +315,7 @@ describe('a wrong URL', () => {
     expect(await refusal(world, { inputs: { url: world.url('bytebase') } })).toBe(
       [
         'Bytebase (HOST) answered with a web page: the URL is wrong.',
-        "Check `url`: http://HOST must be the address of Bytebase's web pages, without /v1 at the end.",
+        "Check `url`: http://HOST must be the address of Bytebase's web pages, without /v1 at the end. If a gateway such as Cloudflare Access sent it, a header may be missing: set `headers` (CF-Access-Client-Id and CF-Access-Client-Secret).",
         'UNUSABLE_ANSWER: https://github.com/OWNER/access-token/blob/v1/docs/troubleshooting.md#unusable_answer',
       ].join('\n'),
     )

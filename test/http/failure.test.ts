@@ -11,7 +11,7 @@ import {
   unheard,
   unread,
 } from '../../src/http/failure.ts'
-import { callTo } from './fixture.ts'
+import { answer, callTo } from './fixture.ts'
 
 const URL_ = 'https://app-server.example/path'
 const UNKNOWN = 'its certificate is from a certificate authority that this runner does not know'
@@ -187,13 +187,15 @@ test.each([
   },
 )
 
+const JSON_ANSWER = answer(200, '{}')
+
 test('what reading threw is told as it is, unless it may have lost a token', () => {
   const call = callTo(URL_, { grantEnds: 'within the hour' })
   const cause = new Error('cause')
   const more = { hint: 'Ask.', cause }
-  const lost = unread(call, new ActionError('UNUSABLE_ANSWER', 'No token.', more)) as ActionError
+  const lost = unread(call, JSON_ANSWER, new ActionError('UNUSABLE_ANSWER', 'No token.', more)) as ActionError
   expect(lost).toMatchObject({ code: 'UNUSABLE_ANSWER', text: `No token. Ask. ${LIVES_ON}`, cause })
-  expect((unread(call, new ActionError('UNUSABLE_ANSWER', 'No.')) as ActionError).text).toBe(
+  expect((unread(call, JSON_ANSWER, new ActionError('UNUSABLE_ANSWER', 'No.')) as ActionError).text).toBe(
     `No. ${LIVES_ON}`,
   )
   const others: [typeof call, unknown][] = [
@@ -201,5 +203,11 @@ test('what reading threw is told as it is, unless it may have lost a token', () 
     [call, new ActionError('UNUSABLE_ANSWER', 'No token.', { leavesNothing: true })],
     [callTo(URL_), new ActionError('UNUSABLE_ANSWER', 'No token.', more)],
   ]
-  for (const [each, error] of others) expect(unread(each, error)).toBe(error)
+  for (const [each, error] of others) expect(unread(each, JSON_ANSWER, error)).toBe(error)
+  const page = { ...JSON_ANSWER, text: '<html>' }
+  const behind = callTo(URL_, { gateway: {} })
+  expect(unread(behind, JSON_ANSWER, others[1]![1])).toBe(others[1]![1])
+  expect((unread(behind, page, others[2]![1]) as ActionError).text).toMatch(
+    /^No token\. Ask\. If a gateway .* set `headers`/,
+  )
 })

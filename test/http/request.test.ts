@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import * as net from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { fault, forEver } from '../../dev/fakes/faults.ts'
+import type { Message } from '../../src/http/call.ts'
 import { request } from '../../src/http/request.ts'
 import { answering, clientSockets, ok, rawServer, serving, testClient, type Fate } from './fixture.ts'
 
@@ -30,6 +31,16 @@ describe('what is sent', () => {
     expect(server.received).toEqual([
       `${method} /a/b?c=d HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\nuser-agent: ${agent}\r\nconnection: close\r\n${more}\r\n${body ?? ''}`,
     ])
+  })
+
+  test('headers for a gateway, which take the place of no other', async () => {
+    const server = await answering(ok())
+    const gateway = { host: 'elsewhere', authorization: 'theirs', 'x-a': 'b' }
+    const prepare = (): Message => ({ headers: { authorization: 'ours' } })
+    await testClient().get(server.url, { gateway, prepare })
+    expect(server.received[0]).toBe(
+      `GET / HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\nauthorization: ours\r\nx-a: b\r\nuser-agent: test/1\r\nconnection: close\r\n\r\n`,
+    )
   })
 })
 

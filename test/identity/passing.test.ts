@@ -25,7 +25,7 @@ test.each<[string, boolean]>([
 })
 
 describe('no system suggests to bind a policy to a subject that comes once', () => {
-  const server = { api: '', namespace: '', audience: 'a', authPath: 'jwt', role: 'r' }
+  const server = { api: '', namespace: '', audience: 'a', authPath: 'jwt', role: 'r', headers: {} }
   const url = new URL('https://x.example.com')
   const refusals: Record<string, Refusal> = {
     aws: aws(
@@ -46,11 +46,12 @@ describe('no system suggests to bind a policy to a subject that comes once', () 
       scope: 'octo-org/app',
       identity: 'deploy',
       apiUrl: '',
+      headers: {},
       outlivesJob: false,
     }),
     Bytebase: bytebase(
       answer(401, { code: 16, message: 'token validation failed: subject mismatch: expected "x"' }),
-      { url, email: 'ci@workload.bytebase.com', audience: 'a' },
+      { url, email: 'ci@workload.bytebase.com', audience: 'a', headers: {} },
     ),
   }
   const explained = (refusal: Refusal, sub: string): Explanation => {

@@ -28,7 +28,7 @@ const PAGE = 'database/azure/README.md'
 export const azure: Judge = {
   name: 'azure',
   title:
-    '[entra-emulator](https://github.com/calvinchengx/entra-emulator) and [azure-keyvault-emulator](https://github.com/calvinchengx/azure-keyvault-emulator)',
+    'Emulators of [Entra](https://github.com/calvinchengx/entra-emulator) and [Key Vault](https://github.com/calvinchengx/azure-keyvault-emulator)',
   judges:
     '`database/azure`, `secret/azure-key-vault`: the federated credential of the page and the one that a refusal suggests, refusals, reads',
   program: EMULATORS,

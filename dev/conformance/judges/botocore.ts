@@ -27,7 +27,7 @@ const PATHS = [...['', '/stage'], ...['/a%20b/c+d', '/%C3%BC/~x/(y)', "/it's!/*:
 export const botocore: Judge = {
   name: 'botocore',
   title: 'botocore',
-  judges: 'AWS signatures, in headers and in RDS passwords',
+  judges: 'AWS signatures, in headers and in passwords of RDS and DSQL',
   program: PYTHON,
   version: () => output(PYTHON.path, ['-c', 'import botocore; print(botocore.__version__)']),
   run: async (hold) => {
@@ -107,22 +107,28 @@ const USERS = ['app_migrations', 'app user', "o'hara+x&y=z/%25", 'größe', '名
 
 async function passwords(hold: Hold, { run }: Fixture): Promise<void> {
   const keys = newKeys()
+  const cluster = `abcdefghijklmnopqrstuvwxyz.dsql.${REGION}.on.aws`
   const cases = [
-    ...USERS.map((user) => [`db.abc123.${REGION}.rds.amazonaws.com`, REGION, user] as const),
-    ['db.abc123.rds.cn-north-1.amazonaws.com.cn', 'cn-north-1', 'app'] as const,
-  ]
-  for (const [host, region, user] of cases) {
+    ...USERS.map((user) => ['rds', `db.abc123.${REGION}.rds.amazonaws.com`, REGION, user] as const),
+    ['rds', 'db.abc123.rds.cn-north-1.amazonaws.com.cn', 'cn-north-1', 'app'],
+    ['dsql', cluster, REGION, 'app_migrations'],
+    ['dsql', cluster, REGION, 'admin'],
+    ['dsql', cluster.replace('.dsql.', '.dsql-fnh4.'), REGION, 'app_migrations'],
+  ] as const
+  for (const [service, host, region, user] of cases) {
+    const port = service === 'rds' ? { port: 5432 } : {}
     const { outputs, told } = await run({
-      action: 'database/aws-rds',
-      inputs: { host, port: '5432', username: user },
+      action: `database/aws-${service}`,
+      inputs: { host, ...(service === 'rds' && { port: '5432' }), username: user },
       env: environmentOf(keys),
       credential: 'token',
       secretOf: (password) => /Signature=([0-9a-f]{64})/.exec(password)?.[1] ?? password,
     })
     const ours = outputs['token'] ?? told
     const date = /X-Amz-Date=(\w+)/.exec(ours)?.[1]
-    const [theirs] = await signed([{ keys, region, host, port: 5432, user, date }])
-    await hold(`RDS password of ${user} in ${region}: the same`, () => {
+    const [theirs] = await signed([{ keys, region, host, ...port, user, date }])
+    const whose = `${service.toUpperCase()} password of ${user} in ${region}`
+    await hold(`${whose}${host.includes('-fnh4') ? ', by PrivateLink' : ''}: the same`, () => {
       assert.equal(sorted(ours), sorted(theirs!))
     })
   }

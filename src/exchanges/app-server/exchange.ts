@@ -13,13 +13,15 @@ export const appServer: Exchange<Settings> = {
   settings: readSettings,
 
   exchange: (settings, tools) => {
-    const { url, audience, aws } = settings
+    const { url, audience, headers, aws } = settings
     let signing: Promise<Signing> | undefined
     return tools.send({
       service: SERVICE,
       method: 'POST',
       url,
       audience,
+      // Not part of what is signed: a gateway may take them out.
+      gateway: headers,
       attemptMs: ATTEMPT_MS,
       grantEnds: 'within the hour',
       signed: aws !== undefined,

@@ -1,6 +1,7 @@
 import type { CredentialSource } from '../../aws/credentials.ts'
 import type { Scope } from '../../aws/signer.ts'
 import type { Environment } from '../../exchange.ts'
+import type { Headers } from '../../inputs/headers.ts'
 import type { Inputs } from '../../inputs/inputs.ts'
 import { readPermissions, type Permissions } from './permissions.ts'
 import { readRepositories } from './repositories.ts'
@@ -18,6 +19,7 @@ export interface Aws {
 export interface Settings {
   readonly url: URL
   readonly audience: string
+  readonly headers: Headers
   /** Where AWS IAM protects the app server. */
   readonly aws: Aws | undefined
   readonly owner: string | undefined
@@ -41,10 +43,12 @@ export async function readSettings(inputs: Inputs, environment: Environment): Pr
   const permissions = await readPermissions(inputs, 'permissions')
   const apiUrl = inputs.url('github-api-url', inputs.text('github-api-url'), 'https://api.github.com')
   const outlivesJob = inputs.boolean('skip-token-revoke')
+  const headers = inputs.headers()
   inputs.check()
   return {
     url: new URL(`${url.href.replace(/\/+$/, '')}/access_tokens`),
     audience: inputs.line('audience') || url.hostname,
+    headers,
     aws: auth && (await readAws(auth, inputs, environment)),
     owner: target.owner,
     repositories: target.repositories,

@@ -15,11 +15,12 @@ export const bytebase: Exchange<Settings> = {
   settings: readSettings,
 
   exchange: (settings, tools) => {
-    const { url, email, audience } = settings
+    const { url, email, audience, headers } = settings
     return tools.send({
       service: SERVICE,
       method: 'POST',
       url,
+      gateway: headers,
       attemptMs: ATTEMPT_MS,
       grantEnds: 'within the hour',
       prepare: async () => ({

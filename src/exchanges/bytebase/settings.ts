@@ -1,4 +1,5 @@
 import type { Environment } from '../../exchange.ts'
+import type { Headers } from '../../inputs/headers.ts'
 import type { Inputs } from '../../inputs/inputs.ts'
 
 const URL_EXAMPLE = 'https://bytebase.example.com'
@@ -10,6 +11,7 @@ export interface Settings {
   readonly url: URL
   readonly email: string
   readonly audience: string
+  readonly headers: Headers
 }
 
 /** Reads the inputs. */
@@ -25,5 +27,6 @@ export function readSettings(inputs: Inputs, environment: Environment): Settings
       EMAIL_EXAMPLE,
     ),
     audience: inputs.line('audience') || `https://github.com/${environment['GITHUB_REPOSITORY_OWNER'] ?? ''}`,
+    headers: inputs.headers(),
   }
 }

@@ -26,7 +26,7 @@ export const oauthToken: Exchange<Settings> = {
   settings: readSettings,
 
   exchange: (settings, tools) => {
-    const { url, audience, client } = settings
+    const { url, audience, client, headers } = settings
     for (const secret of secretsOf(client)) tools.mask(secret)
     const attempt: Attempt = { at: 0, claims: undefined }
     return tools.send({
@@ -34,6 +34,7 @@ export const oauthToken: Exchange<Settings> = {
       method: 'POST',
       url,
       audience,
+      gateway: headers,
       attemptMs: ATTEMPT_MS,
       once: true,
       grantEnds: ENDS,

@@ -1,6 +1,7 @@
 import type { Grant, Revocable, Tools } from '../../exchange.ts'
 import { jsonObject, timeOf, type Answer } from '../../http/answer.ts'
 import { credential } from '../../identity/credential.ts'
+import { stateOf } from '../../inputs/headers.ts'
 import { few, quoted } from '../../text.ts'
 import type { Settings } from './settings.ts'
 
@@ -75,7 +76,7 @@ function revocableOf(
     ends,
   }: { readonly token: string; readonly refreshToken: string | undefined; readonly ends: Date | undefined },
   revocationUrl: URL,
-  { client, audience }: Settings,
+  { url, client, audience, headers }: Settings,
 ): Revocable {
   return {
     issuer: 'oauth',
@@ -86,6 +87,8 @@ function revocableOf(
       authentication: client.authentication,
       clientId: client.id,
       audience,
+      // They are for the origin of the token endpoint alone.
+      ...(revocationUrl.origin === url.origin && stateOf(headers)),
       ...(refreshToken !== undefined && { refreshToken }),
     },
   }

@@ -3,6 +3,7 @@ import type { Revocable, Revoker, RevokerTools, Tools } from '../../exchange.ts'
 import type { Claims } from '../../explanation.ts'
 import { looksLikeHtml, member, type Answer } from '../../http/answer.ts'
 import { claimsOf } from '../../identity/claims.ts'
+import { savedHeaders, type Headers } from '../../inputs/headers.ts'
 import { AUTHENTICATIONS, formOf, hasSecret, proofOf, secretsOf, type OAuthClient } from './client.ts'
 import { ENDS } from './grant.ts'
 import { oauthRefusal } from './refusal.ts'
@@ -24,9 +25,10 @@ export const oauth: Revoker = {
     const { token, extra = {} } = revocable
     const { refreshToken } = extra
     if (refreshToken !== undefined) tools.mask(refreshToken)
+    const gateway = savedHeaders(extra, tools.mask)
     const all = [token, ...(refreshToken === undefined ? [] : [refreshToken])]
     // Each is waited for: one that fails must not end the other.
-    const revoking = all.map((each) => revokeOne(each, client, revocable, { ...tools, send }))
+    const revoking = all.map((each) => revokeOne(each, client, revocable, gateway, { ...tools, send }))
     await Promise.allSettled(revoking)
     return (await Promise.all(revoking)).includes('revoked') ? 'revoked' : 'gone'
   },
@@ -62,6 +64,7 @@ function revokeOne(
   token: string,
   client: OAuthClient,
   { apiUrl, extra = {} }: Revocable,
+  gateway: Headers | undefined,
   tools: Pick<Tools, 'idToken' | 'send'>,
 ): Promise<'revoked' | 'gone'> {
   const url = new URL(apiUrl)
@@ -70,6 +73,7 @@ function revokeOne(
     service: SERVICE,
     method: 'POST',
     url,
+    gateway,
     attemptMs: ATTEMPT_MS,
     once: true,
     prepare: async () => {

@@ -1,3 +1,4 @@
+import type { Headers } from '../../inputs/headers.ts'
 import { not, type Inputs } from '../../inputs/inputs.ts'
 import { readClient, type Field, type OAuthClient } from './client.ts'
 import { readParameters } from './parameters.ts'
@@ -35,6 +36,7 @@ export interface Settings {
   /** The parameters that need no ID token, in the order in which they are sent. */
   readonly fields: readonly Field[]
   readonly body: 'form' | 'json'
+  readonly headers: Headers
   /** Where the token is revoked: RFC 7009. */
   readonly revocationUrl: URL | undefined
   readonly outlivesJob: boolean
@@ -68,6 +70,7 @@ export function readSettings(inputs: Inputs): Settings {
       ...given('resource', readResource(inputs)),
       ...readParameters(inputs),
     ],
+    headers: inputs.headers(),
     body: inputs.oneOf('body', ['form', 'json'], 'form'),
     revocationUrl:
       revocationUrl === ''

@@ -15,12 +15,13 @@ export const octoSts: Exchange<Settings> = {
   settings: readSettings,
 
   exchange: (settings, tools) => {
-    const { url, audience, scope, identity, apiUrl, outlivesJob } = settings
+    const { url, audience, headers: gateway, scope, identity, apiUrl, outlivesJob } = settings
     let sentAt = 0
     return tools.send({
       service: SERVICE,
       method: 'POST',
       url,
+      gateway,
       attemptMs: ATTEMPT_MS,
       grantEnds: 'within the hour',
       prepare: async () => {

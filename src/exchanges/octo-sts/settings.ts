@@ -1,4 +1,5 @@
 import type { Environment } from '../../exchange.ts'
+import type { Headers } from '../../inputs/headers.ts'
 import type { Inputs } from '../../inputs/inputs.ts'
 import { isLoopback } from '../../inputs/url.ts'
 
@@ -14,6 +15,7 @@ export interface Settings {
   readonly url: URL
   readonly domain: string
   readonly audience: string
+  readonly headers: Headers
   readonly scope: string
   readonly identity: string
   readonly apiUrl: string
@@ -53,6 +55,7 @@ export function readSettings(inputs: Inputs, environment: Environment): Settings
     url,
     domain,
     audience: audience || domain,
+    headers: inputs.headers(),
     scope,
     identity,
     apiUrl: apiUrl.href,

@@ -2,6 +2,7 @@ import type { Exchange, Tools } from '../../exchange.ts'
 import type { Claims, Explanation } from '../../explanation.ts'
 import { jsonObject, member } from '../../http/answer.ts'
 import { claimText } from '../../identity/claims.ts'
+import type { Headers } from '../../inputs/headers.ts'
 import type { Inputs } from '../../inputs/inputs.ts'
 import { NOWHERE } from '../../inputs/url.ts'
 import { quoted } from '../../text.ts'
@@ -16,6 +17,7 @@ const EXAMPLE = 'https://secrets.example.com/database'
 interface Settings {
   readonly wanted: Wanted<URL>
   readonly audience: string
+  readonly headers: Headers
 }
 
 /** Secrets from an endpoint that the user provides: `GET {url}` with the ID token gives `{"payload": {"data": "<base64>"}}`. */
@@ -28,14 +30,15 @@ export const httpSecret: Exchange<Settings> = {
       read: (label, text) => inputs.url(label, text, EXAMPLE, { query: true }),
     })
     const origin = sharedOrigin(inputs, wanted)
-    return { wanted, audience: inputs.line('audience') || origin }
+    return { wanted, audience: inputs.line('audience') || origin, headers: inputs.headers() }
   },
 
-  exchange: ({ wanted, audience }, tools) => {
+  exchange: (settings, tools) => {
+    const { wanted, audience } = settings
     const idToken = tools.idToken(audience)
     return readSecrets(wanted, idToken, {
       id: (url) => url.href,
-      read: (url) => read(url, audience, tools),
+      read: (url) => read(url, settings, tools),
     })
   },
 }
@@ -57,7 +60,7 @@ function sharedOrigin(inputs: Inputs, { references }: Wanted<URL>): string {
   return first?.source.origin ?? ''
 }
 
-function read(url: URL, audience: string, tools: Tools): Promise<Secret> {
+function read(url: URL, { audience, headers }: Settings, tools: Tools): Promise<Secret> {
   // Without the query, which may be confidential.
   const name = quoted(`${url.host}${url.pathname}`)
   return tools.send({
@@ -65,6 +68,7 @@ function read(url: URL, audience: string, tools: Tools): Promise<Secret> {
     method: 'GET',
     url,
     audience,
+    gateway: headers,
     prepare: async () => ({
       headers: { accept: 'application/json', authorization: `Bearer ${await tools.idToken(audience)}` },
     }),

@@ -90,6 +90,7 @@ function read(settings: Settings, path: string, token: Promise<VaultLogin>, tool
     service: SERVICE,
     method: 'GET',
     url,
+    gateway: server.headers,
     prepare: async () => ({ headers: headersOf(server, (await token).token) }),
     refusal: (answer) => refusal(answer, settings, path),
     read: (answer) => {

@@ -17,6 +17,7 @@ export function asked(world: World): unknown {
 export const SETTINGS: Settings = {
   url: new URL('https://app-server.example/access_tokens'),
   audience: 'app-server.example',
+  headers: {},
   aws: undefined,
   owner: undefined,
   repositories: undefined,

@@ -8,6 +8,7 @@ const HOST = 'abc123.lambda-url.eu-central-1.on.aws'
 const unsigned: Settings = {
   url: new URL(`https://${HOST}/access_tokens`),
   audience: HOST,
+  headers: {},
   aws: undefined,
   owner: undefined,
   repositories: undefined,

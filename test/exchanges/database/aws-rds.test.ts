@@ -209,15 +209,19 @@ describe('settings', () => {
     // Host names: Aurora DSQL User Guide; Amazon Redshift Management Guide; EC2 User Guide.
     [
       { host: 'abc123.dsql.eu-central-1.on.aws', region: 'eu-central-1' },
-      `host must be an endpoint of RDS or Aurora, not of Aurora DSQL, not "abc123.dsql.eu-central-1.on.aws"; for example: ${HOST}`,
+      'host is an endpoint of Aurora DSQL, whose passwords are other ones; for example: uses: …/database/aws-dsql@v1',
+    ],
+    [
+      { host: 'abc123.dsql-fnh4.eu-central-1.on.aws' },
+      'host is an endpoint of Aurora DSQL, whose passwords are other ones; for example: uses: …/database/aws-dsql@v1',
     ],
     [
       { host: 'app.abc123.eu-central-1.redshift.amazonaws.com', region: 'eu-central-1' },
-      'host must be an endpoint of RDS or Aurora, not of Amazon Redshift, not "app.',
+      'host is an endpoint of Amazon Redshift, whose passwords are other ones; for example: aws redshift get-cluster-credentials-with-iam --cluster-identifier NAME',
     ],
     [
       { host: 'app.123456789012.eu-central-1.redshift-serverless.amazonaws.com' },
-      'host must be an endpoint of RDS or Aurora, not of Amazon Redshift, not "app.',
+      'host is an endpoint of Amazon Redshift Serverless, whose passwords are other ones; for example: aws redshift-serverless get-credentials --workgroup-name NAME',
     ],
     [
       { host: 'db-1.elb.eu-central-1.amazonaws.com' },

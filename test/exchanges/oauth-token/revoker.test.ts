@@ -71,6 +71,18 @@ describe('the post step', () => {
     expect(world.setup.tokens.living()).toEqual([])
   })
 
+  test('sends headers for a gateway to no other origin than that of the token endpoint', async () => {
+    const world = await open()
+    const elsewhere = await serve(() => ({ status: 200, body: '' }))
+    const inputs = { 'revocation-url': `${elsewhere.url}/revoke`, headers: 'X-A: obviously-a-secret' }
+    const main = await run(world, { inputs })
+    expect(main.state['revocable']).not.toContain('obviously')
+    expect(await post(world, main, { inputs })).toMatchObject({ infos: ['The token was revoked.'] })
+    expect(world.server('keycloak').requests[0]!.headers['x-a']).toBe('obviously-a-secret')
+    expect(elsewhere.requests.map(({ headers }) => headers['x-a'])).toEqual([undefined])
+    await elsewhere.close()
+  })
+
   test('says that a token had ended where the server says so', async () => {
     const { world, main } = await granted(open())
     // As Keycloak does (TokenRevocationEndpoint.java).
@@ -172,6 +184,16 @@ describe('the post step warns where', () => {
     expect(withoutPort(warnings[0]!)).toContain('The runner did not pass the inputs')
     expect(elsewhere.connections).toBe(0)
     await elsewhere.close()
+  })
+
+  test('the state has headers that no input may have', async () => {
+    const { world, main } = await granted(open())
+    const { extra } = JSON.parse(main.state['revocable']!) as { extra: object }
+    const { warnings } = await post(world, changed(main, { extra: { ...extra, headers: 'Host: elsewhere' } }))
+    expect(warnings[0]).toContain(
+      'The headers that the main step saved are invalid: they must not contain host',
+    )
+    expect(asked(world)).toHaveLength(1)
   })
 
   test('no time is known, without one', async () => {

@@ -136,7 +136,7 @@ describe('a refusal', () => {
     world.server('secret-endpoint').faults.push(fault.status(status, { body }))
     const text = await refusal(world)
     expect(text).toContain(
-      `\nThis answer is not from the secret endpoint: ${what}. Check that http://HOST/secrets is the right address, and whether a gateway, a firewall or a login page in front of it refuses this request.\n`,
+      `\nThis answer is not from the secret endpoint: ${what}. Check that http://HOST/secrets is the right address, and whether a gateway, a firewall or a login page in front of it refuses this request.`,
     )
     expect(text).not.toMatch(/audience|there is nothing/)
   })

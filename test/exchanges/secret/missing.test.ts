@@ -51,7 +51,7 @@ describe('what does not exist', () => {
     expect(ran.masks).not.toContain('{}')
   })
 
-  test('is named beside nothing else where another value is refused', async () => {
+  test('is not named if another value is refused', async () => {
     const { world, stored } = await open(vault)
     const ran = await run(world, vault, { secrets: `gone: ${stored}#nothing\nother: team/forbidden` })
     expect(refusalOf(ran)).toMatch(/^1 of 2 values cannot be read\. No output was set\.\n- other: /)

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import { environmentOf, ROLE_ARN } from '../../../dev/fakes/aws-account.ts'
+import { awsDsqlSystem, HOST, USERNAME } from '../../../dev/systems/database/aws-dsql.ts'
+import { awsDsql } from '../../../src/exchanges/database/aws-dsql.ts'
+import { openingBy, stepsOf } from '../in-process.ts'
+
+const NOW = Date.parse('2026-11-21T08:00:00.400Z')
+const now = (): number => NOW
+
+const open = openingBy(awsDsqlSystem)
+const { run, refusal } = stepsOf(awsDsql, 'database/aws-dsql')
+
+describe('a token', () => {
+  test('opens a connection, is masked, and ends after 15 minutes', async () => {
+    const world = await open({}, { now })
+    const ran = await run(world, { now })
+    const token = ran.outputs['token']!
+    expect(world.setup.cluster.login(USERNAME, token)).toBeUndefined()
+    expect(ran.outputs).toEqual({ token, 'expires-at': '2026-11-21T08:15:00.000Z' })
+    expect(ran.masks).toEqual(expect.arrayContaining([token, /Signature=(\w+)/.exec(token)?.[1]]))
+    expect(ran.infos).toEqual([
+      `Password of "${USERNAME}" for ${HOST}; opens connections until 2026-11-21T08:15:00.000Z`,
+    ])
+    expect(world.setup.account.sts.sessions).toMatchObject([{ role: ROLE_ARN, duration: 900 }])
+  })
+
+  // Aurora DSQL User Guide, "Authentication and authorization": `admin` has an action of its own.
+  test.each([
+    ['admin', 'DbConnectAdmin'],
+    [USERNAME, 'DbConnect'],
+    ['Admin', 'DbConnect'],
+  ])('of %s is for %s', async (username, action) => {
+    const world = await open({ username })
+    const { token = '' } = (await run(world)).outputs
+    expect(token).toMatch(new RegExp(`^${HOST}/\\?Action=${action}&X-Amz-Algorithm=`))
+    expect(world.setup.cluster.login(username, token)).toBeUndefined()
+    const [other, theirs] = username === 'admin' ? [USERNAME, 'DbConnect'] : ['admin', 'DbConnectAdmin']
+    expect(world.setup.cluster.login(other, token)).toBe(`the token is not for ${theirs}`)
+  })
+
+  // "AWS PrivateLink" in the same guide: after the service name com.amazonaws.us-east-1.dsql-fnh4.
+  test.each([
+    ['abcdefghijklmnopqrstuvwxyz.dsql.us-east-1.on.aws', 'us-east-1'],
+    ['abcdefghijklmnopqrstuvwxyz.dsql-fnh4.ap-northeast-3.on.aws', 'ap-northeast-3'],
+    ['ABCDEFGHIJKLMNOPQRSTUVWXYZ.dsql.eu-west-2.on.aws', 'eu-west-2'],
+  ])('for %s is for %s', async (host, region) => {
+    const world = await open({ host: host.toLowerCase(), region })
+    const ran = await run(world, { inputs: { host } })
+    expect([await world.setup.accepts(ran.outputs['token']!), ran.warnings]).toEqual([true, []])
+  })
+
+  test('is made of the AWS credentials in the environment without a request', async () => {
+    const world = await open()
+    const env = environmentOf(world.setup.account.keys)
+    const ran = await run(world, { inputs: { 'role-arn': '' }, env })
+    expect(await world.setup.accepts(ran.outputs['token']!)).toBe(true)
+    expect([...world.server('sts').requests, ...world.server('oidc').requests]).toEqual([])
+  })
+})
+
+describe('settings', () => {
+  test.each<[Record<string, string>, string]>([
+    [{ host: `${HOST}:5432` }, 'host must be only the host name of the database endpoint'],
+    [
+      { host: 'app.cluster-abc123.eu-west-1.rds.amazonaws.com' },
+      'host is an endpoint of RDS or Aurora, whose passwords are other ones; for example: uses: …/database/aws-rds@v1',
+    ],
+    [
+      { host: 'vpce-1.dsql-fnh4.us-east-1.vpce.amazonaws.com' },
+      'host must be an endpoint of Aurora DSQL, not of another service of AWS, not "vpce-1.dsql-fnh4.us-east-1.vpce.amazonaws.com"; for example: ',
+    ],
+    [{ host: 'dsql.eu-west-1.api.aws' }, 'host must be an endpoint of Aurora DSQL, not of another service'],
+    [{ region: 'us-east-1' }, 'region must be "eu-west-1", as in the host name, not "us-east-1"'],
+    [{ host: 'database.example.com' }, 'region is required, because the host name does not contain it'],
+  ])('%j are refused', async (inputs, problem) => {
+    const world = await open()
+    expect(await refusal(world, { inputs })).toContain(`Nothing was sent.\n- ${problem}`)
+    expect(world.server('sts').requests).toEqual([])
+  })
+
+  test('a name of one’s own gets a warning: the cluster is found by its own', async () => {
+    const ran = await run(open(), { inputs: { host: 'database.example.com', region: 'eu-west-1' } })
+    expect(ran.warnings).toEqual([
+      `Aurora DSQL accepts the password only for an endpoint's own name, such as ${HOST}: "database.example.com" does not look like one. Set host to that name, however the client reaches the database.`,
+    ])
+  })
+})

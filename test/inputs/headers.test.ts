@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest'
+import type { ActionError } from '../../src/errors.ts'
+import { savedHeaders, stateOf, type Headers } from '../../src/inputs/headers.ts'
+import { Inputs } from '../../src/inputs/inputs.ts'
+
+interface Read {
+  readonly headers: Headers
+  readonly masks: readonly string[]
+  readonly error?: ActionError
+}
+
+function read(text: string): Read {
+  const masks: string[] = []
+  const inputs = new Inputs(
+    () => text,
+    (secret) => masks.push(secret),
+  )
+  const headers = inputs.headers()
+  try {
+    inputs.check()
+    return { headers, masks }
+  } catch (error) {
+    return { headers, masks, error: error as ActionError }
+  }
+}
+
+/** What the step says of the input. */
+function problem(text: string): string {
+  const { error } = read(text)
+  expect(error?.code).toBe('INVALID_INPUT')
+  return error!.message.split('\n- ').slice(1).join('\n')
+}
+
+const FORM = 'for example: CF-Access-Client-Id: ${{ secrets.CF_ACCESS_CLIENT_ID }}'
+
+describe('the input headers', () => {
+  test('is lines of name and value, the first colon between them', () => {
+    const text = '# a gateway\n\n  CF-Access-Client-Id: 0123.access \r\nX-Url:https://a:8443/?b=c\n'
+    expect(read(text).headers).toEqual({
+      'cf-access-client-id': '0123.access',
+      'x-url': 'https://a:8443/?b=c',
+    })
+    expect(read('').headers).toEqual({})
+    expect(read('Cookie: a=b; c=d\nProxy-Authorization: Bearer x').headers).toEqual({
+      cookie: 'a=b; c=d',
+      'proxy-authorization': 'Bearer x',
+    })
+  })
+
+  test('has its values masked, from eight characters on, and what follows a scheme', () => {
+    const text =
+      'a: 1234567\nb: 12345678\nProxy-Authorization: Bearer 0123456789\nAuthorization: Basic 9876543210'
+    expect(read(text).masks).toEqual([
+      '12345678',
+      'Bearer 0123456789',
+      '0123456789',
+      'Basic 9876543210',
+      '9876543210',
+    ])
+  })
+
+  test.each([
+    'authorization',
+    'X-Authorization',
+    'host',
+    'Content-Length',
+    'content-type',
+    'accept',
+    'user-agent',
+    'transfer-encoding',
+    'connection',
+    'keep-alive',
+    'te',
+    'trailer',
+    'upgrade',
+    'expect',
+    'proxy-connection',
+    'X-Vault-Token',
+    'x-vault-namespace',
+    'X-Amz-Date',
+    'x-amz-security-token',
+  ])('may not contain %s', (name) => {
+    expect(problem(`X-A: b\n${name}: value`)).toMatch(
+      new RegExp(
+        `^headers must not contain ${name.toLowerCase()}, which .*; ${FORM.replace(/[$.{}]/g, '\\$&')}$`,
+      ),
+    )
+  })
+
+  test.each([
+    ['X-A: b\nx-a: c', 'must contain x-a only once'],
+    ['obviously-a-secret', 'must be lines of name: value'],
+    [': value', 'must be lines of name: value'],
+    ['two words: value', 'must be lines of name: value'],
+    ['X-A: b\rc', 'must have printable US-ASCII as the value of x-a'],
+    ['X-A: \u00fc', 'must have printable US-ASCII as the value of x-a'],
+    ['X-A: ', 'must have a value for x-a'],
+  ])('is refused: %j', (text, rule) => {
+    expect(problem(text)).toBe(`headers ${rule}; ${FORM}`)
+    expect(read(text).error?.lacksInput).toBe(rule.includes('a value for'))
+  })
+
+  test.each(['X-A: b\0c', 'X-A: \u0085'])('may have no control characters: %j', (text) => {
+    expect(problem(text)).toBe('headers must be plain text, without control characters')
+  })
+})
+
+describe('headers in the state', () => {
+  const HEADERS = { 'x-a': 'b: c', 'proxy-authorization': 'Bearer 0123456789' }
+
+  test('are read as they were saved, and masked again', () => {
+    const masks: string[] = []
+    expect(savedHeaders({ ...stateOf(HEADERS) }, (secret) => masks.push(secret))).toEqual(HEADERS)
+    expect(masks).toEqual(['Bearer 0123456789', '0123456789'])
+    expect([stateOf({}), savedHeaders({}, () => undefined)]).toEqual([{}, undefined])
+  })
+
+  test.each(['authorization: Bearer x', 'x-a: b\rc', 'x-a: b\0c', 'x', 'x-a: b\nx-a: c'])(
+    'keep the same rules: %j',
+    (text) => {
+      expect(() => savedHeaders({ headers: text }, () => undefined)).toThrow(
+        /^The headers that the main step saved are invalid: they must /,
+      )
+    },
+  )
+})
