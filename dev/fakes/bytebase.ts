@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { decodeJwt, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
-import { callOf, type Project, type RolloutOptions } from './bytebase/calls.ts'
+import { callOf, type Project } from './bytebase/calls.ts'
 import {
   updatedBy,
   updateIdentity,
@@ -9,7 +9,7 @@ import {
   type WorkloadIdentity,
 } from './bytebase/identities.ts'
 import { bytebaseError, only, readBody, Refusal, text, type Body } from './bytebase/messages.ts'
-import { bearerOf, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
+import { bearerOf, type FakeReply, type FakeRequest, type Handler, type Now } from './handler.ts'
 import type { Issuer } from './issuer.ts'
 import { randomText, type Issue } from './secrets.ts'
 
@@ -33,7 +33,8 @@ export const GITOPS_SERVICE_AGENT: readonly string[] = [
   'bb.taskRuns.list',
 ]
 
-export interface BytebaseOptions extends RolloutOptions {
+export interface BytebaseOptions {
+  readonly now: Now
   readonly verify: Issuer['verify']
   readonly issue: Issue
   /** By e-mail. May be changed while the fake runs. */
@@ -56,7 +57,7 @@ export interface Bytebase {
   readonly resources: ReadonlyMap<string, Record<string, unknown>>
 }
 
-/** A Bytebase server from 3.22.1 on: the exchange of ID tokens, and the calls by which a release is rolled out. */
+/** A Bytebase server from 3.22.1 on: the exchange of ID tokens, and the calls that make a release and a plan. */
 export function createBytebase(options: BytebaseOptions): Bytebase {
   const { now, issue, identities, projects, prefix = '', codes = 'number' } = options
   const key = randomBytes(32)
@@ -196,16 +197,15 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
       )
     }
     const identity = await identityOf(bearerOf(request))
-    const body = request.method === 'POST' ? readBody(request) : {}
-    const groups = call.pattern.exec(path)!.groups!
-    const projectId = groups['project']!
+    const body = readBody(request)
+    const projectId = call.pattern.exec(path)!.groups!['project']!
     only(body, call.fields)
-    if (call.run === undefined || identity.permissions?.[projectId]?.includes(call.permission) !== true) {
+    if (identity.permissions?.[projectId]?.includes(call.permission) !== true) {
       throw denied(call.rpc, call.permission, [`projects/${projectId}`])
     }
     const project = projects[projectId]
     if (project === undefined) throw new Refusal('notFound', `project "projects/${projectId}" not found`)
-    return call.run({ body, groups, parent: `projects/${projectId}`, project, resources, options })
+    return call.run({ body, parent: `projects/${projectId}`, project, resources, now })
   }
 
   return {

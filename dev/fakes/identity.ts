@@ -22,6 +22,9 @@ export interface Identity {
   readonly runId: string
   readonly runNumber: string
   readonly runAttempt: string
+  readonly checkRunId: string
+  /** Custom properties of the repository that its organization has chosen for ID tokens, by name. */
+  readonly properties?: Readonly<Record<string, string>>
   readonly actor: string
   readonly actorId: string
 }
@@ -44,6 +47,7 @@ export const defaultIdentity: Identity = {
   runId: '19461200841',
   runNumber: '42',
   runAttempt: '1',
+  checkRunId: '55681093482',
   actor: 'mona',
   actorId: '583231',
 }
@@ -85,6 +89,7 @@ export function claimsOf(identity: Identity): Record<string, string> {
     run_id: identity.runId,
     run_number: identity.runNumber,
     run_attempt: identity.runAttempt,
+    check_run_id: identity.checkRunId,
     actor: identity.actor,
     actor_id: identity.actorId,
     workflow: identity.workflow,
@@ -99,5 +104,8 @@ export function claimsOf(identity: Identity): Record<string, string> {
     job_workflow_sha: identity.sha,
     runner_environment: 'github-hosted',
     ...(identity.environment === undefined ? {} : { environment: identity.environment }),
+    ...Object.fromEntries(
+      Object.entries(identity.properties ?? {}).map(([name, value]) => [`repo_property_${name}`, value]),
+    ),
   }
 }

@@ -11,8 +11,10 @@ import { ISSUER } from '../fakes/issuer.ts'
 import type { Setup, System } from './system.ts'
 
 export const EMAIL = 'github-actions@workload.bytebase.com'
+/** Of the page: the identity of pull requests. */
+const CHECK_EMAIL = 'migration-check@workload.bytebase.com'
 
-export interface BytebaseSettings extends Pick<BytebaseOptions, 'prefix' | 'codes' | 'outcome'> {
+export interface BytebaseSettings extends Pick<BytebaseOptions, 'prefix' | 'codes'> {
   /** Instead of the usual workload identity. */
   readonly workloadIdentity?: Partial<WorkloadIdentity>
 }
@@ -29,11 +31,12 @@ export function bytebaseSystem(settings: BytebaseSettings = {}): System<Bytebase
   return {
     action: 'bytebase',
     variants: ['default'],
-    example: (_inputs, identity) => ({
+    example: ({ email = EMAIL }, identity) => ({
       prepare({ identities }) {
+        if (![EMAIL, CHECK_EMAIL].includes(email)) return
         const allowedAudiences = ['https://bytebase.example.com']
         const config = { issuerUrl: ISSUER, allowedAudiences, subjectPattern: subjectOf(identity) }
-        identities[EMAIL] = { ...identities[EMAIL], config }
+        identities[email] = { ...identities[email], config }
       },
     }),
     setUp({ issuer, identity, now, issue, url }) {
@@ -52,13 +55,9 @@ export function bytebaseSystem(settings: BytebaseSettings = {}): System<Bytebase
         identities,
         projects: {
           'my-project': {
-            databases: {
-              'instances/test/databases/mydb': 'environments/test',
-              'instances/prod/databases/mydb': 'environments/prod',
-            },
+            databases: ['instances/test/databases/mydb', 'instances/prod/databases/mydb'],
           },
         },
-        environments: ['environments/test', 'environments/prod'],
         ...more,
       })
       return {

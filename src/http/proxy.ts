@@ -53,22 +53,31 @@ export function proxyHint(variable: string, host: string): string {
   const mended =
     meant === undefined
       ? ''
-      : ` no_proxy has "${meant}", a form that is not understood: use a host name, or a domain such as .example.com.`
+      : ` no_proxy has "${meant}", a form that is not understood: use host names, or domains such as .example.com, with commas between them.`
   return `The proxy comes from ${variable} in the environment of the runner; hosts in no_proxy are reached without it.${mended}`
 }
 
-/** An entry of `no_proxy` that looks meant for a host, in a form that `@actions/http-client` compares as a name. */
+/**
+ * An entry of `no_proxy` that looks meant for a host, in a form that `@actions/http-client` compares as a name: `*.x`, a dot at
+ * the end, blanks for commas, IPv6 without brackets, a range of addresses.
+ */
 function meantFor(host: string): string | undefined {
-  const entries = (process.env['no_proxy'] ?? process.env['NO_PROXY'] ?? '').split(/[,\s]+/)
-  const name = host.replace(/:\d+$/, '').toLowerCase()
-  return entries.find((entry) => {
-    const domain = entry
-      .toLowerCase()
-      .replace(/^\*?\./, '')
-      .replace(/\.$/, '')
-    const odd = /^\*\.|\.$/.test(entry) && (name === domain || name.endsWith(`.${domain}`))
-    return odd || (entry.includes('/') && net.isIP(name.replace(/^\[|\]$/g, '')) !== 0)
-  })
+  const name = host
+    .replace(/:\d+$/, '')
+    .replace(/^\[|\]$/g, '')
+    .toLowerCase()
+  const entries = (process.env['no_proxy'] ?? process.env['NO_PROXY'] ?? '').split(',')
+  return entries
+    .map((entry) => entry.trim())
+    .find((entry) => {
+      const words = entry.toLowerCase().split(/\s+/)
+      return words.some((word) => {
+        const domain = word.replace(/^\*?\./, '').replace(/\.$/, '')
+        const isOdd = words.length > 1 || /^\*\.|\.$/.test(word) || net.isIPv6(word)
+        if (word.includes('/')) return net.isIP(name) !== 0
+        return isOdd && domain !== '' && (name === domain || name.endsWith(`.${domain}`))
+      })
+    })
 }
 
 function read(variable: string, setting: string, target: string): Proxy {

@@ -46,6 +46,15 @@ test.each([
   expect(decodeJwt(await issuer.mint('x')).sub).toBe(subject)
 })
 
+// GitHub's changelog of 2025-11-13 and 2026-03-12.
+test('names the job by its check run, and custom properties of the repository', async () => {
+  const { issuer } = await setStage({ checkRunId: '7', properties: { team: 'payments' } })
+  expect(decodeJwt(await issuer.mint('x'))).toMatchObject({
+    check_run_id: '7',
+    repo_property_team: 'payments',
+  })
+})
+
 test('verifies a token from its issue to its end, with no tolerance', async () => {
   const { issuer, pass } = await setStage()
   const token = await issuer.mint('x')

@@ -38,6 +38,24 @@ const FACTS: Readonly<Record<string, Fact>> = {
       /`jwksUrl` is their address; it must be HTTPS/,
     ],
   },
+  'what bites users of bytebase-action': {
+    page: 'bytebase/README.md',
+    source:
+      'bytebase/bytebase at 37339d7: action/command/{root,check,rollout,api}.go, action/github/github.go, and its program',
+    says: [
+      /default is `--check-release=SKIP`[^\n]*`FAIL_ON_ERROR` and `FAIL_ON_WARNING`/,
+      /fails without `GITHUB_TOKEN`[^\n]*`pull-requests: write`\. Without that permission, only the comment/,
+      /defaults are Bytebase's samples: the project `projects\/hr`/,
+      /must not be newer than the server,\*\* nor more than two minor versions older/,
+      /does not renew it\.\*\* It repeats the refused request without a pause and without an end/,
+      /A stage that is not in the rollout ends the step with exit code 0/,
+    ],
+  },
+  'which role may only check a release': {
+    page: 'bytebase/README.md',
+    source: 'bytebase/bytebase at 37339d7: release_service.proto, enterprise/plan.yaml',
+    says: [/`bb\.releases\.check`\. Custom roles need Bytebase's Enterprise plan/],
+  },
   'who may change a workload identity of Bytebase, and how they log in': {
     page: 'bytebase/README.md',
     source: 'bytebase/bytebase: predefined_roles.go, auth_service.go, auth_service.proto',
@@ -146,6 +164,43 @@ const FACTS: Readonly<Record<string, Fact>> = {
       /\| immutable [^\n]*created, renamed or transferred since 15 July 2026/,
       /\| by name [^\n]*all repositories of GitHub Enterprise Server/,
       /The ids stay in the part that begins with `repo:`, wherever that part is/,
+    ],
+  },
+  'how to learn the form of a subject': {
+    page: 'docs/subjects.md',
+    source: "GitHub's REST API: actions/oidc/customization/sub",
+    says: [
+      /actions\/oidc\/customization\/sub` answers with `use_immutable_subject` and `sub_claim_prefix`/,
+      /Renaming an organization counts like renaming its repositories/,
+    ],
+  },
+  'which patterns the open app server never matches': {
+    page: 'docs/app-server.md',
+    source: 'qoomon/actions--access-token at 43b6d2a: server/src/app.ts, and its own build',
+    says: [/a wildcard outside a claim's value, as in `repo:octo-org\/app:\*`, never matches/],
+  },
+  'what reads a token on GitHub Enterprise Server': {
+    page: 'docs/troubleshooting.md',
+    source: 'GitHub CLI manual: gh help environment',
+    says: [/For GitHub Enterprise Server, set `GH_HOST` and `GH_ENTERPRISE_TOKEN`/],
+  },
+  'whose token "Resource not accessible by integration" is about': {
+    page: 'docs/troubleshooting.md',
+    source: 'GitHub\'s REST API: "Troubleshooting the REST API"',
+    says: [/The token lacks the permission, or the step used `GITHUB_TOKEN` instead of the output/],
+  },
+  'which authorities Node trusts': {
+    page: 'docs/cookbook.md',
+    source: 'Node.js: NODE_EXTRA_CA_CERTS, NODE_USE_SYSTEM_CA',
+    says: [/With `NODE_USE_SYSTEM_CA=1` instead, Node trusts what the operating system trusts/],
+    never: [/Node does not read the operating system's certificates/],
+  },
+  'the claims that are new': {
+    page: 'docs/subjects.md',
+    source: "GitHub's changelog of 2025-11-13 and 2026-03-12",
+    says: [
+      /\| `check_run_id` +\| [^\n]*since November 2025/,
+      /\| `repo_property_NAME` +\| [^\n]*since April 2026/,
     ],
   },
   'the issuers of GitHub': {

@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { decodeJwt } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { readActions } from '../../dev/documents/actions.ts'
 import { canRunCommands, fencesOf, type Fence } from '../../dev/documents/fences.ts'
-import { workflowOf, type Step } from '../../dev/documents/workflows.ts'
+import { workflowExamples } from '../../dev/documents/workflows.ts'
 import { bytebaseError } from '../../dev/fakes/bytebase/messages.ts'
 import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
 import type { FakeReply } from '../../dev/fakes/handler.ts'
@@ -20,12 +19,13 @@ import {
 } from '../../dev/systems/bytebase.ts'
 import { ROOT, type World } from '../../dev/world.ts'
 import { bytebase } from '../../src/exchanges/bytebase/exchange.ts'
-import { expectClaimsHidden, LINK, openingBy, runStep, stepsOf, SUBJECT } from './in-process.ts'
+import { expectClaimsHidden, LINK, openingBy, stepsOf, SUBJECT } from './in-process.ts'
 
 const open = openingBy(bytebaseSystem)
 
 const { run, refusal } = stepsOf(bytebase, 'bytebase')
 
+const PAGE = 'bytebase/README.md'
 const NO_SETTINGS = { issuerUrl: '', allowedAudiences: [], subjectPattern: '' }
 
 const reply = (answer: FakeReply): Fault => ({ kind: 'answer', name: 'reply', reply: answer })
@@ -482,131 +482,56 @@ describe.runIf(canRunCommands)('the command of the page for the settings', () =>
   })
 })
 
-describe.runIf(canRunCommands)('the complete workflow of the page', () => {
-  const rollOut = async (
-    settings: BytebaseSettings,
-    change: (script: string) => string = (script) => script,
-  ): Promise<{ code: number; log: string; world: World<BytebaseSetup>; waits: number }> => {
-    const { action, script } = await workflowOfPage()
-    const world = await open(settings, { identity: { environment: 'production' } })
-    const address = world.url('bytebase')
-    world.setup.identities[EMAIL]!.config.allowedAudiences = ['https://bytebase.example.com']
-    const fill = (text: unknown): string => String(text).replaceAll('${{ env.BYTEBASE_URL }}', address)
-    const inputs = Object.fromEntries(
-      Object.entries(action.with!).map(([name, value]) => [name, fill(value)]),
-    )
-    const step = await runStep(bytebase, world, 'bytebase', {
-      inputs: { ...inputs, audience: 'https://bytebase.example.com' },
-    })
-    expect(step.succeeded).toBe(true)
-    expect(step.leaks).toEqual([])
+describe.runIf(canRunCommands)('the release and the plan of the page by curl', () => {
+  const SQL = `INSERT INTO users VALUES ('"ä\\n');\n`
 
+  async function make(
+    settings: BytebaseSettings = {},
+  ): Promise<{ code: number; log: string; world: World<BytebaseSetup> }> {
+    const world = await open(settings)
+    const { outputs } = await run(world)
     const folder = await mkdtemp(join(tmpdir(), 'bytebase-'))
-    try {
-      await mkdir(join(folder, 'migrations'))
-      await mkdir(join(folder, 'bin'))
-      await writeFile(join(folder, 'migrations/0001_create_users.sql'), 'CREATE TABLE users (name text);\n')
-      await writeFile(join(folder, 'migrations/0002_a "b".sql'), `INSERT INTO users VALUES ('"ä\\n');\n`)
-      await writeFile(join(folder, 'bin/sleep'), `#!/bin/sh\necho "$1" >> '${folder}/waits'\n`)
-      await chmod(join(folder, 'bin/sleep'), 0o755)
-      await writeFile(join(folder, 'script.sh'), change(script.run!))
-      const env = {
-        ...Object.fromEntries(
-          Object.entries(script.env!).map(([name, value]) => [
-            name,
-            String(value).replace('${{ steps.bytebase.outputs.token }}', step.outputs['token']!),
-          ]),
-        ),
-        PATH: `${folder}/bin:${process.env['PATH'] ?? ''}`,
-        BYTEBASE_URL: address,
-        GITHUB_REPOSITORY: 'octo-org/workflows',
-        GITHUB_SHA: world.identity.sha,
-        RUNNER_TEMP: folder,
-      }
-      // As the runner starts `shell: bash`.
-      const args = ['--noprofile', '--norc', '-eo', 'pipefail', join(folder, 'script.sh')]
-      const { code, log } = await new Promise<{ code: number; log: string }>((resolve) => {
-        execFile('bash', args, { cwd: folder, env }, (error, stdout, stderr) => {
-          resolve({ code: error === null ? 0 : Number(error.code), log: stdout + stderr })
-        })
+    await mkdir(join(folder, 'migrations'))
+    await writeFile(join(folder, 'migrations/0001_create_users.sql'), SQL)
+    const step = workflowExamples()
+      .filter(({ file }) => file === PAGE)
+      .flatMap(({ workflow }) => Object.values(workflow.jobs).flatMap(({ steps = [] }) => steps))
+      .find(({ name }) => name === 'Create a release and a plan')
+    const script = step!.run!.replace('https://bytebase.example.com', world.url('bytebase'))
+    await writeFile(join(folder, 'script.sh'), script)
+    // As the runner starts `shell: bash`.
+    const args = ['--noprofile', '--norc', '-eo', 'pipefail', 'script.sh']
+    const env = { PATH: process.env['PATH'], BYTEBASE_TOKEN: outputs['token'] }
+    const { code, log } = await new Promise<{ code: number; log: string }>((resolve) => {
+      execFile('bash', args, { cwd: folder, env }, (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), log: stdout + stderr })
       })
-      expect(log).not.toContain(step.outputs['token'])
-      const waits = await readFile(join(folder, 'waits'), 'utf8').catch(() => '')
-      return { code, log, world, waits: waits.split('\n').length - 1 }
-    } finally {
-      await rm(folder, { recursive: true })
-    }
+    })
+    await rm(folder, { recursive: true })
+    expect(step!.shell).toBe('bash')
+    expect(log).not.toContain(outputs['token'])
+    return { code, log, world }
   }
 
-  test('rolls the migrations out, one stage after the other', async () => {
-    const { code, log, world, waits } = await rollOut({})
+  test('are made', async () => {
+    const { code, log, world } = await make()
     expect(log).not.toContain('error')
     expect(code).toBe(0)
-    const { resources } = world.setup.bytebase
-    const [release, plan, rollout] = [...resources.values()]
-    expect(release).toMatchObject({
-      type: 'VERSIONED',
-      files: [
-        { path: 'migrations/0001_create_users.sql', version: '0001' },
-        { path: 'migrations/0002_a "b".sql', version: '0002' },
-      ],
-    })
-    expect(plan).toMatchObject({
-      title: `octo-org/workflows ${world.identity.sha}`,
-      specs: [{ changeDatabaseConfig: { release: release!['name'] } }],
-    })
-    const stages = rollout!['stages'] as { name: string; tasks: { status: string }[] }[]
-    expect(stages.map(({ tasks }) => tasks.map(({ status }) => status))).toEqual([['DONE'], ['DONE']])
-    // A task is pending, then running, then done: one wait in each stage.
-    expect(waits).toBe(2)
-    expect(log.trim().split('\n')).toEqual([
-      `Created ${String(release!['name'])}`,
-      `Created ${String(plan!['name'])}`,
-      ...stages.flatMap(({ name }) => [`Running ${name}`, `Done: ${name}`]),
-    ])
-    const [sent] = world.server('bytebase').requests.filter(({ path }) => path.endsWith('/releases'))
+    const [release, plan] = [...world.setup.bytebase.resources.values()]
+    expect(plan).toMatchObject({ specs: [{ changeDatabaseConfig: { release: release!['name'] } }] })
+    const sent = world.server('bytebase').requests.find(({ path }) => path.endsWith('/releases'))
     const { files } = JSON.parse(sent!.body) as { files: { statement: string }[] }
-    expect(Buffer.from(files[1]!.statement, 'base64').toString()).toBe(
-      `INSERT INTO users VALUES ('"ä\\n');\n`,
-    )
+    expect(Buffer.from(files[0]!.statement, 'base64').toString()).toBe(SQL)
   })
 
-  test('ends at a task that fails, before the next stage', async () => {
-    const { code, log, world } = await rollOut({ outcome: () => 'FAILED' })
-    expect(code).toBe(1)
-    expect(log).toMatch(
-      /^::error::projects\/my-project\/plans\/\d+\/rollout\/stages\/test: FAILED\. See http/m,
-    )
-    const runs = world.server('bytebase').requests.filter(({ path }) => path.endsWith(':batchRun'))
-    expect(runs).toHaveLength(1)
-  })
-
-  test('ends at a refusal, and shows it', async () => {
-    const { code, log, world } = await rollOut({ workloadIdentity: { permissions: {} } })
-    expect(code).toBe(1)
-    expect(log).toContain(
-      'user does not have permission \\"bb.releases.create\\", extra [projects/my-project]',
-    )
-    expect(log).toContain('PermissionDeniedDetail')
+  test('end at a refusal, and show it', async () => {
+    const { code, log, world } = await make({ workloadIdentity: { permissions: {} } })
+    expect(code).not.toBe(0)
+    expect(log).toContain('user does not have permission "bb.releases.create", extra [projects/my-project]')
     expect(world.setup.bytebase.resources.size).toBe(0)
   })
 })
 
-/** The action's step of the workflow in the page that rolls out, and the step with the script that it calls. */
 async function fencesOfPage(): Promise<Fence[]> {
-  const file = 'bytebase/README.md'
-  return fencesOf({ file, text: await readFile(join(ROOT, file), 'utf8') })
-}
-
-async function workflowOfPage(): Promise<{ action: Step; script: Step }> {
-  const actions = readActions()
-  const found = (await fencesOfPage())
-    .filter(({ language }) => language === 'yaml')
-    .flatMap((fence) => workflowOf(fence, actions) ?? [])
-    .find(({ workflow }) => 'deploy' in workflow.jobs)!
-  const { steps = [] } = found.workflow.jobs['deploy']!
-  const last = steps.at(-1)!
-  expect(last.run).toBe('bash .github/roll-out.sh')
-  const run = await readFile(join(ROOT, 'bytebase/roll-out.sh'), 'utf8')
-  return { action: found.actionSteps[0]!.step, script: { ...last, run } }
+  return fencesOf({ file: PAGE, text: await readFile(join(ROOT, PAGE), 'utf8') })
 }

@@ -104,6 +104,28 @@ describe('a 401', () => {
   })
 })
 
+describe('a 403 of GitHub itself', () => {
+  const answer = (message: string): Fault => fault.status(403, { body: { message } })
+
+  // As GitHub words it, without retry-after: "Rate limits for the REST API", and what its users report.
+  test('for a secondary rate limit is retried', async () => {
+    const message =
+      'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.'
+    const asked = await revoked([answer(message)])
+    expect(asked.outcome).toBe('revoked')
+    expect(answers(asked)).toEqual(['status 403', 204])
+  })
+
+  // GitHub, "Managing allowed IP addresses for your organization".
+  test('for the address of the runner does not suspect github-api-url', async () => {
+    const message =
+      'Although you appear to have the correct authorization credentials, the `octo-org` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.'
+    const { outcome } = await revoked([answer(message)])
+    expect(outcome).toContain('IP allow list')
+    expect(outcome).not.toContain(ANOTHER)
+  })
+})
+
 describe('who does not answer as GitHub does', () => {
   const PAGE =
     'This answer is not from GitHub: it is a web page. Check that http://HOST/api/v3/installation/token is the right address, and whether a gateway, a firewall or a login page in front of it refuses this request. '

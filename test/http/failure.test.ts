@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { ActionError } from '../../src/errors.ts'
+import { authorityHint } from '../../src/http/authority.ts'
 import {
   AttemptFailed,
   connectionFailure,
@@ -41,6 +45,34 @@ test.each([
     answered: false,
     cause: error,
   })
+})
+
+// OpenSSL's alert 116, RFC 8446 section 6.2, as Node names it.
+test('a server that requires a client certificate is not said to speak no TLS', () => {
+  const error = Object.assign(new Error('x'), { code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' })
+  expect(connectionFailure(error)).toMatchObject({
+    code: 'TLS_FAILED',
+    message: 'it requires a client certificate',
+    hint: 'This action offers none: the server must accept requests without one on this address.',
+    again: false,
+  })
+})
+
+test.each([
+  ['missing.pem', 'does not exist'],
+  ['authority.der', 'is not PEM: convert it (openssl x509 -inform der)'],
+  ['.', 'is a folder'],
+])('what is wrong with the file of NODE_EXTRA_CA_CERTS is said: %s', (name, fault) => {
+  const folder = mkdtempSync(join(tmpdir(), 'authority-'))
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true })
+  })
+  writeFileSync(join(folder, 'authority.der'), Buffer.from([0x30, 0x82]))
+  writeFileSync(join(folder, 'authority.pem'), '-----BEGIN CERTIFICATE-----')
+  expect(authorityHint(join(folder, name))).toBe(
+    `NODE_EXTRA_CA_CERTS is set, but the file that it names ${fault}.`,
+  )
+  expect(authorityHint(join(folder, 'authority.pem'))).toContain('does not contain that authority')
 })
 
 test.each([

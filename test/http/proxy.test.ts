@@ -1,6 +1,6 @@
 import { getProxyUrl } from '@actions/http-client/lib/proxy'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { proxyFor } from '../../src/http/proxy.ts'
+import { proxyFor, proxyHint } from '../../src/http/proxy.ts'
 
 const VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', 'no_proxy', 'NO_PROXY']
 const TARGET = new URL('https://app-server.example/access_tokens')
@@ -116,6 +116,25 @@ describe('the reading of @actions/http-client', () => {
     vi.stubEnv('http_proxy', 'http://proxy.example')
     vi.stubEnv('no_proxy', hosts)
     expect(ours(new URL(url)) !== undefined).toBe(asked)
+  })
+
+  test.each<[string, string, string | undefined]>([
+    ['localhost, *.example', 'app-server.example', '*.example'],
+    ['app-server.example.', 'app-server.example:8443', 'app-server.example.'],
+    ['localhost app-server.example', 'app-server.example', 'localhost app-server.example'],
+    ['10.0.0.0/8', '10.1.2.3', '10.0.0.0/8'],
+    ['fd00::1', '[fd00::1]:8443', 'fd00::1'],
+    ['*.other.example, 10.0.0.0/8', 'app-server.example', undefined],
+    ['.example', 'other.test', undefined],
+  ])('the hint names an entry that looks meant for the host: no_proxy "%s" and %s', (hosts, host, entry) => {
+    vi.stubEnv('no_proxy', hosts)
+    const mended = ` no_proxy has "${entry}", a form that is not understood: use host names, or domains such as .example.com, with commas between them.`
+    expect(proxyHint('https_proxy', host)).toBe(
+      `The proxy comes from https_proxy in the environment of the runner; hosts in no_proxy are reached without it.${entry === undefined ? '' : mended}`,
+    )
+    // What is named is indeed not understood.
+    vi.stubEnv('https_proxy', 'http://proxy.example')
+    if (entry !== undefined) expect(library(new URL(`https://${host}/`))).toBeDefined()
   })
 
   // On Windows the names of variables have no case.

@@ -30,6 +30,7 @@ test.each([
   ['repository:octo-org/workflows:event_name:push', true],
   ['environment:live', false],
   ['repository_owner:octo-org', false],
+  ['repo_property_team:payments', false],
   ['job_workflow_ref:octo-org/shared/.github/workflows/build.yml@refs/heads/main', false],
   ['repo:', false],
   ['', false],

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { parse } from 'yaml'
 import { workflowExamples } from '../../documents/workflows.ts'
-import { ROOT } from '../../world.ts'
 import {
   BYTEBASE,
   createBytebaseFixture,
@@ -26,7 +25,7 @@ export const bytebase: Judge = {
   name: 'bytebase',
   title: '[Bytebase](https://github.com/bytebase/bytebase)',
   judges:
-    '`bytebase`: the settings of its page, exchanges, refusals, suggested settings, the whole change of a schema',
+    '`bytebase`: the settings of its page, exchanges, refusals, suggested settings, a release and a plan',
   program: BYTEBASE,
   version: async () =>
     (await output(BYTEBASE.path, ['version'])).replace(/^Bytebase version: |\n[\s\S]*$/g, ''),
@@ -184,49 +183,25 @@ async function addresses({ hold, run }: BytebaseFixture): Promise<void> {
   })
 }
 
-/** The complete workflow of the page, with its role. */
-async function changes({ hold, run, shell, api, servers, folder }: BytebaseFixture): Promise<void> {
-  const example = workflowExamples().find(({ file, workflow }) => file === PAGE && 'deploy' in workflow.jobs)
-  const env = example?.workflow.jobs['deploy']?.steps?.at(-1)?.env as Record<string, string> | undefined
-  assert(env !== undefined, `${PAGE} has no workflow`)
+/** The release and the plan of the page, and its role. */
+async function changes({ hold, run, shell, api, folder }: BytebaseFixture): Promise<void> {
+  const step = workflowExamples()
+    .filter(({ file }) => file === PAGE)
+    .flatMap(({ workflow }) => Object.values(workflow.jobs).flatMap(({ steps = [] }) => steps))
+    .find(({ name }) => name === 'Create a release and a plan')
+  assert(step?.run !== undefined, `${PAGE} has no such step`)
   const migrations = join(folder, 'migrations')
   await mkdir(migrations)
-  const rollOut = async (): Promise<string> => {
-    const { outputs, told } = await run()
-    assert(outputs['token'] !== undefined, told)
-    return shell(`bash '${join(ROOT, 'bytebase/roll-out.sh')}' 2>&1`, {
-      ...env,
-      BYTEBASE_URL: `https://${HOST}`,
-      BYTEBASE_TOKEN: outputs['token'],
-      RUNNER_TEMP: folder,
-      GITHUB_REPOSITORY: 'octo-org/workflows',
-      GITHUB_SHA: 'a7f5ef4b4e0e3c9b8e0bd9b8d9d6a3f7a1c2d3e4',
-    })
-  }
-  const names = (): Promise<string[]> =>
-    Promise.all(
-      Object.values(servers).map((server) =>
-        server.query('mydb', `SELECT string_agg(name, ' ' ORDER BY name) FROM users`),
-      ),
-    )
-  await hold('the complete workflow of the page changes both databases', async () => {
+  await hold('the step of the page makes a release and a plan for it', async () => {
     await writeFile(join(migrations, '0001_create_users.sql'), 'CREATE TABLE users (name text);\n')
-    await writeFile(join(migrations, '0002_a "b".sql'), `INSERT INTO users VALUES ('"ä\\n');\n`)
-    assert.match(await rollOut(), /Done: .*stages\/test[\s\S]*Done: .*stages\/prod/)
-    assert.deepEqual(await names(), ['"ä\\n', '"ä\\n'])
-  })
-  await hold('run again with one more file it changes them by that file alone', async () => {
-    await writeFile(join(migrations, '0003_more.sql'), `INSERT INTO users VALUES ('x');\n`)
-    await rollOut()
-    assert.deepEqual(await names(), ['"ä\\n x', '"ä\\n x'])
-  })
-  await hold('run again with nothing new it changes nothing', async () => {
-    assert.match(await rollOut(), /Done: .*stages\/prod/)
-    assert.deepEqual(await names(), ['"ä\\n x', '"ä\\n x'])
-  })
-  await hold('a file that fails ends it before the next stage', async () => {
-    await writeFile(join(migrations, '0004_wrong.sql'), 'INSERT INTO nothing VALUES (1);\n')
-    await assert.rejects(rollOut(), /::error::.*stages\/test: .*FAILED/)
+    const { outputs, told } = await run()
+    const plan = JSON.parse(
+      await shell(step.run!, { BYTEBASE_TOKEN: outputs['token'] ?? assert.fail(told) }),
+    ) as { name: string }
+    assert.match(
+      JSON.stringify(await good(api('GET', plan.name))),
+      /"release":"projects\/my-project\/releases\//,
+    )
   })
   await hold('its role may create neither sheets nor issues, as the page says', async () => {
     const { outputs } = await run()

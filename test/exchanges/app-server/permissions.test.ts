@@ -131,6 +131,12 @@ describe('permissions', () => {
   })
 })
 
+test('the permission of the job is told from those of a GitHub App', async () => {
+  expect((await permissionsOf('id-token: write, contents: read')).warnings).toEqual([
+    'permissions has the scope "id-token", which is a permission of the job, not of a GitHub App: it belongs to the permissions of the job.',
+  ])
+})
+
 describe('any text as permissions', () => {
   const pair = fc
     .tuple(

@@ -87,6 +87,16 @@ describe('what to do', () => {
   })
 })
 
+// What the open app server says of the issuer of an enterprise, whose keys it looks for at github.com's.
+test('keys that it does not find are a matter of the issuer only where that has a path', () => {
+  const refused = said(401, 'Invalid token: Expected 200 OK from the JSON Web Key Set HTTP response')
+  const iss = 'https://token.actions.githubusercontent.com'
+  expect(refused.explain?.({ iss: `${iss}/octo-enterprise` }).hint).toBe(
+    `The issuer of the ID token is "${iss}/octo-enterprise": an app server that was set up for another issuer looks for its keys in the wrong place.`,
+  )
+  expect(refused.explain?.({ iss }).hint).toBeUndefined()
+})
+
 describe('a gateway that forbids', () => {
   const aws = (service: string): Partial<Settings> => ({
     aws: { source: SOURCE, scope: { region: 'eu-central-1', service } },
