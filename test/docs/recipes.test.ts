@@ -161,6 +161,15 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
     await server.query('app', 'DROP TABLE IF EXISTS first, third')
   })
 
+  /** The variables of a client of the server. */
+  const as = (user: string): Record<string, string> => ({
+    PATH: process.env['PATH']!,
+    PGHOST: '127.0.0.1',
+    PGPORT: String(server.port),
+    PGUSER: user,
+    PGDATABASE: 'app',
+  })
+
   const tables = async (): Promise<string> => {
     const sql =
       "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relname IN ('first', 'third')"
@@ -233,13 +242,7 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
     'the cookbook tells what happens after an error: %s',
     async (client = '', first, third, step) => {
       writeFileSync(join(folder, 'bad.sql'), BAD)
-      const { code } = await bash(`${client.replaceAll('`', '')} --file=bad.sql`, folder, {
-        PATH: process.env['PATH']!,
-        PGHOST: '127.0.0.1',
-        PGPORT: String(server.port),
-        PGUSER: server.user,
-        PGDATABASE: 'app',
-      })
+      const { code } = await bash(`${client.replaceAll('`', '')} --file=bad.sql`, folder, as(server.user))
       const applied = await tables()
       expect({
         first: applied.includes('first') ? 'applied' : 'rolled back',
@@ -254,18 +257,11 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
       ({ name }) => name.startsWith('database/aws-rds') && onPostgres.some((r) => r.name === name),
     )!
     expect(await run(rds, GOOD)).toMatchObject({ code: 0 })
-    const as = (sql: string): Promise<{ code: number; told: string }> =>
-      bash(`psql --no-psqlrc --command "$SQL"`, folder, {
-        PATH: process.env['PATH']!,
-        PGHOST: '127.0.0.1',
-        PGPORT: String(server.port),
-        PGUSER: 'app_readonly',
-        PGDATABASE: 'app',
-        SQL: sql,
-      })
-    expect(await as('SELECT * FROM first')).toMatchObject({ code: 0 })
-    expect((await as('INSERT INTO first VALUES (2)')).told).toContain('in a read-only transaction')
-    const anyway = await as('SET TRANSACTION READ WRITE; INSERT INTO first VALUES (2)')
+    const reader = (SQL: string): Promise<{ code: number; told: string }> =>
+      bash(`psql --no-psqlrc --command "$SQL"`, folder, { ...as('app_readonly'), SQL })
+    expect(await reader('SELECT * FROM first')).toMatchObject({ code: 0 })
+    expect((await reader('INSERT INTO first VALUES (2)')).told).toContain('in a read-only transaction')
+    const anyway = await reader('SET TRANSACTION READ WRITE; INSERT INTO first VALUES (2)')
     expect(anyway.told).toContain('permission denied for table first')
   })
 
