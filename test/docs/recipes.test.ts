@@ -51,7 +51,9 @@ describe('every recipe that runs SQL from a file', () => {
     expect([...files].sort()).toEqual([
       'database/aws-dsql',
       'database/aws-rds',
+      'database/azure',
       'database/google-cloud-sql',
+      'secret/azure-key-vault',
       'secret/google-secret-manager',
       'secret/http',
       'secret/vault',
@@ -102,6 +104,7 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
     const { authority, good } = await createCertificates([
       'db.example.com',
       'database.example.com',
+      'my-server.postgres.database.azure.com',
       'app.cluster-abc123.eu-central-1.rds.amazonaws.com',
       'app.cluster-ro-abc123.eu-central-1.rds.amazonaws.com',
       'abcdefghijklmnopqrstuvwxyz.dsql.eu-west-1.on.aws',
@@ -135,7 +138,9 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
     }
     await server.query('app', 'GRANT USAGE, CREATE ON SCHEMA public TO app_owner, migrator')
     await server.query('app', fence('database/aws-rds/README.md', 'sql', 'GRANT rds_iam TO app_migrations'))
-    await server.query('app', fence('database/google-cloud-sql/README.md', 'sql', 'ON DATABASE app TO'))
+    for (const page of ['database/google-cloud-sql', 'database/azure']) {
+      await server.query('app', fence(`${page}/README.md`, 'sql', 'ON DATABASE app TO'))
+    }
     await server.query('app', fence('docs/cookbook.md', 'sql', 'CREATE USER app_readonly'))
     const [, statements = ''] = /<<'EOF'\n(.*)EOF\n/s.exec(
       fence('vault/README.md', 'sh', 'creation_statements=-'),
@@ -269,17 +274,18 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
     await server.query('app', 'DROP ROLE "v-jwt-app"')
   })
 
-  test.each(['database/aws-rds/README.md', 'database/google-cloud-sql/README.md'])(
-    '%s lets a user act as the owner of tables that are there already',
-    async (file) => {
-      await server.query('app', fence(file, 'sql', 'SET role = app_owner'))
-      await server.query('app', 'CREATE TABLE first (id int); ALTER TABLE first OWNER TO app_owner')
-      const recipe = migrations.find(
-        ({ name }) => name.startsWith(file) && onPostgres.some((r) => r.name === name),
-      )!
-      expect(await run(recipe, 'ALTER TABLE first ADD COLUMN name text;\n')).toMatchObject({ code: 0 })
-    },
-  )
+  test.each([
+    'database/aws-rds/README.md',
+    'database/azure/README.md',
+    'database/google-cloud-sql/README.md',
+  ])('%s lets a user act as the owner of tables that are there already', async (file) => {
+    await server.query('app', fence(file, 'sql', 'SET role = app_owner'))
+    await server.query('app', 'CREATE TABLE first (id int); ALTER TABLE first OWNER TO app_owner')
+    const recipe = migrations.find(
+      ({ name }) => name.startsWith(file) && onPostgres.some((r) => r.name === name),
+    )!
+    expect(await run(recipe, 'ALTER TABLE first ADD COLUMN name text;\n')).toMatchObject({ code: 0 })
+  })
 })
 
 function bash(
