@@ -51,7 +51,9 @@ describe('every recipe that runs SQL from a file', () => {
     expect([...files].sort()).toEqual([
       'database/aws-dsql',
       'database/aws-rds',
+      'database/azure',
       'database/google-cloud-sql',
+      'secret/azure-key-vault',
       'secret/google-secret-manager',
       'secret/http',
       'secret/vault',
@@ -102,6 +104,7 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
     const { authority, good } = await createCertificates([
       'db.example.com',
       'database.example.com',
+      'my-server.postgres.database.azure.com',
       'app.cluster-abc123.eu-central-1.rds.amazonaws.com',
       'app.cluster-ro-abc123.eu-central-1.rds.amazonaws.com',
       'abcdefghijklmnopqrstuvwxyz.dsql.eu-west-1.on.aws',
@@ -135,7 +138,9 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
     }
     await server.query('app', 'GRANT USAGE, CREATE ON SCHEMA public TO app_owner, migrator')
     await server.query('app', fence('database/aws-rds/README.md', 'sql', 'GRANT rds_iam TO app_migrations'))
-    await server.query('app', fence('database/google-cloud-sql/README.md', 'sql', 'ON DATABASE app TO'))
+    for (const page of ['database/google-cloud-sql', 'database/azure']) {
+      await server.query('app', fence(`${page}/README.md`, 'sql', 'ON DATABASE app TO'))
+    }
     await server.query('app', fence('docs/cookbook.md', 'sql', 'CREATE USER app_readonly'))
     const [, statements = ''] = /<<'EOF'\n(.*)EOF\n/s.exec(
       fence('vault/README.md', 'sh', 'creation_statements=-'),
@@ -154,6 +159,15 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
 
   beforeEach(async () => {
     await server.query('app', 'DROP TABLE IF EXISTS first, third')
+  })
+
+  /** The variables of a client of the server. */
+  const as = (user: string): Record<string, string> => ({
+    PATH: process.env['PATH']!,
+    PGHOST: '127.0.0.1',
+    PGPORT: String(server.port),
+    PGUSER: user,
+    PGDATABASE: 'app',
   })
 
   const tables = async (): Promise<string> => {
@@ -228,13 +242,7 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
     'the cookbook tells what happens after an error: %s',
     async (client = '', first, third, step) => {
       writeFileSync(join(folder, 'bad.sql'), BAD)
-      const { code } = await bash(`${client.replaceAll('`', '')} --file=bad.sql`, folder, {
-        PATH: process.env['PATH']!,
-        PGHOST: '127.0.0.1',
-        PGPORT: String(server.port),
-        PGUSER: server.user,
-        PGDATABASE: 'app',
-      })
+      const { code } = await bash(`${client.replaceAll('`', '')} --file=bad.sql`, folder, as(server.user))
       const applied = await tables()
       expect({
         first: applied.includes('first') ? 'applied' : 'rolled back',
@@ -249,18 +257,11 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
       ({ name }) => name.startsWith('database/aws-rds') && onPostgres.some((r) => r.name === name),
     )!
     expect(await run(rds, GOOD)).toMatchObject({ code: 0 })
-    const as = (sql: string): Promise<{ code: number; told: string }> =>
-      bash(`psql --no-psqlrc --command "$SQL"`, folder, {
-        PATH: process.env['PATH']!,
-        PGHOST: '127.0.0.1',
-        PGPORT: String(server.port),
-        PGUSER: 'app_readonly',
-        PGDATABASE: 'app',
-        SQL: sql,
-      })
-    expect(await as('SELECT * FROM first')).toMatchObject({ code: 0 })
-    expect((await as('INSERT INTO first VALUES (2)')).told).toContain('in a read-only transaction')
-    const anyway = await as('SET TRANSACTION READ WRITE; INSERT INTO first VALUES (2)')
+    const reader = (SQL: string): Promise<{ code: number; told: string }> =>
+      bash(`psql --no-psqlrc --command "$SQL"`, folder, { ...as('app_readonly'), SQL })
+    expect(await reader('SELECT * FROM first')).toMatchObject({ code: 0 })
+    expect((await reader('INSERT INTO first VALUES (2)')).told).toContain('in a read-only transaction')
+    const anyway = await reader('SET TRANSACTION READ WRITE; INSERT INTO first VALUES (2)')
     expect(anyway.told).toContain('permission denied for table first')
   })
 
@@ -273,17 +274,18 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
     await server.query('app', 'DROP ROLE "v-jwt-app"')
   })
 
-  test.each(['database/aws-rds/README.md', 'database/google-cloud-sql/README.md'])(
-    '%s lets a user act as the owner of tables that are there already',
-    async (file) => {
-      await server.query('app', fence(file, 'sql', 'SET role = app_owner'))
-      await server.query('app', 'CREATE TABLE first (id int); ALTER TABLE first OWNER TO app_owner')
-      const recipe = migrations.find(
-        ({ name }) => name.startsWith(file) && onPostgres.some((r) => r.name === name),
-      )!
-      expect(await run(recipe, 'ALTER TABLE first ADD COLUMN name text;\n')).toMatchObject({ code: 0 })
-    },
-  )
+  test.each([
+    'database/aws-rds/README.md',
+    'database/azure/README.md',
+    'database/google-cloud-sql/README.md',
+  ])('%s lets a user act as the owner of tables that are there already', async (file) => {
+    await server.query('app', fence(file, 'sql', 'SET role = app_owner'))
+    await server.query('app', 'CREATE TABLE first (id int); ALTER TABLE first OWNER TO app_owner')
+    const recipe = migrations.find(
+      ({ name }) => name.startsWith(file) && onPostgres.some((r) => r.name === name),
+    )!
+    expect(await run(recipe, 'ALTER TABLE first ADD COLUMN name text;\n')).toMatchObject({ code: 0 })
+  })
 })
 
 function bash(
