@@ -21,24 +21,19 @@ const PLACES = /\bOWNER(?=\\?\/access-token\b)|(?<=@)OWNER(?=\/maintainers\b)/g
 /** What tells a reader of the original how to make a copy, which a reader of the copy has. */
 const UNTIL_THERE_IS_A_COPY = / ?<!-- until there is a copy -->.*?<!-- \/until there is a copy -->/gs
 
-/** The text of the copy that an account hosts: its name in place of `OWNER`, and nothing about making a copy. */
-export function withOwner(text: string, name: string): string {
-  return text.replace(UNTIL_THERE_IS_A_COPY, '').replace(PLACES, name)
-}
-
 function main(): number {
   const [name = '', ...more] = commandLine(USAGE, { allowPositionals: true }).positionals
   if (more.length > 0 || !NAME.test(name)) {
     refuse(USAGE, `${JSON.stringify([name, ...more].join(' '))} is not the name of an account.`)
   }
   const options = { cwd: ROOT, encoding: 'utf8' } as const
-  // Files that hold text and are written by people, but for this one and its test.
-  const left = ['dist', '*.png', 'dev/owner.ts', 'test/dev/owner.test.ts'].map((path) => `:!${path}`)
+  // Files that hold text and are written by people, but for this one.
+  const left = ['dist', '*.png', 'dev/owner.ts'].map((path) => `:!${path}`)
   const listed = execFileSync('git', ['ls-files', '-z', '--', '.', ...left], options).split('\0')
   const changed = listed.filter((file) => {
     if (file === '') return false
     const text = readFileSync(join(ROOT, file), 'utf8')
-    const named = withOwner(text, name)
+    const named = text.replace(UNTIL_THERE_IS_A_COPY, '').replace(PLACES, name)
     if (named !== text) writeFileSync(join(ROOT, file), named)
     return named !== text
   })

@@ -29,7 +29,7 @@ export const ROOT = join(import.meta.dirname, '..')
 let issuerKeys: Promise<IssuerKeys> | undefined
 
 /** A system and its issuer as pure handlers: what a world serves, or a test calls in process. */
-export interface Backstage<S extends Setup> {
+interface Backstage<S extends Setup> {
   readonly issuer: Issuer
   readonly identity: Identity
   readonly setup: S
@@ -39,7 +39,7 @@ export interface Backstage<S extends Setup> {
   readonly secrets: IssuedSecret[]
 }
 
-export interface BackstageOptions {
+interface BackstageOptions {
   /** One of the system's; the first unless given. */
   readonly variant?: string
   readonly situation?: Situation
@@ -94,7 +94,7 @@ export interface WorldOptions extends BackstageOptions, Pick<ServeOptions, 'late
   readonly env?: Readonly<Record<string, string | undefined>>
 }
 
-export type CertificateKind = Exclude<keyof Certificates, 'authority'>
+type CertificateKind = Exclude<keyof Certificates, 'authority'>
 
 /** A stage of a world: what differs from the usual. */
 export interface WorldStage extends Omit<Partial<StageOptions>, 'leap'> {
@@ -198,7 +198,7 @@ export async function createWorld<S extends Setup>(
     ports[host] = front.port
   }
   const proxy =
-    Object.keys(hosts).length === 0 ? undefined : await startProxy({ ...options.proxy, hosts: ports, holds })
+    Object.keys(hosts).length === 0 ? undefined : await startProxy({ ...options.proxy, hosts: ports })
   if (options.proxy?.credentials !== undefined) {
     secrets.push({ name: 'proxy password', value: options.proxy.credentials.password, inState: false })
   }

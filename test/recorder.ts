@@ -30,7 +30,7 @@ export interface RecordedStage {
 }
 
 /** A runner in this process, and all that a step told it and handed to it, as it came: nothing is masked. */
-export interface Recorder {
+interface Recorder {
   readonly runner: Runner
   readonly said: readonly Said[]
   readonly outputs: Readonly<Record<string, string>>

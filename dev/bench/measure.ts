@@ -10,7 +10,7 @@ export interface Sample extends Tally {
 }
 
 /** One run that reported its memory and CPU, and the run of {@link nothing} right before it. */
-export interface UsageSample {
+interface UsageSample {
   readonly memoryMiB: number
   readonly cpuMs: number
   readonly nothingCpuMs: number
@@ -23,7 +23,7 @@ export interface Samples {
   readonly usage: Readonly<Record<string, readonly UsageSample[]>>
 }
 
-export interface Rounds {
+interface Rounds {
   readonly warmUp: number
   readonly timed: number
   readonly usage: number

@@ -147,7 +147,7 @@ export async function otherSubjects(
 }
 
 /** Fills in the URLs of a world's servers: `{app-server}`. @throws Error where there is no such server */
-export function withUrls(text: string, world: Pick<World, 'handlers' | 'url'>): string {
+function withUrls(text: string, world: Pick<World, 'handlers' | 'url'>): string {
   return text.replace(/\{([a-z][a-z-]*)\}/g, (placeholder, role: string) => {
     if (role in world.handlers) return world.url(role)
     const known = Object.keys(world.handlers).map((each) => `{${each}}`)

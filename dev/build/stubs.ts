@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import type { ActionMetadata } from '../documents/actions.ts'
 
 /** A file that the runner starts. */
-export interface Stub {
+interface Stub {
   /** In `dist`. */
   readonly file: string
   readonly text: string

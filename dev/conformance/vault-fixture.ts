@@ -35,7 +35,7 @@ export interface VaultFixture extends Omit<Fixture, typeof Symbol.asyncDispose> 
   readonly page: VaultPage
 }
 
-export interface VaultPage {
+interface VaultPage {
   readonly text: string
   readonly commands: readonly string[]
   readonly policies: readonly string[]

@@ -10,7 +10,7 @@ export const repository = fileURLToPath(new URL('../..', import.meta.url))
 export const repositoryName = 'OWNER/access-token'
 
 /** One input of an `action.yml`. */
-export interface ActionInput {
+interface ActionInput {
   readonly description?: string
   readonly required?: boolean
   readonly default?: string

@@ -7,7 +7,7 @@ import type { ActionMetadata } from './actions.ts'
 import { actionSteps, outputsOf, type Job, type Workflow } from './workflows.ts'
 
 /** Something that is wrong, with its line in the text that was checked, from 1. */
-export interface Problem {
+interface Problem {
   readonly line: number
   readonly message: string
 }
@@ -68,7 +68,7 @@ export async function checkByLanguageService(text: string, file: string): Promis
 }
 
 /** Inputs that an action does not have, required inputs left out, outputs it does not set, no permission to prove who the job is. */
-export function checkUse(workflow: Workflow, actions: readonly ActionMetadata[]): string[] {
+function checkUse(workflow: Workflow, actions: readonly ActionMetadata[]): string[] {
   const problems: string[] = []
   for (const { job: jobName, step, action } of actionSteps(workflow, actions)) {
     const place = `job ${jobName}, uses: ${step.uses ?? ''}`
@@ -99,7 +99,7 @@ function needsIdToken(action: ActionMetadata, given: readonly string[]): boolean
 }
 
 /** What bash cannot read in the `run` steps of a job. */
-export function checkScripts(job: Job): string[] {
+function checkScripts(job: Job): string[] {
   return (job.steps ?? []).flatMap(({ run, shell = 'bash' }) => {
     if (run === undefined || !/^(ba)?sh\b/.test(shell)) return []
     return checkShell(run.replace(/\$\{\{.*?\}\}/gs, 'x'))

@@ -4,14 +4,14 @@ import { repository } from './actions.ts'
 import { proseOf, type Document } from './fences.ts'
 
 /** A link or picture of a document. */
-export interface Link {
+interface Link {
   /** From 1. */
   readonly line: number
   readonly target: string
 }
 
 /** The links and pictures of a document: inline, by reference, and as HTML. */
-export function linksOf(document: Document): Link[] {
+function linksOf(document: Document): Link[] {
   const links: Link[] = []
   proseOf(document)
     .split('\n')
@@ -44,7 +44,7 @@ export function checkLinks(document: Document, root = repository): string[] {
 }
 
 /** The anchors of a document as GitHub makes them: from its headings, and those given as HTML. */
-export function anchorsOf(document: Document): Set<string> {
+function anchorsOf(document: Document): Set<string> {
   const prose = proseOf(document)
   const anchors = new Set<string>()
   for (const [, heading] of prose.matchAll(/^#{1,6}\s+(.+?)\s*#*$/gm)) {

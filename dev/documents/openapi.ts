@@ -54,7 +54,7 @@ export function answerFaults({ status, headers = {}, body }: FakeReply): string[
 }
 
 /** A handler with a note of what its requests and answers have against the document. */
-export interface Inspected {
+interface Inspected {
   readonly handler: Handler
   /** Oldest first; each names its request. */
   readonly faults: readonly string[]

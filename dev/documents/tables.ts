@@ -2,7 +2,7 @@ import type { ActionMetadata } from './actions.ts'
 import { proseOf, type Document } from './fences.ts'
 
 /** A table of a document, cell by cell, without its line of dashes. */
-export interface Table {
+interface Table {
   /** Line of the head, from 1. */
   readonly line: number
   readonly head: readonly string[]

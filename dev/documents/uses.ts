@@ -3,7 +3,7 @@ import { fencesOf, readDocuments } from './fences.ts'
 import { isYaml } from './workflows.ts'
 
 /** An action or workflow of somebody else that a document uses, also in what a diff takes away. */
-export interface ForeignUse {
+interface ForeignUse {
   /** Where it is: file and line. */
   readonly place: string
   /** Owner and repository, and the folder in it. */

@@ -19,7 +19,6 @@ import { normalize, readRequest, type Wanted } from './app-server-request.ts'
 import type { GitHub } from './github.ts'
 import { Refusal, refusing, type FakeReply, type FakeRequest, type Handler, type Now } from './handler.ts'
 import type { Issuer } from './issuer.ts'
-import { patternOf } from './patterns.ts'
 import { MISSING_TOKEN, platformRefusal, verifySignature, type SigningKeys } from './sigv4.ts'
 
 const APP = 'GitHub Actions Access Manager'
@@ -52,8 +51,6 @@ export interface AppServerOptions {
   readonly installations: Readonly<Record<string, Installation>>
   /** Policy files by repository; may be changed while the fake runs. */
   readonly repositories: Repositories
-  /** `GITHUB_ACTIONS_TOKEN_ALLOWED_SUBJECTS`: `*` is any text but none. */
-  readonly allowedSubjects?: readonly string[]
   /** Path in front of `/access_tokens`: `/stage` of an API gateway. */
   readonly prefix?: string
   /** Behind AWS IAM: signatures are checked first, the ID token comes in `x-authorization`. */
@@ -121,18 +118,12 @@ export function createAppServer(options: AppServerOptions): AppServer {
       throw new Refusal(401, 'Missing authorization header')
     const [scheme = '', token = ''] = authorization.split(' ')
     if (scheme !== 'Bearer') throw new Refusal(401, `Unexpected authorization scheme ${scheme}`)
-    let claims: JWTPayload
     try {
-      claims = await options.verify(token, { audience: [...options.audiences()] })
+      return await options.verify(token, { audience: [...options.audiences()] })
     } catch (error) {
       if (error instanceof errors.JOSEError) throw new Refusal(401, `Invalid token: ${error.message}`)
       throw error
     }
-    const { allowedSubjects } = options
-    const allowed =
-      allowedSubjects?.some((text) => patternOf(text, { '*': '.+' }, 'i').test(claims.sub ?? '')) ?? true
-    if (!allowed) throw new Refusal(401, 'Invalid Token: unexpected "sub" claim value')
-    return claims
   }
 
   function decide(claims: JWTPayload, wanted: Wanted): object {

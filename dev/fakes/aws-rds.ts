@@ -1,7 +1,7 @@
 import type { Now } from './handler.ts'
 import { verifyPresigned, type SigningKeys } from './sigv4.ts'
 
-export interface RdsDatabaseOptions {
+interface RdsDatabaseOptions {
   readonly now: Now
   readonly region: string
   /** May be changed while the fake runs. */

@@ -13,7 +13,7 @@ export interface StoredSecret {
   readonly readers: readonly string[]
 }
 
-export interface AwsSecretsManagerOptions {
+interface AwsSecretsManagerOptions {
   readonly now: Now
   readonly region: string
   /** Finds the keys that AWS knows. */

@@ -22,7 +22,7 @@ export type Fault =
 export type FaultEntry = Fault | ((request: FakeRequest) => Fault | undefined) | Forever
 
 /** A fault for every request from here on. */
-export interface Forever {
+interface Forever {
   readonly forEver: Fault | ((request: FakeRequest) => Fault | undefined)
 }
 

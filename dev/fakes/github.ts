@@ -7,7 +7,7 @@ const LIFETIME = 3_600_000
 const REVOKE = 'DELETE /installation/token'
 const LIST = 'GET /installation/repositories'
 
-export interface GitHubOptions {
+interface GitHubOptions {
   readonly now: Now
   readonly issue: Issue
   /** Path of the API: `/api/v3` on GitHub Enterprise Server. */
@@ -15,7 +15,7 @@ export interface GitHubOptions {
 }
 
 /** An installation token. */
-export interface InstallationToken {
+interface InstallationToken {
   readonly token: string
   /** In ms since the epoch. */
   readonly expiresAt: number

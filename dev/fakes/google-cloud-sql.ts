@@ -3,14 +3,14 @@ import type { Google } from './google.ts'
 const SCOPE = 'https://www.googleapis.com/auth/sqlservice.login'
 
 /** A connection to a Cloud SQL instance. */
-export interface Login {
+interface Login {
   readonly engine: 'postgres' | 'mysql'
   readonly user: string
   readonly password: string
   readonly encrypted: boolean
 }
 
-export interface CloudSqlOptions {
+interface CloudSqlOptions {
   readonly token: Google['token']
   /** E-mails with `roles/cloudsql.instanceUser` that were added to the instance as IAM users. */
   readonly users: readonly string[]

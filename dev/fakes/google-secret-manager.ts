@@ -2,7 +2,7 @@ import { ApiError, type Google } from './google.ts'
 import type { Handler } from './handler.ts'
 
 /** A version of a secret. */
-export interface SecretVersion {
+interface SecretVersion {
   readonly data: Uint8Array
   readonly state?: 'ENABLED' | 'DISABLED' | 'DESTROYED'
 }
@@ -16,7 +16,7 @@ export interface Secret {
   readonly aliases?: Readonly<Record<string, number>>
 }
 
-export interface GoogleSecretManagerOptions {
+interface GoogleSecretManagerOptions {
   /** Takes the access tokens that it issued. */
   readonly google: Pick<Google, 'api'>
   /** Project numbers by project id. */

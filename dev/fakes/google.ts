@@ -25,7 +25,7 @@ export interface Provider {
   readonly disabled?: boolean
 }
 
-export interface GoogleOptions {
+interface GoogleOptions {
   readonly verify: Issuer['verify']
   readonly now: Now
   readonly issue: Issue
@@ -38,7 +38,7 @@ export interface GoogleOptions {
 }
 
 /** What an access token represents. */
-export interface AccessToken {
+interface AccessToken {
   /** As an IAM policy names it: several for a federated token, one for that of a service account. */
   readonly members: readonly string[]
   readonly scopes: readonly string[]

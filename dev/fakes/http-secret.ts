@@ -2,7 +2,7 @@ import { errors } from 'jose'
 import { bearerOf, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
 import type { Issuer } from './issuer.ts'
 
-export interface HttpSecretOptions {
+interface HttpSecretOptions {
   readonly verify: Issuer['verify']
   /** A function, since it may depend on where the fake is served. */
   readonly audience: () => string

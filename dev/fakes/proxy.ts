@@ -2,24 +2,13 @@ import * as http from 'node:http'
 import * as net from 'node:net'
 import { listen } from './loopback.ts'
 
-/** What the proxy does with a CONNECT. */
-export type ProxyMode =
-  | 'connect'
-  /** Answers 403: the target is not allowed. */
-  | 'refuse'
-  /** Takes the request and never answers. */
-  | 'hang'
-  /** Answers 502 with a page of HTML. */
-  | 'bad-gateway'
-
 export interface ProxyOptions {
   /** Ports on loopback by host name; other names than these and 127.0.0.1 are answered with 502. */
   readonly hosts?: Readonly<Record<string, number>>
   /** User and password that are demanded; 407 without them. */
   readonly credentials?: { readonly user: string; readonly password: string }
-  readonly mode?: ProxyMode
-  /** Told of each client whose CONNECT gets no answer. */
-  readonly holds?: (client: net.Socket) => void
+  /** Answers every CONNECT with 403. */
+  readonly mode?: 'refuse'
 }
 
 /** A forward proxy on loopback that speaks CONNECT and nothing else. */
@@ -28,15 +17,15 @@ export interface Proxy {
   readonly url: string
   readonly port: number
   /** `host:port` of every CONNECT, and what was answered. */
-  readonly targets: readonly { readonly target: string; readonly answered: number | 'hang' }[]
+  readonly targets: readonly { readonly target: string; readonly answered: number }[]
   /** The client at the other end of the tunnel that a server sees as this connection, if it is one. */
   readonly behind: (connection: net.Socket) => net.Socket | undefined
   readonly close: () => Promise<void>
 }
 
 export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
-  const { credentials, mode = 'connect', hosts = {} } = options
-  const targets: { target: string; answered: number | 'hang' }[] = []
+  const { credentials, mode, hosts = {} } = options
+  const targets: { target: string; answered: number }[] = []
   const clients = new Map<number, net.Socket>()
   const expected =
     credentials === undefined
@@ -58,18 +47,13 @@ export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
       refuse(407, 'proxy-authenticate: Basic realm="proxy"\r\n')
       return
     }
-    if (mode === 'hang') {
-      targets.push({ target, answered: 'hang' })
-      options.holds?.(client)
-      return
-    }
     if (mode === 'refuse') {
       refuse(403)
       return
     }
     const [host = '', port = ''] = target.split(':')
     const mapped = hosts[host] ?? (host === '127.0.0.1' || host === 'localhost' ? Number(port) : undefined)
-    if (mode === 'bad-gateway' || mapped === undefined) {
+    if (mapped === undefined) {
       refuse(502, 'content-type: text/html\r\n', '<html><body>Bad gateway</body></html>')
       return
     }

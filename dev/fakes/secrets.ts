@@ -25,7 +25,7 @@ export function certificateText(): string {
 }
 
 /** What a system that stores secrets has for a job: one value, or, in the variant `several`, two secrets for three outputs. */
-export interface StoredSecrets {
+interface StoredSecrets {
   readonly several: boolean
   readonly secret: string
   /** The same as a member `password` of JSON, next to a `username`. */

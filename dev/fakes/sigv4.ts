@@ -22,7 +22,7 @@ export interface SignaturePolicy {
 }
 
 /** Why a signature was refused, with AWS's code and text. */
-export interface SignatureRefused {
+interface SignatureRefused {
   readonly code:
     | 'MissingAuthenticationTokenException'
     | 'IncompleteSignatureException'

@@ -20,11 +20,9 @@ export interface Role {
   readonly subjects: readonly string[]
   /** Value for `StringEquals` on `…:aud`. */
   readonly audience?: string
-  /** In s. */
-  readonly maxSessionDuration?: number
 }
 
-export interface StsOptions {
+interface StsOptions {
   readonly verify: Issuer['verify']
   readonly now: Now
   readonly issue: Issue
@@ -44,7 +42,7 @@ export interface Sts {
   readonly sessions: readonly Session[]
 }
 
-export interface Session {
+interface Session {
   readonly keys: SigningKeys
   readonly role: string
   readonly name: string
@@ -118,7 +116,7 @@ export function createSts(options: StsOptions): Sts {
       role.subjects.some((text) => patternOf(text, { '*': '.*', '?': '.' }, 's').test(claims.sub ?? ''))
     if (!trusted)
       throw new Refusal('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403)
-    if (duration > (role.maxSessionDuration ?? 3_600)) {
+    if (duration > 3_600) {
       throw new Refusal(
         'ValidationError',
         'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',

@@ -58,14 +58,3 @@ export function roleOf(body: Readonly<Record<string, unknown>>, before: VaultRol
   }
   return role
 }
-
-/** The paths of a policy in HCL. */
-export function pathsOf(policy: string): string[] {
-  const rules = [...policy.matchAll(/path\s+"([^"]+)"\s*\{\s*capabilities\s*=\s*\[([^\]]*)\]\s*\}/g)]
-  if (rules.length === 0) throw new VaultError(400, 'failed to parse policy')
-  return rules.flatMap(([, path = '', list = '']) =>
-    [...list.matchAll(/"(\w+)"/g)].map(([, capability]) =>
-      capability === 'read' ? path : `${capability ?? ''} ${path}`,
-    ),
-  )
-}

@@ -4,7 +4,7 @@ import type { FakeReply, FakeRequest, Handler, Now } from './handler.ts'
 import type { Issuer } from './issuer.ts'
 import { patternOf } from './patterns.ts'
 import { randomText, type Issue } from './secrets.ts'
-import { pathsOf, roleOf, VaultError, type VaultRole } from './vault-writing.ts'
+import { roleOf, VaultError, type VaultRole } from './vault-writing.ts'
 
 /** A version of a secret of KV version 2. */
 export interface VaultVersion {
@@ -12,20 +12,12 @@ export interface VaultVersion {
   readonly state?: 'deleted' | 'destroyed'
 }
 
-/** What a dynamic engine gives for a path: members of `data`, and how long the lease lasts in s, where it makes one. */
-export interface Dynamic {
-  readonly capability: 'read' | 'update'
-  readonly lease?: number
-  /** @returns `undefined` where the body lacks something */
-  readonly give: (body: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>> | undefined
-}
-
 /** A secrets engine: secrets by path. */
 export type VaultEngine =
   | { readonly kv: 2; readonly secrets: Readonly<Record<string, readonly VaultVersion[]>> }
   | { readonly kv: 1; readonly secrets: Readonly<Record<string, Readonly<Record<string, unknown>>>> }
 
-export interface VaultOptions {
+interface VaultOptions {
   readonly verify: Issuer['verify']
   readonly now: Now
   readonly issue: Issue
@@ -39,14 +31,14 @@ export interface VaultOptions {
   readonly auth: Readonly<Record<string, Readonly<Record<string, VaultRole>>>>
   /** By mount path. May be changed while the fake runs. */
   readonly engines: Readonly<Record<string, VaultEngine>>
-  /** What dynamic engines give, by path: `database/creds/app`. */
-  readonly dynamic?: Readonly<Record<string, Dynamic>>
-  /** Paths that may be read, or `update PATH`, by policy; `*` at the end matches anything. */
+  /** Paths at which a dynamic engine makes a user, with a lease of an hour: `database/creds/app`. */
+  readonly dynamic?: readonly string[]
+  /** Paths that may be read, by policy; `*` at the end matches anything. */
   readonly policies: Readonly<Record<string, readonly string[]>>
 }
 
 /** A token that was issued. */
-export interface VaultToken {
+interface VaultToken {
   readonly token: string
   readonly type: 'service' | 'batch'
   readonly policies: readonly string[]
@@ -64,7 +56,7 @@ export interface Vault {
   readonly alive: (token: string) => boolean
   /** Every token that is alive and can be revoked. */
   readonly living: () => readonly string[]
-  /** A token that may write roles and policies. */
+  /** A token that may write roles. */
   readonly rootToken: string
   /** Ids of the leases whose token lives. */
   readonly leases: () => readonly string[]
@@ -78,7 +70,6 @@ export function createVault(options: VaultOptions): Vault {
   const tokens: VaultToken[] = []
   const rootToken = `hvs.${randomText(24)}`
   const writtenRoles = new Map<string, VaultRole>()
-  const writtenPolicies = new Map<string, readonly string[]>()
   const leases: { id: string; bearer: VaultToken }[] = []
 
   function alive(text: string): boolean {
@@ -236,18 +227,11 @@ export function createVault(options: VaultOptions): Vault {
 
   function read(request: FakeRequest, path: string, bearer: VaultToken): FakeReply {
     if (path === 'auth/token/lookup-self' && bearer.policies.includes('default')) return lookUp(bearer)
-    const capability = request.method === 'GET' ? '' : 'update '
     const allowed = bearer.policies
-      .flatMap((policy) => writtenPolicies.get(policy) ?? policies[policy] ?? [])
-      .some((each) =>
-        each.endsWith('*')
-          ? `${capability}${path}`.startsWith(each.slice(0, -1))
-          : each === `${capability}${path}`,
-      )
-    if (!allowed) throw new VaultError(403, DENIED)
-    const dynamic = options.dynamic?.[path]
-    if (dynamic !== undefined) return lend(request, path, dynamic, bearer)
-    if (request.method !== 'GET') throw new VaultError(405, 'unsupported operation')
+      .flatMap((policy) => policies[policy] ?? [])
+      .some((each) => (each.endsWith('*') ? path.startsWith(each.slice(0, -1)) : each === path))
+    if (request.method !== 'GET' || !allowed) throw new VaultError(403, DENIED)
+    if (options.dynamic?.includes(path) === true) return lend(path, bearer)
     const mount = Object.keys(engines).find((each) => path.startsWith(`${each}/`))
     const engine = mount === undefined ? undefined : engines[mount]
     if (mount === undefined || engine === undefined)
@@ -284,32 +268,24 @@ export function createVault(options: VaultOptions): Vault {
     })
   }
 
-  /** A credential that an engine makes, with a lease that ends with the token. */
-  function lend(request: FakeRequest, path: string, dynamic: Dynamic, bearer: VaultToken): FakeReply {
-    const isRead = request.method === 'GET'
-    if (isRead !== (dynamic.capability === 'read')) throw new VaultError(405, 'unsupported operation')
-    const data = dynamic.give(isRead ? {} : (JSON.parse(request.body) as Record<string, unknown>))
-    if (data === undefined) throw new VaultError(400, 'the request lacks a field')
-    for (const [name, value] of Object.entries(data)) {
-      if (/password|private_key$/.test(name)) issue(`${name} of ${path}`, String(value))
-    }
-    if (dynamic.lease === undefined) return vaultAnswer({ data })
+  /** A user that an engine makes, with a lease that ends with the token. */
+  function lend(path: string, bearer: VaultToken): FakeReply {
+    const data = { username: `v-jwt-app-${randomText(20)}`, password: randomText(20) }
+    issue(`password of ${path}`, data.password)
     const id = `${path}/${randomText(24)}`
     leases.push({ id, bearer })
-    return vaultAnswer({ data, lease_id: id, renewable: true, lease_duration: dynamic.lease })
+    return vaultAnswer({ data, lease_id: id, renewable: true, lease_duration: 3_600 })
   }
 
-  /** What an operator writes: a role of the JWT method (vault-plugin-auth-jwt, path_role.go) or a policy. */
+  /** What an operator writes: a role of the JWT method (vault-plugin-auth-jwt, path_role.go). */
   function write(request: FakeRequest, parts: readonly string[]): FakeReply {
     if (!['POST', 'PUT'].includes(request.method)) throw new VaultError(405, 'unsupported operation')
     const body = JSON.parse(request.body) as Record<string, unknown>
-    const [, policy] = /^sys\/policies\/acl\/(.+)$/.exec(parts.join('/')) ?? []
     const [, mount, name] = /^auth\/(.+)\/role\/([^/]+)$/.exec(parts.join('/')) ?? []
-    if (policy !== undefined) writtenPolicies.set(policy, pathsOf(String(body['policy'])))
-    else if (mount !== undefined && name !== undefined && mount in auth) {
-      const before = writtenRoles.get(`${mount}/${name}`) ?? auth[mount]?.[name]
-      writtenRoles.set(`${mount}/${name}`, roleOf(body, before))
-    } else throw new VaultError(404, `no handler for route "${parts.join('/')}". route entry not found.`)
+    if (mount === undefined || name === undefined || !(mount in auth))
+      throw new VaultError(404, `no handler for route "${parts.join('/')}". route entry not found.`)
+    const before = writtenRoles.get(`${mount}/${name}`) ?? auth[mount]?.[name]
+    writtenRoles.set(`${mount}/${name}`, roleOf(body, before))
     return { status: 204 }
   }
 

@@ -1,43 +1,9 @@
 import { fullName } from '../fakes/identity.ts'
-import { certificateText, randomText } from '../fakes/secrets.ts'
-import { createVault, type Dynamic, type Vault, type VaultEngine } from '../fakes/vault.ts'
+import { createVault, type Vault, type VaultEngine } from '../fakes/vault.ts'
 import { roleOf, type VaultRole } from '../fakes/vault-writing.ts'
 import type { Setup, System } from './system.ts'
 
 export const ROLE = 'deploy'
-
-/** Engines that make credentials, as a role \`app\` or \`deploy\` of each gives them. */
-const DYNAMIC: Readonly<Record<string, Dynamic>> = {
-  'database/creds/app': {
-    capability: 'read',
-    lease: 3_600,
-    give: () => ({ username: `v-jwt-app-${randomText(20)}`, password: randomText(20) }),
-  },
-  'pki/issue/web': {
-    capability: 'update',
-    give: ({ common_name: name }) =>
-      name === undefined
-        ? undefined
-        : {
-            certificate: certificateText(),
-            issuing_ca: certificateText(),
-            private_key: certificateText().replaceAll('CERTIFICATE', 'RSA PRIVATE KEY'),
-            private_key_type: 'rsa',
-            serial_number: '39:dd:2e:90',
-            expiration: 1_795_248_000,
-          },
-  },
-  'ssh/sign/deploy': {
-    capability: 'update',
-    give: ({ public_key: key }) =>
-      typeof key === 'string' && key.startsWith('ssh-')
-        ? {
-            serial_number: 'c73f26d2340276aa',
-            signed_key: `ssh-ed25519-cert-v01@openssh.com ${randomText(60)}\n`,
-          }
-        : undefined,
-  },
-}
 
 export interface VaultTokenSetup extends Setup {
   readonly vault: Vault
@@ -72,7 +38,7 @@ export function vaultTokenSystem(settings: Partial<VaultRole> = {}): System<Vaul
       const roles: Record<string, VaultRole> = {}
       const engines: Record<string, VaultEngine> = {}
       const policies: Record<string, readonly string[]> = {
-        deploy: ['database/creds/app', 'update pki/issue/web', 'update ssh/sign/deploy'],
+        deploy: ['database/creds/app'],
       }
       const vault = createVault({
         verify: issuer.verify,
@@ -86,7 +52,7 @@ export function vaultTokenSystem(settings: Partial<VaultRole> = {}): System<Vaul
           },
         },
         engines,
-        dynamic: DYNAMIC,
+        dynamic: ['database/creds/app'],
         policies,
       })
       return {

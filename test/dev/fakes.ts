@@ -5,26 +5,23 @@ import type { IssuedSecret } from '../../dev/fakes/secrets.ts'
 
 const keys = await generateIssuerKeys()
 
-/** A clock that is stopped until it is set, and an issuer by it. */
+/** A clock that is stopped, and an issuer by it. */
 export interface Stage {
   readonly issuer: Issuer
   readonly secrets: IssuedSecret[]
   readonly issue: IssuerOptions['issue']
   readonly now: () => number
-  /** Moves the clock, in ms. */
-  readonly pass: (ms: number) => void
 }
 
 export async function setStage(
   identity: Partial<Identity> = {},
   claims: IssuerOptions['claims'] = {},
 ): Promise<Stage> {
-  let time = Date.parse('2026-11-21T12:00:00Z')
   const secrets: IssuedSecret[] = []
   const issue: IssuerOptions['issue'] = (name, value, { inState = false } = {}) => {
     secrets.push({ name, value, inState })
   }
-  const now = (): number => time
+  const now = (): number => Date.parse('2026-11-21T12:00:00Z')
   const issuer = await createIssuer({
     keys,
     now,
@@ -32,15 +29,7 @@ export async function setStage(
     issue,
     claims,
   })
-  return {
-    issuer,
-    secrets,
-    issue,
-    now,
-    pass: (ms) => {
-      time += ms
-    },
-  }
+  return { issuer, secrets, issue, now }
 }
 
 /** Sends a request to a handler in process. */
@@ -65,9 +54,4 @@ export function textOf(reply: FakeReply): string {
 /** The body of a reply as JSON. */
 export function jsonOf(reply: FakeReply): Record<string, unknown> {
   return (typeof reply.body === 'object' ? reply.body : JSON.parse(textOf(reply))) as Record<string, unknown>
-}
-
-/** The record without one entry. */
-export function without<T>(record: Readonly<Record<string, T>>, name: string): Record<string, T> {
-  return Object.fromEntries(Object.entries(record).filter(([key]) => key !== name))
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { PROVIDER, SERVICE_ACCOUNT, system } from '../../dev/systems/database/google-cloud-sql.ts'
+import { PROVIDER, system } from '../../dev/systems/database/google-cloud-sql.ts'
 import { createWorld, type World } from '../../dev/world.ts'
 
 /* What Google's own client never sends (see test/judges/google-credentials.test.ts), as Google refuses it. */
@@ -47,26 +47,4 @@ test.each<[string, Record<string, string>, Record<string, string>, string]>([
 ])('STS refuses %s', async (_what, changes, headers, error) => {
   await using world = await createWorld(system)
   expect(await exchange(world, changes, headers)).toMatchObject({ status: 400, error })
-})
-
-test('IAM credentials refuses what is wrong', async () => {
-  await using world = await createWorld(system)
-  const call = async (token: string, body: object): Promise<string | undefined> => {
-    const path = `/v1/projects/-/serviceAccounts/${SERVICE_ACCOUNT}:generateAccessToken`
-    const answer = await fetch(`${world.url('iamcredentials')}${path}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    })
-    return ((await answer.json()) as { error?: { status: string } }).error?.status
-  }
-  const { access_token: federated = '' } = await exchange(world)
-  const scope = ['https://www.googleapis.com/auth/sqlservice.login']
-  expect(await call(federated, { scope })).toBeUndefined()
-  const ofAccount = world.secrets.find(({ name }) => name.startsWith('service account'))!.value
-  expect(await call('x', { scope })).toBe('UNAUTHENTICATED')
-  expect(await call(ofAccount, { scope })).toBe('PERMISSION_DENIED')
-  for (const body of [{ scope: [] }, { scope: scope[0] }, { scope, ttl: 1 }]) {
-    expect(await call(federated, body)).toBe('INVALID_ARGUMENT')
-  }
 })

@@ -1,7 +1,6 @@
 import { devNull } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { evaluate } from '../../dev/runner/action-file.ts'
 import { situations } from '../../dev/runner/context.ts'
 import { leaks } from '../../dev/runner/leaks.ts'
 import { runAction, runPost, type StageOptions, type StageResult } from '../../dev/runner/runner.ts'
@@ -23,24 +22,6 @@ describe('inputs', () => {
       'INPUT_FROM-CONTEXT=https://ghes.example/api/v3/7\nINPUT_EXIT_CODE=0\nINPUT_STATE=\n',
     )
   })
-
-  test('are echoed at the start of the log, masked', async () => {
-    const result = await print(
-      { stdout: 'hello\n', stderr: '' },
-      { uses: 'OWNER/printer@v1', masks: ['hello'] },
-    )
-    expect(result.log).toMatch(
-      /^##\[group\]Run OWNER\/printer@v1\nwith:\n {2}stdout: \*\*\*\n[^]*##\[endgroup\]\n\*\*\*\n$/,
-    )
-  })
-
-  test('evaluate only simple expressions', () => {
-    const contexts = { github: { a: '', b: { c: 'x' } } }
-    expect(evaluate("${{ github.a || github.b.c }}-${{ 'it''s' }}${{github.nothing}}", contexts)).toBe(
-      "x-it's",
-    )
-    expect(() => evaluate("${{ format('{0}', 1) }}", contexts)).toThrow("cannot evaluate: format('{0}', 1)")
-  })
 })
 
 describe('the environment', () => {
@@ -54,44 +35,9 @@ describe('the environment', () => {
       'OF_THE_TEST_PROCESS=(not set)\nGIVEN=y\nGITHUB_SHA=(not set)\nVITEST=(not set)\nRUNNER_DEBUG=(not set)\n',
     )
   })
-
-  test('describes the job, whose identity may be changed', async () => {
-    const show =
-      'GITHUB_REPOSITORY,GITHUB_REF,GITHUB_REF_NAME,GITHUB_ACTOR,GITHUB_EVENT_NAME,GITHUB_WORKFLOW_REF'
-    const result = await print({ show }, { situation: situations.dependabot, identity: { owner: 'mona' } })
-    expect(result.log).toBe(
-      'GITHUB_REPOSITORY=mona/workflows\nGITHUB_REF=refs/pull/7/merge\nGITHUB_REF_NAME=7/merge\n' +
-        'GITHUB_ACTOR=dependabot[bot]\nGITHUB_EVENT_NAME=pull_request\n' +
-        'GITHUB_WORKFLOW_REF=mona/workflows/.github/workflows/release.yml@refs/pull/7/merge\n',
-    )
-  })
 })
 
 describe('command files', () => {
-  test('give outputs, state, environment, path and a masked summary', async () => {
-    const result = await print({
-      stdout: '::add-mask::open sesame\n',
-      output: 'a<<END\none\ntwo\nEND\n',
-      state: 'Case-Kept=x\n',
-      env: 'E=open sesame\n',
-      path: '/one\n/two\n',
-      step_summary: '# open sesame\n',
-    })
-    expect(result).toMatchObject({
-      outcome: 'success',
-      outputs: { a: 'one\ntwo' },
-      state: { 'Case-Kept': 'x' },
-      env: { E: 'open sesame' },
-      path: ['/one', '/two'],
-      summary: '# ***\n',
-    })
-  })
-
-  test('are read also after a failure', async () => {
-    const result = await print({ state: 'a=b\n', 'exit code': '3' })
-    expect(result).toMatchObject({ outcome: 'failure', exitCode: 3, state: { a: 'b' } })
-  })
-
   test('can be made unwritable', async () => {
     const result = await print({ output: 'a=b\n' }, { unwritable: ['output'] })
     expect(result).toMatchObject({ exitCode: 1, outputs: {} })

@@ -1,5 +1,4 @@
 import * as http from 'node:http'
-import * as net from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, expect, test } from 'vitest'
 import { fault, forEver, type Fault, type FaultEntry } from '../../dev/fakes/faults.ts'
@@ -25,23 +24,6 @@ function get(server: FakeServer, path = '/', body = ''): Promise<http.IncomingMe
       .request(`${server.url}${path}`, { method: 'POST', agent: false, headers: { 'x-test': 'a' } }, resolve)
       .on('error', reject)
       .end(body)
-  })
-}
-
-/** The bytes that come on a connection until `enough`, or its end. */
-function bytes(server: FakeServer, enough: (soFar: string) => boolean): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let soFar = ''
-    const socket = net.connect(server.port, '127.0.0.1')
-    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
-    socket.setEncoding('utf8').on('data', (chunk: string) => {
-      soFar += chunk
-      if (enough(soFar)) socket.destroy()
-    })
-    socket.on('close', () => {
-      resolve(soFar)
-    })
-    socket.on('error', reject)
   })
 }
 
@@ -71,16 +53,6 @@ test('a server answers by its handler, uses faults in order, and records what be
   expect(server.requests.map((request) => request.answered)).toEqual(answered)
   expect(server.requests[0]!.headers['x-test']).toBe('a')
   expect(server.connections).toBe(6)
-})
-
-test('a server dates its answers by its own clock, and refuses connections for a while', async () => {
-  const server = await start([fault.status(500, { date: new Date(0) })], { now: () => 86_400_000 })
-  expect((await get(server)).headers.date).toBe('Thu, 01 Jan 1970 00:00:00 GMT')
-  expect((await get(server)).headers.date).toBe('Fri, 02 Jan 1970 00:00:00 GMT')
-  await server.refuse()
-  await expect(get(server)).rejects.toThrow('ECONNREFUSED')
-  await server.listen()
-  expect((await get(server)).statusCode).toBe(201)
 })
 
 test.each<[string, Fault, object]>([
@@ -122,29 +94,4 @@ test.each<[string, Fault, object]>([
     seen['code'] = (error as NodeJS.ErrnoException).code
   }
   expect(seen).toMatchObject(expected)
-})
-
-test.each<[string, Fault, RegExp]>([
-  ['endless headers', fault.endlessHeaders(1), /^HTTP\/1\.1 200 OK\r\nx-filler-0: 0\r\n(?:x-filler.*\r\n)+$/],
-  ['drip', fault.drip(1), /\r\n\r\n\{ +$/],
-  ['raw', fault.raw('SSH-2.0-OpenSSH\r\n'), /^SSH-2\.0-OpenSSH\r\n$/],
-  ['short body', fault.shortBody(), /content-length: 1000\r\n[^]*\r\n\r\n\{"token":"$/],
-])('bytes of a fault: %s', async (_, each, expected) => {
-  const answer = await bytes(await start([each]), (soFar) => /x-filler-9:|\{ {5}/.test(soFar))
-  expect(answer).toMatch(expected)
-})
-
-test('a fault: hang, delay, and flood to a client that reads or goes away', async () => {
-  const server = await start([fault.hang(), fault.delay(100), fault.flood(20), fault.flood(400)])
-  const hanging = get(server)
-  expect((await server.seen(1)).answered).toBe('hang')
-  const before = performance.now()
-  expect((await get(server)).statusCode).toBe(201)
-  expect(performance.now() - before).toBeGreaterThan(95)
-  let length = 0
-  for await (const chunk of await get(server)) length += (chunk as Buffer).length
-  expect(length).toBe(20_000_000 + '{"token":""}'.length)
-  ;(await get(server)).destroy()
-  expect(server.requests.map(({ answered }) => answered)).toEqual(['hang', 201, 'flood', 'flood'])
-  await Promise.all([expect(hanging).rejects.toMatchObject({ code: 'ECONNRESET' }), server.close()])
 })

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { parseDocument } from 'yaml'
 import { readActions, repository } from '../../dev/documents/actions.ts'
 import { checkShell, checkWorkflow } from '../../dev/documents/check.ts'
 import { afterOf, beforeOf } from '../../dev/documents/diffs.ts'
@@ -109,37 +108,10 @@ describe.each(actions)('$file', (action) => {
     expect(existsSync(join(repository, file)), file).toBe(true)
     expect(checkTables({ file, text: readFileSync(join(repository, file), 'utf8') }, action)).toEqual([])
   })
-
-  test('is used in its README', () => {
-    const used = workflowExamples().filter((example) => example.file === file)
-    expect(used.flatMap(({ actionSteps }) => actionSteps.map((step) => step.action.folder))).toContain(
-      action.folder,
-    )
-  })
-})
-
-test('the OpenAPI document is YAML whose references lead somewhere', () => {
-  const text = readFileSync(join(repository, 'docs/app-server.openapi.yaml'), 'utf8')
-  const document = parseDocument(text)
-  expect([...document.errors, ...document.warnings]).toEqual([])
-  expect(document.get('openapi')).toMatch(/^3\.[01]\.\d$/)
-  const references = [...text.matchAll(/\$ref: '#\/([\w/-]+)'/g)].map(([, path]) => path!)
-  expect(references).toHaveLength(text.split('$ref').length - 1)
-  for (const path of references) expect(document.hasIn(path.split('/')), path).toBe(true)
 })
 
 describe('the checks find what they are for', () => {
-  test('steps and jobs are made whole, with the lines where they were; a policy is no workflow', async () => {
-    const steps = workflowOf(fence('- uses: OWNER/access-token@v1', '- run: if'), actions)!
-    expect(steps.actionSteps).toMatchObject([{ job: 'example', index: 0, action: { file: 'action.yml' } }])
-    const job = workflowOf(
-      fence('runs-on: ubuntu-latest', 'steps:', '  - run: echo ${{ nothing }}'),
-      actions,
-    )!
-    const [problem] = await checkWorkflow(job.text, job.workflow, actions)
-    expect(problem!.line + job.line - 1).toBe(3)
-    const policy = fence('origin: octo-org/target', 'statements:', '  - subjects: [x]')
-    expect(workflowOf(policy, actions)).toBeUndefined()
+  test('a fence with a key twice, and a step of an action that is not there', () => {
     expect(() => readYaml(fence('a: 1', 'a: 2'))).toThrow('Map keys must be unique')
     expect(() => workflowOf(fence('- uses: OWNER/access-token/nowhere@v1'), actions)).toThrow('no action in')
   })

@@ -9,7 +9,6 @@ import {
   type StepExample,
 } from '../../dev/documents/examples.ts'
 import { fencesOf, readDocuments } from '../../dev/documents/fences.ts'
-import { workflowExamples } from '../../dev/documents/workflows.ts'
 import { defaultIdentity } from '../../dev/fakes/identity.ts'
 import { githubContext, situations } from '../../dev/runner/context.ts'
 import { runAction, runPost, type StageOptions } from '../../dev/runner/runner.ts'
@@ -122,25 +121,6 @@ describe('there are examples to run', () => {
   test.each(actions.map(({ folder }) => folder))('the page of /%s has one of it', (folder) => {
     const page = join(folder, 'README.md').replaceAll('\\', '/')
     expect(examples.filter(({ file, action }) => file === page && action.folder === folder)).not.toEqual([])
-  })
-
-  test('each is where its name says', () => {
-    for (const { file, text } of documents) {
-      const lines = text.split('\n')
-      for (const { line } of examples.filter((example) => example.file === file)) {
-        expect(lines[line - 1], `${file}:${line}`).toMatch(/^[+ ]?\s*- (?:uses|id|name|if): /)
-      }
-    }
-  })
-
-  test('no value is given for a document that does not need it', () => {
-    for (const [file, values] of Object.entries(VALUES)) {
-      const text = workflowExamples()
-        .filter((example) => example.file === file)
-        .map((example) => example.text)
-        .join('\n')
-      for (const expression of Object.keys(values)) expect(text).toContain(expression)
-    }
   })
 })
 

@@ -51,8 +51,10 @@ describe('every recipe that runs SQL from a file', () => {
     expect([...files].sort()).toEqual([
       'database/aws-dsql',
       'database/aws-rds',
+      'database/azure',
       'database/google-cloud-sql',
       'secret/aws-secrets-manager',
+      'secret/azure-key-vault',
       'secret/google-secret-manager',
       'secret/http',
       'secret/vault',
@@ -110,6 +112,7 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
     chmodSync(folder, 0o755)
     const { authority, good } = await createCertificates([
       'db.example.com',
+      'my-server.postgres.database.azure.com',
       'app.cluster-abc123.eu-central-1.rds.amazonaws.com',
       'app.cluster-ro-abc123.eu-central-1.rds.amazonaws.com',
       'abcdefghijklmnopqrstuvwxyz.dsql.eu-west-1.on.aws',
@@ -137,7 +140,9 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
     }
     await server.query('app', 'GRANT USAGE, CREATE ON SCHEMA public TO app_owner, migrator')
     await server.query('app', fence('database/aws-rds/README.md', 'sql', 'GRANT rds_iam TO app_migrations'))
-    await server.query('app', fence('database/google-cloud-sql/README.md', 'sql', 'ON DATABASE app TO'))
+    for (const page of ['database/google-cloud-sql', 'database/azure']) {
+      await server.query('app', fence(`${page}/README.md`, 'sql', 'ON DATABASE app TO'))
+    }
     await server.query('app', fence('docs/cookbook.md', 'sql', 'CREATE USER app_readonly'))
     await server.query('app', fence('vault/README.md', 'sql', 'CREATE ROLE vault'))
     const roles = fence('vault/README.md', 'sh', 'creation_statements=-')
@@ -159,6 +164,15 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
     await server.query('app', 'DROP TABLE IF EXISTS first, third')
   })
 
+  /** The variables of a client of the server. */
+  const as = (user: string): Record<string, string> => ({
+    PATH: process.env['PATH']!,
+    PGHOST: '127.0.0.1',
+    PGPORT: String(server.port),
+    PGUSER: user,
+    PGDATABASE: 'app',
+  })
+
   const tables = async (): Promise<string> => {
     const sql =
       "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relname IN ('first', 'third')"
@@ -167,14 +181,7 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
 
   /** Runs SQL as another user than the administrator. */
   const asUser = (user: string, sql: string): Promise<{ code: number; told: string }> =>
-    bash(`psql --no-psqlrc --set ON_ERROR_STOP=1 --command "$SQL"`, folder, {
-      PATH: process.env['PATH']!,
-      PGHOST: '127.0.0.1',
-      PGPORT: String(server.port),
-      PGUSER: user,
-      PGDATABASE: 'app',
-      SQL: sql,
-    })
+    bash(`psql --no-psqlrc --set ON_ERROR_STOP=1 --command "$SQL"`, folder, { ...as(user), SQL: sql })
 
   /** Runs the scripts of a job up to one of them, as the runner does, in a folder with the migration. */
   async function run({ job, script }: Recipe, migration: string): Promise<{ code: number; told: string }> {
@@ -241,13 +248,7 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
     'the cookbook tells what happens after an error: %s',
     async (client = '', first, third, step) => {
       writeFileSync(join(folder, 'bad.sql'), BAD)
-      const { code } = await bash(`${client.replaceAll('`', '')} --file=bad.sql`, folder, {
-        PATH: process.env['PATH']!,
-        PGHOST: '127.0.0.1',
-        PGPORT: String(server.port),
-        PGUSER: server.user,
-        PGDATABASE: 'app',
-      })
+      const { code } = await bash(`${client.replaceAll('`', '')} --file=bad.sql`, folder, as(server.user))
       const applied = await tables()
       expect({
         first: applied.includes('first') ? 'applied' : 'rolled back',
@@ -310,15 +311,16 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
     }
   })
 
-  test.each(['database/aws-rds/README.md', 'database/google-cloud-sql/README.md'])(
-    '%s lets a user act as the owner of tables that are there already',
-    async (file) => {
-      await server.query('app', fence(file, 'sql', 'SET role = app_owner'))
-      await server.query('app', 'CREATE TABLE first (id int); ALTER TABLE first OWNER TO app_owner')
-      const recipe = migrationOf(file)
-      expect(await run(recipe, 'ALTER TABLE first ADD COLUMN name text;\n')).toMatchObject({ code: 0 })
-    },
-  )
+  test.each([
+    'database/aws-rds/README.md',
+    'database/azure/README.md',
+    'database/google-cloud-sql/README.md',
+  ])('%s lets a user act as the owner of tables that are there already', async (file) => {
+    await server.query('app', fence(file, 'sql', 'SET role = app_owner'))
+    await server.query('app', 'CREATE TABLE first (id int); ALTER TABLE first OWNER TO app_owner')
+    const recipe = migrationOf(file)
+    expect(await run(recipe, 'ALTER TABLE first ADD COLUMN name text;\n')).toMatchObject({ code: 0 })
+  })
 })
 
 /** Where Debian and Ubuntu put the server. */

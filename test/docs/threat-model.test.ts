@@ -18,9 +18,11 @@ test('every variable that the sources name is in the table of the page, and no o
   const sources = globSync('src/**/*.ts', { cwd: ROOT }).map((file) => readFileSync(join(ROOT, file), 'utf8'))
   const named = new Set(
     sources.flatMap((text) =>
-      [...text.matchAll(/'((?:ACT|GITHUB_\w+|ACTIONS_\w+|AWS_\w+|NODE_[A-Z_]+|RUNNER_\w+|no_proxy))'/g)].map(
-        ([, name]) => name!,
-      ),
+      [
+        ...text.matchAll(
+          /'((?:ACT|GITHUB_\w+|ACTIONS_\w+|AWS_\w+|AZURE_\w+|NODE_[A-Z_]+|RUNNER_\w+|no_proxy))'/g,
+        ),
+      ].map(([, name]) => name!),
     ),
   )
   // Named in a message, not read.

@@ -100,6 +100,10 @@ describe('docs/your-copy.md', () => {
       expect(inFork('main', file)).not.toMatch(/\bOWNER\b|hosts your copy|until there is a copy/)
       expect(readDocument(file).text).toContain('hosts your copy')
     }
+    expect(inFork('main', 'CODEOWNERS')).toContain('@octo-org/maintainers')
+    expect(inFork('main', 'docs/app-server.md')).toContain('OWNER/.github-access-token')
+    for (const wrong of ['a/b', '-a', 'a b', 'x'.repeat(41)])
+      expect(() => run(`npm run owner -- ${wrong}`)).toThrow('status: 2')
   })
 
   test('takes over what the original has new, under the name of the copy', () => {

@@ -1,14 +1,8 @@
-import { execFile } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
-import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { canRunCommands, fencesOf } from '../../dev/documents/fences.ts'
 import { fault } from '../../dev/fakes/faults.ts'
 import type { VaultRole } from '../../dev/fakes/vault-writing.ts'
 import { ROLE, vaultTokenSystem, type VaultTokenSetup } from '../../dev/systems/vault.ts'
-import { ROOT, type World } from '../../dev/world.ts'
+import type { World } from '../../dev/world.ts'
 import { vault } from '../../src/exchanges/vault.ts'
 import { openingBy, runPost, stepsOf, type Ran } from './in-process.ts'
 
@@ -111,71 +105,6 @@ describe('the post step', () => {
     const post = await runPost(world, 'vault', await run(world))
     expect(requests(world).at(-1)).toBe(`${REVOKE} 403`)
     expect(post.warnings).toEqual([expect.stringContaining('A policy of the role must contain: path "auth')])
-  })
-})
-
-describe.runIf(canRunCommands)('the page', () => {
-  const file = 'vault/README.md'
-  const fences = fencesOf({ file, text: readFileSync(join(ROOT, file), 'utf8') })
-  const policy = fences.find(({ language }) => language === 'hcl')!.text
-  const lines = fences
-    // Those of the set-up are for an administrator.
-    .filter(({ language, text }) => language === 'sh' && !/add-mask|<<'EOF'/.test(text))
-    .flatMap(({ text }) => text.trim().split('\n'))
-
-  /** What the command-line tools make of `read` and `write`: no more than the page uses of them. */
-  const TOOL = `#!/usr/bin/env bash
-set -euo pipefail
-[ "$2" = -format=json ]
-if [ "$1" = read ]; then exec curl -sf -H "X-Vault-Token: $VAULT_TOKEN" "$VAULT_ADDR/v1/$3"; fi
-[ "$1" = write ]
-path=$3; shift 3; body='{}'
-for pair in "$@"; do
-  value=\${pair#*=}
-  if [ "\${value:0:1}" = @ ]; then value=$(cat "\${value:1}"); fi
-  body=$(jq --arg name "\${pair%%=*}" --arg value "$value" '.[$name] = $value' <<< "$body")
-done
-exec curl -sf -X PUT -H "X-Vault-Token: $VAULT_TOKEN" -d "$body" "$VAULT_ADDR/v1/$path"
-`
-
-  test('has a line for each tool and engine', () => {
-    expect(lines).toHaveLength(9)
-  })
-
-  test.each(lines)('its command works with the token of the step and its policy: %s', async (line) => {
-    const world = await open()
-    const written = await fetch(`${world.url('vault')}/v1/sys/policies/acl/deploy`, {
-      method: 'PUT',
-      headers: { 'x-vault-token': world.setup.vault.rootToken },
-      body: JSON.stringify({ policy }),
-    })
-    expect(written.status).toBe(204)
-    const { outputs } = await run(world)
-    const folder = mkdtempSync(join(tmpdir(), 'vault-'))
-    try {
-      for (const tool of ['vault', 'bao']) {
-        writeFileSync(join(folder, tool), TOOL)
-        chmodSync(join(folder, tool), 0o755)
-      }
-      writeFileSync(join(folder, 'id_ed25519.pub'), 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 somebody@example.com\n')
-      const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', line], {
-        cwd: folder,
-        env: {
-          PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
-          VAULT_ADDR: world.url('vault'),
-          VAULT_TOKEN: outputs['token'],
-        },
-      })
-      const { data } = JSON.parse(stdout) as { data: Record<string, unknown> }
-      const wanted = line.includes('database')
-        ? 'password'
-        : line.includes('pki')
-          ? 'private_key'
-          : 'signed_key'
-      expect(data[wanted]).toEqual(expect.any(String))
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
   })
 })
 

@@ -141,38 +141,21 @@ test.each([
     )
 })
 
+const attempt = (code: AttemptFailed['code'], again: boolean, hint?: string): AttemptFailed =>
+  new AttemptFailed(code, 'x', { again, ...(hint !== undefined && { hint }) })
+const HOUR = 'within the hour'
 test.each<[string, AttemptFailed, string | undefined, RegExp]>([
-  [
-    'a hint of its own',
-    new AttemptFailed('UNREACHABLE', 'x', { again: true, hint: 'Do this.' }),
-    undefined,
-    /^Do this\.$/,
-  ],
+  ['a hint of its own', attempt('UNREACHABLE', true, 'Do this.'), undefined, /^Do this\.$/],
   [
     'no way there',
-    new AttemptFailed('UNREACHABLE', 'x', { again: true }),
-    'within the hour',
+    attempt('UNREACHABLE', true),
+    HOUR,
     /^Check that https:\/\/app-server\.example is the right address, .* \(https_proxy\)\.$/,
   ],
-  [
-    'no time',
-    new AttemptFailed('TIMED_OUT', 'x', { again: true }),
-    'within the hour',
-    /^If this persists, .* to https:\/\/app-server\.example\.$/,
-  ],
-  [
-    'what cannot be read',
-    new AttemptFailed('UNUSABLE_ANSWER', 'x', { again: false }),
-    'within the hour',
-    new RegExp(`^${LIVES_ON}$`),
-  ],
-  [
-    'what cannot be read and grants nothing',
-    new AttemptFailed('UNUSABLE_ANSWER', 'x', { again: false }),
-    undefined,
-    /^$/,
-  ],
-  ['another fault', new AttemptFailed('PROXY_FAILED', 'x', { again: false }), 'within the hour', /^$/],
+  ['no time', attempt('TIMED_OUT', true), HOUR, /^If this persists, .* to https:\/\/app-server\.example\.$/],
+  ['what cannot be read', attempt('UNUSABLE_ANSWER', false), HOUR, new RegExp(`^${LIVES_ON}$`)],
+  ['what cannot be read and grants nothing', attempt('UNUSABLE_ANSWER', false), undefined, /^$/],
+  ['another fault', attempt('PROXY_FAILED', false), HOUR, /^$/],
 ])('an attempt without an answer says what to do: %s', (_name, failure, grantEnds, hint) => {
   const error = unanswered(callTo(URL_, grantEnds === undefined ? {} : { grantEnds }), failure)
   expect(error).toMatchObject({

@@ -80,6 +80,8 @@ describe('a tunnel', () => {
     await until(() => text === 'pong')
     expect(target.received).toEqual(['ping'])
     expect(proxy.targets).toEqual([{ target: TARGET, answered: 200 }])
+    const without = await failure(proxyAt(`http://127.0.0.1:${proxy.port}`))
+    expect(without.message).toContain('refused the tunnel (407: it requires')
     socket.destroy()
   })
 
@@ -126,23 +128,14 @@ describe('no tunnel', () => {
   })
 
   const end: Fate = (socket) => socket.end()
+  const [EARLY, NO_HTTP] = ['connection closed too early', 'the answer is not HTTP']
   test.each<[string, Fate, string, boolean]>([
-    ['it closes the connection', end, 'connection closed too early', true],
-    [
-      'it closes it in its headers',
-      (socket) => socket.end('HTTP/1.1 200 OK\r\na:'),
-      'connection closed too early',
-      true,
-    ],
+    ['it closes the connection', end, EARLY, true],
+    ['it closes it in its headers', (socket) => socket.end('HTTP/1.1 200 OK\r\na:'), EARLY, true],
     ['it resets the connection', (socket) => socket.resetAndDestroy(), 'connection reset', true],
-    ['it speaks no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', 'the answer is not HTTP', true],
-    [
-      'it speaks no HTTP after an interim answer',
-      'HTTP/1.1 100 Continue\r\n\r\nSSH',
-      'the answer is not HTTP',
-      true,
-    ],
-    ['its status is none', 'HTTP/1.1 0200 OK\r\n\r\n', 'the answer is not HTTP', true],
+    ['it speaks no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', NO_HTTP, true],
+    ['it speaks none after an interim answer', 'HTTP/1.1 100 Continue\r\n\r\nSSH', NO_HTTP, true],
+    ['its status is none', 'HTTP/1.1 0200 OK\r\n\r\n', NO_HTTP, true],
     [
       'its headers have no end',
       'HTTP/1.1 200 OK\r\na: '.padEnd(16_385, 'b'),

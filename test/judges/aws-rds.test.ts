@@ -48,28 +48,17 @@ const PLACES: [string, Required<Omit<AwsRdsSettings, 'audience'>>][] = [
   ],
 ]
 
-test.each(PLACES)('with the keys of a user, the tokens are the same: %s', async (_, settings) => {
-  const world = await keep(createWorld(awsRdsSystem(settings), { now: () => NOW }))
-  const { keys } = world.setup.account
-  const { host, port, region, username } = settings
-  const ran = await runStep(awsRds, world, 'database/aws-rds', {
-    inputs: { 'role-arn': '' },
-    env: environmentOf(keys),
-    now: () => NOW,
-  })
-  expect(ran.errors).toEqual([])
-  const token = await theirs({ hostname: host, port, region, username, credentials: keys })
-  expect(ran.outputs['token']).toBe(token)
-  expect(world.setup.database.login(username, token)).toBeUndefined()
-})
+const WAYS = PLACES.flatMap(([what, place]) => [true, false].map((isUser) => [what, isUser, place] as const))
 
-test.each(PLACES)('with the session of a role, the tokens are the same: %s', async (_, settings) => {
+test.each(WAYS)('the tokens are the same: %s, with the keys of a user: %s', async (_, isUser, settings) => {
   const world = await keep(createWorld(awsRdsSystem(settings), { now: () => NOW }))
+  const { keys, sts } = world.setup.account
   const { host, port, region, username } = settings
-  const ran = await runStep(awsRds, world, 'database/aws-rds', { now: () => NOW })
+  const ofUser = { inputs: { 'role-arn': '' }, env: environmentOf(keys) }
+  const ran = await runStep(awsRds, world, 'database/aws-rds', { now: () => NOW, ...(isUser && ofUser) })
   expect(ran.errors).toEqual([])
-  const { accessKeyId, secretAccessKey, sessionToken } = world.setup.account.sts.sessions[0]!.keys
-  const credentials = { accessKeyId, secretAccessKey, sessionToken: sessionToken! }
+  const { accessKeyId, secretAccessKey, sessionToken } = isUser ? keys : sts.sessions[0]!.keys
+  const credentials = { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) }
   const token = await theirs({ hostname: host, port, region, username, credentials })
   expect(ran.outputs['token']).toBe(token)
   expect(world.setup.database.login(username, token)).toBeUndefined()

@@ -85,26 +85,20 @@ describe('the client gets', () => {
 })
 
 describe('the client', () => {
-  test.each<[string, WorldOptions, (world: World<GoogleCloudSqlSetup>) => void]>([
+  test.each<[string, WorldOptions, (setup: GoogleCloudSqlSetup) => void]>([
     [
       'unauthorized_client',
       {},
-      ({ setup }) => {
+      (setup) => {
         setup.deny()
       },
     ],
-    [
-      'invalid_target',
-      {},
-      ({ setup }) => {
-        setup.providers[PROVIDER] = { disabled: true }
-      },
-    ],
+    ['invalid_target', {}, ({ providers }) => void (providers[PROVIDER] = { disabled: true })],
     ['invalid_grant', { claims: { aud: 'another' } }, () => undefined],
     ['invalid_grant', { claims: { exp: 1 } }, () => undefined],
   ])('throws %s of Google STS', async (code, options, prepare) => {
     const world = await open(options)
-    prepare(world)
+    prepare(world.setup)
     await expect(client(world).getAccessToken()).rejects.toMatchObject({
       status: 400,
       message: expect.stringMatching(new RegExp(`^Error code ${code}: `)) as string,

@@ -95,35 +95,24 @@ describe('the client', () => {
   })
 })
 
-test.each<[string, number, string, string, (world: World<VaultSetup>) => void]>([
+const DENIED = '1 error occurred:\n\t* permission denied\n\n'
+test.each<[string, number, string, string, (world: World<VaultSetup>) => unknown]>([
   ['a role that is not there', 400, 'another', 'role "another" could not be found', () => undefined],
   ['a role of the type oidc', 400, 'people', 'role with oidc role_type is not allowed', () => undefined],
-  [
-    'no policy for it',
-    403,
-    ROLE,
-    '1 error occurred:\n\t* permission denied\n\n',
-    ({ setup }) => {
-      setup.policies['deploy'] = []
-    },
-  ],
+  ['no policy for it', 403, ROLE, DENIED, ({ setup }) => (setup.policies['deploy'] = [])],
   [
     'nothing there',
     404,
     ROLE,
     'Status 404',
-    ({ setup }) => {
-      setup.engines['secret'] = { kv: 2, secrets: {} }
-    },
+    ({ setup }) => (setup.engines['secret'] = { kv: 2, secrets: {} }),
   ],
   [
     'a sealed server',
     503,
     ROLE,
     'Vault is sealed',
-    (world) => {
-      world.server('vault').faults.push(fault.answer(vaultError(503, 'Vault is sealed')))
-    },
+    (world) => world.server('vault').faults.push(fault.answer(vaultError(503, 'Vault is sealed'))),
   ],
 ])('the client throws what it is told of %s', async (_, statusCode, role, message, change) => {
   const world = await open()

@@ -16,7 +16,7 @@ const REVOKE_MS = 5_000
 const POST_MS = 15_000
 
 /** What became of a story. */
-export interface Ending {
+interface Ending {
   /** `granted`, or the code of the error. */
   readonly outcome: string
   /** What does not hold, each as a sentence. */

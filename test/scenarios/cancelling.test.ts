@@ -55,15 +55,6 @@ describeCancelled('a job that is cancelled before a token was asked for', () => 
     await expectNothingForPost(world, main)
     expect(world.setup.github.issued).toEqual([])
   })
-
-  it('while it waits for the next attempt ends at once', async () => {
-    const faults = { 'app-server': [forEver(fault.status(503, { retryAfter: 30 }))] }
-    await using world = await createWorld(system, { faults })
-    const main = await world.run({ preloads: [signalAfter('trying again', 'SIGINT')] })
-    expectCancelled(world, main)
-    expect(answers(world, 'app-server')).toEqual(['status 503'])
-    expect(main.endedAt - (world.server('app-server').requests[0]?.at ?? NaN)).toBeLessThan(2_000)
-  })
 })
 
 describeCancelled('a job that is cancelled while a token is under way', () => {

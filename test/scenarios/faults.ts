@@ -1,5 +1,6 @@
 import * as net from 'node:net'
 import { expect } from 'vitest'
+import { listen } from '../../dev/fakes/loopback.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
 
 /** A step that is cancelled ends within this time, in ms, on a busy machine too: before the runner kills it. */
@@ -76,21 +77,14 @@ export interface RawServer extends AsyncDisposable {
   readonly connections: () => number
 }
 
-/** A TCP server that does with each connection what it is told; `n` counts them from 0. */
-export async function rawServer(each: (socket: net.Socket, n: number) => unknown): Promise<RawServer> {
-  const sockets: net.Socket[] = []
+/** A TCP server that does with each connection what it is told. */
+export async function rawServer(each: (socket: net.Socket) => unknown): Promise<RawServer> {
+  let connections = 0
   const server = net.createServer((socket) => {
-    sockets.push(socket)
+    connections++
     socket.on('error', () => undefined).resume()
-    each(socket, sockets.length - 1)
+    each(socket)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    port: (server.address() as net.AddressInfo).port,
-    connections: () => sockets.length,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
+  const { port, close } = await listen(server)
+  return { port, connections: () => connections, [Symbol.asyncDispose]: close }
 }

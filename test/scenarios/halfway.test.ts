@@ -45,27 +45,6 @@ describe.concurrent('files that cannot be written', () => {
     expect(answers(world, 'github')).toEqual([204])
   })
 
-  it('state: costs the step before anything is sent', async () => {
-    await using world = await createWorld(system)
-    const main = await world.run({ unwritable: ['state'] })
-    expect(expectRefused(world, main)).toMatch(saysWhy('GITHUB_STATE'))
-    expect(world.server('oidc').requests).toEqual([])
-    expect(world.server('app-server').requests).toEqual([])
-    await expectNothingForPost(world, main)
-  })
-
-  it('output: leave the token to post where GitHub fails', async () => {
-    await using world = await createWorld(system, { faults: { github: [forEver(fault.status(500))] } })
-    const main = await world.run({ leaps: true, unwritable: ['output'] })
-    expectRefused(world, main)
-    expect(main.annotations.find(({ level }) => level === 'warning')?.message).toMatch(
-      /^The token could not be revoked in this step; it ends at \d{4}-.* the limit is 5 s\.$/,
-    )
-    world.server('github').faults.length = 0
-    expect(await world.post(main)).toMatchObject({ annotations: [], log: 'The token was revoked.\n' })
-    expect(world.setup.alive!()).toEqual([])
-  })
-
   it('summary: costs nothing where the token is granted', async () => {
     await using world = await createWorld(system, { inputs: { 'job-summary': 'always' } })
     const main = await world.run({ unwritable: ['step_summary'] })

@@ -83,24 +83,4 @@ describe.concurrent('post', () => {
     // The rest is the start of a process on a slow machine.
     expect(post.durationMs).toBeLessThan(45_000)
   })
-
-  it('sends nothing where nothing was saved', async () => {
-    await using world = await createWorld(system)
-    world.setup.deny()
-    const main = await world.run()
-    expect(main.state).toEqual({ version: '2', revocable: '' })
-    expectSaid(world, await world.post(main), 'Nothing to revoke.')
-    expect(answers(world, 'github')).toEqual([])
-  })
-
-  it('warns of state that somebody else has set', async () => {
-    await using job = await granted()
-    const { world, main } = job
-    const revocable = main.state['revocable']!.replace('http://127.0.0.1', 'https://me:hush-hush@127.0.0.1')
-    const post = await world.post({ ...main, state: { ...main.state, revocable } })
-    expectClean(world, post)
-    expect(expectWarned(post)).toContain('The state that the main step saved is invalid.')
-    expect(post.log).not.toContain('hush-hush')
-    expect(answers(world, 'github')).toEqual([])
-  })
 })

@@ -41,9 +41,7 @@ const CLAIMS: Claims = {
   actor: 'mona',
   sha: 'a7f5ef4b',
 }
-const DENIED = new ActionError('DENIED', 'Somebody refused.', {
-  refused: { status: 403 },
-})
+const DENIED = new ActionError('DENIED', 'Somebody refused.', { refused: { status: 403 } })
 const NO_ID_TOKEN = new ActionError('NO_ID_TOKEN', 'There is no ID token.')
 
 /** The claims that a refusal shows, by name. */
@@ -65,35 +63,31 @@ function shown(environment: Environment, event: unknown): string[] {
   return names
 }
 
-function pullRequest(repository: string | null): object {
-  return { pull_request: { head: { repo: repository === null ? null : { full_name: repository } } } }
+function pullRequest(repository: string | null, more: object = {}): object {
+  const repo = repository === null ? null : { full_name: repository }
+  return { pull_request: { head: { repo }, ...more } }
 }
+const [OWN, FORK] = [pullRequest('octo-org/workflows'), pullRequest('mona/workflows')]
+const PULL_REQUEST = { GITHUB_EVENT_NAME: 'pull_request' }
+const after = (repository: string): object => ({
+  workflow_run: { head_repository: { full_name: repository } },
+})
 
 describe('claims', () => {
   const all = ['aud', 'sub', 'ref']
   test.each<[what: string, name: string, event: unknown, names: string[]]>([
     ['a push', 'push', {}, all],
     ['a push without an event', 'push', undefined, all],
-    ['a pull request of the repository', 'pull_request', pullRequest('octo-org/workflows'), all],
-    ['a pull request from a fork', 'pull_request', pullRequest('mona/workflows'), []],
+    ['a pull request of the repository', 'pull_request', OWN, all],
+    ['a pull request from a fork', 'pull_request', FORK, []],
     ['a pull request from a fork that was deleted', 'pull_request', pullRequest(null), []],
     ['a pull request whose event cannot be read', 'pull_request', undefined, []],
     ['a pull request whose event is no object', 'pull_request', 'pull_request', []],
-    ['pull_request_target of the repository', 'pull_request_target', pullRequest('octo-org/workflows'), all],
-    ['pull_request_target from a fork', 'pull_request_target', pullRequest('mona/workflows'), []],
-    ['a review of a fork', 'pull_request_review', pullRequest('mona/workflows'), []],
-    [
-      'a run after one of the repository',
-      'workflow_run',
-      { workflow_run: { head_repository: { full_name: 'octo-org/workflows' } } },
-      all,
-    ],
-    [
-      'a run after one of a fork',
-      'workflow_run',
-      { workflow_run: { head_repository: { full_name: 'mona/workflows' } } },
-      [],
-    ],
+    ['pull_request_target of the repository', 'pull_request_target', OWN, all],
+    ['pull_request_target from a fork', 'pull_request_target', FORK, []],
+    ['a review of a fork', 'pull_request_review', FORK, []],
+    ['a run after one of the repository', 'workflow_run', after('octo-org/workflows'), all],
+    ['a run after one of a fork', 'workflow_run', after('mona/workflows'), []],
     ['a run after one that is not known', 'workflow_run', undefined, []],
     ['a comment on an issue', 'issue_comment', { issue: { number: 1 } }, all],
     ['a comment on a pull request', 'issue_comment', { issue: { pull_request: { url: 'x' } } }, []],
@@ -103,9 +97,7 @@ describe('claims', () => {
   })
 
   test('are not shown where nobody refused the ID token', () => {
-    const overloaded = new ActionError('OVERLOADED', 'Not now.', {
-      refused: { status: 503 },
-    })
+    const overloaded = new ActionError('OVERLOADED', 'Not now.', { refused: { status: 503 } })
     const report = reportOf(overloaded, ENVIRONMENT, {}, CLAIMS)
     expect(report).toMatchObject({ group: [], summary: '' })
   })
@@ -117,33 +109,14 @@ describe('the hint for a job without an ID token', () => {
 
   const PERMISSION =
     'for a reusable workflow, also to the job that calls it:\npermissions:\n  id-token: write'
+  const NONE = 'gives no ID token to a pull request from a fork'
   test.each<[string, Environment, unknown, string]>([
     ['a push', {}, {}, PERMISSION],
-    [
-      'a pull request of the repository',
-      { GITHUB_EVENT_NAME: 'pull_request' },
-      pullRequest('octo-org/workflows'),
-      PERMISSION,
-    ],
-    [
-      'a fork',
-      { GITHUB_EVENT_NAME: 'pull_request' },
-      pullRequest('mona/workflows'),
-      'gives no ID token to a pull request from a fork',
-    ],
-    [
-      'a review of a fork',
-      { GITHUB_EVENT_NAME: 'pull_request_review' },
-      pullRequest('mona/workflows'),
-      'gives no ID token to a pull request from a fork',
-    ],
+    ['a pull request of the repository', PULL_REQUEST, OWN, PERMISSION],
+    ['a fork', PULL_REQUEST, FORK, NONE],
+    ['a review of a fork', { GITHUB_EVENT_NAME: 'pull_request_review' }, FORK, NONE],
     // That event has ID tokens.
-    [
-      'pull_request_target',
-      { GITHUB_EVENT_NAME: 'pull_request_target' },
-      pullRequest('mona/workflows'),
-      PERMISSION,
-    ],
+    ['pull_request_target', { GITHUB_EVENT_NAME: 'pull_request_target' }, FORK, PERMISSION],
     ['act', { ACT: 'true', GITHUB_ACTOR: 'dependabot[bot]' }, {}, 'act has no ID tokens'],
   ])('is that of %s', (_what, environment, event, text) => {
     expect(hint(environment, event)).toContain(text)
@@ -188,23 +161,13 @@ const WRONG = new ActionError('INVALID_INPUT', 'The inputs are invalid.')
 
 // GitHub Docs, "Dependabot on GitHub Actions" and "Using secrets in GitHub Actions".
 test.each<[what: string, environment: Environment, payload: unknown, secrets: string | undefined]>([
-  [
-    'a fork',
-    { GITHUB_EVENT_NAME: 'pull_request' },
-    pullRequest('mona/workflows'),
-    'secrets and variables are empty',
-  ],
-  ['Dependabot', { ...byDependabot('push') }, {}, "gets only Dependabot's secrets"],
-  ['Dependabot', { ...byDependabot('workflow_dispatch') }, {}, undefined],
+  ['a fork', PULL_REQUEST, FORK, 'secrets and variables are empty'],
+  ['Dependabot', byDependabot('push'), {}, "gets only Dependabot's secrets"],
+  ['Dependabot', byDependabot('workflow_dispatch'), {}, undefined],
   [
     'Dependabot, for its own pull request',
     { GITHUB_EVENT_NAME: 'pull_request_target' },
-    {
-      pull_request: {
-        user: { login: 'dependabot[bot]' },
-        head: { repo: { full_name: 'octo-org/workflows' } },
-      },
-    },
+    pullRequest('octo-org/workflows', { user: { login: 'dependabot[bot]' } }),
     "gets only Dependabot's secrets",
   ],
   ['a push', {}, {}, undefined],
@@ -223,16 +186,14 @@ test.each([
 ])(
   'a run on %s without an ID token that Dependabot started is read-only by default: %s',
   (event, readOnly) => {
-    const payload = pullRequest('octo-org/workflows')
-    const { annotation } = plainReport(NO_ID_TOKEN, { ...ENVIRONMENT, ...byDependabot(event) }, payload)
+    const { annotation } = plainReport(NO_ID_TOKEN, { ...ENVIRONMENT, ...byDependabot(event) }, OWN)
     expect(annotation).toContain('id-token: write')
     expect(annotation.includes('A run that Dependabot started is read-only by default')).toBe(readOnly)
   },
 )
 
 test('the condition that a fork is told skips the step for forks alone', () => {
-  const environment = { ...ENVIRONMENT, GITHUB_EVENT_NAME: 'pull_request' }
-  expect(plainReport(NO_ID_TOKEN, environment, pullRequest('mona/workflows')).annotation).toContain(
+  expect(plainReport(NO_ID_TOKEN, { ...ENVIRONMENT, ...PULL_REQUEST }, FORK).annotation).toContain(
     "\nif: github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository\n",
   )
 })
@@ -240,9 +201,9 @@ test('the condition that a fork is told skips the step for forks alone', () => {
 test('a repository that was renamed is no fork of itself', () => {
   const repo = { id: 216219028, full_name: 'octo-org/old-name' }
   const event = { repository: { id: 216219028 }, pull_request: { head: { repo } } }
-  expect(shown({ GITHUB_EVENT_NAME: 'pull_request' }, event)).toContain('sub')
+  expect(shown(PULL_REQUEST, event)).toContain('sub')
   const fork = { repository: { id: 216219028 }, pull_request: { head: { repo: { ...repo, id: 1 } } } }
-  expect(shown({ GITHUB_EVENT_NAME: 'pull_request' }, fork)).toEqual([])
+  expect(shown(PULL_REQUEST, fork)).toEqual([])
 })
 
 test.each([
@@ -251,7 +212,7 @@ test.each([
     { issue: { pull_request: {} } },
     'On issue_comment, the subject is that of the default branch.',
   ],
-  ['pull_request_target', pullRequest('mona/workflows'), 'may be for a pull request from a fork.'],
+  ['pull_request_target', FORK, 'may be for a pull request from a fork.'],
 ])('where the claims are hidden on %s, the reason is told', (event, payload, text) => {
   const refused = new ActionError('DENIED', 'No.', { refused: { status: 403, audience: 'x' } })
   const environment = { ...ENVIRONMENT, GITHUB_EVENT_NAME: event }
@@ -276,26 +237,17 @@ test('what to paste is in a fence of its language, under the file that it belong
   )
 })
 
+const PAGE = 'docs/troubleshooting.md#denied'
+const MAIN = `https://github.com/OWNER/access-token/blob/main/${PAGE}`
 test.each([
-  [{}, 'docs/troubleshooting.md#denied'],
-  [
-    { GITHUB_ACTION_REPOSITORY: 'OWNER/access-token', GITHUB_ACTION_REF: 'v1' },
-    'https://github.com/OWNER/access-token/blob/v1/docs/troubleshooting.md#denied',
-  ],
-  [
-    { GITHUB_ACTION_REPOSITORY: 'OWNER/access-token', GITHUB_ACTION_REF: '' },
-    'https://github.com/OWNER/access-token/blob/main/docs/troubleshooting.md#denied',
-  ],
-  [
-    { GITHUB_ACTION_REPOSITORY: 'OWNER/access-token', GITHUB_SERVER_URL: 'https://github.example.com' },
-    'docs/troubleshooting.md#denied of OWNER/access-token',
-  ],
-  [
-    { GITHUB_ACTION_REPOSITORY: 'OWNER/access-token', GITHUB_SERVER_URL: 'no URL' },
-    'https://github.com/OWNER/access-token/blob/main/docs/troubleshooting.md#denied',
-  ],
+  [{ GITHUB_ACTION_REPOSITORY: undefined }, PAGE],
+  [{ GITHUB_ACTION_REF: 'v1' }, `https://github.com/OWNER/access-token/blob/v1/${PAGE}`],
+  [{ GITHUB_ACTION_REF: '' }, MAIN],
+  [{ GITHUB_SERVER_URL: 'https://github.example.com' }, `${PAGE} of OWNER/access-token`],
+  [{ GITHUB_SERVER_URL: 'no URL' }, MAIN],
 ])('the link of %j', (environment, link) => {
-  const { annotation } = reportOf(DENIED, { ...ENVIRONMENT, ...environment }, {})
+  const action = { GITHUB_ACTION_REPOSITORY: 'OWNER/access-token' }
+  const { annotation } = reportOf(DENIED, { ...ENVIRONMENT, ...action, ...environment }, {})
   expect(annotation.split('\n').at(-1)).toBe(`DENIED: ${link}`)
 })
 

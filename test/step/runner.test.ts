@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
-import { createRunner, userAgent } from '../../src/step/runner.ts'
+import { createRunner, reasonFor, userAgent } from '../../src/step/runner.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'runner-'))
 const file = join(folder, 'file')
@@ -35,8 +35,8 @@ describe.each([
   test('takes what is written', () => {
     writeFileSync(file, '')
     const { runner, printed } = runnerWith(variable, file)
-    runner[write]('token', 'obviously-fake')
-    expect(readFileSync(file, 'utf8')).toMatch(/^token<<(\S+)\nobviously-fake\n\1\n$/)
+    runner[write]('token', 'one\ntwo')
+    expect(readFileSync(file, 'utf8')).toMatch(/^token<<(ghadelimiter_[\w-]+)\r?\none\ntwo\r?\n\1\r?\n$/)
     expect(printed).toEqual([])
   })
 
@@ -67,8 +67,20 @@ describe.each([
   })
 })
 
-test('a summary without a file is none', async () => {
-  await createRunner({}).summary('# x')
+test.each([
+  ['EACCES', 'it belongs to another user, or is read-only', '--user'],
+  ['EROFS', 'it belongs to another user, or is read-only', '--user'],
+  ['ENOSPC', 'the disk is full', 'Free space'],
+])('a file that cannot be written (%s) is said why', (code, because, hint) => {
+  const reason = reasonFor(Object.assign(new Error('no'), { code }))
+  expect(reason).toMatchObject({ because, hint: expect.stringContaining(hint) as string })
+})
+
+test('a summary is Markdown, and none without a file', async () => {
+  writeFileSync(file, '')
+  await createRunner({ GITHUB_STEP_SUMMARY: file }).summary('# x')
+  await createRunner({}).summary('# y')
+  expect(readFileSync(file, 'utf8')).toBe('# x\n')
 })
 
 test('a value is masked once', () => {

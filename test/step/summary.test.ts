@@ -32,6 +32,12 @@ describe('the table of a grant', () => {
     },
   )
 
+  test('has no output of a grant of secrets, however many there are', async () => {
+    const outputs = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`s${n}`, 'x'.repeat(100_000)]))
+    const secrets = Array.from({ length: 200_000 }, (_, index) => `value-${index}`)
+    expect(await grantTable({ secrets, outputs, summary: '', outputsAreSecret: true })).toBe('')
+  })
+
   test('has the beginning of a long output, and says how much more there is', async () => {
     expect(await tableOf([], { a: 'x'.repeat(500) })).toContain(`<code>${'x'.repeat(500)}</code>`)
     const emoji = `${'x'.repeat(499)}🚀`

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { environmentOf } from '../../fakes/aws-account.ts'
 import type { Handler } from '../../fakes/handler.ts'
-import { verifySignature, type SigningKeys } from '../../fakes/sigv4.ts'
+import type { SigningKeys } from '../../fakes/sigv4.ts'
 import { randomText } from '../../fakes/secrets.ts'
 import { createFixture, type Fixture } from '../fixture.ts'
 import type { Hold, Judge } from '../judge.ts'
@@ -37,7 +37,6 @@ export const botocore: Judge = {
     await using fixture = await createFixture([], Object.fromEntries(hosts.map((host) => [host, refuse])))
     await headers(hold, fixture)
     await passwords(hold, fixture)
-    await verifier(hold)
   },
 }
 
@@ -138,35 +137,6 @@ async function passwords(hold: Hold, { run }: Fixture): Promise<void> {
 function sorted(password: string): string {
   const [address, query = ''] = password.split('?')
   return `${address!}?${query.split('&').sort().join('&')}`
-}
-
-const QUERIES = ['', '?a=1', '?b=2&a=1&a=0', '?x=%20%2B%2F&y=~-._', '?empty=&%C3%BC=%E2%82%AC']
-
-/** The other way round: the fake that checks signatures in the tests takes those of botocore, and no other. */
-async function verifier(hold: Hold): Promise<void> {
-  const keys = newKeys()
-  const [service, body] = ['execute-api', '{"a":1}']
-  const date = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '')
-  const policy = { service, region: REGION, credentials: (): SigningKeys => keys, now: Date.now }
-  for (const query of QUERIES) {
-    const url = new URL(`https://abc123.execute-api.${REGION}.amazonaws.com/stage/a%20b${query}`)
-    const task = { service, region: REGION, keys, method: 'POST', url, headers: {}, body, date }
-    const [authorization = ''] = await signed([{ ...task, signsBody: true }])
-    const verdict = (signature: string): ReturnType<typeof verifySignature> => {
-      const sent = {
-        host: url.host,
-        authorization: signature,
-        'x-amz-date': date,
-        'x-amz-security-token': keys.sessionToken!,
-      }
-      return verifySignature({ method: 'POST', url, headers: sent, body }, policy)
-    }
-    await hold(`our fake takes its signature, and no other, for the query ${query || '(none)'}`, () => {
-      assert.match(authorization, /Signature=[0-9a-f]{64}$/)
-      assert.equal(verdict(authorization), keys)
-      assert.notEqual(verdict(authorization.replace(/.$/, (last) => (last === '0' ? '1' : '0'))), keys)
-    })
-  }
 }
 
 /** What botocore makes of each task. */

@@ -138,62 +138,46 @@ async function grants(setting: Setting): Promise<void> {
   })
 }
 
+/** What is wrong, what the server says of it, and the policy that is there; without one there is none. */
 interface Denial {
-  readonly name: string
-  readonly words: RegExp
-  /** The policy that is there; absent for none. */
   readonly policy?: string
   readonly inputs?: Readonly<Record<string, string>>
   readonly isMended?: true
 }
 
-const DENIALS: readonly Denial[] = [
-  { name: 'no such policy', words: /unable to find trust policy/, isMended: true },
-  {
-    name: 'another subject',
-    words: /trust policy: subject .*did not match/,
-    policy: policy({ subject: `repo:${owner}/workflows:ref:refs/heads/main` }),
-    isMended: true,
-  },
-  {
-    name: 'another issuer',
-    words: /trust policy: issuer .*did not match/,
-    policy: policy({ issuer: 'https://issuer.example' }),
-    isMended: true,
-  },
-  {
-    name: 'another audience',
-    words: /trust policy: audience .*did not match/,
-    policy: policy({ audience: 'another' }),
-  },
-  {
-    name: 'another claim',
-    words: /trust policy: claim "ref" did not match/,
-    policy: policy({ claim_pattern: { ref: 'refs/tags/.*' } }),
-  },
-  { name: 'a policy that is no policy', words: /unable to parse trust policy/, policy: 'nonsense: true\n' },
-  {
-    name: 'a policy without a subject',
-    words: /unable to compile trust policy/,
-    policy: `issuer: ${ISSUER}\n`,
-  },
-  {
-    name: 'permissions that the app has not',
-    words: /token exchange failure \(StatusUnprocessableEntity\)/,
-    policy: policy({ permissions: { actions: 'write' } }),
-  },
-  {
-    name: 'an owner without the app',
-    words: /no installation found/,
-    inputs: { scope: 'stranger/theirs' },
-  },
+const DENIALS: readonly (readonly [name: string, words: RegExp, denial: Denial])[] = [
+  ['no such policy', /unable to find trust policy/, { isMended: true }],
+  [
+    'another subject',
+    /trust policy: subject .*did not match/,
+    { policy: policy({ subject: `repo:${owner}/workflows:ref:refs/heads/main` }), isMended: true },
+  ],
+  [
+    'another issuer',
+    /trust policy: issuer .*did not match/,
+    { policy: policy({ issuer: 'https://issuer.example' }), isMended: true },
+  ],
+  ['another audience', /trust policy: audience .*did not match/, { policy: policy({ audience: 'another' }) }],
+  [
+    'another claim',
+    /trust policy: claim "ref" did not match/,
+    { policy: policy({ claim_pattern: { ref: 'refs/tags/.*' } }) },
+  ],
+  ['a policy that is no policy', /unable to parse trust policy/, { policy: 'nonsense: true\n' }],
+  ['a policy without a subject', /unable to compile trust policy/, { policy: `issuer: ${ISSUER}\n` }],
+  [
+    'permissions that the app has not',
+    /token exchange failure \(StatusUnprocessableEntity\)/,
+    { policy: policy({ permissions: { actions: 'write' } }) },
+  ],
+  ['an owner without the app', /no installation found/, { inputs: { scope: 'stranger/theirs' } }],
 ]
 
 async function refusals(setting: Setting): Promise<void> {
   const { hold, github } = setting
   const identity = (index: number): string => `refused-${index}`
   const mended: [string, number][] = []
-  for (const [index, { name, words, policy: text, inputs, isMended }] of DENIALS.entries()) {
+  for (const [index, [name, words, { policy: text, inputs, isMended }]] of DENIALS.entries()) {
     if (text !== undefined) put(setting, TARGET, identity(index), text)
     const refused = await run(setting, identity(index), inputs)
     await hold(`refuses ${name}`, () => {

@@ -10,7 +10,7 @@ const LIFETIME = 24 * 3_600
 const GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const TYPE = 'urn:ietf:params:oauth:token-type:'
 
-export interface DexOptions {
+interface DexOptions {
   readonly verify: Issuer['verify']
   readonly now: Now
   readonly issue: Issue

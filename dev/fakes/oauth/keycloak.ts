@@ -18,7 +18,7 @@ export interface KeycloakClient {
   readonly jwtGrant?: boolean
 }
 
-export interface KeycloakOptions {
+interface KeycloakOptions {
   readonly verify: Issuer['verify']
   readonly now: Now
   readonly issue: Issue

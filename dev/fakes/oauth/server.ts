@@ -29,7 +29,7 @@ export interface OAuthServerOptions {
   readonly says: Readonly<Record<string, unknown>>
 }
 
-export interface OAuthServer extends Tokens {
+interface OAuthServer extends Tokens {
   readonly handler: Handler
 }
 

@@ -43,6 +43,12 @@ test('what was asked is granted without a word', () => {
 describe('granted is not asked', () => {
   const LESS = 'The app server granted less than requested: '
   const MORE = 'The app server granted more than requested: '
+  const also = (scope: string, level: string): object => ({
+    permissions: { ...GRANTED.permissions, [scope]: level },
+  })
+  const owners = (granted: string, asked: string): string[] => [
+    `The app server granted a token for "${granted}", not for "${asked}".`,
+  ]
   test.each<[string, object, Partial<Settings>, string[]]>([
     [
       'less',
@@ -50,25 +56,10 @@ describe('granted is not asked', () => {
       {},
       [`${LESS}contents: read instead of write, issues: nothing instead of read.`],
     ],
-    ['more', { permissions: { ...GRANTED.permissions, secrets: 'write' } }, {}, [`${MORE}secrets: write.`]],
-    [
-      'metadata: read, which comes along',
-      { permissions: { ...GRANTED.permissions, metadata: 'read' } },
-      {},
-      [],
-    ],
-    [
-      'metadata: write',
-      { permissions: { ...GRANTED.permissions, metadata: 'write' } },
-      {},
-      [`${MORE}metadata: write.`],
-    ],
-    [
-      'admin, which is more than write',
-      { permissions: { contents: 'admin', issues: 'read' } },
-      {},
-      [`${MORE}contents: admin.`],
-    ],
+    ['more', also('secrets', 'write'), {}, [`${MORE}secrets: write.`]],
+    ['metadata: read, which comes along', also('metadata', 'read'), {}, []],
+    ['metadata: write', also('metadata', 'write'), {}, [`${MORE}metadata: write.`]],
+    ['admin, which is more than write', also('contents', 'admin'), {}, [`${MORE}contents: admin.`]],
     [
       'write, which is less than admin',
       { permissions: { projects: 'write' } },
@@ -91,18 +82,8 @@ describe('granted is not asked', () => {
     ['some instead of all', {}, { repositories: 'ALL' }, [`${LESS}some repositories instead of all.`]],
     ['all instead of some', { repositories: undefined }, {}, [`${MORE}all repositories.`]],
     ['all as asked', { repositories: undefined }, { repositories: 'ALL' }, []],
-    [
-      'of another owner',
-      { owner: 'somebody' },
-      {},
-      ['The app server granted a token for "somebody", not for "octo-org".'],
-    ],
-    [
-      'of another owner than was asked',
-      {},
-      { owner: 'other', repositories: ['workflows'] },
-      ['The app server granted a token for "octo-org", not for "other".'],
-    ],
+    ['of another owner', { owner: 'somebody' }, {}, owners('somebody', 'octo-org')],
+    ['of another owner than was asked', {}, { owner: 'other' }, owners('octo-org', 'other')],
   ])('%s', (_what, given, settings, warnings) => {
     expect(grantOf(given, settings).warnings).toEqual(warnings)
   })

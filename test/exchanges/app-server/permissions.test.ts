@@ -39,79 +39,40 @@ describe('permissions', () => {
     expect(await permissionsOf(text)).toEqual({ asked, warnings: [], problems: [] })
   })
 
-  const example = 'contents: read, pull-requests: write'
-  test.each<[string, string[]]>([
-    ['', [`permissions is required; for example: ${example}`]],
-    ['# nothing', [`permissions must give each scope a level, not "# nothing"; for example: ${example}`]],
-    ['{}', [`permissions must not be empty; for example: ${example}`]],
-    [',', [`permissions is not valid YAML (line 1); for example: ${example}`]],
-    ['contents', [`permissions must give each scope a level, not "contents"; for example: ${example}`]],
-    [
-      'contents=read',
-      [`permissions must give each scope a level, not "contents=read"; for example: contents: read`],
-    ],
-    ['read-all', [`permissions must give each scope a level, not "read-all"; for example: ${example}`]],
-    [
-      '- contents: read',
-      [`permissions must give each scope a level, not "- contents: read"; for example: ${example}`],
-    ],
-    [
-      'contents:',
-      ['permissions must give "contents" the level read, write or admin; for example: contents: read'],
-    ],
-    [
-      'contents: none',
-      [
-        'permissions must give "contents" the level read, write or admin, not "none"; for example: contents: read',
-      ],
-    ],
-    [
-      'contents: [read]',
-      ['permissions must give "contents" the level read, write or admin; for example: contents: read'],
-    ],
-    [
-      'contents:\n  issues: read',
-      ['permissions must give "contents" the level read, write or admin; for example: contents: read'],
-    ],
-    [
-      'contents: read, issues',
-      [
-        'permissions must give "contents" the level read, write or admin, not "read, issues"; for example: contents: read',
-      ],
-    ],
-    [
-      'contents: read\ncontents: write',
-      [`permissions must name a scope only once, but has "contents" twice; for example: ${example}`],
-    ],
-    [
-      'pull-requests: read, pull_requests: read',
-      [`permissions must name a scope only once, but has "pull-requests" twice; for example: ${example}`],
-    ],
-    ['"contents": read\n"contents": read', [`permissions has a key twice (line 2); for example: ${example}`]],
-    [
-      '__proto__: read',
-      [
-        `permissions must have scope names of letters, digits and dashes, not "__proto__"; for example: ${example}`,
-      ],
-    ],
-    [
-      '{"__proto__": "admin", "contents": "read"}',
-      [
-        `permissions must have scope names of letters, digits and dashes, not "__proto__"; for example: ${example}`,
-      ],
-    ],
-    ['contents: *x', [`permissions must not use YAML aliases; for example: ${example}`]],
-    ['contents: @read', [`permissions is not valid YAML (line 1); for example: ${example}`]],
-    ['contents: read\0', ['permissions must be plain text, without control characters']],
-    ['['.repeat(1_000_000), ['permissions must not be longer than 16384 characters']],
-    [
-      'contents: reed, issues: rite',
-      [
-        'permissions must give "contents" the level read, write or admin, not "reed"; for example: contents: read',
-        'permissions must give "issues" the level read, write or admin, not "rite"; for example: issues: read',
-      ],
-    ],
-  ])('%j is refused', async (text, problems) => {
+  const example = 'for example: contents: read, pull-requests: write'
+  const unlike = (text: string, instead = example): string =>
+    `permissions must give each scope a level, not "${text}"; ${instead}`
+  const level = (text = '', scope = 'contents'): string =>
+    `permissions must give "${scope}" the level read, write or admin${text && `, not "${text}"`}; for example: ${scope}: read`
+  const twice = (scope: string): string =>
+    `permissions must name a scope only once, but has "${scope}" twice; ${example}`
+  const PROTO = `permissions must have scope names of letters, digits and dashes, not "__proto__"; ${example}`
+  const YAML = `permissions is not valid YAML (line 1); ${example}`
+  test.each<[string, ...string[]]>([
+    ['', `permissions is required; ${example}`],
+    ['# nothing', unlike('# nothing')],
+    ['{}', `permissions must not be empty; ${example}`],
+    [',', YAML],
+    ['contents', unlike('contents')],
+    ['contents=read', unlike('contents=read', 'for example: contents: read')],
+    ['read-all', unlike('read-all')],
+    ['- contents: read', unlike('- contents: read')],
+    ['contents:', level()],
+    ['contents: none', level('none')],
+    ['contents: [read]', level()],
+    ['contents:\n  issues: read', level()],
+    ['contents: read, issues', level('read, issues')],
+    ['contents: read\ncontents: write', twice('contents')],
+    ['pull-requests: read, pull_requests: read', twice('pull-requests')],
+    ['"contents": read\n"contents": read', `permissions has a key twice (line 2); ${example}`],
+    ['__proto__: read', PROTO],
+    ['{"__proto__": "admin", "contents": "read"}', PROTO],
+    ['contents: *x', `permissions must not use YAML aliases; ${example}`],
+    ['contents: @read', YAML],
+    ['contents: read\0', 'permissions must be plain text, without control characters'],
+    ['['.repeat(1_000_000), 'permissions must not be longer than 16384 characters'],
+    ['contents: reed, issues: rite', level('reed'), level('rite', 'issues')],
+  ])('%.50j is refused', async (text, ...problems) => {
     expect((await permissionsOf(text)).problems).toEqual(problems)
   })
 

@@ -97,49 +97,111 @@ test('keys that it does not find are a matter of the issuer only where that has 
   expect(refused.explain?.({ iss }).hint).toBeUndefined()
 })
 
-describe('a gateway that forbids', () => {
+describe('AWS before the app server', () => {
   const aws = (service: string): Partial<Settings> => ({
     aws: { source: SOURCE, scope: { region: 'eu-central-1', service } },
   })
+  const roleNeeds = (service: string, actions: string): string =>
+    `AWS refused the signed request. The role needs ${actions} on app-server.example; region was "eu-central-1", service "${service}".`
+  const LAMBDA = roleNeeds('lambda', 'lambda:InvokeFunctionUrl and lambda:InvokeFunction')
+  const UNSIGNED =
+    'AWS refused the request before it reached the app server. If AWS IAM protects it, set app-server to a mapping of url and auth (type: aws).'
+  const PATH =
+    'There is no "/access_tokens" at app-server.example: check the path in app-server, which must begin with the stage of the API Gateway.'
+  const REGION = "Credential should be scoped to a valid region, not 'eu-central-1'."
+  const invoke =
+    'User: arn:aws:sts::123456789012:assumed-role/ci/run is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-central-1:********9012:a1b2c3/prod/POST/access_tokens'
+  const action = 'the execute-api:Invoke action'
+  const anonymous = invoke.replace(/arn:aws:sts\S+/, 'anonymous')
+  const OF_ORGANIZATION = 'policy of the AWS organization, which its administrators manage:'
 
-  test.each<[string, string, Partial<Settings>, string]>([
+  // The endings: IAM User Guide, "Troubleshoot access denied error messages"; the last: API Gateway with a resource policy.
+  test.each<[string, Partial<Settings>, string]>([
+    ['Forbidden', {}, UNSIGNED],
+    ['Forbidden', aws('lambda'), LAMBDA],
+    ['Forbidden', aws('execute-api'), roleNeeds('execute-api', 'execute-api:Invoke')],
+    ['Forbidden', aws('vpc-lattice-svcs'), roleNeeds('vpc-lattice-svcs', 'vpc-lattice-svcs:Invoke')],
+    ['Missing Authentication Token', {}, PATH],
+    ['Missing Authentication Token', aws('execute-api'), PATH],
+    [REGION, aws('lambda'), 'Correct app-server.auth.region, which was "eu-central-1".'],
     [
-      'without a signature is AWS IAM for the most part',
-      'Forbidden',
-      {},
-      'AWS refused the request before it reached the app server. If AWS IAM protects it, set app-server to a mapping of url and auth (type: aws).',
-    ],
-    ...(
-      [
-        ['lambda', 'lambda:InvokeFunctionUrl and lambda:InvokeFunction'],
-        ['execute-api', 'execute-api:Invoke'],
-        ['vpc-lattice-svcs', 'vpc-lattice-svcs:Invoke'],
-      ] as const
-    ).map(([service, actions]): [string, string, Partial<Settings>, string] => [
-      `names the right to ${service}`,
-      'Forbidden',
-      aws(service),
-      `AWS refused the signed request. The role needs ${actions} on app-server.example; region was "eu-central-1", service "${service}".`,
-    ]),
-    [
-      'for the region names it',
-      "Credential should be scoped to a valid region, not 'eu-central-1'.",
-      aws('lambda'),
-      'Correct app-server.auth.region, which was "eu-central-1".',
-    ],
-    [
-      'for region and service names both',
-      "Credential should be scoped to a valid region, not 'eu-central-1'. Credential should be scoped to correct service: 'execute-api'.",
+      `${REGION} Credential should be scoped to correct service: 'execute-api'.`,
       aws('lambda'),
       'Correct app-server.auth.region, which was "eu-central-1", and app-server.auth.service, which was "lambda".',
     ],
-    ...[{}, aws('execute-api')].map((settings): [string, string, Partial<Settings>, string] => [
-      `for a path that it has not says so (${JSON.stringify(settings).length > 2 ? 'signed' : 'not signed'})`,
-      'Missing Authentication Token',
+    [
+      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
+      aws('lambda'),
+      'Check app-server.auth: region was "eu-central-1", service "lambda". A host name of your own in front of a function URL breaks the signature, as does a proxy that changes requests.',
+    ],
+    [
+      'The security token included in the request is expired',
+      aws('lambda'),
+      'AWS does not accept the credentials that signed the request: check whether they have expired.',
+    ],
+    [`${invoke} because no identity-based policy allows ${action}`, aws('lambda'), LAMBDA],
+    [`${anonymous} because no resource-based policy allows ${action}`, {}, UNSIGNED],
+    [
+      `${invoke} with an explicit deny in a service control policy`,
+      aws('lambda'),
+      `Change the service control ${OF_ORGANIZATION} a statement in it denies this.`,
+    ],
+    [
+      `${invoke} because no service control policy allows ${action}`,
+      aws('lambda'),
+      `Change the service control ${OF_ORGANIZATION} no statement in it allows this.`,
+    ],
+    [
+      `${invoke} with an explicit deny in a resource control policy`,
+      aws('lambda'),
+      `Change the resource control ${OF_ORGANIZATION} a statement in it denies this.`,
+    ],
+    [
+      `${invoke} because no resource-based policy allows ${action}`,
+      aws('lambda'),
+      'Change the resource-based policy of what serves app-server.example: no statement in it allows this.',
+    ],
+    [
+      `${invoke} because no VPC endpoint policy allows ${action}`,
+      aws('lambda'),
+      'Change the VPC endpoint policy of the VPC endpoint that the request went through: no statement in it allows this.',
+    ],
+    ...[{}, aws('lambda')].map((settings): [string, Partial<Settings>, string] => [
+      `${invoke} with an explicit deny`,
       settings,
-      'There is no "/access_tokens" at app-server.example: check the path in app-server, which must begin with the stage of the API Gateway.',
+      'A policy denies this explicitly, and AWS does not say which: look for a Deny that matches.',
     ]),
-  ])('%s', (_what, message, settings, hint) => {
-    expect(hintOf(gateway(403, message, settings))).toBe(hint)
+  ])('%s', (message, settings, hint) => {
+    // AWS names the kind of error in a header (API Gateway Developer Guide, "Gateway response types").
+    const headers = { 'x-amzn-errortype': 'AccessDeniedException' }
+    const refused = refusal(answer(403, { Message: message }, headers), { ...SETTINGS, ...settings })
+    expect(refused.reason).toBe(`AccessDeniedException: ${message}`)
+    for (const each of [refused, gateway(403, message, settings)]) expect(hintOf(each)).toBe(hint)
   })
+
+  test('without a code is known by the id of the request, or by its words', () => {
+    const byId = refusal(answer(404, { message: 'Not Found' }, { 'apigw-requestid': 'x=' }), SETTINGS)
+    expect(byId.reason).toBe('Not Found')
+    expect(hintOf(byId)).toContain('There is no app server at https://app-server.example/access_tokens')
+    expect(gateway(403, invoke).reason).toBe(invoke)
+  })
+})
+
+test.each<[string, unknown]>([
+  ['a web page', '<html><head><title>403 Forbidden</title></head><body>nginx</body></html>'],
+  ['an empty body', ''],
+  ['JSON of another gateway', { message: 'no Route matched with those values' }],
+])('%s is neither from the app server nor from AWS', (_what, body) => {
+  for (const status of [400, 401, 403, 404, 500]) {
+    expect(refusal(answer(status, body), SETTINGS).reason).toBeUndefined()
+  }
+})
+
+// What the open server answers to a path that it does not have, and where it fails (`common/hono-utils.ts`).
+test('the app server says what it is by the status in its body', () => {
+  const [missing, failed] = [
+    refusal(answer(404, { status: 404, error: 'Not Found' }), SETTINGS),
+    refusal(answer(500, { requestId: 'r', status: 500, error: 'Internal Server Error' }), SETTINGS),
+  ]
+  expect([missing.reason, failed.reason]).toEqual(['Not Found', 'Internal Server Error'])
 })

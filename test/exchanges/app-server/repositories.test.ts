@@ -17,152 +17,107 @@ async function repositoriesOf(
 }
 
 describe('repositories', () => {
-  test.each<[Record<string, string>, Repositories]>([
-    [{}, {}],
-    [{ repository: 'target' }, { repositories: ['target'] }],
-    [{ repository: 'other/target' }, { owner: 'other', repositories: ['target'] }],
-    [{ repository: '.github' }, { repositories: ['.github'] }],
-    [{ repository: '123' }, { repositories: ['123'] }],
-    [{ repositories: 'a, b' }, { repositories: ['a', 'b'] }],
-    [{ repositories: 'a,b,' }, { repositories: ['a', 'b'] }],
-    [{ repositories: 'a\nb\r\nc' }, { repositories: ['a', 'b', 'c'] }],
-    [{ repositories: 'a,\nb' }, { repositories: ['a', 'b'] }],
-    [{ repositories: '# mine\na\n\nb' }, { repositories: ['a', 'b'] }],
-    [{ repositories: '- a\n- other-1\n- 123\n' }, { repositories: ['a', 'other-1', '123'] }],
-    [{ repositories: '- a # mine\n- "b"' }, { repositories: ['a', 'b'] }],
-    [{ repositories: '["a", "b"]' }, { repositories: ['a', 'b'] }],
-    [{ repositories: '[a, 123, 1e3]' }, { repositories: ['a', '123', '1e3'] }],
-    [{ repositories: '[\n  "other/a",\n  "other/b"\n]' }, { owner: 'other', repositories: ['a', 'b'] }],
-    [{ repositories: '"a, b"' }, { repositories: ['a', 'b'] }],
-    [{ repositories: 'a, A, octocat/a, a' }, { owner: 'Octocat', repositories: ['a'] }],
-    [{ repository: 'a', repositories: 'b, a' }, { repositories: ['a', 'b'] }],
-    [{ repositories: 'other/a, OTHER/b' }, { owner: 'other', repositories: ['a', 'b'] }],
-    [
-      { owner: 'Other', repositories: 'other/a, b' },
-      { owner: 'Other', repositories: ['a', 'b'] },
-    ],
-    [
-      { owner: 'other', repository: 'target' },
-      { owner: 'other', repositories: ['target'] },
-    ],
-    [{ repositories: 'a, octocat/b' }, { owner: 'Octocat', repositories: ['a', 'b'] }],
-    [{ owner: 'octocat' }, { owner: 'Octocat', repositories: ['playground'] }],
-    [{ owner: 'Octocat' }, { owner: 'Octocat', repositories: ['playground'] }],
-    [
-      { owner: 'octocat', repositories: 'ALL' },
-      { owner: 'Octocat', repositories: 'ALL' },
-    ],
-    [{ repositories: 'ALL' }, { repositories: 'ALL' }],
-    [{ repositories: 'all' }, { repositories: 'ALL' }],
-    [{ repositories: 'All\n' }, { repositories: 'ALL' }],
-    [{ repositories: '["ALL"]' }, { repositories: 'ALL' }],
-    [{ repositories: '- all' }, { repositories: 'ALL' }],
-    [
-      { owner: 'other', repositories: 'all' },
-      { owner: 'other', repositories: 'ALL' },
-    ],
-    [{ repository: 'octocat/all' }, { owner: 'Octocat', repositories: ['all'] }],
-    [{ repository: 'mona_acme/x' }, { owner: 'mona_acme', repositories: ['x'] }],
-    [
-      { repositories: Array.from({ length: 32 }, (_, i) => `r${i}`).join() },
-      { repositories: Array.from({ length: 32 }, (_, i) => `r${i}`) },
-    ],
-  ])('%j', async (texts, wanted) => {
-    expect(await repositoriesOf(texts)).toEqual({ wanted, problems: [] })
+  const MANY = Array.from({ length: 32 }, (_, i) => `r${i}`)
+  test.each<[Record<string, string>, owner: string | undefined, Repositories['repositories']]>([
+    [{}, undefined, undefined],
+    [{ repository: 'target' }, undefined, ['target']],
+    [{ repository: 'other/target' }, 'other', ['target']],
+    [{ repository: '.github' }, undefined, ['.github']],
+    [{ repository: '123' }, undefined, ['123']],
+    [{ repositories: 'a, b' }, undefined, ['a', 'b']],
+    [{ repositories: 'a,b,' }, undefined, ['a', 'b']],
+    [{ repositories: 'a\nb\r\nc' }, undefined, ['a', 'b', 'c']],
+    [{ repositories: 'a,\nb' }, undefined, ['a', 'b']],
+    [{ repositories: '# mine\na\n\nb' }, undefined, ['a', 'b']],
+    [{ repositories: '- a\n- other-1\n- 123\n' }, undefined, ['a', 'other-1', '123']],
+    [{ repositories: '- a # mine\n- "b"' }, undefined, ['a', 'b']],
+    [{ repositories: '["a", "b"]' }, undefined, ['a', 'b']],
+    [{ repositories: '[a, 123, 1e3]' }, undefined, ['a', '123', '1e3']],
+    [{ repositories: '[\n  "other/a",\n  "other/b"\n]' }, 'other', ['a', 'b']],
+    [{ repositories: '"a, b"' }, undefined, ['a', 'b']],
+    [{ repositories: 'a, A, octocat/a, a' }, 'Octocat', ['a']],
+    [{ repository: 'a', repositories: 'b, a' }, undefined, ['a', 'b']],
+    [{ repositories: 'other/a, OTHER/b' }, 'other', ['a', 'b']],
+    [{ owner: 'Other', repositories: 'other/a, b' }, 'Other', ['a', 'b']],
+    [{ owner: 'other', repository: 'target' }, 'other', ['target']],
+    [{ repositories: 'a, octocat/b' }, 'Octocat', ['a', 'b']],
+    [{ owner: 'octocat' }, 'Octocat', ['playground']],
+    [{ owner: 'Octocat' }, 'Octocat', ['playground']],
+    [{ owner: 'octocat', repositories: 'ALL' }, 'Octocat', 'ALL'],
+    [{ repositories: 'ALL' }, undefined, 'ALL'],
+    [{ repositories: 'all' }, undefined, 'ALL'],
+    [{ repositories: 'All\n' }, undefined, 'ALL'],
+    [{ repositories: '["ALL"]' }, undefined, 'ALL'],
+    [{ repositories: '- all' }, undefined, 'ALL'],
+    [{ owner: 'other', repositories: 'all' }, 'other', 'ALL'],
+    [{ repository: 'octocat/all' }, 'Octocat', ['all']],
+    [{ repository: 'mona_acme/x' }, 'mona_acme', ['x']],
+    [{ repositories: MANY.join() }, undefined, MANY],
+  ])('%j', async (texts, owner, repositories) => {
+    const { wanted, problems } = await repositoriesOf(texts)
+    expect([wanted.owner, wanted.repositories, problems]).toEqual([owner, repositories, []])
   })
 
   const single = (input: string, item: string, example = 'octocat/my-repository'): string =>
     `${input} must be name or owner/name, not "${item}"; for example: ${example}`
-  test.each<[Record<string, string>, string[]]>([
-    [{ repository: 'a/b/c' }, [single('repository', 'a/b/c')]],
-    [{ repositories: 'a/b/c, x' }, [single('repositories', 'a/b/c')]],
-    [{ repositories: 'other/x, a/b/c' }, [single('repositories', 'a/b/c')]],
-    [{ repository: 'a, b' }, [single('repository', 'a, b')]],
-    [{ repository: '/a' }, [single('repository', '/a')]],
-    [{ repository: 'a/' }, [single('repository', 'a/', 'a')]],
-    [{ repository: '..' }, [single('repository', '..')]],
-    [{ repository: 'a/.' }, [single('repository', 'a/.')]],
-    [{ repository: 'b\u00fccher' }, [single('repository', 'b\u00fccher')]],
-    [{ repositories: 'my repo, x' }, [single('repositories', 'my repo')]],
-    [{ repositories: '- a, b' }, [single('repositories', 'a, b')]],
-    [{ repository: 'https://github.com/a/b' }, [single('repository', 'https://github.com/a/b', 'a/b')]],
-    [
-      { repository: 'https://github.com/a/b.git' },
-      [single('repository', 'https://github.com/a/b.git', 'a/b')],
-    ],
-    [{ repository: 'git@github.com:a/b.git' }, ['repository must be name or owner/name; for example: a/b']],
-    [{ repositories: 'target.git' }, [single('repositories', 'target.git', 'target')]],
-    [{ repositories: 'a/b/' }, [single('repositories', 'a/b/', 'a/b')]],
-    [
-      { repository: 'https://me:hunter2@github.com/a/b' },
-      ['repository must be name or owner/name; for example: octocat/my-repository'],
-    ],
+  const one = (a: string, b: string, input = 'repositories'): string =>
+    `${input} must belong to one owner, not to "${a}" and "${b}"; for example: octocat/a, octocat/b`
+  const owner = (text: string): string =>
+    `owner must be a user or an organization, not "${text}"; for example: octocat`
+  const example = 'for example: my-repository, another'
+  const NAME = 'must be name or owner/name; for example:'
+  const BOTH = 'repositories must be ALL or names, not both; for example: ALL'
+  const EMPTY = `repositories must not be an empty list; ${example}`
+  const LIST = `repositories must be a list of names; ${example}`
+  const YAML = `repositories is not valid YAML (line 1); ${example}`
+  test.each<[Record<string, string>, string]>([
+    [{ repository: 'a/b/c' }, single('repository', 'a/b/c')],
+    [{ repositories: 'a/b/c, x' }, single('repositories', 'a/b/c')],
+    [{ repositories: 'other/x, a/b/c' }, single('repositories', 'a/b/c')],
+    [{ repository: 'a, b' }, single('repository', 'a, b')],
+    [{ repository: '/a' }, single('repository', '/a')],
+    [{ repository: 'a/' }, single('repository', 'a/', 'a')],
+    [{ repository: '..' }, single('repository', '..')],
+    [{ repository: 'a/.' }, single('repository', 'a/.')],
+    [{ repository: 'b\u00fccher' }, single('repository', 'b\u00fccher')],
+    [{ repositories: 'my repo, x' }, single('repositories', 'my repo')],
+    [{ repositories: '- a, b' }, single('repositories', 'a, b')],
+    [{ repository: 'https://github.com/a/b' }, single('repository', 'https://github.com/a/b', 'a/b')],
+    [{ repository: 'https://github.com/a/b.git' }, single('repository', 'https://github.com/a/b.git', 'a/b')],
+    [{ repository: 'git@github.com:a/b.git' }, `repository ${NAME} a/b`],
+    [{ repositories: 'target.git' }, single('repositories', 'target.git', 'target')],
+    [{ repositories: 'a/b/' }, single('repositories', 'a/b/', 'a/b')],
+    [{ repository: 'https://me:hunter2@github.com/a/b' }, `repository ${NAME} octocat/my-repository`],
     [
       { repository: 'ALL' },
-      ['repository must be one name; for all of them, use repositories: ALL; for example: octocat/all'],
+      'repository must be one name; for all of them, use repositories: ALL; for example: octocat/all',
     ],
-    [{ repositories: 'ALL, a' }, ['repositories must be ALL or names, not both; for example: ALL']],
-    [
-      { repository: 'a', repositories: 'all' },
-      ['repositories must be ALL or names, not both; for example: ALL'],
-    ],
+    [{ repositories: 'ALL, a' }, BOTH],
+    [{ repository: 'a', repositories: 'all' }, BOTH],
     [
       { owner: 'other' },
-      [
-        `repositories is required, because the owner "other" is not the workflow's: name repositories, or use ALL; for example: my-repository, another (or: ALL)`,
-      ],
+      `repositories is required, because the owner "other" is not the workflow's: name repositories, or use ALL; ${example} (or: ALL)`,
     ],
-    [
-      { owner: 'other', repositories: 'third/a' },
-      [
-        'repositories must belong to one owner, not to "other" and "third"; for example: octocat/a, octocat/b',
-      ],
-    ],
-    [
-      { owner: 'other', repository: 'third/a' },
-      ['repository must belong to one owner, not to "other" and "third"; for example: octocat/a, octocat/b'],
-    ],
-    [
-      { repositories: 'one/a, two/b' },
-      ['repositories must belong to one owner, not to "one" and "two"; for example: octocat/a, octocat/b'],
-    ],
-    [
-      { repositories: 'a, other/b' },
-      [
-        'repositories must belong to one owner, not to "Octocat" and "other"; for example: octocat/a, octocat/b',
-      ],
-    ],
-    [{ owner: 'a b' }, ['owner must be a user or an organization, not "a b"; for example: octocat']],
-    [
-      { owner: 'a/b', repository: 'x' },
-      ['owner must be a user or an organization, not "a/b"; for example: octocat'],
-    ],
+    [{ owner: 'other', repositories: 'third/a' }, one('other', 'third')],
+    [{ owner: 'other', repository: 'third/a' }, one('other', 'third', 'repository')],
+    [{ repositories: 'one/a, two/b' }, one('one', 'two')],
+    [{ repositories: 'a, other/b' }, one('Octocat', 'other')],
+    [{ owner: 'a b' }, owner('a b')],
+    [{ owner: 'a/b', repository: 'x' }, owner('a/b')],
     [
       { repositories: Array.from({ length: 33 }, (_, i) => `r${i}`).join() },
-      ['repositories must be at most 32, not 33: use several steps; for example: r0, r1'],
+      'repositories must be at most 32, not 33: use several steps; for example: r0, r1',
     ],
-    [
-      { repositories: '# none' },
-      ['repositories must not be an empty list; for example: my-repository, another'],
-    ],
-    [{ repositories: '[]' }, ['repositories must not be an empty list; for example: my-repository, another']],
-    [{ repositories: ',' }, ['repositories is not valid YAML (line 1); for example: my-repository, another']],
-    [
-      { owner: 'other', repositories: '[]' },
-      ['repositories must not be an empty list; for example: my-repository, another'],
-    ],
-    [{ repositories: 'a: b' }, ['repositories must be a list of names; for example: my-repository, another']],
-    [
-      { repositories: '[[a]]' },
-      ['repositories must be a list of names; for example: my-repository, another'],
-    ],
-    [{ repositories: '- ' }, ['repositories must be name or owner/name; for example: octocat/my-repository']],
-    [
-      { repositories: '["a"' },
-      ['repositories is not valid YAML (line 1); for example: my-repository, another'],
-    ],
-  ])('%j is refused', async (texts, problems) => {
-    expect((await repositoriesOf(texts)).problems).toEqual(problems)
+    [{ repositories: '# none' }, EMPTY],
+    [{ repositories: '[]' }, EMPTY],
+    [{ owner: 'other', repositories: '[]' }, EMPTY],
+    [{ repositories: ',' }, YAML],
+    [{ repositories: '["a"' }, YAML],
+    [{ repositories: 'a: b' }, LIST],
+    [{ repositories: '[[a]]' }, LIST],
+    [{ repositories: '- ' }, `repositories ${NAME} octocat/my-repository`],
+  ])('%j is refused', async (texts, problem) => {
+    expect((await repositoriesOf(texts)).problems).toEqual([problem])
   })
 })
 

@@ -82,105 +82,68 @@ describe('app-server', () => {
   const aws = `url: ${lambda}\nauth:\n  type: aws\n`
   const keys = (key: string, meant: string): string =>
     `app-server must have no other keys than type, roleArn, audience, region, service, not "${key}"${meant}; `
+  const outer = 'app-server must have no other keys than url, auth'
   const arn = 'for example: roleArn: arn:aws:iam::123456789012:role/app-server'
-  test.each<[string, string[]]>([
-    ['', [`app-server is required; ${url}`]],
-    ['app-server.example.com', [`app-server must be a URL; ${url}`]],
-    [
-      'https://me:hunter2@app-server.example.com',
-      [`app-server must be a URL without a user name and password; ${url}`],
-    ],
-    [
-      'url: "https://me:hunter2@app-server.example.com"',
-      [`app-server must be a URL without a user name and password; ${url}`],
-    ],
-    ['https://a.example.com\nhttps://b.example.com', [`app-server must be a URL; ${url}`]],
-    ['["https://a.example.com"]', [`app-server must be a URL or a mapping of url and auth; ${url}`]],
-    ['{"url": "https://a.example.com"', [`app-server is not valid YAML (line 1); ${url}`]],
-    ['auth:\n  type: aws', ['app-server needs a url; for example: url: https://app-server.example.com']],
-    [
-      'url: [https://a.example.com]',
-      [
-        'app-server must have text as url; for example: url: https://app-server.example.com',
-        'app-server needs a url; for example: url: https://app-server.example.com',
-      ],
-    ],
-    [
-      'ulr: https://a.example.com',
-      [
-        'app-server must have no other keys than url, auth, not "ulr" (did you mean url?); for example: url: https://app-server.example.com',
-        'app-server needs a url; for example: url: https://app-server.example.com',
-      ],
-    ],
+  const NO_URL = 'app-server needs a url; for example: url: https://app-server.example.com'
+  const A_URL = 'for example: url: https://app-server.example.com'
+  const PASSWORD = `app-server must be a URL without a user name and password; ${url}`
+  const TYPE = 'app-server needs auth.type aws; for example: auth: { type: aws }'
+  const missing = (key: string, example: string): string =>
+    `app-server needs auth.${key}, because the host name in url does not contain it; for example: ${key}: ${example}`
+  const noRole = (text: string): string =>
+    `app-server must have the ARN of a role as auth.roleArn, not "${text}"; ${arn}`
+  test.each<[string, ...string[]]>([
+    ['', `app-server is required; ${url}`],
+    ['app-server.example.com', `app-server must be a URL; ${url}`],
+    ['https://me:hunter2@app-server.example.com', PASSWORD],
+    ['url: "https://me:hunter2@app-server.example.com"', PASSWORD],
+    ['https://a.example.com\nhttps://b.example.com', `app-server must be a URL; ${url}`],
+    ['["https://a.example.com"]', `app-server must be a URL or a mapping of url and auth; ${url}`],
+    ['{"url": "https://a.example.com"', `app-server is not valid YAML (line 1); ${url}`],
+    ['auth:\n  type: aws', NO_URL],
+    ['url: [https://a.example.com]', `app-server must have text as url; ${A_URL}`, NO_URL],
+    ['ulr: https://a.example.com', `${outer}, not "ulr" (did you mean url?); ${A_URL}`, NO_URL],
     [
       `url: ${lambda}\nauth:\ntype: aws\nrole_arn: ${role}`,
-      [
-        'app-server must have no other keys than url, auth, not "type" (did you mean auth.type?); for example: type: aws',
-        `app-server must have no other keys than url, auth, not "role_arn" (did you mean auth.roleArn?); ${arn}`,
-        'app-server needs auth.type aws; for example: auth: { type: aws }',
-      ],
+      `${outer}, not "type" (did you mean auth.type?); for example: type: aws`,
+      `${outer}, not "role_arn" (did you mean auth.roleArn?); ${arn}`,
+      TYPE,
     ],
-    [
-      'url: https://a.example.com\ncolour: red',
-      [
-        'app-server must have no other keys than url, auth, not "colour"; for example: url: https://app-server.example.com',
-      ],
-    ],
-    [
-      'https://me:hunter2@a.example.com: x',
-      [
-        'app-server must have no other keys than url, auth; for example: url: https://app-server.example.com',
-        'app-server needs a url; for example: url: https://app-server.example.com',
-      ],
-    ],
-    [`${aws}  rolearn: ${role}`, [`${keys('rolearn', ' (did you mean roleArn?)')}${arn}`]],
-    [`${aws}  role-arn: ${role}`, [`${keys('role-arn', ' (did you mean roleArn?)')}${arn}`]],
-    [`${aws}  role_arn: ${role}`, [`${keys('role_arn', ' (did you mean roleArn?)')}${arn}`]],
-    [`${aws}  colour: red`, [`${keys('colour', '')}for example: auth: { type: aws }`]],
-    [`${aws}  __proto__: red`, [`${keys('__proto__', '')}for example: auth: { type: aws }`]],
-    [
-      `url: ${lambda}\nauth:\n  type: gcp`,
-      ['app-server needs auth.type aws, not "gcp"; for example: auth: { type: aws }'],
-    ],
-    [`url: ${lambda}\nauth: aws`, ['app-server needs auth.type aws; for example: auth: { type: aws }']],
-    [`url: ${lambda}\nauth:`, ['app-server needs auth.type aws; for example: auth: { type: aws }']],
-    [`url: ${lambda}\nauth: [aws]`, ['app-server needs auth.type aws; for example: auth: { type: aws }']],
-    [
-      `${aws}  roleArn: my-role`,
-      [`app-server must have the ARN of a role as auth.roleArn, not "my-role"; ${arn}`],
-    ],
-    [
-      `${aws}  roleArn: arn:aws:iam::123:role/x`,
-      [`app-server must have the ARN of a role as auth.roleArn, not "arn:aws:iam::123:role/x"; ${arn}`],
-    ],
+    ['url: https://a.example.com\ncolour: red', `${outer}, not "colour"; ${A_URL}`],
+    ['https://me:hunter2@a.example.com: x', `${outer}; ${A_URL}`, NO_URL],
+    ...['rolearn', 'role-arn', 'role_arn'].map((key): [string, string] => [
+      `${aws}  ${key}: ${role}`,
+      `${keys(key, ' (did you mean roleArn?)')}${arn}`,
+    ]),
+    [`${aws}  colour: red`, `${keys('colour', '')}for example: auth: { type: aws }`],
+    [`${aws}  __proto__: red`, `${keys('__proto__', '')}for example: auth: { type: aws }`],
+    [`url: ${lambda}\nauth:\n  type: gcp`, TYPE.replace(' aws;', ' aws, not "gcp";')],
+    ...['auth: aws', 'auth:', 'auth: [aws]'].map((auth): [string, string] => [
+      `url: ${lambda}\n${auth}`,
+      TYPE,
+    ]),
+    [`${aws}  roleArn: my-role`, noRole('my-role')],
+    [`${aws}  roleArn: arn:aws:iam::123:role/x`, noRole('arn:aws:iam::123:role/x')],
     [
       `${aws}  region: Frankfurt`,
-      [
-        'app-server must have an AWS region as auth.region, not "Frankfurt"; for example: region: eu-central-1',
-      ],
+      'app-server must have an AWS region as auth.region, not "Frankfurt"; for example: region: eu-central-1',
     ],
     [
       `${aws}  service: s3`,
-      [
-        'app-server must have one of lambda, execute-api, vpc-lattice-svcs as auth.service, not "s3"; for example: service: lambda',
-      ],
+      'app-server must have one of lambda, execute-api, vpc-lattice-svcs as auth.service, not "s3"; for example: service: lambda',
     ],
     [
       'url: https://tokens.example.com\nauth:\n  type: aws',
-      [
-        'app-server needs auth.region, because the host name in url does not contain it; for example: region: eu-central-1',
-        'app-server needs auth.service, because the host name in url does not contain it; for example: service: lambda',
-      ],
+      missing('region', 'eu-central-1'),
+      missing('service', 'lambda'),
     ],
     [
       'url: https://abc.lambda-url.eu-central-1.on.aws.example.com\nauth:\n  type: aws\n  service: lambda',
-      [
-        'app-server needs auth.region, because the host name in url does not contain it; for example: region: eu-central-1',
-      ],
+      missing('region', 'eu-central-1'),
     ],
-    [`${aws}  type: aws`, [`app-server has a key twice (line 4); ${url}`]],
-    [`url: &u ${lambda}\nauth: *u`, [`app-server must not use YAML aliases; ${url}`]],
-  ])('%j is refused', async (text, problems) => {
+    [`${aws}  type: aws`, `app-server has a key twice (line 4); ${url}`],
+    [`url: &u ${lambda}\nauth: *u`, `app-server must not use YAML aliases; ${url}`],
+  ])('%j is refused', async (text, ...problems) => {
     expect((await appServerOf(text)).problems).toEqual(problems)
   })
 

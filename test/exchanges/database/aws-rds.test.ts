@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { environmentOf, ROLE_ARN } from '../../../dev/fakes/aws-account.ts'
 import { fault } from '../../../dev/fakes/faults.ts'
 import { stsError } from '../../../dev/fakes/sts.ts'
@@ -9,7 +9,7 @@ import {
   type AwsRdsSettings,
   type AwsRdsSetup,
 } from '../../../dev/systems/database/aws-rds.ts'
-import { createWorld, type World, type WorldOptions } from '../../../dev/world.ts'
+import { createWorld, type World } from '../../../dev/world.ts'
 import { awsRds } from '../../../src/exchanges/database/aws-rds.ts'
 import {
   expectClaimsHidden,
@@ -24,21 +24,19 @@ import {
 
 const NOW = Date.parse('2026-11-21T08:00:00.400Z')
 
-type Clocked = World<AwsRdsSetup> & { time: number }
+let time: number
+beforeEach(() => {
+  time = NOW
+})
 
 /** A world whose clock does not move until it is set. */
-async function open(settings: AwsRdsSettings = {}, options: WorldOptions = {}): Promise<Clocked> {
-  const clock = { time: NOW }
-  const world = await keep(createWorld(awsRdsSystem(settings), { now: () => clock.time, ...options }))
-  return Object.defineProperty(world as Clocked, 'time', {
-    get: () => clock.time,
-    set: (time: number) => (clock.time = time),
-  })
+function open(settings: AwsRdsSettings = {}): Promise<World<AwsRdsSetup>> {
+  return keep(createWorld(awsRdsSystem(settings), { now: () => time }))
 }
 
 /** Runs the step; whatever happens, no secret may have been printed. */
-async function run(world: Clocked, options: StepOptions = {}): Promise<Ran> {
-  const ran = await runStep(awsRds, world, 'database/aws-rds', { now: () => world.time, ...options })
+async function run(world: World<AwsRdsSetup>, options: StepOptions = {}): Promise<Ran> {
+  const ran = await runStep(awsRds, world, 'database/aws-rds', { now: () => time, ...options })
   const { token = '-' } = ran.outputs
   const printed = [...ran.errors, ...ran.warnings, ...ran.infos, ...ran.group, ran.summary].join('\n')
   for (const secret of [token, signatureOf(token), world.setup.account.keys.secretAccessKey]) {
@@ -49,7 +47,7 @@ async function run(world: Clocked, options: StepOptions = {}): Promise<Ran> {
 }
 
 /** The error annotation of a step that fails, with the port taken out. */
-async function refusal(world: Clocked, options: StepOptions = {}): Promise<string> {
+async function refusal(world: World<AwsRdsSetup>, options: StepOptions = {}): Promise<string> {
   return refusalOf(await run(world, options)).replaceAll('HOST', 'STS')
 }
 
@@ -70,15 +68,6 @@ describe('a token', () => {
       `Password of "${USERNAME}" for ${HOST}:5432; opens connections until 2026-11-21T08:15:00.000Z`,
     ])
     expect(ran.state).toEqual({})
-  })
-
-  test('has the form that AWS has given it', async () => {
-    const world = await open()
-    const { token = '' } = (await run(world)).outputs
-    const { keys } = world.setup.account.sts.sessions[0]!
-    expect(token.replace(/[\da-f]{64}/, 'SIGNATURE')).toBe(
-      `${HOST}:5432/?Action=connect&DBUser=app_migrations&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=${keys.accessKeyId}%2F20261121%2Feu-central-1%2Frds-db%2Faws4_request&X-Amz-Date=20261121T080000Z&X-Amz-Expires=900&X-Amz-Security-Token=${encodeURIComponent(keys.sessionToken!)}&X-Amz-Signature=SIGNATURE&X-Amz-SignedHeaders=host`,
-    )
   })
 
   test('asks nobody but STS, for one ID token', async () => {
@@ -148,12 +137,12 @@ describe('with AWS credentials in the environment', () => {
     const world = await open()
     await run(world)
     const [{ keys } = expect.fail()] = world.setup.account.sts.sessions
-    world.time = NOW + 600_000
+    time = NOW + 600_000
     const env = { ...environmentOf(keys), AWS_CREDENTIAL_EXPIRATION: '2026-11-21T08:15:00Z' }
     const { token = '', 'expires-at': ends } = (await run(world, { inputs, env })).outputs
     expect(ends).toBe('2026-11-21T08:15:00.000Z')
     expect(await world.setup.accepts(token)).toBe(true)
-    world.time = NOW + 900_000
+    time = NOW + 900_000
     expect(world.setup.database.login(USERNAME, token)).toMatch(/^ExpiredTokenException: /)
   })
 
@@ -186,6 +175,8 @@ describe('with AWS credentials in the environment', () => {
 
 describe('settings', () => {
   const HOSTS = `host must be only the host name of the database endpoint`
+  const OTHERS = 'whose passwords are other ones; for example:'
+  const DSQL = `host is an endpoint of Aurora DSQL, ${OTHERS} uses: …/database/aws-dsql@v1`
   test.each<[Record<string, string>, string]>([
     [{ host: `https://${HOST}` }, HOSTS],
     [{ host: `${HOST}:5432` }, HOSTS],
@@ -207,26 +198,24 @@ describe('settings', () => {
       'region is required, because the host name does not contain it; for example: eu-central-1',
     ],
     // Host names: Aurora DSQL User Guide; Amazon Redshift Management Guide; EC2 User Guide.
-    [
-      { host: 'abc123.dsql.eu-central-1.on.aws', region: 'eu-central-1' },
-      'host is an endpoint of Aurora DSQL, whose passwords are other ones; for example: uses: …/database/aws-dsql@v1',
-    ],
-    [
-      { host: 'abc123.dsql-fnh4.eu-central-1.on.aws' },
-      'host is an endpoint of Aurora DSQL, whose passwords are other ones; for example: uses: …/database/aws-dsql@v1',
-    ],
-    [
-      { host: 'app.abc123.eu-central-1.redshift.amazonaws.com', region: 'eu-central-1' },
-      'host is an endpoint of Amazon Redshift, whose passwords are other ones; for example: aws redshift get-cluster-credentials-with-iam --cluster-identifier NAME',
-    ],
-    [
-      { host: 'app.123456789012.eu-central-1.redshift-serverless.amazonaws.com' },
-      'host is an endpoint of Amazon Redshift Serverless, whose passwords are other ones; for example: aws redshift-serverless get-credentials --workgroup-name NAME',
-    ],
-    [
-      { host: 'db-1.elb.eu-central-1.amazonaws.com' },
-      'host must be an endpoint of RDS or Aurora, not of another service of AWS, not "db-1.',
-    ],
+    ...(
+      [
+        ['abc123.dsql.eu-central-1.on.aws', DSQL],
+        ['abc123.dsql-fnh4.eu-central-1.on.aws', DSQL],
+        [
+          'app.abc123.eu-central-1.redshift.amazonaws.com',
+          `host is an endpoint of Amazon Redshift, ${OTHERS} aws redshift get-cluster-credentials-with-iam --cluster-identifier NAME`,
+        ],
+        [
+          'app.123456789012.eu-central-1.redshift-serverless.amazonaws.com',
+          `host is an endpoint of Amazon Redshift Serverless, ${OTHERS} aws redshift-serverless get-credentials --workgroup-name NAME`,
+        ],
+        [
+          'db-1.elb.eu-central-1.amazonaws.com',
+          'host must be an endpoint of RDS or Aurora, not of another service of AWS, not "db-1.',
+        ],
+      ] as const
+    ).map(([host, problem]): [Record<string, string>, string] => [{ host, region: 'eu-central-1' }, problem]),
     [{ 'role-arn': 'github-actions' }, 'role-arn must be the ARN of a role, not "github-actions"'],
   ])('%j are refused', async (inputs, problem) => {
     const world = await open()

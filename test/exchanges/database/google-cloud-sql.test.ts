@@ -88,48 +88,33 @@ describe('a password', () => {
 })
 
 describe('settings', () => {
+  const MUST = 'workload-identity-provider must'
+  const FULL = `${MUST} be the full name of a workload identity provider, not`
+  const id = (of: string, text: string): string =>
+    `${MUST} contain the id of a ${of}, 4 to 32 of a-z, 0-9 and -, not "${text}"; ${EXAMPLE}`
+  const ACCOUNT = 'for example: database@my-project.iam.gserviceaccount.com'
+  const EMAIL = 'service-account must be the e-mail of a service account, in lower case'
   test.each<[string, string, string]>([
-    [
-      'workload-identity-provider',
-      PROVIDER.replace('123456789012', 'my-project'),
-      `workload-identity-provider must contain the number of the project instead of its id, not "my-project"; ${EXAMPLE}`,
-    ],
-    [
-      'workload-identity-provider',
-      POOL,
-      `workload-identity-provider must be the full name of a workload identity provider, not "projects/123456789012/locations/global/workloadIdentityPools…"; ${EXAMPLE}`,
-    ],
-    [
-      'workload-identity-provider',
-      'http://iam.googleapis.com/x',
-      `workload-identity-provider must be the full name of a workload identity provider, not "http://iam.googleapis.com/x"; ${EXAMPLE}`,
-    ],
-    [
-      'workload-identity-provider',
-      PROVIDER.replace('/github/', '/gh/'),
-      `workload-identity-provider must contain the id of a pool, 4 to 32 of a-z, 0-9 and -, not "gh"; ${EXAMPLE}`,
-    ],
-    [
-      'workload-identity-provider',
-      PROVIDER.replace(/[^/]+$/, 'gha'),
-      `workload-identity-provider must contain the id of a provider, 4 to 32 of a-z, 0-9 and -, not "gha"; ${EXAMPLE}`,
-    ],
-    ['workload-identity-provider', '', `workload-identity-provider is required; ${EXAMPLE}`],
+    ...(
+      [
+        [
+          PROVIDER.replace('123456789012', 'my-project'),
+          `${MUST} contain the number of the project instead of its id, not "my-project"; ${EXAMPLE}`,
+        ],
+        [POOL, `${FULL} "projects/123456789012/locations/global/workloadIdentityPools…"; ${EXAMPLE}`],
+        ['http://iam.googleapis.com/x', `${FULL} "http://iam.googleapis.com/x"; ${EXAMPLE}`],
+        [PROVIDER.replace('/github/', '/gh/'), id('pool', 'gh')],
+        [PROVIDER.replace(/[^/]+$/, 'gha'), id('provider', 'gha')],
+        ['', `workload-identity-provider is required; ${EXAMPLE}`],
+      ] as const
+    ).map(([value, problem]): [string, string, string] => ['workload-identity-provider', value, problem]),
+    ['service-account', 'database', `${EMAIL}, not "database"; ${ACCOUNT}`],
     ...[
-      'database',
       'Database@my-project.iam.gserviceaccount.com',
       'database@example.com',
       'a/b@c.gserviceaccount.com',
-    ].map((value): [string, string, string] => [
-      'service-account',
-      value,
-      `service-account must be the e-mail of a service account, in lower case${value.includes('@') ? '' : ', not "database"'}; for example: database@my-project.iam.gserviceaccount.com`,
-    ]),
-    [
-      'service-account',
-      '',
-      'service-account is required; for example: database@my-project.iam.gserviceaccount.com',
-    ],
+    ].map((value): [string, string, string] => ['service-account', value, `${EMAIL}; ${ACCOUNT}`]),
+    ['service-account', '', `service-account is required; ${ACCOUNT}`],
   ])('%s: %j is refused', async (name, value, problem) => {
     const world = await open()
     expect(await refusal(world, { inputs: { [name]: value } })).toContain(
@@ -162,19 +147,6 @@ describe('settings', () => {
 })
 
 describe('the database', () => {
-  test('lets the service account in under the name that its engine wants, by TLS', async () => {
-    const world = await open()
-    const password = (await run(world)).outputs['token']!
-    const { refusal: refused } = world.setup.database
-    expect(
-      refused({ engine: 'postgres', user: 'database@my-project.iam', password, encrypted: true }),
-    ).toBeUndefined()
-    expect(refused({ engine: 'mysql', user: 'database', password, encrypted: true })).toBeUndefined()
-    expect(refused({ engine: 'mysql', user: 'database', password, encrypted: false })).toMatch(/encrypted/)
-    expect(refused({ engine: 'mysql', user: SERVICE_ACCOUNT, password, encrypted: true })).toMatch(/no user/)
-    expect(refused({ engine: 'mysql', user: 'database', password: 'x', encrypted: true })).toMatch(/failed/)
-  })
-
   test.each([
     ['PostgreSQL', 'postgres'],
     ['MySQL', 'mysql'],

@@ -1,16 +1,9 @@
-import { join } from 'node:path'
 import type { FakeReply } from '../../../dev/fakes/handler.ts'
 import { fault } from '../../../dev/fakes/faults.ts'
-import { readAction } from '../../../dev/runner/action-file.ts'
 import { system, type OAuthTokenSetup } from '../../../dev/systems/oauth-token.ts'
-import { ROOT, type World } from '../../../dev/world.ts'
+import type { World } from '../../../dev/world.ts'
 import { oauthToken } from '../../../src/exchanges/oauth-token/exchange.ts'
-import { systemClock } from '../../../src/http/clock.ts'
-import { revokers } from '../../../src/index.ts'
-import { revokeSaved } from '../../../src/step/post.ts'
-import { createStep } from '../../../src/step/step.ts'
-import { createRecorder } from '../../recorder.ts'
-import { opening, stepsOf, withoutPort, type Ran, type StepOptions } from '../in-process.ts'
+import { opening, runPost, stepsOf, withoutPort, type Ran, type StepOptions } from '../in-process.ts'
 
 export type OAuthWorld = World<OAuthTokenSetup>
 
@@ -33,24 +26,10 @@ export function say({ server, setup }: OAuthWorld, members: Readonly<Record<stri
   )
 }
 
-/** What a post step said. */
-export interface Posted {
-  readonly infos: readonly string[]
-  readonly warnings: readonly string[]
-  readonly masks: readonly string[]
-}
-
 /** Runs the post step after a main step, in this process. */
-export async function post(world: OAuthWorld, main: Ran, options: StepOptions = {}): Promise<Posted> {
-  const recorder = createRecorder(world, await readAction(join(ROOT, 'oauth-token')), {
-    state: main.state,
-    debugging: false,
-    ...options,
-  })
-  await revokeSaved(createStep(recorder.runner, systemClock, revokers))
-  const texts = (kind: string): string[] =>
-    recorder.said.flatMap(({ as, text }) => (as === kind ? [withoutPort(text)] : []))
-  return { infos: texts('line'), warnings: texts('warning'), masks: texts('add-mask') }
+export async function post(world: OAuthWorld, main: Ran, options: StepOptions = {}): Promise<Ran> {
+  const ran = await runPost(world, 'oauth-token', main, options)
+  return { ...ran, infos: ran.infos.map(withoutPort), warnings: ran.warnings.map(withoutPort) }
 }
 
 /** An answer of a token endpoint. */

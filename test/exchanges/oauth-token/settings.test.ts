@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { asked, open, openAsUser, openDex, refusal, run } from './fixture.ts'
 
 const PREFIX = 'urn:ietf:params:oauth:'
+const BY = 'client-authentication'
 
 /** Inputs that are refused before anything is sent, and why. */
 const REFUSED: readonly (readonly [Record<string, string>, string])[] = [
@@ -10,39 +11,21 @@ const REFUSED: readonly (readonly [Record<string, string>, string])[] = [
   [{ 'token-url': 'https://me:hush@auth.example.com' }, 'token-url must be a URL without a user name'],
   [{ 'revocation-url': 'http://auth.example.com' }, 'revocation-url must begin with https://'],
   [{ 'revocation-url': 'https://auth.example.com/#x' }, 'revocation-url must be a URL without a fragment'],
-  [
-    { 'grant-type': 'authorization_code' },
-    'grant-type must be one of token-exchange, jwt-bearer, client-credentials, not "authorization_code"',
-  ],
+  [{ 'grant-type': 'code' }, 'grant-type must be one of token-exchange, jwt-bearer, client-credentials, not'],
   [{ audience: 'two\nlines' }, 'audience must be one line'],
-  [
-    { 'client-authentication': 'private_key_jwt' },
-    'client-authentication must be one of none, client_secret',
-  ],
+  [{ 'client-authentication': 'key' }, 'client-authentication must be one of none, client_secret'],
   [{ 'client-secret': 'secret', 'client-id': '' }, 'client-id is required with client-secret'],
-  [
-    { 'client-authentication': 'client_secret_post' },
-    'client-secret is required with client-authentication client_secret_post',
-  ],
-  [
-    { 'client-authentication': 'client_secret_basic', 'client-id': '' },
-    'client-id is required with client-authentication client_secret_basic',
-  ],
-  [
-    { 'client-authentication': 'none', 'client-secret': 'secret' },
-    'client-secret is not used with client-authentication none',
-  ],
-  [
-    { 'client-authentication': 'id-token', 'client-secret': 'secret' },
-    'client-secret is not used with client-authentication id-token',
-  ],
+  [{ [BY]: 'client_secret_post' }, `client-secret is required with ${BY} client_secret_post`],
+  [{ [BY]: 'client_secret_basic', 'client-id': '' }, `client-id is required with ${BY} client_secret_basic`],
+  [{ [BY]: 'none', 'client-secret': 'secret' }, `client-secret is not used with ${BY} none`],
+  [{ [BY]: 'id-token', 'client-secret': 'secret' }, `client-secret is not used with ${BY} id-token`],
   [
     { 'grant-type': 'client-credentials', 'subject-token-type': '', 'client-secret': 'secret' },
-    'client-secret is not used with client-authentication id-token',
+    `client-secret is not used with ${BY} id-token`,
   ],
   [
-    { 'grant-type': 'client-credentials', 'client-authentication': 'none' },
-    'client-authentication must be id-token with grant-type client-credentials',
+    { 'grant-type': 'client-credentials', [BY]: 'none' },
+    `${BY} must be id-token with grant-type client-credentials`,
   ],
   [
     { 'grant-type': 'jwt-bearer', 'subject-token-type': 'jwt' },

@@ -100,49 +100,29 @@ describe('a token', () => {
 })
 
 describe('settings', () => {
+  const HOST_NAME = 'must be a host name, without https:// or a path'
+  const AUDIENCE = 'must have at most 255 characters, without spaces, quotes, brackets or @'
+  const NAME =
+    'must be the name of a trust policy, without its folder and .sts.yaml, of at most 255 characters'
   test.each([
-    ['domain', 'https://octo-sts.dev', 'must be a host name, without https:// or a path'],
-    ['domain', 'octo-sts.dev/sts', 'must be a host name, without https:// or a path'],
-    ['domain', 'user@octo-sts.dev', 'must be a host name, without https:// or a path'],
-    ['domain', 'octo-sts.dev?x=y', 'must be a host name, without https:// or a path'],
+    ['domain', 'https://octo-sts.dev', HOST_NAME],
+    ['domain', 'octo-sts.dev/sts', HOST_NAME],
+    ['domain', 'user@octo-sts.dev', HOST_NAME],
+    ['domain', 'octo-sts.dev?x=y', HOST_NAME],
     ['domain', 'octo-sts.dev:99999', 'must be a URL'],
-    ['domain', `${'a.'.repeat(126)}dev`, 'must be a host name, without https:// or a path'],
-    ['domain', '-octo.dev', 'must be a host name, without https:// or a path'],
+    ['domain', `${'a.'.repeat(126)}dev`, HOST_NAME],
+    ['domain', '-octo.dev', HOST_NAME],
     ['scope', 'octo-org/target/more', 'must be owner/name, or only the owner'],
     ['scope', 'octo org', 'must be owner/name, or only the owner'],
     ['identity', '', 'is required'],
     ['scope', `octo-org/${'a'.repeat(247)}`, 'must be owner/name, or only the owner'],
-    [
-      'identity',
-      '../secret',
-      'must be the name of a trust policy, without its folder and .sts.yaml, of at most 255 characters',
-    ],
-    [
-      'identity',
-      'a b',
-      'must be the name of a trust policy, without its folder and .sts.yaml, of at most 255 characters',
-    ],
-    [
-      'identity',
-      `it's`,
-      'must be the name of a trust policy, without its folder and .sts.yaml, of at most 255 characters',
-    ],
-    [
-      'identity',
-      'a(b)',
-      'must be the name of a trust policy, without its folder and .sts.yaml, of at most 255 characters',
-    ],
-    [
-      'identity',
-      'a'.repeat(256),
-      'must be the name of a trust policy, without its folder and .sts.yaml, of at most 255 characters',
-    ],
-    ['audience', 'my sts', 'must have at most 255 characters, without spaces, quotes, brackets or @'],
-    [
-      'audience',
-      'sts@example.com',
-      'must have at most 255 characters, without spaces, quotes, brackets or @',
-    ],
+    ['identity', '../secret', NAME],
+    ['identity', 'a b', NAME],
+    ['identity', `it's`, NAME],
+    ['identity', 'a(b)', NAME],
+    ['identity', 'a'.repeat(256), NAME],
+    ['audience', 'my sts', AUDIENCE],
+    ['audience', 'sts@example.com', AUDIENCE],
     ['github-api-url', 'http://api.github.com', 'must begin with https://'],
     ['skip-token-revoke', 'perhaps', 'must be true or false'],
   ])('%s: "%s" is refused before anything is sent', async (name, value, rule) => {

@@ -68,6 +68,9 @@ describe('a refusal', () => {
   test.each([
     ['parse', 'subject: ['],
     ['parse', `issuer: ${ISSUER}\nsubject: x\nsubjects: y`],
+    // Only a policy of the owner names repositories, and permissions are named as GitHub's API does.
+    ['parse', `issuer: ${ISSUER}\nsubject: x\nrepositories: [target]`],
+    ['parse', `issuer: ${ISSUER}\nsubject: x\npermissions: { pull-requests: write }`],
     ['compile', `subject: ${SUBJECT}`],
     ['compile', `issuer: ${ISSUER}\nsubject_pattern: '['`],
   ])('for a policy that it cannot %s shows one that it can', async (what, text) => {
