@@ -6,7 +6,7 @@ import tseslint from 'typescript-eslint'
 const layers = [
   ['index'],
   ['step', 'exchanges'],
-  ['aws', 'github', 'google', 'vault'],
+  ['aws', 'azure', 'github', 'google', 'vault'],
   ['identity'],
   ['exchange'],
   ['http'],

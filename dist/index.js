@@ -196,6 +196,7 @@ class Pace {
 /* harmony export */   Q1: () => (/* binding */ claimText),
 /* harmony export */   W8: () => (/* binding */ aboutRename),
 /* harmony export */   ds: () => (/* binding */ claimsOf),
+/* harmony export */   gm: () => (/* binding */ withoutClaims),
 /* harmony export */   t3: () => (/* binding */ isImmutable),
 /* harmony export */   uZ: () => (/* binding */ SHOWN_CLAIMS),
 /* harmony export */   xt: () => (/* binding */ namesRepository)
@@ -225,6 +226,18 @@ function claimText(claims, name) {
     // A name may have several blanks in a row, which do no harm.
     const line = value.replace(/ +/g, ' ');
     return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .showable */ .of)(line) === line ? value : undefined;
+}
+/** Claims that may name what is private; the longer ones hold the shorter ones. */
+const PRIVATE_CLAIMS = ['job_workflow_ref', 'workflow_ref', 'sub', 'repository', 'ref'];
+/**
+ * A server's text without the claims that it repeats, which have their names in their place: the report shows them, where
+ * they may be shown.
+ */
+function withoutClaims(text, claims) {
+    return PRIVATE_CLAIMS.reduce((rest, name) => {
+        const value = claimText(claims, name);
+        return value === undefined || value === '' ? rest : rest.replaceAll(value, `(${name})`);
+    }, text);
 }
 /**
  * Whether a subject has the immutable form, `repo:OWNER@ID/REPOSITORY@ID:…`: that of repositories made, renamed or
@@ -2188,7 +2201,8 @@ class Client {
             pace.leave(answer?.status === 429);
         }
         note(String(answer.status));
-        const isGood = answer.status >= 200 && answer.status < 300;
+        const isEmpty = call.retriesEmpty === true && answer.text.trim() === '';
+        const isGood = answer.status >= 200 && answer.status < 300 && !isEmpty;
         if (!isGood)
             return this.#refused(call, answer, retried);
         try {
@@ -3021,6 +3035,8 @@ const exchanges = {
     // A password for Cloud SQL by IAM.
     'database/google-cloud-sql': async () => (await Promise.all(/* import() | google */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('google')]).then(__nccwpck_require__.bind(__nccwpck_require__, 454)))
         .googleCloudSql,
+    // A password for Azure Database for PostgreSQL or MySQL.
+    'database/azure': async () => (await Promise.all(/* import() | azure */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('azure')]).then(__nccwpck_require__.bind(__nccwpck_require__, 8473))).azureDatabase,
     // Secrets of Vault's KV version 2 engine.
     'secret/vault': async () => (await Promise.all(/* import() | vault */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('vault')]).then(__nccwpck_require__.bind(__nccwpck_require__, 6535))).secretVault,
     // Secrets of AWS Secrets Manager.
@@ -3029,6 +3045,9 @@ const exchanges = {
     // Secrets of Google Secret Manager.
     'secret/google-secret-manager': async () => (await Promise.all(/* import() | google */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('google')]).then(__nccwpck_require__.bind(__nccwpck_require__, 2999)))
         .googleSecretManager,
+    // Secrets of Azure Key Vault.
+    'secret/azure-key-vault': async () => (await Promise.all(/* import() | azure */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('azure')]).then(__nccwpck_require__.bind(__nccwpck_require__, 1480)))
+        .azureKeyVault,
     // Secrets from an HTTP endpoint.
     'secret/http': async () => (await Promise.all(/* import() | secret-http */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('secret-http')]).then(__nccwpck_require__.bind(__nccwpck_require__, 5763))).httpSecret,
 };

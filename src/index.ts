@@ -33,6 +33,9 @@ export const exchanges = {
   'database/google-cloud-sql': async () =>
     (await import(/* webpackChunkName: "google" */ './exchanges/database/google-cloud-sql.ts'))
       .googleCloudSql,
+  // A password for Azure Database for PostgreSQL or MySQL.
+  'database/azure': async () =>
+    (await import(/* webpackChunkName: "azure" */ './exchanges/database/azure.ts')).azureDatabase,
   // Secrets of Vault's KV version 2 engine.
   'secret/vault': async () =>
     (await import(/* webpackChunkName: "vault" */ './exchanges/secret/vault.ts')).secretVault,
@@ -44,6 +47,10 @@ export const exchanges = {
   'secret/google-secret-manager': async () =>
     (await import(/* webpackChunkName: "google" */ './exchanges/secret/google-secret-manager.ts'))
       .googleSecretManager,
+  // Secrets of Azure Key Vault.
+  'secret/azure-key-vault': async () =>
+    (await import(/* webpackChunkName: "azure" */ './exchanges/secret/azure-key-vault/exchange.ts'))
+      .azureKeyVault,
   // Secrets from an HTTP endpoint.
   'secret/http': async () =>
     (await import(/* webpackChunkName: "secret-http" */ './exchanges/secret/http.ts')).httpSecret,

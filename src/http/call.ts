@@ -47,6 +47,8 @@ export interface Call<T> {
   readonly grantEnds?: string
   /** Whether its message holds something that the server takes only once, so that no message may be sent twice. */
   readonly once?: boolean
+  /** Whether a 2xx answer without a body is none, and may pass: as of a server that is known to send such. */
+  readonly retriesEmpty?: boolean
   /** Whether the time of this machine is in the signature, so that a wrong clock is a reason to refuse it. */
   readonly signed?: boolean
   /**
@@ -56,7 +58,7 @@ export interface Call<T> {
   readonly prepare: (now: () => number) => Message | Promise<Message>
   /** Turns a 2xx answer into the value. @throws ActionError `UNUSABLE_ANSWER`, `UNUSABLE_SECRET` */
   readonly read: (answer: Answer) => T
-  /** Interprets an answer that is not 2xx. */
+  /** Interprets an answer that is not 2xx, or is empty where it must not be. */
   readonly refusal: (answer: Answer) => Refusal
 }
 

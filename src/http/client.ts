@@ -134,7 +134,8 @@ export class Client {
       pace.leave(answer?.status === 429)
     }
     note(String(answer.status))
-    const isGood = answer.status >= 200 && answer.status < 300
+    const isEmpty = call.retriesEmpty === true && answer.text.trim() === ''
+    const isGood = answer.status >= 200 && answer.status < 300 && !isEmpty
     if (!isGood) return this.#refused(call, answer, retried)
     try {
       return { value: call.read(answer) }

@@ -26,6 +26,20 @@ export function claimText(claims: Claims | undefined, name: string): string | un
   return showable(line) === line ? value : undefined
 }
 
+/** Claims that may name what is private; the longer ones hold the shorter ones. */
+const PRIVATE_CLAIMS = ['job_workflow_ref', 'workflow_ref', 'sub', 'repository', 'ref']
+
+/**
+ * A server's text without the claims that it repeats, which have their names in their place: the report shows them, where
+ * they may be shown.
+ */
+export function withoutClaims(text: string, claims: Claims | undefined): string {
+  return PRIVATE_CLAIMS.reduce((rest, name) => {
+    const value = claimText(claims, name)
+    return value === undefined || value === '' ? rest : rest.replaceAll(value, `(${name})`)
+  }, text)
+}
+
 /**
  * Whether a subject has the immutable form, `repo:OWNER@ID/REPOSITORY@ID:…`: that of repositories made, renamed or
  * transferred since 2026-07-15 (GitHub, "OpenID Connect reference"). A customized subject may have that segment anywhere.

@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -37,7 +37,7 @@ interface Down {
 
 /** By how a row of the first table begins. */
 const DOWN: Readonly<Record<string, readonly Down[]>> = {
-  'the server does not run': [{ refuses: true }],
+  'the server is not running': [{ refuses: true }],
   'nothing answers': [{ faults: fault.hang() }],
   'a gateway answers': [502, 503, 504].map((status) => ({ faults: fault.html(status) })),
   'a sealed Vault': [{ faults: fault.answer(vaultError(503, 'Vault is sealed')), role: 'vault' }],
@@ -87,7 +87,10 @@ describe.concurrent('a server is down', () => {
   })
 })
 
-describe('logs', () => {
+/** By where the server runs, what reads its log. */
+const LOGS = { 'in a container': 'server_log() { docker', 'on AWS Lambda': 'filter-log-events' }
+
+describe.each(Object.entries(LOGS))('logs %s', (_where, reading) => {
   let folder: string
   const [log] = fencesOf(page).filter(({ language }) => language === 'text')
   const REQUEST_ID = '57fb6b1a-68ee-4c2e-a199-0f484498e505'
@@ -102,9 +105,15 @@ describe('logs', () => {
       join(folder, 'log'),
       `Server is listening on port 3000\n${other.replaceAll('"target"', '"website"')}${log!.text}`,
     )
-    writeFileSync(join(folder, 'docker'), `#!/usr/bin/env bash\ncat "${join(folder, 'log')}"\n`, {
-      mode: 0o755,
-    })
+    // Of AWS, the name of the function and its log: the text of a list of lists is one line for each.
+    const aws = `[[ $* != *describe-stack-resources* ]] || { echo the-function; exit; }
+[[ $* =~ --log-group-name\\ /aws/lambda/the-function\\ --start-time\\ ([0-9]+)000\\ --query\\ events\\[\\]\\.\\[message\\]\\ --output\\ text$ ]]
+((BASH_REMATCH[1] <= $(date +%s) - 7 * 86400)) || exit 1
+`
+    for (const [name, checks] of Object.entries({ docker: '', aws })) {
+      const script = `#!/usr/bin/env bash\nset -e\n${checks}cat "${join(folder, 'log')}"\n`
+      writeFileSync(join(folder, name), script, { mode: 0o755 })
+    }
     // What the audit log has: a hash that the server issued, and one that it did not.
     writeFileSync(
       join(folder, 'gh'),
@@ -119,7 +128,13 @@ describe('logs', () => {
   function run(...scripts: string[]): string {
     const { status, stdout, stderr } = spawnSync(
       'bash',
-      ['--norc', '-euo', 'pipefail', '-c', [fence('APP_SERVER=https'), ...scripts].join('\n')],
+      [
+        '--norc',
+        '-euo',
+        'pipefail',
+        '-c',
+        [fence('APP_SERVER=https'), fence(reading), ...scripts].join('\n'),
+      ],
       {
         cwd: folder,
         encoding: 'utf8',
@@ -200,6 +215,59 @@ describe('health checks', () => {
     const script = fence('--aws-sigv4')
     expect(await curl(server.url, script, env)).toBe('it is up')
     await expect(curl(server.url, script, { ...env, AWS_SECRET_ACCESS_KEY: 'wrong' })).rejects.toThrow('403')
+  })
+})
+
+describe('gh', () => {
+  const GH = `#!/usr/bin/env bash
+{ printf gh; printf ' %q' "$@"; echo " \${GH_TOKEN:-}"; } >> notes
+case "$*" in
+  'run list '*) printf '%s\\t%s\\n' 1 Deploy 2 Lint ;;
+  'search prs '*) printf 'https://github.com/octo-org/%s/pull/1\\n' app website ;;
+  *installations*--jq*) echo 77 ;;
+  'api repos/octo-org/app '*) echo 11 ;;
+  'api repos/octo-org/website '*) echo 12 ;;
+esac
+`
+
+  /** What gh was asked for, with the token that it was given. */
+  function run(...scripts: string[]): string[] {
+    const folder = mkdtempSync(join(tmpdir(), 'operating-gh-'))
+    onTestFinished(() => {
+      rmSync(folder, { recursive: true })
+    })
+    writeFileSync(join(folder, 'gh'), GH, { mode: 0o755 })
+    writeFileSync(join(folder, 'repositories.txt'), 'octo-org/app\nocto-org/website\n')
+    const script = [fence('APP_SERVER=https'), ...scripts].join('\n')
+    const { status, stderr } = spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: [folder, process.env['PATH']].join(delimiter), CLASSIC_TOKEN: 'classic' },
+    })
+    expect({ status, stderr }, stderr).toMatchObject({ status: 0 })
+    return readFileSync(join(folder, 'notes'), 'utf8').split('\n').filter(Boolean)
+  }
+
+  test('restarts the failed runs that are left in the list', () => {
+    const [list, ...more] = run(fence('gh run list'), 'sed -i.bak /Lint/d failed.tsv', fence('gh run rerun'))
+    expect(list).toContain('--limit 1000')
+    expect(more).toEqual(['gh run rerun --failed --repo octo-org/app 1 '])
+  })
+
+  test('installs the app on each repository, with the token for it', () => {
+    const puts = run(fence('user/installations')).filter((line) => line.includes('PUT'))
+    expect(puts).toEqual(
+      [11, 12].map((id) => `gh api --method PUT user/installations/77/repositories/${id} classic`),
+    )
+  })
+
+  test('merges and reverts the pull requests of the list', () => {
+    const [, ...more] = run(fence('gh search prs'), fence('gh pr merge'), fence('gh pr revert'))
+    expect(more).toEqual(
+      ['merge --squash', 'revert'].flatMap((what) =>
+        ['app', 'website'].map((name) => `gh pr ${what} https://github.com/octo-org/${name}/pull/1 `),
+      ),
+    )
   })
 })
 

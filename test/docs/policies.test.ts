@@ -88,6 +88,28 @@ describe('with both templates in place', () => {
     expect(ran.errors[0]).toContain('Not authorized')
   })
 
+  test.each([
+    [1, 'mutable', false],
+    [1, 'immutable', true],
+    [2, 'immutable', false],
+  ] as const)(
+    'with %i of the allowed subjects, a pull request with a %s subject',
+    async (lines, subject, isRefused) => {
+      let left = lines + 1
+      const owner = template('owner')
+        .replace('OWNER_ID', '6811672')
+        .replace(/^# (allowed-subjects:| {2}- 'repo:)/gm, (line, text: string) => (left-- > 0 ? text : line))
+      expect(owner).toMatch(new RegExp(`^allowed-subjects:\\n(  - 'repo:.*\\n){${lines}}`, 'm'))
+      const repositories = { ...files, [OWNER]: { 'access-token.yaml': owner } }
+      const identity = app({ subject, eventName: 'pull_request', ref: 'refs/pull/1/merge' })
+      await using world = await createWorld(appServerSystem({ repositories }), { identity })
+      const inputs = { repositories: TARGET, permissions: 'contents: read' }
+      const { errors } = await runStep(appServer, world, '.', { inputs })
+      const text = 'OIDC token subject is not allowed by owner access policy'
+      expect(errors.join('').includes(text)).toBe(isRefused)
+    },
+  )
+
   test('the line for environments that is commented out is for repositories with ids', async () => {
     const line = "      - 'repo:octo-org@OWNER_ID/app@REPOSITORY_ID:environment:production'"
     expect(template('repository')).toContain(line.replace('- ', '# - '))

@@ -1,5 +1,5 @@
-import { execFile, execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -51,7 +51,10 @@ describe('every recipe that runs SQL from a file', () => {
     expect([...files].sort()).toEqual([
       'database/aws-dsql',
       'database/aws-rds',
+      'database/azure',
       'database/google-cloud-sql',
+      'secret/aws-secrets-manager',
+      'secret/azure-key-vault',
       'secret/google-secret-manager',
       'secret/http',
       'secret/vault',
@@ -74,6 +77,10 @@ const fence = (file: string, language: string, text: string): string => {
   return found[0]!.text
 }
 
+/** The migration of a page in PostgreSQL. */
+const migrationOf = (place: string): Recipe =>
+  migrations.find((recipe) => recipe.name.startsWith(place) && onPostgres.includes(recipe))!
+
 /** Without a server nothing of this is run, which the report says; GitHub's Ubuntu runners have one. */
 const isHere = postgresFolder() !== undefined
 
@@ -82,6 +89,10 @@ test('there is a PostgreSQL where the workflows of this repository run', () => {
     expect(isHere).toBe(true)
   }
 })
+
+const outcomes = tablesOf(readDocument('docs/cookbook.md')).find(({ head }) => head[1] === 'statement 1')!
+const outcomesOf = (client: string): (readonly string[])[] =>
+  outcomes.rows.filter(([command = '']) => command.startsWith(`\`${client}`))
 
 describe.skipIf(!isHere)('on a real PostgreSQL', () => {
   let server: Postgres
@@ -101,7 +112,7 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
     chmodSync(folder, 0o755)
     const { authority, good } = await createCertificates([
       'db.example.com',
-      'database.example.com',
+      'my-server.postgres.database.azure.com',
       'app.cluster-abc123.eu-central-1.rds.amazonaws.com',
       'app.cluster-ro-abc123.eu-central-1.rds.amazonaws.com',
       'abcdefghijklmnopqrstuvwxyz.dsql.eu-west-1.on.aws',
@@ -124,27 +135,24 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
     }
     await server.query('app', 'SELECT pg_reload_conf()')
     // Roles that the systems of the pages have, and the users of the others.
-    for (const role of [
-      'rds_iam',
-      'app_owner',
-      '"database@my-project.iam" LOGIN',
-      'migrator LOGIN',
-      'app LOGIN',
-    ]) {
+    for (const role of ['rds_iam', 'app_owner', '"database@my-project.iam" LOGIN', 'migrator LOGIN']) {
       await server.query('app', `CREATE ROLE ${role}`)
     }
     await server.query('app', 'GRANT USAGE, CREATE ON SCHEMA public TO app_owner, migrator')
     await server.query('app', fence('database/aws-rds/README.md', 'sql', 'GRANT rds_iam TO app_migrations'))
-    await server.query('app', fence('database/google-cloud-sql/README.md', 'sql', 'ON DATABASE app TO'))
+    for (const page of ['database/google-cloud-sql', 'database/azure']) {
+      await server.query('app', fence(`${page}/README.md`, 'sql', 'ON DATABASE app TO'))
+    }
     await server.query('app', fence('docs/cookbook.md', 'sql', 'CREATE USER app_readonly'))
-    const [, statements = ''] = /<<'EOF'\n(.*)EOF\n/s.exec(
-      fence('vault/README.md', 'sh', 'creation_statements=-'),
-    )!
-    const filled = { name: 'v-jwt-app', password: 'x', expiration: 'infinity' }
-    await server.query(
-      'app',
-      statements.replace(/\{\{(\w+)\}\}/g, (_, key: keyof typeof filled) => filled[key]),
-    )
+    await server.query('app', fence('vault/README.md', 'sql', 'CREATE ROLE vault'))
+    const roles = fence('vault/README.md', 'sh', 'creation_statements=-')
+    for (const [, role = '', statements = ''] of roles.matchAll(/roles\/(\S+).*<<'EOF'\n([^]*?)EOF\n/g)) {
+      const filled = { name: `v-jwt-${role}`, password: 'x', expiration: 'infinity' }
+      await asUser(
+        'vault',
+        statements.replace(/\{\{(\w+)\}\}/g, (_, key: keyof typeof filled) => filled[key]),
+      )
+    }
   })
 
   afterAll(async () => {
@@ -170,6 +178,10 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
       "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relname IN ('first', 'third')"
     return (await server.query('app', sql)).trim()
   }
+
+  /** Runs SQL as another user than the administrator. */
+  const asUser = (user: string, sql: string): Promise<{ code: number; told: string }> =>
+    bash(`psql --no-psqlrc --set ON_ERROR_STOP=1 --command "$SQL"`, folder, { ...as(user), SQL: sql })
 
   /** Runs the scripts of a job up to one of them, as the runner does, in a folder with the migration. */
   async function run({ job, script }: Recipe, migration: string): Promise<{ code: number; told: string }> {
@@ -232,8 +244,7 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
     },
   )
 
-  const outcomes = tablesOf(readDocument('docs/cookbook.md')).find(({ head }) => head[1] === 'statement 1')!
-  test.each(outcomes.rows.filter(([client = '']) => client.startsWith('`psql')))(
+  test.each(outcomesOf('psql'))(
     'the cookbook tells what happens after an error: %s',
     async (client = '', first, third, step) => {
       writeFileSync(join(folder, 'bad.sql'), BAD)
@@ -247,39 +258,145 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
     },
   )
 
-  test('the read-only user can read what the migration made, and cannot change it', async () => {
-    const rds = migrations.find(
-      ({ name }) => name.startsWith('database/aws-rds') && onPostgres.some((r) => r.name === name),
-    )!
-    expect(await run(rds, GOOD)).toMatchObject({ code: 0 })
-    const reader = (SQL: string): Promise<{ code: number; told: string }> =>
-      bash(`psql --no-psqlrc --command "$SQL"`, folder, { ...as('app_readonly'), SQL })
-    expect(await reader('SELECT * FROM first')).toMatchObject({ code: 0 })
-    expect((await reader('INSERT INTO first VALUES (2)')).told).toContain('in a read-only transaction')
-    const anyway = await reader('SET TRANSACTION READ WRITE; INSERT INTO first VALUES (2)')
-    expect(anyway.told).toContain('permission denied for table first')
+  test('a COMMIT in the file keeps what comes before it, as the pages warn', async () => {
+    const rds = migrationOf('database/aws-rds')
+    expect((await run(rds, BAD.replace('INSERT', 'COMMIT;\nINSERT'))).code).not.toBe(0)
+    expect(await tables()).toBe('first')
   })
 
-  test('Vault can drop the user that it made, because what it created belongs to the owner', async () => {
-    const vault = recipes.find(({ name }) => name.startsWith('vault/'))!
+  const grants = fence('docs/cookbook.md', 'sql', 'ALTER DEFAULT PRIVILEGES')
+
+  test.each(['app_migrations', 'app_owner'])(
+    'read-only users can read what a migration made as %s, and cannot change it',
+    async (owner) => {
+      const rds = migrationOf('database/aws-rds')
+      if (owner === 'app_owner') {
+        await server.query('app', fence('database/aws-rds/README.md', 'sql', 'SET role = app_owner'))
+      }
+      expect(await run(rds, grants)).toMatchObject({ code: 0 })
+      expect(await run(rds, GOOD)).toMatchObject({ code: 0 })
+      expect(await server.query('app', "SELECT tableowner FROM pg_tables WHERE tablename = 'first'")).toBe(
+        owner,
+      )
+      for (const user of ['app_readonly', 'v-jwt-app-readonly']) {
+        expect(await asUser(user, 'SELECT * FROM first')).toMatchObject({ code: 0 })
+      }
+      expect((await asUser('app_readonly', 'INSERT INTO first VALUES (2)')).told).toContain(
+        'in a read-only transaction',
+      )
+      for (const user of ['app_readonly', 'v-jwt-app-readonly']) {
+        const anyway = await asUser(user, 'SET TRANSACTION READ WRITE; INSERT INTO first VALUES (2)')
+        expect(anyway.told).toContain('permission denied for table first')
+      }
+    },
+  )
+
+  test('Vault can drop the users that it made, because what they created belongs to the owner', async () => {
+    const vault = migrationOf('vault')
     expect(await run(vault, GOOD)).toMatchObject({ code: 0 })
     expect(await server.query('app', "SELECT tableowner FROM pg_tables WHERE tablename = 'first'")).toBe(
       'app_owner',
     )
-    await server.query('app', 'DROP ROLE "v-jwt-app"')
+    for (const user of ['v-jwt-app', 'v-jwt-app-readonly']) {
+      // What Vault runs by default: plugins/database/postgresql/postgresql.go, defaultDeleteUser.
+      for (const statement of [
+        `REVOKE ALL PRIVILEGES ON ALL TABLES IN SCHEMA public FROM "${user}"`,
+        `REVOKE ALL PRIVILEGES ON ALL SEQUENCES IN SCHEMA public FROM "${user}"`,
+        `REVOKE USAGE ON SCHEMA public FROM "${user}"`,
+        `REVOKE CONNECT ON DATABASE app FROM "${user}"`,
+        `DROP ROLE IF EXISTS "${user}"`,
+      ]) {
+        expect(await asUser('vault', statement)).toMatchObject({ code: 0 })
+      }
+    }
   })
 
-  test.each(['database/aws-rds/README.md', 'database/google-cloud-sql/README.md'])(
-    '%s lets a user act as the owner of tables that are there already',
-    async (file) => {
-      await server.query('app', fence(file, 'sql', 'SET role = app_owner'))
-      await server.query('app', 'CREATE TABLE first (id int); ALTER TABLE first OWNER TO app_owner')
-      const recipe = migrations.find(
-        ({ name }) => name.startsWith(file) && onPostgres.some((r) => r.name === name),
-      )!
-      expect(await run(recipe, 'ALTER TABLE first ADD COLUMN name text;\n')).toMatchObject({ code: 0 })
+  test.each([
+    'database/aws-rds/README.md',
+    'database/azure/README.md',
+    'database/google-cloud-sql/README.md',
+  ])('%s lets a user act as the owner of tables that are there already', async (file) => {
+    await server.query('app', fence(file, 'sql', 'SET role = app_owner'))
+    await server.query('app', 'CREATE TABLE first (id int); ALTER TABLE first OWNER TO app_owner')
+    const recipe = migrationOf(file)
+    expect(await run(recipe, 'ALTER TABLE first ADD COLUMN name text;\n')).toMatchObject({ code: 0 })
+  })
+})
+
+/** Where Debian and Ubuntu put the server. */
+const MARIADB = '/usr/sbin/mariadbd'
+
+describe.skipIf(!existsSync(MARIADB))('on a real MariaDB', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'recipes-mariadb-'))
+  const env = { PATH: process.env['PATH']!, HOME: folder }
+  let server: ChildProcess
+
+  beforeAll(async () => {
+    const socket = join(folder, 'socket')
+    mkdirSync(join(folder, 'data'))
+    writeFileSync(join(folder, '.my.cnf'), `[client]\nsocket=${socket}\n`)
+    const options = ['--no-defaults', `--datadir=${join(folder, 'data')}`, `--socket=${socket}`]
+    if (process.getuid?.() === 0) options.push('--user=root')
+    server = spawn(MARIADB, [...options, '--skip-networking', '--skip-grant-tables'], { stdio: 'pipe' })
+    await new Promise<void>((resolve, reject) => {
+      let told = ''
+      server.stderr!.on('data', (chunk) => {
+        told += String(chunk)
+        if (told.includes('ready for connections')) resolve()
+      })
+      server.on('exit', () => {
+        reject(new Error(told))
+      })
+    })
+  })
+
+  afterAll(async () => {
+    const ended = new Promise((resolve) => server.once('exit', resolve))
+    server.kill()
+    await ended
+    rmSync(folder, { recursive: true })
+  })
+
+  /** What is there after a file was run: tables, and the rows of `kept`. */
+  async function after(client: string, sql: string): Promise<{ code: number; told: string }> {
+    const create = 'DROP DATABASE IF EXISTS app; CREATE DATABASE app; CREATE TABLE app.kept (id int)'
+    expect(await bash(`mysql --execute='${create}'`, folder, env)).toMatchObject({ code: 0 })
+    writeFileSync(join(folder, 'migrations.sql'), sql)
+    const { code, told } = await bash(`${client} app < migrations.sql`, folder, env)
+    expect(told).toContain("Table 'app.nowhere' doesn't exist")
+    const list = await bash(
+      `mysql --skip-column-names --execute='SHOW TABLES; SELECT id FROM kept' app`,
+      folder,
+      env,
+    )
+    return { code, told: list.told.trim().split('\n').join(' ') }
+  }
+
+  test.each(outcomesOf('mysql'))(
+    'the cookbook tells what happens after an error: %s',
+    async (client = '', first, third, step) => {
+      const { code, told } = await after(client.replaceAll('`', ''), BAD)
+      expect({
+        first: told.includes('first') ? 'applied' : 'rolled back',
+        third: told.includes('third') ? 'applied' : 'not applied',
+        step: code === 0 ? 'succeeds' : 'fails',
+      }).toEqual({ first, third, step })
     },
   )
+
+  const INSERT = 'INSERT INTO kept VALUES (1);\n'
+  const NOWHERE = 'INSERT INTO nowhere VALUES (1);\n'
+  test.each([
+    ['a change of data stays', INSERT + NOWHERE, 'kept 1'],
+    ['is rolled back in a transaction', `START TRANSACTION;\n${INSERT}${NOWHERE}COMMIT;\n`, 'kept'],
+    [
+      'stays with the DDL statement after it',
+      `START TRANSACTION;\n${INSERT}CREATE TABLE first (id int);\n${NOWHERE}COMMIT;\n`,
+      'first kept 1',
+    ],
+  ])('%s', async (_, sql, there) => {
+    expect((await after('mysql', sql)).told).toBe(there)
+  })
 })
 
 function bash(

@@ -10,6 +10,7 @@ const NEWEST: Readonly<Record<string, string>> = {
   'actions/github-script': 'v9', // 9.0.0
   'aws-actions/aws-secretsmanager-get-secrets': 'v3', // 3.0.1
   'aws-actions/configure-aws-credentials': 'v6', // 6.3.0
+  'azure/login': 'v3', // 3.0.1
   'google-github-actions/auth': 'v3', // 3.0.0
   'google-github-actions/get-secretmanager-secrets': 'v3', // 3.0.0
   'hashicorp/setup-terraform': 'v4', // 4.0.1

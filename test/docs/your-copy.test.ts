@@ -101,7 +101,7 @@ describe('docs/your-copy.md', () => {
       expect(readDocument(file).text).toContain('hosts your copy')
     }
     expect(inFork('main', 'CODEOWNERS')).toContain('@octo-org/maintainers')
-    expect(inFork('main', 'docs/app-server.md')).toContain('OWNER/.github-access-token')
+    expect(inFork('main', 'docs/migrating.md')).toContain('https://github.com/OWNER')
     for (const wrong of ['a/b', '-a', 'a b', 'x'.repeat(41)])
       expect(() => run(`npm run owner -- ${wrong}`)).toThrow('status: 2')
   })

@@ -72,6 +72,15 @@ describe('a status', () => {
     expect(value).toBe('read')
   })
 
+  test('of a yes without a body is one that may pass, where the call says so', async () => {
+    const empty = fault.answer({ status: 200, body: '' })
+    const refusal = (): Refusal => ({ retry: 'until the deadline' })
+    const { value, answered } = await send([empty], { retriesEmpty: true, refusal })
+    expect(value).toEqual({ a: 1 })
+    expect(answered).toEqual(['status 200', 200])
+    expect(await send([empty], { refusal, read: () => 'read' })).toMatchObject({ value: 'read' })
+  })
+
   test.each([300, 301, 302, 303, 304, 307, 308])(
     '%i is a redirect, which is not followed',
     async (status) => {

@@ -8,6 +8,7 @@ import {
   isImmutable,
   namesRepository,
   SHOWN_CLAIMS,
+  withoutClaims,
 } from '../../src/identity/claims.ts'
 import { yamlText } from '../../src/text.ts'
 
@@ -99,4 +100,15 @@ test.each<[string, unknown]>([
   ['a.b.c', undefined],
 ])('the claims of %s', (token, claims) => {
   expect(claimsOf(token)).toEqual(claims)
+})
+
+test('a text that repeats claims has their names instead, the longest first', () => {
+  const claims = {
+    sub: 'repo:a/b:ref:refs/heads/x',
+    repository: 'a/b',
+    ref: 'refs/heads/x',
+    workflow_ref: '',
+  }
+  expect(withoutClaims('No repo:a/b:ref:refs/heads/x in a/b.', claims)).toBe('No (sub) in (repository).')
+  expect(withoutClaims('a/b', undefined)).toBe('a/b')
 })

@@ -47,7 +47,11 @@ export function awsRdsSystem(settings: AwsRdsSettings = {}): System<AwsRdsSetup>
         trustAsIn('database/aws-rds/README.md', account, identity)
         if (asked !== READER.username) return
         endpoint.host = READER.host
-        account.roles[READER.role] = account.roles[ROLE_ARN]!
+        const { subjects, ...role } = account.roles[ROLE_ARN]!
+        const reports = subjects.map((subject) =>
+          subject.replace(/:environment:production$/, ':environment:reports'),
+        )
+        account.roles[READER.role] = { ...role, subjects: reports }
         connect[READER.role] = [READER.username]
         users.unshift(READER.username)
       },

@@ -1,13 +1,10 @@
 import type { Claims, Explanation } from '../../explanation.ts'
 import { header, MAX_MESSAGE, member, textOf, type Answer } from '../../http/answer.ts'
 import type { Refusal } from '../../http/call.ts'
-import { aboutForm, claimText } from '../../identity/claims.ts'
+import { aboutForm, claimText, withoutClaims } from '../../identity/claims.ts'
 import { quoted } from '../../text.ts'
 import { hasSecret } from './client.ts'
 import type { Settings } from './settings.ts'
-
-/** Claims that may name what is private; the longer ones hold the shorter ones. */
-const PRIVATE_CLAIMS = ['job_workflow_ref', 'workflow_ref', 'sub', 'repository', 'ref']
 
 /**
  * What a token endpoint means by an answer that is not 2xx: RFC 6749 section 5.2, RFC 8693 section 2.2.2.
@@ -37,10 +34,7 @@ export function oauthRefusal(answer: Answer, sent: Claims | undefined): Refusal 
     .filter((text) => text !== '')
     .join(': ')
   return {
-    reason: PRIVATE_CLAIMS.reduce((text, name) => {
-      const value = claimText(sent, name)
-      return value === undefined || value === '' ? text : text.replaceAll(value, `(${name})`)
-    }, reason),
+    reason: withoutClaims(reason, sent),
     requestId: member(json, 'trace_id') ?? header(answer, 'x-request-id'),
   }
 }

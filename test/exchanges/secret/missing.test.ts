@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { fault, forEver } from '../../../dev/fakes/faults.ts'
 import { SECRET_ARN, system as aws } from '../../../dev/systems/secret/aws-secrets-manager.ts'
+import { system as azure } from '../../../dev/systems/secret/azure-key-vault.ts'
 import { system as google } from '../../../dev/systems/secret/google-secret-manager.ts'
 import { system as http } from '../../../dev/systems/secret/http.ts'
 import { system as vault } from '../../../dev/systems/secret/vault.ts'
@@ -94,9 +95,16 @@ describe('what does not exist', () => {
     // Google tells nobody without the right whether there is such a secret.
     expect(refusalOf(await run(world, google, { secret: `${stored}-not` }))).toContain('PERMISSION_DENIED')
   })
+
+  test('is what Azure calls SecretNotFound', async () => {
+    const { world, stored } = await open(azure, 'default')
+    expect((await run(world, azure, { secret: 'nothing' })).outputs).toEqual({ secret: '' })
+    world.setup.deny()
+    expect(refusalOf(await run(world, azure, { secret: stored }))).toContain('ForbiddenByRbac')
+  })
 })
 
-describe.each<System>([vault, aws, google, http])('of $action', (system) => {
+describe.each<System>([vault, aws, google, azure, http])('of $action', (system) => {
   test.each([
     ['a refusal', () => fault.status(403, { body: { message: 'no', errors: ['permission denied'] } })],
     ['a web page', () => fault.html(404)],
