@@ -73,7 +73,7 @@ describe('a status', () => {
   })
 
   test('of a yes without a body is one that may pass, where the call says so', async () => {
-    const empty = fault.answer({ status: 200, body: '' })
+    const empty = fault.answer({ status: 200, body: ' \n' })
     const refusal = (): Refusal => ({ retry: 'until the deadline' })
     const { value, answered } = await send([empty], { retriesEmpty: true, refusal })
     expect(value).toEqual({ a: 1 })

@@ -109,6 +109,8 @@ test('a text that repeats claims has their names instead, the longest first', ()
     ref: 'refs/heads/x',
     workflow_ref: '',
   }
-  expect(withoutClaims('No repo:a/b:ref:refs/heads/x in a/b.', claims)).toBe('No (sub) in (repository).')
+  expect(withoutClaims('No repo:a/b:ref:refs/heads/x in a/b, a/b.', claims)).toBe(
+    'No (sub) in (repository), (repository).',
+  )
   expect(withoutClaims('a/b', undefined)).toBe('a/b')
 })
