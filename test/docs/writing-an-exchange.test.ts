@@ -8,6 +8,7 @@ import { fencesOf, readDocuments } from '../../dev/documents/fences.ts'
 import { tablesOf } from '../../dev/documents/tables.ts'
 import { allSystems } from '../../dev/systems/system.ts'
 import { ROOT } from '../../dev/world.ts'
+import { exchanges } from '../../src/index.ts'
 
 const FILE = 'docs/writing-an-exchange.md'
 
@@ -145,14 +146,18 @@ interface Report {
 const page = readDocuments().find(({ file }) => file === FILE)!
 const [files, helpers] = tablesOf(page)
 
-test('every system is in the files that the page says to add to', async () => {
-  const names = Object.keys(await allSystems())
+test('every system is in the files that the page says to add to, in the order of src/index.ts', async () => {
+  const [, ...names] = Object.keys(exchanges)
   const additions = files!.rows.flatMap(([cell = '']) => / in `([\w./-]+)`$/.exec(cell)?.[1] ?? [])
   expect(additions).toHaveLength(4)
-  for (const file of additions) {
-    const text = await readFile(join(ROOT, file), 'utf8')
-    const missing = names.filter((name) => name !== 'app-server' && !text.includes(name))
-    expect(missing, file).toEqual([])
+  for (const file of additions.filter((each) => each !== 'src/index.ts')) {
+    const blocks = (await readFile(join(ROOT, file), 'utf8')).split('\n\n')
+    const places = blocks.map((block) =>
+      names.map((name) => block.search(new RegExp(`(?<![\\w-]/|[\\w-])${name}(?=/README|\`)`))),
+    )
+    const found = places.find((each) => !each.includes(-1))
+    expect(found, file).toBeDefined()
+    expect(found, file).toEqual(found!.toSorted((one, other) => one - other))
   }
 })
 
