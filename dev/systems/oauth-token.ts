@@ -1,5 +1,5 @@
 import { createDex } from '../fakes/oauth/dex.ts'
-import { documented, type Documented } from '../fakes/oauth/documented.ts'
+import { DOCUMENTED, type Documented } from '../fakes/oauth/documented.ts'
 import { createKeycloak, type KeycloakClient } from '../fakes/oauth/keycloak.ts'
 import { createOAuthServer } from '../fakes/oauth/server.ts'
 import type { Tokens } from '../fakes/oauth/tokens.ts'
@@ -26,10 +26,10 @@ export const system: System<OAuthTokenSetup> = {
 }
 
 function example(inputs: Readonly<Record<string, string>>): Example<OAuthTokenSetup> {
-  const { 'token-url': url = '', 'grant-type': variant = 'token-exchange', scope = '' } = inputs
+  const { 'token-url': url = '', 'grant-type': variant = 'token-exchange' } = inputs
   const { host } = new URL(url)
   const role = variant === 'token-exchange' ? 'dex' : 'keycloak'
-  const server = documented(host, scope)
+  const server = DOCUMENTED[host]
   return {
     variant,
     ...(server !== undefined && { hosts: { [role]: host } }),

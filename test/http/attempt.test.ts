@@ -68,12 +68,14 @@ describe('a connection that is opened while the message is prepared', () => {
   const reset: Fate = (socket) => socket.resetAndDestroy()
   test.each<[string, [Fate, ...Fate[]], number]>([
     ['is replaced once', [reset, reset, ok()], 3],
+    ['is not replaced where its message may be sent only once', [reset, ok()], 2],
     ['is not replaced where an answer had begun', [(socket) => socket.end(CUT), ok()], 2],
     ['is opened for the first attempt only', [ok('{}', '503 Busy'), reset, ok()], 3],
   ])('%s', async (name, fates, connections) => {
     const server = await answering(...fates)
     const { get, clock } = testClient()
-    expect(await get(server.url, after(server.opened))).toEqual({ a: 1 })
+    const call = { ...after(server.opened), once: name.includes('only once') }
+    expect(await get(server.url, call)).toEqual({ a: 1 })
     expect(server.received).toHaveLength(connections)
     expect(clock.slept).toHaveLength(name.includes('first') ? 2 : 1)
   })
@@ -200,6 +202,16 @@ describe('a step that is cancelled', () => {
     await silent.closed()
   })
 
+  test('closes what it opens early', async () => {
+    const silent = await rawServer(() => undefined)
+    const { get, cancelled } = testClient()
+    const call = after(() => silent.opened().then(silent.closed))
+    const failed = expect(get(`https://127.0.0.1:${silent.port}`, call)).rejects.toBe(reason)
+    await silent.opened()
+    cancelled.abort(reason)
+    await failed
+  })
+
   test('waits for an answer that may bring a credential', async () => {
     const cancelled = new AbortController()
     const server = await answering((socket) => {
@@ -253,7 +265,10 @@ describe('a step that is cancelled', () => {
         if (line.startsWith('trying again')) cancelled.abort(reason)
       },
     })
-    await expect(get(server.url)).rejects.toBe(reason)
+    let made = 0
+    const prepare = (): Message => ({ headers: { made: String(++made) } })
+    await expect(get(server.url, { prepare })).rejects.toBe(reason)
+    expect(made).toBe(1)
     expect(server.received).toHaveLength(1)
   })
 })

@@ -1,8 +1,19 @@
+import { setImmediate } from 'node:timers/promises'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { fault, forEver, type Fault, type FaultEntry } from '../../dev/fakes/faults.ts'
 import { ActionError } from '../../src/errors.ts'
 import type { Call, Message, Refusal } from '../../src/http/call.ts'
-import { answering, ok, SECRET, serving, START, testClient, trustedCertificates } from './fixture.ts'
+import {
+  answering,
+  ok,
+  proxyVariables,
+  SECRET,
+  serving,
+  START,
+  testClient,
+  trustedCertificates,
+  until,
+} from './fixture.ts'
 
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -62,7 +73,7 @@ describe('a status', () => {
   })
 
   test('of a yes without a body is one that may pass, where the call says so', async () => {
-    const empty = fault.answer({ status: 200, body: '' })
+    const empty = fault.answer({ status: 200, body: ' \n' })
     const refusal = (): Refusal => ({ retry: 'until the deadline' })
     const { value, answered } = await send([empty], { retriesEmpty: true, refusal })
     expect(value).toEqual({ a: 1 })
@@ -159,6 +170,27 @@ describe('Retry-After', () => {
       expect(slept).toEqual([5_000])
     },
   )
+})
+
+test('a server that says 429 gets fewer requests at a time; no other does', async () => {
+  const { get } = testClient()
+  /** Refuses four calls once; gives how many retries came together. */
+  const together = async (status: number): Promise<number> => {
+    const busy: number[] = []
+    let left = 0
+    const server = await serving(async () => {
+      const n = busy.push(busy.length + 1 - left)
+      const isRetry = n > 4
+      if (isRetry && status === 429) for (let turn = 0; turn < 50; turn++) await setImmediate()
+      else await until(() => busy.length >= (isRetry ? 8 : 4))
+      left++
+      return { status: isRetry ? 200 : status, body: {} }
+    })
+    await Promise.all([1, 2, 3, 4].map(() => get(server.url)))
+    return Math.max(...busy.slice(4))
+  }
+  expect(await together(429)).toBe(1)
+  expect(await together(503)).toBe(4)
 })
 
 describe('the deadline', () => {
@@ -366,6 +398,14 @@ describe('a failure of the connection', () => {
     expect(server.connections).toBe(1)
     expect(server.requests).toEqual([])
     expect(clock.slept).toEqual([])
+  })
+
+  test('of a proxy does not show its password', async () => {
+    const { port } = await answering('HTTP/1.1 403 No\r\n\r\n')
+    proxyVariables({ https_proxy: `http://mona:p%40ss@127.0.0.1:${port}` })
+    const { get, masks } = testClient()
+    await expect(get('https://app-server.example')).rejects.toMatchObject({ code: 'PROXY_FAILED' })
+    expect(masks).toContain('p@ss')
   })
 
   test('a port that speaks no TLS is the end', async () => {

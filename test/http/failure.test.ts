@@ -62,13 +62,14 @@ test.each([
   ['missing.pem', 'does not exist'],
   ['authority.der', 'is not PEM: convert it (openssl x509 -inform der)'],
   ['.', 'is a folder'],
+  ['authority.pem/x', 'cannot be read'],
 ])('what is wrong with the file of NODE_EXTRA_CA_CERTS is said: %s', (name, fault) => {
   const folder = mkdtempSync(join(tmpdir(), 'authority-'))
   onTestFinished(() => {
     rmSync(folder, { recursive: true })
   })
-  writeFileSync(join(folder, 'authority.der'), Buffer.from([0x30, 0x82]))
-  writeFileSync(join(folder, 'authority.pem'), '-----BEGIN CERTIFICATE-----')
+  writeFileSync(join(folder, 'authority.der'), '0\x82-----')
+  writeFileSync(join(folder, 'authority.pem'), 'Ours\n-----BEGIN CERTIFICATE-----')
   expect(authorityHint(join(folder, name))).toBe(
     `NODE_EXTRA_CA_CERTS is set, but the file that it names ${fault}.`,
   )

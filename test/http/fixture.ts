@@ -26,7 +26,7 @@ class HeldClock implements Clock {
   readonly #timers = new Set<() => void>()
 
   readonly now = (): number => START + this.elapsed
-  readonly monotonic = (): number => this.elapsed
+  readonly monotonic = (): number => 1e6 + this.elapsed
   readonly random = (): number => 0.5
   readonly sleep = (ms: number, signal: AbortSignal): Promise<void> => {
     this.slept.push(ms)

@@ -33,14 +33,18 @@ describe('a redirect', () => {
     expect(hint).toContain(`It leads to the login page of ${name}: set \`headers\``)
     expect(hint).toContain(header)
     expect(hint).not.toContain(FINAL)
-    const given = hintOf(302, '', location, { 'x-a': 'obviously-a-secret' })
-    expect(given).toContain('which did not accept `headers` (x-a)')
+    const given = hintOf(300, '', location, { 'x-a': 'obviously-a-secret', 'x-b': 'another' })
+    expect(given).toContain('which did not accept `headers` (x-a, x-b)')
     expect(given).not.toContain('secret')
   })
 
   test.each([
     'https://elsewhere.example/login?https://team.cloudflareaccess.com/',
-    'https://cloudflareaccess.com.example/',
+    'https://team.cloudflareaccess.com.example/',
+    'https://a-cloudflareaccess.com/',
+    'https://accounts.google.com.example/',
+    'https://server.example/xpomerium/',
+    'https://server.example/a/.pomerium/',
     '',
   ])('to elsewhere says what may be missing, too: %j', (location) => {
     expect(hintOf(302, '', location, {})).toMatch(
@@ -57,13 +61,13 @@ describe('a redirect', () => {
 
 test('a web page may be that of a gateway; anything else is not', () => {
   const page = '<html>'
-  expect(hintOf(403, page, '', {})).toMatch(
+  expect(hintOf(403, page, LOGINS[0][0], {})).toMatch(
     /it is a web page\. .* set `headers` \(CF-Access-Client-Id and CF-Access-Client-Secret\)\.$/,
   )
   expect(hintOf(403, page, '', { 'x-a': 'b' })).toMatch(
     / If a gateway sent it, it did not accept `headers` \(x-a\)\.$/,
   )
-  for (const hint of [hintOf(403, page, ''), hintOf(403, '', '', {}), hintOf(403, 'no', LOGINS[0][0], {})]) {
+  for (const hint of [hintOf(403, page, ''), hintOf(400, '', '', {}), hintOf(403, 'no', LOGINS[0][0], {})]) {
     expect(hint).not.toMatch(/headers/)
   }
 })

@@ -126,7 +126,9 @@ describe('the reading of @actions/http-client', () => {
     ['fd00::1', '[fd00::1]:8443', 'fd00::1'],
     ['*.other.example, 10.0.0.0/8', 'app-server.example', undefined],
     ['.example', 'other.test', undefined],
+    ['.', 'app-server.example.', undefined],
   ])('the hint names an entry that looks meant for the host: no_proxy "%s" and %s', (hosts, host, entry) => {
+    vi.stubEnv('NO_PROXY', '*.example')
     vi.stubEnv('no_proxy', hosts)
     const mended = ` no_proxy has "${entry}", a form that is not understood: use host names, or domains such as .example.com, with commas between them.`
     expect(proxyHint('https_proxy', host)).toBe(

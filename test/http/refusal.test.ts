@@ -51,6 +51,12 @@ describe('an answer without a reason of the system’s own', () => {
   })
 })
 
+test('what does not exist is named only where the system itself refuses', () => {
+  const missing = (status: number, reason?: string): unknown =>
+    errorOf(status, '', { reason, missing: '"a"' }).missing
+  expect([missing(404, 'no'), missing(404), missing(503, 'no')]).toEqual(['"a"', undefined, undefined])
+})
+
 test('a reason of the system’s own has the explanation of the system', () => {
   const error = errorOf(403, { errors: ['permission denied'] }, { ...own, reason: 'permission denied' })
   expect(error.message).toBe('Vault (vault.example.com) refused (403 Forbidden): permission denied.')

@@ -49,13 +49,13 @@ describe('what is asked', () => {
 describe('a tunnel', () => {
   const early = 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'
   test.each<[string, readonly string[]]>([
-    ['that is there', [OK, 'hello']],
-    ['whose first bytes come with the answer', [`${OK}hello`]],
-    ['of an old proxy', ['HTTP/1.0 200 OK\r\nproxy-agent: x\r\n\r\n', 'hello']],
-    ['of another 2xx', ['HTTP/1.1 299\r\n\r\nhello']],
-    ['after an interim answer', [`HTTP/1.1 100 Continue\r\n\r\n${OK}hello`]],
-    ['after several', [early, early, 'HTTP/1.1 102 Processing\r\n\r\n', `${OK}hello`]],
-    ['in pieces', [...Array.from(`HTTP/1.1 100\r\n\r\n${OK}`), 'hello']],
+    ['that is there', [OK, 'héllo']],
+    ['whose first bytes come with the answer', [`${OK}héllo`]],
+    ['of an old proxy', ['HTTP/1.0 200 OK\r\nproxy-agent: x\r\n\r\n', 'héllo']],
+    ['of another 2xx', ['HTTP/1.1 299\r\n\r\nhéllo']],
+    ['after an interim answer', [`HTTP/1.1 100 Continue\r\n\r\n${OK}héllo`]],
+    ['after several', [early, early, 'HTTP/1.1 102 Processing\r\n\r\n', `${OK}héllo`]],
+    ['in pieces', [...Array.from(`HTTP/1.1 100\r\n\r\n${OK}`), 'héllo']],
   ])('%s is that of the final answer, and keeps what comes after it', async (_name, pieces) => {
     const server = await answering(async (socket) => {
       for (const piece of pieces) await new Promise((resolve) => socket.setNoDelay().write(piece, resolve))
@@ -63,7 +63,7 @@ describe('a tunnel', () => {
     const socket = await tunnel(proxyAt(server.url))
     let text = ''
     socket.on('data', (bytes) => (text += bytes.toString()))
-    await until(() => text === 'hello')
+    await until(() => text === 'héllo')
     socket.write('ping')
     await until(() => server.received[0]!.endsWith('ping'))
     socket.destroy()
@@ -136,6 +136,7 @@ describe('no tunnel', () => {
     ['it speaks no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', NO_HTTP, true],
     ['it speaks none after an interim answer', 'HTTP/1.1 100 Continue\r\n\r\nSSH', NO_HTTP, true],
     ['its status is none', 'HTTP/1.1 0200 OK\r\n\r\n', NO_HTTP, true],
+    ['its status is too long', 'HTTP/1.1 2000 OK\r\n\r\n', NO_HTTP, true],
     [
       'its headers have no end',
       'HTTP/1.1 200 OK\r\na: '.padEnd(16_385, 'b'),

@@ -2,10 +2,12 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import {
   aboutForm,
+  aboutRename,
   claimsOf,
   claimText,
   isImmutable,
   namesRepository,
+  SHOWN_CLAIMS,
   withoutClaims,
 } from '../../src/identity/claims.ts'
 import { yamlText } from '../../src/text.ts'
@@ -15,6 +17,10 @@ test.each([
   ['repo:octo-org@6811672/workflows@216219028', true],
   ['environment:live:repo:octo-org@6811672/workflows@216219028', true],
   ['repository_owner:octo-org:repo:octo-org@6811672/workflows@216219028:environment:live', true],
+  ['repo:octo-org@6811672/workflows@216219028x', false],
+  ['repo:octo@org@6811672/workflows@216219028', false],
+  ['repo:octo-org@/workflows@216219028', false],
+  ['our_repo:octo-org@6811672/workflows@216219028', false],
   ['repo:octo-org/workflows:ref:refs/heads/main', false],
   ['repo:octo-org/workflows:environment:live@europe', false],
   ['repo:octo-org/workflows:environment:a@1/b@2', false],
@@ -31,6 +37,7 @@ test.each([
   ['environment:live', false],
   ['repository_owner:octo-org', false],
   ['repo_property_team:payments', false],
+  ['our_repo:octo-org', false],
   ['job_workflow_ref:octo-org/shared/.github/workflows/build.yml@refs/heads/main', false],
   ['repo:', false],
   ['', false],
@@ -56,6 +63,11 @@ test.each(["it's", "''", "a 'b' 'c'", '"', '- x: |', '#'])('%s is one YAML scala
   expect(parse(`key: ${yamlText(text)}`)).toEqual({ key: text })
 })
 
+test('the claims that a policy is bound to are shown', () => {
+  const bound = ['iss', 'aud', 'sub', 'environment', 'ref', 'repository_id', 'job_workflow_ref']
+  expect(SHOWN_CLAIMS).toEqual(expect.arrayContaining(bound))
+})
+
 test('a claim that is no text has none', () => {
   expect(claimText({ sub: 7 }, 'sub')).toBeUndefined()
   expect(claimText({}, 'sub')).toBeUndefined()
@@ -69,6 +81,15 @@ test('what is said of the form of a subject', () => {
     ` The sub ${said} a/b does not match it.`,
   )
   expect([aboutForm('repo:a/b:x'), aboutForm(undefined)]).toEqual(['', ''])
+})
+
+test('what is said of a repository that has another name now', () => {
+  const claims = { repository: 'octo-org/new' }
+  expect(aboutRename('octo-org/old', claims)).toContain('"octo-org/old", but its name is now "octo-org/new":')
+  expect([aboutRename('Octo-Org/New', claims), aboutRename('octo-org/old', {})]).toEqual([
+    undefined,
+    undefined,
+  ])
 })
 
 test.each<[string, unknown]>([
@@ -88,6 +109,8 @@ test('a text that repeats claims has their names instead, the longest first', ()
     ref: 'refs/heads/x',
     workflow_ref: '',
   }
-  expect(withoutClaims('No repo:a/b:ref:refs/heads/x in a/b.', claims)).toBe('No (sub) in (repository).')
+  expect(withoutClaims('No repo:a/b:ref:refs/heads/x in a/b, a/b.', claims)).toBe(
+    'No (sub) in (repository), (repository).',
+  )
   expect(withoutClaims('a/b', undefined)).toBe('a/b')
 })

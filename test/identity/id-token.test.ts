@@ -67,6 +67,7 @@ describe('the request', () => {
     { ACTIONS_ID_TOKEN_REQUEST_URL: 'idtoken' },
     { ACTIONS_ID_TOKEN_REQUEST_TOKEN: '' },
     { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'two\nlines' },
+    { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'two words' },
     { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'töken' },
   ])('is not sent where the runner offers none: %o', async (variables) => {
     const { identity, server, secrets } = await job([], variables)
@@ -102,6 +103,14 @@ describe('an ID token', () => {
     expect(await identity.idToken('me')).toBe(second)
   })
 
+  test('that is fresh is a new one, and that of later calls', async () => {
+    const { identity } = await job()
+    const first = await identity.idToken('me')
+    const fresh = await identity.idToken('me', { fresh: true })
+    expect(fresh).not.toBe(first)
+    expect(await identity.idToken('me')).toBe(fresh)
+  })
+
   test('is as old as its request', async () => {
     const { identity, clock, server } = await job([fault.status(503, { retryAfter: 40 })])
     const first = await identity.idToken('me')
@@ -123,9 +132,12 @@ describe('an ID token', () => {
   })
 
   test('that could not be fetched is requested again', async () => {
-    const { identity } = await job([fault.status(401)])
+    const { identity, server } = await job()
+    const other = await identity.idToken('you')
+    server.faults.push(fault.status(401))
     await expect(identity.idToken('me')).rejects.toThrow('refused')
-    expect(await identity.idToken('me')).toBe(tokenOf({ aud: 'me', n: 1 }))
+    expect(await identity.idToken('me')).toBe(tokenOf({ aud: 'me', n: 2 }))
+    expect(await identity.idToken('you')).toBe(other)
   })
 
   test.each<[unknown, string]>([
@@ -143,15 +155,17 @@ describe('an ID token', () => {
 
 test('the claims are those of the newest ID token, of all or for an audience', async () => {
   const { identity, clock } = await job()
-  expect([identity.claims(), identity.claims('me')]).toEqual([undefined, undefined])
-  await identity.idToken('me')
+  expect([identity.claims(), identity.claims('you')]).toEqual([undefined, undefined])
   await identity.idToken('you')
-  expect(identity.claims()).toEqual({ aud: ['me', 'you'], n: 2 })
-  expect(identity.claims('me')).toEqual({ aud: 'me', n: 1 })
-  clock.elapsed += 60_000
   await identity.idToken('me')
+  expect(identity.claims()).toEqual({ aud: ['me', 'you'], n: 2 })
+  expect(identity.claims('you')).toEqual({ aud: 'you', n: 1 })
+  clock.elapsed += 60_000
+  await identity.idToken('you')
+  const pending = identity.idToken('them')
   expect(identity.claims()).toEqual({ aud: ['me', 'you'], n: 3 })
-  expect(identity.claims('me')).toEqual({ aud: 'me', n: 3 })
+  expect(identity.claims('you')).toEqual({ aud: 'you', n: 3 })
+  await pending
 })
 
 test('the claims of an opaque ID token are none', async () => {
@@ -188,6 +202,7 @@ describe('a refusal', () => {
       { message: 'A pending approval is missing' },
       `refused (401 Unauthorized): A pending approval is missing.${elsewhere}`,
     ],
+    [501, { message: state('Pending') }, `refused (501 Not Implemented): ${state('Pending')}`],
     [403, { message: state('completed') }, `refused (403 Forbidden): ${state('completed')}${elsewhere}`],
   ])('that does not pass is the end: %i %j', async (status, body, text) => {
     const { identity, server } = await job([fault.answer({ status, body })])

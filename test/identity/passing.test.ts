@@ -17,9 +17,16 @@ test.each<[string, boolean]>([
   ['repo:octo-org/app:ref:refs/tags/v0.0.14', true],
   ['repo:octo-org/app:ref:refs/pull/7/merge', true],
   ['repo:octo-org/app:pull_request:job_workflow_ref:o/w/.github/workflows/ci.yml@refs/pull/7/merge', true],
+  ['repo:octo-org/app:job_workflow_ref:octo-org/app/.github/workflows/ci.yml@refs/tags/v0.0.14', true],
+  ['repo:octo-org@1/app@2:job_workflow_ref:octo-org/app/.github/workflows/ci.yml@refs/tags/v0.0.14', true],
+  ['repo:octo-org/app:workflow_ref:octo-org/app/.github/workflows/ci.yml@refs/tags/v0.0.14', true],
+  ['repo:octo-org/app:job_workflow_ref:octo-org/shared/.github/workflows/deploy.yml@refs/tags/v1', false],
   ['repo:octo-org/app:pull_request', false],
   ['repo:octo-org/app:ref:refs/heads/main', false],
   ['repo:octo-org/app:ref:refs/heads/refs/tags/x', false],
+  ['repo:octo-org/app:ref:refs/heads/refs/heads/gh-readonly-queue/x', false],
+  ['repo:octo-org/app:ref:refs/heads/gh-readonly-queues/x', false],
+  ['repo:octo-org/app:ref:refs/pull/x/merge', false],
 ])('%s comes once: %s', (subject, once) => {
   expect(aboutPassing(subject) !== undefined).toBe(once)
 })

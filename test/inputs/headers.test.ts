@@ -36,10 +36,8 @@ const FORM = 'for example: CF-Access-Client-Id: ${{ secrets.CF_ACCESS_CLIENT_ID 
 describe('the input headers', () => {
   test('is lines of name and value, the first colon between them', () => {
     const text = '# a gateway\n\n  CF-Access-Client-Id: 0123.access \r\nX-Url:https://a:8443/?b=c\n'
-    expect(read(text).headers).toEqual({
-      'cf-access-client-id': '0123.access',
-      'x-url': 'https://a:8443/?b=c',
-    })
+    const headers = { 'cf-access-client-id': '0123.access', 'x-url': 'https://a:8443/?b=c' }
+    expect(read(text)).toEqual({ headers, masks: Object.values(headers) })
     expect(read('').headers).toEqual({})
     expect(read('Cookie: a=b; c=d\nProxy-Authorization: Bearer x').headers).toEqual({
       cookie: 'a=b; c=d',
@@ -49,13 +47,14 @@ describe('the input headers', () => {
 
   test('has its values masked, from eight characters on, and what follows a scheme', () => {
     const text =
-      'a: 1234567\nb: 12345678\nProxy-Authorization: Bearer 0123456789\nAuthorization: Basic 9876543210'
+      'a: 1234567\nb: 12345678\nProxy-Authorization: Bearer 0123456789\nAuthorization: Basic  9876543210\nc: no credentials here'
     expect(read(text).masks).toEqual([
       '12345678',
       'Bearer 0123456789',
       '0123456789',
-      'Basic 9876543210',
+      'Basic  9876543210',
       '9876543210',
+      'no credentials here',
     ])
   })
 
@@ -94,6 +93,8 @@ describe('the input headers', () => {
     ['two words: value', 'must be lines of name: value'],
     ['X-A: b\rc', 'must have printable US-ASCII as the value of x-a'],
     ['X-A: \u00fc', 'must have printable US-ASCII as the value of x-a'],
+    ['X-A: b\u00fcc', 'must have printable US-ASCII as the value of x-a'],
+    [`${'a'.repeat(101)}: b`, 'must be lines of name: value'],
     ['X-A: ', 'must have a value for x-a'],
   ])('is refused: %j', (text, rule) => {
     expect(problem(text)).toBe(`headers ${rule}; ${FORM}`)

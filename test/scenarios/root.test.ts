@@ -61,6 +61,12 @@ describe.concurrent('a step', () => {
     await expectGranted(world, await world.run({ preloads: [signer.preload] }))
   })
 
+  it('warns of NODE_DEBUG before anything else', async () => {
+    await using world = await createWorld(system, { inputs: { 'timeout-seconds': '0' } })
+    const main = await world.run({ env: { NODE_DEBUG: 'tls' } })
+    expect(main.annotations.map(({ level }) => level)).toEqual(['warning', 'error'])
+  })
+
   it('ends although something keeps the process busy', async () => {
     await using world = await createWorld(system)
     const main = await world.run({ preloads: [preload('setInterval(() => undefined, 1000)')] })

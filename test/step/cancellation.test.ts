@@ -33,6 +33,8 @@ test('a cancelled step begins nothing new, listens for 3 s, and ends within 5 s'
   expect(stages()).toEqual([true, false, false])
   after(3_000)
   expect(stages()).toEqual([true, true, false])
+  after(4_499)
+  expect(stages()).toEqual([true, true, false])
   after(SPARE_MS - 1)
   expect(stages()).toEqual([true, true, true])
 })

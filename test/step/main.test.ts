@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { ActionError } from '../../src/errors.ts'
+import type { Tools } from '../../src/exchange.ts'
 import { act } from '../../src/step/main.ts'
+import { callTo, rawServer } from '../http/fixture.ts'
 import { EMPTY_STATE, ENDS, NOW, REVOCABLE, run, serving, stepWith, TOKEN } from './fixture.ts'
 
 const REFUSED = new ActionError('DENIED', 'Somebody refused.', {
@@ -180,6 +182,16 @@ test('state that an earlier step planted is overwritten before anything is sent'
   expect(before).toEqual(EMPTY_STATE)
 })
 
+test('what was opened early and not used is closed before the step ends', async () => {
+  const server = await rawServer(() => undefined)
+  const ran = await run(async ({ send }) => {
+    await send(callTo(server.url, { prepare: () => server.opened().then(() => Promise.reject(REFUSED)) }))
+    return {}
+  })
+  expect(ran.succeeded).toBe(false)
+  await server.closed()
+})
+
 describe('a step that is cancelled', () => {
   const CANCELLED = 'The step was cancelled or timed out (SIGINT).'
 
@@ -268,4 +280,27 @@ test('a step has the ID tokens of its environment, and what it holds is in no de
   expect(ran.of('mask')).toEqual(['obviously-fake-request', 'obviously-fake-secret', `${TOKEN}.e30.x`])
   expect(server.requests.map(({ headers }) => headers['user-agent'])).toEqual(['access-token/local'])
   expect(ran.of('debug').join('\n')).not.toContain('obviously-fake')
+})
+
+test('a refusal is explained by the claims of the ID token that was sent', async () => {
+  const claims = { aud: 'one' }
+  const value = `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`
+  await using server = await serving({ status: 200, body: { value } })
+  const explained: unknown[] = []
+  const environment = {
+    ACTIONS_ID_TOKEN_REQUEST_URL: server.call.url.href,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'obviously-fake-request',
+  }
+  const refuse = async ({ idToken }: Tools): Promise<never> => {
+    await Promise.all([idToken('one'), idToken('two')])
+    throw new ActionError('DENIED', 'No.', {
+      refused: { status: 403, audience: 'one' },
+      explain: (given) => {
+        explained.push(given)
+        return {}
+      },
+    })
+  }
+  await run(refuse, { environment })
+  expect(explained).toEqual([claims])
 })

@@ -69,8 +69,8 @@ it('masks what it masks', () => {
 it('masks no line of fewer than four characters, unless it is told to', () => {
   const masks: string[] = []
   const { mask } = createSecrets((secret) => masks.push(secret))
-  mask('e\nto\r\nabc\n   d \n\nabcd')
-  expect(masks).toEqual(['abcd'])
+  mask('e\nto\r\nabc\n   d \n\nabcd\r\nefgh')
+  expect(masks).toEqual(['abcd', 'efgh'])
   mask('e\n\nto', 1)
-  expect(masks).toEqual(['abcd', 'e', 'to'])
+  expect(masks).toEqual(['abcd', 'efgh', 'e', 'to'])
 })

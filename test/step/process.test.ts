@@ -9,6 +9,8 @@ test.each<[NODE_DEBUG: string | undefined, warns: boolean]>([
   ['*', true],
   ['str*', true],
   ['https', false],
+  ['ttp', false],
+  ['s*x*m', false],
   ['module,fs', false],
   ['', false],
   [undefined, false],

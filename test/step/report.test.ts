@@ -144,6 +144,7 @@ test.each([
   ['https://github.example.com', 'GitHub Enterprise Server: its ID tokens have their own issuer,'],
   ['https://github.com', ''],
   ['https://ghe.com.example.com', 'GitHub Enterprise Server'],
+  ['https://our-ghe.com', 'GitHub Enterprise Server'],
 ])('a refusal at %s tells of the issuer: %j', (url, hint) => {
   const { annotation } = reportOf(DENIED, { ...ENVIRONMENT, GITHUB_SERVER_URL: url }, {})
   if (hint === '') expect(annotation).not.toContain('issuer')
@@ -154,6 +155,8 @@ test('an enterprise of GHE.com may have an issuer of its own: that of the ID tok
   const iss = 'https://token.actions.octo-org.ghe.com/octo-enterprise'
   const environment = { ...ENVIRONMENT, GITHUB_SERVER_URL: 'https://octo-org.ghe.com' }
   expect(reportOf(DENIED, environment, {}, { iss }).annotation).toContain(`its ID tokens is ${iss},`)
+  const forFork = reportOf(DENIED, { ...environment, ...PULL_REQUEST }, FORK, { iss })
+  expect(forFork.annotation).not.toContain(iss)
 })
 
 const MISSING = new ActionError('INVALID_INPUT', 'The inputs are invalid.', { lacksInput: true })
@@ -169,6 +172,12 @@ test.each<[what: string, environment: Environment, payload: unknown, secrets: st
     { GITHUB_EVENT_NAME: 'pull_request_target' },
     pullRequest('octo-org/workflows', { user: { login: 'dependabot[bot]' } }),
     "gets only Dependabot's secrets",
+  ],
+  [
+    'a person, for a pull request of Dependabot',
+    PULL_REQUEST,
+    pullRequest('octo-org/workflows', { user: { login: 'dependabot[bot]' } }),
+    undefined,
   ],
   ['a push', {}, {}, undefined],
 ])('a missing input in a run of %s', (_what, environment, payload, secrets) => {
@@ -300,13 +309,13 @@ describe('the link to the editor', () => {
       paste: [
         {
           language: 'yaml',
-          content: "a: 'b (c)'\n# _d_ ]é",
+          content: "a: 'b (c)'\n# ~d_ ]é",
           file: { repository: 'octo-org/target', path: '.github/a_b.yaml', ...file },
         },
       ],
     })).summary
   const create =
-    '[create it](https://github.com/octo-org/target/new/HEAD?filename=.github%2Fa%5Fb.yaml&value=a%3A%20%27b%20%28c%29%27%0A%23%20%5Fd%5F%20%5D%C3%A9%0A)'
+    '[create it](https://github.com/octo-org/target/new/HEAD?filename=.github%2Fa%5Fb.yaml&value=a%3A%20%27b%20%28c%29%27%0A%23%20%7Ed%5F%20%5D%C3%A9%0A)'
   const edit = '[edit it](https://github.com/octo-org/target/edit/HEAD/.github/a%5Fb.yaml)'
 
   test.each([
@@ -355,8 +364,14 @@ test('a table shows any text as it is', () => {
 })
 
 test('code and link survive where GitHub cuts an annotation', () => {
-  const error = new ActionError('DENIED', 'x'.repeat(3_000), { hint: 'y'.repeat(3_000) })
-  const { annotation } = report.reportOf(error, ENVIRONMENT, runOf(ENVIRONMENT, {}), undefined)
-  expect(annotation).toHaveLength(4_096)
-  expect(annotation).toMatch(/y…\nDENIED: docs\/troubleshooting\.md#denied$/)
+  const annotation = (message: string, hint?: string): string => {
+    const error = new ActionError('DENIED', message, { hint })
+    return report.reportOf(error, ENVIRONMENT, runOf(ENVIRONMENT, {}), undefined).annotation
+  }
+  const cut = annotation('x'.repeat(3_000), 'y'.repeat(3_000))
+  expect(cut).toHaveLength(4_096)
+  const last = '\nDENIED: docs/troubleshooting.md#denied'
+  expect(cut.slice(-last.length - 2)).toBe(`y…${last}`)
+  const whole = 'x'.repeat(4_096 - last.length)
+  expect(annotation(whole)).toBe(`${whole}${last}`)
 })

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ActionError } from '../../src/errors.ts'
 import type { Revocable, Revoker } from '../../src/exchange.ts'
 import { revoke } from '../../src/step/revoke.ts'
+import { callTo, rawServer } from '../http/fixture.ts'
 import { leaping, REVOCABLE, serving, stepWith, TOKEN, type Setting } from './fixture.ts'
 
 const ENDLESS: Revocable = { issuer: 'fake', token: TOKEN, apiUrl: REVOCABLE.apiUrl }
@@ -15,7 +16,11 @@ test.each([
   ['revoked', 'was revoked.'],
   ['gone', 'had ended already.'],
 ] as const)('what is %s has ended, and the log says so', async (outcome, words) => {
-  expect(await revoked(() => Promise.resolve(outcome))).toEqual([true, `info The fake token ${words}`])
+  const told = await revoked((_client, _revocable, { mask }) => {
+    mask('obviously-fake')
+    return Promise.resolve(outcome)
+  })
+  expect(told).toEqual([true, 'mask obviously-fake', `info The fake token ${words}`])
 })
 
 describe('what lives on is a warning', () => {
@@ -47,6 +52,13 @@ test.each(['', 'another', 'constructor', '__proto__'])(
     expect(told).toEqual([])
   },
 )
+
+test('no connection is left open', async () => {
+  const server = await rawServer(() => undefined)
+  const prepare = (): Promise<never> => server.opened().then(() => Promise.reject(new Error('no')))
+  await revoked((client) => client.send({ ...callTo(server.url, { prepare }), read: () => 'revoked' }))
+  await server.closed()
+})
 
 describe('the requests', () => {
   /** Has a token revoked by requests to a server that keeps refusing. */

@@ -69,11 +69,18 @@ describe.each([
 
 test.each([
   ['EACCES', 'it belongs to another user, or is read-only', '--user'],
+  ['EPERM', 'it belongs to another user, or is read-only', '--user'],
   ['EROFS', 'it belongs to another user, or is read-only', '--user'],
   ['ENOSPC', 'the disk is full', 'Free space'],
+  ['EDQUOT', 'the disk is full', 'Free space'],
 ])('a file that cannot be written (%s) is said why', (code, because, hint) => {
   const reason = reasonFor(Object.assign(new Error('no'), { code }))
   expect(reason).toMatchObject({ because, hint: expect.stringContaining(hint) as string })
+})
+
+test('an input is trimmed, and empty where it is not given', () => {
+  const { input } = createRunner({ 'INPUT_AWS-REGION': ' x\n' })
+  expect([input('aws-region'), input('role-arn')]).toEqual(['x', ''])
 })
 
 test('a summary is Markdown, and none without a file', async () => {
@@ -81,6 +88,19 @@ test('a summary is Markdown, and none without a file', async () => {
   await createRunner({ GITHUB_STEP_SUMMARY: file }).summary('# x')
   await createRunner({}).summary('# y')
   expect(readFileSync(file, 'utf8')).toBe('# x\n')
+})
+
+test.each([
+  ['1', true],
+  ['0', false],
+])('with RUNNER_DEBUG=%s it is debugging: %s', (RUNNER_DEBUG, debugging) => {
+  expect(createRunner({ RUNNER_DEBUG }).debugging).toBe(debugging)
+})
+
+test('a group has an end', () => {
+  const { runner, printed } = runnerWith('GITHUB_OUTPUT', file)
+  runner.group('Why', ['a', 'b'])
+  expect(printed.map((line) => line.trim())).toEqual(['::group::Why', 'a', 'b', '::endgroup::'])
 })
 
 test('a value is masked once', () => {

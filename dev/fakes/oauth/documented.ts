@@ -8,16 +8,8 @@ const EXCHANGE = {
   subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
 }
 
-/**
- * What a server wants that runs on no machine here, as the page sets it up; `undefined` for one that does.
- *
- * @param scope of an example for Microsoft Entra: the API that the token is for
- */
-export function documented(host: string, scope: string): Documented | undefined {
-  return host === 'login.microsoftonline.com' ? entra(scope) : DOCUMENTED[host]
-}
-
-const DOCUMENTED: Readonly<Record<string, Documented>> = {
+/** What servers want that run on no machine here, as the page sets them up, by host. */
+export const DOCUMENTED: Readonly<Record<string, Documented>> = {
   // Databricks: "Authenticate with an identity provider token" (oauth-federation-exchange).
   'dbc-a1b2c3d4-e5f6.cloud.databricks.com': {
     path: '/oidc/v1/token',
@@ -47,11 +39,8 @@ const DOCUMENTED: Readonly<Record<string, Documented>> = {
       issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
     },
   },
-}
-
-/** Microsoft: "Microsoft identity platform and the OAuth 2.0 client credentials flow", third case. */
-function entra(scope: string): Documented {
-  return {
+  // Microsoft: "Microsoft identity platform and the OAuth 2.0 client credentials flow", third case.
+  'login.microsoftonline.com': {
     path: '/11111111-2222-3333-4444-555555555555/oauth2/v2.0/token',
     body: 'form',
     audience: 'api://AzureADTokenExchange',
@@ -59,8 +48,10 @@ function entra(scope: string): Documented {
       grant_type: 'client_credentials',
       client_id: '66666666-7777-8888-9999-aaaaaaaaaaaa',
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      scope,
+      scope: ['management.azure.com', 'graph.microsoft.com', 'database.windows.net'].map(
+        (api) => `https://${api}/.default`,
+      ),
     },
     says: { token_type: 'Bearer', expires_in: 3_599, ext_expires_in: 3_599 },
-  }
+  },
 }

@@ -23,8 +23,8 @@ export interface OAuthServerOptions {
   readonly audience: string
   /** Subjects that it trusts. May be changed. */
   readonly subjects: readonly string[]
-  /** Every parameter of a request, except the ID token. */
-  readonly parameters: Readonly<Record<string, string>>
+  /** Every parameter of a request, except the ID token: its value, or one of several. */
+  readonly parameters: Readonly<Record<string, string | readonly string[]>>
   /** What an answer says besides the token. */
   readonly says: Readonly<Record<string, unknown>>
 }
@@ -44,10 +44,10 @@ export function createOAuthServer(options: OAuthServerOptions): OAuthServer {
   const handler = answering(async (request) => {
     if (request.url.pathname !== path) return { status: 404, body: '' }
     const { parameters } = readOAuth(request, body)
-    const idToken = ID_TOKEN[wanted['grant_type'] ?? '']!
+    const idToken = ID_TOKEN[String(wanted['grant_type'])]!
     const { [idToken]: sent = '', ...others } = parameters
     const names = [...new Set([...Object.keys(wanted), ...Object.keys(others)])]
-    const wrong = names.filter((name) => wanted[name] !== others[name])
+    const wrong = names.filter((name) => ![wanted[name]].flat().includes(others[name]))
     if (wrong.includes('grant_type')) throw new OAuthError(400, 'unsupported_grant_type')
     if (wrong.length > 0)
       throw new OAuthError(400, 'invalid_request', `not as documented: ${wrong.join(', ')}`)

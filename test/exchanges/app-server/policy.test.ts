@@ -49,7 +49,10 @@ describe('the policy to paste', () => {
 
   test('holds for an owner also what the app server had not looked at yet', () => {
     const asked: Asked = { ...ASKED, permissions: { members: 'write', contents: 'read' } }
-    expect(policyFor('Issues:\n- octo-org:\n  - members: write - Not authorized', asked)).toContain(
+    const message = 'Issues:\n- octo-org:\n  - members: write - Not authorized'
+    const { advice } = explainIssues(issuesOf(message), asked, CLAIMS)
+    expect(advice).toContain('The app server stopped at the policy of the owner.')
+    expect(policyFor(message, asked)).toContain(
       [
         'origin: octo-org/.github-access-token',
         'allowed-repository-permissions:',
@@ -62,6 +65,21 @@ describe('the policy to paste', () => {
         'origin: octo-org/target',
       ].join('\n'),
     )
+  })
+
+  test('is of the owner alone where repositories can grant nothing of it', () => {
+    const message = 'Issues:\n- octo-org:\n  - members: write - Not authorized'
+    const asked: Asked = { ...ASKED, permissions: { members: 'write' } }
+    expect(explainIssues(issuesOf(message), asked, CLAIMS).paste).toHaveLength(1)
+  })
+
+  test.each<[string, exists: unknown[]]>([
+    ['- octo-org:\n  - Access policy not found', [false, undefined]],
+    ['- octo-org:\n  - contents: read - Not authorized', [true, undefined]],
+    ['- octo-org/target:\n  - Access policy not found', [false]],
+  ])('tells of each file whether it is there, where that is known: %j', (issues, exists) => {
+    const { paste } = explainIssues(issuesOf(`Issues:\n${issues}`), ASKED, CLAIMS)
+    expect(paste?.map(({ file }) => file?.exists)).toEqual(exists)
   })
 
   test('is found where a server spells names otherwise', () => {

@@ -69,6 +69,7 @@ describe('settings', () => {
       { host: 'vpce-1.dsql-fnh4.us-east-1.vpce.amazonaws.com' },
       'host must be an endpoint of Aurora DSQL, not of another service of AWS, not "vpce-1.dsql-fnh4.us-east-1.vpce.amazonaws.com"; for example: ',
     ],
+    [{ host: `a.${HOST}` }, 'host must be an endpoint of Aurora DSQL, not of another service'],
     [{ host: 'dsql.eu-west-1.api.aws' }, 'host must be an endpoint of Aurora DSQL, not of another service'],
     [{ region: 'us-east-1' }, 'region must be "eu-west-1", as in the host name, not "us-east-1"'],
     [{ host: 'database.example.com' }, 'region is required, because the host name does not contain it'],

@@ -70,6 +70,11 @@ describe('a token', () => {
     expect(ran.state).toEqual({})
   })
 
+  test('is made by a login whose end is over by the clock of the runner, too', async () => {
+    const ran = await run(await open(), { now: () => NOW + 3_600_000 })
+    expect(ran.succeeded).toBe(true)
+  })
+
   test('asks nobody but STS, for one ID token', async () => {
     const world = await open()
     await run(world)
@@ -147,6 +152,7 @@ describe('with AWS credentials in the environment', () => {
   })
 
   test('that have ended make no token', async () => {
+    time = Date.parse('2026-11-21T08:00:00Z')
     const world = await open()
     const env = {
       ...environmentOf(world.setup.account.keys),
@@ -184,12 +190,14 @@ describe('settings', () => {
     [{ host: 'localhost' }, HOSTS],
     [{ host: '10.0.0.5' }, HOSTS],
     [{ host: `app..${HOST}` }, HOSTS],
+    [{ host: `app-.${HOST}` }, HOSTS],
     [{ host: 'a.'.repeat(127) + 'com' }, HOSTS],
     [{ port: '0' }, 'port must be a port from 1 to 65535, not "0"; for example: 5432'],
     [{ port: '65536' }, 'port must be a port from 1 to 65535, not "65536"'],
     [{ port: '05432' }, 'port must be a port from 1 to 65535, not "05432"'],
     [{ port: 'postgresql' }, 'port must be a port from 1 to 65535, not "postgresql"'],
     [{ username: 'a\nb' }, 'username must be the name of a database user, not "a b"'],
+    [{ username: 'a\u202eb' }, 'username must be the name of a database user'],
     [{ username: 'a'.repeat(129) }, 'username must be the name of a database user'],
     [{ region: 'Frankfurt' }, 'region must be an AWS region, not "Frankfurt"; for example: eu-central-1'],
     [{ region: 'us-east-1' }, 'region must be "eu-central-1", as in the host name, not "us-east-1"'],
@@ -206,6 +214,8 @@ describe('settings', () => {
           'app.abc123.eu-central-1.redshift.amazonaws.com',
           `host is an endpoint of Amazon Redshift, ${OTHERS} aws redshift get-cluster-credentials-with-iam --cluster-identifier NAME`,
         ],
+        ['app.abc123.cn-north-1.redshift.amazonaws.com.cn', 'host is an endpoint of Amazon Redshift, '],
+        ['db-1.elb.eusc-de-east-1.amazonaws.eu', 'host must be an endpoint of RDS or Aurora, not of another'],
         [
           'app.123456789012.eu-central-1.redshift-serverless.amazonaws.com',
           `host is an endpoint of Amazon Redshift Serverless, ${OTHERS} aws redshift-serverless get-credentials --workgroup-name NAME`,
@@ -215,7 +225,7 @@ describe('settings', () => {
           'host must be an endpoint of RDS or Aurora, not of another service of AWS, not "db-1.',
         ],
       ] as const
-    ).map(([host, problem]): [Record<string, string>, string] => [{ host, region: 'eu-central-1' }, problem]),
+    ).map(([host, problem]): [Record<string, string>, string] => [{ host }, problem]),
     [{ 'role-arn': 'github-actions' }, 'role-arn must be the ARN of a role, not "github-actions"'],
   ])('%j are refused', async (inputs, problem) => {
     const world = await open()
@@ -228,10 +238,10 @@ describe('settings', () => {
 
   test('a custom host name gets a warning: the database accepts the password only for its own', async () => {
     const world = await open()
-    const ran = await run(world, { inputs: { host: 'Database.example.com', region: 'eu-central-1' } })
+    const ran = await run(world, { inputs: { host: 'Database.our-rds.example.com', region: 'eu-central-1' } })
     expect(ran.succeeded).toBe(true)
     expect(ran.warnings).toEqual([
-      `RDS accepts the password only for an endpoint's own name, such as ${HOST}: "database.example.com" does not look like one. Set host to that name, however the client reaches the database.`,
+      `RDS accepts the password only for an endpoint's own name, such as ${HOST}: "database.our-rds.example.com" does not look like one. Set host to that name, however the client reaches the database.`,
     ])
     expect((await run(world)).warnings).toEqual([])
     const isolated = 'app.abc123.us-iso-east-1.rds.c2s.ic.gov'

@@ -53,8 +53,10 @@ describe('what does not exist', () => {
 
   test('is not named if another value is refused', async () => {
     const { world, stored } = await open(vault)
-    const ran = await run(world, vault, { secrets: `gone: ${stored}#nothing\nother: team/forbidden` })
-    expect(refusalOf(ran)).toMatch(/^1 of 2 values cannot be read\. No output was set\.\n- other: /)
+    const ran = await run(world, vault, {
+      secrets: `gone: ${stored}#nothing\nuser: ${stored}#user\nother: team/forbidden`,
+    })
+    expect(refusalOf(ran)).toMatch(/^1 of 3 values cannot be read\. No output was set\.\n- other: /)
   })
 
   test('is refused unless it is allowed', async () => {
