@@ -112,7 +112,7 @@ test('the domains of AWS are those that its regions get', () => {
   const domains = [...regions, 'us-isof-south-1', 'eusc-de-east-1', 'us-gov-west-1'].map((region) =>
     awsEndpoint(new Inputs(() => ''), {}, 'sts', 'STS', region).hostname.replace(`sts.${region}.`, ''),
   )
-  const [, sentence = ''] = /instead of (.*?)\. `AWS_USE_FIPS/.exec(text) ?? []
+  const [, sentence = ''] = /instead of (.*?) *\|/.exec(text) ?? []
   expect([...sentence.matchAll(/`([^`]+)`/g)].map(([, domain]) => domain).sort()).toEqual(
     [...new Set(domains)].sort(),
   )

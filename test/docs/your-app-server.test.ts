@@ -148,7 +148,7 @@ const CLONE = fence('git clone')
 const UP = fence('curl --silent')
 const APP = [fence('settings/apps/new'), fence('GITHUB_APP_ID=123456')]
 const BEFORE = [NAMES, fence('gh repo create'), fence('"target": "push"'), ...APP, CLONE]
-const AFTER = [UP, 'test -e "$KEY"', fence('^rm "$KEY"'), fence('/installations"')]
+const AFTER = [UP, fence('/installations"'), 'test -e "$KEY"', fence('^rm "$KEY"')]
 const UPDATE = fence('git restore')
 const FOLDER = 'cd actions--access-token/server'
 /** The container's settings, for an update and for a new key. */
@@ -168,7 +168,7 @@ interface Platform {
   readonly replace: readonly string[]
 }
 
-const DEPLOY_LAMBDA = fence('cdk deploy')
+const DEPLOY_LAMBDA = [fence('npm run build:aws-lambda'), fence('cdk deploy')]
 const STORE_LAMBDA = fence('put-secret-value')
 const DEPLOY_WORKER = fence('wrangler@4 deploy')
 const STORE_WORKER = fence('openssl pkcs8')
@@ -177,9 +177,9 @@ const PLATFORMS: Readonly<Record<string, Platform>> = {
   'AWS Lambda': {
     names: [],
     once: [fence('create-open-id-connect-provider')],
-    deploy: [DEPLOY_LAMBDA],
+    deploy: DEPLOY_LAMBDA,
     store: [STORE_LAMBDA],
-    update: [DEPLOY_LAMBDA],
+    update: DEPLOY_LAMBDA,
     replace: [STORE_LAMBDA, fence('update-function-configuration')],
   },
   'Cloudflare Workers': {
