@@ -272,7 +272,13 @@ const ONCE = [
         'Use no token in the merge queue, or give the job an environment',
     ],
     [/(?:^|:|@)refs\/pull\/\d+\//, 'one pull request', 'Give the job an environment'],
-    [/(?:^|:|@)refs\/tags\//, 'one tag', 'Give the job an environment'],
+    [/(?:^|:)(?:workflow_ref:[^:]*@)?refs\/tags\//, 'one tag', 'Give the job an environment'],
+    // A reusable workflow of another repository is called at the same tag again.
+    [
+        /^repo:([^:/@]+)(?:@\d+)?\/([^:/@]+)(?:@\d+)?:(?:.*:)?job_workflow_ref:\1\/\2\/[^:]*@refs\/tags\//,
+        'one tag',
+        'Give the job an environment',
+    ],
 ];
 /**
  * What to say instead of suggesting a policy, where the subject never comes again: bound to it, the next run would be
