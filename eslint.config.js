@@ -17,10 +17,7 @@ const layers = [
 const modules = layers.flat()
 
 /** The files of modules: those in a folder of that name, and the one at the root. */
-const filesOf = (modules) => [
-  { element: { types: { anyOf: modules } } },
-  { file: { categories: { anyOf: modules } } },
-]
+const filesOf = (modules) => [{ element: { types: { anyOf: modules } } }, { file: { categories: { anyOf: modules } } }]
 
 export default tseslint.config(
   { ignores: ['dist/', '.conformance/'] },
@@ -35,10 +32,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/explicit-module-boundary-types': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': [
-        'error',
-        { considerDefaultExhaustiveForUnions: true },
-      ],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/no-unused-vars': ['error', { ignoreUsingDeclarations: true }],
       eqeqeq: 'error',
       'no-console': 'off',

@@ -5,9 +5,10 @@ export default defineConfig({
   resolve: {
     // The packages export only their entries; the build maps these files likewise (dev/build/tsconfig.bundle.json).
     alias: Object.fromEntries(
-      ['@actions/core/lib/command', '@actions/core/lib/file-command', '@actions/github/lib/context'].map(
-        (file) => [file, join(import.meta.dirname, `node_modules/${file}.js`)],
-      ),
+      ['@actions/core/lib/command', '@actions/core/lib/file-command', '@actions/github/lib/context'].map((file) => [
+        file,
+        join(import.meta.dirname, `node_modules/${file}.js`),
+      ]),
     ),
   },
   test: {

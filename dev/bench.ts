@@ -42,9 +42,7 @@ if (!Number.isInteger(runs) || runs < 1) refuse(USAGE, '--runs takes a number of
 const inputs = Object.fromEntries(
   values.input.map((text): [string, string] => {
     const [, name, value] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? []
-    return name === undefined || value === undefined
-      ? refuse(USAGE, '--input takes name=value')
-      : [name, value]
+    return name === undefined || value === undefined ? refuse(USAGE, '--input takes name=value') : [name, value]
   }),
 )
 
@@ -72,8 +70,7 @@ writeFileSync(join(ROOT, 'bench/results.json'), `${JSON.stringify(report, undefi
 console.log(`${tableOf(results)}\n\n${sizeTable(sizes)}`)
 if (values.against === undefined && missed.length === 0) console.log('\nEvery goal is reached.')
 for (const goal of missed) console.error(`over its goal: ${goal}`)
-if (missed.length > 0 && missedGoals(figures, failingGoals(goals, values.shared)).length > 0)
-  process.exitCode = 1
+if (missed.length > 0 && missedGoals(figures, failingGoals(goals, values.shared)).length > 0) process.exitCode = 1
 
 /** One group of our own, with the stages of the other action at its end. */
 async function groupsAgainst(folder: string, bench: Tools): Promise<Group[]> {

@@ -31,9 +31,7 @@ async function build(): Promise<void> {
   const offered = Object.keys(exchanges).sort()
   const actions = readActions().map(({ folder }) => folder || '.')
   if (offered.join() !== actions.sort().join()) {
-    throw new Error(
-      `src/index.ts has exchanges for ${offered.join(', ')}, but there are actions ${actions.join(', ')}`,
-    )
+    throw new Error(`src/index.ts has exchanges for ${offered.join(', ')}, but there are actions ${actions.join(', ')}`)
   }
 
   let total = 0

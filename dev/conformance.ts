@@ -63,9 +63,7 @@ async function get(): Promise<void> {
 async function run(): Promise<void> {
   const missing = chosen(required).filter(({ program }) => !isHere(program))
   if (missing.length > 0) {
-    console.error(
-      `Missing: ${missing.map(({ name }) => name).join(', ')}. npm run conformance -- --get NAME gets one.`,
-    )
+    console.error(`Missing: ${missing.map(({ name }) => name).join(', ')}. npm run conformance -- --get NAME gets one.`)
     process.exitCode = 1
     return
   }

@@ -18,10 +18,7 @@ ${Object.keys(systems)
 --aws      goes through AWS IAM (only for the root action)
 --refused  starts with a refusal, and pastes what the refusal suggests`
 const { values, positionals } = commandLine(usage, {
-  options: {
-    aws: { type: 'boolean', default: false },
-    refused: { type: 'boolean', default: false },
-  },
+  options: { aws: { type: 'boolean', default: false }, refused: { type: 'boolean', default: false } },
   allowPositionals: true,
 })
 const [name = 'app-server', ...others] = positionals
@@ -60,9 +57,7 @@ if (/^secrets?$/.test(world.setup.credential)) {
   console.log(`  What was read is ${(await isGood()) ? 'what is stored there' : 'something else'}.`)
 } else if ((main.state['revocable'] ?? '') === '') {
   const ends = main.outputs['expires-at'] ?? 'an unknown time'
-  console.log(
-    `  The token is ${(await isGood()) ? 'valid' : 'not valid'}. It cannot be revoked, and ends at ${ends}.`,
-  )
+  console.log(`  The token is ${(await isGood()) ? 'valid' : 'not valid'}. It cannot be revoked, and ends at ${ends}.`)
 } else {
   console.log(`  The token is ${(await isGood()) ? 'valid' : 'not valid'} while the job runs.`)
   heading('The log of the post step, when the job ends')

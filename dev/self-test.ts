@@ -52,8 +52,7 @@ async function serveUntilStopped(): Promise<void> {
     now,
     github,
     verify: async (token, { audience }) =>
-      (await jwtVerify(token, keys, { issuer: ISSUER, audience, requiredClaims: ['exp', 'nbf', 'sub'] }))
-        .payload,
+      (await jwtVerify(token, keys, { issuer: ISSUER, audience, requiredClaims: ['exp', 'nbf', 'sub'] })).payload,
     audiences: () => ['127.0.0.1'],
     installations: { [owner]: { permissions: { contents: 'read' } } },
     repositories: {
@@ -78,9 +77,7 @@ async function serveUntilStopped(): Promise<void> {
       const tally: Tally = { issued: github.issued.length, revoked: github.revoked.length }
       return { status: 200, body: tally }
     }
-    return request.url.pathname === '/installation/token'
-      ? github.handler(request)
-      : appServer.handler(request)
+    return request.url.pathname === '/installation/token' ? github.handler(request) : appServer.handler(request)
   })
   console.log(server.url)
 }

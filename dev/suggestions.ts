@@ -38,10 +38,7 @@ export function pasteFiles(
   assert.notEqual(suggestions.length, 0, 'nothing is suggested')
   for (const { text, before } of suggestions) {
     const [, path, repository] = [...before.matchAll(/([\w./-]+\.ya?ml) in ([\w.-]+\/[\w.-]+)/g)].at(-1) ?? []
-    assert(
-      path !== undefined && repository !== undefined,
-      `it is not said where this belongs:\n${before}\n${text}`,
-    )
+    assert(path !== undefined && repository !== undefined, `it is not said where this belongs:\n${before}\n${text}`)
     const files = (repositories[repository] ??= {})
     files[path] = added(files[path], text)
   }

@@ -7,13 +7,7 @@ import { createCertificates, type Certificates } from './fakes/certificates.ts'
 import type { FaultEntry } from './fakes/faults.ts'
 import type { Handler, Now } from './fakes/handler.ts'
 import { defaultIdentity, type Identity } from './fakes/identity.ts'
-import {
-  createIssuer,
-  generateIssuerKeys,
-  type Issuer,
-  type IssuerKeys,
-  type IssuerOptions,
-} from './fakes/issuer.ts'
+import { createIssuer, generateIssuerKeys, type Issuer, type IssuerKeys, type IssuerOptions } from './fakes/issuer.ts'
 import { startProxy, type Proxy, type ProxyOptions } from './fakes/proxy.ts'
 import { relay, type Relay } from './fakes/relay.ts'
 import type { IssuedSecret } from './fakes/secrets.ts'
@@ -124,10 +118,7 @@ export interface World<S extends Setup = Setup> extends AsyncDisposable, Backsta
   readonly close: () => Promise<void>
 }
 
-export async function createWorld<S extends Setup>(
-  system: System<S>,
-  options: WorldOptions = {},
-): Promise<World<S>> {
+export async function createWorld<S extends Setup>(system: System<S>, options: WorldOptions = {}): Promise<World<S>> {
   const { faults = {}, latencyMs = 0, situation = situations.push, servers: others = {} } = options
   const servers = new Map<string, FakeServer>()
   const urls = new Map<string, string>()
@@ -197,8 +188,7 @@ export async function createWorld<S extends Setup>(
     relays.push(front)
     ports[host] = front.port
   }
-  const proxy =
-    Object.keys(hosts).length === 0 ? undefined : await startProxy({ ...options.proxy, hosts: ports })
+  const proxy = Object.keys(hosts).length === 0 ? undefined : await startProxy({ ...options.proxy, hosts: ports })
   if (options.proxy?.credentials !== undefined) {
     secrets.push({ name: 'proxy password', value: options.proxy.credentials.password, inState: false })
   }
@@ -222,10 +212,7 @@ export async function createWorld<S extends Setup>(
   const stageOptions = ({ leaps = false, ...stage }: WorldStage): StageOptions => ({
     action: join(ROOT, system.action),
     situation,
-    hosts: {
-      serverUrl: 'https://github.com',
-      apiUrl: urls.get('github') ?? 'https://api.github.com',
-    },
+    hosts: { serverUrl: 'https://github.com', apiUrl: urls.get('github') ?? 'https://api.github.com' },
     ...stage,
     identity: { ...options.identity, ...stage.identity },
     // The runner knows the request token as a secret of the job.

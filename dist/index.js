@@ -399,10 +399,7 @@ const LEAST_MASKED = 8;
 /** Names that cannot be given, and why; the first that fits. Hop-by-hop names: RFC 9110 section 7.6.1, RFC 9113 section 8.2.2. */
 const REFUSED = [
     [/^(?:x-)?authorization$/, 'which is for the server behind the gateway'],
-    [
-        /^(?:host|accept|accept-encoding|user-agent|content-.*|x-amz-.*|x-vault-.*)$/,
-        'which the step sets itself',
-    ],
+    [/^(?:host|accept|accept-encoding|user-agent|content-.*|x-amz-.*|x-vault-.*)$/, 'which the step sets itself'],
     [
         /^(?:connection|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade|expect)$/,
         'which belongs to the connection',
@@ -1018,9 +1015,7 @@ const OF_OTHER_ACTIONS = [
 ];
 /** @param names separated by blanks */
 function foreign(names, here, is, example, unless) {
-    return names
-        .split(' ')
-        .map((name) => ({ name, here, is, example, ...(unless !== undefined && { unless }) }));
+    return names.split(' ').map((name) => ({ name, here, is, example, ...(unless !== undefined && { unless }) }));
 }
 function renamed(name, example, unless) {
     const [here = ''] = example.split(':');
@@ -1276,7 +1271,9 @@ function cutOff(signal) {
 function mustBeSafe(call) {
     if ((0,url/* mayCarrySecrets */._1)(call.url))
         return;
-    throw new errors/* ActionError */.lZ('TLS_FAILED', `${(0,src_text/* capital */.Nx)(placeOf(call))}: its address does not begin with https://.`, { hint: 'Nothing was sent. Plain HTTP works only on this machine (localhost, 127.0.0.1, [::1]).' });
+    throw new errors/* ActionError */.lZ('TLS_FAILED', `${(0,src_text/* capital */.Nx)(placeOf(call))}: its address does not begin with https://.`, {
+        hint: 'Nothing was sent. Plain HTTP works only on this machine (localhost, 127.0.0.1, [::1]).',
+    });
 }
 /** An attempt without a complete answer, as an error. */
 function unanswered(call, failure) {
@@ -1470,10 +1467,7 @@ async function answerTo(call, message, early, limitMs, means) {
             }
             catch (error) {
                 // The server may have closed it while it was idle: that is no failure of this request.
-                if (call.once === true ||
-                    !(error instanceof AttemptFailed) ||
-                    error.answered ||
-                    error.code !== 'UNREACHABLE')
+                if (call.once === true || !(error instanceof AttemptFailed) || error.answered || error.code !== 'UNREACHABLE')
                     throw error;
             }
         }
@@ -1497,9 +1491,7 @@ async function sendOver(socket, call, message, cut, progress, { signal, patience
 }
 function timedOut(limitMs, { waitingFor }) {
     const limit = `${Math.round(limitMs / 100) / 10} s`;
-    return new AttemptFailed('TIMED_OUT', `no answer within ${limit}, while waiting for ${waitingFor}`, {
-        again: true,
-    });
+    return new AttemptFailed('TIMED_OUT', `no answer within ${limit}, while waiting for ${waitingFor}`, { again: true });
 }
 
 ;// CONCATENATED MODULE: ./src/http/clock.ts
@@ -2272,7 +2264,7 @@ function createIdentity(options) {
     const minted = new Map();
     const known = new Map();
     let newest;
-    const ofAll = () => known.size > 1 ? { ...newest, aud: [...known.keys()].sort() } : newest;
+    const ofAll = () => (known.size > 1 ? { ...newest, aud: [...known.keys()].sort() } : newest);
     async function mint(audience) {
         if (!/^[\x21-\x7e]+$/.test(requestToken) || !URL.canParse(endpoint)) {
             throw new errors/* ActionError */.lZ('NO_ID_TOKEN', 'This job cannot get an ID token: the runner offers none.');
@@ -2706,13 +2698,7 @@ function readRevocable(json) {
         return undefined;
     const ends = new Date(text('ends') ?? '');
     const extra = Object.entries((0,http_answer/* member */.Dc)(json, 'extra') ?? {}).filter((entry) => typeof entry[1] === 'string');
-    return {
-        issuer,
-        token,
-        apiUrl,
-        ...(!Number.isNaN(ends.getTime()) && { ends }),
-        extra: Object.fromEntries(extra),
-    };
+    return { issuer, token, apiUrl, ...(!Number.isNaN(ends.getTime()) && { ends }), extra: Object.fromEntries(extra) };
 }
 
 ;// CONCATENATED MODULE: ./src/step/hand-over.ts
@@ -3039,8 +3025,7 @@ const exchanges = {
     // A password for Aurora DSQL by IAM.
     'database/aws-dsql': async () => (await Promise.all(/* import() | aws */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('aws')]).then(__nccwpck_require__.bind(__nccwpck_require__, 5176))).awsDsql,
     // A password for Cloud SQL by IAM.
-    'database/google-cloud-sql': async () => (await Promise.all(/* import() | google */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('google')]).then(__nccwpck_require__.bind(__nccwpck_require__, 454)))
-        .googleCloudSql,
+    'database/google-cloud-sql': async () => (await Promise.all(/* import() | google */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('google')]).then(__nccwpck_require__.bind(__nccwpck_require__, 454))).googleCloudSql,
     // A password for Azure Database for PostgreSQL or MySQL.
     'database/azure': async () => (await Promise.all(/* import() | azure */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('azure')]).then(__nccwpck_require__.bind(__nccwpck_require__, 8473))).azureDatabase,
     // Secrets of Vault's KV version 2 engine.
@@ -3049,11 +3034,9 @@ const exchanges = {
     'secret/aws-secrets-manager': async () => (await Promise.all(/* import() | aws */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('aws')]).then(__nccwpck_require__.bind(__nccwpck_require__, 1153)))
         .awsSecretsManager,
     // Secrets of Google Secret Manager.
-    'secret/google-secret-manager': async () => (await Promise.all(/* import() | google */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('google')]).then(__nccwpck_require__.bind(__nccwpck_require__, 2999)))
-        .googleSecretManager,
+    'secret/google-secret-manager': async () => (await Promise.all(/* import() | google */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('google')]).then(__nccwpck_require__.bind(__nccwpck_require__, 2999))).googleSecretManager,
     // Secrets of Azure Key Vault.
-    'secret/azure-key-vault': async () => (await Promise.all(/* import() | azure */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('azure')]).then(__nccwpck_require__.bind(__nccwpck_require__, 1480)))
-        .azureKeyVault,
+    'secret/azure-key-vault': async () => (await Promise.all(/* import() | azure */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('azure')]).then(__nccwpck_require__.bind(__nccwpck_require__, 1480))).azureKeyVault,
     // Secrets from an HTTP endpoint.
     'secret/http': async () => (await Promise.all(/* import() | secret-http */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('secret-http')]).then(__nccwpck_require__.bind(__nccwpck_require__, 5763))).httpSecret,
 };

@@ -12,17 +12,10 @@ export interface Explanation {
 }
 
 /** What a person can do, by what a system says; the first that fits. */
-export type Explanations<Context> = readonly (readonly [
-  said: RegExp,
-  explain: (context: Context) => Explanation,
-])[]
+export type Explanations<Context> = readonly (readonly [said: RegExp, explain: (context: Context) => Explanation])[]
 
 /** The explanation of what a system says; an empty one if the table has none. */
-export function explanationOf<Context>(
-  table: Explanations<Context>,
-  said: string,
-  context: Context,
-): Explanation {
+export function explanationOf<Context>(table: Explanations<Context>, said: string, context: Context): Explanation {
   const [, explain] = table.find(([words]) => words.test(said)) ?? []
   return explain?.(context) ?? {}
 }

@@ -10,14 +10,11 @@ import type { Revokers } from './step/step.ts'
  */
 export const exchanges = {
   // A GitHub token from an app server.
-  '.': async () =>
-    (await import(/* webpackChunkName: "app-server" */ './exchanges/app-server/exchange.ts')).appServer,
+  '.': async () => (await import(/* webpackChunkName: "app-server" */ './exchanges/app-server/exchange.ts')).appServer,
   // A Bytebase API token.
-  bytebase: async () =>
-    (await import(/* webpackChunkName: "bytebase" */ './exchanges/bytebase/exchange.ts')).bytebase,
+  bytebase: async () => (await import(/* webpackChunkName: "bytebase" */ './exchanges/bytebase/exchange.ts')).bytebase,
   // A GitHub token from Octo STS.
-  'octo-sts': async () =>
-    (await import(/* webpackChunkName: "octo-sts" */ './exchanges/octo-sts/exchange.ts')).octoSts,
+  'octo-sts': async () => (await import(/* webpackChunkName: "octo-sts" */ './exchanges/octo-sts/exchange.ts')).octoSts,
   // A token from any OAuth 2.0 token endpoint.
   'oauth-token': async () =>
     (await import(/* webpackChunkName: "oauth-token" */ './exchanges/oauth-token/exchange.ts')).oauthToken,
@@ -31,26 +28,22 @@ export const exchanges = {
     (await import(/* webpackChunkName: "aws" */ './exchanges/database/aws-dsql.ts')).awsDsql,
   // A password for Cloud SQL by IAM.
   'database/google-cloud-sql': async () =>
-    (await import(/* webpackChunkName: "google" */ './exchanges/database/google-cloud-sql.ts'))
-      .googleCloudSql,
+    (await import(/* webpackChunkName: "google" */ './exchanges/database/google-cloud-sql.ts')).googleCloudSql,
   // A password for Azure Database for PostgreSQL or MySQL.
   'database/azure': async () =>
     (await import(/* webpackChunkName: "azure" */ './exchanges/database/azure.ts')).azureDatabase,
   // Secrets of Vault's KV version 2 engine.
-  'secret/vault': async () =>
-    (await import(/* webpackChunkName: "vault" */ './exchanges/secret/vault.ts')).secretVault,
+  'secret/vault': async () => (await import(/* webpackChunkName: "vault" */ './exchanges/secret/vault.ts')).secretVault,
   // Secrets of AWS Secrets Manager.
   'secret/aws-secrets-manager': async () =>
     (await import(/* webpackChunkName: "aws" */ './exchanges/secret/aws-secrets-manager/exchange.ts'))
       .awsSecretsManager,
   // Secrets of Google Secret Manager.
   'secret/google-secret-manager': async () =>
-    (await import(/* webpackChunkName: "google" */ './exchanges/secret/google-secret-manager.ts'))
-      .googleSecretManager,
+    (await import(/* webpackChunkName: "google" */ './exchanges/secret/google-secret-manager.ts')).googleSecretManager,
   // Secrets of Azure Key Vault.
   'secret/azure-key-vault': async () =>
-    (await import(/* webpackChunkName: "azure" */ './exchanges/secret/azure-key-vault/exchange.ts'))
-      .azureKeyVault,
+    (await import(/* webpackChunkName: "azure" */ './exchanges/secret/azure-key-vault/exchange.ts')).azureKeyVault,
   // Secrets from an HTTP endpoint.
   'secret/http': async () =>
     (await import(/* webpackChunkName: "secret-http" */ './exchanges/secret/http.ts')).httpSecret,
@@ -61,8 +54,7 @@ export const revokers = {
   // GitHub App installation tokens.
   github: async () => (await import(/* webpackChunkName: "github" */ './github/revoker.ts')).github,
   // Tokens of OAuth 2.0 servers.
-  oauth: async () =>
-    (await import(/* webpackChunkName: "oauth-token" */ './exchanges/oauth-token/revoker.ts')).oauth,
+  oauth: async () => (await import(/* webpackChunkName: "oauth-token" */ './exchanges/oauth-token/revoker.ts')).oauth,
   // Tokens of Vault and OpenBao.
   vault: async () => (await import(/* webpackChunkName: "vault" */ './vault/revoker.ts')).vault,
 } satisfies Revokers

@@ -85,8 +85,7 @@ async function survey(title: string, system: System, variant: string): Promise<S
   const given = Object.values(main.outputs)
   const granting = replies.findLastIndex(({ reply }) =>
     leavesOf(reply).some(
-      (leaf) =>
-        secrets.includes(leaf) && given.some((value) => value.includes(JSON.stringify(leaf).slice(1, -1))),
+      (leaf) => secrets.includes(leaf) && given.some((value) => value.includes(JSON.stringify(leaf).slice(1, -1))),
     ),
   )
   const calls = new Map<string, Call>()
@@ -342,8 +341,7 @@ describe.each(subjects)('$title:', (subject) => {
     expect(code(message)).toBe('DENIED')
     expect(message).toContain(new URL(world.url(world.setup.exchangeRole)).host)
     expect(ran.summary).toContain('### Refused')
-    for (const call of calls)
-      expect(answersTo(world, call).length, when(call)).toBeLessThanOrEqual(call.times)
+    for (const call of calls) expect(answersTo(world, call).length, when(call)).toBeLessThanOrEqual(call.times)
   })
 
   it('shows a refusal that is full of commands as harmless text', async () => {
@@ -397,9 +395,7 @@ describe.each(subjects)('$title:', (subject) => {
     it('hostile text in each of its fields is harmless', async () => {
       for (const [field] of (call.reply === undefined ? [''] : leavesOf(call.reply)).entries()) {
         const world = await open()
-        meet(world, call, () =>
-          alterTexts((text, index) => (index === field ? `${text}${HOSTILE_TEXT}` : text)),
-        )
+        meet(world, call, () => alterTexts((text, index) => (index === field ? `${text}${HOSTILE_TEXT}` : text)))
         await run(world)
         expect(answersTo(world, call)).toContain('alter')
       }

@@ -26,11 +26,7 @@ const packages = [...new Set(sources.flatMap((source) => packageFolder(source) ?
 
 /** Runs Node without any environment, and tells what came out. */
 function node(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-    env: {},
-    encoding: 'utf8',
-    timeout: 300_000,
-  })
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { env: {}, encoding: 'utf8', timeout: 300_000 })
   return { status, stdout, stderr }
 }
 
@@ -62,9 +58,7 @@ describe('content', () => {
   })
 
   test('comes from src and from few packages', () => {
-    const rest = sources.filter(
-      (source) => packageFolder(source) === undefined && !source.startsWith('./src/'),
-    )
+    const rest = sources.filter((source) => packageFolder(source) === undefined && !source.startsWith('./src/'))
     expect(['./dev/build/no-exec.ts', './dev/build/no-http-client.ts']).toEqual(expect.arrayContaining(rest))
     expect(sources).toContain('./src/http/client.ts')
     const names = [
@@ -108,9 +102,10 @@ describe('content', () => {
   test('holds the licence of every package in it', () => {
     const licenses = read('licenses.txt')
     for (const folder of packages) {
-      const { name, version } = JSON.parse(
-        readFileSync(join(repository, folder, 'package.json'), 'utf8'),
-      ) as Record<string, string>
+      const { name, version } = JSON.parse(readFileSync(join(repository, folder, 'package.json'), 'utf8')) as Record<
+        string,
+        string
+      >
       expect(licenses).toContain(`${name!} ${version!}\n`)
     }
   })
@@ -158,15 +153,12 @@ describe('behaviour', () => {
 
   const uses = entries.map(({ file }) => ({ file, post: file === 'post.js' }))
 
-  test.each(uses.filter(({ post }) => !post))(
-    'dist/$file without any input fails with one annotation',
-    ({ file }) => {
-      const { status, stdout, stderr } = node(join(dist, file))
-      expect(stderr).toBe('')
-      expect(stdout.match(/^::error\b.*$/gm)).toHaveLength(1)
-      expect(status).toBe(1)
-    },
-  )
+  test.each(uses.filter(({ post }) => !post))('dist/$file without any input fails with one annotation', ({ file }) => {
+    const { status, stdout, stderr } = node(join(dist, file))
+    expect(stderr).toBe('')
+    expect(stdout.match(/^::error\b.*$/gm)).toHaveLength(1)
+    expect(status).toBe(1)
+  })
 
   test.each(uses.filter(({ post }) => post))('dist/$file without anything saved does nothing', ({ file }) => {
     const { status, stdout, stderr } = node(join(dist, file))

@@ -10,8 +10,7 @@ import type { Runner } from '../src/step/runner.ts'
 
 /** One thing that a step told the runner: a plain line, or a workflow command by its name. */
 interface Said {
-  readonly as:
-    'line' | 'grouped line' | 'add-mask' | 'debug' | 'notice' | 'warning' | 'error' | 'group' | 'endgroup'
+  readonly as: 'line' | 'grouped line' | 'add-mask' | 'debug' | 'notice' | 'warning' | 'error' | 'group' | 'endgroup'
   readonly text: string
 }
 
@@ -55,9 +54,7 @@ export function createRecorder(
     apiUrl: 'github' in handlers ? world.url('github') : 'https://api.github.com',
   })
   const environment = {
-    ...Object.fromEntries(
-      Object.entries(github).map(([name, value]) => [`GITHUB_${name.toUpperCase()}`, value]),
-    ),
+    ...Object.fromEntries(Object.entries(github).map(([name, value]) => [`GITHUB_${name.toUpperCase()}`, value])),
     ...world.env,
     ...stage.env,
   }
@@ -74,12 +71,7 @@ export function createRecorder(
     (text: string): void => {
       said.push({ as, text })
     }
-  const write = (
-    file: 'output' | 'state',
-    values: Record<string, string>,
-    name: string,
-    value: string,
-  ): void => {
+  const write = (file: 'output' | 'state', values: Record<string, string>, name: string, value: string): void => {
     if (unwritable.includes(file)) throw new ActionError('NOT_WRITTEN', `The ${file} file cannot be written.`)
     values[name] = value
   }

@@ -5,19 +5,7 @@ import { harmless, listOf, showable } from '../src/text.ts'
 const hostile = fc
   .array(
     fc.oneof(
-      fc.constantFrom(
-        '::',
-        '##[',
-        'set-env',
-        'add-mask::x',
-        '\n',
-        '\r',
-        '\u2028',
-        '\u001b[31m',
-        '\u202e',
-        ' ',
-        '%0A',
-      ),
+      fc.constantFrom('::', '##[', 'set-env', 'add-mask::x', '\n', '\r', '\u2028', '\u001b[31m', '\u202e', ' ', '%0A'),
       fc.string({ unit: 'binary' }),
     ),
     { maxLength: 30 },
@@ -40,9 +28,7 @@ test('showable keeps plain text as it is, and anything but text out', () => {
   for (const text of ['contents: write - Not authorized', 'role arn:aws:iam::123456789012:role/x']) {
     expect(showable(text)).toBe(text)
   }
-  expect([undefined, null, 7, {}, [], '', ' \n'].map((each) => showable(each))).toEqual(
-    Array(7).fill(undefined),
-  )
+  expect([undefined, null, 7, {}, [], '', ' \n'].map((each) => showable(each))).toEqual(Array(7).fill(undefined))
 })
 
 test('a harmless line is no command, and keeps its blanks', () => {

@@ -66,12 +66,7 @@ async function assumeRole(endpoint: URL, token: Promise<string>, socket: Socket)
 }
 
 /** AWS Signature Version 4 of a POST without query, to `lambda` in `eu-central-1`. */
-function signed(
-  url: URL,
-  more: Record<string, string>,
-  body: string,
-  key: Credentials,
-): Record<string, string> {
+function signed(url: URL, more: Record<string, string>, body: string, key: Credentials): Record<string, string> {
   const { createHash, createHmac } = process.getBuiltinModule('node:crypto')
   const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
   const time = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '')

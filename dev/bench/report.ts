@@ -41,9 +41,7 @@ export function resultsOf(samples: Samples, subjects: readonly Subject[]): Recor
       answersInARow: spreadOf(tls.map(({ answersInARow }) => answersInARow)).median,
       tlsMs: spreadOf(tls.map(({ wallMs }) => wallMs)),
       ...(floor !== undefined && {
-        timesFloor: spreadOf(
-          tls.map(({ wallMs }, round) => wallMs / samples.timed.tls[floor]![round]!.wallMs),
-        ),
+        timesFloor: spreadOf(tls.map(({ wallMs }, round) => wallMs / samples.timed.tls[floor]![round]!.wallMs)),
       }),
     }
   }
@@ -96,8 +94,5 @@ export function sizeTable(sizes: Sizes): string {
     file,
     `${(bytes / 1000).toFixed(bytes < 1000 ? 2 : 0)} kB`,
   ]
-  return markdownTable(
-    ['file', 'size'],
-    [...Object.entries(sizes), ['in all', bytesOf(sizes)] as const].map(row),
-  )
+  return markdownTable(['file', 'size'], [...Object.entries(sizes), ['in all', bytesOf(sizes)] as const].map(row))
 }

@@ -62,9 +62,7 @@ export function nothing(tools: Tools): Subject {
   return {
     name: 'node -e 0',
     start: (world, how) =>
-      runAction(
-        stepOf(world, tools.folder, {}, { ...how, nodeOptions: [...(how.nodeOptions ?? []), '-e', '0'] }),
-      ),
+      runAction(stepOf(world, tools.folder, {}, { ...how, nodeOptions: [...(how.nodeOptions ?? []), '-e', '0'] })),
   }
 }
 
@@ -102,19 +100,12 @@ export function ownGroups(tools: Tools): Group[] {
   const root = (world: World): Step => ({ action: ROOT, inputs: world.inputs })
   const ofRoot = stagesOf('root', root, { post: true, floor: 'floor' })
   const ofAws = stagesOf('root, AWS', root, { post: false, floor: 'floor, AWS' })
-  const ofBytebase = stagesOf(
-    'bytebase',
-    (world) => ({ action: join(ROOT, 'bytebase'), inputs: world.inputs }),
-    { post: false },
-  )
+  const ofBytebase = stagesOf('bytebase', (world) => ({ action: join(ROOT, 'bytebase'), inputs: world.inputs }), {
+    post: false,
+  })
   return [
     { name: 'root', system: appServer, variant: 'bearer', subjects: [floor('floor', tools), ...ofRoot] },
-    {
-      name: 'root, AWS',
-      system: appServer,
-      variant: 'aws',
-      subjects: [floor('floor, AWS', tools), ...ofAws],
-    },
+    { name: 'root, AWS', system: appServer, variant: 'aws', subjects: [floor('floor, AWS', tools), ...ofAws] },
     { name: 'bytebase', system: bytebase, variant: 'default', subjects: ofBytebase },
     ...stores.map(oneAndTen),
   ]
@@ -130,17 +121,11 @@ export interface Other {
 }
 
 /** Another action, as one more subject of a group. */
-export async function otherSubjects(
-  other: Other,
-  name: string,
-  floor: string | undefined,
-): Promise<Subject[]> {
+export async function otherSubjects(other: Other, name: string, floor: string | undefined): Promise<Subject[]> {
   const { runs } = await readAction(other.folder)
   const step = (world: World): Step => ({
     action: other.folder,
-    inputs: Object.fromEntries(
-      Object.entries(other.inputs).map(([input, text]) => [input, withUrls(text, world)]),
-    ),
+    inputs: Object.fromEntries(Object.entries(other.inputs).map(([input, text]) => [input, withUrls(text, world)])),
     ...(other.preload !== undefined && { nodeOptions: ['--require', resolve(other.preload)] }),
   })
   return stagesOf(name, step, { post: runs.post !== undefined, floor })
@@ -168,10 +153,7 @@ function stagesOf(
   const last = new Map<World, StageResult>()
   const options = (world: World, how: How): StageOptions => {
     const { action, inputs, nodeOptions = [] } = step(world)
-    return stepOf(world, action, inputs, {
-      ...how,
-      nodeOptions: [...nodeOptions, ...(how.nodeOptions ?? [])],
-    })
+    return stepOf(world, action, inputs, { ...how, nodeOptions: [...nodeOptions, ...(how.nodeOptions ?? [])] })
   }
   const main: Subject = {
     name,
@@ -183,10 +165,7 @@ function stagesOf(
     },
   }
   if (!post) return [main]
-  return [
-    main,
-    { name: `${name}, post`, start: (world, how) => runPost(options(world, how), last.get(world)!) },
-  ]
+  return [main, { name: `${name}, post`, start: (world, how) => runPost(options(world, how), last.get(world)!) }]
 }
 
 /** The root action's requests by hand; where the world has an STS, those of its AWS path. */

@@ -84,10 +84,7 @@ function sharedName(chunk: StatsChunk): string {
     counts.set(place, (counts.get(place) ?? 0) + 1)
   }
   const [most] = [...counts].sort(([, a], [, b]) => b - a)
-  must(
-    most !== undefined && most[1] > sources.length / 2,
-    `part ${chunk.id} has no name: ${sources.join(', ')}`,
-  )
+  must(most !== undefined && most[1] > sources.length / 2, `part ${chunk.id} has no name: ${sources.join(', ')}`)
   return most[0]
 }
 

@@ -12,9 +12,11 @@ export function licenses(root: string, sources: readonly string[]): string {
   const folders = [...new Set(sources.flatMap((source) => packageFolder(source) ?? []))].sort()
   return folders
     .map((folder) => {
-      const { name, version, license } = JSON.parse(
-        readFileSync(join(root, folder, 'package.json'), 'utf8'),
-      ) as { name: string; version: string; license: string }
+      const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as {
+        name: string
+        version: string
+        license: string
+      }
       const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e(\.(md|txt))?$/i.test(entry))
       if (file === undefined) throw new Error(`${name}: no licence file in ${folder}`)
       const text = readFileSync(join(root, folder, file), 'utf8')

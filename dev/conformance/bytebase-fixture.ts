@@ -55,10 +55,7 @@ export interface BytebaseFixture extends Omit<Fixture, 'run'> {
 export async function createBytebaseFixture(hold: Hold, fixture: Fixture): Promise<BytebaseFixture> {
   await using closing = new AsyncDisposableStack()
   const metadata = closing.use(await startPostgres(['bytebase']))
-  const servers = {
-    test: closing.use(await startPostgres(['mydb'])),
-    prod: closing.use(await startPostgres(['mydb'])),
-  }
+  const servers = { test: closing.use(await startPostgres(['mydb'])), prod: closing.use(await startPostgres(['mydb'])) }
   const data = join(fixture.folder, 'data')
   await mkdir(data)
   const address = await fixture.start(HOST, (port) => ({
@@ -143,9 +140,7 @@ async function fill(api: BytebaseFixture['api'], servers: BytebaseFixture['serve
     })
   }
   const [id] = EMAIL.split('@')
-  await asAdmin('POST', `${String(workspace)}/workloadIdentities?workload_identity_id=${id!}`, {
-    title: 'GitHub',
-  })
+  await asAdmin('POST', `${String(workspace)}/workloadIdentities?workload_identity_id=${id!}`, { title: 'GitHub' })
   const policy = await asAdmin('GET', `${PROJECT}:getIamPolicy`)
   const bindings = [
     ...(policy['bindings'] as object[]),

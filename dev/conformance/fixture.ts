@@ -101,10 +101,7 @@ export async function createFixture(
       }),
     },
     {
-      hosts: {
-        oidc: new URL(ISSUER).host,
-        ...Object.fromEntries(Object.keys(fakes).map((host) => [host, host])),
-      },
+      hosts: { oidc: new URL(ISSUER).host, ...Object.fromEntries(Object.keys(fakes).map((host) => [host, host])) },
       servers: Object.fromEntries(servers.map((host) => [host, () => ports.get(host) ?? 0])),
     },
   )

@@ -57,10 +57,7 @@ export function createGitHubForApps(): GitHubForApps {
   }
 
   async function handler(request: FakeRequest): Promise<FakeReply> {
-    const [first, second, third, fourth, ...rest] = request.url.pathname
-      .slice(1)
-      .split('/')
-      .map(decodeURIComponent)
+    const [first, second, third, fourth, ...rest] = request.url.pathname.slice(1).split('/').map(decodeURIComponent)
     if (first === 'installation') return issued.handler(request)
     if (first === 'repos') return contentOf(request, `${second!}/${third!}`, [fourth, ...rest])
     if (first === 'users' && third === undefined) {
@@ -69,12 +66,7 @@ export function createGitHubForApps(): GitHubForApps {
     }
     if (!(await isApp(request))) return json(401, { message: 'A JSON web token could not be decoded' })
     if (first === 'app' && second === undefined) {
-      return json(200, {
-        id: APP_ID,
-        slug: 'access',
-        name: 'Access',
-        html_url: 'https://github.com/apps/access',
-      })
+      return json(200, { id: APP_ID, slug: 'access', name: 'Access', html_url: 'https://github.com/apps/access' })
     }
     if (first === 'users' && third === 'installation') {
       return installations[second!] === undefined ? NOT_FOUND : json(200, described(second!))
@@ -103,10 +95,7 @@ export function createGitHubForApps(): GitHubForApps {
   function createToken(id: number, request: FakeRequest): FakeReply {
     const [owner, installation] = Object.entries(installations).find(([, each]) => each.id === id) ?? []
     if (owner === undefined || installation === undefined) return NOT_FOUND
-    const asked = JSON.parse(request.body || '{}') as {
-      permissions?: Grant['permissions']
-      repositories?: string[]
-    }
+    const asked = JSON.parse(request.body || '{}') as { permissions?: Grant['permissions']; repositories?: string[] }
     const permissions = asked.permissions ?? installation.permissions
     for (const [scope, level] of Object.entries(permissions)) {
       if (RANKS.indexOf(level) > RANKS.indexOf(installation.permissions[scope] ?? '')) {
@@ -132,11 +121,7 @@ export function createGitHubForApps(): GitHubForApps {
   }
 
   /** `GET /repos/{owner}/{name}/contents/{path}`, with a token that may read it. */
-  function contentOf(
-    request: FakeRequest,
-    repository: string,
-    [kind, ...path]: (string | undefined)[],
-  ): FakeReply {
+  function contentOf(request: FakeRequest, repository: string, [kind, ...path]: (string | undefined)[]): FakeReply {
     const token = /^(?:bearer|token) (\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1] ?? ''
     if (!issued.alive(token)) return json(401, { message: 'Bad credentials' })
     const name = path.join('/')

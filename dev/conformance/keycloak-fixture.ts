@@ -56,12 +56,7 @@ export async function createKeycloakFixture(hold: Hold, fixture: Fixture): Promi
     scope: 'openid',
   }
   const runWith = (own: Step['inputs'], step: Partial<Step> = {}): Promise<Ran> =>
-    fixture.run({
-      action: 'oauth-token',
-      credential: 'token',
-      ...step,
-      inputs: { ...inputs, ...own, ...step.inputs },
-    })
+    fixture.run({ action: 'oauth-token', credential: 'token', ...step, inputs: { ...inputs, ...own, ...step.inputs } })
   return {
     ...fixture,
     hold,
@@ -140,10 +135,7 @@ async function admin(
   const { json } = await post(`${address}/realms/master${ENDPOINTS}/token`, login)
   const answer = await fetch(`${address}/admin/realms/ci/${path}`, {
     method,
-    headers: {
-      authorization: `Bearer ${String(json['access_token'])}`,
-      'content-type': 'application/json',
-    },
+    headers: { authorization: `Bearer ${String(json['access_token'])}`, 'content-type': 'application/json' },
     ...(body && { body: JSON.stringify(body) }),
   })
   const text = await answer.text()

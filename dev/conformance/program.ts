@@ -37,15 +37,13 @@ export async function output(
   options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<string> {
   const { cwd = ROOT, env = {} } = options
-  const { stdout } = await exec(command, args, {
-    cwd,
-    env: { ...process.env, ...env },
-    maxBuffer: MAX_BUFFER,
-  }).catch((error: unknown) => {
-    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
-    const told = `${stdout}\n${stderr}`.trim().slice(-2_000)
-    throw new Error(`${[command, ...args].join(' ')} failed:\n${told}`, { cause: error })
-  })
+  const { stdout } = await exec(command, args, { cwd, env: { ...process.env, ...env }, maxBuffer: MAX_BUFFER }).catch(
+    (error: unknown) => {
+      const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
+      const told = `${stdout}\n${stderr}`.trim().slice(-2_000)
+      throw new Error(`${[command, ...args].join(' ')} failed:\n${told}`, { cause: error })
+    },
+  )
   return stdout.trim()
 }
 

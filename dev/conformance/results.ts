@@ -35,10 +35,7 @@ export function keepResults(fresh: readonly Result[], order: readonly string[]):
   const page = readFileSync(PAGE, 'utf8')
   writeFileSync(
     PAGE,
-    page.replace(
-      IN_PAGE,
-      (_, before: string, __, after: string) => `${before}${resultsTable(results)}${after}`,
-    ),
+    page.replace(IN_PAGE, (_, before: string, __, after: string) => `${before}${resultsTable(results)}${after}`),
   )
 }
 

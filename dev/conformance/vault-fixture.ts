@@ -55,11 +55,7 @@ export async function createVaultFixture(
   await mkdir(bin)
   for (const name of new Set(['vault', basename(command)])) await symlink(command, join(bin, name))
   await writeFile(join(fixture.folder, 'deploy.hcl'), page.policies[0]!)
-  const machine = {
-    PATH: [bin, process.env['PATH']].join(delimiter),
-    VAULT_ADDR: address,
-    VAULT_TOKEN: token,
-  }
+  const machine = { PATH: [bin, process.env['PATH']].join(delimiter), VAULT_ADDR: address, VAULT_TOKEN: token }
   const shell: VaultFixture['shell'] = (script, env) =>
     output('bash', ['-euo', 'pipefail', '-c', script], { cwd: fixture.folder, env: { ...machine, ...env } })
   const api: VaultFixture['api'] = (method, path, body) =>

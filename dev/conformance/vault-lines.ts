@@ -10,20 +10,16 @@ export const EVERYTHING = 'path "*" { capabilities = ["read"] }'
 export async function reads(vault: VaultFixture): Promise<void> {
   const { hold, read, gives, refuses, api, secret, setUp, allow } = vault
   await setUp()
-  const write = (path: string, data: object): Promise<Response> =>
-    api('POST', `secret/data/${path}`, { data })
+  const write = (path: string, data: object): Promise<Response> => api('POST', `secret/data/${path}`, { data })
   await write('team/database', { DB_USER: 'app', DB_PASSWORD: 'an older one' })
   await write('team/database', { DB_USER: 'application', DB_PASSWORD: secret })
   for (const path of ['team/deleted', 'team/destroyed']) await write(path, { DB_PASSWORD: secret })
   await api('DELETE', 'secret/data/team/deleted')
   await api('POST', 'secret/destroy/team/destroyed', { versions: [1] })
 
-  await hold(
-    'the commands of the page let the step of the page in, which reads the newest version',
-    async () => {
-      assert.deepEqual((await gives()).annotations, [])
-    },
-  )
+  await hold('the commands of the page let the step of the page in, which reads the newest version', async () => {
+    assert.deepEqual((await gives()).annotations, [])
+  })
   await hold('a whole secret, as JSON', async () => {
     const { outputs, told } = await read({ inputs: { key: '' } })
     assert.deepEqual(JSON.parse(outputs['secret'] ?? told), { DB_USER: 'application', DB_PASSWORD: secret })
@@ -62,11 +58,7 @@ const MENDED: readonly (readonly [name: string, words: RegExp, role: object])[] 
     /audience claim found in JWT but no audiences bound to the role/,
     { bound_audiences: [] },
   ],
-  [
-    'another subject',
-    /\(sub\) claim|subject/,
-    { bound_subject: 'repo:octo-org/workflows:ref:refs/heads/main' },
-  ],
+  ['another subject', /\(sub\) claim|subject/, { bound_subject: 'repo:octo-org/workflows:ref:refs/heads/main' }],
   ['another bound claim', /error validating claims/, { bound_claims: { repository_id: '1' } }],
   [
     'a role written without role_type',
@@ -119,9 +111,7 @@ export async function refusals(vault: VaultFixture): Promise<void> {
   await setUp()
   await hold('the job’s own environment as bound_subject, as the page has it', async () => {
     const [, subject] = /"bound_subject": "([^"]+)"/.exec(page.text) ?? []
-    await shell(
-      writeOf({ role_type: 'jwt', bound_subject: subject, bound_claims: { repository_id: '216219028' } }),
-    )
+    await shell(writeOf({ role_type: 'jwt', bound_subject: subject, bound_claims: { repository_id: '216219028' } }))
     await gives({ identity: { environment: 'production' } })
   })
 }

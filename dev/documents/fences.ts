@@ -46,13 +46,7 @@ export function fencesOf(document: Document): Fence[] {
     if (open === undefined) {
       const start = /^([\s>]*)(`{3,}|~{3,})\s*([^\s`]*)[^`]*$/.exec(line)
       if (start === null) return
-      open = {
-        prefix: start[1]!,
-        mark: start[2]!,
-        language: start[3]!.toLowerCase(),
-        line: index + 2,
-        lines: [],
-      }
+      open = { prefix: start[1]!, mark: start[2]!, language: start[3]!.toLowerCase(), line: index + 2, lines: [] }
       return
     }
     const inner = line.startsWith(open.prefix) ? line.slice(open.prefix.length) : line.replace(/^[\s>]+/, '')
@@ -70,9 +64,7 @@ export function fencesOf(document: Document): Fence[] {
 
 /** The text of the fence of a page that has these words. @throws Error where there is none */
 export function fenceOf(page: string, language: string, words: RegExp): string {
-  const found = fencesOf(readDocument(page)).find(
-    (fence) => fence.language === language && words.test(fence.text),
-  )
+  const found = fencesOf(readDocument(page)).find((fence) => fence.language === language && words.test(fence.text))
   if (found === undefined) throw new Error(`${page} has no such fence: ${words.source}`)
   return found.text
 }

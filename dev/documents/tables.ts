@@ -16,8 +16,7 @@ export function tablesOf(document: Document): Table[] {
   for (let at = 1; at < lines.length; at++) {
     if (!/^\s*\|?[\s:|-]*--[\s:|-]*$/.test(lines[at]!) || !lines[at]!.includes('|')) continue
     const rows: string[][] = []
-    for (let row = at + 1; row < lines.length && lines[row]!.includes('|'); row++)
-      rows.push(cellsOf(lines[row]!))
+    for (let row = at + 1; row < lines.length && lines[row]!.includes('|'); row++) rows.push(cellsOf(lines[row]!))
     tables.push({ line: at, head: cellsOf(lines[at - 1]!), rows })
   }
   return tables
@@ -62,12 +61,7 @@ export function checkTables(document: Document, action: ActionMetadata): string[
   return problems
 }
 
-function checkInput(
-  row: readonly string[],
-  head: readonly string[],
-  action: ActionMetadata,
-  name: string,
-): string[] {
+function checkInput(row: readonly string[], head: readonly string[], action: ActionMetadata, name: string): string[] {
   const { required = false, default: value } = action.inputs[name]!
   const problems: string[] = []
   const saysRequired = row.some((cell) => /^`[^`]+` \(required\)$|^\*{0,2}required\*{0,2}$/i.test(cell))
@@ -76,10 +70,8 @@ function checkInput(
   const cell = column === -1 ? /\bDefault: (.*)/.exec(row.join(' '))?.[1] : row[column]
   const shown = /^`([^`]+)`/.exec(cell ?? '')?.[1]
   // A default that an action works out by itself is described in words.
-  if (value !== undefined && value !== '' && shown !== value)
-    problems.push(`the default of ${name} is ${value}`)
-  if ((value === undefined || value === '') && shown !== undefined)
-    problems.push(`${name} has no default ${shown}`)
+  if (value !== undefined && value !== '' && shown !== value) problems.push(`the default of ${name} is ${value}`)
+  if ((value === undefined || value === '') && shown !== undefined) problems.push(`${name} has no default ${shown}`)
   return problems
 }
 
@@ -93,8 +85,6 @@ export function markdownTable(
   const isRight = (column: number): boolean => numbers && column > 0
   const line = (row: readonly string[]): string =>
     `| ${row.map((cell, column) => (isRight(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join(' | ')} |`
-  const rule = widths.map((width, column) =>
-    isRight(column) ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width),
-  )
+  const rule = widths.map((width, column) => (isRight(column) ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width)))
   return [line(head), line(rule), ...rows.map(line)].join('\n')
 }

@@ -130,10 +130,7 @@ function placeOf(content: unknown): [around: string[] | undefined, indentation: 
   if (typeof content !== 'object' || content === null) return [undefined, 0]
   if ('jobs' in content) return ['on' in content ? [] : [EVENTS], 0]
   if (!('steps' in content)) return [undefined, 0]
-  const missing = [
-    ...('runs-on' in content ? [] : [RUNNER]),
-    ...('permissions' in content ? [] : [PERMISSIONS]),
-  ]
+  const missing = [...('runs-on' in content ? [] : [RUNNER]), ...('permissions' in content ? [] : [PERMISSIONS])]
   return [[...AROUND_JOB, ...missing], 4]
 }
 

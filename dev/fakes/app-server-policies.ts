@@ -81,11 +81,7 @@ export class PolicyError extends Error {
  * @param repository `owner/name` that holds the file
  * @throws PolicyError
  */
-export function readPolicy(
-  repositories: Repositories,
-  repository: string,
-  kind: 'owner' | 'repository',
-): Policy {
+export function readPolicy(repositories: Repositories, repository: string, kind: 'owner' | 'repository'): Policy {
   const files = byName(repositories, repository) ?? {}
   // An empty file is none to the server, and neither is one that is too large for it.
   const path = (kind === 'owner' ? OWNER_POLICY_PATHS : REPOSITORY_POLICY_PATHS).find((name) => {
@@ -128,9 +124,7 @@ export function readPolicy(
           Object.keys(entry).every((key) => key === 'subjects' || key === 'permissions'),
       )
       .map((entry) => ({
-        subjects: validSubjects(entry['subjects'] as unknown[]).flatMap((subject) =>
-          resolve(subject, repository),
-        ),
+        subjects: validSubjects(entry['subjects'] as unknown[]).flatMap((subject) => resolve(subject, repository)),
         permissions: validPermissions(entry['permissions'], scopes),
       })),
   }
@@ -209,14 +203,10 @@ function parsed(text: string): Record<string, unknown> {
   try {
     policy = parse(text, { maxAliasCount: 100 })
   } catch (error) {
-    throw new PolicyError('Invalid access policy', [
-      `- ${error instanceof Error ? error.message : String(error)}`,
-    ])
+    throw new PolicyError('Invalid access policy', [`- ${error instanceof Error ? error.message : String(error)}`])
   }
   if (isRecord(policy)) return policy
-  throw new PolicyError('Invalid access policy', [
-    `- Invalid input: expected object, received ${kindOf(policy)}`,
-  ])
+  throw new PolicyError('Invalid access policy', [`- Invalid input: expected object, received ${kindOf(policy)}`])
 }
 
 /** The kind of a value, as the server's validator names it. */

@@ -41,8 +41,7 @@ export function readRequest(text: string): Body {
   }
   problems.push(...permissionProblems(permissions), ...repositoryProblems(repositories))
   const unknown = Object.keys(body).filter(
-    (key) =>
-      !['owner', 'repositories', 'permissions'].includes(key) && !(key === 'scope' && scope === 'owner'),
+    (key) => !['owner', 'repositories', 'permissions'].includes(key) && !(key === 'scope' && scope === 'owner'),
   )
   if (unknown.length > 0) problems.push(INVALID)
   if (problems.length > 0) throw invalid(...problems)
@@ -66,8 +65,7 @@ function permissionProblems(permissions: unknown): string[] {
   }
   const unknown = Object.keys(permissions).filter((scope) => !(scope in OWNER_SCOPES))
   if (unknown.length > 0) problems.push(`permissions: ${INVALID}`)
-  if (Object.keys(permissions).length === 0)
-    problems.push('permissions: Invalid object: must have at least one entry')
+  if (Object.keys(permissions).length === 0) problems.push('permissions: Invalid object: must have at least one entry')
   return problems
 }
 

@@ -96,9 +96,7 @@ export function createAppServer(options: AppServerOptions): AppServer {
         status,
         headers: { 'x-request-id': randomUUID(), 'content-type': type },
         body:
-          typeof content === 'string'
-            ? content
-            : JSON.stringify(content, null, url.searchParams.has('pretty') ? 2 : 0),
+          typeof content === 'string' ? content : JSON.stringify(content, null, url.searchParams.has('pretty') ? 2 : 0),
       })
       if (url.pathname === home && method === 'GET') {
         return reply(200, 'https://github.com/qoomon/actions--access-token', 'text/plain')
@@ -114,8 +112,7 @@ export function createAppServer(options: AppServerOptions): AppServer {
   )
 
   async function authenticate(authorization: string | undefined): Promise<JWTPayload> {
-    if (authorization === undefined || authorization === '')
-      throw new Refusal(401, 'Missing authorization header')
+    if (authorization === undefined || authorization === '') throw new Refusal(401, 'Missing authorization header')
     const [scheme = '', token = ''] = authorization.split(' ')
     if (scheme !== 'Bearer') throw new Refusal(401, `Unexpected authorization scheme ${scheme}`)
     try {
@@ -158,9 +155,7 @@ export function createAppServer(options: AppServerOptions): AppServer {
     const policyPaths = [...OWNER_POLICY_PATHS, ...REPOSITORY_POLICY_PATHS]
     if (!policyPaths.every((path) => (installation.singleFilePaths ?? policyPaths).includes(path))) {
       return deny({
-        texts: [
-          told(`'${APP}' is not authorized to read all access policy file(s) by 'single_file' permission`),
-        ],
+        texts: [told(`'${APP}' is not authorized to read all access policy file(s) by 'single_file' permission`)],
       })
     }
     const beyondApp = unmet(installation.permissions, permissions, `'${APP}' installation not authorized`)

@@ -47,11 +47,7 @@ export function createAwsAccount(options: {
 }
 
 /** Credentials as an earlier step leaves them in the environment. */
-export function environmentOf({
-  accessKeyId,
-  secretAccessKey,
-  sessionToken,
-}: SigningKeys): Record<string, string> {
+export function environmentOf({ accessKeyId, secretAccessKey, sessionToken }: SigningKeys): Record<string, string> {
   return {
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,

@@ -33,16 +33,13 @@ export function createKeyVault(options: KeyVaultOptions): Handler {
     ({ code, message, more: [status, inner] = [400, undefined] }) => {
       const reply = keyVaultError(status, code, message, inner)
       const challenge = `Bearer authorization="https://login.microsoftonline.com/${tenant}", resource="${resource}"`
-      return status === 401
-        ? { ...reply, headers: { ...reply.headers, 'www-authenticate': challenge } }
-        : reply
+      return status === 401 ? { ...reply, headers: { ...reply.headers, 'www-authenticate': challenge } } : reply
     },
   )
 
   function read(request: FakeRequest): object {
     const { url, method } = request
-    const [, name = '', version = ''] =
-      /^\/secrets\/([\dA-Za-z-]{1,127})(?:\/(\w*))?$/.exec(url.pathname) ?? []
+    const [, name = '', version = ''] = /^\/secrets\/([\dA-Za-z-]{1,127})(?:\/(\w*))?$/.exec(url.pathname) ?? []
     if (method !== 'GET' || name === '') throw refusal('BadParameter', 'Method not found.', 400)
     if (!/^(?:7\.\d|\d{4}-\d\d-\d\d)$/.test(url.searchParams.get('api-version') ?? '')) {
       throw refusal('BadParameter', 'api-version must be specified', 400)
@@ -56,11 +53,7 @@ export function createKeyVault(options: KeyVaultOptions): Handler {
       throw refusal('Unauthorized', 'AKV10046: Unable to resolve the key used for signature validation.', 401)
     }
     if (known.resource !== resource) {
-      throw refusal(
-        'Unauthorized',
-        `AKV10022: Invalid audience. Expected ${resource}, found: ${known.resource}.`,
-        401,
-      )
+      throw refusal('Unauthorized', `AKV10022: Invalid audience. Expected ${resource}, found: ${known.resource}.`, 401)
     }
     if (!readers.includes(known.clientId)) {
       throw refusal(
@@ -71,8 +64,7 @@ export function createKeyVault(options: KeyVaultOptions): Handler {
       )
     }
     const versions = secrets[name.toLowerCase()] ?? []
-    const found =
-      version === '' ? versions.at(-1) : versions.find((each) => each.version === version.toLowerCase())
+    const found = version === '' ? versions.at(-1) : versions.find((each) => each.version === version.toLowerCase())
     if (found === undefined) {
       throw refusal(
         'SecretNotFound',

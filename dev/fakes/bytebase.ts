@@ -1,13 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { decodeJwt, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import { callOf, type Project } from './bytebase/calls.ts'
-import {
-  updatedBy,
-  updateIdentity,
-  whyUnasked,
-  whyUnbound,
-  type WorkloadIdentity,
-} from './bytebase/identities.ts'
+import { updatedBy, updateIdentity, whyUnasked, whyUnbound, type WorkloadIdentity } from './bytebase/identities.ts'
 import { bytebaseError, only, readBody, Refusal, text, type Body } from './bytebase/messages.ts'
 import { bearerOf, type FakeReply, type FakeRequest, type Handler, type Now } from './handler.ts'
 import type { Issuer } from './issuer.ts'
@@ -126,8 +120,7 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
     const invalid = (why: string): Refusal =>
       new Refusal('invalid', `invalid workload identity email "${email}": ${why}`)
     if (!EMAIL.test(email)) throw invalid('invalid email address')
-    if (!/[@.]workload\.bytebase\.com$/.test(email))
-      throw invalid('email must end with workload.bytebase.com')
+    if (!/[@.]workload\.bytebase\.com$/.test(email)) throw invalid('email must end with workload.bytebase.com')
     const identity = identities[email]
     if (identity === undefined) throw new Refusal('notFound', `workload identity "${email}" not found`)
     return identity
@@ -135,8 +128,7 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
 
   /** In the order of ValidateToken (backend/plugin/idp/wif/wif.go). */
   async function validate(token: string, config: WorkloadIdentity['config']): Promise<void> {
-    const invalid = (why: string): Refusal =>
-      new Refusal('unauthenticated', `token validation failed: ${why}`)
+    const invalid = (why: string): Refusal => new Refusal('unauthenticated', `token validation failed: ${why}`)
     const { issuerUrl, jwksUrl, allowedAudiences, subjectPattern } = config
     let claims: JWTPayload
     try {
@@ -144,8 +136,7 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
     } catch (error) {
       throw invalid(`failed to parse token: ${String(error)}`)
     }
-    const unasked =
-      whyUnasked(issuerUrl, 'issuer URL') ?? (jwksUrl ? whyUnasked(jwksUrl, 'JWKS URL') : undefined)
+    const unasked = whyUnasked(issuerUrl, 'issuer URL') ?? (jwksUrl ? whyUnasked(jwksUrl, 'JWKS URL') : undefined)
     if (unasked !== undefined) throw invalid(`failed to fetch JWKS: ${unasked}`)
     try {
       await options.verify(token, { audience: claims.aud ?? [] })
@@ -159,9 +150,7 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
     }
     const audiences = [claims.aud ?? []].flat()
     if (!audiences.some((audience) => audience !== '' && allowedAudiences.includes(audience))) {
-      throw invalid(
-        `audience mismatch: token has [${audiences.join(' ')}], allowed [${allowedAudiences.join(' ')}]`,
-      )
+      throw invalid(`audience mismatch: token has [${audiences.join(' ')}], allowed [${allowedAudiences.join(' ')}]`)
     }
     if (!matches(claims.sub ?? '', subjectPattern)) {
       throw invalid(`subject mismatch: expected pattern "${subjectPattern}", got "${String(claims.sub)}"`)

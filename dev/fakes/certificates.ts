@@ -33,9 +33,7 @@ export async function createCertificates(hosts: readonly string[] = []): Promise
   const now = Date.now()
   const names = ['localhost', ...hosts]
 
-  async function authority(
-    name: string,
-  ): Promise<{ certificate: X509.X509Certificate; keys: CryptoKeyPair }> {
+  async function authority(name: string): Promise<{ certificate: X509.X509Certificate; keys: CryptoKeyPair }> {
     const keys = await generateKeys()
     const certificate = await x509.X509CertificateGenerator.createSelfSigned({
       serialNumber: randomBytes(8).toString('hex'),
@@ -97,15 +95,7 @@ export async function createCertificates(hosts: readonly string[] = []): Promise
     leaf(ours, names, '127.0.0.1', now + 10 * DAY_MS, { usage: x509.ExtendedKeyUsage.clientAuth }),
     leaf(theirs, names, '127.0.0.1', now + 10 * DAY_MS),
   ])
-  return {
-    authority: ours.certificate.toString('pem'),
-    good,
-    expired,
-    early,
-    wrongHost,
-    ofClient,
-    otherAuthority,
-  }
+  return { authority: ours.certificate.toString('pem'), good, expired, early, wrongHost, ofClient, otherAuthority }
 }
 
 type CryptoKeyPair = webcrypto.CryptoKeyPair

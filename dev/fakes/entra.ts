@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { decodeJwt, errors } from 'jose'
-import {
-  formOf,
-  Refusal,
-  refusing,
-  type FakeReply,
-  type FakeRequest,
-  type Handler,
-  type Now,
-} from './handler.ts'
+import { formOf, Refusal, refusing, type FakeReply, type FakeRequest, type Handler, type Now } from './handler.ts'
 import type { Issuer } from './issuer.ts'
 import { randomText, type Issue } from './secrets.ts'
 
@@ -65,8 +57,7 @@ export function createEntra(options: EntraOptions): Entra {
 
   const handler = refusing<number, readonly [status: number, error: string]>(
     async (request) => ({ status: 200, body: await exchange(request) }),
-    ({ code, message, more: [status, error] = [401, 'invalid_client'] }) =>
-      entraError(status, error, code, message),
+    ({ code, message, more: [status, error] = [401, 'invalid_client'] }) => entraError(status, error, code, message),
   )
 
   async function exchange(request: FakeRequest): Promise<object> {
@@ -92,12 +83,7 @@ export function createEntra(options: EntraOptions): Entra {
     }
     const resource = /^(\S+)\/\.default$/.exec(field('scope'))?.[1]
     if (resource === undefined) {
-      throw refusal(
-        70011,
-        `The provided value for scope ${field('scope')} is not valid.`,
-        400,
-        'invalid_scope',
-      )
+      throw refusal(70011, `The provided value for scope ${field('scope')} is not valid.`, 400, 'invalid_scope')
     }
     await mustMatch(field('client_assertion'), credentials)
     if (!resources.includes(resource)) {
@@ -162,12 +148,7 @@ function refusal(
 }
 
 function missing(name: string): never {
-  throw refusal(
-    900144,
-    `The request body must contain the following parameter: '${name}'.`,
-    400,
-    'invalid_request',
-  )
+  throw refusal(900144, `The request body must contain the following parameter: '${name}'.`, 400, 'invalid_request')
 }
 
 /** An error answer of Microsoft Entra. */

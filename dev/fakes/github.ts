@@ -46,10 +46,7 @@ export function createGitHub(options: GitHubOptions): GitHub {
 
   function handler(request: FakeRequest): FakeReply {
     if (request.headers['user-agent'] === undefined) {
-      return {
-        status: 403,
-        body: 'Request forbidden by administrative rules. A User-Agent header is required.',
-      }
+      return { status: 403, body: 'Request forbidden by administrative rules. A User-Agent header is required.' }
     }
     const version = request.headers['x-github-api-version']
     if (version !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(version)) {
@@ -86,10 +83,7 @@ export function createGitHub(options: GitHubOptions): GitHub {
 }
 
 function error(status: number, message: string): FakeReply {
-  return {
-    status,
-    body: { message, documentation_url: 'https://docs.github.com/rest', status: String(status) },
-  }
+  return { status, body: { message, documentation_url: 'https://docs.github.com/rest', status: String(status) } }
 }
 
 /** The form since April 2026: `ghs_{APPID}_{JWT}`, about 520 characters with dots. */

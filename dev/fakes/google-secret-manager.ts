@@ -26,11 +26,7 @@ interface GoogleSecretManagerOptions {
 }
 
 /** Google Secret Manager: `GET /v1/projects/…:access`. */
-export function createGoogleSecretManager({
-  google,
-  projects,
-  secrets,
-}: GoogleSecretManagerOptions): Handler {
+export function createGoogleSecretManager({ google, projects, secrets }: GoogleSecretManagerOptions): Handler {
   return google.api((request, bearer) => {
     const [, project = '', rest = '', version = ''] =
       /^\/v1\/projects\/([^/]+)(\/(?:locations\/[^/]+\/)?secrets\/[^/]+)\/versions\/([^/]+):access$/.exec(
@@ -46,18 +42,14 @@ export function createGoogleSecretManager({
         'IAM_PERMISSION_DENIED',
       )
     }
-    const number =
-      version === 'latest' ? secret.versions.length : (secret.aliases?.[version] ?? Number(version))
+    const number = version === 'latest' ? secret.versions.length : (secret.aliases?.[version] ?? Number(version))
     const found = secret.versions[number - 1]
     if (found === undefined) {
       throw new ApiError('NOT_FOUND', `Secret Version [${name}/versions/${version}] not found.`)
     }
     const { data, state = 'ENABLED' } = found
     if (state !== 'ENABLED') {
-      throw new ApiError(
-        'FAILED_PRECONDITION',
-        `Secret Version [${name}/versions/${number}] is in ${state} state.`,
-      )
+      throw new ApiError('FAILED_PRECONDITION', `Secret Version [${name}/versions/${number}] is in ${state} state.`)
     }
     return {
       name: `${name}/versions/${number}`,

@@ -114,10 +114,7 @@ export function createGoogle(options: GoogleOptions): Google {
     for (const [name, rule] of Object.entries(GRANT)) {
       const [value, ...more] = form.getAll(name)
       if (value === undefined || more.length > 0 || !rule.test(value)) {
-        throw new Refusal(
-          name === 'scope' ? 'invalid_scope' : 'invalid_request',
-          `Invalid value for "${name}".`,
-        )
+        throw new Refusal(name === 'scope' ? 'invalid_scope' : 'invalid_request', `Invalid value for "${name}".`)
       }
     }
     for (const name of form.keys()) {
@@ -203,8 +200,7 @@ export function createGoogle(options: GoogleOptions): Google {
     const account = /^\/v1\/projects\/-\/serviceAccounts\/([^/]+):generateAccessToken$/.exec(
       decodeURIComponent(request.url.pathname),
     )?.[1]
-    if (request.method !== 'POST' || account === undefined)
-      throw new ApiError('NOT_FOUND', 'Method not found.')
+    if (request.method !== 'POST' || account === undefined) throw new ApiError('NOT_FOUND', 'Method not found.')
     const email = options.uniqueIds?.[account] ?? account
     const scopes = scopesOf(request)
     if (serviceAccounts[email]?.some((user) => bearer.members.includes(user)) !== true) {
@@ -237,10 +233,7 @@ function scopesOf(request: FakeRequest): string[] {
   }
   const { scope } = body
   const isList = Array.isArray(scope) && scope.length > 0
-  if (
-    !isList ||
-    !scope.every((each) => /^https:\/\/www\.googleapis\.com\/auth\/[\w.-]+$/.test(String(each)))
-  ) {
+  if (!isList || !scope.every((each) => /^https:\/\/www\.googleapis\.com\/auth\/[\w.-]+$/.test(String(each)))) {
     throw new ApiError('INVALID_ARGUMENT', 'Request contains an invalid argument: scope.')
   }
   return scope as string[]
@@ -255,7 +248,6 @@ export function stsError(code: string, description: string, status = 400): FakeR
 export function apiError(status: keyof typeof STATUSES, message: string, reason?: string): FakeReply {
   const code = STATUSES[status]
   const domain = reason?.startsWith('IAM_') === true ? 'iam.googleapis.com' : 'googleapis.com'
-  const details =
-    reason === undefined ? [] : [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain }]
+  const details = reason === undefined ? [] : [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain }]
   return { status: code, body: { error: { code, message, status, details } } }
 }

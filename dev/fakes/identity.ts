@@ -68,8 +68,7 @@ export function subjectOf(identity: Identity): string {
     identity.subject === 'immutable'
       ? `repo:${owner}@${ownerId}/${repository}@${repositoryId}`
       : `repo:${owner}/${repository}`
-  if (identity.environment !== undefined)
-    return `${prefix}:environment:${identity.environment.replaceAll(':', '%3A')}`
+  if (identity.environment !== undefined) return `${prefix}:environment:${identity.environment.replaceAll(':', '%3A')}`
   if (identity.eventName === 'pull_request') return `${prefix}:pull_request`
   return `${prefix}:ref:${identity.ref}`
 }

@@ -1,15 +1,7 @@
 import { decodeJwt, errors, type JWTPayload } from 'jose'
 import { parseDocument } from 'yaml'
 import type { GitHub } from './github.ts'
-import {
-  formOf,
-  Refusal,
-  refusing,
-  type FakeReply,
-  type FakeRequest,
-  type Handler,
-  type Now,
-} from './handler.ts'
+import { formOf, Refusal, refusing, type FakeReply, type FakeRequest, type Handler, type Now } from './handler.ts'
 import type { Issuer } from './issuer.ts'
 
 /** How long the server remembers a trust policy, or that there was none, in ms (`trustPolicies` in octosts.go). */
@@ -59,12 +51,7 @@ export interface OctoSts {
 }
 
 /** gRPC codes and the HTTP status of each. Source: google/rpc/code.proto. */
-const CODES = {
-  invalid: [3, 400],
-  notFound: [5, 404],
-  denied: [7, 403],
-  unauthenticated: [16, 401],
-} as const
+const CODES = { invalid: [3, 400], notFound: [5, 404], denied: [7, 403], unauthenticated: [16, 401] } as const
 
 interface Policy {
   readonly text: Readonly<Partial<Record<'issuer' | 'subject' | 'audience', string>>>
@@ -196,10 +183,7 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
       const expected = policy.text[name]
       const pattern = policy.pattern[name]
       if (pattern?.test(value) === false) {
-        throw new Refusal(
-          'denied',
-          `trust policy: ${name} "${value}" did not match pattern "${written(pattern)}"`,
-        )
+        throw new Refusal('denied', `trust policy: ${name} "${value}" did not match pattern "${written(pattern)}"`)
       }
       if (expected !== undefined && value !== expected) {
         throw new Refusal('denied', `trust policy: ${name} "${value}" did not match "${expected}"`)
@@ -207,19 +191,15 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
     }
     const expected = policy.text.audience ?? options.domain()
     const pattern = policy.pattern.audience
-    const matched = pattern
-      ? audiences.some((audience) => pattern.test(audience))
-      : audiences.includes(expected)
+    const matched = pattern ? audiences.some((audience) => pattern.test(audience)) : audiences.includes(expected)
     if (!matched) {
       const what = pattern ? `audience_pattern "${written(pattern)}"` : `audience "${expected}"`
       throw new Refusal('denied', `trust policy: ${what} did not match any of ["${audiences.join('" "')}"]`)
     }
     for (const [name, wanted] of policy.claims) {
       const value = typeof claims[name] === 'boolean' ? String(claims[name]) : claims[name]
-      if (value === undefined)
-        throw new Refusal('denied', `trust policy: expected claim "${name}" not found in token`)
-      if (typeof value !== 'string')
-        throw new Refusal('denied', `trust policy: expected claim "${name}" not a string`)
+      if (value === undefined) throw new Refusal('denied', `trust policy: expected claim "${name}" not found in token`)
+      if (typeof value !== 'string') throw new Refusal('denied', `trust policy: expected claim "${name}" not a string`)
       if (!wanted.test(value)) {
         throw new Refusal('denied', `trust policy: claim "${name}" did not match "${wanted.source}"`)
       }

@@ -13,11 +13,7 @@ export type Relay = Pick<Listening, 'port' | 'close'>
  * @param target port of the server at the time of a connection
  * @param certificate with it clients speak TLS, which ends here
  */
-export async function relay(
-  target: () => number,
-  delayMs: number,
-  certificate?: Certificate,
-): Promise<Relay> {
+export async function relay(target: () => number, delayMs: number, certificate?: Certificate): Promise<Relay> {
   const accept = (client: net.Socket): void => {
     const upstream = listening.track(net.connect({ port: target(), host: '127.0.0.1', allowHalfOpen: true }))
     pass(client, upstream)

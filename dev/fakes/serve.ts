@@ -78,8 +78,7 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
       response.end('the fake failed')
     })
   }
-  const server =
-    options.tls === undefined ? http.createServer(answer) : https.createServer(options.tls, answer)
+  const server = options.tls === undefined ? http.createServer(answer) : https.createServer(options.tls, answer)
   server.on('connection', () => connections++)
   server.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy())
 
@@ -222,12 +221,7 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
   for (let tries = 0; !server.listening; tries++) {
     port = randomInt(FIRST_PORT, LAST_PORT)
     await listen().catch((error: unknown) => {
-      if (
-        tries >= MOST_TRIES ||
-        !(error instanceof Error) ||
-        !('code' in error) ||
-        error.code !== 'EADDRINUSE'
-      )
+      if (tries >= MOST_TRIES || !(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE')
         throw error
     })
   }

@@ -78,10 +78,7 @@ function canonicalValue(value: string): string {
 
 /** URI encoding as AWS wants it: everything but `A-Za-z0-9-._~`. */
 function encode(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
+  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
 function hmac(key: string | Buffer, text: string): ReturnType<typeof createHmac> {

@@ -65,17 +65,13 @@ function invalid(message: string): SignatureRefused {
  *
  * @returns the keys that signed, or why not
  */
-export function verifySignature(
-  request: FakeRequest,
-  policy: SignaturePolicy,
-): SigningKeys | SignatureRefused {
+export function verifySignature(request: FakeRequest, policy: SignaturePolicy): SigningKeys | SignatureRefused {
   const { method, url, headers, body } = request
   const { authorization } = headers
   if (authorization === undefined) return MISSING_TOKEN
-  const parts =
-    /^AWS4-HMAC-SHA256 Credential=([^\s,]+), ?SignedHeaders=([^\s,]+), ?Signature=([0-9a-f]{64})$/.exec(
-      authorization,
-    )
+  const parts = /^AWS4-HMAC-SHA256 Credential=([^\s,]+), ?SignedHeaders=([^\s,]+), ?Signature=([0-9a-f]{64})$/.exec(
+    authorization,
+  )
   if (parts === null) return incomplete('Authorization header is not a complete AWS4 signature.')
   const [, credential = '', signedHeaders = '', signature = ''] = parts
   const names = signedHeaders.split(';')
@@ -112,11 +108,7 @@ export function verifySignature(
  * @param url with scheme
  * @returns the keys that signed, or why not
  */
-export function verifyPresigned(
-  method: string,
-  url: URL,
-  policy: SignaturePolicy,
-): SigningKeys | SignatureRefused {
+export function verifyPresigned(method: string, url: URL, policy: SignaturePolicy): SigningKeys | SignatureRefused {
   const query = new URLSearchParams(url.searchParams)
   const text = (name: string): string => query.get(name) ?? ''
   const signature = text('X-Amz-Signature')
@@ -176,9 +168,7 @@ function checkCredential(
   const [accessKeyId = '', day, region, service, end, ...more] = credential.split('/')
   const scope = [
     ...(region === policy.region ? [] : ['Credential should be scoped to a valid region. ']),
-    ...(service === policy.service
-      ? []
-      : [`Credential should be scoped to correct service: '${policy.service}'. `]),
+    ...(service === policy.service ? [] : [`Credential should be scoped to correct service: '${policy.service}'. `]),
     ...(end === 'aws4_request' && more.length === 0
       ? []
       : ["Credential should be scoped with a valid terminator: 'aws4_request'. "]),

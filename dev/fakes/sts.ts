@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { decodeJwt, errors, type JWTPayload } from 'jose'
-import {
-  formOf,
-  Refusal,
-  refusing,
-  type FakeReply,
-  type FakeRequest,
-  type Handler,
-  type Now,
-} from './handler.ts'
+import { formOf, Refusal, refusing, type FakeReply, type FakeRequest, type Handler, type Now } from './handler.ts'
 import type { Issuer } from './issuer.ts'
 import { patternOf } from './patterns.ts'
 import { randomText, type Issue } from './secrets.ts'
@@ -59,8 +51,7 @@ export function createSts(options: StsOptions): Sts {
   const known = new Map<string, SigningKeys>()
   const sessions: Session[] = []
 
-  const wantsJson = ({ headers }: FakeRequest): boolean =>
-    /\bapplication\/json\b/.test(headers['accept'] ?? '')
+  const wantsJson = ({ headers }: FakeRequest): boolean => /\bapplication\/json\b/.test(headers['accept'] ?? '')
   const handler = refusing<string, number>(
     async (request) => {
       const requestId = randomUUID()
@@ -72,8 +63,7 @@ export function createSts(options: StsOptions): Sts {
         body: json ? JSON.stringify(inJson(answer, requestId)) : inXml(answer, requestId),
       }
     },
-    ({ code, message, more: status = 400 }, request) =>
-      stsError(status, code, message, { json: wantsJson(request) }),
+    ({ code, message, more: status = 400 }, request) => stsError(status, code, message, { json: wantsJson(request) }),
   )
 
   async function assume(request: FakeRequest): Promise<Assumed> {
@@ -104,8 +94,7 @@ export function createSts(options: StsOptions): Sts {
         `1 validation error detected: Value '${form.get('DurationSeconds') ?? ''}' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900`,
       )
     }
-    if (form.has('ProviderId'))
-      throw new Refusal('ValidationError', 'ProviderId must not be given for OIDC tokens')
+    if (form.has('ProviderId')) throw new Refusal('ValidationError', 'ProviderId must not be given for OIDC tokens')
     if (!ROLE_ARN.test(arn)) throw new Refusal('ValidationError', `${arn} is invalid`)
 
     const claims = await verified(token)
@@ -114,8 +103,7 @@ export function createSts(options: StsOptions): Sts {
       role !== undefined &&
       [claims.aud].flat().includes(role.audience ?? 'sts.amazonaws.com') &&
       role.subjects.some((text) => patternOf(text, { '*': '.*', '?': '.' }, 's').test(claims.sub ?? ''))
-    if (!trusted)
-      throw new Refusal('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403)
+    if (!trusted) throw new Refusal('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403)
     if (duration > 3_600) {
       throw new Refusal(
         'ValidationError',

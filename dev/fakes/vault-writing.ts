@@ -31,8 +31,7 @@ export class VaultError extends Error {
 /** A role as it is written: what the body leaves out stays, but for the types, which fall back to their defaults. */
 export function roleOf(body: Readonly<Record<string, unknown>>, before: VaultRole | undefined): VaultRole {
   const type = body['role_type'] ?? 'oidc'
-  if (type !== 'jwt' && type !== 'oidc')
-    throw new VaultError(400, `invalid 'role_type': ${JSON.stringify(type)}`)
+  if (type !== 'jwt' && type !== 'oidc') throw new VaultError(400, `invalid 'role_type': ${JSON.stringify(type)}`)
   if (body['user_claim'] === undefined && before === undefined) {
     throw new VaultError(400, 'a user claim must be defined on the role')
   }

@@ -121,8 +121,7 @@ export function createVault(options: VaultOptions): Vault {
     if (!['POST', 'PUT'].includes(request.method)) throw new VaultError(405, 'unsupported operation')
     const body = JSON.parse(request.body) as Record<string, unknown>
     const { role: name, jwt } = body
-    if (Object.keys(body).some((key) => !['role', 'jwt'].includes(key)))
-      throw new VaultError(400, 'unknown field')
+    if (Object.keys(body).some((key) => !['role', 'jwt'].includes(key))) throw new VaultError(400, 'unknown field')
     if (typeof name !== 'string' || name === '') throw new VaultError(400, 'missing role')
     if (typeof jwt !== 'string' || jwt === '') throw new VaultError(400, 'missing token')
     const role = writtenRoles.get(`${mount}/${name.toLowerCase()}`) ?? roles[name.toLowerCase()]
@@ -177,8 +176,7 @@ export function createVault(options: VaultOptions): Vault {
       claims = await options.verify(jwt, { audience: decodeJwt(jwt).aud ?? [] })
     } catch (error) {
       if (!(error instanceof errors.JOSEError)) throw error
-      if (error instanceof errors.JWTExpired)
-        throw invalid('invalid expiration time (exp) claim: token is expired')
+      if (error instanceof errors.JWTExpired) throw invalid('invalid expiration time (exp) claim: token is expired')
       if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf')
         throw invalid('invalid not before (nbf) claim: token not yet valid')
       if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'iss')
@@ -197,15 +195,12 @@ export function createVault(options: VaultOptions): Vault {
   function check({ boundClaims = {}, globs = false }: VaultRole, claims: JWTPayload): void {
     for (const [name, bound] of Object.entries(boundClaims)) {
       const value = claims[name]
-      if (value === undefined)
-        throw new VaultError(400, `error validating claims: claim "${name}" is missing`)
+      if (value === undefined) throw new VaultError(400, `error validating claims: claim "${name}" is missing`)
       const matches = [bound]
         .flat()
         .some((each) =>
           globs
-            ? patternOf(each, { '*': '.*' }, 's').test(
-                typeof value === 'string' ? value : JSON.stringify(value),
-              )
+            ? patternOf(each, { '*': '.*' }, 's').test(typeof value === 'string' ? value : JSON.stringify(value))
             : each === value,
         )
       if (!matches) {
@@ -263,9 +258,7 @@ export function createVault(options: VaultOptions): Vault {
 
   function lookUp({ token, type, policies: given, expiresAt }: VaultToken): FakeReply {
     const ttl = Math.round((expiresAt - now()) / 1_000)
-    return vaultAnswer({
-      data: { id: token, type, policies: given, ttl, path: 'auth/jwt/login', orphan: true },
-    })
+    return vaultAnswer({ data: { id: token, type, policies: given, ttl, path: 'auth/jwt/login', orphan: true } })
   }
 
   /** A user that an engine makes, with a lease that ends with the token. */
@@ -293,8 +286,7 @@ export function createVault(options: VaultOptions): Vault {
     handler,
     tokens,
     alive,
-    living: () =>
-      tokens.filter(({ token, type }) => type === 'service' && alive(token)).map(({ token }) => token),
+    living: () => tokens.filter(({ token, type }) => type === 'service' && alive(token)).map(({ token }) => token),
     rootToken,
     leases: () => leases.filter(({ bearer }) => alive(bearer.token)).map(({ id }) => id),
   }

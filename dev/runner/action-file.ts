@@ -8,18 +8,14 @@ export interface ActionFile {
   /** Absolute folder. */
   readonly folder: string
   readonly name: string
-  readonly inputs: Readonly<
-    Record<string, { default?: string; required?: boolean; deprecationMessage?: string }>
-  >
+  readonly inputs: Readonly<Record<string, { default?: string; required?: boolean; deprecationMessage?: string }>>
   readonly outputs: Readonly<Record<string, { description?: string }>>
   readonly runs: { readonly using: string; readonly main: string; readonly post?: string }
 }
 
 /** Reads `action.yml` or `action.yaml` of a folder. @throws Error where the runner would refuse the action */
 export async function readAction(folder: string): Promise<ActionFile> {
-  const path = ['action.yml', 'action.yaml']
-    .map((name) => join(folder, name))
-    .find((name) => existsSync(name))
+  const path = ['action.yml', 'action.yaml'].map((name) => join(folder, name)).find((name) => existsSync(name))
   if (path === undefined) throw new Error(`Can't find 'action.yml' or 'action.yaml' under '${folder}'.`)
   // The failsafe schema keeps every scalar as its text, as the runner does: a default of `false` is 'false'.
   const content = parse(await readFile(path, 'utf8'), { schema: 'failsafe' }) as {
@@ -43,11 +39,7 @@ export async function readAction(folder: string): Promise<ActionFile> {
       ]),
     ),
     outputs: content.outputs ?? {},
-    runs: {
-      using: 'node24',
-      main: runs['main'],
-      ...(runs['post'] === undefined ? {} : { post: runs['post'] }),
-    },
+    runs: { using: 'node24', main: runs['main'], ...(runs['post'] === undefined ? {} : { post: runs['post'] }) },
   }
 }
 
@@ -75,7 +67,5 @@ function operandValue(operand: string, contexts: Readonly<Record<string, unknown
     value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined
   }
   if (typeof value === 'object' && value !== null) return 'Object'
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? String(value)
-    : ''
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 }

@@ -69,8 +69,7 @@ function command(
     const list = head.slice(blank + 1)
     for (const pair of form === '::' ? trim(list).split(',') : list.split(';')) {
       const [, key, value] = /^=*([^=]+)=+([^=].*)$/s.exec(pair) ?? []
-      if (key !== undefined && value !== undefined)
-        properties[key.toLowerCase()] = unescape(value, form, true)
+      if (key !== undefined && value !== undefined) properties[key.toLowerCase()] = unescape(value, form, true)
     }
   }
   return { name, properties, data: unescape(data, form, false), form }

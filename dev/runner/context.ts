@@ -16,21 +16,14 @@ const PULL_REQUEST: Partial<Identity> = {
   baseRef: 'main',
 }
 
-function pullRequest(
-  identity: Identity,
-  head: { repository: string; fork: boolean; author: string },
-): object {
+function pullRequest(identity: Identity, head: { repository: string; fork: boolean; author: string }): object {
   return {
     action: 'opened',
     number: 7,
     pull_request: {
       number: 7,
       user: { login: head.author },
-      head: {
-        ref: identity.headRef,
-        sha: identity.sha,
-        repo: { full_name: head.repository, fork: head.fork },
-      },
+      head: { ref: identity.headRef, sha: identity.sha, repo: { full_name: head.repository, fork: head.fork } },
       base: { ref: identity.baseRef, repo: { full_name: fullName(identity), fork: false } },
     },
     repository: repositoryOf(identity),
@@ -81,11 +74,7 @@ export const situations = {
   forkPullRequest: {
     identity: { ...PULL_REQUEST, actor: 'contributor', actorId: '9919' },
     payload: (identity) =>
-      pullRequest(identity, {
-        repository: `contributor/${identity.repository}`,
-        fork: true,
-        author: 'contributor',
-      }),
+      pullRequest(identity, { repository: `contributor/${identity.repository}`, fork: true, author: 'contributor' }),
     idToken: false,
   },
   /** A pull request by Dependabot, which is treated like one from a fork. */

@@ -78,10 +78,7 @@ export async function stageEnvironment(
   }
 }
 
-function renamed(
-  record: Readonly<Record<string, string>>,
-  to: (name: string) => string,
-): Record<string, string> {
+function renamed(record: Readonly<Record<string, string>>, to: (name: string) => string): Record<string, string> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [to(name), value]))
 }
 

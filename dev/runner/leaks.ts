@@ -26,16 +26,12 @@ export function leaks(
     path: result.path.join('\n'),
     'foreign commands': result.foreignCommands.join('\n'),
     state: lines(result.state),
-    outputs: lines(
-      Object.fromEntries(Object.entries(result.outputs).filter(([name]) => !carriers.includes(name))),
-    ),
+    outputs: lines(Object.fromEntries(Object.entries(result.outputs).filter(([name]) => !carriers.includes(name)))),
   }
   return secrets.flatMap(({ name, value, inState }) => {
     const stretches = stretchesOf(value)
     return Object.entries(places)
-      .filter(
-        ([place, text]) => !(place === 'state' && inState) && stretches.some((part) => text.includes(part)),
-      )
+      .filter(([place, text]) => !(place === 'state' && inState) && stretches.some((part) => text.includes(part)))
       .map(([place]) => `${name} in ${place}`)
   })
 }
@@ -63,7 +59,6 @@ function withoutPublicPart(secret: string): string {
 
 function pieces(text: string): string[] {
   const parts: string[] = []
-  for (let start = 0; start + STRETCH <= text.length; start += STRETCH)
-    parts.push(text.slice(start, start + STRETCH))
+  for (let start = 0; start + STRETCH <= text.length; start += STRETCH) parts.push(text.slice(start, start + STRETCH))
   return parts
 }

@@ -37,11 +37,7 @@ function awaitsAnswer(): boolean {
   return clients.some((port) => port === undefined || !held.has(port))
 }
 
-function leapingSetTimeout(
-  callback: (...args: unknown[]) => void,
-  ms = 1,
-  ...args: unknown[]
-): NodeJS.Timeout {
+function leapingSetTimeout(callback: (...args: unknown[]) => void, ms = 1, ...args: unknown[]): NodeJS.Timeout {
   // As the real one: a millisecond at least.
   const due = elapsed + Math.max(1, ms)
   const fire = (): void => {

@@ -68,15 +68,13 @@ export async function runProcess(
     child.kill('SIGKILL')
   }, limitMs)
   try {
-    const exit = new Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }>(
-      (resolve, reject) => {
-        child.once('error', reject)
-        child.once('exit', (exitCode, signal) => {
-          became.over = true
-          resolve({ exitCode, signal })
-        })
-      },
-    )
+    const exit = new Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
+      child.once('error', reject)
+      child.once('exit', (exitCode, signal) => {
+        became.over = true
+        resolve({ exitCode, signal })
+      })
+    })
     const [status] = await Promise.all([exit, read(child.stdout), read(child.stderr)])
     const now = performance.now()
     if (became.hung) throw new Error(`the stage did not end within ${limitMs} ms; so far it printed:\n${raw}`)

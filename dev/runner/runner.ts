@@ -91,9 +91,7 @@ async function runStage(
       log.take(line)
     })
     const contents = await readCommandFiles(files, log)
-    const [took, peak] = await Promise.all(
-      [tookFile, memoryFile].map((file) => readFile(file, 'utf8').catch(() => '')),
-    )
+    const [took, peak] = await Promise.all([tookFile, memoryFile].map((file) => readFile(file, 'utf8').catch(() => '')))
     return {
       stage,
       outcome: ended.exitCode === 0 && !log.failed ? 'success' : 'failure',

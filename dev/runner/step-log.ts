@@ -125,16 +125,12 @@ export class StepLog {
       case 'echo': {
         const value = trim(data).toUpperCase()
         if (value === 'ON' || value === 'OFF') this.#echo = value === 'ON'
-        else
-          refuse(
-            `Invalid echo command value. Possible values can be: 'on', 'off'. Current value is: '${data}'.`,
-          )
+        else refuse(`Invalid echo command value. Possible values can be: 'on', 'off'. Current value is: '${data}'.`)
         return
       }
       case 'set-output':
       case 'save-state':
-        if (properties['name'] === undefined)
-          refuse(`Required field 'name' is missing in ##[${name}] command.`)
+        if (properties['name'] === undefined) refuse(`Required field 'name' is missing in ##[${name}] command.`)
         else (name === 'set-output' ? this.outputs : this.state)[properties['name']] = data
         return
       case 'set-env':

@@ -66,10 +66,7 @@ export function policiesFor(
       'access-token.yaml': `${origin('.github-access-token')}allowed-${subjects}\nallowed-repository-permissions: {${permissions}}\n`,
     },
     ...Object.fromEntries(
-      names.map((name) => [
-        `${owner}/${name}`,
-        { '.github/access-token.yaml': `${origin(name)}${statement}` },
-      ]),
+      names.map((name) => [`${owner}/${name}`, { '.github/access-token.yaml': `${origin(name)}${statement}` }]),
     ),
   }
 }
@@ -116,9 +113,7 @@ export function appServerSystem(settings: AppServerSettings = {}): System<AppSer
           ...(audience !== undefined && { audience }),
         },
       }
-      const installations: Record<string, Installation> = {
-        [identity.owner]: { permissions: EVERY_PERMISSION },
-      }
+      const installations: Record<string, Installation> = { [identity.owner]: { permissions: EVERY_PERMISSION } }
       const github = createGitHub({ now, issue, basePath: apiPath })
       const sts = createSts({
         verify: issuer.verify,
@@ -139,11 +134,7 @@ export function appServerSystem(settings: AppServerSettings = {}): System<AppSer
         ...(settings.regrant === undefined ? {} : { regrant: settings.regrant }),
       })
       return {
-        handlers: {
-          'app-server': appServer.handler,
-          github: github.handler,
-          ...(aws ? { sts: sts.handler } : {}),
-        },
+        handlers: { 'app-server': appServer.handler, github: github.handler, ...(aws ? { sts: sts.handler } : {}) },
         exchangeRole: 'app-server',
         credential: 'token',
         inputs() {

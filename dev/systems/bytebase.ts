@@ -1,10 +1,5 @@
 import { parse } from 'yaml'
-import {
-  createBytebase,
-  GITOPS_SERVICE_AGENT,
-  type Bytebase,
-  type BytebaseOptions,
-} from '../fakes/bytebase.ts'
+import { createBytebase, GITOPS_SERVICE_AGENT, type Bytebase, type BytebaseOptions } from '../fakes/bytebase.ts'
 import type { WorkloadIdentity } from '../fakes/bytebase/identities.ts'
 import { subjectOf } from '../fakes/identity.ts'
 import { ISSUER } from '../fakes/issuer.ts'
@@ -53,11 +48,7 @@ export function bytebaseSystem(settings: BytebaseSettings = {}): System<Bytebase
         now,
         issue,
         identities,
-        projects: {
-          'my-project': {
-            databases: ['instances/test/databases/mydb', 'instances/prod/databases/mydb'],
-          },
-        },
+        projects: { 'my-project': { databases: ['instances/test/databases/mydb', 'instances/prod/databases/mydb'] } },
         ...more,
       })
       return {

@@ -90,9 +90,7 @@ export async function allSystems(): Promise<Record<string, System>> {
     .map((file) => file.replaceAll(sep, '/').slice(0, -'.ts'.length))
     .sort()
   const modules = await Promise.all(
-    names.map(
-      async (name) => (await import(/* @vite-ignore */ `./${name}.ts`)) as { readonly system: System },
-    ),
+    names.map(async (name) => (await import(/* @vite-ignore */ `./${name}.ts`)) as { readonly system: System }),
   )
   return Object.fromEntries(names.map((name, index) => [name, modules[index]!.system]))
 }

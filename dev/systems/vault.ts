@@ -37,9 +37,7 @@ export function vaultTokenSystem(settings: Partial<VaultRole> = {}): System<Vaul
       })
       const roles: Record<string, VaultRole> = {}
       const engines: Record<string, VaultEngine> = {}
-      const policies: Record<string, readonly string[]> = {
-        deploy: ['database/creds/app'],
-      }
+      const policies: Record<string, readonly string[]> = { deploy: ['database/creds/app'] }
       const vault = createVault({
         verify: issuer.verify,
         now,

@@ -74,9 +74,7 @@ function awsRefusal(answer, explain) {
     const isSkewed = SKEWED.has(code) || SKEWED_TEXT.test(message);
     // The keys of the issuer could not be fetched: transient, under a code that is not.
     const keys = code === 'InvalidIdentityToken' && KEYS_TROUBLE.test(message);
-    const requestId = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'RequestId') ??
-        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-requestid') ??
-        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'apigw-requestid');
+    const requestId = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'RequestId') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-requestid') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'apigw-requestid');
     const isAws = code !== '' || requestId !== undefined || WORDS.test(message);
     return {
         reason: isAws ? [code, message].filter((text) => text !== '').join(': ') : undefined,
@@ -140,9 +138,7 @@ function refuserIn(message) {
  */
 function explainRefuser({ kind, denies }, resource) {
     if (kind === undefined) {
-        return {
-            hint: `A policy denies this explicitly, and AWS does not say which: look for a Deny that matches.`,
-        };
+        return { hint: `A policy denies this explicitly, and AWS does not say which: look for a Deny that matches.` };
     }
     const what = denies ? 'a statement in it denies this' : 'no statement in it allows this';
     return { hint: `Change the ${kind} ${PLACES[kind] || resource}: ${what}.` };
@@ -380,10 +376,7 @@ async function readRepositories(inputs, workflowRepository) {
     if (list.some(isAll)) {
         if (single !== '' || !list.every(isAll))
             inputs.problem('repositories', 'must be ALL or names, not both', 'ALL');
-        return {
-            ...(owner !== '' && { owner: same(owner, workflowOwner) ? workflowOwner : owner }),
-            repositories: 'ALL',
-        };
+        return { ...(owner !== '' && { owner: same(owner, workflowOwner) ? workflowOwner : owner }), repositories: 'ALL' };
     }
     if (single === '' && list.length === 0) {
         if (owner === '' || inputs.text('repositories') !== '')
@@ -836,9 +829,7 @@ function contentOf(origin, owner, lack, subject) {
                 `  - ${folded(subject, '    ')}`,
             ]
             : []),
-        ...(Object.keys(allowed).length > 0
-            ? ['allowed-repository-permissions:', ...entries(allowed, '  ')]
-            : []),
+        ...(Object.keys(allowed).length > 0 ? ['allowed-repository-permissions:', ...entries(allowed, '  ')] : []),
         ...(Object.keys(statements).length > 0
             ? [
                 'statements:',
@@ -1097,9 +1088,7 @@ function refusal(answer, settings) {
 function explain(status, message, issues, settings, claims) {
     switch (status) {
         case 400:
-            return {
-                hint: 'The app server does not accept this request: check `permissions`, `owner` and `repositories`.',
-            };
+            return { hint: 'The app server does not accept this request: check `permissions`, `owner` and `repositories`.' };
         case 401:
             return hintFor401(message, settings.audience, (0,identity_claims/* claimText */.Q1)(claims, 'iss'));
         case 403: {
@@ -1366,7 +1355,7 @@ function isYamlValue(value) {
         return true;
     if (Array.isArray(value))
         return value.every(isYamlValue);
-    return (value instanceof Map && [...value].every(([key, each]) => typeof key === 'string' && isYamlValue(each)));
+    return value instanceof Map && [...value].every(([key, each]) => typeof key === 'string' && isYamlValue(each));
 }
 /** Whether a value is a mapping. */
 function isMapping(value) {

@@ -117,10 +117,7 @@ function suggestPolicy({ roleArn, audience }, provider, issuer, claims) {
             },
         },
     };
-    return {
-        advice: `With this trust policy, the role "${roleArn}" accepts this run:`,
-        paste: [(0,policies/* policyOf */.US)(statement)],
-    };
+    return { advice: `With this trust policy, the role "${roleArn}" accepts this run:`, paste: [(0,policies/* policyOf */.US)(statement)] };
 }
 
 ;// CONCATENATED MODULE: ./src/aws/credentials.ts
@@ -150,12 +147,7 @@ function environmentCredentials(inputs, environment) {
     const expiresAt = (0,http_answer/* timeOf */.nR)(text('CREDENTIAL_EXPIRATION'));
     if (accessKeyId === '' || secretAccessKey === '')
         return undefined;
-    return {
-        accessKeyId,
-        secretAccessKey,
-        ...(sessionToken !== '' && { sessionToken }),
-        ...(expiresAt && { expiresAt }),
-    };
+    return { accessKeyId, secretAccessKey, ...(sessionToken !== '' && { sessionToken }), ...(expiresAt && { expiresAt }) };
 }
 /**
  * Where the credentials come from: the role, or else the environment.
@@ -478,9 +470,7 @@ function awsRefusal(answer, explain) {
     const isSkewed = SKEWED.has(code) || SKEWED_TEXT.test(message);
     // The keys of the issuer could not be fetched: transient, under a code that is not.
     const keys = code === 'InvalidIdentityToken' && KEYS_TROUBLE.test(message);
-    const requestId = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'RequestId') ??
-        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-requestid') ??
-        (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'apigw-requestid');
+    const requestId = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(answer.json, 'RequestId') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-amzn-requestid') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'apigw-requestid');
     const isAws = code !== '' || requestId !== undefined || WORDS.test(message);
     return {
         reason: isAws ? [code, message].filter((text) => text !== '').join(': ') : undefined,
@@ -544,9 +534,7 @@ function refuserIn(message) {
  */
 function explainRefuser({ kind, denies }, resource) {
     if (kind === undefined) {
-        return {
-            hint: `A policy denies this explicitly, and AWS does not say which: look for a Deny that matches.`,
-        };
+        return { hint: `A policy denies this explicitly, and AWS does not say which: look for a Deny that matches.` };
     }
     const what = denies ? 'a statement in it denies this' : 'no statement in it allows this';
     return { hint: `Change the ${kind} ${PLACES[kind] || resource}: ${what}.` };
@@ -720,9 +708,7 @@ const EXPLANATIONS = new Map([
     ],
     [
         'InvalidParameterException',
-        ({ secret }) => ({
-            hint: `Check \`secret\`: AWS does not accept "${secret}" as the name or the ARN of a secret.`,
-        }),
+        ({ secret }) => ({ hint: `Check \`secret\`: AWS does not accept "${secret}" as the name or the ARN of a secret.` }),
     ],
     ['InvalidRequestException', explainState],
     [
@@ -777,9 +763,7 @@ function explainDenied({ secret, region, source }, message) {
         return (0,policies/* explainRefuser */.Y8)(refuser, isOfKey ? 'of its KMS key' : `of the secret "${secret}"`);
     }
     if (isOfKey) {
-        return {
-            hint: 'The credentials can read the secret but cannot use its KMS key: allow them kms:Decrypt on it.',
-        };
+        return { hint: 'The credentials can read the secret but cannot use its KMS key: allow them kms:Decrypt on it.' };
     }
     if (!message.includes('secretsmanager:GetSecretValue'))
         return {};
@@ -853,10 +837,7 @@ function readName(inputs, label, text, region) {
     return secret;
 }
 function read({ region, source, url }, signing, secret, tools) {
-    const headers = {
-        'content-type': 'application/x-amz-json-1.1',
-        'x-amz-target': 'secretsmanager.GetSecretValue',
-    };
+    const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'secretsmanager.GetSecretValue' };
     const body = JSON.stringify({ SecretId: secret });
     const request = { method: 'POST', url, headers, body };
     const scope = { region, service: 'secretsmanager' };

@@ -103,10 +103,7 @@ function suggestCredential({ clientId, audience, claims }) {
     return {
         advice: `With this federated credential, "${clientId}" accepts this run. Save it as credential.json, and run: az ad app federated-credential create --id ${clientId} --parameters @credential.json. For a managed identity: az identity federated-credential create, with the same values.`,
         paste: [
-            {
-                language: 'json',
-                content: JSON.stringify({ name, issuer, subject, audiences: [audience] }, undefined, 2),
-            },
+            { language: 'json', content: JSON.stringify({ name, issuer, subject, audiences: [audience] }, undefined, 2) },
         ],
     };
 }
@@ -410,9 +407,7 @@ function read(settings, secret, login, tools, warnings) {
         service: SERVICE,
         method: 'GET',
         url,
-        prepare: async () => ({
-            headers: { authorization: `Bearer ${(await login).token}`, accept: 'application/json' },
-        }),
+        prepare: async () => ({ headers: { authorization: `Bearer ${(await login).token}`, accept: 'application/json' } }),
         refusal: (answer) => refusal(answer, settings, secret, name),
         read: (answer) => {
             const json = (0,http_answer/* jsonObject */.o$)(answer, SERVICE, url);
@@ -430,9 +425,7 @@ function warningsOf(name, attributes, now) {
     const [from, until] = [(0,http_answer/* timeOf */.nR)((0,http_answer/* member */.Dc)(attributes, 'nbf')), (0,http_answer/* timeOf */.nR)((0,http_answer/* member */.Dc)(attributes, 'exp'))];
     return [
         ...(until && until.getTime() <= now
-            ? [
-                `The secret ${name} expired at ${until.toISOString()}. Key Vault still gives it: store a new version.`,
-            ]
+            ? [`The secret ${name} expired at ${until.toISOString()}. Key Vault still gives it: store a new version.`]
             : []),
         ...(from && from.getTime() > now
             ? [`The secret ${name} is not to be used before ${from.toISOString()}. Key Vault gives it already.`]

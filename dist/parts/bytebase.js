@@ -74,10 +74,7 @@ const EXPLANATIONS = [
         }),
     ],
     [/subject mismatch/, explainSubject],
-    [
-        /deactivated/,
-        ({ identity }) => ({ hint: `In Bytebase, activate ${identity} again, or use another one.` }),
-    ],
+    [/deactivated/, ({ identity }) => ({ hint: `In Bytebase, activate ${identity} again, or use another one.` })],
     [
         /config not found/,
         ({ identity }) => ({

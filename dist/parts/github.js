@@ -88,9 +88,7 @@ function explained(error, attempts) {
     const { code, message, refused, cause } = error;
     if (code !== 'DENIED' && code !== 'REDIRECTED' && code !== 'UNUSABLE_ANSWER')
         return error;
-    const earlier = refused?.status === 401 && attempts > 1
-        ? 'An earlier attempt, whose answer was lost, may have revoked it.'
-        : '';
+    const earlier = refused?.status === 401 && attempts > 1 ? 'An earlier attempt, whose answer was lost, may have revoked it.' : '';
     const hints = [error.explain(undefined).hint ?? '', earlier, ANOTHER_GITHUB].filter((each) => each !== '');
     return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ(code, message, { hint: hints.join(' '), refused, cause });
 }

@@ -100,17 +100,12 @@ function read(settings, { secret, version, url }, login, tools) {
         service: SERVICE,
         method: 'GET',
         url,
-        prepare: async () => ({
-            headers: { authorization: `Bearer ${(await login).token}`, accept: 'application/json' },
-        }),
+        prepare: async () => ({ headers: { authorization: `Bearer ${(await login).token}`, accept: 'application/json' } }),
         refusal: (answer) => ({
             ...refusal(answer, settings, secret, tools.environment),
             ...((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .member */ .Dc)(answer.json, 'error', 'status') === 'NOT_FOUND' && { missing: name }),
         }),
-        read: (answer) => ({
-            name,
-            text: (0,_payload_js__WEBPACK_IMPORTED_MODULE_3__/* .secretPayload */ .N)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name),
-        }),
+        read: (answer) => ({ name, text: (0,_payload_js__WEBPACK_IMPORTED_MODULE_3__/* .secretPayload */ .N)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name) }),
     });
 }
 function refusal(answer, { federation, serviceAccount }, secret, environment) {
@@ -419,9 +414,7 @@ function suggestSettings(provider, audience, claims) {
                     '  attribute.repository_id: assertion.repository_id',
                     '  google.subject: assertion.sub',
                     'oidc:',
-                    ...(audience === `https:${_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .IAM */ .mP}${provider}`
-                        ? []
-                        : ['  allowedAudiences:', `    - ${(0,_text_js__WEBPACK_IMPORTED_MODULE_3__/* .yamlText */ .pS)(audience)}`]),
+                    ...(audience === `https:${_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .IAM */ .mP}${provider}` ? [] : ['  allowedAudiences:', `    - ${(0,_text_js__WEBPACK_IMPORTED_MODULE_3__/* .yamlText */ .pS)(audience)}`]),
                     `  issuerUri: ${(0,_text_js__WEBPACK_IMPORTED_MODULE_3__/* .yamlText */ .pS)(issuer)}`,
                 ].join('\n'),
             },

@@ -201,9 +201,7 @@ function readSettings(inputs) {
         body: inputs.oneOf('body', ['form', 'json'], 'form'),
         revocationUrl: revocationUrl === ''
             ? undefined
-            : inputs.url('revocation-url', revocationUrl, 'https://auth.example.com/oauth/revoke', {
-                query: true,
-            }),
+            : inputs.url('revocation-url', revocationUrl, 'https://auth.example.com/oauth/revoke', { query: true }),
         outlivesJob: inputs.boolean('skip-token-revoke'),
     };
 }
@@ -222,10 +220,7 @@ function readTokenTypes(inputs, grant) {
     const subject = readTokenType(inputs, 'subject-token-type');
     const requested = readTokenType(inputs, 'requested-token-type');
     if (grant === 'token-exchange') {
-        return [
-            ['subject_token_type', subject || `${PREFIX}token-type:jwt`],
-            ...given('requested_token_type', requested),
-        ];
+        return [['subject_token_type', subject || `${PREFIX}token-type:jwt`], ...given('requested_token_type', requested)];
     }
     for (const [name, value] of [
         ['subject-token-type', subject],
@@ -352,8 +347,7 @@ function grantFrom(answer, settings, sentAt, tools) {
         tools.mask(secret);
     const refreshToken = isSecret(json['refresh_token']) ? json['refresh_token'] : undefined;
     const expiresAt = endOf(json['expires_in'], sentAt);
-    const revocable = revocationUrl &&
-        ((token) => revocableOf({ token, refreshToken, ends: expiresAt }, revocationUrl, settings));
+    const revocable = revocationUrl && ((token) => revocableOf({ token, refreshToken, ends: expiresAt }, revocationUrl, settings));
     const token = (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_1__/* .credential */ .e)(json['access_token'], 'access token', SERVICE, tools.mask, revocable &&
         ((core) => {
             tools.revokeAtEnd(revocable(core));
@@ -474,10 +468,7 @@ function oauthRefusal(answer, sent) {
         .map((text) => (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)(text).slice(0, _http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .MAX_MESSAGE */ .h2))
         .filter((text) => text !== '')
         .join(': ');
-    return {
-        reason: (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_1__/* .withoutClaims */ .gm)(reason, sent),
-        requestId: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'trace_id') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-request-id'),
-    };
+    return { reason: (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_1__/* .withoutClaims */ .gm)(reason, sent), requestId: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .member */ .Dc)(json, 'trace_id') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .header */ .wx)(answer, 'x-request-id') };
 }
 /** What to check, by the error code. */
 const HINTS = {
@@ -618,11 +609,7 @@ function revokeOne(token, client, { apiUrl, extra = {} }, gateway, tools) {
                 return idToken;
             });
             return {
-                headers: {
-                    accept: 'application/json',
-                    'content-type': 'application/x-www-form-urlencoded',
-                    ...headers,
-                },
+                headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded', ...headers },
                 body: (0,_client_js__WEBPACK_IMPORTED_MODULE_5__/* .formOf */ .QU)([['token', token], ...fields]),
             };
         },

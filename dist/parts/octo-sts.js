@@ -72,9 +72,7 @@ const EXPLANATIONS = [
     [/trust policy: audience/, explainAudience],
     [
         /trust policy: .*claim/,
-        ({ policy }) => ({
-            hint: `Compare claim_pattern in ${policy} with the claims of the ID token below.${WAIT}`,
-        }),
+        ({ policy }) => ({ hint: `Compare claim_pattern in ${policy} with the claims of the ID token below.${WAIT}` }),
     ],
     [
         /no installation found|no GitHub App/i,
@@ -246,10 +244,7 @@ const octoSts = {
             attemptMs: ATTEMPT_MS,
             grantEnds: 'within the hour',
             prepare: async () => {
-                const headers = {
-                    accept: 'application/json',
-                    authorization: `Bearer ${await tools.idToken(audience)}`,
-                };
+                const headers = { accept: 'application/json', authorization: `Bearer ${await tools.idToken(audience)}` };
                 sentAt = tools.now();
                 return { headers };
             },
@@ -258,12 +253,7 @@ const octoSts = {
                 // Counted from the request, so that it is never later than the real end.
                 const expiresAt = new Date(sentAt + LIFETIME_MS);
                 const given = (0,http_answer/* jsonObject */.o$)(answer, SERVICE, url)['token'];
-                const revocable = (core) => ({
-                    issuer: 'github',
-                    token: core,
-                    apiUrl,
-                    ends: expiresAt,
-                });
+                const revocable = (core) => ({ issuer: 'github', token: core, apiUrl, ends: expiresAt });
                 const token = (0,credential/* credential */.e)(given, 'token', SERVICE, tools.mask, (core) => {
                     tools.revokeAtEnd(revocable(core));
                 });

@@ -211,7 +211,7 @@ function mayBeForFork(run) {
     if (name === 'workflow_run')
         return !isOwn((0,answer/* member */.Dc)(event, 'workflow_run', 'head_repository'), run);
     // A comment tells that it is on a pull request, but not from where that comes.
-    return (name === 'issue_comment' && (event === undefined || (0,answer/* member */.Dc)(event, 'issue', 'pull_request') !== undefined));
+    return name === 'issue_comment' && (event === undefined || (0,answer/* member */.Dc)(event, 'issue', 'pull_request') !== undefined);
 }
 /** Whether a repository in an event is the run's own: by id, since after a rename the names of an event may be old ones. */
 function isOwn(repository, { payload, repository: ownName }) {

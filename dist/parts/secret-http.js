@@ -40,10 +40,7 @@ const httpSecret = {
     exchange: (settings, tools) => {
         const { wanted, audience } = settings;
         const idToken = tools.idToken(audience);
-        return (0,_reading_js__WEBPACK_IMPORTED_MODULE_2__/* .readSecrets */ .q)(wanted, idToken, {
-            id: (url) => url.href,
-            read: (url) => read(url, settings, tools),
-        });
+        return (0,_reading_js__WEBPACK_IMPORTED_MODULE_2__/* .readSecrets */ .q)(wanted, idToken, { id: (url) => url.href, read: (url) => read(url, settings, tools) });
     },
 };
 /**
@@ -80,10 +77,7 @@ function read(url, { audience, headers }, tools) {
                 ...(status === 404 && reason !== undefined && { missing: name }),
             };
         },
-        read: (answer) => ({
-            name,
-            text: (0,_payload_js__WEBPACK_IMPORTED_MODULE_1__/* .secretPayload */ .N)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name),
-        }),
+        read: (answer) => ({ name, text: (0,_payload_js__WEBPACK_IMPORTED_MODULE_1__/* .secretPayload */ .N)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer, SERVICE, url), SERVICE, name) }),
     });
 }
 function reasonIn(json) {

@@ -25,7 +25,7 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
  */
 function parseExactly(text) {
     const { mark, value } = withNumbers(text);
-    return revived(value, mark, (source) => JSON.stringify(Number(source)) === source ? Number(source) : INEXACT);
+    return revived(value, mark, (source) => (JSON.stringify(Number(source)) === source ? Number(source) : INEXACT));
 }
 /** One member of JSON text, as JSON text with each number as it was written; `undefined` if there is none. */
 function memberText(text, ...path) {
@@ -154,10 +154,7 @@ function membersOf({ name, text }) {
                 return each;
             throw unusable(`The key "${key}" of the secret ${name} contains a number that JSON cannot keep exactly, such as 1.10 or one with many digits.`, { hint: 'Store it as text, in quotes.' });
         };
-        return {
-            name: `"${key}" of ${name}`,
-            text: typeof value === 'string' ? value : JSON.stringify(value, exact),
-        };
+        return { name: `"${key}" of ${name}`, text: typeof value === 'string' ? value : JSON.stringify(value, exact) };
     };
 }
 function noKey(name, key, keys) {
@@ -390,10 +387,7 @@ async function readReferences(inputs, form) {
     const text = inputs.text('secrets');
     const single = inputs.text(form.input);
     const key = inputs.matching('key', inputs.text('key'), LINE, 'must be one line', form.key);
-    const allowed = {
-        allowShort: inputs.boolean('allow-short'),
-        allowMissing: inputs.boolean('allow-missing'),
-    };
+    const allowed = { allowShort: inputs.boolean('allow-short'), allowMissing: inputs.boolean('allow-missing') };
     if (text === '') {
         if (single === '')
             inputs.lacking(form.input, 'is required, or secrets instead', form.example);
@@ -589,7 +583,7 @@ function isYamlValue(value) {
         return true;
     if (Array.isArray(value))
         return value.every(isYamlValue);
-    return (value instanceof Map && [...value].every(([key, each]) => typeof key === 'string' && isYamlValue(each)));
+    return value instanceof Map && [...value].every(([key, each]) => typeof key === 'string' && isYamlValue(each));
 }
 /** Whether a value is a mapping. */
 function isMapping(value) {

@@ -181,10 +181,7 @@ __webpack_require__.r(__webpack_exports__);
 
 /** A token of Vault or OpenBao, for whatever the policies of the role allow; revoked when the job ends. */
 const vault = {
-    settings: (inputs) => ({
-        server: (0,_vault_server_js__WEBPACK_IMPORTED_MODULE_2__/* .readServer */ .Wb)(inputs),
-        outlivesJob: inputs.boolean('skip-token-revoke'),
-    }),
+    settings: (inputs) => ({ server: (0,_vault_server_js__WEBPACK_IMPORTED_MODULE_2__/* .readServer */ .Wb)(inputs), outlivesJob: inputs.boolean('skip-token-revoke') }),
     exchange: async ({ server, outlivesJob }, tools) => {
         const given = await (0,_vault_login_js__WEBPACK_IMPORTED_MODULE_0__/* .login */ .i)(server, tools);
         const { token, policies, expiresAt, isBatch } = given;
@@ -370,10 +367,7 @@ const EXPLANATIONS = [
             hint: `Vault could not fetch the keys of GitHub's ID tokens: its server must be able to reach ${(0,identity_claims/* claimText */.Q1)(claims, 'iss') ?? 'their issuer'}.`,
         }),
     ],
-    [
-        /\((?:exp|nbf|iat)\) claim/,
-        () => ({ hint: 'The ID token was new: check the clock of the Vault server.' }),
-    ],
+    [/\((?:exp|nbf|iat)\) claim/, () => ({ hint: 'The ID token was new: check the clock of the Vault server.' })],
     [
         /^permission denied/,
         ({ server: { authPath, role } }) => ({
@@ -513,10 +507,7 @@ function readLogin(answer, url, server, tools) {
         tools.revokeAtEnd((0,revoker.revocable)({ ...login, token: core }));
     };
     const token = (0,http_answer/* member */.Dc)(given, 'client_token');
-    return {
-        ...login,
-        token: (0,credential/* credential */.e)(token, 'client token', vault_server/* SERVICE */.YV, tools.mask, login.isBatch ? undefined : revoke),
-    };
+    return { ...login, token: (0,credential/* credential */.e)(token, 'client token', vault_server/* SERVICE */.YV, tools.mask, login.isBatch ? undefined : revoke) };
 }
 
 
@@ -540,7 +531,7 @@ __webpack_require__.r(__webpack_exports__);
 
 
 /** A Vault token as what {@link vault} revokes. */
-function revocable({ token, api, namespace, headers, expiresAt, mayRevokeItself, }) {
+function revocable({ token, api, namespace, headers, expiresAt, mayRevokeItself }) {
     return {
         issuer: 'vault',
         token,
@@ -579,8 +570,7 @@ const vault = {
                     const reason = (0,_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(answer);
                     // A 403 without Vault's own words is that of somebody before it.
                     const isVaults = answer.status === 403 && reason !== '';
-                    course.isGone =
-                        isVaults && (extra['mayRevokeItself'] === 'true' || /\b(?:invalid|bad) token\b/.test(reason));
+                    course.isGone = isVaults && (extra['mayRevokeItself'] === 'true' || /\b(?:invalid|bad) token\b/.test(reason));
                     return (0,_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .vaultRefusal */ .Hp)(answer, () => (answer.status === 403 ? { hint: ALLOW } : {}));
                 },
                 read: ({ status }) => {

@@ -36,12 +36,7 @@ function environmentCredentials(inputs: Inputs, environment: Environment): AwsCr
   const sessionToken = text('SESSION_TOKEN')
   const expiresAt = timeOf(text('CREDENTIAL_EXPIRATION'))
   if (accessKeyId === '' || secretAccessKey === '') return undefined
-  return {
-    accessKeyId,
-    secretAccessKey,
-    ...(sessionToken !== '' && { sessionToken }),
-    ...(expiresAt && { expiresAt }),
-  }
+  return { accessKeyId, secretAccessKey, ...(sessionToken !== '' && { sessionToken }), ...(expiresAt && { expiresAt }) }
 }
 
 /** How to get AWS credentials: by the job's identity, or from the environment. */
@@ -90,11 +85,7 @@ export function readRegion(inputs: Inputs, isRequired?: 'required'): string {
 }
 
 /** Reads `role-arn` and `audience`; see {@link credentialSource}. */
-export function readCredentialSource(
-  inputs: Inputs,
-  environment: Environment,
-  region: string,
-): CredentialSource {
+export function readCredentialSource(inputs: Inputs, environment: Environment, region: string): CredentialSource {
   const given = inputs.text('role-arn')
   const example = 'arn:aws:iam::123456789012:role/github-actions'
   inputs.matching('role-arn', given, ROLE_ARN, 'must be the ARN of a role', example)

@@ -107,13 +107,9 @@ export async function databasePassword(request: PasswordRequest, tools: Tools): 
   // The database would refuse the token without saying why.
   if ('credentials' in source && signing.expiresAt && signing.expiresAt.getTime() <= now) {
     const ended = signing.expiresAt.toISOString()
-    throw new ActionError(
-      'NO_AWS_CREDENTIALS',
-      `The AWS credentials in the environment expired at ${ended}.`,
-      {
-        hint: 'Get new ones in a step right before this one, or set role-arn.',
-      },
-    )
+    throw new ActionError('NO_AWS_CREDENTIALS', `The AWS credentials in the environment expired at ${ended}.`, {
+      hint: 'Get new ones in a step right before this one, or set role-arn.',
+    })
   }
   const query = await signing.query(host, new URLSearchParams(asked), scope, SECONDS, now)
   const token = `${host}/?${query}`

@@ -82,9 +82,7 @@ export function awsRefusal(
   // The keys of the issuer could not be fetched: transient, under a code that is not.
   const keys = code === 'InvalidIdentityToken' && KEYS_TROUBLE.test(message)
   const requestId =
-    member(answer.json, 'RequestId') ??
-    header(answer, 'x-amzn-requestid') ??
-    header(answer, 'apigw-requestid')
+    member(answer.json, 'RequestId') ?? header(answer, 'x-amzn-requestid') ?? header(answer, 'apigw-requestid')
   const isAws = code !== '' || requestId !== undefined || WORDS.test(message)
   return {
     reason: isAws ? [code, message].filter((text) => text !== '').join(': ') : undefined,

@@ -27,8 +27,7 @@ const KINDS = Object.keys(PLACES) as (keyof typeof PLACES)[]
  * "Troubleshoot access denied error messages").
  */
 export function refuserIn(message: string): Refuser | undefined {
-  const [, deny, text] =
-    /\b(?:because no|with an explicit (deny)(?: in (?:an?|the))?) ?([\w -]*)/.exec(message) ?? []
+  const [, deny, text] = /\b(?:because no|with an explicit (deny)(?: in (?:an?|the))?) ?([\w -]*)/.exec(message) ?? []
   const kind = KINDS.find((each) => text?.toLowerCase().startsWith(each.toLowerCase()))
   return kind === undefined && deny === undefined ? undefined : { kind, denies: deny !== undefined }
 }
@@ -40,9 +39,7 @@ export function refuserIn(message: string): Refuser | undefined {
  */
 export function explainRefuser({ kind, denies }: Refuser, resource: string): Explanation {
   if (kind === undefined) {
-    return {
-      hint: `A policy denies this explicitly, and AWS does not say which: look for a Deny that matches.`,
-    }
+    return { hint: `A policy denies this explicitly, and AWS does not say which: look for a Deny that matches.` }
   }
   const what = denies ? 'a statement in it denies this' : 'no statement in it allows this'
   return { hint: `Change the ${kind} ${PLACES[kind] || resource}: ${what}.` }

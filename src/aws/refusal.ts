@@ -101,8 +101,5 @@ function suggestPolicy(
       },
     },
   }
-  return {
-    advice: `With this trust policy, the role "${roleArn}" accepts this run:`,
-    paste: [policyOf(statement)],
-  }
+  return { advice: `With this trust policy, the role "${roleArn}" accepts this run:`, paste: [policyOf(statement)] }
 }

@@ -9,13 +9,7 @@ export interface Signing {
   /** The headers of a signed request. */
   readonly headers: (request: SignableRequest, scope: Scope, now: number) => Promise<Record<string, string>>
   /** The query of `GET https://{host}/` with the signature in it, valid for so many seconds. */
-  readonly query: (
-    host: string,
-    query: URLSearchParams,
-    scope: Scope,
-    seconds: number,
-    now: number,
-  ) => Promise<string>
+  readonly query: (host: string, query: URLSearchParams, scope: Scope, seconds: number, now: number) => Promise<string>
 }
 
 /**
@@ -31,7 +25,6 @@ export async function readyToSign(source: CredentialSource, tools: Tools): Promi
   return {
     ...(credentials.expiresAt && { expiresAt: credentials.expiresAt }),
     headers: (request, scope, now) => signer.signedHeaders(request, credentials, scope, now),
-    query: (host, query, scope, seconds, now) =>
-      signer.presignedQuery(host, query, credentials, scope, seconds, now),
+    query: (host, query, scope, seconds, now) => signer.presignedQuery(host, query, credentials, scope, seconds, now),
   }
 }

@@ -25,10 +25,7 @@ export function entraRefusal(answer: Answer, federation: Federation, sent: Claim
   // The ids and the time at its end are not for the person who reads it; the first of them is the request id.
   const words = description.replace(/\s*Trace ID: .*$/s, '')
   return {
-    reason: withoutClaims(
-      code === '' ? [error, words].filter((text) => text !== '').join(': ') : words,
-      sent,
-    ),
+    reason: withoutClaims(code === '' ? [error, words].filter((text) => text !== '').join(': ') : words, sent),
     requestId: member(answer.json, 'trace_id'),
     ...(passes && { retry: 'until the deadline' }),
     explain: (claims) => EXPLANATIONS[code]?.({ ...federation, claims }) ?? {},
@@ -44,8 +41,7 @@ const EXPLANATIONS: Readonly<Record<string, (refused: Refused) => Explanation>> 
   700213: (refused) => explainSubject(refused),
   7002137: (refused) => explainSubject(refused),
   7002138: (refused) => explainSubject(refused, ' One differs from it in the case of its letters alone.'),
-  [PROPAGATING]: (refused) =>
-    explainSubject(refused, ' If there is one, it is new: it takes some minutes to work.'),
+  [PROPAGATING]: (refused) => explainSubject(refused, ' If there is one, it is new: it takes some minutes to work.'),
   700211: ({ clientId, claims }) => ({
     hint: `No federated credential of "${clientId}" has the issuer of the ID token, ${quoted(claimText(claims, 'iss')) ?? 'which is not shown here'}. Entra compares the whole text: there is no slash at its end.`,
   }),
@@ -94,10 +90,7 @@ function suggestCredential({ clientId, audience, claims }: Refused): Explanation
   return {
     advice: `With this federated credential, "${clientId}" accepts this run. Save it as credential.json, and run: az ad app federated-credential create --id ${clientId} --parameters @credential.json. For a managed identity: az identity federated-credential create, with the same values.`,
     paste: [
-      {
-        language: 'json',
-        content: JSON.stringify({ name, issuer, subject, audiences: [audience] }, undefined, 2),
-      },
+      { language: 'json', content: JSON.stringify({ name, issuer, subject, audiences: [audience] }, undefined, 2) },
     ],
   }
 }

@@ -11,10 +11,7 @@ interface Settings {
 
 /** A token of Vault or OpenBao, for whatever the policies of the role allow; revoked when the job ends. */
 export const vault: Exchange<Settings> = {
-  settings: (inputs) => ({
-    server: readServer(inputs),
-    outlivesJob: inputs.boolean('skip-token-revoke'),
-  }),
+  settings: (inputs) => ({ server: readServer(inputs), outlivesJob: inputs.boolean('skip-token-revoke') }),
 
   exchange: async ({ server, outlivesJob }, tools) => {
     const given = await login(server, tools)

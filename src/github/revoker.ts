@@ -56,13 +56,9 @@ export const github: Revoker = {
         read: ({ status }) => {
           // Any other answer is not from GitHub, but from a proxy or the login page of a network.
           if (status === 204) return
-          throw new ActionError(
-            'UNUSABLE_ANSWER',
-            `GitHub (${url.host}) answered ${status} instead of 204.`,
-            {
-              hint: `Check that ${apiUrl} is GitHub's REST API and that no gateway or login page is in front of it.`,
-            },
-          )
+          throw new ActionError('UNUSABLE_ANSWER', `GitHub (${url.host}) answered ${status} instead of 204.`, {
+            hint: `Check that ${apiUrl} is GitHub's REST API and that no gateway or login page is in front of it.`,
+          })
         },
       })
       return 'revoked'
@@ -80,9 +76,7 @@ function explained(error: unknown, attempts: number): unknown {
   const { code, message, refused, cause } = error
   if (code !== 'DENIED' && code !== 'REDIRECTED' && code !== 'UNUSABLE_ANSWER') return error
   const earlier =
-    refused?.status === 401 && attempts > 1
-      ? 'An earlier attempt, whose answer was lost, may have revoked it.'
-      : ''
+    refused?.status === 401 && attempts > 1 ? 'An earlier attempt, whose answer was lost, may have revoked it.' : ''
   const hints = [error.explain(undefined).hint ?? '', earlier, ANOTHER_GITHUB].filter((each) => each !== '')
   return new ActionError(code, message, { hint: hints.join(' '), refused, cause })
 }

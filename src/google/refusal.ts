@@ -145,9 +145,7 @@ function suggestSettings(provider: string, audience: string, claims: Claims | un
           '  attribute.repository_id: assertion.repository_id',
           '  google.subject: assertion.sub',
           'oidc:',
-          ...(audience === `https:${IAM}${provider}`
-            ? []
-            : ['  allowedAudiences:', `    - ${yamlText(audience)}`]),
+          ...(audience === `https:${IAM}${provider}` ? [] : ['  allowedAudiences:', `    - ${yamlText(audience)}`]),
           `  issuerUri: ${yamlText(issuer)}`,
         ].join('\n'),
       },

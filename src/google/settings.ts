@@ -4,8 +4,7 @@ import type { Inputs } from '../inputs/inputs.ts'
 /** What the names of IAM begin with. */
 export const IAM = '//iam.googleapis.com/'
 export const PROVIDER_INPUT = 'workload-identity-provider'
-const PROVIDER_EXAMPLE =
-  'projects/123456789012/locations/global/workloadIdentityPools/github/providers/octo-org'
+const PROVIDER_EXAMPLE = 'projects/123456789012/locations/global/workloadIdentityPools/github/providers/octo-org'
 const PROVIDER =
   /^projects\/(?<project>[^/\s]+)\/locations\/global\/workloadIdentityPools\/(?<pool>[^/\s]+)\/providers\/(?<name>[^/\s]+)$/
 /** Of pools and providers (IAM API, `workloadIdentityPools.create`). */

@@ -41,8 +41,7 @@ export async function answerTo(
     cut.abort(timedOut(limitMs, progress))
   })
   const ends = AbortSignal.any([cut.signal, signal])
-  const send = (socket: Socket): Promise<Answer> =>
-    sendOver(socket, call, message, cut.signal, progress, means)
+  const send = (socket: Socket): Promise<Answer> => sendOver(socket, call, message, cut.signal, progress, means)
   try {
     const opened = early && (await Promise.race([early.take(), cutOff(ends)]))
     if (opened !== undefined) {
@@ -50,12 +49,7 @@ export async function answerTo(
         return await send(opened)
       } catch (error) {
         // The server may have closed it while it was idle: that is no failure of this request.
-        if (
-          call.once === true ||
-          !(error instanceof AttemptFailed) ||
-          error.answered ||
-          error.code !== 'UNREACHABLE'
-        )
+        if (call.once === true || !(error instanceof AttemptFailed) || error.answered || error.code !== 'UNREACHABLE')
           throw error
       }
     }
@@ -85,7 +79,5 @@ async function sendOver(
 
 function timedOut(limitMs: number, { waitingFor }: Progress): AttemptFailed {
   const limit = `${Math.round(limitMs / 100) / 10} s`
-  return new AttemptFailed('TIMED_OUT', `no answer within ${limit}, while waiting for ${waitingFor}`, {
-    again: true,
-  })
+  return new AttemptFailed('TIMED_OUT', `no answer within ${limit}, while waiting for ${waitingFor}`, { again: true })
 }

@@ -14,11 +14,7 @@ export class AttemptFailed extends Error {
   /** Whether any byte of an answer came. */
   answered = false
 
-  constructor(
-    code: AttemptFailed['code'],
-    message: string,
-    more: { again: boolean; hint?: string; cause?: unknown },
-  ) {
+  constructor(code: AttemptFailed['code'], message: string, more: { again: boolean; hint?: string; cause?: unknown }) {
     super(message, { cause: more.cause })
     this.code = code
     this.again = more.again
@@ -83,10 +79,7 @@ export function connectionFailure(error: Error): AttemptFailed {
     return tlsFailure('its certificate is not valid yet', 'Check the clock of this runner.')
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return tlsFailure(
-      'its certificate is for another host name',
-      'Use the host name that the certificate is for.',
-    )
+    return tlsFailure('its certificate is for another host name', 'Use the host name that the certificate is for.')
   }
   if (REJECTED.test(code)) {
     return tlsFailure(`its certificate is not accepted (${code})`, 'The server needs another one.')
@@ -124,11 +117,9 @@ export function cutOff(signal: AbortSignal): Promise<never> {
 /** @throws ActionError `TLS_FAILED` if the credentials in the call would travel in the open */
 export function mustBeSafe(call: Call<unknown>): void {
   if (mayCarrySecrets(call.url)) return
-  throw new ActionError(
-    'TLS_FAILED',
-    `${capital(placeOf(call))}: its address does not begin with https://.`,
-    { hint: 'Nothing was sent. Plain HTTP works only on this machine (localhost, 127.0.0.1, [::1]).' },
-  )
+  throw new ActionError('TLS_FAILED', `${capital(placeOf(call))}: its address does not begin with https://.`, {
+    hint: 'Nothing was sent. Plain HTTP works only on this machine (localhost, 127.0.0.1, [::1]).',
+  })
 }
 
 /** An attempt without a complete answer, as an error. */
@@ -142,14 +133,10 @@ export function unanswered(call: Call<unknown>, failure: AttemptFailed): ActionE
 /** A call whose answer was not listened for to its end: nobody knows what the server did. */
 export function unheard(call: Call<unknown>, ends: string, { reason }: AbortSignal): ActionError {
   const cancelled = reason instanceof Error ? reason.message : 'The step was cancelled or timed out.'
-  return new ActionError(
-    'CANCELLED',
-    `${cancelled} ${capital(placeOf(call))} had been asked and did not answer.`,
-    {
-      hint: livesOn(ends),
-      cause: reason,
-    },
-  )
+  return new ActionError('CANCELLED', `${cancelled} ${capital(placeOf(call))} had been asked and did not answer.`, {
+    hint: livesOn(ends),
+    cause: reason,
+  })
 }
 
 /** The error of the last attempt, and why there was no other. */
@@ -186,10 +173,7 @@ function livesOn(ends: string): string {
 }
 
 /** What to know where a server was not reached, or not in time, or its answer was not read to its end. */
-function nextStep(
-  code: AttemptFailed['code'],
-  { url: { origin }, grantEnds }: Call<unknown>,
-): string | undefined {
+function nextStep(code: AttemptFailed['code'], { url: { origin }, grantEnds }: Call<unknown>): string | undefined {
   if (code === 'UNUSABLE_ANSWER' && grantEnds !== undefined) return livesOn(grantEnds)
   if (code === 'UNREACHABLE') {
     return `Check that ${origin} is the right address, and that this runner can reach it: look for a firewall, a private network, or a missing proxy (https_proxy).`

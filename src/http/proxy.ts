@@ -87,14 +87,11 @@ function read(variable: string, setting: string, target: string): Proxy {
   const isHttp = /^https?$/i.test(scheme)
   const text = `${isHttp ? scheme : 'http'}://${rest}`
   // If one of these characters ended the authority, part of the password would be read as the host.
-  if (/[/?#].*@/s.test(rest) || !URL.canParse(text))
-    throw unusable(`the proxy setting ${variable} is not a URL`)
+  if (/[/?#].*@/s.test(rest) || !URL.canParse(text)) throw unusable(`the proxy setting ${variable} is not a URL`)
   const url = new URL(text)
   if (!isHttp) {
     const only = 'a proxy must be http or https'
-    throw unusable(
-      `the proxy ${url.host} (${variable}) has the scheme "${scheme.toLowerCase()}", but ${only}`,
-    )
+    throw unusable(`the proxy ${url.host} (${variable}) has the scheme "${scheme.toLowerCase()}", but ${only}`)
   }
   return { url, username: decoded(url.username), password: decoded(url.password), variable }
 }

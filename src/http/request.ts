@@ -44,9 +44,7 @@ export function request(
     })
     // Without a listener, Node.js would drop the connection and tell nobody.
     sent.on('upgrade', () => {
-      fail(
-        new AttemptFailed('UNREACHABLE', 'it answered with an upgrade to another protocol', { again: true }),
-      )
+      fail(new AttemptFailed('UNREACHABLE', 'it answered with an upgrade to another protocol', { again: true }))
     })
     sent.on('response', (response) => {
       answer = response
@@ -65,11 +63,7 @@ export function request(
   })
 }
 
-function read(
-  response: http.IncomingMessage,
-  fail: (error: Error) => void,
-  done: (answer: Answer) => void,
-): void {
+function read(response: http.IncomingMessage, fail: (error: Error) => void, done: (answer: Answer) => void): void {
   const body = new Body()
   response.on('data', (chunk: Buffer) => {
     if (!body.take(chunk)) {

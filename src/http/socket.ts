@@ -26,8 +26,7 @@ export function openSocket(
 ): Promise<net.Socket> {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const to = { host, port: portOf(url) }
-  if (url.protocol === 'http:')
-    return tunnel ? Promise.resolve(tunnel) : ready(net.connect(to), 'connect', ends)
+  if (url.protocol === 'http:') return tunnel ? Promise.resolve(tunnel) : ready(net.connect(to), 'connect', ends)
   const socket = tls.connect({
     ...to,
     ...(tunnel && { socket: tunnel }),
@@ -43,11 +42,7 @@ export function openSocket(
 }
 
 /** Resolves when a socket has been connected. */
-function ready(
-  socket: net.Socket,
-  event: 'connect' | 'secureConnect',
-  ends: AbortSignal,
-): Promise<net.Socket> {
+function ready(socket: net.Socket, event: 'connect' | 'secureConnect', ends: AbortSignal): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       socket.destroy()

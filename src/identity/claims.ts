@@ -54,10 +54,7 @@ export function isImmutable(subject: string): boolean {
  * @param it what the sentence calls the subject
  * @param byName what does not match the subject
  */
-export function aboutForm(
-  subject: string | undefined,
-  { it = 'It', byName = 'repo:owner/repository:…' } = {},
-): string {
+export function aboutForm(subject: string | undefined, { it = 'It', byName = 'repo:owner/repository:…' } = {}): string {
   return isImmutable(subject ?? '')
     ? ` ${it} has the immutable form, with the ids of owner and repository; ${byName} does not match it.`
     : ''

@@ -51,16 +51,13 @@ export function createIdentity(options: {
   const minted = new Map<string, { at: number; token: Promise<string> }>()
   const known = new Map<string, Claims>()
   let newest: Claims | undefined
-  const ofAll = (): Claims | undefined =>
-    known.size > 1 ? { ...newest, aud: [...known.keys()].sort() } : newest
+  const ofAll = (): Claims | undefined => (known.size > 1 ? { ...newest, aud: [...known.keys()].sort() } : newest)
 
   async function mint(audience: string): Promise<string> {
     if (!/^[\x21-\x7e]+$/.test(requestToken) || !URL.canParse(endpoint)) {
       throw new ActionError('NO_ID_TOKEN', 'This job cannot get an ID token: the runner offers none.')
     }
-    const url = new URL(
-      `${endpoint}${endpoint.includes('?') ? '&' : '?'}audience=${encodeURIComponent(audience)}`,
-    )
+    const url = new URL(`${endpoint}${endpoint.includes('?') ? '&' : '?'}audience=${encodeURIComponent(audience)}`)
     const service = "the runner's ID-token endpoint"
     const token = await options.client.send({
       service,
@@ -76,8 +73,7 @@ export function createIdentity(options: {
           ...((status === 401 || status === 403) && { explain: () => ({ hint: IN_ANOTHER_JOB }) }),
         }
       },
-      read: (answer) =>
-        credential(jsonObject(answer, service, url)['value'], 'ID token', service, options.mask),
+      read: (answer) => credential(jsonObject(answer, service, url)['value'], 'ID token', service, options.mask),
     })
     newest = claimsOf(token) ?? {}
     known.set(audience, newest)

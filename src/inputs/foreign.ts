@@ -185,9 +185,7 @@ export const OF_OTHER_ACTIONS: readonly Foreign[] = [
 
 /** @param names separated by blanks */
 function foreign(names: string, here: string, is: string, example: string, unless?: string): Foreign[] {
-  return names
-    .split(' ')
-    .map((name) => ({ name, here, is, example, ...(unless !== undefined && { unless }) }))
+  return names.split(' ').map((name) => ({ name, here, is, example, ...(unless !== undefined && { unless }) }))
 }
 
 function renamed(name: string, example: string, unless?: string): Foreign[] {

@@ -14,10 +14,7 @@ const LEAST_MASKED = 8
 /** Names that cannot be given, and why; the first that fits. Hop-by-hop names: RFC 9110 section 7.6.1, RFC 9113 section 8.2.2. */
 const REFUSED: readonly (readonly [name: RegExp, why: string])[] = [
   [/^(?:x-)?authorization$/, 'which is for the server behind the gateway'],
-  [
-    /^(?:host|accept|accept-encoding|user-agent|content-.*|x-amz-.*|x-vault-.*)$/,
-    'which the step sets itself',
-  ],
+  [/^(?:host|accept|accept-encoding|user-agent|content-.*|x-amz-.*|x-vault-.*)$/, 'which the step sets itself'],
   [
     /^(?:connection|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade|expect)$/,
     'which belongs to the connection',

@@ -7,10 +7,7 @@ import type { Inputs } from './inputs.ts'
  *
  * @param environment the runner sets `INPUT_…` for every input that the action declares, and every other that is given
  */
-export function reportOtherActions(
-  inputs: Inputs,
-  environment: Readonly<Record<string, string | undefined>>,
-): void {
+export function reportOtherActions(inputs: Inputs, environment: Readonly<Record<string, string | undefined>>): void {
   const variables = new Set(Object.keys(environment))
   const isGiven = (name: string): boolean =>
     variables.has(variable(name)) && (environment[variable(name)] ?? '').trim() !== ''

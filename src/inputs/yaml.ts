@@ -107,9 +107,7 @@ const FAULTS: Readonly<Record<string, string>> = {
 function isYamlValue(value: unknown): value is YamlValue {
   if (typeof value === 'string') return true
   if (Array.isArray(value)) return value.every(isYamlValue)
-  return (
-    value instanceof Map && [...value].every(([key, each]) => typeof key === 'string' && isYamlValue(each))
-  )
+  return value instanceof Map && [...value].every(([key, each]) => typeof key === 'string' && isYamlValue(each))
 }
 
 /** Whether a value is a mapping. */

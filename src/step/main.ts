@@ -116,8 +116,7 @@ function doubts({ expiresAt }: Grant, clock: Clock): string[] {
   if (expiresAt === undefined) return []
   const ahead = expiresAt.getTime() - clock.now()
   const ends = `The server says that the credential ends at ${expiresAt.toISOString()}`
-  if (ahead <= 0)
-    return [`${ends}, which is in the past by this runner's clock: one of the two clocks is wrong.`]
+  if (ahead <= 0) return [`${ends}, which is in the past by this runner's clock: one of the two clocks is wrong.`]
   if (ahead > LONGEST_MS) return [`${ends}, which is more than a year away: do not rely on that.`]
   return []
 }

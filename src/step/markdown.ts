@@ -37,8 +37,5 @@ function urlPath(path: string): string {
 
 /** Text as a part of a URL, also without the characters that end a link in Markdown. */
 function urlText(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*~_]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
+  return encodeURIComponent(text).replace(/[!'()*~_]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 }

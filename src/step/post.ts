@@ -63,11 +63,5 @@ function readRevocable(json: unknown): Revocable | undefined {
   const extra = Object.entries(member(json, 'extra') ?? {}).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   )
-  return {
-    issuer,
-    token,
-    apiUrl,
-    ...(!Number.isNaN(ends.getTime()) && { ends }),
-    extra: Object.fromEntries(extra),
-  }
+  return { issuer, token, apiUrl, ...(!Number.isNaN(ends.getTime()) && { ends }), extra: Object.fromEntries(extra) }
 }

@@ -29,7 +29,5 @@ export function warnOfNodeDebug({ environment, warning }: Pick<Runner, 'environm
   const sections = (environment['NODE_DEBUG'] ?? '').toLowerCase().match(/[\w*]+/g) ?? []
   const patterns = sections.map((section) => new RegExp(`^${section.replaceAll('*', '.*')}$`))
   if (!REVEALING.some((name) => patterns.some((pattern) => pattern.test(name)))) return
-  warning(
-    'NODE_DEBUG is set: Node.js may print tokens and secrets to the log in a form that is not masked. Unset it.',
-  )
+  warning('NODE_DEBUG is set: Node.js may print tokens and secrets to the log in a form that is not masked. Unset it.')
 }

@@ -23,20 +23,13 @@ export interface Report {
  *
  * @param claims of the ID token that was sent; the error explains itself without them where they must not be shown
  */
-export function reportOf(
-  error: ActionError,
-  environment: Environment,
-  run: Run,
-  claims: Claims | undefined,
-): Report {
+export function reportOf(error: ActionError, environment: Environment, run: Run, claims: Claims | undefined): Report {
   const situation = situationOf(environment, run)
   const shown = situation.claimsMayBeShown ? claims : undefined
   const said = error.refused !== undefined && error.code !== 'OVERLOADED'
   const explanation = error.explain(shown)
   const issuer = claimText(shown, 'iss')
-  const hints = [explanation.hint ?? '', ...situationHints(error, situation, issuer)].filter(
-    (hint) => hint !== '',
-  )
+  const hints = [explanation.hint ?? '', ...situationHints(error, situation, issuer)].filter((hint) => hint !== '')
   const requestId = error.refused?.requestId
   const facts = [
     ...factsOf(said ? shown : undefined),

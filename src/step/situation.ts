@@ -38,9 +38,7 @@ function mayBeForFork(run: Run): boolean {
   // These have ID tokens: they run for a pull request, on the default branch.
   if (name === 'workflow_run') return !isOwn(member(event, 'workflow_run', 'head_repository'), run)
   // A comment tells that it is on a pull request, but not from where that comes.
-  return (
-    name === 'issue_comment' && (event === undefined || member(event, 'issue', 'pull_request') !== undefined)
-  )
+  return name === 'issue_comment' && (event === undefined || member(event, 'issue', 'pull_request') !== undefined)
 }
 
 /** Whether a repository in an event is the run's own: by id, since after a rename the names of an event may be old ones. */
@@ -79,11 +77,7 @@ export function serverUrl({ serverUrl: given }: Run): string {
  *
  * @param issuer the claim `iss` of the ID token that was sent, where one was
  */
-export function situationHints(
-  error: ActionError,
-  situation: Situation,
-  issuer: string | undefined,
-): string[] {
+export function situationHints(error: ActionError, situation: Situation, issuer: string | undefined): string[] {
   switch (error.code) {
     case 'NO_ID_TOKEN':
       return [withoutIdToken(situation)]
@@ -149,8 +143,7 @@ function aboutHiddenClaims(error: ActionError, situation: Situation): string[] {
 
 /** Why there are no claims to see. */
 export function claimsHidden({ eventName }: Pick<Situation, 'eventName'>): string {
-  const why =
-    'The claims of the ID token are not shown, because this run may be for a pull request from a fork.'
+  const why = 'The claims of the ID token are not shown, because this run may be for a pull request from a fork.'
   return ON_DEFAULT_BRANCH.includes(eventName)
     ? `${why} On ${eventName}, the subject is that of the default branch.`
     : why

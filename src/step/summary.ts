@@ -14,9 +14,7 @@ export async function summarize(
   try {
     await runner.summary(await markdown())
   } catch (error) {
-    runner.info(
-      `The job summary could not be written (${error instanceof Error ? error.name : 'no reason'}).`,
-    )
+    runner.info(`The job summary could not be written (${error instanceof Error ? error.name : 'no reason'}).`)
   }
 }
 

@@ -45,13 +45,9 @@ export function vaultRefusal(
 export function unwrapped(answer: Answer, url: URL): Record<string, unknown> {
   const body = jsonObject(answer, SERVICE, url)
   if (!isPresent(body['wrap_info'])) return body
-  throw new ActionError(
-    'UNUSABLE_ANSWER',
-    `${SERVICE} (${url.host}) wrapped its answer instead of giving it.`,
-    {
-      hint: 'The step does not ask for response wrapping: check what a proxy in front of Vault adds (X-Vault-Wrap-TTL).',
-    },
-  )
+  throw new ActionError('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) wrapped its answer instead of giving it.`, {
+    hint: 'The step does not ask for response wrapping: check what a proxy in front of Vault adds (X-Vault-Wrap-TTL).',
+  })
 }
 
 /** Go writes an absent object as `null`. */

@@ -66,8 +66,5 @@ function readLogin(answer: Answer, url: URL, server: VaultServer, tools: Tools):
     tools.revokeAtEnd(revocable({ ...login, token: core }))
   }
   const token = member(given, 'client_token')
-  return {
-    ...login,
-    token: credential(token, 'client token', SERVICE, tools.mask, login.isBatch ? undefined : revoke),
-  }
+  return { ...login, token: credential(token, 'client token', SERVICE, tools.mask, login.isBatch ? undefined : revoke) }
 }

@@ -76,10 +76,7 @@ const EXPLANATIONS: Explanations<Login> = [
       hint: `Vault could not fetch the keys of GitHub's ID tokens: its server must be able to reach ${claimText(claims, 'iss') ?? 'their issuer'}.`,
     }),
   ],
-  [
-    /\((?:exp|nbf|iat)\) claim/,
-    () => ({ hint: 'The ID token was new: check the clock of the Vault server.' }),
-  ],
+  [/\((?:exp|nbf|iat)\) claim/, () => ({ hint: 'The ID token was new: check the clock of the Vault server.' })],
   [
     /^permission denied/,
     ({ server: { authPath, role } }) => ({
@@ -136,16 +133,11 @@ function suggestSettings(server: VaultServer, claims: Claims | undefined): Expla
 
 /** A new role, which must have a `user_claim`, and a token that ends soon. */
 function suggestRole(server: VaultServer, claims: Claims | undefined): Explanation {
-  return toPaste(
-    server,
-    claims,
-    `This creates a role that accepts this run and gives it the policy "${server.role}"`,
-    {
-      user_claim: 'repository_id',
-      token_policies: [server.role],
-      token_ttl: '1h',
-    },
-  )
+  return toPaste(server, claims, `This creates a role that accepts this run and gives it the policy "${server.role}"`, {
+    user_claim: 'repository_id',
+    token_policies: [server.role],
+    token_ttl: '1h',
+  })
 }
 
 /** As `vault write` reads it. */

@@ -14,14 +14,7 @@ export interface VaultToken extends Pick<VaultServer, 'api' | 'namespace' | 'hea
 }
 
 /** A Vault token as what {@link vault} revokes. */
-export function revocable({
-  token,
-  api,
-  namespace,
-  headers,
-  expiresAt,
-  mayRevokeItself,
-}: VaultToken): Revocable {
+export function revocable({ token, api, namespace, headers, expiresAt, mayRevokeItself }: VaultToken): Revocable {
   return {
     issuer: 'vault',
     token,
@@ -64,8 +57,7 @@ export const vault: Revoker = {
           const reason = reasonOf(answer)
           // A 403 without Vault's own words is that of somebody before it.
           const isVaults = answer.status === 403 && reason !== ''
-          course.isGone =
-            isVaults && (extra['mayRevokeItself'] === 'true' || /\b(?:invalid|bad) token\b/.test(reason))
+          course.isGone = isVaults && (extra['mayRevokeItself'] === 'true' || /\b(?:invalid|bad) token\b/.test(reason))
           return vaultRefusal(answer, () => (answer.status === 403 ? { hint: ALLOW } : {}))
         },
         read: ({ status }) => {
@@ -84,5 +76,4 @@ export const vault: Revoker = {
   },
 }
 
-const ALLOW =
-  'A policy of the role must contain: path "auth/token/revoke-self" { capabilities = ["update"] }.'
+const ALLOW = 'A policy of the role must contain: path "auth/token/revoke-self" { capabilities = ["update"] }.'

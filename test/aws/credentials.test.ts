@@ -27,10 +27,7 @@ describe('the source of the credentials', () => {
     [{}, {}],
     [{ AWS_SESSION_TOKEN: '' }, {}],
     [{ AWS_SESSION_TOKEN: 'not-a-token\n' }, { sessionToken: 'not-a-token' }],
-    [
-      { AWS_CREDENTIAL_EXPIRATION: '2026-11-21T08:00:00+00:00' },
-      { expiresAt: new Date('2026-11-21T08:00:00Z') },
-    ],
+    [{ AWS_CREDENTIAL_EXPIRATION: '2026-11-21T08:00:00+00:00' }, { expiresAt: new Date('2026-11-21T08:00:00Z') }],
   ])('is the environment otherwise, with %j', (more, credentials) => {
     expect(readCredentialSource(inputsOf(), { ...KEYS, ...more }, 'eu-central-1')).toEqual({
       credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'not-a-secret-key', ...credentials },
@@ -44,9 +41,7 @@ describe('the source of the credentials', () => {
     [{ ...KEYS, AWS_ACCESS_KEY_ID: '' }],
     [{ ...KEYS, AWS_SECRET_ACCESS_KEY: ' ' }],
   ])('is none with %j', (environment) => {
-    expect(() =>
-      credentialSource(inputsOf(), environment, undefined, 'eu-central-1', 'auth.roleArn'),
-    ).toThrow(
+    expect(() => credentialSource(inputsOf(), environment, undefined, 'eu-central-1', 'auth.roleArn')).toThrow(
       expect.objectContaining({
         code: 'NO_AWS_CREDENTIALS',
         message:
@@ -87,18 +82,14 @@ describe('the source of the credentials', () => {
     expect(problemsOf(inputs)).toBe('')
   })
 
-  test.each([
-    'github-actions',
-    '123456789012',
-    'arn:aws:iam::1234:role/x',
-    'arn:aws:iam::123456789012:user/x',
-  ])('is no role %s', (role) => {
-    const inputs = inputsOf({ 'role-arn': role })
-    readCredentialSource(inputs, KEYS, 'eu-central-1')
-    expect(problemsOf(inputs)).toContain(
-      `\n- role-arn must be the ARN of a role, not "${role}"; for example: `,
-    )
-  })
+  test.each(['github-actions', '123456789012', 'arn:aws:iam::1234:role/x', 'arn:aws:iam::123456789012:user/x'])(
+    'is no role %s',
+    (role) => {
+      const inputs = inputsOf({ 'role-arn': role })
+      readCredentialSource(inputs, KEYS, 'eu-central-1')
+      expect(problemsOf(inputs)).toContain(`\n- role-arn must be the ARN of a role, not "${role}"; for example: `)
+    },
+  )
 })
 
 /** What an exchange may use, with `reply` in place of the network. */
@@ -135,17 +126,13 @@ describe('a role is assumed', () => {
 
   test('for 900 s, by a form without a credential but the ID token', async () => {
     let call: Call<unknown> | undefined
-    const { tools, audiences } = toolsFor(
-      { GITHUB_RUN_ID: '42', GITHUB_REPOSITORY: 'octo-org/workflows' },
-      (sent) => Promise.resolve((call = sent)),
+    const { tools, audiences } = toolsFor({ GITHUB_RUN_ID: '42', GITHUB_REPOSITORY: 'octo-org/workflows' }, (sent) =>
+      Promise.resolve((call = sent)),
     )
     await awsCredentials(SOURCE, tools)
     expect(call).toMatchObject({ method: 'POST', url: STS, audience: 'sts.amazonaws.com' })
     const { headers, body } = await call!.prepare(() => 0)
-    expect(headers).toEqual({
-      'content-type': 'application/x-www-form-urlencoded',
-      accept: 'application/json',
-    })
+    expect(headers).toEqual({ 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' })
     expect(Object.fromEntries(new URLSearchParams(body))).toEqual({
       Action: 'AssumeRoleWithWebIdentity',
       Version: '2011-06-15',
@@ -176,18 +163,12 @@ describe('a role is assumed', () => {
   /** The credentials that an answer of STS gives. */
   async function given(credentials: object): Promise<{ read: unknown; masked: string[] }> {
     const body = {
-      AssumeRoleWithWebIdentityResponse: {
-        AssumeRoleWithWebIdentityResult: { Credentials: credentials },
-      },
+      AssumeRoleWithWebIdentityResponse: { AssumeRoleWithWebIdentityResult: { Credentials: credentials } },
     }
     const { tools, masked } = toolsFor({}, (call) => Promise.resolve(call.read(answer(200, body))))
     return { read: await awsCredentials(SOURCE, tools), masked }
   }
-  const KEYS = {
-    AccessKeyId: 'ASIAEXAMPLE',
-    SecretAccessKey: 'not-a-secret-key',
-    SessionToken: 'not-a-token',
-  }
+  const KEYS = { AccessKeyId: 'ASIAEXAMPLE', SecretAccessKey: 'not-a-secret-key', SessionToken: 'not-a-token' }
 
   test.each<[unknown, Date | undefined]>([
     [1_795_300_000, new Date(1_795_300_000_000)],

@@ -32,17 +32,11 @@ describe('the endpoint', () => {
     ['for all', { AWS_ENDPOINT_URL: all }, all],
     ['of its own before that for all', { AWS_ENDPOINT_URL_SECRETS_MANAGER: own, AWS_ENDPOINT_URL: all }, own],
     ['of its own that is empty', { AWS_ENDPOINT_URL_SECRETS_MANAGER: '', AWS_ENDPOINT_URL: all }, all],
-    [
-      'of another service',
-      { AWS_ENDPOINT_URL_STS: own },
-      'https://secretsmanager.eu-central-1.amazonaws.com/',
-    ],
+    ['of another service', { AWS_ENDPOINT_URL_STS: own }, 'https://secretsmanager.eu-central-1.amazonaws.com/'],
     ['on this machine', { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }, 'http://127.0.0.1:4566/'],
   ])('follows a variable %s', (_what, environment, href) => {
     const inputs = inputsOf()
-    expect(awsEndpoint(inputs, environment, 'secretsmanager', 'SECRETS_MANAGER', 'eu-central-1').href).toBe(
-      href,
-    )
+    expect(awsEndpoint(inputs, environment, 'secretsmanager', 'SECRETS_MANAGER', 'eu-central-1').href).toBe(href)
     expect(problemsOf(inputs)).toBe('')
   })
 
@@ -63,13 +57,10 @@ describe('the endpoint', () => {
     expect(problemsOf(inputs)).toBe('')
   })
 
-  test.each(['false', '', '1'])(
-    'follows a variable where AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is "%s"',
-    (value) => {
-      const environment = { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: value, AWS_ENDPOINT_URL: all }
-      expect(awsEndpoint(inputsOf(), environment, 'sts', 'STS', 'eu-central-1').href).toBe(all)
-    },
-  )
+  test.each(['false', '', '1'])('follows a variable where AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is "%s"', (value) => {
+    const environment = { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: value, AWS_ENDPOINT_URL: all }
+    expect(awsEndpoint(inputsOf(), environment, 'sts', 'STS', 'eu-central-1').href).toBe(all)
+  })
 
   test.each(REGIONS.flatMap((region) => [false, true].map((fips) => [region, fips] as const)))(
     "in %s, with FIPS %s, is that of AWS's SDK",

@@ -33,11 +33,7 @@ describe('an error', () => {
     ],
     [
       'named by a header, with an address',
-      answer(
-        403,
-        { message: 'No.' },
-        { 'x-amzn-errortype': 'AccessDeniedException:http://internal.amazon.com/' },
-      ),
+      answer(403, { message: 'No.' }, { 'x-amzn-errortype': 'AccessDeniedException:http://internal.amazon.com/' }),
       'AccessDeniedException: No.',
       undefined,
     ],

@@ -10,10 +10,7 @@ describe('what to change', () => {
   const subject = 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main'
   const claims: Claims = { iss: ISSUER, sub: subject, aud: 'sts.amazonaws.com' }
 
-  function explained(
-    reason: string,
-    more: { claims?: Claims | undefined; source?: typeof SOURCE } = {},
-  ): Explanation {
+  function explained(reason: string, more: { claims?: Claims | undefined; source?: typeof SOURCE } = {}): Explanation {
     const [Code, Message] = reason.split(': ')
     const { explain } = stsRefusal(answer(400, { Error: { Code, Message } }), more.source ?? SOURCE)
     return explain!('claims' in more ? more.claims : claims)
@@ -30,9 +27,7 @@ describe('what to change', () => {
       Statement: [
         {
           Effect: 'Allow',
-          Principal: {
-            Federated: 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com',
-          },
+          Principal: { Federated: 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com' },
           Action: 'sts:AssumeRoleWithWebIdentity',
           Condition: {
             StringEquals: {
@@ -46,9 +41,7 @@ describe('what to change', () => {
   })
 
   test('for a subject of the older form, without a word about the other', () => {
-    const { hint } = explained(DENIED, {
-      claims: { ...claims, sub: 'repo:octo-org/workflows:environment:production' },
-    })
+    const { hint } = explained(DENIED, { claims: { ...claims, sub: 'repo:octo-org/workflows:environment:production' } })
     expect(hint).toContain('was "repo:octo-org/workflows:environment:production", its')
     expect(hint).not.toContain('immutable')
   })
@@ -84,11 +77,7 @@ describe('what to change', () => {
   })
 
   test('for another partition and another issuer', () => {
-    const source = {
-      ...SOURCE,
-      roleArn: 'arn:aws-cn:iam::210987654321:role/x',
-      audience: 'sts.amazonaws.com.cn',
-    }
+    const source = { ...SOURCE, roleArn: 'arn:aws-cn:iam::210987654321:role/x', audience: 'sts.amazonaws.com.cn' }
     const iss = 'https://github.example.com/_services/token'
     const { paste, hint } = explained(DENIED, { source, claims: { ...claims, iss } })
     expect(paste?.[0]?.content).toContain(

@@ -70,9 +70,7 @@ const credentialsOf = fc
     secretAccessKey: fc.string({ minLength: 1, maxLength: 40 }),
     sessionToken: fc.option(fc.base64String({ minLength: 4, maxLength: 200 }), { nil: undefined }),
   })
-  .map(({ sessionToken, ...keys }): AwsCredentials =>
-    sessionToken === undefined ? keys : { ...keys, sessionToken },
-  )
+  .map(({ sessionToken, ...keys }): AwsCredentials => (sessionToken === undefined ? keys : { ...keys, sessionToken }))
 const scopeOf = fc.record({
   region: fc.constantFrom('us-east-1', 'eu-central-1', 'us-gov-west-1', 'cn-north-1'),
   service: fc.constantFrom('lambda', 'execute-api', 'vpc-lattice-svcs', 'secretsmanager'),
@@ -107,15 +105,11 @@ const queryOf = fc
       ),
       fc.constantFrom('=', ''),
       textOf,
-      fc.constantFrom(encodeURIComponent, (text: string) =>
-        new URLSearchParams({ text }).toString().slice(5),
-      ),
+      fc.constantFrom(encodeURIComponent, (text: string) => new URLSearchParams({ text }).toString().slice(5)),
     ),
     { maxLength: 5 },
   )
-  .map((pairs) =>
-    pairs.map(([name, is, value, encode]) => `${encode(name)}${is}${is && encode(value)}`).join('&'),
-  )
+  .map((pairs) => pairs.map(([name, is, value, encode]) => `${encode(name)}${is}${is && encode(value)}`).join('&'))
 const headersOf = fc.dictionary(
   fc.constantFrom('accept', 'content-type', 'x-authorization', 'x-amz-target', 'x-a', 'x-b'),
   fc.string({
@@ -148,18 +142,10 @@ describe('the signatures are those that the fakes make by hand', () => {
             host: url.host,
             'x-amz-content-sha256': payload,
             'x-amz-date': date,
-            ...(credentials.sessionToken !== undefined && {
-              'x-amz-security-token': credentials.sessionToken,
-            }),
+            ...(credentials.sessionToken !== undefined && { 'x-amz-security-token': credentials.sessionToken }),
           })
           const { pathname, searchParams } = url
-          const canonical = canonicalRequest({
-            method,
-            path: pathname,
-            query: searchParams,
-            headers,
-            payload,
-          })
+          const canonical = canonicalRequest({ method, path: pathname, query: searchParams, headers, payload })
           const text = stringToSign(canonical, scope, date)
           const names = Object.keys(headers).sort().join(';')
           const { accessKeyId, secretAccessKey } = credentials
@@ -182,14 +168,7 @@ describe('the signatures are those that the fakes make by hand', () => {
         fc.integer({ min: 1, max: 604_800 }),
         nowOf,
         async (host, asked, credentials, seconds, now) => {
-          const text = await presignedQuery(
-            host,
-            new URLSearchParams(asked),
-            credentials,
-            scope,
-            seconds,
-            now,
-          )
+          const text = await presignedQuery(host, new URLSearchParams(asked), credentials, scope, seconds, now)
           const query = new URLSearchParams(text)
           const signature = query.get('X-Amz-Signature')
           query.delete('X-Amz-Signature')

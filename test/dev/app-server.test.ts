@@ -48,9 +48,7 @@ interface Scene extends Stage {
   readonly github: GitHub
   readonly send: (path: string, headers?: Record<string, string>, body?: unknown) => Promise<FakeReply>
   /** Sends a body with a valid ID token. */
-  readonly post: (
-    body: unknown,
-  ) => Promise<{ status: number; message: string; json: Record<string, unknown> }>
+  readonly post: (body: unknown) => Promise<{ status: number; message: string; json: Record<string, unknown> }>
 }
 
 async function setScene(options: Partial<AppServerOptions> = {}): Promise<Scene> {
@@ -149,17 +147,11 @@ describe('a request is denied', () => {
       '- acme:\n  - Not authorized\nEffective',
       {
         installations: { acme: { permissions: ALL } },
-        repositories: {
-          'acme/.github-access-token': { 'access-token.yaml': 'origin: acme/.github-access-token' },
-        },
+        repositories: { 'acme/.github-access-token': { 'access-token.yaml': 'origin: acme/.github-access-token' } },
       },
       { ...READ, owner: 'acme', repositories: ['x'] },
     ],
-    [
-      '- Octo-Org/absent:\n  - Not authorized\nEffective',
-      {},
-      { ...READ, owner: 'Octo-Org', repositories: ['absent'] },
-    ],
+    ['- Octo-Org/absent:\n  - Not authorized\nEffective', {}, { ...READ, owner: 'Octo-Org', repositories: ['absent'] }],
   ])('%j', async (message, options, body) => {
     const { post, github } = await setScene(options)
     const reply = await post(body)

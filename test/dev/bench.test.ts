@@ -23,16 +23,9 @@ it('names every goal that is not reached, and fails where one was not measured',
   const goals = JSON.parse(readFileSync(join(ROOT, 'bench/goals.json'), 'utf8')) as Figures
   const subjects = ownGroups(tools).flatMap((group) => group.subjects)
   const figures = (figure: number): Figures => {
-    const sample = {
-      wallMs: figure,
-      nothingMs: 1,
-      requests: figure,
-      connections: figure,
-      answersInARow: figure,
-    }
+    const sample = { wallMs: figure, nothingMs: 1, requests: figure, connections: figure, answersInARow: figure }
     const usage = { memoryMiB: figure, cpuMs: figure, nothingCpuMs: 1 }
-    const of = <T>(value: T): Record<string, T[]> =>
-      Object.fromEntries(subjects.map(({ name }) => [name, [value]]))
+    const of = <T>(value: T): Record<string, T[]> => Object.fromEntries(subjects.map(({ name }) => [name, [value]]))
     const samples: Samples = { timed: { plain: of(sample), tls: of(sample) }, usage: of(usage) }
     return figuresOf(resultsOf(samples, subjects), { 'index.js': figure })
   }

@@ -21,9 +21,7 @@ describe('npm run demo', () => {
     const { code, output, errors } = await demo('--refused', name)
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
     const [refusal = '', green = ''] = output.split('The log of the step, as GitHub shows it')
-    expect(refusal).toMatch(
-      /##\[error\][^]*##\[group\]Why it was refused[^]*failure \(error\)[^]*### Refused/,
-    )
+    expect(refusal).toMatch(/##\[error\][^]*##\[group\]Why it was refused[^]*failure \(error\)[^]*### Refused/)
     expect(refusal.includes('An administrator pastes what it suggests')).toBe(refusal.includes('```'))
     expect(green).toContain(`Run OWNER/access-token${action === '.' ? '' : `/${action}`}@v1`)
     expect(green).toContain('  success')

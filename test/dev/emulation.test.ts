@@ -63,11 +63,7 @@ const WARNED = `##[warning]Input 'old' has been deprecated with message: use \`n
 ##[warning]Unexpected input(s) 'b', 'c d', valid inputs are ['Name', 'old']\n`
 
 const covers = (form: string): Row => [`mask: ${form}`, { mask: SECRET, print: `1${form}2` }, '1***2\n']
-const shows = (form: string): Row => [
-  `no mask: ${form}`,
-  { mask: `${SECRET}\nÿÿÿ`, print: form },
-  `${form}\n`,
-]
+const shows = (form: string): Row => [`no mask: ${form}`, { mask: `${SECRET}\nÿÿÿ`, print: form }, `${form}\n`]
 const endToken = (token: string): Row => [
   `stop-commands with the token "${token}"`,
   `::stop-commands::${token}\nx`,

@@ -13,22 +13,13 @@ export interface Stage {
   readonly now: () => number
 }
 
-export async function setStage(
-  identity: Partial<Identity> = {},
-  claims: IssuerOptions['claims'] = {},
-): Promise<Stage> {
+export async function setStage(identity: Partial<Identity> = {}, claims: IssuerOptions['claims'] = {}): Promise<Stage> {
   const secrets: IssuedSecret[] = []
   const issue: IssuerOptions['issue'] = (name, value, { inState = false } = {}) => {
     secrets.push({ name, value, inState })
   }
   const now = (): number => Date.parse('2026-11-21T12:00:00Z')
-  const issuer = await createIssuer({
-    keys,
-    now,
-    identity: { ...defaultIdentity, ...identity },
-    issue,
-    claims,
-  })
+  const issuer = await createIssuer({ keys, now, identity: { ...defaultIdentity, ...identity }, issue, claims })
   return { issuer, secrets, issue, now }
 }
 

@@ -18,9 +18,7 @@ describe('inputs', () => {
   test('get their defaults, also from the event and the hosts', async () => {
     const show = 'INPUT_FROM-CONTEXT,INPUT_EXIT_CODE,INPUT_STATE'
     const result = await print({ show }, { situation: situations.pullRequest, hosts: GHES })
-    expect(result.log).toBe(
-      'INPUT_FROM-CONTEXT=https://ghes.example/api/v3/7\nINPUT_EXIT_CODE=0\nINPUT_STATE=\n',
-    )
+    expect(result.log).toBe('INPUT_FROM-CONTEXT=https://ghes.example/api/v3/7\nINPUT_EXIT_CODE=0\nINPUT_STATE=\n')
   })
 })
 
@@ -100,10 +98,7 @@ describe('a process', () => {
   })
 
   test('reports its peak memory', async () => {
-    const [small, large] = [
-      await print({}, { memory: true }),
-      await print({ 'allocate-mb': '100' }, { memory: true }),
-    ]
+    const [small, large] = [await print({}, { memory: true }), await print({ 'allocate-mb': '100' }, { memory: true })]
     expect(large.peakMemory! - small.peakMemory!).toBeGreaterThan(90_000_000)
     expect(large.peakMemory! - small.peakMemory!).toBeLessThan(130_000_000)
   })

@@ -32,17 +32,10 @@ function signerOf(service: string, region: string): SignatureV4 {
 
 test.each([
   ['GET', '/', '5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31'],
-  [
-    'GET',
-    '/?Param2=value2&Param1=value1',
-    'b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500',
-  ],
+  ['GET', '/?Param2=value2&Param1=value1', 'b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500'],
   ['POST', '/', '5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b'],
 ])('a signature that AWS publishes is accepted: %s %s', (method, path, signature) => {
-  const keys = {
-    accessKeyId: 'AKIDEXAMPLE',
-    secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
-  }
+  const keys = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' }
   const url = new URL(`https://example.amazonaws.com${path}`)
   const authorization = `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date, Signature=${signature}`
   const headers = { host: url.host, 'x-amz-date': '20150830T123600Z', authorization }

@@ -252,11 +252,7 @@ describe('the fake refuses as the document says', () => {
     ['an unknown level', { permissions: { workflows: 'read' } }, 'permissions.workflows: Invalid input'],
     ['an owner with an underscore', { ...READ, owner: 'mona_acme', repositories: ['x'] }, NO_OWNER],
     ['an owner of one letter', { ...READ, owner: 'm', repositories: ['x'] }, NO_OWNER],
-    [
-      'two owners',
-      { ...READ, repositories: ['octo-org/a', 'monalisa/b'] },
-      'repositories: Must have one common owner',
-    ],
+    ['two owners', { ...READ, repositories: ['octo-org/a', 'monalisa/b'] }, 'repositories: Must have one common owner'],
     [
       'two spellings of an owner',
       { ...READ, owner: 'Octo-Org', repositories: ['octo-org/a'] },

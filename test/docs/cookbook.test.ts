@@ -39,13 +39,9 @@ beforeAll(() => {
     // On Windows and macOS it names a store of credentials.
     GIT_CONFIG_NOSYSTEM: '1',
   }
-  execFileSync(
-    'bash',
-    ['-e', '-o', 'pipefail', '-c', step('Let git use the token for these repositories only').run!],
-    {
-      env: environment,
-    },
-  )
+  execFileSync('bash', ['-e', '-o', 'pipefail', '-c', step('Let git use the token for these repositories only').run!], {
+    env: environment,
+  })
 })
 
 afterAll(() => {

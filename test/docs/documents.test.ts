@@ -14,12 +14,7 @@ const documents = readDocuments()
 const fences = documents.flatMap(fencesOf)
 const place = ({ file, line }: { file: string; line: number }): string => `${file}:${line}`
 const document = (...lines: string[]): Document => ({ file: 'README.md', text: lines.join('\n') })
-const fence = (...lines: string[]): Fence => ({
-  file: 'x.md',
-  line: 1,
-  language: 'yaml',
-  text: lines.join('\n'),
-})
+const fence = (...lines: string[]): Fence => ({ file: 'x.md', line: 1, language: 'yaml', text: lines.join('\n') })
 
 const SHELLS = ['sh', 'bash', 'shell']
 const LANGUAGES = [...SHELLS, ...'yaml yml json mermaid ts hcl sql http text console diff'.split(' ')]

@@ -1,13 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readActions } from '../../dev/documents/actions.ts'
-import {
-  AUTHORITY_FILE,
-  exampleWorld,
-  fill,
-  stepExamples,
-  type StepExample,
-} from '../../dev/documents/examples.ts'
+import { AUTHORITY_FILE, exampleWorld, fill, stepExamples, type StepExample } from '../../dev/documents/examples.ts'
 import { fencesOf, readDocuments } from '../../dev/documents/fences.ts'
 import { defaultIdentity } from '../../dev/fakes/identity.ts'
 import { githubContext, situations } from '../../dev/runner/context.ts'
@@ -30,8 +24,7 @@ const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'oauth-token/README.md': { 'secrets.KEYCLOAK_CLIENT_SECRET': 'not a secret, but in its place' },
   'docs/troubleshooting.md': {
-    "github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository":
-      'true',
+    "github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository": 'true',
   },
 }
 
@@ -46,14 +39,9 @@ async function run(example: StepExample): Promise<void> {
   const hosts = { serverUrl: 'https://github.com', apiUrl: 'https://api.github.com' }
   const values = VALUES[file] ?? {}
   const env: Record<string, string> = {}
-  const contexts = {
-    github: { ...githubContext(identity, hosts), event: situation.payload(identity) },
-    env,
-  }
+  const contexts = { github: { ...githubContext(identity, hosts), event: situation.payload(identity) }, env }
   const filled = (record: Readonly<Record<string, unknown>>): Record<string, string> =>
-    Object.fromEntries(
-      Object.entries(record).map(([name, value]) => [name, fill(String(value), contexts, values)]),
-    )
+    Object.fromEntries(Object.entries(record).map(([name, value]) => [name, fill(String(value), contexts, values)]))
   for (const layer of example.env) Object.assign(env, filled(layer))
   const inputs = filled(example.inputs)
   if (condition !== undefined) expect(fill(`\${{ ${condition} }}`, contexts, values)).toBe('true')
@@ -91,9 +79,7 @@ async function run(example: StepExample): Promise<void> {
   expect(world.server(world.setup.exchangeRole).requests).not.toHaveLength(0)
   const { targets } = world.proxy!
   expect(targets.filter(({ answered }) => answered !== 200)).toEqual([])
-  expect(targets.map(({ target }) => target)).toContain(
-    `${new URL(world.url(world.setup.exchangeRole)).host}:443`,
-  )
+  expect(targets.map(({ target }) => target)).toContain(`${new URL(world.url(world.setup.exchangeRole)).host}:443`)
 }
 
 const actions = readActions()

@@ -59,9 +59,7 @@ const FACTS: Readonly<Record<string, Readonly<Record<string, readonly RegExp[]>>
     ],
   },
   'octo-sts/README.md': {
-    'octo-sts/app#1283': [
-      /owner's repository `\.github`, unless the server sets another one \(`ORG_POLICY_REPO`/,
-    ],
+    'octo-sts/app#1283': [/owner's repository `\.github`, unless the server sets another one \(`ORG_POLICY_REPO`/],
     'octo-sts/app#1400': [/for GitHub Enterprise Server \(`GITHUB_BASE_URL`, since July 2026\)/],
     'octo-sts/app: octosts.go': [
       /wait for 5 minutes[^\n]*or its absence, for that long, and for up to an hour while GitHub rate-limits it/,
@@ -105,9 +103,7 @@ const FACTS: Readonly<Record<string, Readonly<Record<string, readonly RegExp[]>>
     ],
   },
   'docs/migrating.md': {
-    'HashiCorp support, "Parent and Child Namespace Relationship"': [
-      /\| `namespace`[^\n]*`engine: my-env\/secret`/,
-    ],
+    'HashiCorp support, "Parent and Child Namespace Relationship"': [/\| `namespace`[^\n]*`engine: my-env\/secret`/],
   },
   'docs/operating.md': {
     'its own build of server/src/server.ts, run against a fake GitHub': [
@@ -139,9 +135,7 @@ const FACTS: Readonly<Record<string, Readonly<Record<string, readonly RegExp[]>>
     ],
   },
   'docs/troubleshooting.md': {
-    'GitHub CLI manual: gh help environment': [
-      /For GitHub Enterprise Server, set `GH_HOST` and `GH_ENTERPRISE_TOKEN`/,
-    ],
+    'GitHub CLI manual: gh help environment': [/For GitHub Enterprise Server, set `GH_HOST` and `GH_ENTERPRISE_TOKEN`/],
     'GitHub\'s REST API: "Troubleshooting the REST API"': [
       /The token lacks the permission, or the step used `GITHUB_TOKEN` instead of the output/,
     ],
@@ -192,9 +186,7 @@ const NEVER: Readonly<Record<string, readonly RegExp[]>> = {
 
 describe.each(Object.entries(FACTS))('%s', (page, bySource) => {
   const { text } = readDocument(page)
-  const facts = Object.entries(bySource).flatMap(([source, says]) =>
-    says.map((words) => [words, source] as const),
-  )
+  const facts = Object.entries(bySource).flatMap(([source, says]) => says.map((words) => [words, source] as const))
 
   test.each(facts)('says %s (%s)', (words) => {
     expect(text).toMatch(words)

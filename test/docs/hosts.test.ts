@@ -46,9 +46,7 @@ async function contactsOf(system: System, variant: string, use?: typeof REGIONAL
     variant,
     hosts: (role) => (use && role === 'secretmanager' ? use.host : hostOf(system, role)),
   })
-  const env = Object.fromEntries(
-    Object.keys(world.setup.environment?.() ?? {}).map((name) => [name, undefined]),
-  )
+  const env = Object.fromEntries(Object.keys(world.setup.environment?.() ?? {}).map((name) => [name, undefined]))
   use?.prepare(world.setup)
   let seen = 0
   const contacted = (): string[] => {
@@ -64,10 +62,7 @@ async function contactsOf(system: System, variant: string, use?: typeof REGIONAL
     await world.post(main, { env })
   }
   const post = contacted()
-  expectRefused(
-    world,
-    await world.run({ env: { ...env, GITHUB_OUTPUT: undefined }, inputs: use?.inputs ?? {} }),
-  )
+  expectRefused(world, await world.run({ env: { ...env, GITHUB_OUTPUT: undefined }, inputs: use?.inputs ?? {} }))
   const inputs = { 'github-api-url': 'https://api.github.com', ...world.inputs }
   return {
     main: first.filter((host) => host !== ID_TOKENS),
@@ -83,10 +78,7 @@ const text = readFileSync(join(ROOT, FILE), 'utf8')
 const table = tablesOf({ file: FILE, text }).find(({ head }) => head.join() === 'action,hosts')!
 /** The cell of an action, by the name of its system. */
 const rows = new Map(
-  table.rows.map(([action = '', hosts = '']) => [
-    action.replace('root', 'app-server').replaceAll('`', ''),
-    hosts,
-  ]),
+  table.rows.map(([action = '', hosts = '']) => [action.replace('root', 'app-server').replaceAll('`', ''), hosts]),
 )
 const actions = readActions()
 const systems = Object.entries(await allSystems())
@@ -96,8 +88,7 @@ function hostsIn(text: string, inputs: Contacts['inputs']): RegExp[] {
   const given = [...text.matchAll(/the host in `([\w-]+)`/g)].map(([, name = '']) => inputs[name] ?? name)
   const fixed = [...text.matchAll(/`([\w.-]+\.com)`/g)].map(([, host = '']) => host)
   return [...given, ...fixed].map(
-    (host) =>
-      new RegExp(`^${host.replaceAll('.', '\\.').replace(/REGION|LOCATION/, '[a-z]+-[a-z]+-?\\d+')}$`),
+    (host) => new RegExp(`^${host.replaceAll('.', '\\.').replace(/REGION|LOCATION/, '[a-z]+-[a-z]+-?\\d+')}$`),
   )
 }
 
@@ -113,9 +104,7 @@ test('the domains of AWS are those that its regions get', () => {
     awsEndpoint(new Inputs(() => ''), {}, 'sts', 'STS', region).hostname.replace(`sts.${region}.`, ''),
   )
   const [, sentence = ''] = /instead of (.*?) *\|/.exec(text) ?? []
-  expect([...sentence.matchAll(/`([^`]+)`/g)].map(([, domain]) => domain).sort()).toEqual(
-    [...new Set(domains)].sort(),
-  )
+  expect([...sentence.matchAll(/`([^`]+)`/g)].map(([, domain]) => domain).sort()).toEqual([...new Set(domains)].sort())
 })
 
 describe.concurrent.each(systems)('%s', (name, system) => {
@@ -141,9 +130,7 @@ describe.concurrent.each(systems)('%s', (name, system) => {
     }
     const contacted = all.flatMap(({ main, post }) => [...main, ...post])
     const expected = expectedOf(all[0]!)
-    const never = [...expected.main, ...expected.end].filter(
-      (each) => !contacted.some((host) => each.test(host)),
-    )
+    const never = [...expected.main, ...expected.end].filter((each) => !contacted.some((host) => each.test(host)))
     expect(never).toEqual([])
   })
 })

@@ -58,12 +58,7 @@ describe.concurrent('a server is down', () => {
   })
 
   test.each(cases)('%s: %s, and it waits %s', async (_what, code, waits, down) => {
-    const {
-      refuses = false,
-      faults,
-      options = {},
-      role = 'app-server',
-    } = down ?? expect.fail('nothing here does that')
+    const { refuses = false, faults, options = {}, role = 'app-server' } = down ?? expect.fail('nothing here does that')
     const system: System = role === 'vault' ? vault : appServer
     await using world = await createWorld(system, {
       ...options,
@@ -97,10 +92,7 @@ describe.each(Object.entries(LOGS))('logs %s', (_where, reading) => {
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'operating-'))
-    const other = log!.text
-      .replaceAll(REQUEST_ID, 'other')
-      .replaceAll('19461200841', '2')
-      .replaceAll('MWFi', 'MWFj')
+    const other = log!.text.replaceAll(REQUEST_ID, 'other').replaceAll('19461200841', '2').replaceAll('MWFi', 'MWFj')
     writeFileSync(
       join(folder, 'log'),
       `Server is listening on port 3000\n${other.replaceAll('"target"', '"website"')}${log!.text}`,
@@ -128,18 +120,8 @@ describe.each(Object.entries(LOGS))('logs %s', (_where, reading) => {
   function run(...scripts: string[]): string {
     const { status, stdout, stderr } = spawnSync(
       'bash',
-      [
-        '--norc',
-        '-euo',
-        'pipefail',
-        '-c',
-        [fence('APP_SERVER=https'), fence(reading), ...scripts].join('\n'),
-      ],
-      {
-        cwd: folder,
-        encoding: 'utf8',
-        env: { PATH: [folder, process.env['PATH']].join(delimiter), TOKEN: 'ghs_x' },
-      },
+      ['--norc', '-euo', 'pipefail', '-c', [fence('APP_SERVER=https'), fence(reading), ...scripts].join('\n')],
+      { cwd: folder, encoding: 'utf8', env: { PATH: [folder, process.env['PATH']].join(delimiter), TOKEN: 'ghs_x' } },
     )
     expect({ status, stderr }, stderr).toMatchObject({ status: 0 })
     return stdout.trimEnd()
@@ -180,23 +162,16 @@ describe('health checks', () => {
   function curl(url: string, script: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
     return new Promise((resolve, reject) => {
       const all = { PATH: process.env['PATH'], APP_SERVER: url, ...env }
-      execFile(
-        'bash',
-        ['--norc', '-euo', 'pipefail', '-c', script],
-        { env: all },
-        (error, stdout, stderr) => {
-          if (error === null) resolve(stdout)
-          else reject(new Error(stderr))
-        },
-      )
+      execFile('bash', ['--norc', '-euo', 'pipefail', '-c', script], { env: all }, (error, stdout, stderr) => {
+        if (error === null) resolve(stdout)
+        else reject(new Error(stderr))
+      })
     })
   }
 
   test('the app server answers', async () => {
     await using world = await createWorld(appServer)
-    expect(await curl(world.url('app-server'), fence('--max-time 10'))).toContain(
-      'qoomon/actions--access-token',
-    )
+    expect(await curl(world.url('app-server'), fence('--max-time 10'))).toContain('qoomon/actions--access-token')
   })
 
   test('a server behind AWS IAM takes the signature of curl', async () => {
@@ -256,9 +231,7 @@ esac
 
   test('installs the app on each repository, with the token for it', () => {
     const puts = run(fence('user/installations')).filter((line) => line.includes('PUT'))
-    expect(puts).toEqual(
-      [11, 12].map((id) => `gh api --method PUT user/installations/77/repositories/${id} classic`),
-    )
+    expect(puts).toEqual([11, 12].map((id) => `gh api --method PUT user/installations/77/repositories/${id} classic`))
   })
 
   test('merges and reverts the pull requests of the list', () => {
@@ -273,7 +246,5 @@ esac
 
 test('the list of allowed actions is JSON', () => {
   const [, body = ''] = /<<'END'\n(.*)END\n/s.exec(fence('selected-actions'))!
-  expect(JSON.parse(body)).toMatchObject({
-    patterns_allowed: ['OWNER/access-token@*', 'OWNER/access-token/*'],
-  })
+  expect(JSON.parse(body)).toMatchObject({ patterns_allowed: ['OWNER/access-token@*', 'OWNER/access-token/*'] })
 })

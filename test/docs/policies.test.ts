@@ -2,20 +2,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import {
-  OWNER_SCOPES,
-  readPolicy,
-  REPOSITORY_SCOPES,
-  type Policy,
-} from '../../dev/fakes/app-server-policies.ts'
+import { OWNER_SCOPES, readPolicy, REPOSITORY_SCOPES, type Policy } from '../../dev/fakes/app-server-policies.ts'
 import type { Identity } from '../../dev/fakes/identity.ts'
 import { appServerSystem } from '../../dev/systems/app-server.ts'
 import { createWorld, ROOT } from '../../dev/world.ts'
 import { appServer } from '../../src/exchanges/app-server/exchange.ts'
 import { runStep, type Ran } from '../exchanges/in-process.ts'
 
-const template = (name: string): string =>
-  readFileSync(join(ROOT, `docs/policies/${name}.access-token.yaml`), 'utf8')
+const template = (name: string): string => readFileSync(join(ROOT, `docs/policies/${name}.access-token.yaml`), 'utf8')
 const OWNER = 'octo-org/.github-access-token'
 const TARGET = 'octo-org/target'
 const files = {

@@ -41,8 +41,7 @@ const onPostgres = recipes.filter(({ script }) => !/\bmysql /.test(script))
 describe('every recipe that runs SQL from a file', () => {
   test.each(migrations)('$name stops at the first error', ({ name, script }) => {
     if (/\bmysql /.test(script)) expect(script).not.toMatch(/--force|\s-f\b/)
-    else if (name.startsWith(ONE_DDL))
-      expect(script).toMatch(/--no-psqlrc --set ON_ERROR_STOP=1 --file=\S+\.sql/)
+    else if (name.startsWith(ONE_DDL)) expect(script).toMatch(/--no-psqlrc --set ON_ERROR_STOP=1 --file=\S+\.sql/)
     else expect(script).toMatch(/--no-psqlrc --set ON_ERROR_STOP=1 --single-transaction --file=\S+\.sql/)
   })
 
@@ -70,9 +69,7 @@ describe('every recipe that runs SQL from a file', () => {
 })
 
 const fence = (file: string, language: string, text: string): string => {
-  const found = fencesOf(readDocument(file)).filter(
-    (each) => each.language === language && each.text.includes(text),
-  )
+  const found = fencesOf(readDocument(file)).filter((each) => each.language === language && each.text.includes(text))
   expect(found, `${file}: ${text}`).toHaveLength(1)
   return found[0]!.text
 }
@@ -174,8 +171,7 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
   })
 
   const tables = async (): Promise<string> => {
-    const sql =
-      "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relname IN ('first', 'third')"
+    const sql = "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relname IN ('first', 'third')"
     return (await server.query('app', sql)).trim()
   }
 
@@ -200,10 +196,7 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
           name,
           String(value)
             .replaceAll('${{ runner.temp }}', place)
-            .replace(
-              /\$\{\{ steps\.[\w-]+\.outputs\.username \}\}/,
-              'database@my-project.iam.gserviceaccount.com',
-            )
+            .replace(/\$\{\{ steps\.[\w-]+\.outputs\.username \}\}/, 'database@my-project.iam.gserviceaccount.com')
             .replace(/\$\{\{.*?\}\}/g, 'not checked by this server'),
         ]),
       )
@@ -275,9 +268,7 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
       }
       expect(await run(rds, grants)).toMatchObject({ code: 0 })
       expect(await run(rds, GOOD)).toMatchObject({ code: 0 })
-      expect(await server.query('app', "SELECT tableowner FROM pg_tables WHERE tablename = 'first'")).toBe(
-        owner,
-      )
+      expect(await server.query('app', "SELECT tableowner FROM pg_tables WHERE tablename = 'first'")).toBe(owner)
       for (const user of ['app_readonly', 'v-jwt-app-readonly']) {
         expect(await asUser(user, 'SELECT * FROM first')).toMatchObject({ code: 0 })
       }
@@ -294,9 +285,7 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
   test('Vault can drop the users that it made, because what they created belongs to the owner', async () => {
     const vault = migrationOf('vault')
     expect(await run(vault, GOOD)).toMatchObject({ code: 0 })
-    expect(await server.query('app', "SELECT tableowner FROM pg_tables WHERE tablename = 'first'")).toBe(
-      'app_owner',
-    )
+    expect(await server.query('app', "SELECT tableowner FROM pg_tables WHERE tablename = 'first'")).toBe('app_owner')
     for (const user of ['v-jwt-app', 'v-jwt-app-readonly']) {
       // What Vault runs by default: plugins/database/postgresql/postgresql.go, defaultDeleteUser.
       for (const statement of [
@@ -311,16 +300,15 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
     }
   })
 
-  test.each([
-    'database/aws-rds/README.md',
-    'database/azure/README.md',
-    'database/google-cloud-sql/README.md',
-  ])('%s lets a user act as the owner of tables that are there already', async (file) => {
-    await server.query('app', fence(file, 'sql', 'SET role = app_owner'))
-    await server.query('app', 'CREATE TABLE first (id int); ALTER TABLE first OWNER TO app_owner')
-    const recipe = migrationOf(file)
-    expect(await run(recipe, 'ALTER TABLE first ADD COLUMN name text;\n')).toMatchObject({ code: 0 })
-  })
+  test.each(['database/aws-rds/README.md', 'database/azure/README.md', 'database/google-cloud-sql/README.md'])(
+    '%s lets a user act as the owner of tables that are there already',
+    async (file) => {
+      await server.query('app', fence(file, 'sql', 'SET role = app_owner'))
+      await server.query('app', 'CREATE TABLE first (id int); ALTER TABLE first OWNER TO app_owner')
+      const recipe = migrationOf(file)
+      expect(await run(recipe, 'ALTER TABLE first ADD COLUMN name text;\n')).toMatchObject({ code: 0 })
+    },
+  )
 })
 
 /** Where Debian and Ubuntu put the server. */
@@ -364,11 +352,7 @@ describe.skipIf(!existsSync(MARIADB))('on a real MariaDB', () => {
     writeFileSync(join(folder, 'migrations.sql'), sql)
     const { code, told } = await bash(`${client} app < migrations.sql`, folder, env)
     expect(told).toContain("Table 'app.nowhere' doesn't exist")
-    const list = await bash(
-      `mysql --skip-column-names --execute='SHOW TABLES; SELECT id FROM kept' app`,
-      folder,
-      env,
-    )
+    const list = await bash(`mysql --skip-column-names --execute='SHOW TABLES; SELECT id FROM kept' app`, folder, env)
     return { code, told: list.told.trim().split('\n').join(' ') }
   }
 

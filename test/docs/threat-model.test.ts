@@ -22,17 +22,12 @@ test('every variable that the sources or dist name is in the table of the page, 
   const find = (pattern: string, names: RegExp): string[] =>
     texts(pattern).flatMap((text) => [...text.matchAll(names)].map(([, name]) => name!))
   const named = new Set([
-    ...find(
-      'src/**/*.ts',
-      /'((?:ACT|GITHUB_\w+|ACTIONS_\w+|AWS_\w+|AZURE_\w+|NODE_[A-Z_]+|RUNNER_\w+|no_proxy))'/g,
-    ),
+    ...find('src/**/*.ts', /'((?:ACT|GITHUB_\w+|ACTIONS_\w+|AWS_\w+|AZURE_\w+|NODE_[A-Z_]+|RUNNER_\w+|no_proxy))'/g),
     ...find('dist/**/*.js', /\bprocess\.env(?:\.|\[')(\w+)/g).filter((name) => !IN_UPPER_CASE.test(name)),
   ])
   // Named in a message, not read.
   for (const name of ['AWS_ENDPOINT_URL_SECRETS_MANAGER']) named.delete(name)
   expect([...named].filter((name) => !listed.includes(name))).toEqual([])
-  const unread = listed.filter(
-    (name) => !named.has(name) && !NOT_IN_SOURCES.includes(name) && !OF_PARTS.test(name),
-  )
+  const unread = listed.filter((name) => !named.has(name) && !NOT_IN_SOURCES.includes(name) && !OF_PARTS.test(name))
   expect(unread).toEqual([])
 })

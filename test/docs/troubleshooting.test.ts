@@ -35,43 +35,26 @@ describe('the example is what the step says', () => {
     [
       'INVALID_INPUT',
       {
-        inputs: {
-          'app-server': 'http://app-server.example.com',
-          permissions: 'contents: rwx',
-          'timeout-seconds': '0',
-        },
+        inputs: { 'app-server': 'http://app-server.example.com', permissions: 'contents: rwx', 'timeout-seconds': '0' },
       },
     ],
     ['NO_ID_TOKEN', { situation: situations.withoutPermission }],
     [
       'NO_AWS_CREDENTIALS',
-      {
-        inputs: {
-          'app-server': 'url: https://abc123.lambda-url.eu-central-1.on.aws\nauth:\n  type: aws',
-        },
-      },
+      { inputs: { 'app-server': 'url: https://abc123.lambda-url.eu-central-1.on.aws\nauth:\n  type: aws' } },
     ],
     ['REDIRECTED', { faults: { 'app-server': [fault.redirect('https://login.example.com/')] } }],
     ['OVERLOADED', { faults: { 'app-server': [fault.status(429, { retryAfter: 120, body: '' })] } }],
     ['DENIED', { inputs: { repository: 'octo-org/target', permissions: 'contents: write' } }],
-    [
-      'UNUSABLE_ANSWER',
-      { faults: { 'app-server': [fault.answer({ status: 200, body: '<title>Log in</title>' })] } },
-    ],
+    ['UNUSABLE_ANSWER', { faults: { 'app-server': [fault.answer({ status: 200, body: '<title>Log in</title>' })] } }],
   ]
 
   test.each(CASES)('%s', async (code, options) => {
     const identity = { owner: 'octo-org', repository: 'workflows' }
-    const policies = policiesFor(
-      { ...identity } as Parameters<typeof policiesFor>[0],
-      ['target'],
-      'contents: write',
-    )
+    const policies = policiesFor({ ...identity } as Parameters<typeof policiesFor>[0], ['target'], 'contents: write')
     policies['octo-org/target'] = { '.github/access-token.yaml': 'origin: octo-org/target\n' }
     await using world = await createWorld(appServerSystem({ repositories: policies }), options)
-    const ran = await runStep(appServer, world, '.', {
-      event: code === 'NO_ID_TOKEN' ? 'withoutPermission' : 'push',
-    })
+    const ran = await runStep(appServer, world, '.', { event: code === 'NO_ID_TOKEN' ? 'withoutPermission' : 'push' })
     expect(ran.succeeded).toBe(false)
     expect(ran.leaks).toEqual([])
     const [error = ''] = ran.errors

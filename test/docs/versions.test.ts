@@ -25,9 +25,7 @@ const OLDER = ['qoomon/actions--access-token@v3']
 /** Versions by action, as Dependabot keeps them in this repository's workflows. */
 const pinned = new Map(
   repositoryFiles('.github/**/*.{yml,yaml}')
-    .flatMap((file) => [
-      ...readFileSync(join(repository, file), 'utf8').matchAll(/uses: (\S+)@\w+ # (v\d+)\./g),
-    ])
+    .flatMap((file) => [...readFileSync(join(repository, file), 'utf8').matchAll(/uses: (\S+)@\w+ # (v\d+)\./g)])
     .map(([, name, version]) => [name!, version!]),
 )
 const uses = foreignUses()

@@ -11,10 +11,7 @@ import type { Workflow } from '../../dev/documents/workflows.ts'
 const actions = readActions()
 const read = (file: string): string => readFileSync(join(repository, file), 'utf8')
 const workflowFiles = repositoryFiles('.github/workflows/*.{yml,yaml}')
-const allActionFiles = [
-  ...actions.map(({ file }) => file),
-  ...repositoryFiles('.github/actions/*/action.yml'),
-]
+const allActionFiles = [...actions.map(({ file }) => file), ...repositoryFiles('.github/actions/*/action.yml')]
 
 /** Every `uses` of a workflow, with what follows it on its line. */
 function usesOf(text: string): { uses: string; comment: string }[] {
@@ -172,10 +169,7 @@ describe('a release', () => {
   const { jobs } = parse(read('.github/workflows/release.yml')) as {
     jobs: Record<
       string,
-      {
-        permissions: Record<string, string>
-        steps: { name?: string; run?: string; with?: Record<string, string> }[]
-      }
+      { permissions: Record<string, string>; steps: { name?: string; run?: string; with?: Record<string, string> }[] }
     >
   }
 
@@ -185,9 +179,7 @@ describe('a release', () => {
     const run = (command: string): number | null =>
       spawnSync('bash', ['-e', '-c', command], { cwd: folder, env: { ...process.env, ...GIT } }).status
     expect(
-      run(
-        'git init -q && git commit -q --allow-empty -m one && git update-ref refs/remotes/origin/main HEAD',
-      ),
+      run('git init -q && git commit -q --allow-empty -m one && git update-ref refs/remotes/origin/main HEAD'),
     ).toBe(0)
     expect(run(step?.run ?? 'false')).toBe(0)
     expect(run('git commit -q --allow-empty -m two')).toBe(0)
@@ -212,18 +204,12 @@ describe('a release', () => {
     const env = { ...process.env, AT: at, TAG: tag, GITHUB_SHA: 'def', GITHUB_REPOSITORY: 'o/r' }
     const { status, stdout } = spawnSync('bash', ['-e', '-c', gh + script], { env, encoding: 'utf8' })
     expect(status).toBe(0)
-    expect(
-      Array.from(stdout.matchAll(/^asked: .*--method (\w+) .*sha=def/gm), ([, method]) => method),
-    ).toEqual(asks)
-    expect(stdout.includes(`::notice::v1 stays at v${at}, which is later than ${tag}.`)).toBe(
-      asks.length === 0,
-    )
+    expect(Array.from(stdout.matchAll(/^asked: .*--method (\w+) .*sha=def/gm), ([, method]) => method)).toEqual(asks)
+    expect(stdout.includes(`::notice::v1 stays at v${at}, which is later than ${tag}.`)).toBe(asks.length === 0)
   })
 
   test('runs nothing of its own or of a dependency where it may write or sign', () => {
-    const powerful = Object.values(jobs).filter(({ permissions }) =>
-      Object.values(permissions).includes('write'),
-    )
+    const powerful = Object.values(jobs).filter(({ permissions }) => Object.values(permissions).includes('write'))
     expect(powerful).toHaveLength(2)
     for (const { steps } of powerful) {
       for (const { run = '' } of steps) expect(run).not.toMatch(/\b(npm|npx|node|yarn|\.ci)\b|\.\//)
@@ -234,9 +220,7 @@ describe('a release', () => {
     const attest = jobs['release']?.steps.find(({ with: given }) => given?.['subject-path'] !== undefined)
     const patterns = (attest?.with?.['subject-path'] ?? '').trim().split('\n')
     const files = (pattern: string): string[] =>
-      globSync(pattern, { cwd: repository, exclude: ['node_modules'] }).map((file) =>
-        file.replaceAll('\\', '/'),
-      )
+      globSync(pattern, { cwd: repository, exclude: ['node_modules'] }).map((file) => file.replaceAll('\\', '/'))
     const attested = patterns.flatMap(files)
     const decide = [...actions.map(({ file }) => file), ...files('dist/**/*.*')]
     expect(decide).toContain('dist/index.js')

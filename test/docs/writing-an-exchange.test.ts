@@ -46,8 +46,7 @@ beforeAll(async () => {
   const lines = text.split('\n')
   for (const fence of fencesOf({ file: FILE, text })) {
     // The line before the fence and its empty line names the file.
-    const [, addition, path] =
-      /^(Add to the table in )?`([\w./-]+)`:$/.exec(lines[fence.line - 4] ?? '') ?? []
+    const [, addition, path] = /^(Add to the table in )?`([\w./-]+)`:$/.exec(lines[fence.line - 4] ?? '') ?? []
     if (path === undefined) continue
     await mkdir(dirname(join(copy, path)), { recursive: true })
     await writeFile(join(copy, path), addition === undefined ? fence.text : await withEntry(path, fence.text))
@@ -72,9 +71,7 @@ function run(program: string, ...args: string[]): Promise<{ code: number; output
   return new Promise((resolve) => {
     const script = program.startsWith('dev/') ? join(copy, program) : join(ROOT, 'node_modules', program)
     // Nothing of the test runner that this process belongs to.
-    const env = Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !/^VITEST|^NODE_/.test(name)),
-    )
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^VITEST|^NODE_/.test(name)))
     execFile(process.execPath, [script, ...args], { cwd: copy, env }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), output: stdout + stderr })
     })
@@ -98,10 +95,7 @@ test('the page has every file that it says', () => {
 
 test('the types of its code are right', async () => {
   const files = added.filter((path) => path.endsWith('.ts'))
-  await writeFile(
-    join(copy, 'tsconfig.page.json'),
-    JSON.stringify({ extends: './tsconfig.json', files, include: [] }),
-  )
+  await writeFile(join(copy, 'tsconfig.page.json'), JSON.stringify({ extends: './tsconfig.json', files, include: [] }))
   expect(await run('typescript/bin/tsc', '--project', 'tsconfig.page.json')).toEqual({ code: 0, output: '' })
 })
 
@@ -129,9 +123,7 @@ test('it runs, and keeps what every action keeps', async () => {
   const results = testResults.flatMap(({ assertionResults }) => assertionResults)
   expect(results.filter(({ status }) => status !== 'passed')).toEqual([])
   expect(code, output).toBe(0)
-  expect(results.map(({ fullName }) => fullName)).toContain(
-    'depot (default) keeps its promises, whatever happens',
-  )
+  expect(results.map(({ fullName }) => fullName)).toContain('depot (default) keeps its promises, whatever happens')
 })
 
 /** What the test runner reports, as far as it is looked at. */

@@ -1,14 +1,6 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -120,20 +112,16 @@ class Place implements Disposable {
   run(...fences: readonly string[]): { output: string; notes: string; input: string } {
     const notes = join(this.folder, 'notes')
     for (const file of [notes, `${notes}.input`]) writeFileSync(file, '')
-    const { status, stdout, stderr } = spawnSync(
-      'bash',
-      ['--norc', '-euo', 'pipefail', '-c', fences.join('\n')],
-      {
-        cwd: this.folder,
-        encoding: 'utf8',
-        env: {
-          HOME: this.folder,
-          PATH: [join(this.folder, 'bin'), process.env['PATH']].join(delimiter),
-          NOTES: notes,
-          STATE: join(this.folder, 'state'),
-        },
+    const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', fences.join('\n')], {
+      cwd: this.folder,
+      encoding: 'utf8',
+      env: {
+        HOME: this.folder,
+        PATH: [join(this.folder, 'bin'), process.env['PATH']].join(delimiter),
+        NOTES: notes,
+        STATE: join(this.folder, 'state'),
       },
-    )
+    })
     expect({ status, stderr }, stderr).toMatchObject({ status: 0 })
     return { output: stdout, notes: this.read('notes'), input: this.read('notes.input') }
   }
@@ -152,10 +140,7 @@ const AFTER = [UP, fence('/installations"'), 'test -e "$KEY"', fence('^rm "$KEY"
 const UPDATE = fence('git restore')
 const FOLDER = 'cd actions--access-token/server'
 /** The container's settings, for an update and for a new key. */
-const [ALL, OTHERS] = [
-  fence('docker build --tag access-token-server .\ndocker rm'),
-  fence('GITHUB_ACTIONS_")'),
-]
+const [ALL, OTHERS] = [fence('docker build --tag access-token-server .\ndocker rm'), fence('GITHUB_ACTIONS_")')]
 
 interface Platform {
   /** Once, and each time that there is a new shell. */
@@ -283,9 +268,7 @@ describe.each(Object.entries(PLATFORMS))('%s, command by command', (name, platfo
   function expectDeployed(notes: string): void {
     if (name === 'AWS Lambda') {
       const [stack, app] = Object.keys(FILES).map((file) => place.read(join('actions--access-token', file)))
-      expect(stack).toMatch(
-        /^const A = \[\n {2}'repo:octo-org@6811672\/\*', \/\/ immutable\n {2}'repo:octo-org\/\*', /,
-      )
+      expect(stack).toMatch(/^const A = \[\n {2}'repo:octo-org@6811672\/\*', \/\/ immutable\n {2}'repo:octo-org\/\*', /)
       expect(app).not.toContain('DeploymentStack')
       expect(notes).toContain('npx cdk deploy')
     } else if (name === 'Cloudflare Workers') {
@@ -338,9 +321,7 @@ describe.runIf(canRunCommands)('docs/your-app-server.md', () => {
     expect(JSON.parse(input)).toMatchObject({
       target: 'push',
       enforcement: 'active',
-      rules: [
-        { parameters: { restricted_file_paths: ['.github/access-token.yaml', '.github/access-token.yml'] } },
-      ],
+      rules: [{ parameters: { restricted_file_paths: ['.github/access-token.yaml', '.github/access-token.yml'] } }],
     })
   })
 
@@ -359,16 +340,8 @@ describe.runIf(canRunCommands)('docs/your-app-server.md', () => {
   })
 
   test.each([
-    [
-      'of an organization',
-      () => run(fence('settings/apps/new')).output,
-      '/organizations/octo-org/settings/apps/new',
-    ],
-    [
-      'of an account',
-      () => /\]\((https:\S+settings\/apps\/new\S+)\)/.exec(page.text)![1]!,
-      '/settings/apps/new',
-    ],
+    ['of an organization', () => run(fence('settings/apps/new')).output, '/organizations/octo-org/settings/apps/new'],
+    ['of an account', () => /\]\((https:\S+settings\/apps\/new\S+)\)/.exec(page.text)![1]!, '/settings/apps/new'],
   ])('fills in the form for the GitHub App %s', (_whose, link, path) => {
     const { origin, pathname, searchParams } = new URL(link().trim())
     expect([origin, pathname]).toEqual(['https://github.com', path])
@@ -387,9 +360,7 @@ describe.runIf(canRunCommands)('docs/your-app-server.md', () => {
     })
     expect(searchParams.get('name')!.length).toBeLessThanOrEqual(34)
     // What the app may do is what the owner policy lets repositories grant.
-    const { 'allowed-repository-permissions': allowed } = parse(
-      ownerPolicy(run(fence('gh repo create')).notes),
-    ) as {
+    const { 'allowed-repository-permissions': allowed } = parse(ownerPolicy(run(fence('gh repo create')).notes)) as {
       'allowed-repository-permissions': Record<string, string>
     }
     for (const [scope, level] of Object.entries(allowed)) {

@@ -1,13 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import {
-  appendFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -61,9 +53,7 @@ function run(script: string, cwd = at('clone')): { output: string; notes: string
 
 /** The commands of a page, in their order. */
 function commands(file: string, text: string): Fence {
-  const found = fencesOf(readDocument(file)).filter(
-    (each) => each.language === 'sh' && each.text.includes(text),
-  )
+  const found = fencesOf(readDocument(file)).filter((each) => each.language === 'sh' && each.text.includes(text))
   expect(found).toHaveLength(1)
   return found[0]!
 }
@@ -71,8 +61,7 @@ function commands(file: string, text: string): Fence {
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'your-copy-'))
   mkdirSync(at('bin'))
-  for (const [name, text] of Object.entries({ npm: NPM, gh: GH }))
-    writeFileSync(at('bin', name), text, { mode: 0o755 })
+  for (const [name, text] of Object.entries({ npm: NPM, gh: GH })) writeFileSync(at('bin', name), text, { mode: 0o755 })
   writeFileSync(at('.gitconfig'), '[user]\n\tname = mona\n\temail = mona@example.com\n')
   git(folder, 'clone', '--depth', '1', pathToFileURL(ROOT).href, 'original')
   git(at('original'), 'checkout', '-B', 'main')
@@ -110,10 +99,7 @@ describe('docs/your-copy.md', () => {
     const readme = at('original/README.md')
     writeFileSync(
       readme,
-      readFileSync(readme, 'utf8').replace(
-        'uses: OWNER/access-token@v1',
-        'uses: OWNER/access-token/vault@v1',
-      ),
+      readFileSync(readme, 'utf8').replace('uses: OWNER/access-token@v1', 'uses: OWNER/access-token/vault@v1'),
     )
     appendFileSync(readme, '\nNew: OWNER/access-token\n')
     git(at('original'), 'commit', '--all', '--message', 'New')

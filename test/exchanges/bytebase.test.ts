@@ -11,12 +11,7 @@ import { bytebaseError } from '../../dev/fakes/bytebase/messages.ts'
 import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
 import type { FakeReply } from '../../dev/fakes/handler.ts'
 import { ISSUER } from '../../dev/fakes/issuer.ts'
-import {
-  bytebaseSystem,
-  EMAIL,
-  type BytebaseSettings,
-  type BytebaseSetup,
-} from '../../dev/systems/bytebase.ts'
+import { bytebaseSystem, EMAIL, type BytebaseSettings, type BytebaseSetup } from '../../dev/systems/bytebase.ts'
 import { ROOT, type World } from '../../dev/world.ts'
 import { bytebase } from '../../src/exchanges/bytebase/exchange.ts'
 import { expectClaimsHidden, LINK, openingBy, stepsOf, SUBJECT } from './in-process.ts'
@@ -57,9 +52,7 @@ describe('a token', () => {
   test('comes from a server below a path, with or without a slash at its end', async () => {
     const world = await open({ prefix: '/tools/bytebase' })
     expect((await run(world)).succeeded).toBe(true)
-    expect(
-      (await run(world, { inputs: { url: `${world.url('bytebase')}/tools/bytebase/` } })).succeeded,
-    ).toBe(true)
+    expect((await run(world, { inputs: { url: `${world.url('bytebase')}/tools/bytebase/` } })).succeeded).toBe(true)
     expect(world.server('bytebase').requests.map(({ path }) => path)).toEqual([
       '/tools/bytebase/v1/auth:exchangeToken',
       '/tools/bytebase/v1/auth:exchangeToken',
@@ -69,11 +62,7 @@ describe('a token', () => {
   test('is for the audience given', async () => {
     const world = await open({
       workloadIdentity: {
-        config: {
-          issuerUrl: ISSUER,
-          allowedAudiences: ['bytebase'],
-          subjectPattern: 'repo:octo-org@6811672/*',
-        },
+        config: { issuerUrl: ISSUER, allowedAudiences: ['bytebase'], subjectPattern: 'repo:octo-org@6811672/*' },
       },
     })
     expect((await run(world, { inputs: { audience: 'bytebase' } })).succeeded).toBe(true)
@@ -191,9 +180,7 @@ describe('a refusal', () => {
     const world = await open({}, { identity: { subject: 'mutable' } })
     world.setup.deny()
     const text = await refusal(world)
-    expect(text).toContain(
-      'was "repo:octo-org/workflows:ref:refs/heads/main". In Bytebase, change the subject pattern',
-    )
+    expect(text).toContain('was "repo:octo-org/workflows:ref:refs/heads/main". In Bytebase, change the subject pattern')
     expect(text).not.toContain('immutable')
   })
 
@@ -201,9 +188,7 @@ describe('a refusal', () => {
     const world = await open({}, { identity: { environment: 'production' } })
     world.setup.deny()
     const { group } = await run(world)
-    expect(group).toContain(
-      "subjectPattern: 'repo:octo-org@6811672/workflows@216219028:environment:production'",
-    )
+    expect(group).toContain("subjectPattern: 'repo:octo-org@6811672/workflows@216219028:environment:production'")
   })
 
   test.each([
@@ -231,11 +216,7 @@ describe('a refusal', () => {
   test('shows no claims for a pull request from a fork', async () => {
     const world = await open()
     world.setup.deny()
-    await expectClaimsHidden(
-      run,
-      world,
-      'The subject (sub) of the ID token was not the one that Bytebase expects.',
-    )
+    await expectClaimsHidden(run, world, 'The subject (sub) of the ID token was not the one that Bytebase expects.')
   })
 
   test.each<[string, (world: World<BytebaseSetup>) => void, string]>([
@@ -291,9 +272,7 @@ describe('a refusal', () => {
       }),
     )
     expect(connect).toBe(rest)
-    expect(bytebaseError('unauthenticated', 'x', { codes: 'word' }).body).toMatchObject({
-      code: 'unauthenticated',
-    })
+    expect(bytebaseError('unauthenticated', 'x', { codes: 'word' }).body).toMatchObject({ code: 'unauthenticated' })
     expect(bytebaseError('unauthenticated', 'x').body).toMatchObject({ code: 16 })
   })
 })
@@ -324,9 +303,7 @@ describe('a wrong URL', () => {
   test('answers 405 where the server is built without web pages', async () => {
     const world = await open()
     world.server('bytebase').faults.push(fault.status(405, { body: { message: 'Method Not Allowed' } }))
-    expect(await refusal(world)).toContain(
-      "must be the address of Bytebase's web pages, without /v1 at the end.",
-    )
+    expect(await refusal(world)).toContain("must be the address of Bytebase's web pages, without /v1 at the end.")
   })
 
   test('with /v1 at its end answers 404', async () => {
@@ -409,9 +386,7 @@ describe('the fake', () => {
       body: JSON.stringify(body),
     })
     expect(answer.status).toBe(status)
-    expect(await answer.json()).toMatchObject({
-      message: expect.stringContaining(text) as string,
-    })
+    expect(await answer.json()).toMatchObject({ message: expect.stringContaining(text) as string })
   })
 
   // The words are those of the server's own tests (workload_identity_service_test.go).
@@ -429,10 +404,7 @@ describe('the fake', () => {
       `${world.url('bytebase')}/v1/workloadIdentities/${EMAIL}?update_mask=workload_identity_config`,
       {
         method: 'PATCH',
-        headers: {
-          'content-type': 'application/json',
-          authorization: `Bearer ${world.setup.bytebase.adminToken}`,
-        },
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${world.setup.bytebase.adminToken}` },
         body: JSON.stringify({ workloadIdentityConfig: { ...config, ...change } }),
       },
     )

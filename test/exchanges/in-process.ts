@@ -126,10 +126,7 @@ async function runStage(
   stage: 'main' | 'post',
   run: (step: Step) => Promise<boolean>,
 ): Promise<Ran> {
-  const recorder = createRecorder(world, await readAction(join(ROOT, action)), {
-    ...options,
-    debugging: true,
-  })
+  const recorder = createRecorder(world, await readAction(join(ROOT, action)), { ...options, debugging: true })
   const slept: number[] = []
   const limits: number[] = []
   let skipped = 0
@@ -203,10 +200,7 @@ export async function expectClaimsHidden<W extends World>(
   world: W,
   shown: string,
 ): Promise<void> {
-  const ran = await run(world, {
-    event: 'forkPullRequest',
-    env: { GITHUB_EVENT_NAME: 'pull_request_target' },
-  })
+  const ran = await run(world, { event: 'forkPullRequest', env: { GITHUB_EVENT_NAME: 'pull_request_target' } })
   expect(ran.errors[0]).toContain(shown)
   expect([...ran.errors, ...ran.group, ran.summary].join('\n')).not.toMatch(/octo-org@|6811672/)
 }

@@ -21,11 +21,7 @@ describe('a token', () => {
     const world = await open()
     const ran = await run(world, { now: () => 0 })
     const { token } = world.setup.vault.tokens[0]!
-    expect(ran.outputs).toEqual({
-      token,
-      policies: '["default","deploy"]',
-      'expires-at': '1970-01-01T00:15:00.000Z',
-    })
+    expect(ran.outputs).toEqual({ token, policies: '["default","deploy"]', 'expires-at': '1970-01-01T00:15:00.000Z' })
     expect(ran.infos).toEqual(['Vault token granted with the policies "default", "deploy".'])
     expect(JSON.parse(ran.state['revocable']!)).toEqual({
       issuer: 'vault',
@@ -60,12 +56,14 @@ describe('a token', () => {
 
   test('that arrives with a line break is revoked', async () => {
     const world = await open()
-    world.server('vault').faults.push(
-      fault.alter((reply) => ({
-        ...reply,
-        body: JSON.stringify(reply.body).replace(/("client_token":"[^"]+)"/, '$1\\n"'),
-      })),
-    )
+    world
+      .server('vault')
+      .faults.push(
+        fault.alter((reply) => ({
+          ...reply,
+          body: JSON.stringify(reply.body).replace(/("client_token":"[^"]+)"/, '$1\\n"'),
+        })),
+      )
     const ran = await run(world)
     expect(ran.succeeded).toBe(false)
     expect(ran.errors[0]).toContain('The client token in the answer of Vault is not one printable line.')
@@ -91,9 +89,7 @@ describe('the post step', () => {
   test('revokes the token, and its leases end with it', async () => {
     const world = await open()
     const main = await run(world)
-    await fetch(`${world.url('vault')}/v1/database/creds/app`, {
-      headers: { 'x-vault-token': main.outputs['token']! },
-    })
+    await fetch(`${world.url('vault')}/v1/database/creds/app`, { headers: { 'x-vault-token': main.outputs['token']! } })
     expect(world.setup.vault.leases()).toHaveLength(1)
     await runPost(world, 'vault', main)
     expect(world.setup.vault.leases()).toEqual([])

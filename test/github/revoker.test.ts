@@ -51,22 +51,17 @@ async function revoked(
 
 const answers = ({ server }: Asked): unknown[] => server.requests.map(({ answered }) => answered)
 
-test.each(['/api/v3', '/api/v3/', '/api/v3//'])(
-  'a token is revoked with itself, at an API at %s',
-  async (path) => {
-    const asked = await revoked([], { path })
-    expect(asked.outcome).toBe('revoked')
-    expect(asked.server.requests).toMatchObject([
-      { method: 'DELETE', path: '/api/v3/installation/token', answered: 204 },
-    ])
-    expect(asked.server.requests[0]!.headers).toMatchObject({
-      authorization: `Bearer ${asked.fake.issued[0]!}`,
-      accept: 'application/vnd.github+json',
-      'x-github-api-version': '2022-11-28',
-    })
-    expect(asked.fake.living()).toEqual([])
-  },
-)
+test.each(['/api/v3', '/api/v3/', '/api/v3//'])('a token is revoked with itself, at an API at %s', async (path) => {
+  const asked = await revoked([], { path })
+  expect(asked.outcome).toBe('revoked')
+  expect(asked.server.requests).toMatchObject([{ method: 'DELETE', path: '/api/v3/installation/token', answered: 204 }])
+  expect(asked.server.requests[0]!.headers).toMatchObject({
+    authorization: `Bearer ${asked.fake.issued[0]!}`,
+    accept: 'application/vnd.github+json',
+    'x-github-api-version': '2022-11-28',
+  })
+  expect(asked.fake.living()).toEqual([])
+})
 
 describe('a 401', () => {
   const at = (ms: number): Fault => fault.status(401, { date: new Date(ms) })
@@ -82,11 +77,7 @@ describe('a 401', () => {
   })
 
   test.each<[string, Fault, { now?: number; ends?: null }]>([
-    [
-      'a second before its end, whatever the clock of this runner',
-      at(ENDS.getTime() - 1_000),
-      { now: ENDS.getTime() },
-    ],
+    ['a second before its end, whatever the clock of this runner', at(ENDS.getTime() - 1_000), { now: ENDS.getTime() }],
     ['before its end, by the clock of this runner', bare, {}],
     ['where its end is not known', at(ENDS.getTime()), { ends: null }],
   ])('is an error %s', async (_when, answer, options) => {
@@ -109,8 +100,7 @@ describe('a 403 of GitHub itself', () => {
 
   // As GitHub words it, without retry-after: "Rate limits for the REST API", and what its users report.
   test('for a secondary rate limit is retried', async () => {
-    const message =
-      'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.'
+    const message = 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.'
     const asked = await revoked([answer(message)])
     expect(asked.outcome).toBe('revoked')
     expect(answers(asked)).toEqual(['status 403', 204])

@@ -114,17 +114,14 @@ describe('a refusal by STS', () => {
       'Google considered the ID token too old, although it was new: run the job again.',
       false,
     ],
-  ])(
-    'by %s is explained by its words where the code says several things: %s',
-    async (code, said, hint, pasted) => {
-      const world = await open()
-      world.server('sts').faults.push(forEver(reply(stsError(code, said))))
-      const ran = await run(world)
-      expect(ran.errors[0]).toContain(`${said}\n${hint}`)
-      expect(ran.errors[0]).not.toMatch(/attribute condition|allowed audiences|same issuer/)
-      expect(ran.group.includes('attributeMapping:')).toBe(pasted)
-    },
-  )
+  ])('by %s is explained by its words where the code says several things: %s', async (code, said, hint, pasted) => {
+    const world = await open()
+    world.server('sts').faults.push(forEver(reply(stsError(code, said))))
+    const ran = await run(world)
+    expect(ran.errors[0]).toContain(`${said}\n${hint}`)
+    expect(ran.errors[0]).not.toMatch(/attribute condition|allowed audiences|same issuer/)
+    expect(ran.group.includes('attributeMapping:')).toBe(pasted)
+  })
 
   test.each([
     ['a web page', '<html><title>Access denied</title></html>'],
@@ -167,9 +164,7 @@ describe('trouble with the keys of the issuer', () => {
   test('is tried again twice and no more', async () => {
     const world = await open()
     world.server('sts').faults.push(forEver(trouble))
-    expect(await refusal(world)).toContain(
-      "invalid_grant: Error connecting to the given credential's issuer.",
-    )
+    expect(await refusal(world)).toContain("invalid_grant: Error connecting to the given credential's issuer.")
     expect(answers(world, 'sts')).toHaveLength(3)
   })
 })
@@ -179,10 +174,7 @@ describe('a refusal by IAM', () => {
     "Google IAM credentials (HOST) refused (403 Forbidden): PERMISSION_DENIED: Permission 'iam.serviceAccounts.getAccessToken' denied on resource (or it may not exist)."
 
   test.each<[string, (setup: GoogleCloudSqlSetup) => void]>([
-    [
-      'that the job may not be the service account',
-      ({ serviceAccounts }) => (serviceAccounts[SERVICE_ACCOUNT] = []),
-    ],
+    ['that the job may not be the service account', ({ serviceAccounts }) => (serviceAccounts[SERVICE_ACCOUNT] = [])],
     [
       'of a service account that is not there',
       ({ serviceAccounts }) => Reflect.deleteProperty(serviceAccounts, SERVICE_ACCOUNT),
@@ -216,11 +208,8 @@ describe('a refusal by IAM', () => {
 
   test('of an API that is off says so', async () => {
     const world = await open()
-    const message =
-      'IAM Service Account Credentials API has not been used in project 1 before or it is disabled.'
-    world
-      .server('iamcredentials')
-      .faults.push(reply(apiError('PERMISSION_DENIED', message, 'SERVICE_DISABLED')))
+    const message = 'IAM Service Account Credentials API has not been used in project 1 before or it is disabled.'
+    world.server('iamcredentials').faults.push(reply(apiError('PERMISSION_DENIED', message, 'SERVICE_DISABLED')))
     expect(await refusal(world)).toContain(
       `PERMISSION_DENIED: ${message}\nEnable that API in the Google Cloud project (gcloud services enable), and wait a few minutes.\n${LINK}`,
     )

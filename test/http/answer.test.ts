@@ -43,9 +43,7 @@ describe('the JSON object of an answer', () => {
       expect.objectContaining({
         code: 'UNUSABLE_ANSWER',
         message: `The server (app-server.example) answered 200 with ${what}.`,
-        text: expect.stringContaining(
-          ' Check that https://app-server.example/path is the address of',
-        ) as string,
+        text: expect.stringContaining(' Check that https://app-server.example/path is the address of') as string,
       }),
     )
   })

@@ -1,15 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Call, Message } from '../../src/http/call.ts'
-import {
-  answering,
-  clientSockets,
-  ok,
-  rawServer,
-  testClient,
-  until,
-  type Fate,
-  type RawServer,
-} from './fixture.ts'
+import { answering, clientSockets, ok, rawServer, testClient, until, type Fate, type RawServer } from './fixture.ts'
 
 const CUT = 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}'
 
@@ -51,19 +42,16 @@ describe('a connection that is opened while the message is prepared', () => {
   })
 
   // Other systems may take a moment to pass bytes on to the same machine.
-  test.runIf(process.platform === 'linux')(
-    'is replaced where bytes have arrived that nobody has read',
-    async () => {
-      const server = await rawServer((socket, n) => n > 0 && socket.once('data', () => socket.write(ok())))
-      const [sockets, { get }] = [clientSockets(), testClient()]
-      const early = after(async () => {
-        await until(() => sockets[0]?.connecting === false)
-        const socket = await server.opened()
-        socket.write(ok('"unasked"'))
-      })
-      expect(await get(server.url, early)).toEqual({ a: 1 })
-    },
-  )
+  test.runIf(process.platform === 'linux')('is replaced where bytes have arrived that nobody has read', async () => {
+    const server = await rawServer((socket, n) => n > 0 && socket.once('data', () => socket.write(ok())))
+    const [sockets, { get }] = [clientSockets(), testClient()]
+    const early = after(async () => {
+      await until(() => sockets[0]?.connecting === false)
+      const socket = await server.opened()
+      socket.write(ok('"unasked"'))
+    })
+    expect(await get(server.url, early)).toEqual({ a: 1 })
+  })
 
   const reset: Fate = (socket) => socket.resetAndDestroy()
   test.each<[string, [Fate, ...Fate[]], number]>([
@@ -90,9 +78,7 @@ describe('a connection that is opened while the message is prepared', () => {
 
   test('is not replaced where its answer cannot be used', async () => {
     const server = await answering(`HTTP/1.1 200 OK\r\na: ${'b'.repeat(20_000)}\r\n\r\n`, ok())
-    await expect(testClient().get(server.url, after(server.opened))).rejects.toMatchObject({
-      code: 'UNUSABLE_ANSWER',
-    })
+    await expect(testClient().get(server.url, after(server.opened))).rejects.toMatchObject({ code: 'UNUSABLE_ANSWER' })
     expect(server.received).toHaveLength(1)
   })
 })

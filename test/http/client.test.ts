@@ -81,24 +81,19 @@ describe('a status', () => {
     expect(await send([empty], { refusal, read: () => 'read' })).toMatchObject({ value: 'read' })
   })
 
-  test.each([300, 301, 302, 303, 304, 307, 308])(
-    '%i is a redirect, which is not followed',
-    async (status) => {
-      const elsewhere = await serving(() => ({ status: 200, body: {} }))
-      const { error, answered, host } = await send([fault.redirect(elsewhere.url, status)], {
-        // Nothing else makes any difference.
-        refusal: () => ({ retry: 'until the deadline', code: 'ID_TOKEN_REFUSED' }),
-        signed: true,
-      })
-      expect(error?.code).toBe('REDIRECTED')
-      expect(error?.message).toMatch(
-        new RegExp(`^The server \\(${host}\\) answered with a redirect \\(${status} [A-Z]`),
-      )
-      expect(error?.text).toContain(`Use the final URL instead of http://${host}/path.`)
-      expect(answered).toHaveLength(1)
-      expect(elsewhere.connections).toBe(0)
-    },
-  )
+  test.each([300, 301, 302, 303, 304, 307, 308])('%i is a redirect, which is not followed', async (status) => {
+    const elsewhere = await serving(() => ({ status: 200, body: {} }))
+    const { error, answered, host } = await send([fault.redirect(elsewhere.url, status)], {
+      // Nothing else makes any difference.
+      refusal: () => ({ retry: 'until the deadline', code: 'ID_TOKEN_REFUSED' }),
+      signed: true,
+    })
+    expect(error?.code).toBe('REDIRECTED')
+    expect(error?.message).toMatch(new RegExp(`^The server \\(${host}\\) answered with a redirect \\(${status} [A-Z]`))
+    expect(error?.text).toContain(`Use the final URL instead of http://${host}/path.`)
+    expect(answered).toHaveLength(1)
+    expect(elsewhere.connections).toBe(0)
+  })
 })
 
 describe('what a system says of a retry', () => {
@@ -228,9 +223,7 @@ describe('the deadline', () => {
 describe('a message', () => {
   test('is made anew for each attempt', async () => {
     let made = 0
-    const server = await serving(() => ({ status: 200, body: {} }), {
-      faults: [fault.status(503), fault.reset()],
-    })
+    const server = await serving(() => ({ status: 200, body: {} }), { faults: [fault.status(503), fault.reset()] })
     await testClient().get(server.url, { prepare: () => ({ headers: { made: String(++made) } }) })
     expect(server.requests.map(({ headers }) => headers['made'])).toEqual(['1', '2', '3'])
   })
@@ -270,10 +263,7 @@ describe('the time of a signature', () => {
     })
     const { get, clock, lines } = testClient()
     clock.elapsed = 400
-    const accepted = await get(server.url, {
-      prepare: (now) => ({ headers: { time: String(now()) } }),
-      ...call,
-    }).then(
+    const accepted = await get(server.url, { prepare: (now) => ({ headers: { time: String(now()) } }), ...call }).then(
       () => true,
       () => false,
     )

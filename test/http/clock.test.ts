@@ -58,8 +58,7 @@ describe("the machine's clock", () => {
 })
 
 describe('the time of a signature', () => {
-  const at = (ms: number): ReturnType<typeof answer> =>
-    answer(403, '', { date: new Date(START + ms).toUTCString() })
+  const at = (ms: number): ReturnType<typeof answer> => answer(403, '', { date: new Date(START + ms).toUTCString() })
 
   test.each([240_000, -240_000, 86_400_000])('is corrected by %i ms, once', (ms) => {
     let elapsed = 0

@@ -70,9 +70,7 @@ test.each([
   })
   writeFileSync(join(folder, 'authority.der'), '0\x82-----')
   writeFileSync(join(folder, 'authority.pem'), 'Ours\n-----BEGIN CERTIFICATE-----')
-  expect(authorityHint(join(folder, name))).toBe(
-    `NODE_EXTRA_CA_CERTS is set, but the file that it names ${fault}.`,
-  )
+  expect(authorityHint(join(folder, name))).toBe(`NODE_EXTRA_CA_CERTS is set, but the file that it names ${fault}.`)
   expect(authorityHint(join(folder, 'authority.pem'))).toContain('does not contain that authority')
 })
 
@@ -159,11 +157,7 @@ test.each<[string, AttemptFailed, string | undefined, RegExp]>([
   ['another fault', attempt('PROXY_FAILED', false), HOUR, /^$/],
 ])('an attempt without an answer says what to do: %s', (_name, failure, grantEnds, hint) => {
   const error = unanswered(callTo(URL_, grantEnds === undefined ? {} : { grantEnds }), failure)
-  expect(error).toMatchObject({
-    code: failure.code,
-    message: 'The server (app-server.example): x.',
-    cause: failure,
-  })
+  expect(error).toMatchObject({ code: failure.code, message: 'The server (app-server.example): x.', cause: failure })
   expect(error.explain(undefined).hint ?? '').toMatch(hint)
 })
 
@@ -173,32 +167,19 @@ test.each([
 ])('a call that was not listened to: %s', (reason, why) => {
   const error = unheard(callTo(URL_), 'within the hour', AbortSignal.abort(reason))
   expect(error).toMatchObject({ code: 'CANCELLED', cause: reason })
-  expect(error.text).toBe(
-    `${why} The server (app-server.example) had been asked and did not answer. ${LIVES_ON}`,
-  )
+  expect(error.text).toBe(`${why} The server (app-server.example) had been asked and did not answer. ${LIVES_ON}`)
 })
 
 test.each([
   ['deadline', 1, 1_499, undefined, 'Gave up after 1 attempt in 1 s; the limit is LIMIT.'],
   ['deadline', 2, 1_500, 7_000, 'Gave up after 2 attempts in 2 s; the limit is LIMIT.'],
-  [
-    'retry-after',
-    2,
-    1_500,
-    7_001,
-    'It asks to wait for 8 s, which leaves no time within the limit of LIMIT.',
-  ],
+  ['retry-after', 2, 1_500, 7_001, 'It asks to wait for 8 s, which leaves no time within the limit of LIMIT.'],
 ] as const)(
   'the last error says why there is no other attempt: %s after %i',
   (because, attempts, tookMs, waitMs, why) => {
     const last = new ActionError('OVERLOADED', 'Busy.', { hint: 'Wait.', refused: { status: 503 } })
     const error = givenUp(last, because, { attempts, tookMs, waitMs }, 'LIMIT')
-    expect(error).toMatchObject({
-      code: 'OVERLOADED',
-      message: `Busy. ${why}`,
-      refused: { status: 503 },
-      cause: last,
-    })
+    expect(error).toMatchObject({ code: 'OVERLOADED', message: `Busy. ${why}`, refused: { status: 503 }, cause: last })
     expect(error.explain(undefined)).toEqual({ hint: 'Wait.' })
   },
 )

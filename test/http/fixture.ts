@@ -84,14 +84,7 @@ export function testClient(more: Partial<ClientOptions> = {}): TestClient {
   onTestFinished(() => {
     client.close()
   })
-  return {
-    client,
-    get: (url, call) => client.send(callTo(url, call)),
-    clock,
-    lines,
-    masks,
-    cancelled,
-  }
+  return { client, get: (url, call) => client.send(callTo(url, call)), clock, lines, masks, cancelled }
 }
 
 export function callTo(url: string, more: Partial<Call<unknown>> = {}): Call<unknown> {

@@ -4,12 +4,7 @@ import type { Call } from '../../src/http/call.ts'
 import { answer } from '../aws/fixture.ts'
 import { callTo } from './fixture.ts'
 
-const hintOf = (
-  status: number,
-  body: string,
-  location: string,
-  gateway?: Call<unknown>['gateway'],
-): string => {
+const hintOf = (status: number, body: string, location: string, gateway?: Call<unknown>['gateway']): string => {
   const call = callTo('https://server.example/path', gateway && { gateway })
   const error = refusalError(call, answer(status, body, { location }), {}, (text) => text)
   return error.explain(undefined).hint ?? ''
@@ -18,11 +13,7 @@ const hintOf = (
 const FINAL = 'Use the final URL instead of https://server.example/path.'
 /** Where each sends a request that it does not know. */
 const LOGINS = [
-  [
-    'https://team.cloudflareaccess.com/cdn-cgi/access/login/x',
-    'Cloudflare Access',
-    'CF-Access-Client-Secret',
-  ],
+  ['https://team.cloudflareaccess.com/cdn-cgi/access/login/x', 'Cloudflare Access', 'CF-Access-Client-Secret'],
   ['https://accounts.google.com/o/oauth2/v2/auth?x', "Google's Identity-Aware Proxy", 'Proxy-Authorization'],
   ['https://authenticate.example/.pomerium/sign_in?x', 'Pomerium', 'X-Pomerium-Authorization'],
 ] as const
@@ -53,9 +44,7 @@ describe('a redirect', () => {
   })
 
   test('says nothing of headers where they have no place', () => {
-    expect(hintOf(302, '', LOGINS[0][0])).toMatch(
-      /Use the final URL instead of https:\/\/server\.example\/path\.$/,
-    )
+    expect(hintOf(302, '', LOGINS[0][0])).toMatch(/Use the final URL instead of https:\/\/server\.example\/path\.$/)
   })
 })
 
@@ -64,9 +53,7 @@ test('a web page may be that of a gateway; anything else is not', () => {
   expect(hintOf(403, page, LOGINS[0][0], {})).toMatch(
     /it is a web page\. .* set `headers` \(CF-Access-Client-Id and CF-Access-Client-Secret\)\.$/,
   )
-  expect(hintOf(403, page, '', { 'x-a': 'b' })).toMatch(
-    / If a gateway sent it, it did not accept `headers` \(x-a\)\.$/,
-  )
+  expect(hintOf(403, page, '', { 'x-a': 'b' })).toMatch(/ If a gateway sent it, it did not accept `headers` \(x-a\)\.$/)
   for (const hint of [hintOf(403, page, ''), hintOf(400, '', '', {}), hintOf(403, 'no', LOGINS[0][0], {})]) {
     expect(hint).not.toMatch(/headers/)
   }

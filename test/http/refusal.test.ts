@@ -34,9 +34,7 @@ describe('an answer without a reason of the system’s own', () => {
 
   test('is quoted where it has a message', () => {
     const { message, refused } = errorOf(404, { message: 'no Route matched with those values' }, own)
-    expect(message).toBe(
-      'Vault (vault.example.com) refused (404 Not Found): no Route matched with those values.',
-    )
+    expect(message).toBe('Vault (vault.example.com) refused (404 Not Found): no Route matched with those values.')
     expect(refused?.reason).toBe('no Route matched with those values')
   })
 
@@ -45,15 +43,12 @@ describe('an answer without a reason of the system’s own', () => {
   })
 
   test('is one whose reason cannot be shown', () => {
-    expect(errorOf(403, {}, { ...own, reason: '\u200b\n' }).explain(undefined).hint).toContain(
-      'not from Vault',
-    )
+    expect(errorOf(403, {}, { ...own, reason: '\u200b\n' }).explain(undefined).hint).toContain('not from Vault')
   })
 })
 
 test('what does not exist is named only where the system itself refuses', () => {
-  const missing = (status: number, reason?: string): unknown =>
-    errorOf(status, '', { reason, missing: '"a"' }).missing
+  const missing = (status: number, reason?: string): unknown => errorOf(status, '', { reason, missing: '"a"' }).missing
   expect([missing(404, 'no'), missing(404), missing(503, 'no')]).toEqual(['"a"', undefined, undefined])
 })
 
@@ -65,9 +60,7 @@ test('a reason of the system’s own has the explanation of the system', () => {
 })
 
 test('a reason that is the status in words is not repeated', () => {
-  expect(errorOf(404, {}, { reason: 'Not Found' }).message).toBe(
-    'Vault (vault.example.com) refused (404 Not Found).',
-  )
+  expect(errorOf(404, {}, { reason: 'Not Found' }).message).toBe('Vault (vault.example.com) refused (404 Not Found).')
 })
 
 const plainCall = callTo('https://app-server.example/path')
@@ -89,12 +82,7 @@ test.each<[number, Refusal, string, string]>([
   [400, { retry: { times: 2 } }, 'DENIED', 'refused (400 Bad Request).'],
   [299, {}, 'DENIED', 'refused (299).'],
   [300, {}, 'REDIRECTED', 'answered with a redirect (300 Multiple Choices).'],
-  [
-    399,
-    { retry: 'until the deadline', code: 'CLOCK_SKEWED' },
-    'REDIRECTED',
-    'answered with a redirect (399).',
-  ],
+  [399, { retry: 'until the deadline', code: 'CLOCK_SKEWED' }, 'REDIRECTED', 'answered with a redirect (399).'],
   [400, {}, 'DENIED', 'refused (400 Bad Request).'],
 ])('%i with %o is %s', (status, refusal, code, message) => {
   const error = refusalError(plainCall, plainAnswer(status), refusal, same)
@@ -105,12 +93,7 @@ test('what the system said is kept, without secrets', () => {
   const redact = (text: string): string => text.replaceAll('secret', '***')
   const refusal = { reason: 'my secret', requestId: `secret${'b'.repeat(200)}` }
   const error = refusalError({ ...call, audience: 'me' }, plainAnswer(403), refusal, redact)
-  expect(error.refused).toEqual({
-    status: 403,
-    audience: 'me',
-    reason: 'my ***',
-    requestId: `***${'b'.repeat(97)}…`,
-  })
+  expect(error.refused).toEqual({ status: 403, audience: 'me', reason: 'my ***', requestId: `***${'b'.repeat(97)}…` })
   expect(refusalError(plainCall, plainAnswer(403), {}, redact).refused).toStrictEqual({ status: 403 })
   expect(refusalError(plainCall, plainAnswer(302), refusal, redact).refused).toBeUndefined()
 })

@@ -53,21 +53,13 @@ describe('a complete answer', () => {
     ['in chunks', `${CHUNKED}${chunk('{"a":')}${chunk('1}')}0\r\n\r\n`, { a: 1 }],
     ['until the end of the connection', (socket) => socket.end(`${HEAD}\r\n{"a":1}`), { a: 1 }],
     ['of 1 MiB', ok(whole), JSON.parse(whole)],
-    [
-      'after interim ones',
-      `HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\na: b\r\n\r\n${ok()}`,
-      { a: 1 },
-    ],
+    ['after interim ones', `HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\na: b\r\n\r\n${ok()}`, { a: 1 }],
     ['with a byte order mark', ok('\uFEFF{"a":1}'), { a: 1 }],
     ['that is no JSON', ok('{"a":1},'), undefined],
     ['without a body', `HTTP/1.1 204 No Content\r\n\r\n`, undefined],
     ['with bytes behind it', `${ok()}\n\n`, { a: 1 }],
     ['with bytes behind its last chunk', `${CHUNKED}${chunk('{"a":1}')}0\r\n\r\n{}`, { a: 1 }],
-    [
-      'with bytes behind it, and Connection: close',
-      `${ok().replace('\r\n', '\r\nconnection: close\r\n')}{}`,
-      { a: 1 },
-    ],
+    ['with bytes behind it, and Connection: close', `${ok().replace('\r\n', '\r\nconnection: close\r\n')}{}`, { a: 1 }],
     ['with a body where there is none', 'HTTP/1.1 204 No Content\r\n\r\n{}', undefined],
   ])('%s is the answer; the connection is closed', async (_name, fate, json) => {
     const server = await answering(fate)
@@ -89,9 +81,7 @@ describe('a complete answer', () => {
     const server = await answering((socket) => socket.pause().write(ok()))
     const [sockets, { get }] = [clientSockets(), testClient()]
     const body = 'a'.repeat(20 * MIB)
-    expect(await get(server.url, { method: 'POST', prepare: () => ({ headers: {}, body }) })).toEqual({
-      a: 1,
-    })
+    expect(await get(server.url, { method: 'POST', prepare: () => ({ headers: {}, body }) })).toEqual({ a: 1 })
     expect(sockets[0]?.destroyed).toBe(true)
   })
 
@@ -116,11 +106,7 @@ describe('no complete answer', () => {
       cut,
     ],
     ['a chunk that is none', `${CHUNKED}${chunk('{}')}z\r\n`, 'the answer is not HTTP'],
-    [
-      'an error cut in its body',
-      (socket) => socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 9\r\n\r\n{}'),
-      cut,
-    ],
+    ['an error cut in its body', (socket) => socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 9\r\n\r\n{}'), cut],
     ['an end in its headers', (socket) => socket.end(`${HEAD}content-le`), cut],
     ['an end at once', (socket) => socket.end(), cut],
     ['a reset', (socket) => socket.resetAndDestroy(), cut],

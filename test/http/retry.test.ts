@@ -124,12 +124,7 @@ describe('retryAfterMs', () => {
 
 describe('next', () => {
   const longest = (failed: number, retryAfter?: number): number => {
-    const then = next({
-      failures: failed,
-      retryAfterMs: retryAfter,
-      remainingMs: 10_000_000,
-      random: () => ALMOST_ONE,
-    })
+    const then = next({ failures: failed, retryAfterMs: retryAfter, remainingMs: 10_000_000, random: () => ALMOST_ONE })
     if (!then.again) throw new Error('gave up')
     return then.waitMs
   }
@@ -159,18 +154,12 @@ describe('next', () => {
     expect(next({ ...left, retryAfterMs: 61_000 })).toEqual(refused)
     expect(next({ ...left, retryAfterMs: Number.MAX_SAFE_INTEGER })).toEqual(refused)
     expect(next({ ...left, retryAfterMs: 60_000 - ANSWER_MS + 1 })).toEqual(refused)
-    expect(next({ ...left, retryAfterMs: 60_000 - ANSWER_MS })).toEqual({
-      again: true,
-      waitMs: 60_000 - ANSWER_MS,
-    })
+    expect(next({ ...left, retryAfterMs: 60_000 - ANSWER_MS })).toEqual({ again: true, waitMs: 60_000 - ANSWER_MS })
   })
 
   it('gives up where no time is left for an answer, and not before', () => {
     const random = (): number => ALMOST_ONE
-    expect(next({ failures: 1, remainingMs: ANSWER_MS - 1, random })).toEqual({
-      again: false,
-      because: 'deadline',
-    })
+    expect(next({ failures: 1, remainingMs: ANSWER_MS - 1, random })).toEqual({ again: false, because: 'deadline' })
     expect(next({ failures: 1, remainingMs: -5, retryAfterMs: 0, random })).toEqual({
       again: false,
       because: 'deadline',
@@ -186,12 +175,7 @@ describe('next', () => {
   it('waits whole ms, never less than told, never longer than the rule, never past the deadline', () => {
     fc.assert(
       fc.property(failures, told, remaining, chance, (failed, retryAfter, remainingMs, random) => {
-        const then = next({
-          failures: failed,
-          retryAfterMs: retryAfter,
-          remainingMs,
-          random: () => random,
-        })
+        const then = next({ failures: failed, retryAfterMs: retryAfter, remainingMs, random: () => random })
         const least = retryAfter ?? 0
         expect(then.again).toBe(remainingMs - ANSWER_MS - least >= 0)
         if (!then.again) {
@@ -210,12 +194,7 @@ describe('next', () => {
     fc.assert(
       fc.property(failures, told, remaining, chance, (failed, retryAfter, remainingMs, random) => {
         const after = (count: number): number => {
-          const then = next({
-            failures: count,
-            retryAfterMs: retryAfter,
-            remainingMs,
-            random: () => random,
-          })
+          const then = next({ failures: count, retryAfterMs: retryAfter, remainingMs, random: () => random })
           return then.again ? then.waitMs : -1
         }
         expect(after(failed + 1)).toBeGreaterThanOrEqual(after(failed))
@@ -233,12 +212,7 @@ describe('next', () => {
           expect(index === 0 || time <= limitMs - ANSWER_MS).toBe(true)
           time = Math.min(limitMs, time + fault.tookMs)
           const remainingMs = limitMs - time
-          const then = next({
-            failures: index + 1,
-            retryAfterMs: fault.told,
-            remainingMs,
-            random: () => fault.random,
-          })
+          const then = next({ failures: index + 1, retryAfterMs: fault.told, remainingMs, random: () => fault.random })
           if (!then.again) {
             expect(remainingMs).toBeLessThan(ANSWER_MS + (fault.told ?? 0))
             return

@@ -173,9 +173,7 @@ describe('no tunnel', () => {
   })
 })
 
-async function started(
-  options: ProxyOptions,
-): Promise<Awaited<ReturnType<typeof startProxy>> & AsyncDisposable> {
+async function started(options: ProxyOptions): Promise<Awaited<ReturnType<typeof startProxy>> & AsyncDisposable> {
   const proxy = await startProxy(options)
   return { ...proxy, [Symbol.asyncDispose]: proxy.close }
 }

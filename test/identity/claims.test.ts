@@ -77,19 +77,14 @@ test('a claim that is no text has none', () => {
 test('what is said of the form of a subject', () => {
   const said = 'has the immutable form, with the ids of owner and repository;'
   expect(aboutForm('repo:a@1/b@2:x')).toBe(` It ${said} repo:owner/repository:… does not match it.`)
-  expect(aboutForm('repo:a@1/b@2:x', { it: 'The sub', byName: 'a/b' })).toBe(
-    ` The sub ${said} a/b does not match it.`,
-  )
+  expect(aboutForm('repo:a@1/b@2:x', { it: 'The sub', byName: 'a/b' })).toBe(` The sub ${said} a/b does not match it.`)
   expect([aboutForm('repo:a/b:x'), aboutForm(undefined)]).toEqual(['', ''])
 })
 
 test('what is said of a repository that has another name now', () => {
   const claims = { repository: 'octo-org/new' }
   expect(aboutRename('octo-org/old', claims)).toContain('"octo-org/old", but its name is now "octo-org/new":')
-  expect([aboutRename('Octo-Org/New', claims), aboutRename('octo-org/old', {})]).toEqual([
-    undefined,
-    undefined,
-  ])
+  expect([aboutRename('Octo-Org/New', claims), aboutRename('octo-org/old', {})]).toEqual([undefined, undefined])
 })
 
 test.each<[string, unknown]>([
@@ -103,12 +98,7 @@ test.each<[string, unknown]>([
 })
 
 test('a text that repeats claims has their names instead, the longest first', () => {
-  const claims = {
-    sub: 'repo:a/b:ref:refs/heads/x',
-    repository: 'a/b',
-    ref: 'refs/heads/x',
-    workflow_ref: '',
-  }
+  const claims = { sub: 'repo:a/b:ref:refs/heads/x', repository: 'a/b', ref: 'refs/heads/x', workflow_ref: '' }
   expect(withoutClaims('No repo:a/b:ref:refs/heads/x in a/b, a/b.', claims)).toBe(
     'No (sub) in (repository), (repository).',
   )

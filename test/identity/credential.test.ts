@@ -13,11 +13,7 @@ function read(
   const mask = (secret: string): void => void masked.push(secret)
   const revoke = (core: string): void => void revoked.push(core)
   try {
-    return {
-      given: credential(value, 'token', 'the server', mask, canRevoke ? revoke : undefined),
-      masked,
-      revoked,
-    }
+    return { given: credential(value, 'token', 'the server', mask, canRevoke ? revoke : undefined), masked, revoked }
   } catch (error) {
     return { error: error as ActionError, masked, revoked }
   }

@@ -123,9 +123,7 @@ describe('an ID token', () => {
 
   test('is shared by those who ask at the same time, by audience', async () => {
     const { identity, server } = await job()
-    const [one, other, another] = await Promise.all(
-      ['me', 'me', 'you'].map((audience) => identity.idToken(audience)),
-    )
+    const [one, other, another] = await Promise.all(['me', 'me', 'you'].map((audience) => identity.idToken(audience)))
     expect(one).toBe(other)
     expect(another).not.toBe(one)
     expect(server.requests).toHaveLength(2)
@@ -217,16 +215,12 @@ describe('a refusal', () => {
     const { identity } = await job([fault.answer({ status: 401, body: '' })])
     await expect(identity.idToken('me')).rejects.toMatchObject({
       code: 'ID_TOKEN_REFUSED',
-      text: expect.stringContaining(
-        "This answer is not from the runner's ID-token endpoint: it is empty.",
-      ) as string,
+      text: expect.stringContaining("This answer is not from the runner's ID-token endpoint: it is empty.") as string,
     })
   })
 
   test('of a server in trouble is that, whatever its words', async () => {
-    const { identity, clock } = await job([
-      fault.status(503, { body: { message: 'Pending' }, retryAfter: 60 }),
-    ])
+    const { identity, clock } = await job([fault.status(503, { body: { message: 'Pending' }, retryAfter: 60 })])
     await expect(identity.idToken('me')).rejects.toMatchObject({ code: 'OVERLOADED' })
     expect(clock.slept).toEqual([])
   })

@@ -56,10 +56,12 @@ describe('no system suggests to bind a policy to a subject that comes once', () 
       headers: {},
       outlivesJob: false,
     }),
-    Bytebase: bytebase(
-      answer(401, { code: 16, message: 'token validation failed: subject mismatch: expected "x"' }),
-      { url, email: 'ci@workload.bytebase.com', audience: 'a', headers: {} },
-    ),
+    Bytebase: bytebase(answer(401, { code: 16, message: 'token validation failed: subject mismatch: expected "x"' }), {
+      url,
+      email: 'ci@workload.bytebase.com',
+      audience: 'a',
+      headers: {},
+    }),
   }
   const explained = (refusal: Refusal, sub: string): Explanation => {
     const claims: Claims = { iss: 'https://token.actions.githubusercontent.com', sub, repository_id: '1' }

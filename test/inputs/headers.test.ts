@@ -80,9 +80,7 @@ describe('the input headers', () => {
     'x-amz-security-token',
   ])('may not contain %s', (name) => {
     expect(problem(`X-A: b\n${name}: value`)).toMatch(
-      new RegExp(
-        `^headers must not contain ${name.toLowerCase()}, which .*; ${FORM.replace(/[$.{}]/g, '\\$&')}$`,
-      ),
+      new RegExp(`^headers must not contain ${name.toLowerCase()}, which .*; ${FORM.replace(/[$.{}]/g, '\\$&')}$`),
     )
   })
 

@@ -47,10 +47,7 @@ const matching = (inputs: Inputs): unknown =>
   inputs.matching('a', inputs.text('a'), /^[a-z]+-[a-z]+-\d$/, 'must be a region', 'eu-central-1')
 
 test.each<[(inputs: Inputs) => unknown, readonly (readonly [text: string, value: unknown])[]]>([
-  [
-    text,
-    [' x ', 'a\tb\r\nc\n\u00e9 \u65e5\u672c \ud83d\ude00', 'x'.repeat(16_384)].map((t) => [t, t.trim()]),
-  ],
+  [text, [' x ', 'a\tb\r\nc\n\u00e9 \u65e5\u672c \ud83d\ude00', 'x'.repeat(16_384)].map((t) => [t, t.trim()])],
   [boolean, ['true', 'True', 'TRUE'].map((yes) => [yes, true])],
   [boolean, ['false', 'False', 'FALSE', ''].map((no) => [no, false])],
   [seconds, Object.entries({ '': 60, '1': 1, ' 30 ': 30, '600': 600, '060': 60 })],
@@ -124,8 +121,7 @@ describe('url', () => {
     expect(problemsOf(inputs)).toEqual([])
   })
 
-  const scheme =
-    'url must begin with https:// (http:// works only on this machine: localhost, 127.0.0.1, [::1])'
+  const scheme = 'url must begin with https:// (http:// works only on this machine: localhost, 127.0.0.1, [::1])'
   test.each([
     ['x.example.com', 'url must be a URL'],
     ['/path', 'url must be a URL'],

@@ -17,8 +17,7 @@ async function faultOf(text: string): Promise<string> {
   return result.fault
 }
 
-const mapping = (entries: Record<string, YamlValue>): Map<string, YamlValue> =>
-  new Map(Object.entries(entries))
+const mapping = (entries: Record<string, YamlValue>): Map<string, YamlValue> => new Map(Object.entries(entries))
 
 describe('the plain reader', () => {
   test.each<[string, YamlValue]>([
@@ -33,10 +32,7 @@ describe('the plain reader', () => {
       }),
     ],
     ['url: https://x.example.com\r\n# auth:\r\n#   type: aws\r\n', mapping({ url: 'https://x.example.com' })],
-    [
-      'auth:\n    type: aws\n\n    region:\nurl: x',
-      mapping({ auth: mapping({ type: 'aws', region: '' }), url: 'x' }),
-    ],
+    ['auth:\n    type: aws\n\n    region:\nurl: x', mapping({ auth: mapping({ type: 'aws', region: '' }), url: 'x' })],
     ['  a: 1\n  b: true', mapping({ a: '1', b: 'true' })],
     ['# a\tb\na: b', mapping({ a: 'b' })],
     ['__proto__: x', new Map([['__proto__', 'x']])],
@@ -148,17 +144,12 @@ describe('the plain reader', () => {
   const plain = fc.array(fc.oneof(entries(''), section, between), { minLength: 1, maxLength: 5 }).map(joined)
   const item = scalar.map((value) => `- ${value}\n`)
   const list = fc
-    .array(fc.oneof(item, fc.constantFrom('# c\n', ' # c\n', '\r\n', '-   z  \n')), {
-      minLength: 1,
-      maxLength: 6,
-    })
+    .array(fc.oneof(item, fc.constantFrom('# c\n', ' # c\n', '\r\n', '-   z  \n')), { minLength: 1, maxLength: 6 })
     .map(joined)
-  const changed = fc
-    .tuple(fc.oneof(plain, list), fc.nat(), fc.nat(2), soup)
-    .map(([text, at, dropped, piece]) => {
-      const position = at % (text.length + 1)
-      return text.slice(0, position) + piece + text.slice(position + dropped)
-    })
+  const changed = fc.tuple(fc.oneof(plain, list), fc.nat(), fc.nat(2), soup).map(([text, at, dropped, piece]) => {
+    const position = at % (text.length + 1)
+    return text.slice(0, position) + piece + text.slice(position + dropped)
+  })
 
   test.each([
     ['any text', fc.string({ unit: 'binary', maxLength: 20 }), 5_000, 10],
@@ -241,10 +232,7 @@ describe('the YAML package behind it', () => {
   })
 
   test('expands no alias bomb', async () => {
-    const levels = Array.from(
-      { length: 30 },
-      (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i}, `.repeat(9)}*a${i}]`,
-    )
+    const levels = Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i}, `.repeat(9)}*a${i}]`)
     expect(await faultOf(['a0: &a0 lol', ...levels].join('\n'))).toBe('must not use YAML aliases')
   })
 

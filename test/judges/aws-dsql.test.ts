@@ -13,10 +13,7 @@ afterEach(() => {
 })
 
 /** The token that AWS's own signer makes at that time. */
-async function theirs(
-  username: string,
-  configuration: ConstructorParameters<typeof DsqlSigner>[0],
-): Promise<string> {
+async function theirs(username: string, configuration: ConstructorParameters<typeof DsqlSigner>[0]): Promise<string> {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW })
   const signer = new DsqlSigner(configuration)
   return username === 'admin' ? signer.getDbConnectAdminAuthToken() : signer.getDbConnectAuthToken()

@@ -21,30 +21,15 @@ async function theirs(configuration: ConstructorParameters<typeof Signer>[0]): P
 const PLACES: [string, Required<Omit<AwsRdsSettings, 'audience'>>][] = [
   [
     'PostgreSQL',
-    {
-      host: 'app.cluster-abc123.eu-central-1.rds.amazonaws.com',
-      port: 5432,
-      region: 'eu-central-1',
-      username: 'app',
-    },
+    { host: 'app.cluster-abc123.eu-central-1.rds.amazonaws.com', port: 5432, region: 'eu-central-1', username: 'app' },
   ],
   [
     'another port, for the government',
-    {
-      host: 'db.abc123.us-gov-west-1.rds.amazonaws.com',
-      port: 13306,
-      region: 'us-gov-west-1',
-      username: 'migrate',
-    },
+    { host: 'db.abc123.us-gov-west-1.rds.amazonaws.com', port: 13306, region: 'us-gov-west-1', username: 'migrate' },
   ],
   [
     'a user name with signs of its own',
-    {
-      host: 'db.abc123.us-east-1.rds.amazonaws.com',
-      port: 443,
-      region: 'us-east-1',
-      username: "o'app+ci (*)@x/y~z!é",
-    },
+    { host: 'db.abc123.us-east-1.rds.amazonaws.com', port: 443, region: 'us-east-1', username: "o'app+ci (*)@x/y~z!é" },
   ],
 ]
 

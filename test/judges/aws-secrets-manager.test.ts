@@ -13,12 +13,7 @@ import { environmentOf } from '../../dev/fakes/aws-account.ts'
 import { secretsManagerError } from '../../dev/fakes/aws-secrets-manager.ts'
 import { fault } from '../../dev/fakes/faults.ts'
 import type { SigningKeys } from '../../dev/fakes/sigv4.ts'
-import {
-  NAME,
-  SECRET_ARN,
-  system,
-  type AwsSecretsManagerSetup,
-} from '../../dev/systems/secret/aws-secrets-manager.ts'
+import { NAME, SECRET_ARN, system, type AwsSecretsManagerSetup } from '../../dev/systems/secret/aws-secrets-manager.ts'
 import type { World } from '../../dev/world.ts'
 import { awsSecretsManager } from '../../src/exchanges/secret/aws-secrets-manager/exchange.ts'
 import { opening, runStep, type Ran } from '../exchanges/in-process.ts'
@@ -134,9 +129,7 @@ test('of a signature, AWS repeats every signed header: our action shows none of 
   const world = await open()
   expect((await runStep(awsSecretsManager, world, 'secret/aws-secrets-manager')).errors).toEqual([])
   const keys = { ...world.setup.account.sts.sessions[0]!.keys, secretAccessKey: 'another' }
-  await expect(getSecretValue(world, NAME, keys)).rejects.toThrow(
-    `x-amz-security-token:${keys.sessionToken!}`,
-  )
+  await expect(getSecretValue(world, NAME, keys)).rejects.toThrow(`x-amz-security-token:${keys.sessionToken!}`)
   const ran = await runStep(awsSecretsManager, world, 'secret/aws-secrets-manager', {
     inputs: { 'role-arn': '' },
     env: environmentOf(keys),

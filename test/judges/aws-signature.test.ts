@@ -28,9 +28,7 @@ function received({ url, requests }: FakeServer): FakeRequest {
 
 /** What our root action sends to an app server behind AWS IAM. */
 async function toAppServer(service: 'lambda' | 'execute-api' | typeof LATTICE, prefix = ''): Promise<Signed> {
-  const world = await keep(
-    createWorld(appServerSystem({ service, prefix }), { variant: 'aws', now: () => NOW }),
-  )
+  const world = await keep(createWorld(appServerSystem({ service, prefix }), { variant: 'aws', now: () => NOW }))
   const ran = await runStep(appServer, world, '.', { now: () => NOW })
   expect(ran.errors).toEqual([])
   return { request: received(world.server('app-server')), keys: world.setup.sts.sessions[0]!.keys }
@@ -41,17 +39,10 @@ async function toSecretsManager(): Promise<Signed> {
   const world = await keep(createWorld(secretsManager, { now: () => NOW }))
   const ran = await runStep(awsSecretsManager, world, 'secret/aws-secrets-manager', { now: () => NOW })
   expect(ran.errors).toEqual([])
-  return {
-    request: received(world.server('secretsmanager')),
-    keys: world.setup.account.sts.sessions[0]!.keys,
-  }
+  return { request: received(world.server('secretsmanager')), keys: world.setup.account.sts.sessions[0]!.keys }
 }
 
-type Signer = (
-  request: FakeRequest,
-  service: string,
-  keys: SigningKeys,
-) => Promise<Readonly<Record<string, string>>>
+type Signer = (request: FakeRequest, service: string, keys: SigningKeys) => Promise<Readonly<Record<string, string>>>
 
 /** Signers that others wrote: each gives the headers that it would send. */
 const signers: Record<string, Signer> = {
@@ -93,12 +84,7 @@ const signers: Record<string, Signer> = {
 }
 
 function policyOf(service: string, keys: SigningKeys): SignaturePolicy {
-  return {
-    service,
-    region: REGION,
-    now: () => NOW,
-    credentials: (id) => (id === keys.accessKeyId ? keys : undefined),
-  }
+  return { service, region: REGION, now: () => NOW, credentials: (id) => (id === keys.accessKeyId ? keys : undefined) }
 }
 
 /** The headers that the signature is over, but for those that a signer adds itself. */
@@ -106,20 +92,14 @@ function signedOnly({ headers }: FakeRequest): Record<string, string> {
   const names = /SignedHeaders=([^,]+)/.exec(headers['authorization'] ?? '')?.[1]?.split(';') ?? []
   expect(names).toContain('host')
   const added = ['host', 'x-amz-date', 'x-amz-security-token']
-  return Object.fromEntries(
-    names.filter((name) => !added.includes(name)).map((name) => [name, headers[name]!]),
-  )
+  return Object.fromEntries(names.filter((name) => !added.includes(name)).map((name) => [name, headers[name]!]))
 }
 
 describe.each(Object.entries(signers))('%s', (_, signer) => {
   test.each<[string, string, () => Promise<Signed>]>([
     ['a function URL', 'lambda', () => toAppServer('lambda')],
     ['API Gateway', 'execute-api', () => toAppServer('execute-api', '/stage')],
-    [
-      'API Gateway, with an odd path',
-      'execute-api',
-      () => toAppServer('execute-api', "/st%20age/(1)*'~%C3%A9%2F"),
-    ],
+    ['API Gateway, with an odd path', 'execute-api', () => toAppServer('execute-api', "/st%20age/(1)*'~%C3%A9%2F")],
     ['VPC Lattice', LATTICE, () => toAppServer(LATTICE)],
     ['AWS Secrets Manager', 'secretsmanager', toSecretsManager],
   ])('makes the signature that our action sends to %s', async (_name, service, send) => {

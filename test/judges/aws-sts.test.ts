@@ -62,9 +62,7 @@ describe('the client assumes the role', () => {
       Audience: 'sts.amazonaws.com',
       Provider: 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com',
       SubjectFromWebIdentityToken: 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main',
-      AssumedRoleUser: {
-        Arn: 'arn:aws:sts::123456789012:assumed-role/github-actions/run@octo-org.workflows',
-      },
+      AssumedRoleUser: { Arn: 'arn:aws:sts::123456789012:assumed-role/github-actions/run@octo-org.workflows' },
     })
   })
 
@@ -73,10 +71,7 @@ describe('the client assumes the role', () => {
     expect((await ours(world)).errors).toEqual([])
     const [mine] = world.server('sts').requests
     const form = new URLSearchParams(mine!.body)
-    await assume(world, {
-      token: form.get('WebIdentityToken')!,
-      name: form.get('RoleSessionName')!,
-    })
+    await assume(world, { token: form.get('WebIdentityToken')!, name: form.get('RoleSessionName')! })
     const theirs = world.server('sts').requests[1]!
     expect(sorted(theirs.body)).toEqual(sorted(mine!.body))
     for (const name of ['content-type', 'authorization']) {
@@ -122,16 +117,7 @@ test.each<Case>([
   { name: 'ValidationError', change: { seconds: 3_601 } },
   { name: 'ValidationError', change: { arn: 'arn:aws:iam::123456789012:user/deploy' } },
 ])('the client throws what STS says: %o', async (each) => {
-  const {
-    is = STSServiceException,
-    name = is.name,
-    message,
-    status = 400,
-    claims = {},
-    change,
-    denied,
-    code,
-  } = each
+  const { is = STSServiceException, name = is.name, message, status = 400, claims = {}, change, denied, code } = each
   const world = await open({ claims })
   if (denied) world.setup.deny()
   if (code !== undefined) {

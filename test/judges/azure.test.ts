@@ -35,10 +35,7 @@ function toFakes(world: World): { additionalPolicies: Policies; retryOptions: { 
   return { additionalPolicies: [{ policy, position: 'perRetry' }], retryOptions: { maxRetries: 0 } }
 }
 
-function credential(
-  world: World,
-  { clientId = CLIENT, audience = AUDIENCE } = {},
-): ClientAssertionCredential {
+function credential(world: World, { clientId = CLIENT, audience = AUDIENCE } = {}): ClientAssertionCredential {
   return new ClientAssertionCredential(TENANT, clientId, () => world.issuer.mint(audience), {
     ...toFakes(world),
     disableInstanceDiscovery: true,
@@ -89,10 +86,7 @@ describe('@azure/identity', () => {
     const world = await open()
     world.setup.deny()
     const thrown = await thrownBy(credential(world, of).getToken(`${DATABASES}/.default`))
-    expect(thrown).toMatchObject({
-      name: 'AuthenticationRequiredError',
-      cause: { errorCode: error, errorNo: code },
-    })
+    expect(thrown).toMatchObject({ name: 'AuthenticationRequiredError', cause: { errorCode: error, errorNo: code } })
     expect(thrown.message).toContain(`AADSTS${code}: `)
     expect(thrown.message).toMatch(/Trace ID: [\da-f-]{36}$/)
   })
@@ -125,9 +119,7 @@ describe('@azure/keyvault-secrets', () => {
       expiresOn: new Date(attributes.exp * 1_000),
     })
     const ran = await ours(world, 'secret/azure-key-vault', { secret: `dated/${VERSIONS[0]}` })
-    expect(ran.warnings[0]).toContain(
-      `"dated/${VERSIONS[0]}" expired at ${properties.expiresOn!.toISOString()}.`,
-    )
+    expect(ran.warnings[0]).toContain(`"dated/${VERSIONS[0]}" expired at ${properties.expiresOn!.toISOString()}.`)
   })
 
   test.each([

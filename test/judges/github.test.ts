@@ -50,16 +50,13 @@ describe.each([
   test('is refused with no such token, and where the API is not', async () => {
     const world = await keep(createWorld(system))
     const { outputs } = await runStep(appServer, world, '.')
-    await expect(
-      octokit(world, 'not-a-token', path).rest.apps.revokeInstallationAccessToken(),
-    ).rejects.toMatchObject({ name: 'HttpError', status: 401 })
+    await expect(octokit(world, 'not-a-token', path).rest.apps.revokeInstallationAccessToken()).rejects.toMatchObject({
+      name: 'HttpError',
+      status: 401,
+    })
     await expect(
       octokit(world, outputs['token']!, `${path}/another`).rest.apps.revokeInstallationAccessToken(),
-    ).rejects.toMatchObject({
-      name: 'HttpError',
-      status: 404,
-      message: expect.stringContaining('Not Found') as string,
-    })
+    ).rejects.toMatchObject({ name: 'HttpError', status: 404, message: expect.stringContaining('Not Found') as string })
     expect(await world.setup.accepts(outputs['token']!)).toBe(true)
   })
 })

@@ -19,11 +19,7 @@ const open = opening(system)
 /** Google's own client, with the ID token of the job as its subject token. */
 function client(
   world: World,
-  {
-    account = SERVICE_ACCOUNT,
-    provider = PROVIDER,
-    audience = `https://iam.googleapis.com/${PROVIDER}`,
-  } = {},
+  { account = SERVICE_ACCOUNT, provider = PROVIDER, audience = `https://iam.googleapis.com/${PROVIDER}` } = {},
 ): IdentityPoolClient {
   return new IdentityPoolClient({
     type: 'external_account',

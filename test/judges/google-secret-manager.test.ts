@@ -32,11 +32,7 @@ interface Accessed {
  * Google's own client in REST mode. It logs in as google-github-actions/auth has it do: by a configuration that tells it
  * to fetch an ID token from the runner's endpoint.
  */
-async function access(
-  world: World<GoogleSecretManagerSetup>,
-  name: string,
-  impersonates = false,
-): Promise<Accessed> {
+async function access(world: World<GoogleSecretManagerSetup>, name: string, impersonates = false): Promise<Accessed> {
   const { hostname, port } = new URL(world.url('secretmanager'))
   const audience = encodeURIComponent(`https://iam.googleapis.com/${PROVIDER}`)
   const client = new SecretManagerServiceClient({
@@ -102,19 +98,11 @@ describe('the client gets what our action gives', () => {
   })
 })
 
-test.each<[string, number, string, Partial<GoogleSecretManagerSetup['secrets'][string]>, string | undefined]>(
-  [
-    ['PERMISSION_DENIED', 403, 'latest', { accessors: [] }, 'IAM_PERMISSION_DENIED'],
-    ['NOT_FOUND', 404, '9', {}, undefined],
-    [
-      'FAILED_PRECONDITION',
-      400,
-      '1',
-      { versions: [{ data: Buffer.from('x'), state: 'DISABLED' }] },
-      undefined,
-    ],
-  ],
-)('the client throws %s', async (status, code, version, change, reason) => {
+test.each<[string, number, string, Partial<GoogleSecretManagerSetup['secrets'][string]>, string | undefined]>([
+  ['PERMISSION_DENIED', 403, 'latest', { accessors: [] }, 'IAM_PERMISSION_DENIED'],
+  ['NOT_FOUND', 404, '9', {}, undefined],
+  ['FAILED_PRECONDITION', 400, '1', { versions: [{ data: Buffer.from('x'), state: 'DISABLED' }] }, undefined],
+])('the client throws %s', async (status, code, version, change, reason) => {
   const world = await open()
   world.setup.secrets[SECRET] = { ...world.setup.secrets[SECRET]!, ...change }
   const error = await access(world, `${NAME}/versions/${version}`).then(

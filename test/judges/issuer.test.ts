@@ -13,8 +13,7 @@ const open = opening(system, { now: () => NOW })
 /** The issuer has a name; its requests go to the fake. */
 function discover(world: World, name = ISSUER): Promise<openid.Configuration> {
   return openid.discovery(new URL(name), 'relying-party', undefined, undefined, {
-    [openid.customFetch]: (url: string, options: object) =>
-      fetch(url.replace(name, world.url('oidc')), options),
+    [openid.customFetch]: (url: string, options: object) => fetch(url.replace(name, world.url('oidc')), options),
   })
 }
 

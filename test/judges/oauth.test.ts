@@ -54,9 +54,7 @@ interface Way {
   readonly parameters: (world: OAuthWorld) => Promise<Record<string, string>>
 }
 
-const assertion = async (world: OAuthWorld): Promise<Record<string, string>> => ({
-  assertion: await mint(world),
-})
+const assertion = async (world: OAuthWorld): Promise<Record<string, string>> => ({ assertion: await mint(world) })
 const secretOf = ({ inputs }: OAuthWorld): string => inputs['client-secret']!
 
 const WAYS: Readonly<Record<string, Way>> = {
@@ -109,10 +107,7 @@ async function askAs(world: OAuthWorld, way: Way): Promise<oauth.TokenEndpointRe
 function saidBy({ headers, body }: RecordedRequest): Record<string, string> {
   const [, basic = ''] = /^Basic (\S+)$/.exec(headers['authorization'] ?? '') ?? []
   const credentials = Buffer.from(basic, 'base64').toString()
-  const fields = [...new URLSearchParams(body)].map(([name, value]) => [
-    name,
-    value.replace(/^eyJ.*/, 'an ID token'),
-  ])
+  const fields = [...new URLSearchParams(body)].map(([name, value]) => [name, value.replace(/^eyJ.*/, 'an ID token')])
   return {
     ...(Object.fromEntries(fields) as Record<string, string>),
     credentials: decodeURIComponent(credentials.replaceAll('+', ' ')),
@@ -173,9 +168,7 @@ describe('a token is revoked', () => {
       outputs['token']!,
       LOCAL,
     )
-    await expect(oauth.processRevocationResponse(response)).rejects.toMatchObject({
-      error: 'invalid_request',
-    })
+    await expect(oauth.processRevocationResponse(response)).rejects.toMatchObject({ error: 'invalid_request' })
     expect(world.setup.tokens.alive(outputs['token']!)).toBe(true)
   })
 })

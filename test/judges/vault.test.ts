@@ -2,13 +2,7 @@ import nodeVault from 'node-vault'
 import { describe, expect, test } from 'vitest'
 import { fault } from '../../dev/fakes/faults.ts'
 import { vaultError } from '../../dev/fakes/vault.ts'
-import {
-  KEY,
-  ROLE,
-  vaultSystem,
-  type VaultSettings,
-  type VaultSetup,
-} from '../../dev/systems/secret/vault.ts'
+import { KEY, ROLE, vaultSystem, type VaultSettings, type VaultSetup } from '../../dev/systems/secret/vault.ts'
 import { createWorld, type World, type WorldOptions } from '../../dev/world.ts'
 import { secretVault } from '../../src/exchanges/secret/vault.ts'
 import { keep, runStep, type Ran } from '../exchanges/in-process.ts'
@@ -25,11 +19,7 @@ function clientOf(world: World, namespace?: string): nodeVault.client {
 }
 
 interface LoggedIn {
-  readonly auth: {
-    readonly client_token: string
-    readonly lease_duration: number
-    readonly policies: string[]
-  }
+  readonly auth: { readonly client_token: string; readonly lease_duration: number; readonly policies: string[] }
 }
 
 async function logIn(world: World, client: nodeVault.client, role = ROLE): Promise<LoggedIn> {
@@ -72,15 +62,9 @@ describe('the client', () => {
     await client.tokenRevokeSelf()
     const { requests } = world.server('vault')
     const calls = requests.map(({ method, path }) => `${method} ${path}`)
-    expect(calls.slice(0, 3)).toEqual([
-      'POST /v1/auth/jwt/login',
-      `GET /v1/${PATH}`,
-      'POST /v1/auth/token/revoke-self',
-    ])
+    expect(calls.slice(0, 3)).toEqual(['POST /v1/auth/jwt/login', `GET /v1/${PATH}`, 'POST /v1/auth/token/revoke-self'])
     expect(calls.slice(3)).toEqual(calls.slice(0, 3))
-    const [mine, theirs] = [requests[0]!, requests[3]!].map(({ body }) =>
-      Object.keys(JSON.parse(body) as object),
-    )
+    const [mine, theirs] = [requests[0]!, requests[3]!].map(({ body }) => Object.keys(JSON.parse(body) as object))
     expect(theirs!.toSorted()).toEqual(mine!.toSorted())
   })
 
@@ -89,9 +73,7 @@ describe('the client', () => {
     const client = clientOf(world, 'team/a')
     client.token = (await logIn(world, client)).auth.client_token
     await expect(client.read(PATH)).resolves.toMatchObject({ data: { data: { [KEY]: world.setup.secret } } })
-    await expect(logIn(world, clientOf(world, 'team/b'))).rejects.toMatchObject({
-      response: { statusCode: 403 },
-    })
+    await expect(logIn(world, clientOf(world, 'team/b'))).rejects.toMatchObject({ response: { statusCode: 403 } })
   })
 })
 
@@ -100,13 +82,7 @@ test.each<[string, number, string, string, (world: World<VaultSetup>) => unknown
   ['a role that is not there', 400, 'another', 'role "another" could not be found', () => undefined],
   ['a role of the type oidc', 400, 'people', 'role with oidc role_type is not allowed', () => undefined],
   ['no policy for it', 403, ROLE, DENIED, ({ setup }) => (setup.policies['deploy'] = [])],
-  [
-    'nothing there',
-    404,
-    ROLE,
-    'Status 404',
-    ({ setup }) => (setup.engines['secret'] = { kv: 2, secrets: {} }),
-  ],
+  ['nothing there', 404, ROLE, 'Status 404', ({ setup }) => (setup.engines['secret'] = { kv: 2, secrets: {} })],
   [
     'a sealed server',
     503,

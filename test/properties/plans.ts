@@ -39,13 +39,9 @@ const retryAfter = weighted<RetryAfter>(
   [1, fc.record({ text: fc.stringMatching(/^[\d.,;:+eE GMTSatJan-]{0,40}$/) })],
 )
 
-const REDIRECTS = [
-  'https://elsewhere.example/',
-  'http://127.0.0.1:1/',
-  '//[::1]:1',
-  '/',
-  'file:///etc/passwd',
-].flatMap((to) => [301, 302, 303, 307, 308].map((code) => fault.redirect(to, code)))
+const REDIRECTS = ['https://elsewhere.example/', 'http://127.0.0.1:1/', '//[::1]:1', '/', 'file:///etc/passwd'].flatMap(
+  (to) => [301, 302, 303, 307, 308].map((code) => fault.redirect(to, code)),
+)
 
 /** What comes near to HTTP. */
 const NEARLY_HTTP = [

@@ -39,9 +39,7 @@ const NAMES =
   `token value accessToken secret data payload message status error errors code expires_at owner repositories
   permissions Error Code Message SecretString SecretBinary auth client_token lease_duration access_token expires_in
   expireTime dataCrc32c requestId AssumeRoleWithWebIdentityResponse AssumeRoleWithWebIdentityResult Credentials
-  AccessKeyId SecretAccessKey SessionToken Expiration metadata __type __proto__ constructor toString`.split(
-    /\s+/,
-  )
+  AccessKeyId SecretAccessKey SessionToken Expiration metadata __type __proto__ constructor toString`.split(/\s+/)
 
 /** Text of any kind, hostile, or like what systems send. */
 export const text: fc.Arbitrary<string> = fc.oneof(
@@ -64,9 +62,7 @@ export const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json; object: Json }>
     fc.array(tie('value'), { maxLength: 4 }),
     tie('object'),
   ),
-  object: fc.dictionary(weighted([6, fc.constantFrom(...NAMES)], [1, fc.string()]), tie('value'), {
-    maxKeys: 6,
-  }),
+  object: fc.dictionary(weighted([6, fc.constantFrom(...NAMES)], [1, fc.string()]), tie('value'), { maxKeys: 6 }),
 })).value
 
 /** Every text in a JSON value. */

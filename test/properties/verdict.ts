@@ -55,8 +55,7 @@ const NEVER_OF_MAIN: Never<MainFacts> = {
   'fails without a code': ({ isGranted, error }) =>
     !isGranted && !/\n[A-Z_]+: \S+$/.test(error) && error.length < 4_096,
   'fails by a fault of its own': ({ isGranted, error }) => !isGranted && error.includes('INTERNAL') && error,
-  'keeps a token for a post that it has not': ({ hasPost, state }) =>
-    !hasPost && (state['revocable'] ?? '') !== '',
+  'keeps a token for a post that it has not': ({ hasPost, state }) => !hasPost && (state['revocable'] ?? '') !== '',
   'keeps for post what post does not need': ({ state }) =>
     Object.keys(state)
       .filter((name) => !STATE.includes(name))
@@ -100,8 +99,7 @@ export function problemsShown(world: World, stage: StageResult): string[] {
  * what it held.
  */
 export function leftAlive({ setup, secrets }: World, main: StageResult): string[] {
-  if (main.annotations.some(({ message }) => message.includes(' could not be revoked in this step')))
-    return []
+  if (main.annotations.some(({ message }) => message.includes(' could not be revoked in this step'))) return []
   const given = main.outcome === 'success' ? Object.values(main.outputs) : []
   const left = (setup.alive?.() ?? []).filter(
     (token) => main.masks.includes(token) && token !== savedToken(main.state) && !given.includes(token),
@@ -139,8 +137,7 @@ export async function problemsOf(
       errors,
       error: errors[0]?.message ?? '',
       credential,
-      isExplained:
-        (await world.setup.accepts(credential)) || forgeries.explain(credential) || isMadeHere(world, told),
+      isExplained: (await world.setup.accepts(credential)) || forgeries.explain(credential) || isMadeHere(world, told),
       hasPost,
     }),
   ]
@@ -179,8 +176,7 @@ export function problemsOfPost(
 function isLiedTo({ handlers }: World, told: Story): boolean {
   return Object.entries(LIES).some(
     ([issuer, statuses]) =>
-      issuer in handlers &&
-      (told.faults[issuer] ?? []).some((plan) => statuses.includes(statusOf(plan) ?? 0)),
+      issuer in handlers && (told.faults[issuer] ?? []).some((plan) => statuses.includes(statusOf(plan) ?? 0)),
   )
 }
 

@@ -32,10 +32,7 @@ async function runCancelled(world: World, role: string, options: Cancelled = {})
   await using signalled = await hearing(signal)
   world.server(role).faults.push(fault.held(signalled.told, meets))
   // Awaited here, since `signalled` ends with this function.
-  return await stage({
-    preloads: [signalled.preload],
-    signals: [{ signal, when: world.server(role).seen(1) }],
-  })
+  return await stage({ preloads: [signalled.preload], signals: [{ signal, when: world.server(role).seen(1) }] })
 }
 
 async function expectNothingForPost(world: World, main: StageResult): Promise<void> {
@@ -88,9 +85,7 @@ describeCancelled('a job that is cancelled while a token is under way', () => {
 
   it('listens for 3 s and says that it cannot tell', async () => {
     await using world = await createWorld(system, { faults: { 'app-server': [forEver(fault.hang())] } })
-    const main = await world.run({
-      signals: [{ signal: 'SIGINT', when: world.server('app-server').seen(1) }],
-    })
+    const main = await world.run({ signals: [{ signal: 'SIGINT', when: world.server('app-server').seen(1) }] })
     expect(expectCancelled(world, main, 'SIGINT')).toMatch(
       /The app server \(127\.0\.0\.1:\d+\) had been asked and did not answer\.\nIf it issued a token, nobody has it: it cannot be revoked here, and ends within the hour\.\n/,
     )
@@ -119,19 +114,16 @@ describeCancelled('a job that is cancelled while a token is under way', () => {
 
 describeCancelled('a job that is cancelled when the token is there', () => {
   // Two moments: when it is masked, and when it is handed over.
-  it.each(['::add-mask::ghs_', 'Token for '])(
-    'right after "%s" was printed leaves it to post',
-    async (text) => {
-      await using world = await createWorld(system)
-      const main = await world.run({ preloads: [signalAfter(text, 'SIGINT')] })
-      expectClean(world, main)
-      expect(world.setup.github.issued).toHaveLength(1)
-      const post = await world.post(main)
-      expectClean(world, post)
-      expect(post.log).toBe('The token was revoked.\n')
-      expect(world.setup.alive!()).toEqual([])
-    },
-  )
+  it.each(['::add-mask::ghs_', 'Token for '])('right after "%s" was printed leaves it to post', async (text) => {
+    await using world = await createWorld(system)
+    const main = await world.run({ preloads: [signalAfter(text, 'SIGINT')] })
+    expectClean(world, main)
+    expect(world.setup.github.issued).toHaveLength(1)
+    const post = await world.post(main)
+    expectClean(world, post)
+    expect(post.log).toBe('The token was revoked.\n')
+    expect(world.setup.alive!()).toEqual([])
+  })
 
   it.each(SIGNALS)('by %s while the step revokes it leaves nothing', async (signal) => {
     await using world = await createWorld(system)

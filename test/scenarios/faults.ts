@@ -30,11 +30,7 @@ async function telling(source: string): Promise<Telling> {
   const tell = `
     import { connect } from 'node:net'
     const tell = () => connect(${server.port}, '127.0.0.1').end()`
-  return {
-    preload: preload(`${tell}\n${source}`),
-    told,
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  }
+  return { preload: preload(`${tell}\n${source}`), told, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
 }
 
 /** Tells when the handlers of the process have been told of a signal. */

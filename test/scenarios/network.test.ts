@@ -15,29 +15,26 @@ const MIB = 1024 * 1024
 describe.concurrent('a proxy of the environment', () => {
   const credentials = { user: 'runner', password: 'p@ss/word:with%20chars&é' }
 
-  it.each([false, true])(
-    'serves every request, and its password is never shown (debug: %s)',
-    async (debug) => {
-      await using world = await createWorld(system, { variant: 'aws', proxy: { credentials } })
-      const main = await world.run({ debug })
-      await expectGranted(world, main)
-      const post = await world.post(main, { debug })
-      expectClean(world, post)
-      expect(post.log).toContain('The token was revoked.\n')
-      // One tunnel for each request: none is opened early.
-      expect(world.proxy?.targets.map(({ target, answered }) => `${target} ${answered}`).sort()).toEqual([
-        'app-server.example:443 200',
-        'github.example:443 200',
-        'oidc.example:443 200',
-        'oidc.example:443 200',
-        'sts.example:443 200',
-      ])
-      for (const { masks, log } of [main, post]) {
-        expect(masks).toContain(credentials.password)
-        expect(log).not.toContain(encodeURIComponent(credentials.password))
-      }
-    },
-  )
+  it.each([false, true])('serves every request, and its password is never shown (debug: %s)', async (debug) => {
+    await using world = await createWorld(system, { variant: 'aws', proxy: { credentials } })
+    const main = await world.run({ debug })
+    await expectGranted(world, main)
+    const post = await world.post(main, { debug })
+    expectClean(world, post)
+    expect(post.log).toContain('The token was revoked.\n')
+    // One tunnel for each request: none is opened early.
+    expect(world.proxy?.targets.map(({ target, answered }) => `${target} ${answered}`).sort()).toEqual([
+      'app-server.example:443 200',
+      'github.example:443 200',
+      'oidc.example:443 200',
+      'oidc.example:443 200',
+      'sts.example:443 200',
+    ])
+    for (const { masks, log } of [main, post]) {
+      expect(masks).toContain(credentials.password)
+      expect(log).not.toContain(encodeURIComponent(credentials.password))
+    }
+  })
 
   it('that refuses is the error', async () => {
     await using world = await createWorld(system, { proxy: { mode: 'refuse' } })
@@ -84,10 +81,7 @@ describe.concurrent('the memory of a step', () => {
       })
     })
     await using world = await createWorld(system)
-    const main = await world.run({
-      memory: true,
-      inputs: { 'app-server': `http://127.0.0.1:${server.port}` },
-    })
+    const main = await world.run({ memory: true, inputs: { 'app-server': `http://127.0.0.1:${server.port}` } })
     // It was read to its end.
     expect(expectRefused(world, main)).toContain('The token in the answer of the app server is missing.')
     expect(main.peakMemory).toBeLessThan(250 * MIB)

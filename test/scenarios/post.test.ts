@@ -22,13 +22,7 @@ async function granted(faults: WorldOptions['faults'] = {}): Promise<Granted> {
 /** Post ended well and said this one line. */
 function expectSaid(world: World, post: StageResult, line: string): void {
   expectClean(world, post)
-  expect(post).toMatchObject({
-    outcome: 'success',
-    exitCode: 0,
-    annotations: [],
-    log: `${line}\n`,
-    state: {},
-  })
+  expect(post).toMatchObject({ outcome: 'success', exitCode: 0, annotations: [], log: `${line}\n`, state: {} })
 }
 
 describe.concurrent('post', () => {
@@ -75,9 +69,7 @@ describe.concurrent('post', () => {
     const post = await world.post(main)
     expectClean(world, post)
     expect(expectWarned(post)).toMatch(
-      new RegExp(
-        `^The token could not be revoked; it ends at ${main.outputs['expires-at']!}\\. .*the limit is 15 s`,
-      ),
+      new RegExp(`^The token could not be revoked; it ends at ${main.outputs['expires-at']!}\\. .*the limit is 15 s`),
     )
     expect(post.durationMs).toBeGreaterThan(14_000)
     // The rest is the start of a process on a slow machine.

@@ -63,16 +63,13 @@ async function tell(variant: string, told: Story): Promise<string[]> {
   return problems
 }
 
-it.concurrent.each(system.variants)(
-  'the root action (%s) keeps its promises, whatever happens',
-  async (variant) => {
-    const { inputs } = readActions().find(({ folder }) => folder === '')!
-    await using world = await createWorld(system, { variant })
-    await fc.assert(
-      fc.asyncProperty(story(Object.keys(world.handlers), Object.keys(inputs)), async (told) => {
-        expect(await tell(variant, { ...told, skewMs: 0 })).toEqual([])
-      }),
-      { seed: SEED, numRuns: RUNS, endOnFailure: true },
-    )
-  },
-)
+it.concurrent.each(system.variants)('the root action (%s) keeps its promises, whatever happens', async (variant) => {
+  const { inputs } = readActions().find(({ folder }) => folder === '')!
+  await using world = await createWorld(system, { variant })
+  await fc.assert(
+    fc.asyncProperty(story(Object.keys(world.handlers), Object.keys(inputs)), async (told) => {
+      expect(await tell(variant, { ...told, skewMs: 0 })).toEqual([])
+    }),
+    { seed: SEED, numRuns: RUNS, endOnFailure: true },
+  )
+})

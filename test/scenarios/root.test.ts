@@ -91,44 +91,27 @@ describe.concurrent('the words of a server', () => {
   const HOSTILE =
     'No.\n::add-path::/tmp/evil\r\n##[set-env name=A]b %0A::set-output name=token::evil\u2028::stop-commands::x \u001b[31m<img src=x>'
 
-  it.each([false, true])(
-    'are never taken for workflow commands, in main and in post (debug: %s)',
-    async (debug) => {
-      const words = (status: number): ReturnType<typeof fault.status> =>
-        fault.status(status, {
-          body: { status, message: HOSTILE },
-          headers: { 'x-request-id': '::error::x' },
-        })
-      await using world = await createWorld(system, {
-        faults: { 'app-server': [words(403)], github: [words(422)] },
-      })
-      const refused = await world.run({ debug })
-      expect(expectRefused(world, refused)).toContain(
-        'refused (403 Forbidden): No. ::add-path::/tmp/evil ## [set-env',
-      )
-      const main = await world.run({ debug })
-      await expectGranted(world, main)
-      const post = await world.post(main, { debug })
-      expect(expectWarned(post)).toContain('refused (422 Unprocessable Entity): No. ')
-      expectClean(world, post)
-      for (const { log, summary, raw } of [refused, post]) {
-        expect(`${log}${summary}`.replaceAll('\n', ' ')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|##\[set/u)
-        expect(summary).not.toContain('<img')
-        expect(raw).not.toMatch(/^\s+at .+:\d+/m)
-      }
-      expect([answers(world, 'app-server'), answers(world, 'github')]).toEqual([
-        ['status 403', 200],
-        ['status 422'],
-      ])
-    },
-  )
+  it.each([false, true])('are never taken for workflow commands, in main and in post (debug: %s)', async (debug) => {
+    const words = (status: number): ReturnType<typeof fault.status> =>
+      fault.status(status, { body: { status, message: HOSTILE }, headers: { 'x-request-id': '::error::x' } })
+    await using world = await createWorld(system, { faults: { 'app-server': [words(403)], github: [words(422)] } })
+    const refused = await world.run({ debug })
+    expect(expectRefused(world, refused)).toContain('refused (403 Forbidden): No. ::add-path::/tmp/evil ## [set-env')
+    const main = await world.run({ debug })
+    await expectGranted(world, main)
+    const post = await world.post(main, { debug })
+    expect(expectWarned(post)).toContain('refused (422 Unprocessable Entity): No. ')
+    expectClean(world, post)
+    for (const { log, summary, raw } of [refused, post]) {
+      expect(`${log}${summary}`.replaceAll('\n', ' ')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|##\[set/u)
+      expect(summary).not.toContain('<img')
+      expect(raw).not.toMatch(/^\s+at .+:\d+/m)
+    }
+    expect([answers(world, 'app-server'), answers(world, 'github')]).toEqual([['status 403', 200], ['status 422']])
+  })
 
   it('are a token all the same where they are in its place', async () => {
-    for (const token of [
-      '::set-env::obviously-fake',
-      'ghadelimiter_fake',
-      `obviously-fake"'\\$(id)\`<>&%0A`,
-    ]) {
+    for (const token of ['::set-env::obviously-fake', 'ghadelimiter_fake', `obviously-fake"'\\$(id)\`<>&%0A`]) {
       const answer = fault.answer({ status: 200, body: { token } })
       await using world = await createWorld(system, { faults: { 'app-server': [answer] } })
       const main = await world.run()

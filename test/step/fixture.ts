@@ -56,8 +56,7 @@ export function stepWith(setting: Setting = {}): Told {
   const write =
     (kind: string) =>
     (name: string, value: string): void => {
-      if ([kind, `${kind} ${name}`].includes(unwritable))
-        throw new ActionError('NOT_WRITTEN', 'The disk is full.')
+      if ([kind, `${kind} ${name}`].includes(unwritable)) throw new ActionError('NOT_WRITTEN', 'The disk is full.')
       tell(kind)(`${name}=${value}`)
     }
   const runner: Runner = {
@@ -80,8 +79,7 @@ export function stepWith(setting: Setting = {}): Told {
       tell('summary')(markdown)
       return Promise.resolve()
     },
-    run: () =>
-      Promise.resolve({ payload: {}, eventName: 'push', repository: 'o/r', serverUrl: '', actor: '' }),
+    run: () => Promise.resolve({ payload: {}, eventName: 'push', repository: 'o/r', serverUrl: '', actor: '' }),
     debugging: setting.debugging ?? false,
   }
   const fake: Revoker = {
@@ -97,9 +95,7 @@ export function stepWith(setting: Setting = {}): Told {
   const of = (...kinds: string[]): string[] =>
     told.flatMap((line, index) =>
       // Not the empty state.
-      line !== EMPTY_STATE[index] && kinds.includes(line.split(' ', 1)[0]!)
-        ? [line.slice(line.indexOf(' ') + 1)]
-        : [],
+      line !== EMPTY_STATE[index] && kinds.includes(line.split(' ', 1)[0]!) ? [line.slice(line.indexOf(' ') + 1)] : [],
     )
   return { step, told, of }
 }

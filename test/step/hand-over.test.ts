@@ -91,9 +91,7 @@ describe('a token that nobody gets is revoked', () => {
     expect(told.slice(3)).toEqual([
       ...SAVED,
       `revoke ${TOKEN}`,
-      expect.stringMatching(
-        /^warning The fake token could not be revoked in this step; it ends at 2026-11-21T09/,
-      ),
+      expect.stringMatching(/^warning The fake token could not be revoked in this step; it ends at 2026-11-21T09/),
     ])
   })
 })

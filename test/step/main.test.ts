@@ -32,11 +32,7 @@ describe('a step that is granted', () => {
   })
 
   test.each<[string, number, RegExp | undefined]>([
-    [
-      'now',
-      0,
-      /ends at 2026-11-21T08:00:00.000Z, which is in the past by this runner's clock: one of the two/,
-    ],
+    ['now', 0, /ends at 2026-11-21T08:00:00.000Z, which is in the past by this runner's clock: one of the two/],
     ['in a moment', 1, undefined],
     ['in a year', YEAR_MS, undefined],
     ['in more than that', YEAR_MS + 1, /which is more than a year away: do not rely on that\.$/],
@@ -56,11 +52,7 @@ describe('a step that is granted', () => {
       '| output | value |\n| --- | --- |\n| owner | <code>octo-org</code> |',
     ])
     const { succeeded, of } = await run(() => grant, { ...always, unwritable: 'summary' })
-    expect([succeeded, ...of('info')]).toEqual([
-      true,
-      'Granted.',
-      'The job summary could not be written (Error).',
-    ])
+    expect([succeeded, ...of('info')]).toEqual([true, 'Granted.', 'The job summary could not be written (Error).'])
   })
 })
 
@@ -92,9 +84,7 @@ describe('a step that fails', () => {
     expect(of('error')[0]).toMatch(/^Unexpected TypeError in the action\.\n.*\nINTERNAL: /)
     expect(told.join('\n')).not.toMatch(/a word|another|^\s+at /m)
     const debug = (await run(broken, { debugging: true })).of('debug').join('\n')
-    expect(debug).toMatch(
-      /ActionError: [^]*\n +at [^]*\ncaused by TypeError: a word[^]*\ncaused by Error: another/,
-    )
+    expect(debug).toMatch(/ActionError: [^]*\n +at [^]*\ncaused by TypeError: a word[^]*\ncaused by Error: another/)
   })
 })
 
@@ -175,10 +165,7 @@ describe('what an exchange borrows', () => {
 test('state that an earlier step planted is overwritten before anything is sent', async () => {
   const { step, told } = stepWith()
   let before: readonly string[] = []
-  await act(
-    { settings: () => ((before = [...told]), undefined), exchange: () => Promise.reject(new Error()) },
-    step,
-  )
+  await act({ settings: () => ((before = [...told]), undefined), exchange: () => Promise.reject(new Error()) }, step)
   expect(before).toEqual(EMPTY_STATE)
 })
 

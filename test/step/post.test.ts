@@ -41,11 +41,7 @@ test('the version decides nothing', async () => {
 test('a token that could not be revoked in 15 s is a warning, and the step succeeds', async () => {
   await using server = await serving({ status: 503 })
   const state = { revocable: JSON.stringify(REVOCABLE) }
-  const { step, of } = stepWith({
-    state,
-    clock: leaping(),
-    revoke: (client) => client.send(server.call),
-  })
+  const { step, of } = stepWith({ state, clock: leaping(), revoke: (client) => client.send(server.call) })
   expect(await revokeSaved(step)).toBe(true)
   expect(of('warning')).toEqual([
     expect.stringMatching(
@@ -107,9 +103,7 @@ describe('state that another step may have set', () => {
     ['an empty token', { token: '' }],
   ])('with %s is a warning with the end of the token', async (_what, change) => {
     const { received, of } = await post({ ...REVOCABLE, ...change })
-    expect(of('warning')).toEqual([
-      `The fake token could not be revoked; it ends at ${ENDS.toISOString()}. ${INVALID}`,
-    ])
+    expect(of('warning')).toEqual([`The fake token could not be revoked; it ends at ${ENDS.toISOString()}. ${INVALID}`])
     expect(of('mask')[0] ?? '').toBe((change.token ?? TOKEN).split('\n')[0])
     expect(received).toEqual([])
   })

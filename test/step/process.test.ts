@@ -19,9 +19,7 @@ test.each<[NODE_DEBUG: string | undefined, warns: boolean]>([
   warnOfNodeDebug({ environment: { NODE_DEBUG }, warning: (text) => warnings.push(text) })
   expect(warnings).toEqual(
     warns
-      ? [
-          'NODE_DEBUG is set: Node.js may print tokens and secrets to the log in a form that is not masked. Unset it.',
-        ]
+      ? ['NODE_DEBUG is set: Node.js may print tokens and secrets to the log in a form that is not masked. Unset it.']
       : [],
   )
 })

@@ -29,10 +29,7 @@ function plainReport(error: ActionError, environment: Environment, payload: unkn
   return report.reportOf(error, environment, runOf(environment, payload), undefined)
 }
 
-const byDependabot = (event: string): Environment => ({
-  GITHUB_EVENT_NAME: event,
-  GITHUB_ACTOR: 'dependabot[bot]',
-})
+const byDependabot = (event: string): Environment => ({ GITHUB_EVENT_NAME: event, GITHUB_ACTOR: 'dependabot[bot]' })
 
 const CLAIMS: Claims = {
   sub: 'repo:octo-org/workflows:ref:refs/heads/main',
@@ -69,9 +66,7 @@ function pullRequest(repository: string | null, more: object = {}): object {
 }
 const [OWN, FORK] = [pullRequest('octo-org/workflows'), pullRequest('mona/workflows')]
 const PULL_REQUEST = { GITHUB_EVENT_NAME: 'pull_request' }
-const after = (repository: string): object => ({
-  workflow_run: { head_repository: { full_name: repository } },
-})
+const after = (repository: string): object => ({ workflow_run: { head_repository: { full_name: repository } } })
 
 describe('claims', () => {
   const all = ['aud', 'sub', 'ref']
@@ -107,8 +102,7 @@ describe('the hint for a job without an ID token', () => {
   const hint = (environment: Environment, event?: unknown): string =>
     reportOf(NO_ID_TOKEN, { ...ENVIRONMENT, ...environment }, event).annotation
 
-  const PERMISSION =
-    'for a reusable workflow, also to the job that calls it:\npermissions:\n  id-token: write'
+  const PERMISSION = 'for a reusable workflow, also to the job that calls it:\npermissions:\n  id-token: write'
   const NONE = 'gives no ID token to a pull request from a fork'
   test.each<[string, Environment, unknown, string]>([
     ['a push', {}, {}, PERMISSION],
@@ -137,10 +131,7 @@ describe('the hint for a job without an ID token', () => {
 })
 
 test.each([
-  [
-    'https://octo-org.ghe.com',
-    'GHE.com: the issuer of its ID tokens is https://token.actions.octo-org.ghe.com,',
-  ],
+  ['https://octo-org.ghe.com', 'GHE.com: the issuer of its ID tokens is https://token.actions.octo-org.ghe.com,'],
   ['https://github.example.com', 'GitHub Enterprise Server: its ID tokens have their own issuer,'],
   ['https://github.com', ''],
   ['https://ghe.com.example.com', 'GitHub Enterprise Server'],
@@ -192,14 +183,11 @@ test.each([
   ['pull_request_review_comment', true],
   ['deployment_status', true],
   ['schedule', false],
-])(
-  'a run on %s without an ID token that Dependabot started is read-only by default: %s',
-  (event, readOnly) => {
-    const { annotation } = plainReport(NO_ID_TOKEN, { ...ENVIRONMENT, ...byDependabot(event) }, OWN)
-    expect(annotation).toContain('id-token: write')
-    expect(annotation.includes('A run that Dependabot started is read-only by default')).toBe(readOnly)
-  },
-)
+])('a run on %s without an ID token that Dependabot started is read-only by default: %s', (event, readOnly) => {
+  const { annotation } = plainReport(NO_ID_TOKEN, { ...ENVIRONMENT, ...byDependabot(event) }, OWN)
+  expect(annotation).toContain('id-token: write')
+  expect(annotation.includes('A run that Dependabot started is read-only by default')).toBe(readOnly)
+})
 
 test('the condition that a fork is told skips the step for forks alone', () => {
   expect(plainReport(NO_ID_TOKEN, { ...ENVIRONMENT, ...PULL_REQUEST }, FORK).annotation).toContain(
@@ -216,11 +204,7 @@ test('a repository that was renamed is no fork of itself', () => {
 })
 
 test.each([
-  [
-    'issue_comment',
-    { issue: { pull_request: {} } },
-    'On issue_comment, the subject is that of the default branch.',
-  ],
+  ['issue_comment', { issue: { pull_request: {} } }, 'On issue_comment, the subject is that of the default branch.'],
   ['pull_request_target', FORK, 'may be for a pull request from a fork.'],
 ])('where the claims are hidden on %s, the reason is told', (event, payload, text) => {
   const refused = new ActionError('DENIED', 'No.', { refused: { status: 403, audience: 'x' } })
@@ -233,11 +217,7 @@ test('what to paste is in a fence of its language, under the file that it belong
   const { group, summary } = reportOf(DENIED, ENVIRONMENT, {}, undefined, () => ({
     paste: [
       { language: 'json', content: '{}' },
-      {
-        language: 'yaml',
-        content: 'a: 1',
-        file: { repository: 'octo-org/a_b', path: 'x.yaml', exists: false },
-      },
+      { language: 'yaml', content: 'a: 1', file: { repository: 'octo-org/a_b', path: 'x.yaml', exists: false } },
     ],
   }))
   expect(group).toEqual(['', '{}', '', '# x.yaml in octo-org/a_b, on its default branch', 'a: 1'])
@@ -263,9 +243,7 @@ test.each([
 test('a branch or an environment is no Markdown in the summary, wherever it is', () => {
   const name = 'a`b`|[x](https://evil.example)<img/src=x>@octocat#1*_~\n# Granted'
   const { summary } = reportOf(
-    new ActionError('DENIED', `Somebody refused: ${name}.`, {
-      refused: { status: 403, requestId: name },
-    }),
+    new ActionError('DENIED', `Somebody refused: ${name}.`, { refused: { status: 403, requestId: name } }),
     ENVIRONMENT,
     {},
     { ref: name, environment: name },

@@ -24,8 +24,7 @@ test.each([
 })
 
 describe('what lives on is a warning', () => {
-  const refused = (): Promise<never> =>
-    Promise.reject(new ActionError('DENIED', 'It refused.', { hint: 'Ask it.' }))
+  const refused = (): Promise<never> => Promise.reject(new ActionError('DENIED', 'It refused.', { hint: 'Ask it.' }))
 
   test.each<[string, Revocable, string]>([
     ['at its end', REVOCABLE, 'at 2026-11-21T09:00:00.000Z'],
@@ -44,14 +43,11 @@ describe('what lives on is a warning', () => {
   })
 })
 
-test.each(['', 'another', 'constructor', '__proto__'])(
-  'nobody revokes for the issuer "%s"',
-  async (issuer) => {
-    const { step, told } = stepWith()
-    await expect(revoke({ ...REVOCABLE, issuer }, step, 5_000)).rejects.toMatchObject({ code: 'INTERNAL' })
-    expect(told).toEqual([])
-  },
-)
+test.each(['', 'another', 'constructor', '__proto__'])('nobody revokes for the issuer "%s"', async (issuer) => {
+  const { step, told } = stepWith()
+  await expect(revoke({ ...REVOCABLE, issuer }, step, 5_000)).rejects.toMatchObject({ code: 'INTERNAL' })
+  expect(told).toEqual([])
+})
 
 test('no connection is left open', async () => {
   const server = await rawServer(() => undefined)
@@ -68,25 +64,16 @@ describe('the requests', () => {
     limitMs = 5_000,
   ): Promise<{ warning: string; agents: unknown[] }> {
     await using server = await serving({ status: 503 })
-    const { step, of } = stepWith({
-      clock: leaping(),
-      ...setting,
-      revoke: (client) => client.send(server.call),
-    })
+    const { step, of } = stepWith({ clock: leaping(), ...setting, revoke: (client) => client.send(server.call) })
     cancel(step)
     await revoke(REVOCABLE, step, limitMs)
-    return {
-      warning: of('warning').join('\n'),
-      agents: server.requests.map(({ headers }) => headers['user-agent']),
-    }
+    return { warning: of('warning').join('\n'), agents: server.requests.map(({ headers }) => headers['user-agent']) }
   }
 
   test.each([5_000, 2_000])('have %i ms of their own, and the name of the action', async (limitMs) => {
     const environment = { GITHUB_ACTION_REPOSITORY: 'o/access-token', GITHUB_ACTION_REF: 'v1' }
     const { warning, agents } = await warningOf(() => undefined, { environment }, limitMs)
-    expect(warning).toMatch(
-      new RegExp(`Gave up after \\d+ attempts in .*; the limit is ${limitMs / 1000} s\\.`),
-    )
+    expect(warning).toMatch(new RegExp(`Gave up after \\d+ attempts in .*; the limit is ${limitMs / 1000} s\\.`))
     expect(new Set(agents)).toEqual(new Set(['o/access-token/v1']))
   })
 

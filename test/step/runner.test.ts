@@ -15,10 +15,7 @@ afterEach(() => {
 })
 
 /** A runner whose file of that variable is this, and what it prints. */
-function runnerWith(
-  variable: string,
-  path: string,
-): { runner: ReturnType<typeof createRunner>; printed: string[] } {
+function runnerWith(variable: string, path: string): { runner: ReturnType<typeof createRunner>; printed: string[] } {
   const printed: string[] = []
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     printed.push(String(text))
@@ -56,13 +53,7 @@ describe.each([
     const { runner, printed } = runnerWith(variable, path)
     expect(() => {
       runner[write]('token', 'obviously-fake')
-    }).toThrow(
-      expect.objectContaining({
-        code: 'NOT_WRITTEN',
-        message,
-        text: expect.stringContaining(hint) as string,
-      }),
-    )
+    }).toThrow(expect.objectContaining({ code: 'NOT_WRITTEN', message, text: expect.stringContaining(hint) as string }))
     expect(printed).toEqual([])
   })
 })

@@ -11,12 +11,7 @@ const tableOf = (secrets: readonly string[], outputs: Readonly<Record<string, st
 
 describe('the table of a grant', () => {
   test('has its outputs and its end', async () => {
-    const grant = {
-      secrets: ['obviously-fake'],
-      outputs: { owner: 'octo' },
-      summary: '',
-      expiresAt: new Date(0),
-    }
+    const grant = { secrets: ['obviously-fake'], outputs: { owner: 'octo' }, summary: '', expiresAt: new Date(0) }
     expect((await grantTable(grant)).split('\n')).toEqual([
       '| output | value |',
       '| --- | --- |',

@@ -17,8 +17,7 @@ export function at(path: RegExp, reply: FakeReply): (request: FakeRequest) => Fa
 export const requests = (world: World): string[] =>
   world.server('vault').requests.map(({ method, path, answered }) => `${method} ${path} ${answered!}`)
 
-export const withoutTime = (text: string): string =>
-  withoutPort(text).replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/, 'TIME')
+export const withoutTime = (text: string): string => withoutPort(text).replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/, 'TIME')
 
 export const LOGIN = 'POST /v1/auth/jwt/login 200'
 export const READ = 'GET /v1/secret/data/team/database 200'

@@ -149,11 +149,7 @@ describe('a login that is denied', () => {
 
   test('shows no claims for a pull request from a fork', async () => {
     const world = await open({ role: { boundSubject: 'another' } })
-    await expectClaimsHidden(
-      run,
-      world,
-      'The subject (sub) of the ID token was another one: change bound_subject',
-    )
+    await expectClaimsHidden(run, world, 'The subject (sub) of the ID token was another one: change bound_subject')
   })
 
   test.each([
@@ -204,9 +200,7 @@ describe('a login that is denied', () => {
     const world = await open()
     const reply = vaultError(404, 'no handler for route "auth/jwt/login". route entry not found.')
     world.server('vault').faults.push(at(/login$/, reply))
-    expect(await refusal(world)).toContain(
-      'Check `auth-path` and `namespace`: Vault has no auth method at "jwt".',
-    )
+    expect(await refusal(world)).toContain('Check `auth-path` and `namespace`: Vault has no auth method at "jwt".')
   })
 })
 
@@ -239,8 +233,7 @@ describe('trouble on Vault’s way to the keys of the issuer', () => {
 
   test('is not what a wrong signature is', async () => {
     const world = await open()
-    const text =
-      'error validating token: error verifying token signature: failed to verify id token signature'
+    const text = 'error validating token: error verifying token signature: failed to verify id token signature'
     world.server('vault').faults.push(at(/login$/, vaultError(400, text)))
     expect(await refusal(world)).toContain('"auth/jwt/config" must have it as oidc_discovery_url')
     expect(requests(world)).toHaveLength(1)

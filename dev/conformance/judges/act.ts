@@ -141,9 +141,7 @@ async function repositoryOf(scratch: string, workflow: string): Promise<string> 
     await writeFile(join(folder, name), text, { mode: 0o755 })
   }
   const git = (...args: string[]): void => {
-    execFileSync('git', ['-c', 'user.name=mona', '-c', 'user.email=mona@example.com', ...args], {
-      cwd: folder,
-    })
+    execFileSync('git', ['-c', 'user.name=mona', '-c', 'user.email=mona@example.com', ...args], { cwd: folder })
   }
   git('init', '--quiet', '--initial-branch=main')
   git('remote', 'add', 'origin', `https://github.com/${fullName(defaultIdentity)}`)
@@ -169,9 +167,7 @@ async function runAct(scratch: string, world: World, example: WorkflowExample): 
   const records = join(folder, '.records')
   await mkdir(records)
   const pointers = Object.keys(world.setup.environment?.() ?? {})
-  const machine = Object.entries(world.env).filter(
-    ([name, value]) => value !== undefined && !pointers.includes(name),
-  )
+  const machine = Object.entries(world.env).filter(([name, value]) => value !== undefined && !pointers.includes(name))
   const env = { ...Object.fromEntries(machine), RECORDS: records, CURL_CA_BUNDLE: authority }
   await writeFile(
     join(folder, '.env'),
@@ -185,10 +181,7 @@ async function runAct(scratch: string, world: World, example: WorkflowExample): 
     ...['--workflows', '.github/workflows/example.yml', '--eventpath', '.event.json', '--actor', 'mona'],
     ...['--no-cache-server', '--action-offline-mode'],
     ...PLATFORMS.flatMap((name) => ['--platform', `${name}=-self-hosted`]),
-    ...[...REFS].flatMap((ref) => [
-      '--local-repository',
-      `OWNER/access-token@${ref}=${join(scratch, 'actions')}`,
-    ]),
+    ...[...REFS].flatMap((ref) => ['--local-repository', `OWNER/access-token@${ref}=${join(scratch, 'actions')}`]),
     ...['--local-repository', `${CALLED.in}=${join(scratch, 'workflows')}`],
     ...secretsIn(example.text).flatMap((name) => ['--secret', `${name}=${secretOf(name)}`]),
     ...OTHERS.flatMap((name) => ['--local-repository', `${name}=${join(scratch, 'other')}`]),
@@ -209,9 +202,7 @@ async function runAct(scratch: string, world: World, example: WorkflowExample): 
       },
     )
   })
-  const noted = await Promise.all(
-    (await readdir(records)).map((name) => readFile(join(records, name), 'utf8')),
-  )
+  const noted = await Promise.all((await readdir(records)).map((name) => readFile(join(records, name), 'utf8')))
   const credentials = noted.flatMap((text) =>
     [...text.matchAll(new RegExp(CREDENTIALS, 'gm'))].map((match) => match.at(-1)!),
   )
@@ -239,9 +230,7 @@ function secretOf(name: string): string {
 
 /** Whether a workflow runs something that notes its environment and shows the credential. */
 function runsCommand(workflow: string): boolean {
-  return [...COMMANDS, ...SCRIPTS].some(
-    (name) => workflow.includes(`${name} `) || workflow.includes(`${name}\n`),
-  )
+  return [...COMMANDS, ...SCRIPTS].some((name) => workflow.includes(`${name} `) || workflow.includes(`${name}\n`))
 }
 
 function eventOf({ workflow }: WorkflowExample): string {
@@ -294,9 +283,7 @@ async function runs(hold: Hold, scratch: string, example: WorkflowExample): Prom
 
 /** A refusal fails its step: nothing after it runs. */
 async function stops(hold: Hold, scratch: string): Promise<void> {
-  const example = workflowExamples().find(
-    ({ file, actionSteps }) => file === 'README.md' && actionSteps.length > 0,
-  )!
+  const example = workflowExamples().find(({ file, actionSteps }) => file === 'README.md' && actionSteps.length > 0)!
   await using world = await worldFor(example)
   world.setup.deny()
   const { code, log, credentials } = await runAct(scratch, world, example)

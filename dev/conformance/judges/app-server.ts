@@ -31,8 +31,7 @@ export const appServer: Judge = {
   title: '[Access Manager](https://github.com/qoomon/actions--access-token), its open server',
   judges: 'the root action: grants, denials, the policies that a refusal suggests',
   program: APP_SERVER,
-  version: () =>
-    Promise.resolve(/commit `(\w+)`/.exec(readFileSync(join(ROOT, 'docs/app-server.md'), 'utf8'))![1]!),
+  version: () => Promise.resolve(/commit `(\w+)`/.exec(readFileSync(join(ROOT, 'docs/app-server.md'), 'utf8'))![1]!),
   run: async (hold) => {
     const github = createGitHubForApps()
     await using fixture = await createFixture([HOST, OTHER_HOST], { [GITHUB_HOST]: github.handler })
@@ -232,11 +231,7 @@ async function requests(setting: Setting): Promise<void> {
   const { hold, run, github } = setting
   const cases: readonly [string, Record<string, string>, RegExp][] = [
     ['a scope that it does not know', { permissions: 'attestations: read' }, /permissions: Invalid input/],
-    [
-      'a level that the scope has not',
-      { permissions: 'workflows: read' },
-      /permissions\.workflows: Invalid input/,
-    ],
+    ['a level that the scope has not', { permissions: 'workflows: read' }, /permissions\.workflows: Invalid input/],
     ['another path', { 'app-server': `https://${HOST}/stage` }, /404/],
     ['an owner with an underscore', { owner: 'mona_acme', repository: 'x' }, /owner: Invalid input/],
   ]
@@ -289,14 +284,8 @@ function change(repository: string, path: string, from: RegExp, to: string): Den
     files[path] = files[path]!.replace(from, to)
   }
 }
-const changeOwner = (from: RegExp, to: string): Denial['spoil'] =>
-  change(OWNER_POLICY, 'access-token.yaml', from, to)
-const forOthers = change(
-  `${owner}/${repository}`,
-  FILE,
-  /subjects: .*/,
-  `subjects: ['repo:${owner}/another:**']`,
-)
+const changeOwner = (from: RegExp, to: string): Denial['spoil'] => change(OWNER_POLICY, 'access-token.yaml', from, to)
+const forOthers = change(`${owner}/${repository}`, FILE, /subjects: .*/, `subjects: ['repo:${owner}/another:**']`)
 
 /** What is wrong, and what the server says of it. */
 const DENIALS: readonly (readonly [name: string, words: RegExp, denial: Denial])[] = [
@@ -323,8 +312,7 @@ const DENIALS: readonly (readonly [name: string, words: RegExp, denial: Denial])
     'an owner without a policy',
     /Access policy not found/,
     {
-      spoil: ({ repositories }) =>
-        Object.assign(repositories, { [OWNER_POLICY]: {}, [`${owner}/${repository}`]: {} }),
+      spoil: ({ repositories }) => Object.assign(repositories, { [OWNER_POLICY]: {}, [`${owner}/${repository}`]: {} }),
     },
   ],
   [
@@ -351,10 +339,7 @@ const DENIALS: readonly (readonly [name: string, words: RegExp, denial: Denial])
     /organization-secrets: write - Not allowed by owner access policy/,
     {
       inputs: { permissions: 'organization-secrets: write, contents: read', repository: 'target' },
-      mended: {
-        permissions: { 'organization-secrets': 'write', contents: 'read' },
-        repositories: ['target'],
-      },
+      mended: { permissions: { 'organization-secrets': 'write', contents: 'read' }, repositories: ['target'] },
     },
   ],
   [
@@ -388,10 +373,7 @@ const DENIALS: readonly (readonly [name: string, words: RegExp, denial: Denial])
   [
     'a repository of another owner',
     /Not authorized/,
-    {
-      inputs: { repository: `${STRANGER}/theirs` },
-      mended: { permissions: CONTENTS, repositories: ['theirs'] },
-    },
+    { inputs: { repository: `${STRANGER}/theirs` }, mended: { permissions: CONTENTS, repositories: ['theirs'] } },
   ],
   [
     'a job with an environment, whose policy is for others',

@@ -72,12 +72,7 @@ async function start(hold: Hold, { start: startAt, run, mint }: Fixture): Promis
       KV_ENTRA_JWKS_URL: `${login}/${TENANT}/discovery/v2.0/keys`,
     },
   }))
-  const call = async (
-    method: string,
-    url: string,
-    body?: object,
-    token = '',
-  ): Promise<Record<string, unknown>> => {
+  const call = async (method: string, url: string, body?: object, token = ''): Promise<Record<string, unknown>> => {
     const answer = await fetch(url, {
       method,
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
@@ -112,11 +107,7 @@ async function start(hold: Hold, { start: startAt, run, mint }: Fixture): Promis
   }
 }
 
-function database(
-  { run, clientId }: Setting,
-  inputs: Step['inputs'] = {},
-  more: Partial<Step> = {},
-): Promise<Ran> {
+function database({ run, clientId }: Setting, inputs: Step['inputs'] = {}, more: Partial<Step> = {}): Promise<Ran> {
   const all = { 'tenant-id': TENANT, 'client-id': clientId, ...inputs }
   return run({ action: 'database/azure', credential: 'token', ...more, inputs: all })
 }
@@ -145,10 +136,7 @@ async function logins(setting: Setting): Promise<void> {
   await hold(
     'an API that the tenant does not know is refused by AADSTS500011, which speaks of tenant and cloud',
     async () => {
-      refused(
-        await database(setting),
-        /\(400 Bad Request\): AADSTS500011: [^]*does not know https:\/\/ossrdbms-aad/,
-      )
+      refused(await database(setting), /\(400 Bad Request\): AADSTS500011: [^]*does not know https:\/\/ossrdbms-aad/)
     },
   )
   await admin('apps', { displayName: 'Azure OSSRDBMS Database', appIdUri: DATABASES })
@@ -158,32 +146,24 @@ async function logins(setting: Setting): Promise<void> {
       granted(setting, await database(setting))
     },
   )
-  await hold(
-    'a subject that is not trusted is refused, and the credential that is suggested lets it in',
-    async () => {
-      const identity = { ref: 'refs/heads/next' }
-      const ran = await database(setting, {}, { identity })
-      refused(
-        ran,
-        /\(401 Unauthorized\): AADSTS700213: [^]*"repo:octo-org@6811672\/workflows@216219028:ref:refs\/heads\/next"/,
-      )
-      const [pasted] = suggestionsOf(ran.summary)
-      await admin(`apps/${clientId}/federated-credentials`, JSON.parse(plainSummary(pasted!.text)) as object)
-      granted(setting, await database(setting, {}, { identity }))
-    },
-  )
+  await hold('a subject that is not trusted is refused, and the credential that is suggested lets it in', async () => {
+    const identity = { ref: 'refs/heads/next' }
+    const ran = await database(setting, {}, { identity })
+    refused(
+      ran,
+      /\(401 Unauthorized\): AADSTS700213: [^]*"repo:octo-org@6811672\/workflows@216219028:ref:refs\/heads\/next"/,
+    )
+    const [pasted] = suggestionsOf(ran.summary)
+    await admin(`apps/${clientId}/federated-credentials`, JSON.parse(plainSummary(pasted!.text)) as object)
+    granted(setting, await database(setting, {}, { identity }))
+  })
 }
 
 async function refusals(setting: Setting): Promise<void> {
   const { hold } = setting
   const other = '99999999-2222-3333-4444-555555555555'
   const credential = /\(401 Unauthorized\): AADSTS700213: /
-  const denials: readonly (readonly [
-    name: string,
-    inputs: Step['inputs'],
-    more: Partial<Step>,
-    words: RegExp,
-  ])[] = [
+  const denials: readonly (readonly [name: string, inputs: Step['inputs'], more: Partial<Step>, words: RegExp])[] = [
     ['another audience', { audience: 'api://mine' }, {}, credential],
     ['another case of the subject', {}, { identity: { owner: 'Octo-Org' } }, credential],
     ['another issuer', {}, { claims: { iss: 'https://issuer.example' } }, credential],
@@ -210,9 +190,7 @@ async function reads(setting: Setting): Promise<void> {
     assert.equal(outputs['secret'], 'app_user')
   })
   await hold('a version by its id, several values at once', async () => {
-    const { outputs } = await secret(setting, {
-      secrets: `old: database/${version}\nuser: database#username`,
-    })
+    const { outputs } = await secret(setting, { secrets: `old: database/${version}\nuser: database#username` })
     assert.deepEqual([outputs['old'], outputs['user']], ['the older one', 'app_user'])
   })
   await hold('a disabled secret is refused', async () => {

@@ -74,9 +74,7 @@ async function headers(hold: Hold, { run, server }: Fixture): Promise<void> {
       keys,
       method: sent.method,
       url: `https://${host}${sent.path}`,
-      headers: Object.fromEntries(
-        names.filter((each) => each !== 'host').map((each) => [each, sent.headers[each]]),
-      ),
+      headers: Object.fromEntries(names.filter((each) => each !== 'host').map((each) => [each, sent.headers[each]])),
       body: sent.body,
       date: sent.headers['x-amz-date'],
       // VPC Lattice takes no signed body (its user guide, "SIGv4 authenticated requests").

@@ -24,11 +24,9 @@ import { suggestionsOf } from '../../suggestions.ts'
 export const bytebase: Judge = {
   name: 'bytebase',
   title: '[Bytebase](https://github.com/bytebase/bytebase)',
-  judges:
-    '`bytebase`: the settings of its page, exchanges, refusals, suggested settings, a release and a plan',
+  judges: '`bytebase`: the settings of its page, exchanges, refusals, suggested settings, a release and a plan',
   program: BYTEBASE,
-  version: async () =>
-    (await output(BYTEBASE.path, ['version'])).replace(/^Bytebase version: |\n[\s\S]*$/g, ''),
+  version: async () => (await output(BYTEBASE.path, ['version'])).replace(/^Bytebase version: |\n[\s\S]*$/g, ''),
   run: async (hold) => {
     await using fixture = await createFixture([HOST])
     await using server = await createBytebaseFixture(hold, fixture)
@@ -84,11 +82,7 @@ async function exchanges(server: BytebaseFixture): Promise<void> {
   const step = { inputs: { audience: 'anything' } }
   for (const [what, config, words] of [
     ['an empty list of audiences', { allowedAudiences: [] }, /allowed_audiences is required/],
-    [
-      'a pattern without an owner',
-      { allowedAudiences: ['anything'], subjectPattern: 'repo:*' },
-      /name an owner/,
-    ],
+    ['a pattern without an owner', { allowedAudiences: ['anything'], subjectPattern: 'repo:*' }, /name an owner/],
   ] as const) {
     await hold(`${what} cannot be saved from 3.22.1 on, and lets every job in before that`, async () => {
       const { status, body } = await server.patch(config)
@@ -120,12 +114,7 @@ const DENIALS: readonly Denial[] = [
     config: { subjectPattern: 'repo:octo-org/workflows:*' },
     isMended: true,
   },
-  {
-    name: 'a job without the environment',
-    words: /subject mismatch/,
-    step: { identity: {} },
-    isMended: true,
-  },
+  { name: 'a job without the environment', words: /subject mismatch/, step: { identity: {} }, isMended: true },
   { name: 'another issuer', words: /issuer mismatch/, step: { claims: { iss: 'https://issuer.example' } } },
   {
     name: 'an ID token that has ended',
@@ -195,13 +184,10 @@ async function changes({ hold, run, shell, api, folder }: BytebaseFixture): Prom
   await hold('the step of the page makes a release and a plan for it', async () => {
     await writeFile(join(migrations, '0001_create_users.sql'), 'CREATE TABLE users (name text);\n')
     const { outputs, told } = await run()
-    const plan = JSON.parse(
-      await shell(step.run!, { BYTEBASE_TOKEN: outputs['token'] ?? assert.fail(told) }),
-    ) as { name: string }
-    assert.match(
-      JSON.stringify(await good(api('GET', plan.name))),
-      /"release":"projects\/my-project\/releases\//,
-    )
+    const plan = JSON.parse(await shell(step.run!, { BYTEBASE_TOKEN: outputs['token'] ?? assert.fail(told) })) as {
+      name: string
+    }
+    assert.match(JSON.stringify(await good(api('GET', plan.name))), /"release":"projects\/my-project\/releases\//)
   })
   await hold('its role may create neither sheets nor issues, as the page says', async () => {
     const { outputs } = await run()

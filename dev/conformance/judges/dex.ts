@@ -27,8 +27,7 @@ const SECRET = `${randomText(24)} +%:`
 export const dex: Judge = {
   name: 'dex',
   title: '[Dex](https://github.com/dexidp/dex)',
-  judges:
-    '`oauth-token`: the configuration of its page, token exchange, clients with and without a secret, refusals',
+  judges: '`oauth-token`: the configuration of its page, token exchange, clients with and without a secret, refusals',
   program: DEX,
   version: () => Promise.resolve(VERSION),
   run: async (hold) => {
@@ -68,10 +67,7 @@ function granted({ outputs, told }: Ran, identity: Partial<Identity> = {}, clien
   const { token, ...others } = outputs
   assert(token !== undefined, told)
   const { aud, federated_claims: federated, exp = 0, iat = 0 } = decodeJwt(token)
-  assert.deepEqual(federated, {
-    connector_id: 'github',
-    user_id: subjectOf({ ...defaultIdentity, ...identity }),
-  })
+  assert.deepEqual(federated, { connector_id: 'github', user_id: subjectOf({ ...defaultIdentity, ...identity }) })
   assert.deepEqual([aud, exp - iat], [client, 600])
   assert.equal(others['token-type'], 'Bearer')
   assert.equal(others['issued-token-type'], 'urn:ietf:params:oauth:token-type:access_token')

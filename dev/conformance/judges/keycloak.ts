@@ -2,14 +2,7 @@ import { strict as assert } from 'node:assert'
 import { decodeJwt } from 'jose'
 import { AGAIN, createFixture, type Ran, type Step } from '../fixture.ts'
 import type { Judge } from '../judge.ts'
-import {
-  createKeycloakFixture,
-  HOST,
-  KEYCLOAK,
-  REALM,
-  VERSION,
-  type KeycloakFixture,
-} from '../keycloak-fixture.ts'
+import { createKeycloakFixture, HOST, KEYCLOAK, REALM, VERSION, type KeycloakFixture } from '../keycloak-fixture.ts'
 
 const TOKEN_URL = `${REALM}/protocol/openid-connect/token`
 
@@ -118,10 +111,7 @@ const DENIALS: readonly Denial[] = [
   {
     name: 'another audience',
     inputs: { audience: 'https://another.example.com' },
-    words: [
-      /\(400 Bad Request\): invalid_client: Invalid token audience\./,
-      /invalid_grant: Invalid token audience\./,
-    ],
+    words: [/\(400 Bad Request\): invalid_client: Invalid token audience\./, /invalid_grant: Invalid token audience\./],
   },
   {
     name: 'another subject',
@@ -136,10 +126,7 @@ const DENIALS: readonly Denial[] = [
   {
     name: 'an ID token that has ended',
     claims: { exp: Math.floor(Date.now() / 1_000) - 60 },
-    words: [
-      /\(400 Bad Request\): invalid_client: Token is not active\./,
-      /invalid_grant: Token is not active\./,
-    ],
+    words: [/\(400 Bad Request\): invalid_client: Token is not active\./, /invalid_grant: Token is not active\./],
   },
 ]
 

@@ -54,12 +54,7 @@ async function start({ folder, github, start: startAt }: Setting): Promise<void>
     file: OCTO_STS.path,
     args: [],
     ready: '/',
-    env: {
-      PORT: String(port),
-      STS_DOMAIN: HOST,
-      GITHUB_APP_IDS: String(APP_ID),
-      APP_SECRET_CERTIFICATE_FILE: key,
-    },
+    env: { PORT: String(port), STS_DOMAIN: HOST, GITHUB_APP_IDS: String(APP_ID), APP_SECRET_CERTIFICATE_FILE: key },
   }))
 }
 
@@ -69,12 +64,7 @@ function run(
   inputs: Readonly<Record<string, string>> = {},
   debug = false,
 ): Promise<Ran> {
-  return fixture.run({
-    action: 'octo-sts',
-    inputs: { scope: TARGET, identity, ...inputs },
-    debug,
-    credential: 'token',
-  })
+  return fixture.run({ action: 'octo-sts', inputs: { scope: TARGET, identity, ...inputs }, debug, credential: 'token' })
 }
 
 function policy(changes: Readonly<Record<string, unknown>> = {}): string {

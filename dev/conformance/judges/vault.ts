@@ -119,15 +119,12 @@ async function namespaces(vault: VaultFixture): Promise<void> {
     await allow('path "team/secret/data/team/database" { capabilities = ["read"] }')
     await gives({ inputs: { engine: 'team/secret' } })
   })
-  await hold(
-    'what it suggests for no such role, written in the namespace, lets the same run in',
-    async () => {
-      await api('DELETE', `team/${ROLE}`)
-      const refused = await refuses(/role "deploy" could not be found/, step)
-      await writeSuggested(vault, refused, env)
-      await gives(step)
-    },
-  )
+  await hold('what it suggests for no such role, written in the namespace, lets the same run in', async () => {
+    await api('DELETE', `team/${ROLE}`)
+    const refused = await refuses(/role "deploy" could not be found/, step)
+    await writeSuggested(vault, refused, env)
+    await gives(step)
+  })
   await hold('a token of a namespace works there until the job ends, and is dead afterwards', async () => {
     const { outputs, post } = await take(vault, step.inputs)
     const token = outputs['token']!

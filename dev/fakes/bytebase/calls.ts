@@ -72,8 +72,7 @@ function createRelease({ body, parent, resources, now }: Context): object {
     if (sheet === '' && statement === '' && type !== 'DECLARATIVE') {
       throw invalid(`either sheet or statement must be set for file "${path}"`)
     }
-    if (sheet !== '' && statement !== '')
-      throw invalid(`cannot set both sheet and statement for file "${path}"`)
+    if (sheet !== '' && statement !== '') throw invalid(`cannot set both sheet and statement for file "${path}"`)
     if (type === 'VERSIONED' && versions.has(version)) throw invalid(`found duplicate version "${version}"`)
     versions.add(version)
     return { path, version, sheet: sheet || `${parent}/sheets/${randomBytes(32).toString('hex')}` }
@@ -92,8 +91,7 @@ function createRelease({ body, parent, resources, now }: Context): object {
 function createPlan({ body, parent, project, resources }: Context): object {
   const invalid = (why: string): Refusal => new Refusal('invalid', `failed to validate plan specs: ${why}`)
   const title = text(body, 'title')
-  if (title.length > 200)
-    throw new Refusal('invalid', 'validation error: plan.title: must be at most 200 characters')
+  if (title.length > 200) throw new Refusal('invalid', 'validation error: plan.title: must be at most 200 characters')
   if (text(body, 'description').length > 10_000) {
     throw new Refusal('invalid', 'validation error: plan.description: must be at most 10000 characters')
   }
@@ -127,10 +125,7 @@ function createPlan({ body, parent, project, resources }: Context): object {
   return keep(resources, { name: `${parent}/plans/${resources.size + 101}`, state: 'ACTIVE', title, specs })
 }
 
-function keep<T extends Record<string, unknown> & { name: string }>(
-  resources: Context['resources'],
-  made: T,
-): T {
+function keep<T extends Record<string, unknown> & { name: string }>(resources: Context['resources'], made: T): T {
   resources.set(made.name, made)
   return made
 }

@@ -71,9 +71,7 @@ export function whyUnbound(pattern: string): string | undefined {
   const of = (what: string): string => `subject pattern ${what} matches every subject from this issuer`
   if (prefix === '') return of('"*"')
   if (prefix.includes('/')) return undefined
-  const isWide = ['repo:', 'project_path:'].some(
-    (marker) => pattern.startsWith(marker) || marker.startsWith(prefix),
-  )
+  const isWide = ['repo:', 'project_path:'].some((marker) => pattern.startsWith(marker) || marker.startsWith(prefix))
   return isWide
     ? `${of(JSON.stringify(pattern))}; name an owner, as in "repo:my-org/*" or "project_path:my-group/*"`
     : undefined

@@ -35,10 +35,7 @@ export function bytebaseError(
   { codes = 'number', details = [] }: { codes?: 'number' | 'word'; details?: readonly object[] } = {},
 ): FakeReply {
   const [number, status, word] = CODES[kind]
-  return {
-    status,
-    body: { code: codes === 'number' ? number : word, message, ...(details.length > 0 && { details }) },
-  }
+  return { status, body: { code: codes === 'number' ? number : word, message, ...(details.length > 0 && { details }) } }
 }
 
 export type Body = Record<string, unknown>

@@ -28,11 +28,7 @@ export const DOCUMENTED: Readonly<Record<string, Documented>> = {
     path: '/oauth/token',
     body: 'json',
     audience: 'https://api.openai.com/v1',
-    parameters: {
-      ...EXCHANGE,
-      identity_provider_id: 'idp_0123456789',
-      service_account_id: 'sa_0123456789',
-    },
+    parameters: { ...EXCHANGE, identity_provider_id: 'idp_0123456789', service_account_id: 'sa_0123456789' },
     says: {
       token_type: 'Bearer',
       expires_in: 3_600,

@@ -97,15 +97,9 @@ export function createKeycloak(options: KeycloakOptions): Keycloak {
     }
     const { iss, sub } = decodeJwt(client.assertion)
     const [id] =
-      Object.entries(clients).find(
-        ([, { subject }]) => iss === ISSUER && subject === sub && sub !== undefined,
-      ) ?? []
+      Object.entries(clients).find(([, { subject }]) => iss === ISSUER && subject === sub && sub !== undefined) ?? []
     if (id === undefined || (client.id !== undefined && client.id !== id)) throw invalid
-    await verified(
-      client.assertion,
-      [realm()],
-      (description) => new OAuthError(400, 'invalid_client', description),
-    )
+    await verified(client.assertion, [realm()], (description) => new OAuthError(400, 'invalid_client', description))
     return id
   }
 

@@ -49,8 +49,7 @@ export function createOAuthServer(options: OAuthServerOptions): OAuthServer {
     const names = [...new Set([...Object.keys(wanted), ...Object.keys(others)])]
     const wrong = names.filter((name) => ![wanted[name]].flat().includes(others[name]))
     if (wrong.includes('grant_type')) throw new OAuthError(400, 'unsupported_grant_type')
-    if (wrong.length > 0)
-      throw new OAuthError(400, 'invalid_request', `not as documented: ${wrong.join(', ')}`)
+    if (wrong.length > 0) throw new OAuthError(400, 'invalid_request', `not as documented: ${wrong.join(', ')}`)
     try {
       const { sub = '' } = await verify(sent, { audience })
       if (!subjects.includes(sub)) throw new OAuthError(400, 'invalid_grant', 'subject is not trusted')

@@ -48,9 +48,7 @@ export function awsRdsSystem(settings: AwsRdsSettings = {}): System<AwsRdsSetup>
         if (asked !== READER.username) return
         endpoint.host = READER.host
         const { subjects, ...role } = account.roles[ROLE_ARN]!
-        const reports = subjects.map((subject) =>
-          subject.replace(/:environment:production$/, ':environment:reports'),
-        )
+        const reports = subjects.map((subject) => subject.replace(/:environment:production$/, ':environment:reports'))
         account.roles[READER.role] = { ...role, subjects: reports }
         connect[READER.role] = [READER.username]
         users.unshift(READER.username)

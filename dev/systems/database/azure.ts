@@ -13,10 +13,7 @@ export interface EntraSetup {
   readonly clients: Record<string, readonly FederatedCredential[]>
 }
 
-export function entraOf(
-  { issuer, identity, now, issue }: Foundations,
-  resources: readonly string[],
-): EntraSetup {
+export function entraOf({ issuer, identity, now, issue }: Foundations, resources: readonly string[]): EntraSetup {
   const trusted = { issuer: ISSUER, subject: subjectOf(identity), audiences: ['api://AzureADTokenExchange'] }
   const clients: EntraSetup['clients'] = { [CLIENT]: [trusted] }
   const entra = createEntra({ verify: issuer.verify, now, issue, tenant: TENANT, clients, resources })

@@ -38,13 +38,7 @@ export const system: System<GoogleCloudSqlSetup> = {
     const serviceAccounts: Record<string, readonly string[]> = {
       [SERVICE_ACCOUNT]: [principalSet(identity.repositoryId)],
     }
-    const google = createGoogle({
-      verify: issuer.verify,
-      now,
-      issue,
-      providers,
-      serviceAccounts,
-    })
+    const google = createGoogle({ verify: issuer.verify, now, issue, providers, serviceAccounts })
     const database = createCloudSql({ token: google.token, users: [SERVICE_ACCOUNT] })
     return {
       handlers: { sts: google.sts, iamcredentials: google.iamCredentials },
@@ -65,17 +59,11 @@ export const system: System<GoogleCloudSqlSetup> = {
           if (claim === undefined) throw new Error(`not understood: ${part}`)
           return [claim, value] as const
         })
-        providers[PROVIDER] = {
-          condition: (claims) => conditions.every(([claim, value]) => claims[claim] === value),
-        }
+        providers[PROVIDER] = { condition: (claims) => conditions.every(([claim, value]) => claims[claim] === value) }
       },
       accepts: (password) =>
-        database.refusal({
-          engine: 'postgres',
-          user: 'database@my-project.iam',
-          password,
-          encrypted: true,
-        }) === undefined,
+        database.refusal({ engine: 'postgres', user: 'database@my-project.iam', password, encrypted: true }) ===
+        undefined,
       google,
       database,
       providers,

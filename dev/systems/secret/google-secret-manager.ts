@@ -42,10 +42,7 @@ export const system: System<GoogleSecretManagerSetup> = {
         versions: [{ data: Buffer.from(`${secret}-old`) }, { data: Buffer.from(secret) }],
       },
       ...(several && {
-        [`${PROJECT}/secrets/database`]: {
-          accessors: [member],
-          versions: [{ data: Buffer.from(database) }],
-        },
+        [`${PROJECT}/secrets/database`]: { accessors: [member], versions: [{ data: Buffer.from(database) }] },
         [`${PROJECT}/secrets/license`]: {
           accessors: [member],
           versions: ['first', 'second', license].map((text) => ({ data: Buffer.from(text) })),

@@ -26,10 +26,7 @@ export const system: System<HttpSecretSetup> = {
     const repositoryIds = [identity.repositoryId]
     const secrets: Record<string, Uint8Array> = {
       '/secrets?name=database': Buffer.from(secret),
-      ...(several && {
-        '/database': Buffer.from(database),
-        '/license': Buffer.from(license),
-      }),
+      ...(several && { '/database': Buffer.from(database), '/license': Buffer.from(license) }),
     }
     const { handler } = createHttpSecret({
       verify: issuer.verify,

@@ -59,11 +59,7 @@ function otherOwner(asked: string, granted: string): string[] {
 }
 
 /** Where the grant differs from the request. `metadata: read` comes with every grant and is no difference. */
-function differences(
-  settings: Settings,
-  repositories: readonly string[] | 'ALL',
-  permissions: Permissions,
-): string[] {
+function differences(settings: Settings, repositories: readonly string[] | 'ALL', permissions: Permissions): string[] {
   const less: string[] = []
   const more: string[] = []
   for (const scope of new Set([...Object.keys(settings.permissions), ...Object.keys(permissions)])) {
@@ -84,9 +80,7 @@ function differences(
   } else {
     const has = (names: readonly string[], name: string): boolean =>
       names.some((each) => each.toLowerCase() === name.toLowerCase())
-    less.push(
-      ...asked.filter((name) => !has(repositories, name)).map((name) => `not for repository "${name}"`),
-    )
+    less.push(...asked.filter((name) => !has(repositories, name)).map((name) => `not for repository "${name}"`))
     more.push(...repositories.filter((name) => !has(asked, name)).map((name) => `repository "${name}"`))
   }
   return [

@@ -1,15 +1,7 @@
 import type { Claims, Explanation, Snippet } from '../../explanation.ts'
 import { aboutPassing, aboutRename } from '../../identity/claims.ts'
 import { quoted, showable } from '../../text.ts'
-import {
-  isOwnerScope,
-  lackOf,
-  ofRepositories,
-  ownerLacks,
-  repositoriesLack,
-  type Asked,
-  type Plan,
-} from './lacks.ts'
+import { isOwnerScope, lackOf, ofRepositories, ownerLacks, repositoriesLack, type Asked, type Plan } from './lacks.ts'
 import { snippetFor } from './policy.ts'
 import { subjectOf } from './subject.ts'
 
@@ -46,11 +38,7 @@ export function issuesOf(message: string): Issue[] {
  * What grants what was asked, once it is added to the policy files that are there, bound to the most specific subject
  * that this run has. No wildcard is ever suggested, and nothing that was not asked for.
  */
-export function explainIssues(
-  issues: readonly Issue[],
-  asked: Asked,
-  claims: Claims | undefined,
-): Explanation {
+export function explainIssues(issues: readonly Issue[], asked: Asked, claims: Claims | undefined): Explanation {
   const [workflowOwner = ''] = asked.workflowRepository.split('/')
   const isOwn = asked.owner.toLowerCase() === workflowOwner.toLowerCase()
   const plan: Plan = { asked, isOwn, lacks: new Map(), advice: new Set(), stopped: false }

@@ -26,19 +26,11 @@ export async function readPermissions(inputs: Inputs, name: string): Promise<Per
       .replace(/[\s_-]+/g, '-')
     const level = typeof value === 'string' ? value.trim().toLowerCase() : ''
     if (!/^(?=.{1,100}$)[a-z][a-z\d]*(?:-[a-z\d]+)*$/.test(scope)) {
-      inputs.problem(
-        name,
-        `must have scope names of letters, digits and dashes${not(given)}`,
-        PERMISSIONS_EXAMPLE,
-      )
+      inputs.problem(name, `must have scope names of letters, digits and dashes${not(given)}`, PERMISSIONS_EXAMPLE)
     } else if (Object.hasOwn(permissions, scope)) {
       inputs.problem(name, `must name a scope only once, but has "${scope}" twice`, PERMISSIONS_EXAMPLE)
     } else if (!isLevel(level)) {
-      inputs.problem(
-        name,
-        `must give "${scope}" the level read, write or admin${not(level)}`,
-        `${scope}: read`,
-      )
+      inputs.problem(name, `must give "${scope}" the level read, write or admin${not(level)}`, `${scope}: read`)
     } else {
       permissions[scope] = level
       if (!isKnownScope(scope)) inputs.warn(unknownScope(name, scope))
@@ -76,15 +68,10 @@ export function linePairs(text: string): [string, string][] | undefined {
   return pairs.length === 0 ? undefined : pairs
 }
 
-async function yamlPairs(
-  inputs: Inputs,
-  name: string,
-  text: string,
-): Promise<(readonly [string, YamlValue])[]> {
+async function yamlPairs(inputs: Inputs, name: string, text: string): Promise<(readonly [string, YamlValue])[]> {
   const result = await parseYaml(text)
   if ('fault' in result) inputs.problem(name, result.fault, PERMISSIONS_EXAMPLE)
-  else if (!isMapping(result.value))
-    inputs.problem(name, `must give each scope a level${not(text)}`, mended(text))
+  else if (!isMapping(result.value)) inputs.problem(name, `must give each scope a level${not(text)}`, mended(text))
   else if (result.value.size === 0) inputs.problem(name, 'must not be empty', PERMISSIONS_EXAMPLE)
   else return [...result.value]
   return []

@@ -41,9 +41,7 @@ function contentOf(origin: string, owner: string, lack: Lack, subject: string): 
           `  - ${folded(subject, '    ')}`,
         ]
       : []),
-    ...(Object.keys(allowed).length > 0
-      ? ['allowed-repository-permissions:', ...entries(allowed, '  ')]
-      : []),
+    ...(Object.keys(allowed).length > 0 ? ['allowed-repository-permissions:', ...entries(allowed, '  ')] : []),
     ...(Object.keys(statements).length > 0
       ? [
           'statements:',

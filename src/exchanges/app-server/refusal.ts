@@ -41,9 +41,7 @@ function explain(
 ): Explanation {
   switch (status) {
     case 400:
-      return {
-        hint: 'The app server does not accept this request: check `permissions`, `owner` and `repositories`.',
-      }
+      return { hint: 'The app server does not accept this request: check `permissions`, `owner` and `repositories`.' }
     case 401:
       return hintFor401(message, settings.audience, claimText(claims, 'iss'))
     case 403: {

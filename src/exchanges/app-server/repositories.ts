@@ -36,12 +36,8 @@ export async function readRepositories(inputs: Inputs, workflowRepository: strin
     inputs.problem('repository', 'must be one name; for all of them, use repositories: ALL', 'octocat/all')
   }
   if (list.some(isAll)) {
-    if (single !== '' || !list.every(isAll))
-      inputs.problem('repositories', 'must be ALL or names, not both', 'ALL')
-    return {
-      ...(owner !== '' && { owner: same(owner, workflowOwner) ? workflowOwner : owner }),
-      repositories: 'ALL',
-    }
+    if (single !== '' || !list.every(isAll)) inputs.problem('repositories', 'must be ALL or names, not both', 'ALL')
+    return { ...(owner !== '' && { owner: same(owner, workflowOwner) ? workflowOwner : owner }), repositories: 'ALL' }
   }
   if (single === '' && list.length === 0) {
     if (owner === '' || inputs.text('repositories') !== '') return {}

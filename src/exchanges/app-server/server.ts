@@ -90,13 +90,7 @@ function readAwsAuth(inputs: Inputs, name: string, value: YamlValue, url: URL): 
   )
   const host = awsHost(url.hostname)
   const givenRegion = field(inputs, name, auth, 'region')
-  const region = inputs.matching(
-    name,
-    givenRegion,
-    REGION,
-    'must have an AWS region as auth.region',
-    EXAMPLES.region,
-  )
+  const region = inputs.matching(name, givenRegion, REGION, 'must have an AWS region as auth.region', EXAMPLES.region)
   const givenService = field(inputs, name, auth, 'service')
   const service = SERVICES.find((each) => each === givenService)
   if (givenService !== '' && service === undefined) {

@@ -21,8 +21,7 @@ export function subjectOf(claims: Claims | undefined): Subject | undefined {
   const sub = claimText(claims, 'sub') ?? ''
   const ofWorkflow = workflowSubject(claims)
   const named = namesRepository(sub) && isUsable(sub)
-  if (ofWorkflow !== undefined && !(named && claimText(claims, 'environment') !== undefined))
-    return ofWorkflow
+  if (ofWorkflow !== undefined && !(named && claimText(claims, 'environment') !== undefined)) return ofWorkflow
   return named ? { text: sub, notes: notesOn(sub) } : undefined
 }
 

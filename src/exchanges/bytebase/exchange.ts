@@ -35,21 +35,12 @@ export const bytebase: Exchange<Settings> = {
 
 function grantFrom(answer: Answer, { url, email }: Settings, tools: Tools): Grant {
   if (/^\s*</.test(answer.text)) {
-    throw new ActionError(
-      'UNUSABLE_ANSWER',
-      `${SERVICE} (${url.host}) answered with a web page: the URL is wrong.`,
-      {
-        hint: wrongUrl(url),
-        leavesNothing: true,
-      },
-    )
+    throw new ActionError('UNUSABLE_ANSWER', `${SERVICE} (${url.host}) answered with a web page: the URL is wrong.`, {
+      hint: wrongUrl(url),
+      leavesNothing: true,
+    })
   }
-  const token = credential(
-    jsonObject(answer, SERVICE, url)['accessToken'],
-    'access token',
-    SERVICE,
-    tools.mask,
-  )
+  const token = credential(jsonObject(answer, SERVICE, url)['accessToken'], 'access token', SERVICE, tools.mask)
   const expiresAt = timeOf(claimsOf(token)?.['exp'])
   return {
     secrets: [token],

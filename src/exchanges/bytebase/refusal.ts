@@ -23,8 +23,7 @@ export function refusal(answer: Answer, settings: Settings): Refusal {
   const message = messageOf(answer)
   if (member(answer.json, 'code') === undefined && !NO_ROUTE.test(message)) return {}
   // The server could not fetch the keys of GitHub's issuer: transient, though it says 401.
-  const isTransient =
-    status === 401 && message.includes('failed to fetch JWKS') && !NEVER_FETCHED.test(message)
+  const isTransient = status === 401 && message.includes('failed to fetch JWKS') && !NEVER_FETCHED.test(message)
   return {
     // Without the claims that it repeats: they are shown by the report, and only where they may be.
     reason: message.replace(/token has \[.*?\], |, got ".*"/gs, ''),
@@ -64,10 +63,7 @@ const EXPLANATIONS: Explanations<Refused> = [
     }),
   ],
   [/subject mismatch/, explainSubject],
-  [
-    /deactivated/,
-    ({ identity }) => ({ hint: `In Bytebase, activate ${identity} again, or use another one.` }),
-  ],
+  [/deactivated/, ({ identity }) => ({ hint: `In Bytebase, activate ${identity} again, or use another one.` })],
   [
     /config not found/,
     ({ identity }) => ({

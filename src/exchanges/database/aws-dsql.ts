@@ -1,11 +1,5 @@
 import { readCredentialSource } from '../../aws/credentials.ts'
-import {
-  databasePassword,
-  readHost,
-  readHostRegion,
-  readUsername,
-  type PasswordRequest,
-} from '../../aws/database.ts'
+import { databasePassword, readHost, readHostRegion, readUsername, type PasswordRequest } from '../../aws/database.ts'
 import type { Exchange } from '../../exchange.ts'
 
 /** The public endpoint of a cluster, or that of AWS PrivateLink (Aurora DSQL User Guide). */

@@ -29,8 +29,7 @@ export function grantFrom(answer: Answer, settings: Settings, sentAt: number, to
   const refreshToken = isSecret(json['refresh_token']) ? json['refresh_token'] : undefined
   const expiresAt = endOf(json['expires_in'], sentAt)
   const revocable =
-    revocationUrl &&
-    ((token: string) => revocableOf({ token, refreshToken, ends: expiresAt }, revocationUrl, settings))
+    revocationUrl && ((token: string) => revocableOf({ token, refreshToken, ends: expiresAt }, revocationUrl, settings))
   const token = credential(
     json['access_token'],
     'access token',

@@ -33,10 +33,7 @@ export function oauthRefusal(answer: Answer, sent: Claims | undefined): Refusal 
     .map((text) => textOf(text).slice(0, MAX_MESSAGE))
     .filter((text) => text !== '')
     .join(': ')
-  return {
-    reason: withoutClaims(reason, sent),
-    requestId: member(json, 'trace_id') ?? header(answer, 'x-request-id'),
-  }
+  return { reason: withoutClaims(reason, sent), requestId: member(json, 'trace_id') ?? header(answer, 'x-request-id') }
 }
 
 /** What a hint speaks of. */

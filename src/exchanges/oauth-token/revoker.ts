@@ -83,11 +83,7 @@ function revokeOne(
         return idToken
       })
       return {
-        headers: {
-          accept: 'application/json',
-          'content-type': 'application/x-www-form-urlencoded',
-          ...headers,
-        },
+        headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded', ...headers },
         body: formOf([['token', token], ...fields]),
       }
     },

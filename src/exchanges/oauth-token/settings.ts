@@ -75,9 +75,7 @@ export function readSettings(inputs: Inputs): Settings {
     revocationUrl:
       revocationUrl === ''
         ? undefined
-        : inputs.url('revocation-url', revocationUrl, 'https://auth.example.com/oauth/revoke', {
-            query: true,
-          }),
+        : inputs.url('revocation-url', revocationUrl, 'https://auth.example.com/oauth/revoke', { query: true }),
     outlivesJob: inputs.boolean('skip-token-revoke'),
   }
 }
@@ -98,10 +96,7 @@ function readTokenTypes(inputs: Inputs, grant: Grant): Field[] {
   const subject = readTokenType(inputs, 'subject-token-type')
   const requested = readTokenType(inputs, 'requested-token-type')
   if (grant === 'token-exchange') {
-    return [
-      ['subject_token_type', subject || `${PREFIX}token-type:jwt`],
-      ...given('requested_token_type', requested),
-    ]
+    return [['subject_token_type', subject || `${PREFIX}token-type:jwt`], ...given('requested_token_type', requested)]
   }
   for (const [name, value] of [
     ['subject-token-type', subject],
@@ -117,13 +112,7 @@ function readTokenTypes(inputs: Inputs, grant: Grant): Field[] {
 function readTokenType(inputs: Inputs, name: string): string {
   const value = inputs.text(name)
   if (TOKEN_TYPES.includes(value)) return `${PREFIX}token-type:${value}`
-  return inputs.matching(
-    name,
-    value,
-    ABSOLUTE_URI,
-    `must be one of ${TOKEN_TYPES.join(', ')}, or a URI`,
-    'id_token',
-  )
+  return inputs.matching(name, value, ABSOLUTE_URI, `must be one of ${TOKEN_TYPES.join(', ')}, or a URI`, 'id_token')
 }
 
 function readScope(inputs: Inputs): string {

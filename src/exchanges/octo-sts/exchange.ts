@@ -25,10 +25,7 @@ export const octoSts: Exchange<Settings> = {
       attemptMs: ATTEMPT_MS,
       grantEnds: 'within the hour',
       prepare: async () => {
-        const headers = {
-          accept: 'application/json',
-          authorization: `Bearer ${await tools.idToken(audience)}`,
-        }
+        const headers = { accept: 'application/json', authorization: `Bearer ${await tools.idToken(audience)}` }
         sentAt = tools.now()
         return { headers }
       },
@@ -37,12 +34,7 @@ export const octoSts: Exchange<Settings> = {
         // Counted from the request, so that it is never later than the real end.
         const expiresAt = new Date(sentAt + LIFETIME_MS)
         const given = jsonObject(answer, SERVICE, url)['token']
-        const revocable = (core: string): Revocable => ({
-          issuer: 'github',
-          token: core,
-          apiUrl,
-          ends: expiresAt,
-        })
+        const revocable = (core: string): Revocable => ({ issuer: 'github', token: core, apiUrl, ends: expiresAt })
         const token = credential(given, 'token', SERVICE, tools.mask, (core) => {
           tools.revokeAtEnd(revocable(core))
         })

@@ -64,9 +64,7 @@ const EXPLANATIONS: Explanations<Refused> = [
   [/trust policy: audience/, explainAudience],
   [
     /trust policy: .*claim/,
-    ({ policy }) => ({
-      hint: `Compare claim_pattern in ${policy} with the claims of the ID token below.${WAIT}`,
-    }),
+    ({ policy }) => ({ hint: `Compare claim_pattern in ${policy} with the claims of the ID token below.${WAIT}` }),
   ],
   [
     /no installation found|no GitHub App/i,

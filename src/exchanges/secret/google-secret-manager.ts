@@ -1,10 +1,5 @@
 import type { Environment, Exchange, Tools } from '../../exchange.ts'
-import {
-  CLOUD_PLATFORM,
-  federatedToken,
-  serviceAccountToken,
-  type AccessToken,
-} from '../../google/federation.ts'
+import { CLOUD_PLATFORM, federatedToken, serviceAccountToken, type AccessToken } from '../../google/federation.ts'
 import { googleRefusal, MAPPING, principalSet } from '../../google/refusal.ts'
 import { googleEndpoint, readFederation, readServiceAccount, type Federation } from '../../google/settings.ts'
 import { jsonObject, member, type Answer } from '../../http/answer.ts'
@@ -74,8 +69,7 @@ function readVersion(inputs: Inputs, environment: Environment, label: string, te
     EXAMPLE,
   )
   const { secret = '', location, version = 'latest' } = SECRET.exec(name)?.groups ?? {}
-  const host =
-    location === undefined ? 'secretmanager.googleapis.com' : `secretmanager.${location}.rep.googleapis.com`
+  const host = location === undefined ? 'secretmanager.googleapis.com' : `secretmanager.${location}.rep.googleapis.com`
   const api = googleEndpoint(inputs, environment, 'secretmanager', host)
   return { secret, version, url: new URL(`${api}/${secret}/versions/${version}:access`) }
 }
@@ -91,17 +85,12 @@ function read(
     service: SERVICE,
     method: 'GET',
     url,
-    prepare: async () => ({
-      headers: { authorization: `Bearer ${(await login).token}`, accept: 'application/json' },
-    }),
+    prepare: async () => ({ headers: { authorization: `Bearer ${(await login).token}`, accept: 'application/json' } }),
     refusal: (answer) => ({
       ...refusal(answer, settings, secret, tools.environment),
       ...(member(answer.json, 'error', 'status') === 'NOT_FOUND' && { missing: name }),
     }),
-    read: (answer) => ({
-      name,
-      text: secretPayload(jsonObject(answer, SERVICE, url), SERVICE, name),
-    }),
+    read: (answer) => ({ name, text: secretPayload(jsonObject(answer, SERVICE, url), SERVICE, name) }),
   })
 }
 

@@ -36,10 +36,7 @@ export const httpSecret: Exchange<Settings> = {
   exchange: (settings, tools) => {
     const { wanted, audience } = settings
     const idToken = tools.idToken(audience)
-    return readSecrets(wanted, idToken, {
-      id: (url) => url.href,
-      read: (url) => read(url, settings, tools),
-    })
+    return readSecrets(wanted, idToken, { id: (url) => url.href, read: (url) => read(url, settings, tools) })
   },
 }
 
@@ -81,10 +78,7 @@ function read(url: URL, { audience, headers }: Settings, tools: Tools): Promise<
         ...(status === 404 && reason !== undefined && { missing: name }),
       }
     },
-    read: (answer) => ({
-      name,
-      text: secretPayload(jsonObject(answer, SERVICE, url), SERVICE, name),
-    }),
+    read: (answer) => ({ name, text: secretPayload(jsonObject(answer, SERVICE, url), SERVICE, name) }),
   })
 }
 

@@ -13,9 +13,7 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g
  */
 export function parseExactly(text: string): unknown {
   const { mark, value } = withNumbers(text)
-  return revived(value, mark, (source) =>
-    JSON.stringify(Number(source)) === source ? Number(source) : INEXACT,
-  )
+  return revived(value, mark, (source) => (JSON.stringify(Number(source)) === source ? Number(source) : INEXACT))
 }
 
 /** One member of JSON text, as JSON text with each number as it was written; `undefined` if there is none. */
@@ -31,10 +29,7 @@ export function memberText(text: string, ...path: readonly string[]): string | u
 }
 
 /** Every text in JSON text that is an object or a list, at any depth, and every number as it is written; not the names of members. */
-export function valuesIn(text: string): {
-  readonly texts: readonly string[]
-  readonly numbers: readonly string[]
-} {
+export function valuesIn(text: string): { readonly texts: readonly string[]; readonly numbers: readonly string[] } {
   const [texts, numbers]: [string[], string[]] = [[], []]
   if (!/^\s*[[{]/.test(text)) return { texts, numbers }
   const { mark, value } = withNumbers(text)

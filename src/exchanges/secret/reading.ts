@@ -112,15 +112,12 @@ function grantOf({ several }: Wanted<unknown>, values: readonly Value[], missing
     ...values
       .filter(({ unmasked }) => unmasked > 0)
       .map(({ name, unmasked }) => `The secret ${name} has ${counted(unmasked, 'line')} too short to mask.`),
-    ...missing.map(
-      ({ name, error }) => `The output ${name} is empty: ${error.missing ?? ''} does not exist.`,
-    ),
+    ...missing.map(({ name, error }) => `The output ${name} is empty: ${error.missing ?? ''} does not exist.`),
   ]
   const secrets = new Set(values.map(({ id }) => id)).size
   return {
     // `{}` is no secret, and its mask would hide unrelated text.
-    secrets:
-      secrets === 0 ? [] : [...new Set([...values.flatMap(({ masks }) => masks), ...Object.values(all)])],
+    secrets: secrets === 0 ? [] : [...new Set([...values.flatMap(({ masks }) => masks), ...Object.values(all)])],
     outputs: { ...Object.fromEntries(missing.map(({ name }) => [name, ''])), ...outputs, ...all },
     outputsAreSecret: true,
     ...(notices.length > 0 && { notices }),

@@ -51,10 +51,7 @@ export async function readReferences<Source>(inputs: Inputs, form: Form<Source>)
   const text = inputs.text('secrets')
   const single = inputs.text(form.input)
   const key = inputs.matching('key', inputs.text('key'), LINE, 'must be one line', form.key)
-  const allowed = {
-    allowShort: inputs.boolean('allow-short'),
-    allowMissing: inputs.boolean('allow-missing'),
-  }
+  const allowed = { allowShort: inputs.boolean('allow-short'), allowMissing: inputs.boolean('allow-missing') }
   if (text === '') {
     if (single === '') inputs.lacking(form.input, 'is required, or secrets instead', form.example)
     const references = [{ output: 'secret', source: form.read(form.input, single), key }]

@@ -48,10 +48,7 @@ export function membersOf({ name, text }: Secret): (key: string) => Secret {
         { hint: 'Store it as text, in quotes.' },
       )
     }
-    return {
-      name: `"${key}" of ${name}`,
-      text: typeof value === 'string' ? value : JSON.stringify(value, exact),
-    }
+    return { name: `"${key}" of ${name}`, text: typeof value === 'string' ? value : JSON.stringify(value, exact) }
   }
 }
 
@@ -92,12 +89,9 @@ export function masksOf({ name, text }: Secret, allowShort: boolean): Masks {
   const masked = lines.filter((line) => !PUNCTUATION.test(line) && (allowShort || !isCommon(line)))
   if (masked.length === 0 && !allowShort) {
     const what = lines.length === 1 ? 'is' : 'has only lines that are'
-    throw unusable(
-      `The secret ${name} ${what} shorter than ${SHORTEST} characters, or true, false or null.`,
-      {
-        hint: 'Masking it would hide unrelated text in every log of the job. Store a longer one, or set `allow-short: true`.',
-      },
-    )
+    throw unusable(`The secret ${name} ${what} shorter than ${SHORTEST} characters, or true, false or null.`, {
+      hint: 'Masking it would hide unrelated text in every log of the job. Store a longer one, or set `allow-short: true`.',
+    })
   }
   const { texts, numbers } = valuesIn(text)
   const inner = texts.flatMap(linesOf).filter((line) => !isCommon(line))

@@ -80,9 +80,7 @@ function filesOf(
   if (ownerPolicy !== undefined) files[own] = { 'access-token.yaml': `origin: ${own}\n${ownerPolicy}` }
   if (repositories === 'ALL' || repositoryPolicy === undefined) return files
   for (const name of repositories) {
-    files[`${owner}/${name}`] = {
-      '.github/access-token.yaml': `origin: ${owner}/${name}\n${repositoryPolicy}`,
-    }
+    files[`${owner}/${name}`] = { '.github/access-token.yaml': `origin: ${owner}/${name}\n${repositoryPolicy}` }
   }
   return files
 }
@@ -108,12 +106,8 @@ function follow(files: Repositories, { content, file }: Snippet, permissions: Pe
   const added = parse(content) as Mapping
   expect(JSON.stringify(added)).not.toMatch(/\*\*/)
   const named = [...content.matchAll(/^ +([a-z-]+): (read|write|admin)$/gm)]
-  for (const [, scope = '', level] of named)
-    expect({ scope, level }).toEqual({ scope, level: permissions[scope] })
-  files[repository] = {
-    ...files[repository],
-    [path]: stringify(merged((parse(old ?? '') ?? {}) as Mapping, added)),
-  }
+  for (const [, scope = '', level] of named) expect({ scope, level }).toEqual({ scope, level: permissions[scope] })
+  files[repository] = { ...files[repository], [path]: stringify(merged((parse(old ?? '') ?? {}) as Mapping, added)) }
 }
 
 /** Asks and follows the advice of each refusal, until it is granted. @returns how often it was refused */
@@ -174,9 +168,7 @@ describe.each(Object.entries(TARGETS))('the advice is followed, and %s granted',
     for (const subject of ['immutable', 'mutable'] as const) {
       for (const ownerPolicy of [undefined, OWNER_POLICIES['without the subject']]) {
         const files = filesOf(target, ownerPolicy, REPOSITORY_POLICIES['without the subject'])
-        expect(await askUntilGranted(files, { ...job, subject }, { ...target, permissions })).toBeGreaterThan(
-          0,
-        )
+        expect(await askUntilGranted(files, { ...job, subject }, { ...target, permissions })).toBeGreaterThan(0)
       }
     }
   })

@@ -79,12 +79,11 @@ describe('a token', () => {
 
   test('that arrives with a line break is revoked', async () => {
     const world = await open()
-    world.server('app-server').faults.push(
-      fault.alter((reply) => ({
-        ...reply,
-        body: (reply.body as string).replace(/("token":"[^"]+)/, '$1\\n'),
-      })),
-    )
+    world
+      .server('app-server')
+      .faults.push(
+        fault.alter((reply) => ({ ...reply, body: (reply.body as string).replace(/("token":"[^"]+)/, '$1\\n') })),
+      )
     const ran = await run(world)
     expect(ran.errors[0]).toContain('The token in the answer of the app server is not one printable line.')
     expect(ran.infos).toEqual(['The token was revoked.'])
@@ -101,10 +100,7 @@ describe('a signed request', () => {
     expect(headers['authorization']).toMatch(/SignedHeaders=[^,]*x-authorization/)
     expect(claimsOf(headers['x-authorization']!)).toMatchObject({ aud: '127.0.0.1' })
     expect(world.setup.sts.sessions).toMatchObject([{ role: ROLE_ARN, duration: 900 }])
-    expect(world.issuer.issued.map(({ audience }) => audience).sort()).toEqual([
-      '127.0.0.1',
-      'sts.amazonaws.com',
-    ])
+    expect(world.issuer.issued.map(({ audience }) => audience).sort()).toEqual(['127.0.0.1', 'sts.amazonaws.com'])
   })
 
   test('is signed by a role for the audience given', async () => {
@@ -139,9 +135,7 @@ describe('a signed request', () => {
     const atSts = fault.held(world.server('sts').seen(1))
     world
       .server('oidc')
-      .faults.push(
-        forEver(({ url }) => (url.searchParams.get('audience') === '127.0.0.1' ? atSts : undefined)),
-      )
+      .faults.push(forEver(({ url }) => (url.searchParams.get('audience') === '127.0.0.1' ? atSts : undefined)))
     expect((await run(world)).succeeded).toBe(true)
   })
 
@@ -171,9 +165,7 @@ describe('a refusal', () => {
   test('names the audience that was sent, by the claims of the ID token that was refused', async () => {
     const world = await open({}, AWS)
     const isForSts = forEver(({ url }) =>
-      url.searchParams.get('audience') === 'sts.amazonaws.com'
-        ? fault.held(world.server('oidc').seen(2))
-        : undefined,
+      url.searchParams.get('audience') === 'sts.amazonaws.com' ? fault.held(world.server('oidc').seen(2)) : undefined,
     )
     world.server('oidc').faults.push(isForSts)
     const ran = await run(world, { inputs: { audience: 'wrong' } })
@@ -201,8 +193,7 @@ describe('a refusal', () => {
       'skip-token-revoke': 'yes',
     }
     const text = await refusal(world, { inputs })
-    for (const name of Object.keys(inputs))
-      expect(text).toMatch(new RegExp(`^- ${name} .*; for example: `, 'm'))
+    for (const name of Object.keys(inputs)) expect(text).toMatch(new RegExp(`^- ${name} .*; for example: `, 'm'))
     expect(text).toContain(`INVALID_INPUT: ${PAGE}invalid_input`)
     expect(world.issuer.issued).toEqual([])
   })

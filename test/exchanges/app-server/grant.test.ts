@@ -25,11 +25,7 @@ function grantOf(given: object, settings: Partial<Settings> = {}): Grant {
 test('what was asked is granted without a word', () => {
   expect(grantOf({})).toMatchObject({
     secrets: [TOKEN],
-    outputs: {
-      owner: 'octo-org',
-      repositories: '["workflows"]',
-      permissions: JSON.stringify(GRANTED.permissions),
-    },
+    outputs: { owner: 'octo-org', repositories: '["workflows"]', permissions: JSON.stringify(GRANTED.permissions) },
     summary: expect.stringMatching(
       /^Token for "octo-org\/workflows": contents: write, issues: read; ends 2026-11-21T09:00:00.000Z; hash \S+$/,
     ) as string,
@@ -43,9 +39,7 @@ test('what was asked is granted without a word', () => {
 describe('granted is not asked', () => {
   const LESS = 'The app server granted less than requested: '
   const MORE = 'The app server granted more than requested: '
-  const also = (scope: string, level: string): object => ({
-    permissions: { ...GRANTED.permissions, [scope]: level },
-  })
+  const also = (scope: string, level: string): object => ({ permissions: { ...GRANTED.permissions, [scope]: level } })
   const owners = (granted: string, asked: string): string[] => [
     `The app server granted a token for "${granted}", not for "${asked}".`,
   ]
@@ -115,13 +109,7 @@ describe('an answer', () => {
     const grant = grantOf({
       owner: evil,
       repositories: [evil, 'workflows', 7, null, '##[set-env name=A]b', 'a/b', 'x'.repeat(101)],
-      permissions: {
-        [evil]: 'read',
-        contents: evil,
-        issues: 'read',
-        '##[group]': 'write',
-        ['__proto__']: 'read',
-      },
+      permissions: { [evil]: 'read', contents: evil, issues: 'read', '##[group]': 'write', ['__proto__']: 'read' },
     })
     expect(grant.outputs).toMatchObject({
       owner: 'octo-org',
@@ -139,9 +127,7 @@ describe('an answer', () => {
     expect(JSON.parse(outputs['repositories']!)).toEqual(repositories)
     const letters = (index: number): string =>
       index.toString(26).replace(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)]!)
-    const permissions = Object.fromEntries(
-      repositories.map((_, index) => [`scope-${letters(index)}`, 'write']),
-    )
+    const permissions = Object.fromEntries(repositories.map((_, index) => [`scope-${letters(index)}`, 'write']))
     expect(grantOf({ permissions }).summary.length).toBeLessThan(400)
   })
 })

@@ -77,9 +77,7 @@ describe('permissions', () => {
   })
 
   test('an unknown scope is a warning, and sent', async () => {
-    expect(
-      await permissionsOf('content: read, dependabot_alerts: read, brand-new: write, constructor: read'),
-    ).toEqual({
+    expect(await permissionsOf('content: read, dependabot_alerts: read, brand-new: write, constructor: read')).toEqual({
       asked: 'content: read, dependabot-alerts: read, brand-new: write, constructor: read',
       warnings: [
         'permissions has the scope "content", which this version does not know. It is sent unchanged. Did you mean "contents"?',
@@ -102,19 +100,12 @@ describe('any text as permissions', () => {
   const pair = fc
     .tuple(
       fc.constantFrom('', ' ', '  '),
-      fc.constantFrom(
-        ...'contents issues pull_requests a - "a" ? ---'.split(' '),
-        'pull requests',
-        '# c',
-        '- a',
-      ),
+      fc.constantFrom(...'contents issues pull_requests a - "a" ? ---'.split(' '), 'pull requests', '# c', '- a'),
       fc.constantFrom(':', ': ', ': ', ': ', ' : ', ':\n  ', ':\t'),
       fc.constantFrom('read', 'write', 'admin', 'READ', 'read ', '"read"', 'read # c', 'x', '', '&a read'),
     )
     .map((parts) => parts.join(''))
-  const pairs = fc.array(fc.oneof({ weight: 5, arbitrary: pair }, { weight: 1, arbitrary: soup }), {
-    maxLength: 4,
-  })
+  const pairs = fc.array(fc.oneof({ weight: 5, arbitrary: pair }, { weight: 1, arbitrary: soup }), { maxLength: 4 })
   test('gives levels by scope or a problem', async () => {
     const accepted = await anyText(
       fc.tuple(pairs, ends).map(([parts, end]) => parts.join(end)),
@@ -135,8 +126,7 @@ describe('any text as permissions', () => {
       fc.asyncProperty(pairs, ends, async (parts, end) => {
         const text = parts.join(end)
         const lines = linePairs(text)?.map(([scope, level]) => [scope, level.toLowerCase()])
-        if (lines === undefined || !lines.every(([, level]) => /^(read|write|admin)$/.test(level ?? '')))
-          return
+        if (lines === undefined || !lines.every(([, level]) => /^(read|write|admin)$/.test(level ?? ''))) return
         const yaml = await fullYaml(text)
         if ('fault' in yaml || !(yaml.value instanceof Map)) return
         const entries = [...(yaml.value as ReadonlyMap<string, unknown>)].map(([scope, level]) => [

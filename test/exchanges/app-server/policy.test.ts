@@ -101,9 +101,9 @@ describe('the policy to paste', () => {
 
   test('never grants more than was asked', () => {
     expect(policyFor('Issues:\n- octo-org/target:\n  - contents: write - Not authorized')).toBe(GRANTED)
-    expect(
-      policyFor('Issues:\n- octo-org:\n  - contents: admin - Not allowed by owner access policy'),
-    ).toMatch(/^allowed-repository-permissions:\n {2}contents: read$/m)
+    expect(policyFor('Issues:\n- octo-org:\n  - contents: admin - Not allowed by owner access policy')).toMatch(
+      /^allowed-repository-permissions:\n {2}contents: read$/m,
+    )
   })
 
   test('is of any repository where all were asked for', () => {
@@ -134,8 +134,7 @@ describe('the subject', () => {
     workflow_ref: 'octo-org/workflows/.github/workflows/release.yml@refs/heads/main',
   }
   const subjectOf = (claims: Claims | undefined): string | undefined =>
-    (parse(explainIssues(ISSUES, ASKED, claims).paste?.[0]?.content ?? '{}') as Policy).statements?.[0]
-      ?.subjects[0]
+    (parse(explainIssues(ISSUES, ASKED, claims).paste?.[0]?.content ?? '{}') as Policy).statements?.[0]?.subjects[0]
 
   test('is the environment of the job', () => {
     expect(subjectOf(environment)).toBe('repo:octo-org/workflows:environment:live')
@@ -150,10 +149,7 @@ describe('the subject', () => {
   test.each([
     ['for a pull request', { event_name: 'pull_request', ref: 'refs/pull/7/merge' }],
     ['where the ids are not known', { repository_id: '' }],
-    [
-      'where the workflow file has a wildcard in its name',
-      { workflow_ref: 'octo-org/workflows/a*.yml@main' },
-    ],
+    ['where the workflow file has a wildcard in its name', { workflow_ref: 'octo-org/workflows/a*.yml@main' }],
   ])('is the sub claim %s', (_what, claims) => {
     expect(subjectOf({ ...push, ...claims })).toBe(push.sub)
   })
@@ -177,15 +173,12 @@ describe('the subject', () => {
   })
 })
 
-test.each([
-  '',
-  'No',
-  'Not issues:\n- octo-org/target:\n  - No',
-  'Issues:\n',
-  'Issues:\n- octo-org/target:\n',
-])('a message without issues: %j', (message) => {
-  expect(issuesOf(message)).toEqual([])
-})
+test.each(['', 'No', 'Not issues:\n- octo-org/target:\n  - No', 'Issues:\n', 'Issues:\n- octo-org/target:\n'])(
+  'a message without issues: %j',
+  (message) => {
+    expect(issuesOf(message)).toEqual([])
+  },
+)
 
 test('a long subject is folded so that it fits on the page, and reads as it is', () => {
   const sub = `repo:octo-org/workflows:environment:${'"\\ é'.repeat(40)}/x:y@z`
@@ -228,9 +221,7 @@ describe('no policy', () => {
 
 test('a repository that was renamed is told by its new name', () => {
   const { advice } = explainIssues(ISSUES, ASKED, { ...CLAIMS, repository: 'octo-org/renamed' })
-  expect(advice).toContain(
-    'The run names its repository "octo-org/workflows", but its name is now "octo-org/renamed"',
-  )
+  expect(advice).toContain('The run names its repository "octo-org/workflows", but its name is now "octo-org/renamed"')
 })
 
 test('the workflow\u2019s own owner is known by the run, also where the claims are hidden', () => {

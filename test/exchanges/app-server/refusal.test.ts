@@ -20,9 +20,7 @@ describe('the words', () => {
 
   test('are those of its issues, else its message, without the subjects of the run', () => {
     const issues = 'Issues:\n- octo-org/a:\n  - contents: read - Not authorized\n- octo-org:\n  - No'
-    expect(said(403, issues + claims).reason).toBe(
-      'octo-org/a: contents: read - Not authorized; octo-org: No',
-    )
+    expect(said(403, issues + claims).reason).toBe('octo-org/a: contents: read - Not authorized; octo-org: No')
     expect(said(403, `Not today.${claims}`).reason).toBe('Not today.\n\n')
     expect([said(403, 7).reason, said(403, undefined).reason]).toEqual([undefined, undefined])
   })

@@ -1,16 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  lineItems,
-  readRepositories,
-  type Repositories,
-} from '../../../src/exchanges/app-server/repositories.ts'
+import { lineItems, readRepositories, type Repositories } from '../../../src/exchanges/app-server/repositories.ts'
 import { fullYaml } from '../../../src/inputs/yaml.ts'
 import { anyText, ends, inputsOf, problemsOf, SEED, soup } from './texts.ts'
 
-async function repositoriesOf(
-  texts: Record<string, string>,
-): Promise<{ wanted: Repositories; problems: string[] }> {
+async function repositoriesOf(texts: Record<string, string>): Promise<{ wanted: Repositories; problems: string[] }> {
   const inputs = inputsOf(texts)
   const wanted = await readRepositories(inputs, 'Octocat/playground')
   return { wanted, problems: problemsOf(inputs) }
@@ -62,8 +56,7 @@ describe('repositories', () => {
     `${input} must be name or owner/name, not "${item}"; for example: ${example}`
   const one = (a: string, b: string, input = 'repositories'): string =>
     `${input} must belong to one owner, not to "${a}" and "${b}"; for example: octocat/a, octocat/b`
-  const owner = (text: string): string =>
-    `owner must be a user or an organization, not "${text}"; for example: octocat`
+  const owner = (text: string): string => `owner must be a user or an organization, not "${text}"; for example: octocat`
   const example = 'for example: my-repository, another'
   const NAME = 'must be name or owner/name; for example:'
   const BOTH = 'repositories must be ALL or names, not both; for example: ALL'
@@ -129,9 +122,7 @@ describe('any text as repositories', () => {
       fc.constantFrom('', '', '', ' ', ':', ' # c'),
     )
     .map((parts) => parts.join(''))
-  const items = fc.array(fc.oneof({ weight: 5, arbitrary: item }, { weight: 1, arbitrary: soup }), {
-    maxLength: 5,
-  })
+  const items = fc.array(fc.oneof({ weight: 5, arbitrary: item }, { weight: 1, arbitrary: soup }), { maxLength: 5 })
 
   test('gives names or a problem', async () => {
     const accepted = await anyText(
@@ -158,8 +149,7 @@ describe('any text as repositories', () => {
         const yaml = await fullYaml(text)
         if (lines === undefined || 'fault' in yaml || yaml.value instanceof Map) return
         // A text that YAML takes for one scalar is split at commas, as readList does; a list stays a list.
-        const list =
-          typeof yaml.value === 'string' ? yaml.value.split(',').map((each) => each.trim()) : yaml.value
+        const list = typeof yaml.value === 'string' ? yaml.value.split(',').map((each) => each.trim()) : yaml.value
         const named = (list as readonly unknown[]).filter((each) => each !== '')
         if (!named.every((each) => typeof each === 'string' && /^[\w./-]+$/.test(each))) return
         both++

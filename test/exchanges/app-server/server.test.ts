@@ -23,10 +23,7 @@ describe('app-server', () => {
     ['url: https://app-server.example.com', 'https://app-server.example.com/'],
     ['url: "https://app-server.example.com"', 'https://app-server.example.com/'],
     ['{"url": "https://app-server.example.com/prod/"}', 'https://app-server.example.com/prod'],
-    [
-      'url: https://app-server.example.com\n# auth:\n#   type: aws\n#   roleArn: x',
-      'https://app-server.example.com/',
-    ],
+    ['url: https://app-server.example.com\n# auth:\n#   type: aws\n#   roleArn: x', 'https://app-server.example.com/'],
   ])('%j', async (text, href) => {
     const { server, problems } = await appServerOf(text)
     expect(problems).toEqual([])
@@ -39,22 +36,14 @@ describe('app-server', () => {
       `url: ${lambda}\nauth:\n  type: aws\n  roleArn: ${role}\n  region: eu-central-1\n  service: lambda`,
       { type: 'aws', roleArn: role, region: 'eu-central-1', service: 'lambda' },
     ],
-    [
-      `{"url": "${lambda}", "auth": {"type": "aws"}}`,
-      { type: 'aws', region: 'eu-central-1', service: 'lambda' },
-    ],
+    [`{"url": "${lambda}", "auth": {"type": "aws"}}`, { type: 'aws', region: 'eu-central-1', service: 'lambda' }],
     [
       `url: https://a1.execute-api.us-gov-west-1.amazonaws.com/prod\nauth: { type: aws }`,
       { type: 'aws', region: 'us-gov-west-1', service: 'execute-api' },
     ],
     [
       'url: https://a1.execute-api.cn-north-1.amazonaws.com.cn/prod\nauth:\n  type: aws\n  roleArn: arn:aws-cn:iam::123456789012:role/x',
-      {
-        type: 'aws',
-        roleArn: 'arn:aws-cn:iam::123456789012:role/x',
-        region: 'cn-north-1',
-        service: 'execute-api',
-      },
+      { type: 'aws', roleArn: 'arn:aws-cn:iam::123456789012:role/x', region: 'cn-north-1', service: 'execute-api' },
     ],
     [
       'url: https://vpce-1.execute-api.eu-west-1.vpce.amazonaws.com/prod\nauth:\n  type: aws',
@@ -118,10 +107,7 @@ describe('app-server', () => {
     [`${aws}  colour: red`, `${keys('colour', '')}for example: auth: { type: aws }`],
     [`${aws}  __proto__: red`, `${keys('__proto__', '')}for example: auth: { type: aws }`],
     [`url: ${lambda}\nauth:\n  type: gcp`, TYPE.replace(' aws;', ' aws, not "gcp";')],
-    ...['auth: aws', 'auth:', 'auth: [aws]'].map((auth): [string, string] => [
-      `url: ${lambda}\n${auth}`,
-      TYPE,
-    ]),
+    ...['auth: aws', 'auth:', 'auth: [aws]'].map((auth): [string, string] => [`url: ${lambda}\n${auth}`, TYPE]),
     [`${aws}  roleArn: my-role`, noRole('my-role')],
     [`${aws}  roleArn: arn:aws:iam::123:role/x`, noRole('arn:aws:iam::123:role/x')],
     [

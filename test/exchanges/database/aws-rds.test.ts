@@ -154,10 +154,7 @@ describe('with AWS credentials in the environment', () => {
   test('that have ended make no token', async () => {
     time = Date.parse('2026-11-21T08:00:00Z')
     const world = await open()
-    const env = {
-      ...environmentOf(world.setup.account.keys),
-      AWS_CREDENTIAL_EXPIRATION: '2026-11-21T08:00:00Z',
-    }
+    const env = { ...environmentOf(world.setup.account.keys), AWS_CREDENTIAL_EXPIRATION: '2026-11-21T08:00:00Z' }
     expect(await refusal(world, { inputs, env })).toBe(
       [
         'The AWS credentials in the environment expired at 2026-11-21T08:00:00.000Z.',

@@ -60,29 +60,25 @@ describe('settings', () => {
     ['public', 'login.microsoftonline.com', AUDIENCE, 'windows.net'],
     ['usgov', 'login.microsoftonline.us', `${AUDIENCE}USGov`, 'usgovcloudapi.net'],
     ['china', 'login.chinacloudapi.cn', `${AUDIENCE}China`, 'chinacloudapi.cn'],
-  ])(
-    'the cloud %s has a login host, an audience and databases of its own',
-    (cloud, login, audience, domain) => {
-      expect(settingsOf({ cloud })).toEqual({
-        tenantId: TENANT,
-        clientId: CLIENT,
-        audience,
-        resource: `https://ossrdbms-aad.database.${domain}`,
-        url: new URL(`https://${login}/${TENANT}/oauth2/v2.0/token`),
+  ])('the cloud %s has a login host, an audience and databases of its own', (cloud, login, audience, domain) => {
+    expect(settingsOf({ cloud })).toEqual({
+      tenantId: TENANT,
+      clientId: CLIENT,
+      audience,
+      resource: `https://ossrdbms-aad.database.${domain}`,
+      url: new URL(`https://${login}/${TENANT}/oauth2/v2.0/token`),
+    })
+  })
+
+  test.each(['https://login.microsoftonline.us', 'https://login.microsoftonline.us/', 'login.microsoftonline.us'])(
+    'AZURE_AUTHORITY_HOST (%s) moves the login host and nothing else',
+    (host) => {
+      expect(settingsOf({}, { AZURE_AUTHORITY_HOST: host })).toMatchObject({
+        audience: AUDIENCE,
+        url: new URL(`https://login.microsoftonline.us/${TENANT}/oauth2/v2.0/token`),
       })
     },
   )
-
-  test.each([
-    'https://login.microsoftonline.us',
-    'https://login.microsoftonline.us/',
-    'login.microsoftonline.us',
-  ])('AZURE_AUTHORITY_HOST (%s) moves the login host and nothing else', (host) => {
-    expect(settingsOf({}, { AZURE_AUTHORITY_HOST: host })).toMatchObject({
-      audience: AUDIENCE,
-      url: new URL(`https://login.microsoftonline.us/${TENANT}/oauth2/v2.0/token`),
-    })
-  })
 
   test('the tenant can be a domain, the audience another', () => {
     const settings = settingsOf({ 'tenant-id': 'example.onmicrosoft.com', audience: 'api://mine' })
@@ -90,11 +86,7 @@ describe('settings', () => {
   })
 
   test.each([
-    [
-      'tenant-id',
-      'common',
-      `must be the ID of a tenant, or one of its domains, not "common"; for example: ${TENANT}`,
-    ],
+    ['tenant-id', 'common', `must be the ID of a tenant, or one of its domains, not "common"; for example: ${TENANT}`],
     ['tenant-id', `${TENANT}/../x`, 'must be the ID of a tenant'],
     ['client-id', 'deploy', 'must be the client ID of an application or of a managed identity, not "deploy"'],
     ['cloud', 'AzureCloud', 'must be one of public, usgov, china, not "AzureCloud"; for example: public'],
@@ -169,12 +161,7 @@ describe('a refusal by Entra', () => {
 
   test.each([
     ['tenant-id', 'example.com', 400, `knows no tenant "example.com". Other clouds have other login hosts.`],
-    [
-      'client-id',
-      TENANT,
-      400,
-      `There is no application or managed identity "${TENANT}" in the tenant "${TENANT}"`,
-    ],
+    ['client-id', TENANT, 400, `There is no application or managed identity "${TENANT}" in the tenant "${TENANT}"`],
   ])('for %s %s says what to check', async (name, value, status, hint) => {
     const world = await open()
     expect(await refusal(world, { inputs: { [name]: value } })).toContain(hint)
@@ -207,11 +194,7 @@ describe('a refusal by Entra', () => {
   }
 
   test.each<[string, Record<string, unknown>, string]>([
-    [
-      'of a pull request',
-      { sub: 'repo:octo-org/workflows:ref:refs/pull/7/merge' },
-      'is that of one pull request',
-    ],
+    ['of a pull request', { sub: 'repo:octo-org/workflows:ref:refs/pull/7/merge' }, 'is that of one pull request'],
     ['that names no repository', { sub: 'environment:production' }, ''],
   ])('suggests no credential for a subject %s', async (_what, claims, advice) => {
     const world = await open({ claims })
@@ -224,14 +207,8 @@ describe('a refusal by Entra', () => {
 
 describe('what passes is tried again', () => {
   test.each([
-    [
-      'temporarily_unavailable',
-      entraError(400, 'temporarily_unavailable', 90033, 'A transient error has occurred.'),
-    ],
-    [
-      'a credential that is new',
-      entraError(401, 'invalid_client', 70021, 'No matching federated identity record.'),
-    ],
+    ['temporarily_unavailable', entraError(400, 'temporarily_unavailable', 90033, 'A transient error has occurred.')],
+    ['a credential that is new', entraError(401, 'invalid_client', 70021, 'No matching federated identity record.')],
     ['an empty body', { status: 400, body: '' }],
     ['an empty body that says 200', { status: 200, body: '' }],
   ])('%s, with another ID token', async (_what, reply) => {
@@ -241,9 +218,7 @@ describe('what passes is tried again', () => {
     expect(ran.succeeded).toBe(true)
     expect(ran.slept).toHaveLength(2)
     expect(world.server('login').requests).toHaveLength(3)
-    const sent = world
-      .server('login')
-      .requests.map(({ body }) => new URLSearchParams(body).get('client_assertion'))
+    const sent = world.server('login').requests.map(({ body }) => new URLSearchParams(body).get('client_assertion'))
     expect(new Set(sent)).toEqual(new Set(world.issuer.issued.map(({ token }) => token)))
     expect(new Set(sent).size).toBe(3)
   })

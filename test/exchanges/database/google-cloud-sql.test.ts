@@ -3,17 +3,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { fault } from '../../../dev/fakes/faults.ts'
-import {
-  POOL,
-  principalSet,
-  PROVIDER,
-  SERVICE_ACCOUNT,
-} from '../../../dev/systems/database/google-cloud-sql.ts'
+import { POOL, principalSet, PROVIDER, SERVICE_ACCOUNT } from '../../../dev/systems/database/google-cloud-sql.ts'
 import { ROOT } from '../../../dev/world.ts'
 import { answers, AUDIENCE, open, refusal, run } from '../../google/fixture.ts'
 
-const EXAMPLE =
-  'for example: projects/123456789012/locations/global/workloadIdentityPools/github/providers/octo-org'
+const EXAMPLE = 'for example: projects/123456789012/locations/global/workloadIdentityPools/github/providers/octo-org'
 
 describe('a password', () => {
   test('is an access token of the service account that can do nothing but log in', async () => {
@@ -52,9 +46,7 @@ describe('a password', () => {
       path: `/v1/projects/-/serviceAccounts/${SERVICE_ACCOUNT}:generateAccessToken`,
       answered: 200,
     })
-    expect(JSON.parse(credentials!.body)).toEqual({
-      scope: ['https://www.googleapis.com/auth/sqlservice.login'],
-    })
+    expect(JSON.parse(credentials!.body)).toEqual({ scope: ['https://www.googleapis.com/auth/sqlservice.login'] })
     expect(world.issuer.issued.map(({ audience }) => audience)).toEqual([AUDIENCE])
   })
 
@@ -109,11 +101,9 @@ describe('settings', () => {
       ] as const
     ).map(([value, problem]): [string, string, string] => ['workload-identity-provider', value, problem]),
     ['service-account', 'database', `${EMAIL}, not "database"; ${ACCOUNT}`],
-    ...[
-      'Database@my-project.iam.gserviceaccount.com',
-      'database@example.com',
-      'a/b@c.gserviceaccount.com',
-    ].map((value): [string, string, string] => ['service-account', value, `${EMAIL}; ${ACCOUNT}`]),
+    ...['Database@my-project.iam.gserviceaccount.com', 'database@example.com', 'a/b@c.gserviceaccount.com'].map(
+      (value): [string, string, string] => ['service-account', value, `${EMAIL}; ${ACCOUNT}`],
+    ),
     ['service-account', '', `service-account is required; ${ACCOUNT}`],
   ])('%s: %j is refused', async (name, value, problem) => {
     const world = await open()

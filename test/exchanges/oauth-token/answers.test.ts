@@ -37,9 +37,7 @@ describe('an answer with', () => {
     expect(ran.outputs['token-type']).toBe(type)
     expect(ran.warnings).toHaveLength(warnings)
     if (warnings > 0) {
-      expect(ran.warnings[0]).toBe(
-        'The token is of the type "mac", not Bearer: what uses it must know that type.',
-      )
+      expect(ran.warnings[0]).toBe('The token is of the type "mac", not Bearer: what uses it must know that type.')
     }
   })
 

@@ -24,11 +24,7 @@ describe('a token', () => {
       token,
       apiUrl: world.inputs['revocation-url'],
       ends: '2026-11-21T08:05:00.000Z',
-      extra: {
-        authentication: 'id-token',
-        clientId: 'deploy',
-        audience: `${world.url('keycloak')}/realms/ci`,
-      },
+      extra: { authentication: 'id-token', clientId: 'deploy', audience: `${world.url('keycloak')}/realms/ci` },
     })
   })
 
@@ -73,10 +69,7 @@ describe('a request', () => {
       ['client_assertion', idToken!.token],
     ])
     const { headers } = world.server('keycloak').requests[0]!
-    expect(headers).toMatchObject({
-      accept: 'application/json',
-      'content-type': 'application/x-www-form-urlencoded',
-    })
+    expect(headers).toMatchObject({ accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' })
     expect(headers).not.toHaveProperty('authorization')
   })
 
@@ -106,9 +99,7 @@ describe('a request', () => {
   test('with an ID token of the client and another one as the grant', async () => {
     const world = await open()
     world.setup.clients['deploy'] = { ...world.setup.clients['deploy'], jwtGrant: true }
-    const ran = await run(world, {
-      inputs: { 'grant-type': 'jwt-bearer', 'client-authentication': 'id-token' },
-    })
+    const ran = await run(world, { inputs: { 'grant-type': 'jwt-bearer', 'client-authentication': 'id-token' } })
     expect(ran.succeeded).toBe(true)
     const { client_assertion: client, assertion } = Object.fromEntries(asked(world)[0]!)
     expect(new Set([client, assertion])).toEqual(new Set(world.issuer.issued.map(({ token }) => token)))

@@ -10,10 +10,7 @@ const sent = (audience: string, subject = SUBJECT): string =>
   `Its audience was "${audience}", its subject (sub) "${subject}", its issuer (iss) "${ISSUER}". The server must trust exactly these. The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`
 
 /** A world whose server refuses for ever, in these words. */
-async function refusing(
-  opened: Promise<OAuthWorld>,
-  ...error: Parameters<typeof oauthError>
-): Promise<OAuthWorld> {
+async function refusing(opened: Promise<OAuthWorld>, ...error: Parameters<typeof oauthError>): Promise<OAuthWorld> {
   const world = await opened
   world.server(world.setup.exchangeRole).faults.push(forEver(fault.answer(oauthError(...error))))
   return world
@@ -103,19 +100,13 @@ describe('a refusal by Dex', () => {
 
 describe('a refusal with the code', () => {
   test.each([
-    [
-      'invalid_target',
-      'Check `resource`, and `audience` in `parameters`: the server does not know this target',
-    ],
+    ['invalid_target', 'Check `resource`, and `audience` in `parameters`: the server does not know this target'],
     [
       'unsupported_grant_type',
       'The server does not offer this grant at http://HOST/token: check `token-url`, `grant-type` and `body`',
     ],
     ['unauthorized_client', 'In the server, allow the client "deploy" to use the grant token-exchange.\n'],
-    [
-      'invalid_scope',
-      'Check `scope`: the server does not know "openid federated:id", or does not allow it here.',
-    ],
+    ['invalid_scope', 'Check `scope`: the server does not know "openid federated:id", or does not allow it here.'],
   ])('%s', async (code, hint) => {
     expect(await refusal(await refusing(openDex(), 400, code))).toContain(`: ${code}.\n${hint}`)
   })
@@ -132,9 +123,7 @@ describe('a refusal with the code', () => {
 
   test('invalid_scope, where none was asked for', async () => {
     const world = await refusing(openDex(), 400, 'invalid_scope')
-    expect(await refusal(world, { inputs: { scope: '' } })).toContain(
-      'The server wants a scope: set `scope`.',
-    )
+    expect(await refusal(world, { inputs: { scope: '' } })).toContain('The server wants a scope: set `scope`.')
   })
 
   test('that nobody knows, says no more than the server', async () => {
@@ -188,12 +177,7 @@ describe('a refusal', () => {
 
   test('does not repeat the claims that the server repeats', async () => {
     const ran = await run(
-      await refusing(
-        openDex(),
-        401,
-        'invalid_client',
-        `No record for the subject '${SUBJECT}' of octo-org/workflows.`,
-      ),
+      await refusing(openDex(), 401, 'invalid_client', `No record for the subject '${SUBJECT}' of octo-org/workflows.`),
     )
     expect(ran.errors[0]).toContain("invalid_client: No record for the subject '(sub)' of (repository).\n")
   })

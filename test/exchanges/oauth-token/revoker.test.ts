@@ -98,9 +98,7 @@ describe('the post step', () => {
     expect(posted).toMatchObject({ infos: ['The token was revoked.'], warnings: [] })
     expect(posted.masks).toContain(REFRESH)
     const forms = asked(world).slice(1)
-    expect(forms.map((form) => form.get('token'))).toEqual(
-      expect.arrayContaining([main.outputs['token'], REFRESH]),
-    )
+    expect(forms.map((form) => form.get('token'))).toEqual(expect.arrayContaining([main.outputs['token'], REFRESH]))
     expect(new Set(forms.map((form) => form.get('client_assertion'))).size).toBe(2)
   })
 
@@ -149,11 +147,7 @@ describe('the post step warns where', () => {
       fault.answer({ status: 202, body: '' }),
       'The revocation endpoint (HOST) answered 202 instead of 200. Check `revocation-url`',
     ],
-    [
-      'a redirect answers',
-      fault.redirect('https://login.example.com'),
-      'answered with a redirect (302 Found)',
-    ],
+    ['a redirect answers', fault.redirect('https://login.example.com'), 'answered with a redirect (302 Found)'],
   ])('%s', async (_, each, words) => {
     const { world, main } = await granted(open())
     world.server('keycloak').faults.push(forEver(each))
@@ -190,9 +184,7 @@ describe('the post step warns where', () => {
     const { world, main } = await granted(open())
     const { extra } = JSON.parse(main.state['revocable']!) as { extra: object }
     const { warnings } = await post(world, changed(main, { extra: { ...extra, headers: 'Host: elsewhere' } }))
-    expect(warnings[0]).toContain(
-      'The headers that the main step saved are invalid: they must not contain host',
-    )
+    expect(warnings[0]).toContain('The headers that the main step saved are invalid: they must not contain host')
     expect(asked(world)).toHaveLength(1)
   })
 

@@ -23,10 +23,7 @@ const REFUSED: readonly (readonly [Record<string, string>, string])[] = [
     { 'grant-type': 'client-credentials', 'subject-token-type': '', 'client-secret': 'secret' },
     `client-secret is not used with ${BY} id-token`,
   ],
-  [
-    { 'grant-type': 'client-credentials', [BY]: 'none' },
-    `${BY} must be id-token with grant-type client-credentials`,
-  ],
+  [{ 'grant-type': 'client-credentials', [BY]: 'none' }, `${BY} must be id-token with grant-type client-credentials`],
   [
     { 'grant-type': 'jwt-bearer', 'subject-token-type': 'jwt' },
     'subject-token-type is not used with grant-type jwt-bearer',
@@ -44,10 +41,7 @@ const REFUSED: readonly (readonly [Record<string, string>, string])[] = [
   [{ parameters: 'connector id=github' }, 'parameters must be lines of name=value'],
   [{ parameters: 'a=1\nb=2\na=3' }, 'parameters must contain a only once'],
   [{ parameters: 'scope=x' }, 'parameters must not contain scope, which comes from the input scope'],
-  [
-    { parameters: 'subject_token=x' },
-    'parameters must not contain subject_token, which comes from the job itself',
-  ],
+  [{ parameters: 'subject_token=x' }, 'parameters must not contain subject_token, which comes from the job itself'],
   [{ body: 'xml' }, 'body must be one of form, json, not "xml"'],
   [{ 'skip-token-revoke': 'perhaps' }, 'skip-token-revoke must be true or false'],
 ]
@@ -85,9 +79,7 @@ describe('inputs that cannot be used', () => {
 describe('inputs in short and in full', () => {
   test.each([`${PREFIX}grant-type:token-exchange`, ''])('grant-type %s', async (grant) => {
     const world = await openDex()
-    await run(world, {
-      inputs: { 'grant-type': grant, 'subject-token-type': `${PREFIX}token-type:id_token` },
-    })
+    await run(world, { inputs: { 'grant-type': grant, 'subject-token-type': `${PREFIX}token-type:id_token` } })
     expect(Object.fromEntries(asked(world)[0]!)).toMatchObject({
       grant_type: `${PREFIX}grant-type:token-exchange`,
       subject_token_type: `${PREFIX}token-type:id_token`,

@@ -102,8 +102,7 @@ describe('a token', () => {
 describe('settings', () => {
   const HOST_NAME = 'must be a host name, without https:// or a path'
   const AUDIENCE = 'must have at most 255 characters, without spaces, quotes, brackets or @'
-  const NAME =
-    'must be the name of a trust policy, without its folder and .sts.yaml, of at most 255 characters'
+  const NAME = 'must be the name of a trust policy, without its folder and .sts.yaml, of at most 255 characters'
   test.each([
     ['domain', 'https://octo-sts.dev', HOST_NAME],
     ['domain', 'octo-sts.dev/sts', HOST_NAME],
@@ -127,9 +126,7 @@ describe('settings', () => {
     ['skip-token-revoke', 'perhaps', 'must be true or false'],
   ])('%s: "%s" is refused before anything is sent', async (name, value, rule) => {
     const world = await open()
-    expect(await refusal(world, { inputs: { [name]: value } })).toContain(
-      `Nothing was sent.\n- ${name} ${rule}`,
-    )
+    expect(await refusal(world, { inputs: { [name]: value } })).toContain(`Nothing was sent.\n- ${name} ${rule}`)
     expect(world.server('octo-sts').requests).toEqual([])
     expect(world.server('oidc').requests).toEqual([])
   })
@@ -156,11 +153,7 @@ describe('settings', () => {
     ['localhost:8080', 'http://localhost:8080'],
     ['127.0.0.1:8080', 'http://127.0.0.1:8080'],
   ])('%s is asked at %s', async (domain, origin) => {
-    const given: Record<string, string> = {
-      identity: 'deploy',
-      domain,
-      'github-api-url': 'https://api.github.com',
-    }
+    const given: Record<string, string> = { identity: 'deploy', domain, 'github-api-url': 'https://api.github.com' }
     const inputs = new Inputs((name) => given[name] ?? '')
     const { url, audience } = await octoSts.settings(inputs, { GITHUB_REPOSITORY: 'octo-org/workflows' })
     inputs.check()

@@ -11,11 +11,9 @@ const FILE = '.github/chainguard/deploy.sts.yaml'
 const WAIT = ' After a change, wait 5 minutes: Octo STS caches the policy for that long.'
 
 /** A world with a clock that is set by hand. */
-async function openAt(options: WorldOptions = {}): Promise<{
-  world: World<OctoStsSetup>
-  clock: { now: () => number }
-  pass: (minutes: number) => void
-}> {
+async function openAt(
+  options: WorldOptions = {},
+): Promise<{ world: World<OctoStsSetup>; clock: { now: () => number }; pass: (minutes: number) => void }> {
   let now = Date.now()
   const clock = { now: () => now }
   const world = await open({}, { ...options, ...clock })

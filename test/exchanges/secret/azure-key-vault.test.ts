@@ -12,8 +12,7 @@ import { LINK, opening, refusalOf, stepsOf } from '../in-process.ts'
 const open = opening(system)
 const { run, refusal } = stepsOf(azureKeyVault, 'secret/azure-key-vault')
 
-const paths = (world: World, role = 'keyvault'): string[] =>
-  world.server(role).requests.map(({ path }) => path)
+const paths = (world: World, role = 'keyvault'): string[] => world.server(role).requests.map(({ path }) => path)
 
 /** The settings that inputs give. @throws ActionError that lists the problems in them */
 async function settingsOf(given: Record<string, string>): Promise<Settings> {
@@ -35,10 +34,7 @@ describe('a secret', () => {
     expect(new URLSearchParams(login!.body).get('scope')).toBe('https://vault.azure.net/.default')
     const [request] = world.server('keyvault').requests
     const token = world.secrets.find(({ name }) => name.startsWith('Entra access token'))!.value
-    expect(request).toMatchObject({
-      method: 'GET',
-      path: '/secrets/database-password?api-version=2025-07-01',
-    })
+    expect(request).toMatchObject({ method: 'GET', path: '/secrets/database-password?api-version=2025-07-01' })
     expect(request!.headers['authorization']).toBe(`Bearer ${token}`)
     expect(ran.masks).toEqual(expect.arrayContaining([token, world.setup.secret]))
   })
@@ -52,9 +48,7 @@ describe('a secret', () => {
 
   test('is read once, whatever the case of its name', async () => {
     const world = await open({ variant: 'several' })
-    await run(world, {
-      inputs: { secrets: 'a: database#username\nb: DATABASE#password\nc: database-password' },
-    })
+    await run(world, { inputs: { secrets: 'a: database#username\nb: DATABASE#password\nc: database-password' } })
     expect(paths(world).toSorted()).toEqual([
       '/secrets/database-password?api-version=2025-07-01',
       '/secrets/database?api-version=2025-07-01',
@@ -101,12 +95,7 @@ describe('settings', () => {
     ['my-vault', 'https://my-vault.vault.azure.net/', '', 'microsoftonline.com'],
     ['https://my-vault.vault.azure.net', 'https://my-vault.vault.azure.net/', '', 'microsoftonline.com'],
     ['https://My-Vault.vault.azure.net/', 'https://my-vault.vault.azure.net/', '', 'microsoftonline.com'],
-    [
-      'https://v-1.vault.usgovcloudapi.net',
-      'https://v-1.vault.usgovcloudapi.net/',
-      'USGov',
-      'microsoftonline.us',
-    ],
+    ['https://v-1.vault.usgovcloudapi.net', 'https://v-1.vault.usgovcloudapi.net/', 'USGov', 'microsoftonline.us'],
     ['https://abc.vault.azure.cn', 'https://abc.vault.azure.cn/', 'China', 'chinacloudapi.cn'],
   ])('the vault %s decides scope, audience and login host', async (vault, href, suffix, login) => {
     const { vault: read, federation } = await settingsOf({ vault })
@@ -171,12 +160,7 @@ describe('a refusal', () => {
 
   const policy = `This vault has access policies: az keyvault set-policy --name VAULT --spn ${CLIENT} --secret-permissions get. It gives`
   test.each([
-    [
-      403,
-      'AccessDenied',
-      `does not have secrets get permission on key vault 'my-vault;location=westeurope'.`,
-      policy,
-    ],
+    [403, 'AccessDenied', `does not have secrets get permission on key vault 'my-vault;location=westeurope'.`, policy],
     [403, 'ForbiddenByPolicy', 'Denied by policy.', policy],
     [
       403,
@@ -209,9 +193,7 @@ describe('a refusal', () => {
 
   test('of a disabled version has the command that enables it', async () => {
     const world = await open()
-    world.setup.secrets['off'] = [
-      { version: VERSIONS[0], value: 'secret value', attributes: { enabled: false } },
-    ]
+    world.setup.secrets['off'] = [{ version: VERSIONS[0], value: 'secret value', attributes: { enabled: false } }]
     expect(await refusal(world, { inputs: { secret: 'off' } })).toContain(
       'SecretDisabled: Operation get is not allowed on a disabled secret.\nThat version is disabled: use another one, or enable it: az keyvault secret set-attributes --vault-name VAULT --name off --enabled true.',
     )
@@ -260,9 +242,7 @@ test('the fake refuses a token for another API, and one that it does not know', 
   const world = await open()
   const ask = async (token: string): Promise<unknown> => {
     const url = `${world.url('keyvault')}/secrets/database-password?api-version=7.4`
-    const { status, headers } = await fetch(url, {
-      headers: token === '' ? {} : { authorization: `Bearer ${token}` },
-    })
+    const { status, headers } = await fetch(url, { headers: token === '' ? {} : { authorization: `Bearer ${token}` } })
     return [status, headers.get('www-authenticate')?.replace(/^.*resource=/, '')]
   }
   const form = new URLSearchParams({
@@ -272,10 +252,7 @@ test('the fake refuses a token for another API, and one that it does not know', 
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
     client_assertion: await world.issuer.mint('api://AzureADTokenExchange'),
   })
-  const answer = await fetch(`${world.url('login')}/${TENANT}/oauth2/v2.0/token`, {
-    method: 'POST',
-    body: form,
-  })
+  const answer = await fetch(`${world.url('login')}/${TENANT}/oauth2/v2.0/token`, { method: 'POST', body: form })
   const { access_token: token } = (await answer.json()) as { access_token: string }
   const challenged = [401, '"https://vault.azure.net"']
   expect([await ask(token), await ask('other'), await ask('')]).toEqual([challenged, challenged, challenged])

@@ -137,11 +137,7 @@ describe('a refusal', () => {
   const denied = `Google Secret Manager (HOST) refused (403 Forbidden): PERMISSION_DENIED: Permission 'secretmanager.versions.access' denied for resource '${SECRET}/versions/latest' (or it may not exist).`
 
   test.each([
-    [
-      'direct',
-      principalSet('216219028'),
-      ' The provider must map `attribute.repository_id=assertion.repository_id`.',
-    ],
+    ['direct', principalSet('216219028'), ' The provider must map `attribute.repository_id=assertion.repository_id`.'],
     ['impersonation', `serviceAccount:${SERVICE_ACCOUNT}`, ''],
   ])('for want of a role says what to grant to whom (%s)', async (variant, member, mapping) => {
     const world = await open({ variant })
@@ -215,9 +211,7 @@ describe('a refusal', () => {
     const world = await open()
     const invalid = apiError('INVALID_ARGUMENT', 'Invalid resource field value in the request.')
     world.server('secretmanager').faults.push(fault.answer(invalid))
-    expect(await refusal(world)).toContain(
-      `INVALID_ARGUMENT: Invalid resource field value in the request.\n${LINK}`,
-    )
+    expect(await refusal(world)).toContain(`INVALID_ARGUMENT: Invalid resource field value in the request.\n${LINK}`)
   })
 
   test.each([
@@ -226,9 +220,7 @@ describe('a refusal', () => {
   ])('that is %s is not Google’s, and tells nothing of roles', async (_what, body) => {
     const world = await open()
     world.server('secretmanager').faults.push(fault.answer({ status: 403, body }))
-    expect(await refusal(world)).toContain(
-      '(403 Forbidden).\nThis answer is not from Google Secret Manager: ',
-    )
+    expect(await refusal(world)).toContain('(403 Forbidden).\nThis answer is not from Google Secret Manager: ')
   })
 
   test('by STS is explained as for Cloud SQL', async () => {

@@ -22,9 +22,7 @@ describe('a secret', () => {
     expect(ran.outputs).toEqual({ secret: world.setup.secret })
     expect(ran.masks).toContain(world.setup.secret)
     const { requests } = world.server('secret-endpoint')
-    expect(requests).toMatchObject([
-      { method: 'GET', path: '/secrets?name=database', body: '', answered: 200 },
-    ])
+    expect(requests).toMatchObject([{ method: 'GET', path: '/secrets?name=database', body: '', answered: 200 }])
     expect(requests[0]!.headers).toMatchObject({
       accept: 'application/json',
       authorization: `Bearer ${world.issuer.issued[0]!.token}`,
@@ -114,9 +112,7 @@ describe('a refusal', () => {
   ])('is told from %s', async (_name, body) => {
     const world = await open()
     world.server('secret-endpoint').faults.push(fault.status(400, { body }))
-    expect(await refusal(world)).toBe(
-      `The secret endpoint (HOST) refused (400 Bad Request): in its words.\n${LINK}`,
-    )
+    expect(await refusal(world)).toBe(`The secret endpoint (HOST) refused (400 Bad Request): in its words.\n${LINK}`)
   })
 
   test('without a name for its text has none, and is the endpoint’s own', async () => {
@@ -160,13 +156,11 @@ describe('the endpoint of the page', () => {
       .replace("'jose'", `'${import.meta.resolve('jose')}'`)
       .replace('`${issuer}/.well-known/jwks`', `'${world.url('oidc')}/.well-known/jwks'`)
     expect(source).toContain(`${world.url('oidc')}/.well-known/jwks`)
-    const module = (await import(
-      /* @vite-ignore */ `data:text/javascript,${encodeURIComponent(source)}`
-    )) as { default: { fetch: (request: Request, secrets: object) => Promise<Response> } }
+    const module = (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(source)}`)) as {
+      default: { fetch: (request: Request, secrets: object) => Promise<Response> }
+    }
     const handler: Handler = async ({ method, url, headers }) => {
-      const answer = await module.default.fetch(new Request(url, { method, headers }), {
-        DB_PASSWORD: secret,
-      })
+      const answer = await module.default.fetch(new Request(url, { method, headers }), { DB_PASSWORD: secret })
       return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() }
     }
     const server = await serve(handler, { faults: [] })
@@ -182,13 +176,7 @@ describe('the endpoint of the page', () => {
   })
 
   test.each<[string, WorldOptions, string, string, string]>([
-    [
-      'another repository',
-      { identity: { repositoryId: '1' } },
-      AUDIENCE,
-      '',
-      '403 Forbidden): no rule for this job',
-    ],
+    ['another repository', { identity: { repositoryId: '1' } }, AUDIENCE, '', '403 Forbidden): no rule for this job'],
     [
       'another branch',
       { identity: { ref: 'refs/heads/feature' } },
@@ -197,13 +185,7 @@ describe('the endpoint of the page', () => {
       '403 Forbidden): no rule for this job',
     ],
     ['another path', {}, AUDIENCE, '/more', '403 Forbidden): no rule for this job'],
-    [
-      'another audience',
-      {},
-      'https://elsewhere.example',
-      '',
-      '401 Unauthorized): unexpected "aud" claim value',
-    ],
+    ['another audience', {}, 'https://elsewhere.example', '', '401 Unauthorized): unexpected "aud" claim value'],
     [
       'another issuer',
       { claims: { iss: 'https://evil.example' } },

@@ -114,9 +114,7 @@ describe.each<System>([vault, aws, google, azure, http])('of $action', (system) 
     const { world } = await open(system, system.variants[0])
     const reads = ({ method, headers }: { method: string; headers: object }): boolean =>
       method === 'GET' || 'x-amz-target' in headers
-    world
-      .server(world.setup.exchangeRole)
-      .faults.push(forEver((request) => (reads(request) ? answer() : undefined)))
+    world.server(world.setup.exchangeRole).faults.push(forEver((request) => (reads(request) ? answer() : undefined)))
     expect(refusalOf(await run(world, system, {}))).toMatch(/ \(40[34] /)
   })
 })

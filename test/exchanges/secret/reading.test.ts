@@ -50,8 +50,6 @@ test('a login that fails is the end, whatever is read', async () => {
 })
 
 test('one line that is not masked is told, too', async () => {
-  const { notices } = await read(['a', 'b'], (name) =>
-    name === 'a' ? 'obviously-fake\nab' : 'obviously-fake',
-  )
+  const { notices } = await read(['a', 'b'], (name) => (name === 'a' ? 'obviously-fake\nab' : 'obviously-fake'))
   expect(notices).toEqual(['The secret a has 1 line too short to mask.'])
 })

@@ -23,19 +23,14 @@ const reads = (world: World): string[] =>
 describe('several values', () => {
   test('are outputs by name and one output of JSON, with one login and one request for each secret', async () => {
     const world = await open()
-    const ran = await run(
-      world,
-      `user: team/database#DB_USER # a key\nPass_2: team/database#${KEY}\nall: team/tls`,
-    )
+    const ran = await run(world, `user: team/database#DB_USER # a key\nPass_2: team/database#${KEY}\nall: team/tls`)
     const { secrets = '', ...values } = ran.outputs
     expect(values).toMatchObject({ user: 'app_user', Pass_2: world.setup.secret })
     expect(Object.keys(JSON.parse(values['all']!) as object)).toEqual(['certificate', 'key'])
     expect(JSON.parse(secrets)).toEqual(values)
     expect(reads(world)).toEqual(['/v1/secret/data/team/database', '/v1/secret/data/team/tls'])
     expect(ran.infos[0]).toBe('3 values read from 2 secrets.')
-    expect(ran.masks).toEqual(
-      expect.arrayContaining([...Object.values(values).flatMap((v) => v.split('\n')), secrets]),
-    )
+    expect(ran.masks).toEqual(expect.arrayContaining([...Object.values(values).flatMap((v) => v.split('\n')), secrets]))
     const texts = Object.values(JSON.parse(values['all']!) as Record<string, string>)
     expect(ran.masks).toEqual(expect.arrayContaining(texts.flatMap((text) => text.trim().split('\n'))))
   })
@@ -108,9 +103,7 @@ describe('several values', () => {
     world
       .server('vault')
       .faults.push(
-        forEver(({ method }) =>
-          method === 'GET' ? { kind: 'answer', name: 'reply', reply: down } : undefined,
-        ),
+        forEver(({ method }) => (method === 'GET' ? { kind: 'answer', name: 'reply', reply: down } : undefined)),
       )
     const names = Array.from({ length: 20 }, (_, index) => `n${index}`)
     const ran = await run(world, names.map((name) => `${name}: p/${name}`).join('\n'))
@@ -152,11 +145,7 @@ describe('input that cannot be used', () => {
       `secrets must be a YAML mapping in which the name comes first; for example: ${ours}`,
       '',
     ]),
-    [
-      'a: b#',
-      'secrets.a must have a secret before # and a key after it; for example: team/database#DB_PASSWORD',
-      '',
-    ],
+    ['a: b#', 'secrets.a must have a secret before # and a key after it; for example: team/database#DB_PASSWORD', ''],
     [
       'a: x/../y',
       'secrets.a must be a path without a leading or trailing slash and without empty, . or .. parts, not "x/../y"; for example: team/database',
@@ -198,16 +187,12 @@ describe('input that cannot be used', () => {
 })
 
 describe('secret/http', () => {
-  const openHttp = (): Promise<World<HttpSecretSetup>> =>
-    keep(createWorld(httpSystem, { variant: 'several' }))
+  const openHttp = (): Promise<World<HttpSecretSetup>> => keep(createWorld(httpSystem, { variant: 'several' }))
 
   test('takes URLs of one origin only, so that no token reaches an origin that is not its audience', async () => {
     const world = await openHttp()
     const origin = world.url('secret-endpoint')
-    const inputs = {
-      secrets: `a: ${origin}/license\nb: https://elsewhere.example.com/x?y#z`,
-      audience: 'shared',
-    }
+    const inputs = { secrets: `a: ${origin}/license\nb: https://elsewhere.example.com/x?y#z`, audience: 'shared' }
     const ran = await runStep(httpSecret, world, 'secret/http', { inputs })
     expect(refusalOf(ran)).toContain(
       withoutPort(

@@ -43,8 +43,7 @@ describe('masksOf', () => {
     expect(found).toEqual(expect.arrayContaining([json, 'in ner', 'first', 'second', '13371337', '0.10000']))
     // As `fromJSON` shows it.
     expect(found).toContain('-1000000000000')
-    for (const open of ['user', 'app', 'pass', 'deep', 'x', 'true', '54321'])
-      expect(found).not.toContain(open)
+    for (const open of ['user', 'app', 'pass', 'deep', 'x', 'true', '54321']) expect(found).not.toContain(open)
   })
 
   test.each([
@@ -54,9 +53,7 @@ describe('masksOf', () => {
   ])('masks %j as it is written in JSON, and in JSON in JSON', (text) => {
     const found = masks(text)
     const blacked = (shown: string): string =>
-      [...found]
-        .sort((a, b) => b.length - a.length)
-        .reduce((rest, mask) => rest.replaceAll(mask, '***'), shown)
+      [...found].sort((a, b) => b.length - a.length).reduce((rest, mask) => rest.replaceAll(mask, '***'), shown)
     expect(blacked(text)).toBe('***')
     expect(blacked(JSON.stringify({ a: text }))).toBe('{"a":"***"}')
     expect(blacked(JSON.stringify(JSON.stringify({ a: text })))).toBe('"{\\"a\\":\\"***\\"}"')
@@ -80,9 +77,7 @@ describe('masksOf', () => {
     const refusal = refusalOf(() => masks(text))
     expect(refusal).toContain(message)
     expect(refusal).toContain('`allow-short: true`')
-    expect(masks(text, true)).toEqual(
-      expect.arrayContaining(text.split('\n').filter((line) => /\w/.test(line))),
-    )
+    expect(masks(text, true)).toEqual(expect.arrayContaining(text.split('\n').filter((line) => /\w/.test(line))))
   })
 
   test.each<[string, boolean, unmasked: number, open: string]>([
@@ -183,20 +178,14 @@ describe('membersOf', () => {
     )
   })
 
-  test.each([
-    '12345678901234567890',
-    '1e400',
-    '1.10',
-    '1e3',
-    '-0',
-    '1.0',
-    '0.1234567890123456789',
-    '9007199254740993',
-  ])('refuses a number whose text does not survive: %s', (number) => {
-    const refusal =
-      'The key "pin" of the secret "name" contains a number that JSON cannot keep exactly, such as 1.10 or one with many digits. Store it as text, in quotes.'
-    expect(refusalOf(() => read(`{"pin":${number},"a":"b"}`, 'pin'))).toBe(refusal)
-    expect(refusalOf(() => read(`{"pin":{"inner":[${number}]}}`, 'pin'))).toBe(refusal)
-    expect(read(`{"pin":${number},"a":"b"}`, 'a')).toEqual({ name: '"a" of "name"', text: 'b' })
-  })
+  test.each(['12345678901234567890', '1e400', '1.10', '1e3', '-0', '1.0', '0.1234567890123456789', '9007199254740993'])(
+    'refuses a number whose text does not survive: %s',
+    (number) => {
+      const refusal =
+        'The key "pin" of the secret "name" contains a number that JSON cannot keep exactly, such as 1.10 or one with many digits. Store it as text, in quotes.'
+      expect(refusalOf(() => read(`{"pin":${number},"a":"b"}`, 'pin'))).toBe(refusal)
+      expect(refusalOf(() => read(`{"pin":{"inner":[${number}]}}`, 'pin'))).toBe(refusal)
+      expect(read(`{"pin":${number},"a":"b"}`, 'a')).toEqual({ name: '"a" of "name"', text: 'b' })
+    },
+  )
 })

@@ -15,13 +15,8 @@ describe('a secret', () => {
     const world = await open()
     const ran = await run(world)
     expect(ran.outputs).toEqual({ secret: world.setup.secret })
-    expect(ran.masks).toEqual(
-      expect.arrayContaining([world.setup.secret, world.setup.vault.tokens[0]!.token]),
-    )
-    expect(ran.infos).toEqual([
-      'Secret "DB_PASSWORD" of "secret/team/database" read.',
-      'The Vault token was revoked.',
-    ])
+    expect(ran.masks).toEqual(expect.arrayContaining([world.setup.secret, world.setup.vault.tokens[0]!.token]))
+    expect(ran.infos).toEqual(['Secret "DB_PASSWORD" of "secret/team/database" read.', 'The Vault token was revoked.'])
     expect(ran.warnings).toEqual([])
     expect(requests(world)).toEqual([LOGIN, READ, REVOKE])
     expect(world.setup.vault.tokens.map(({ revoked }) => revoked)).toEqual([true])
@@ -75,9 +70,7 @@ describe('a secret', () => {
     const world = await open()
     world
       .server('vault')
-      .faults.push(
-        forEver(at(/\/data\//, { status: 200, body: `{"data":{"data":${data},"metadata":{"version":1}}}` })),
-      )
+      .faults.push(forEver(at(/\/data\//, { status: 200, body: `{"data":{"data":${data},"metadata":{"version":1}}}` })))
     expect((await run(world, { inputs: { key: '' } })).outputs).toEqual({ secret: data })
     expect((await run(world, { inputs: { key: 'port' } })).outputs).toEqual({ secret: '5432' })
     for (const key of ['pin', 'id']) {
@@ -113,11 +106,7 @@ describe('settings', () => {
     ['path', 'team\ndatabase', `path ${path}, not "team database"; for example: team/database`],
     ['engine', '..', `engine ${path}, not ".."; for example: secret`],
     ['auth-path', 'jwt/..', `auth-path ${path}, not "jwt/.."; for example: jwt`],
-    [
-      'namespace',
-      'a\nb',
-      'namespace must be the full path of a namespace, not "a b"; for example: team/project',
-    ],
+    ['namespace', 'a\nb', 'namespace must be the full path of a namespace, not "a b"; for example: team/project'],
     ['role', 'a\nb', 'role must be one line, not "a b"; for example: deploy'],
     ['role', '', 'role is required; for example: deploy'],
     ['path', '', 'path is required, or secrets instead; for example: team/database'],
@@ -136,11 +125,7 @@ describe('settings', () => {
       'data/team/database',
       'path must not contain the engine or data/, which the step adds; for example: team/database',
     ],
-    [
-      'auth-path',
-      'auth/ci/jwt',
-      'auth-path must not contain auth/, which the step adds; for example: ci/jwt',
-    ],
+    ['auth-path', 'auth/ci/jwt', 'auth-path must not contain auth/, which the step adds; for example: ci/jwt'],
     [
       'url',
       'https://vault.example.com/a/v1/',
@@ -184,10 +169,7 @@ describe('a secret that Vault does not give', () => {
     [
       'since its newest version is deleted',
       ({ engines }) =>
-        (engines['secret'] = {
-          kv: 2,
-          secrets: { 'team/database': [{ data: {} }, { data: {}, state: 'deleted' }] },
-        }),
+        (engines['secret'] = { kv: 2, secrets: { 'team/database': [{ data: {} }, { data: {}, state: 'deleted' }] } }),
       {},
       read(
         '404 Not Found',
@@ -307,9 +289,7 @@ describe('the state of the server', () => {
   test('that has not caught up is tried again', async () => {
     const world = await open()
     const reply = vaultError(412, 'required index state not present')
-    world
-      .server('vault')
-      .faults.push(at(/login$/, reply), at(/login$/, reply), fault.none(), at(/data/, reply))
+    world.server('vault').faults.push(at(/login$/, reply), at(/login$/, reply), fault.none(), at(/data/, reply))
     const ran = await run(world)
     expect(ran.succeeded).toBe(true)
     expect(ran.slept).toHaveLength(3)
@@ -342,8 +322,7 @@ describe('the set-up of the page', () => {
   const file = 'secret/vault/README.md'
   const fences = fencesOf({ file, text: readFileSync(join(ROOT, file), 'utf8') })
   /** What a fence holds after a pattern. */
-  const found = (pattern: RegExp): string =>
-    fences.flatMap(({ text }) => pattern.exec(text)?.[1] ?? [])[0] ?? ''
+  const found = (pattern: RegExp): string => fences.flatMap(({ text }) => pattern.exec(text)?.[1] ?? [])[0] ?? ''
   const role = JSON.parse(found(/^vault write auth\/jwt\/role\/deploy - <<'EOF'\n([^]*)\nEOF$/m)) as Record<
     string,
     unknown

@@ -14,8 +14,7 @@ import { refusal } from './refusal.ts'
 const SERVICE = 'AWS Secrets Manager'
 const EXAMPLE = 'app/database'
 /** A name, or the ARN of a secret. Names with `!` are those of secrets that an AWS service manages. */
-const SECRET =
-  /^(?<arn>arn:aws(?:-[a-z]+)*:secretsmanager:(?<region>[a-z\d-]+):\d{12}:secret:)?[\w/+=.@!-]{1,519}$/
+const SECRET = /^(?<arn>arn:aws(?:-[a-z]+)*:secretsmanager:(?<region>[a-z\d-]+):\d{12}:secret:)?[\w/+=.@!-]{1,519}$/
 
 interface Settings {
   /** Each secret by its name or ARN. */
@@ -68,10 +67,7 @@ function read(
   secret: string,
   tools: Tools,
 ): Promise<Secret> {
-  const headers = {
-    'content-type': 'application/x-amz-json-1.1',
-    'x-amz-target': 'secretsmanager.GetSecretValue',
-  }
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'secretsmanager.GetSecretValue' }
   const body = JSON.stringify({ SecretId: secret })
   const request = { method: 'POST', url, headers, body } as const
   const scope = { region, service: 'secretsmanager' }

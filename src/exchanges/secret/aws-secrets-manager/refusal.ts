@@ -33,9 +33,7 @@ const EXPLANATIONS = new Map<string, (asked: Asked, message: string) => Explanat
   ],
   [
     'InvalidParameterException',
-    ({ secret }) => ({
-      hint: `Check \`secret\`: AWS does not accept "${secret}" as the name or the ARN of a secret.`,
-    }),
+    ({ secret }) => ({ hint: `Check \`secret\`: AWS does not accept "${secret}" as the name or the ARN of a secret.` }),
   ],
   ['InvalidRequestException', explainState],
   [
@@ -95,9 +93,7 @@ function explainDenied({ secret, region, source }: Asked, message: string): Expl
     return explainRefuser(refuser, isOfKey ? 'of its KMS key' : `of the secret "${secret}"`)
   }
   if (isOfKey) {
-    return {
-      hint: 'The credentials can read the secret but cannot use its KMS key: allow them kms:Decrypt on it.',
-    }
+    return { hint: 'The credentials can read the secret but cannot use its KMS key: allow them kms:Decrypt on it.' }
   }
   if (!message.includes('secretsmanager:GetSecretValue')) return {}
   return {

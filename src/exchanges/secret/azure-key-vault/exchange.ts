@@ -40,9 +40,7 @@ function read(
     service: SERVICE,
     method: 'GET',
     url,
-    prepare: async () => ({
-      headers: { authorization: `Bearer ${(await login).token}`, accept: 'application/json' },
-    }),
+    prepare: async () => ({ headers: { authorization: `Bearer ${(await login).token}`, accept: 'application/json' } }),
     refusal: (answer) => refusal(answer, settings, secret, name),
     read: (answer) => {
       const json = jsonObject(answer, SERVICE, url)
@@ -61,9 +59,7 @@ function warningsOf(name: string, attributes: unknown, now: number): string[] {
   const [from, until] = [timeOf(member(attributes, 'nbf')), timeOf(member(attributes, 'exp'))]
   return [
     ...(until && until.getTime() <= now
-      ? [
-          `The secret ${name} expired at ${until.toISOString()}. Key Vault still gives it: store a new version.`,
-        ]
+      ? [`The secret ${name} expired at ${until.toISOString()}. Key Vault still gives it: store a new version.`]
       : []),
     ...(from && from.getTime() > now
       ? [`The secret ${name} is not to be used before ${from.toISOString()}. Key Vault gives it already.`]

@@ -1,10 +1,4 @@
-import {
-  CLOUD_NAMES,
-  CLOUDS,
-  readFederation,
-  type CloudName,
-  type Federation,
-} from '../../../azure/settings.ts'
+import { CLOUD_NAMES, CLOUDS, readFederation, type CloudName, type Federation } from '../../../azure/settings.ts'
 import type { Environment } from '../../../exchange.ts'
 import type { Inputs } from '../../../inputs/inputs.ts'
 import { isLoopback, NOWHERE } from '../../../inputs/url.ts'

@@ -23,18 +23,11 @@ describe('a secret', () => {
     await run(world)
     const [request, ...more] = world.server('secretsmanager').requests
     expect(more).toEqual([])
-    expect(request).toMatchObject({
-      method: 'POST',
-      path: '/',
-      body: `{"SecretId":"${NAME}"}`,
-      answered: 200,
-    })
+    expect(request).toMatchObject({ method: 'POST', path: '/', body: `{"SecretId":"${NAME}"}`, answered: 200 })
     expect(request!.headers).toMatchObject({
       'content-type': 'application/x-amz-json-1.1',
       'x-amz-target': 'secretsmanager.GetSecretValue',
-      authorization: expect.stringContaining(
-        '/eu-central-1/secretsmanager/aws4_request, SignedHeaders=',
-      ) as string,
+      authorization: expect.stringContaining('/eu-central-1/secretsmanager/aws4_request, SignedHeaders=') as string,
     })
     expect(world.issuer.issued.map(({ audience }) => audience)).toEqual(['sts.amazonaws.com'])
   })
@@ -87,13 +80,7 @@ describe('a secret', () => {
 })
 
 describe('with a key', () => {
-  const value = {
-    password: 'not-a-password',
-    port: 5432,
-    tls: { mode: 'verify-full' },
-    'a b': 'x::y',
-    none: null,
-  }
+  const value = { password: 'not-a-password', port: 5432, tls: { mode: 'verify-full' }, 'a b': 'x::y', none: null }
 
   test.each([
     ['password', 'not-a-password'],
@@ -133,9 +120,7 @@ describe('with a key', () => {
       expect(ran.errors[0]).toContain(
         `The secret "${NAME}" is not a JSON object, so it has no key "password".\nOmit the key to get the whole text.`,
       )
-      expect([...ran.errors, ...ran.infos, ...ran.group, ran.summary].join('\n')).not.toContain(
-        'not-a-password',
-      )
+      expect([...ran.errors, ...ran.infos, ...ran.group, ran.summary].join('\n')).not.toContain('not-a-password')
     },
   )
 })

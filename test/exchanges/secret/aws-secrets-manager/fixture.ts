@@ -1,10 +1,6 @@
 import { ROLE_ARN, USER_ARN } from '../../../../dev/fakes/aws-account.ts'
 import type { StoredSecret } from '../../../../dev/fakes/aws-secrets-manager.ts'
-import {
-  SECRET_ARN,
-  system,
-  type AwsSecretsManagerSetup,
-} from '../../../../dev/systems/secret/aws-secrets-manager.ts'
+import { SECRET_ARN, system, type AwsSecretsManagerSetup } from '../../../../dev/systems/secret/aws-secrets-manager.ts'
 import type { World, WorldOptions } from '../../../../dev/world.ts'
 import { awsSecretsManager } from '../../../../src/exchanges/secret/aws-secrets-manager/exchange.ts'
 import { opening, stepsOf } from '../../in-process.ts'

@@ -97,9 +97,7 @@ describe('a refusal', () => {
     const world = await openWith(secret)
     // Another secret that the role may read: else it is not told that this one is not there.
     world.setup.secrets[SECRET_ARN.replace('database', 'other')] = { value: 'other', readers: READERS }
-    expect(await refusal(world)).toBe(
-      `AWS Secrets Manager (HOST) refused (400 Bad Request): ${said}\n${hint}\n${LINK}`,
-    )
+    expect(await refusal(world)).toBe(`AWS Secrets Manager (HOST) refused (400 Bad Request): ${said}\n${hint}\n${LINK}`)
     expect(world.server('secretsmanager').requests).toHaveLength(1)
   })
 
@@ -128,9 +126,7 @@ describe('a refusal', () => {
   ])('by another policy than one that lacks names it, and suggests none: %s', async (end, hint) => {
     const world = await open()
     const message = `User: ${ROLE_ARN} is not authorized to perform: secretsmanager:GetSecretValue on resource: ${SECRET_ARN} ${end}`
-    world
-      .server('secretsmanager')
-      .faults.push(fault.answer(secretsManagerError('AccessDeniedException', message)))
+    world.server('secretsmanager').faults.push(fault.answer(secretsManagerError('AccessDeniedException', message)))
     const ran = await run(world)
     expect(ran.errors[0]).toContain(`${end}.\n${hint}\nDENIED`)
     expect(ran.group.join('\n')).not.toContain('With this policy')
@@ -200,10 +196,7 @@ describe('a refusal', () => {
     const world = await open()
     world.server('secretsmanager').faults.push(fault.answer(secretsManagerError(code, message)))
     const text = await refusal(world, {
-      ...(from === 'environment' && {
-        inputs: { 'role-arn': '' },
-        env: environmentOf(world.setup.account.keys),
-      }),
+      ...(from === 'environment' && { inputs: { 'role-arn': '' }, env: environmentOf(world.setup.account.keys) }),
     })
     const end = message.endsWith('.') ? '' : '.'
     expect(text).toBe(
@@ -224,9 +217,7 @@ describe('a refusal', () => {
     const world = await open()
     world.setup.account.roles[ROLE_ARN] = { subjects: ['repo:octo-org/workflows:*'] }
     const text = await refusal(world)
-    expect(text).toContain(
-      `Either the role "${ROLE_ARN}" does not exist, or its trust policy does not accept`,
-    )
+    expect(text).toContain(`Either the role "${ROLE_ARN}" does not exist, or its trust policy does not accept`)
     expect(text).toContain('The subject has the immutable form')
     expect(world.server('secretsmanager').requests).toEqual([])
   })
