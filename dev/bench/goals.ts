@@ -9,11 +9,18 @@ export function failingGoals(goals: Figures, shared: boolean): Figures {
 /**
  * The goals that are not reached, each as a line that names it.
  *
- * @param goals the largest that each figure may be
+ * @param goals the largest that each figure may be; a `*` in what they are of is any text
  * @throws Error where a goal has no figure: it would be reached by not being measured
  */
 export function missedGoals(figures: Figures, goals: Figures): string[] {
-  return Object.entries(goals).flatMap(([of, limits]) =>
+  const each = Object.entries(goals).flatMap(([of, limits]) => {
+    const [start = '', end] = of.split('*')
+    const named = Object.keys(figures).filter(
+      (name) => end !== undefined && name.startsWith(start) && name.endsWith(end),
+    )
+    return (named.length > 0 ? named : [of]).map((name) => [name, limits] as const)
+  })
+  return each.flatMap(([of, limits]) =>
     Object.entries(limits).flatMap(([name, most]) => {
       const figure = figures[of]?.[name]
       if (figure === undefined || Number.isNaN(figure)) throw new Error(`there is no figure ${name} of ${of}`)

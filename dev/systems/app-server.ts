@@ -159,6 +159,7 @@ export function appServerSystem(settings: AppServerSettings = {}): System<AppSer
         },
         accepts: (token) => github.alive(token),
         alive: github.living,
+        saysEnded: { github: [204, 401] },
         github,
         sts,
         roles,

@@ -75,6 +75,7 @@ function keycloakSetup(foundations: Foundations, variant: string): OAuthTokenSet
     },
     mend: allow,
     alive: keycloak.living,
+    saysEnded: { keycloak: [200] },
     clients,
   }
 }

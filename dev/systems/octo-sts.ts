@@ -61,6 +61,7 @@ export function octoStsSystem(settings: Pick<OctoStsOptions, 'trustedIssuers'> =
         mendsAfterMs: 5 * 60_000 + 1,
         accepts: (token) => github.alive(token),
         alive: github.living,
+        saysEnded: { github: [204, 401] },
         scope,
         github,
         octoSts,

@@ -82,6 +82,8 @@ export interface Setup {
   readonly store?: (name: string, fields: Readonly<Record<string, string>>) => string
   /** Credentials that the fakes issued, that are alive and could be revoked; left out where none can be. */
   readonly alive?: () => readonly string[]
+  /** By which statuses the issuer says that a credential was revoked or has ended, by its role. */
+  readonly saysEnded?: Readonly<Record<string, readonly number[]>>
 }
 
 /** Every system in this folder, by name: the path in `uses:` (`secret/vault`); the root action's is `app-server`. */

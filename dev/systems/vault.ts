@@ -69,6 +69,7 @@ export function vaultTokenSystem(settings: Partial<VaultRole> = {}): System<Vaul
         },
         accepts: (token) => vault.alive(token),
         alive: vault.living,
+        saysEnded: { vault: [204, 403] },
         vault,
         roles,
         engines,

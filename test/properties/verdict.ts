@@ -62,9 +62,6 @@ const NEVER_OF_MAIN: Never<MainFacts> = {
       .join(', '),
 }
 
-/** By which status an issuer may say, falsely, that a token has ended. */
-const LIES = { github: [204, 401], keycloak: [200], vault: [204, 403] }
-
 interface PostFacts extends StageResult {
   /** Whether the token that was kept for it still works. */
   readonly isAlive: boolean
@@ -173,10 +170,9 @@ export function problemsOfPost(
 }
 
 /** Whether the issuer may have lied about a revocation. */
-function isLiedTo({ handlers }: World, told: Story): boolean {
-  return Object.entries(LIES).some(
-    ([issuer, statuses]) =>
-      issuer in handlers && (told.faults[issuer] ?? []).some((plan) => statuses.includes(statusOf(plan) ?? 0)),
+function isLiedTo({ setup }: World, told: Story): boolean {
+  return Object.entries(setup.saysEnded ?? {}).some(([issuer, statuses]) =>
+    (told.faults[issuer] ?? []).some((plan) => statuses.includes(statusOf(plan) ?? 0)),
   )
 }
 

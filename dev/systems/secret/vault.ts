@@ -125,6 +125,7 @@ export function vaultSystem(settings: VaultSettings = {}): System<VaultSetup> {
         },
         accepts: (text) => text === (several ? JSON.stringify(values) : secret),
         alive: vault.living,
+        saysEnded: { vault: [204, 403] },
         vault,
         roles,
         engines,
