@@ -2917,15 +2917,15 @@ function createSecrets(maskLine) {
 function withoutStretches(text, secrets) {
     const places = new Map();
     for (let at = 0; at + BLOCK <= text.length; at++) {
-        const block = text.slice(at, at + BLOCK);
-        places.set(block, [...(places.get(block) ?? []), at]);
+        const hash = hashOf(text, at);
+        places.set(hash, [...(places.get(hash) ?? []), at]);
     }
     const isSecret = new Uint8Array(text.length);
     // A secret may consist of one block, a million times: the same surroundings are looked at once.
     const seen = new Set();
     for (const secret of secrets) {
         for (let at = 0; at + BLOCK <= secret.length; at += BLOCK) {
-            const shared = places.get(secret.slice(at, at + BLOCK));
+            const shared = places.get(hashOf(secret, at));
             if (shared === undefined)
                 continue;
             const around = secret.slice(Math.max(0, at - BLOCK), at + STRETCH);
@@ -2933,6 +2933,8 @@ function withoutStretches(text, secrets) {
                 continue;
             seen.add(around);
             for (const place of shared) {
+                if (!secret.startsWith(text.slice(place, place + BLOCK), at))
+                    continue;
                 const [start, end] = common(text, place, secret, at);
                 if (end - start >= STRETCH)
                     isSecret.fill(1, start, end);
@@ -2947,6 +2949,13 @@ function withoutStretches(text, secrets) {
             rest += '***';
     }
     return rest;
+}
+/** A number for a block, since a copy of each block of a secret would take several times its memory. */
+function hashOf(text, at) {
+    let hash = 0;
+    for (let index = at; index < at + BLOCK; index++)
+        hash = (Math.imul(hash, 31) + text.charCodeAt(index)) | 0;
+    return hash;
 }
 /** From where to where the text is that of the secret, around a block that they share. */
 function common(text, place, secret, at) {

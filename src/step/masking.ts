@@ -42,22 +42,23 @@ export function createSecrets(maskLine: (line: string) => void): Secrets {
 
 /** Looks at the text once and at every eighth character of a secret: what is held is much more than what is shown. */
 function withoutStretches(text: string, secrets: ReadonlySet<string>): string {
-  const places = new Map<string, number[]>()
+  const places = new Map<number, number[]>()
   for (let at = 0; at + BLOCK <= text.length; at++) {
-    const block = text.slice(at, at + BLOCK)
-    places.set(block, [...(places.get(block) ?? []), at])
+    const hash = hashOf(text, at)
+    places.set(hash, [...(places.get(hash) ?? []), at])
   }
   const isSecret = new Uint8Array(text.length)
   // A secret may consist of one block, a million times: the same surroundings are looked at once.
   const seen = new Set<string>()
   for (const secret of secrets) {
     for (let at = 0; at + BLOCK <= secret.length; at += BLOCK) {
-      const shared = places.get(secret.slice(at, at + BLOCK))
+      const shared = places.get(hashOf(secret, at))
       if (shared === undefined) continue
       const around = secret.slice(Math.max(0, at - BLOCK), at + STRETCH)
       if (seen.has(around)) continue
       seen.add(around)
       for (const place of shared) {
+        if (!secret.startsWith(text.slice(place, place + BLOCK), at)) continue
         const [start, end] = common(text, place, secret, at)
         if (end - start >= STRETCH) isSecret.fill(1, start, end)
       }
@@ -69,6 +70,13 @@ function withoutStretches(text: string, secrets: ReadonlySet<string>): string {
     else if (isSecret[at - 1] !== 1) rest += '***'
   }
   return rest
+}
+
+/** A number for a block, since a copy of each block of a secret would take several times its memory. */
+function hashOf(text: string, at: number): number {
+  let hash = 0
+  for (let index = at; index < at + BLOCK; index++) hash = (Math.imul(hash, 31) + text.charCodeAt(index)) | 0
+  return hash
 }
 
 /** From where to where the text is that of the secret, around a block that they share. */
