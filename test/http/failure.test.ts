@@ -62,7 +62,7 @@ test.each([
   ['missing.pem', 'does not exist'],
   ['authority.der', 'is not PEM: convert it (openssl x509 -inform der)'],
   ['.', 'is a folder'],
-  ['authority.pem/x', 'cannot be read'],
+  ['authority\0.pem', 'cannot be read'],
 ])('what is wrong with the file of NODE_EXTRA_CA_CERTS is said: %s', (name, fault) => {
   const folder = mkdtempSync(join(tmpdir(), 'authority-'))
   onTestFinished(() => {

@@ -211,7 +211,9 @@ export async function trustedCertificates(): Promise<Certificates> {
 /** No proxy but that of these variables, until the test is over. */
 export function proxyVariables(variables: Readonly<Record<string, string>>): void {
   for (const name of ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', 'no_proxy', 'NO_PROXY'])
-    vi.stubEnv(name, variables[name])
+    vi.stubEnv(name, undefined)
+  // After all of them: on Windows, https_proxy and HTTPS_PROXY are one variable.
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
   onTestFinished(() => {
     vi.unstubAllEnvs()
   })
