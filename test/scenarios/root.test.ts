@@ -44,7 +44,7 @@ describe.concurrent('a step', () => {
     await using world = await createWorld(system)
     const main = await world.run({ preloads: [TELLS_OF_WRITING] })
     const token = await expectGranted(world, main)
-    const lines = main.raw.split('\n')
+    const lines = main.raw.split(/\r?\n/)
     const written = lines.filter((line) => line.startsWith('wrote GITHUB_'))
     expect([...new Set(written)]).toEqual(['wrote GITHUB_STATE', 'wrote GITHUB_OUTPUT'])
     expect(written.lastIndexOf('wrote GITHUB_STATE')).toBeLessThan(written.indexOf('wrote GITHUB_OUTPUT'))
