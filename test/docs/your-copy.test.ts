@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { fencesOf, readDocument, type Fence } from '../../dev/documents/fences.ts'
+import { canRunCommands, fencesOf, readDocument, type Fence } from '../../dev/documents/fences.ts'
 import { workflowExamples } from '../../dev/documents/workflows.ts'
 import { ROOT } from '../../dev/world.ts'
 
@@ -58,27 +58,28 @@ function commands(file: string, text: string): Fence {
   return found[0]!
 }
 
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'your-copy-'))
-  mkdirSync(at('bin'))
-  for (const [name, text] of Object.entries({ npm: NPM, gh: GH })) writeFileSync(at('bin', name), text, { mode: 0o755 })
-  writeFileSync(at('.gitconfig'), '[user]\n\tname = mona\n\temail = mona@example.com\n')
-  git(folder, 'clone', '--depth', '1', pathToFileURL(ROOT).href, 'original')
-  git(at('original'), 'checkout', '-B', 'main')
-  // A fork has the tags of the original too.
-  for (const tag of ['v1.0.0', 'v1']) git(at('original'), 'tag', tag)
-  git(folder, 'clone', '--bare', pathToFileURL(at('original')).href, 'fork')
-  git(folder, 'clone', pathToFileURL(at('fork')).href, 'clone')
-  symlinkSync(join(ROOT, 'node_modules'), at('clone/node_modules'), 'junction')
-})
-
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true })
-})
-
 const inFork = (ref: string, file: string): string => git(at('fork'), 'show', `${ref}:${file}`)
 
-describe('docs/your-copy.md', () => {
+describe.runIf(canRunCommands)('the commands of the pages', () => {
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'your-copy-'))
+    mkdirSync(at('bin'))
+    for (const [name, text] of Object.entries({ npm: NPM, gh: GH }))
+      writeFileSync(at('bin', name), text, { mode: 0o755 })
+    writeFileSync(at('.gitconfig'), '[user]\n\tname = mona\n\temail = mona@example.com\n')
+    git(folder, 'clone', '--depth', '1', pathToFileURL(ROOT).href, 'original')
+    git(at('original'), 'checkout', '-B', 'main')
+    // A fork has the tags of the original too.
+    for (const tag of ['v1.0.0', 'v1']) git(at('original'), 'tag', tag)
+    git(folder, 'clone', '--bare', pathToFileURL(at('original')).href, 'fork')
+    git(folder, 'clone', pathToFileURL(at('fork')).href, 'clone')
+    symlinkSync(join(ROOT, 'node_modules'), at('clone/node_modules'), 'junction')
+  })
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true })
+  })
+
   test('makes a copy whose tags have its name, and whose readers need not make one', () => {
     run(commands('docs/your-copy.md', 'git tag --force v1.0.0').text)
     for (const tag of ['v1.0.0', 'v1']) {
@@ -110,17 +111,17 @@ describe('docs/your-copy.md', () => {
     expect(text).toContain('New: octo-org/access-token\n')
     expect(text).not.toMatch(/OWNER\/access-token|hosts your copy/)
   })
-})
 
-test('the trial makes every repository before its workflow needs it', () => {
-  const { notes } = run(commands('docs/try-it.md', 'gh repo create').text, folder)
-  const made = [...notes.matchAll(/^gh repo create octocat\/(\S+) --private/gm)].map(([, name]) => name)
-  expect(made).toEqual(['sandbox', 'target', '.github-access-token'])
-  expect(notes).toMatch(/PUT repos\/octocat\/\.github-access-token\/contents\/access-token\.yaml/)
-  const trial = workflowExamples().find(
-    ({ file, text }) => file === 'docs/try-it.md' && text.includes('qoomon.workers.dev'),
-  )!
-  const [step] = trial.actionSteps
-  expect(step!.step.with).toMatchObject({ repository: 'target', permissions: 'contents: read' })
-  expect(trial.text).toContain('"repos/$GITHUB_REPOSITORY_OWNER/target/')
+  test('the trial makes every repository before its workflow needs it', () => {
+    const { notes } = run(commands('docs/try-it.md', 'gh repo create').text, folder)
+    const made = [...notes.matchAll(/^gh repo create octocat\/(\S+) --private/gm)].map(([, name]) => name)
+    expect(made).toEqual(['sandbox', 'target', '.github-access-token'])
+    expect(notes).toMatch(/PUT repos\/octocat\/\.github-access-token\/contents\/access-token\.yaml/)
+    const trial = workflowExamples().find(
+      ({ file, text }) => file === 'docs/try-it.md' && text.includes('qoomon.workers.dev'),
+    )!
+    const [step] = trial.actionSteps
+    expect(step!.step.with).toMatchObject({ repository: 'target', permissions: 'contents: read' })
+    expect(trial.text).toContain('"repos/$GITHUB_REPOSITORY_OWNER/target/')
+  })
 })
