@@ -70,14 +70,14 @@ export function awsError(answer: Answer): AwsError {
  * What an AWS service, or a gateway that checks signatures, means by an answer that is not 2xx. It has no reason where the
  * answer has nothing by which AWS is known: a code, the id of a request, certain words.
  *
+ * @param error of the answer
  * @param explain what a person can do; not asked where the clock is to blame, which its page explains
  */
 export function awsRefusal(
   answer: Answer,
-  explain: (error: AwsError, claims: Claims | undefined) => Explanation,
+  { code, message }: AwsError,
+  explain: (claims: Claims | undefined) => Explanation,
 ): Refusal {
-  const error = awsError(answer)
-  const { code, message } = error
   const isSkewed = SKEWED.has(code) || SKEWED_TEXT.test(message)
   // The keys of the issuer could not be fetched: transient, under a code that is not.
   const keys = code === 'InvalidIdentityToken' && KEYS_TROUBLE.test(message)
@@ -88,6 +88,6 @@ export function awsRefusal(
     reason: isAws ? [code, message].filter((text) => text !== '').join(': ') : undefined,
     requestId,
     ...(LATER.has(code) ? { retry: 'until the deadline' } : keys ? { retry: { times: 2 } } : {}),
-    ...(isSkewed ? { code: 'CLOCK_SKEWED' } : { explain: (claims) => explain(error, claims) }),
+    ...(isSkewed ? { code: 'CLOCK_SKEWED' } : { explain }),
   }
 }

@@ -3,7 +3,7 @@ import type { Answer } from '../http/answer.ts'
 import type { Refusal } from '../http/call.ts'
 import { aboutForm, aboutPassing, claimText, namesRepository } from '../identity/claims.ts'
 import { quoted } from '../text.ts'
-import { awsRefusal, KEYS_TROUBLE, type AwsError } from './errors.ts'
+import { awsError, awsRefusal, KEYS_TROUBLE, type AwsError } from './errors.ts'
 import { ROLE_ARN } from './names.ts'
 import { explainRefuser, policyOf, refuserIn } from './policies.ts'
 
@@ -24,7 +24,8 @@ export interface Role {
 
 /** What STS means by an answer that is not 2xx to a job that wants to assume a role. */
 export function stsRefusal(answer: Answer, role: Role): Refusal {
-  return awsRefusal(answer, (error, claims) => explain(role, error, claims))
+  const error = awsError(answer)
+  return awsRefusal(answer, error, (claims) => explain(role, error, claims))
 }
 
 function explain(role: Role, { code, message }: AwsError, claims: Claims | undefined): Explanation {

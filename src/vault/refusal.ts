@@ -1,9 +1,9 @@
 import { explanationOf, type Claims, type Explanation, type Explanations } from '../explanation.ts'
-import type { Answer } from '../http/answer.ts'
+import { textOf, type Answer } from '../http/answer.ts'
 import type { Refusal } from '../http/call.ts'
 import { aboutForm, aboutPassing, claimText, SHOWN_CLAIMS } from '../identity/claims.ts'
 import { quoted } from '../text.ts'
-import { reasonOf, vaultRefusal } from './answer.ts'
+import { vaultRefusal } from './answer.ts'
 import type { VaultServer } from './server.ts'
 
 /** Trouble with the keys of the issuer on Vault's way to them: transient, though Vault says 400. */
@@ -99,11 +99,9 @@ const EXPLANATIONS: Explanations<Login> = [
 
 /** What Vault means by an answer that is not 2xx to a login. */
 export function loginRefusal(answer: Answer, server: VaultServer): Refusal {
-  const isTransient = answer.status === 400 && KEYS_TROUBLE.test(reasonOf(answer))
-  return {
-    ...vaultRefusal(answer, (reason, claims) => explain(reason, server, claims)),
-    ...(isTransient && { retry: { times: 2 } }),
-  }
+  const refusal = vaultRefusal(answer, (reason, claims) => explain(reason, server, claims))
+  const isTransient = answer.status === 400 && KEYS_TROUBLE.test(textOf(refusal.reason))
+  return { ...refusal, ...(isTransient && { retry: { times: 2 } }) }
 }
 
 function explain(reason: string, server: VaultServer, claims: Claims | undefined): Explanation {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { awsRefusal } from '../../src/aws/errors.ts'
+import { awsError, awsRefusal } from '../../src/aws/errors.ts'
 import type { Answer } from '../../src/http/answer.ts'
 import type { Refusal } from '../../src/http/call.ts'
 import { answer } from './fixture.ts'
 
-const refusalOf = (refused: Answer): Refusal => awsRefusal(refused, () => ({}))
+const refusalOf = (refused: Answer): Refusal => awsRefusal(refused, awsError(refused), () => ({}))
 
 describe('an error', () => {
   const DENIED = 'Not authorized to perform sts:AssumeRoleWithWebIdentity'

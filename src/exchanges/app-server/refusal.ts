@@ -1,4 +1,4 @@
-import { awsRefusal } from '../../aws/errors.ts'
+import { awsError, awsRefusal } from '../../aws/errors.ts'
 import { explainRefuser, refuserIn } from '../../aws/policies.ts'
 import type { Claims, Explanation } from '../../explanation.ts'
 import { header, member, textOf, type Answer } from '../../http/answer.ts'
@@ -17,7 +17,8 @@ const NOT_YET = /"nbf" claim timestamp check failed/i
 export function refusal(answer: Answer, settings: Settings): Refusal {
   // Only the app server itself has `status` in its body: the gateway before it (Lambda, API Gateway) has not.
   if (member(answer.json, 'status') === undefined) {
-    return awsRefusal(answer, ({ message }) => explainGateway(answer.status, message, settings))
+    const error = awsError(answer)
+    return awsRefusal(answer, error, () => explainGateway(answer.status, error.message, settings))
   }
   // Without the subjects of the run at its end: claims are shown by the report, and only where they may be.
   const [message = ''] = textOf(member(answer.json, 'message')).split(/^Effective /m)

@@ -15,9 +15,10 @@ interface Asked {
 
 /** What AWS Secrets Manager means by an answer that is not 2xx. */
 export function refusal(answer: Answer, asked: Asked): Refusal {
+  const error = awsError(answer)
   return {
-    ...awsRefusal(answer, ({ code, message }) => EXPLANATIONS.get(code)?.(asked, message) ?? {}),
-    ...(awsError(answer).code === 'ResourceNotFoundException' && { missing: quoted(asked.secret) }),
+    ...awsRefusal(answer, error, () => EXPLANATIONS.get(error.code)?.(asked, error.message) ?? {}),
+    ...(error.code === 'ResourceNotFoundException' && { missing: quoted(asked.secret) }),
   }
 }
 
