@@ -13,7 +13,7 @@ import { saveRevocable } from './post.ts'
 import { revoke } from './revoke.ts'
 import type { Runner } from './runner.ts'
 import type { Step } from './step.ts'
-import { grantSummary, summarize } from './summary.ts'
+import { summarize } from './summary.ts'
 
 const SUMMARY_MODES = ['on-refusal', 'always', 'never'] as const
 /** How long revoking may last before the step ends, in ms. */
@@ -50,8 +50,7 @@ export async function act<Settings>(exchange: Exchange<Settings>, step: Step): P
     for (const warning of [...(grant.warnings ?? []), ...doubts(grant, clock)]) runner.warning(warning)
     for (const notice of grant.notices ?? []) runner.notice(notice)
     runner.info(harmless(grant.summary))
-    if (held.summaryMode === 'always')
-      await summarize(runner, () => grantSummary(grant, runner, held.identity?.claims()))
+    if (held.summaryMode === 'always') await summarize(runner, () => grantSummaryOf(grant, runner, held))
     return true
   } catch (cause) {
     const error = cancellation.signal.aborted ? cancelled(cancellation, cause) : asActionError(cause)
@@ -98,6 +97,11 @@ function toolsOf(step: Step, held: Held): Tools {
     now: clock.now,
     environment: runner.environment,
   }
+}
+
+async function grantSummaryOf(grant: Grant, runner: Runner, { identity }: Held): Promise<string> {
+  const { grantSummary } = await import(/* webpackChunkName: "report" */ './report.ts')
+  return grantSummary(grant, runner.environment, await runner.run(), identity?.claims())
 }
 
 /** Says what failed, why, and what to change. */

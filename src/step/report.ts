@@ -1,5 +1,5 @@
 import type { ActionError } from '../errors.ts'
-import type { Environment } from '../exchange.ts'
+import type { Environment, Grant } from '../exchange.ts'
 import type { Claims, Explanation, RepositoryFile } from '../explanation.ts'
 import { member } from '../http/answer.ts'
 import { claimText, SHOWN_CLAIMS } from '../identity/claims.ts'
@@ -51,10 +51,31 @@ export function reportOf(error: ActionError, environment: Environment, run: Run,
   }
 }
 
-/** The claims that a refusal would show, as Markdown: a policy can be written from them, and no ID token has to be printed. */
-export function claimsTable(environment: Environment, run: Run, claims: Claims | undefined): string {
+/** How much of an output the job summary shows, in characters. */
+const MAX_OUTPUT = 500
+
+/**
+ * What was granted, for the job summary: the outputs that are no secrets, and the claims that a refusal would show, so that a
+ * policy can be written and no ID token has to be printed.
+ */
+export function grantSummary(grant: Grant, environment: Environment, run: Run, claims: Claims | undefined): string {
+  const rows = Object.entries(grant.outputsAreSecret === true ? {} : grant.outputs)
+    .filter(([, value]) => !grant.secrets.some((secret) => value.includes(secret)))
+    .map(([name, value]) => [name, shortened(value)] as const)
+  const ends = grant.expiresAt === undefined ? [] : [['expires-at', grant.expiresAt.toISOString()] as const]
   const situation = situationOf(environment, run)
-  return situation.claimsMayBeShown ? table(['claim', 'value'], factsOf(claims)) : claimsHidden(situation)
+  return [
+    table(['output', 'value'], [...rows, ...ends]),
+    situation.claimsMayBeShown ? table(['claim', 'value'], factsOf(claims)) : claimsHidden(situation),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+}
+
+/** The beginning of a long value, and how much more there is: the output itself is whole. */
+function shortened(value: string): string {
+  if (value.length <= MAX_OUTPUT) return value
+  return `${beginning(value, MAX_OUTPUT)}… and ${value.length - MAX_OUTPUT} more characters`
 }
 
 /** GitHub cuts an annotation here, in characters, before it writes the log (actions/runner `ExecutionContext.cs`). */

@@ -41,6 +41,9 @@ const CLAIMS: Claims = {
 const DENIED = new ActionError('DENIED', 'Somebody refused.', { refused: { status: 403 } })
 const NO_ID_TOKEN = new ActionError('NO_ID_TOKEN', 'There is no ID token.')
 
+/** A grant of which nothing is to be shown. */
+const NOTHING = { secrets: [], outputs: {}, summary: '' }
+
 /** The claims that a refusal shows, by name. */
 function shown(environment: Environment, event: unknown): string[] {
   let seen: Claims | undefined
@@ -52,7 +55,7 @@ function shown(environment: Environment, event: unknown): string[] {
   // What the exchange may use for its hints is what may be shown.
   expect(seen).toBe(names.length === 0 ? undefined : CLAIMS)
   expect(refused.summary.includes('refs/heads/main')).toBe(names.length > 0)
-  expect(report.claimsTable(environment, runOf({ ...ENVIRONMENT, ...environment }, event), CLAIMS)).toMatch(
+  expect(report.grantSummary(NOTHING, environment, runOf({ ...ENVIRONMENT, ...environment }, event), CLAIMS)).toMatch(
     names.length > 0
       ? /^\| claim \| value \|\n.*\n.*\n\| sub \| .*refs\/heads\/main/
       : /^The claims of the ID token are not shown, /,
