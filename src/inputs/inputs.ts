@@ -23,7 +23,7 @@ export class Inputs {
    * @param get an input's text by name, as the runner hands it over; empty if it is not given
    * @param mask has a secret in an input masked from the log
    */
-  constructor(get: (name: string) => string, mask: (secret: string) => void = () => undefined) {
+  constructor(get: (name: string) => string, mask: (secret: string) => void) {
     this.#get = get
     this.#mask = mask
   }

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { awsCredentials, credentialSource, readCredentialSource } from '../../src/aws/credentials.ts'
 import type { Environment, Tools } from '../../src/exchange.ts'
 import type { Call } from '../../src/http/call.ts'
-import { answer, inputsOf, problemsOf, ROLE, SOURCE, STS } from './fixture.ts'
+import { inputsOf } from '../inputs/fixture.ts'
+import { answer, problemsOf, ROLE, SOURCE, STS } from './fixture.ts'
 
 describe('the source of the credentials', () => {
   const KEYS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'not-a-secret-key' }

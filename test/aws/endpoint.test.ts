@@ -3,7 +3,8 @@ import { STSClient } from '@aws-sdk/client-sts'
 import { describe, expect, test } from 'vitest'
 import { awsEndpoint } from '../../src/aws/endpoint.ts'
 import type { Environment } from '../../src/exchange.ts'
-import { inputsOf, problemsOf } from './fixture.ts'
+import { inputsOf } from '../inputs/fixture.ts'
+import { problemsOf } from './fixture.ts'
 
 /** One or more of each partition. */
 const REGIONS = [

@@ -1,14 +1,11 @@
 import type { Role } from '../../src/aws/refusal.ts'
 import type { ActionError } from '../../src/errors.ts'
 import type { Answer } from '../../src/http/answer.ts'
-import { Inputs } from '../../src/inputs/inputs.ts'
+import type { Inputs } from '../../src/inputs/inputs.ts'
 
 export const ROLE = 'arn:aws:iam::123456789012:role/ci/github-actions'
 
 export const STS = new URL('https://sts.eu-central-1.amazonaws.com/')
-
-export const inputsOf = (given: Readonly<Record<string, string>> = {}): Inputs =>
-  new Inputs((name) => given[name] ?? '')
 
 /** The problems that were noted, or none. */
 export function problemsOf(inputs: Inputs): string {

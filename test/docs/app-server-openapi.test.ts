@@ -8,7 +8,7 @@ import type { System } from '../../dev/systems/system.ts'
 import { buildBackstage, createWorld, type World, type WorldOptions } from '../../dev/world.ts'
 import { appServer } from '../../src/exchanges/app-server/exchange.ts'
 import type { Call, Message } from '../../src/http/call.ts'
-import { Inputs } from '../../src/inputs/inputs.ts'
+import { inputsOf } from '../inputs/fixture.ts'
 import { keep, runStep } from '../exchanges/in-process.ts'
 
 const { post } = appServerDocument.paths['/access_tokens']!
@@ -155,7 +155,7 @@ async function bodyOf(given: Readonly<Record<string, string>>): Promise<unknown>
   const environment = { GITHUB_REPOSITORY: 'octo-org/workflows' }
   let settings: Awaited<ReturnType<typeof appServer.settings>>
   try {
-    settings = await appServer.settings(new Inputs((name) => given[name] ?? ''), environment)
+    settings = await appServer.settings(inputsOf(given), environment)
   } catch (error) {
     expect(error).toMatchObject({ code: 'INVALID_INPUT' })
     return undefined

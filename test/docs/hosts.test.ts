@@ -8,7 +8,7 @@ import { SECRET } from '../../dev/systems/secret/google-secret-manager.ts'
 import { allSystems, hostOf, type Setup, type System } from '../../dev/systems/system.ts'
 import { createWorld, ROOT } from '../../dev/world.ts'
 import { awsEndpoint } from '../../src/aws/endpoint.ts'
-import { Inputs } from '../../src/inputs/inputs.ts'
+import { inputsOf } from '../inputs/fixture.ts'
 import { expectGranted, expectRefused } from '../scenarios/support.ts'
 
 /*
@@ -101,7 +101,7 @@ test('there is a row for every system and for nothing else', () => {
 test('the domains of AWS are those that its regions get', () => {
   const regions = ['eu-central-1', 'cn-north-1', 'us-iso-east-1', 'us-isob-east-1', 'eu-isoe-west-1']
   const domains = [...regions, 'us-isof-south-1', 'eusc-de-east-1', 'us-gov-west-1'].map((region) =>
-    awsEndpoint(new Inputs(() => ''), {}, 'sts', 'STS', region).hostname.replace(`sts.${region}.`, ''),
+    awsEndpoint(inputsOf(), {}, 'sts', 'STS', region).hostname.replace(`sts.${region}.`, ''),
   )
   const [, sentence = ''] = /instead of (.*?) *\|/.exec(text) ?? []
   expect([...sentence.matchAll(/`([^`]+)`/g)].map(([, domain]) => domain).sort()).toEqual([...new Set(domains)].sort())

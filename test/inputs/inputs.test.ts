@@ -1,25 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ActionError } from '../../src/errors.ts'
-import { not, Inputs } from '../../src/inputs/inputs.ts'
+import { not, type Inputs } from '../../src/inputs/inputs.ts'
 import { isLoopback, NOWHERE } from '../../src/inputs/url.ts'
-
-function inputsOf(texts: Record<string, string>): Inputs {
-  return new Inputs((name) => (Object.hasOwn(texts, name) ? (texts[name] ?? '') : ''))
-}
-
-/** The problems that `check` lists. */
-function problemsOf(inputs: Inputs): string[] {
-  try {
-    inputs.check()
-  } catch (error) {
-    if (!(error instanceof ActionError) || error.code !== 'INVALID_INPUT') throw error
-    const [first, ...rest] = error.message.split('\n- ')
-    expect(first).toBe('The inputs are invalid. Nothing was sent.')
-    return rest
-  }
-  return []
-}
+import { inputsOf, problemsOf } from './fixture.ts'
 
 test('check lists every problem once, in the order they were found', () => {
   const inputs = inputsOf({ 'skip-token-revoke': 'yes', 'timeout-seconds': '0' })

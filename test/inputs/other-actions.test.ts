@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { OF_OTHER_ACTIONS } from '../../src/inputs/foreign.ts'
-import { Inputs } from '../../src/inputs/inputs.ts'
 import { reportOtherActions } from '../../src/inputs/other-actions.ts'
+import { inputsOf } from './fixture.ts'
 
 /** As the runner sets them: what the action declares is there, empty where it is not given. */
 function problemsOf(environment: Readonly<Record<string, string>>): string {
-  const inputs = new Inputs(() => '')
+  const inputs = inputsOf()
   reportOtherActions(inputs, environment)
   try {
     inputs.check()

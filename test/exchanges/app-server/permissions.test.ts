@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { linePairs, readPermissions } from '../../../src/exchanges/app-server/permissions.ts'
 import { fullYaml } from '../../../src/inputs/yaml.ts'
-import { anyText, ends, inputsOf, problemsOf, SEED, soup } from './texts.ts'
+import { inputsOf, problemsOf } from '../../inputs/fixture.ts'
+import { anyText, ends, SEED, soup } from './texts.ts'
 
 /** What is asked for, as `scope: level, …` */
 async function permissionsOf(

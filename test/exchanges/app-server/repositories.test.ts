@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { lineItems, readRepositories, type Repositories } from '../../../src/exchanges/app-server/repositories.ts'
 import { fullYaml } from '../../../src/inputs/yaml.ts'
-import { anyText, ends, inputsOf, problemsOf, SEED, soup } from './texts.ts'
+import { inputsOf, problemsOf } from '../../inputs/fixture.ts'
+import { anyText, ends, SEED, soup } from './texts.ts'
 
 async function repositoriesOf(texts: Record<string, string>): Promise<{ wanted: Repositories; problems: string[] }> {
   const inputs = inputsOf(texts)

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readAppServer, type AppServer } from '../../../src/exchanges/app-server/server.ts'
 import { NOWHERE } from '../../../src/inputs/url.ts'
-import { anyText, inputsOf, problemsOf } from './texts.ts'
+import { inputsOf, problemsOf } from '../../inputs/fixture.ts'
+import { anyText } from './texts.ts'
 
 async function appServerOf(text: string): Promise<{ server: AppServer; problems: string[] }> {
   const inputs = inputsOf({ 'app-server': text })

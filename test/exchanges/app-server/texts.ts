@@ -1,29 +1,11 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { ActionError } from '../../../src/errors.ts'
-import { Inputs } from '../../../src/inputs/inputs.ts'
 
 /*
- * What the tests of the root action's parsers have in common: inputs made of texts, the problems that they lead to, and
- * texts that are nearly right.
+ * What the tests of the root action's parsers have in common: texts that are nearly right.
  */
 
 export const SEED = 20261121
-
-export function inputsOf(texts: Record<string, string>): Inputs {
-  return new Inputs((name) => (Object.hasOwn(texts, name) ? (texts[name] ?? '') : ''))
-}
-
-/** The problems that `check` lists. */
-export function problemsOf(inputs: Inputs): string[] {
-  try {
-    inputs.check()
-  } catch (error) {
-    if (!(error instanceof ActionError) || error.code !== 'INVALID_INPUT') throw error
-    return error.message.split('\n- ').slice(1)
-  }
-  return []
-}
 
 /** Words and marks that mean something to one of the parsers, in any order. */
 export const soup = fc

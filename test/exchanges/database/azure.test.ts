@@ -5,7 +5,7 @@ import { ISSUER } from '../../../dev/fakes/issuer.ts'
 import { CLIENT, system, TENANT } from '../../../dev/systems/database/azure.ts'
 import type { World } from '../../../dev/world.ts'
 import { azureDatabase } from '../../../src/exchanges/database/azure.ts'
-import { Inputs } from '../../../src/inputs/inputs.ts'
+import { inputsOf } from '../../inputs/fixture.ts'
 import { expectClaimsHidden, LINK, opening, stepsOf, SUBJECT, withoutPort } from '../in-process.ts'
 
 const open = opening(system)
@@ -18,7 +18,7 @@ const answers = (world: World): unknown[] => world.server('login').requests.map(
 /** The settings that inputs and variables give. @throws ActionError that lists the problems in them */
 function settingsOf(given: Record<string, string>, environment: Record<string, string> = {}): unknown {
   const all: Record<string, string> = { 'tenant-id': TENANT, 'client-id': CLIENT, ...given }
-  const inputs = new Inputs((name) => all[name] ?? '')
+  const inputs = inputsOf(all)
   const settings = azureDatabase.settings(inputs, environment)
   inputs.check()
   return settings

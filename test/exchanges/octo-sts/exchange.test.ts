@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { fault } from '../../../dev/fakes/faults.ts'
 import { ISSUER } from '../../../dev/fakes/issuer.ts'
 import { octoSts } from '../../../src/exchanges/octo-sts/exchange.ts'
-import { Inputs } from '../../../src/inputs/inputs.ts'
+import { inputsOf } from '../../inputs/fixture.ts'
 import { SUBJECT } from '../in-process.ts'
 import { open, policy, refusal, run } from './fixture.ts'
 
@@ -154,7 +154,7 @@ describe('settings', () => {
     ['127.0.0.1:8080', 'http://127.0.0.1:8080'],
   ])('%s is asked at %s', async (domain, origin) => {
     const given: Record<string, string> = { identity: 'deploy', domain, 'github-api-url': 'https://api.github.com' }
-    const inputs = new Inputs((name) => given[name] ?? '')
+    const inputs = inputsOf(given)
     const { url, audience } = await octoSts.settings(inputs, { GITHUB_REPOSITORY: 'octo-org/workflows' })
     inputs.check()
     expect(url.origin).toBe(origin)

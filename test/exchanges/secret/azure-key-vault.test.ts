@@ -6,7 +6,7 @@ import { system, VERSIONS } from '../../../dev/systems/secret/azure-key-vault.ts
 import type { World } from '../../../dev/world.ts'
 import { azureKeyVault } from '../../../src/exchanges/secret/azure-key-vault/exchange.ts'
 import type { Settings } from '../../../src/exchanges/secret/azure-key-vault/settings.ts'
-import { Inputs } from '../../../src/inputs/inputs.ts'
+import { inputsOf } from '../../inputs/fixture.ts'
 import { LINK, opening, refusalOf, stepsOf } from '../in-process.ts'
 
 const open = opening(system)
@@ -17,7 +17,7 @@ const paths = (world: World, role = 'keyvault'): string[] => world.server(role).
 /** The settings that inputs give. @throws ActionError that lists the problems in them */
 async function settingsOf(given: Record<string, string>): Promise<Settings> {
   const all: Record<string, string> = { 'tenant-id': TENANT, 'client-id': CLIENT, secret: 'a', ...given }
-  const inputs = new Inputs((name) => all[name] ?? '')
+  const inputs = inputsOf(all)
   const settings = await azureKeyVault.settings(inputs, {})
   inputs.check()
   return settings

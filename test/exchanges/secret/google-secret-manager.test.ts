@@ -10,7 +10,7 @@ import {
 } from '../../../dev/systems/secret/google-secret-manager.ts'
 import type { World } from '../../../dev/world.ts'
 import { googleSecretManager } from '../../../src/exchanges/secret/google-secret-manager.ts'
-import { Inputs } from '../../../src/inputs/inputs.ts'
+import { inputsOf } from '../../inputs/fixture.ts'
 import { LINK, opening, stepsOf } from '../in-process.ts'
 
 const NAME = 'projects/my-project/secrets/database-password'
@@ -97,7 +97,7 @@ describe('a secret', () => {
   test('has a host of its own in its region, and one for all others', async () => {
     const url = async (secret: string): Promise<string> => {
       const given: Record<string, string> = { secret, 'workload-identity-provider': PROVIDER }
-      const inputs = new Inputs((name) => given[name] ?? '')
+      const inputs = inputsOf(given)
       const settings = await googleSecretManager.settings(inputs, {})
       inputs.check()
       return settings.wanted.references[0]!.source.url.href
