@@ -8,9 +8,9 @@ export interface DsqlClusterOptions {
   readonly endpoint: { readonly host: string }
   /** Finds the keys that AWS knows. */
   readonly credentials: (accessKeyId: string) => SigningKeys | undefined
-  /** Whether the IAM policies of whoever signed allow `dsql:{action}` on the cluster. */
+  /** Whether the IAM policies of the principal that signed allow `dsql:{action}` on the cluster. */
   readonly mayConnect: (keys: SigningKeys, action: string) => boolean
-  /** Whether whoever signed was granted this database role (`AWS IAM GRANT`). */
+  /** Whether the principal that signed was granted this database role (`AWS IAM GRANT`). */
   readonly isGranted: (keys: SigningKeys, role: string) => boolean
 }
 

@@ -25,7 +25,7 @@ export interface EntraOptions {
   readonly resources: readonly string[]
 }
 
-/** What an access token stands for. */
+/** Whose an access token is, and for what. */
 export interface AccessToken {
   readonly clientId: string
   readonly resource: string

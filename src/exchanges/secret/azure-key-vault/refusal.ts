@@ -24,7 +24,7 @@ export function refusal(answer: Answer, settings: Settings, secret: SecretName, 
 type Hint = (settings: Settings, secret: SecretName) => string
 
 /**
- * The commands have nothing of what the vault said: whoever answers in its place must not choose who is given a role. An
+ * The commands have nothing of what the vault said: a server in its place must not choose who is given a role. An
  * administrator of the vault has the Azure CLI.
  */
 const HINTS: Readonly<Record<string, Hint>> = {
