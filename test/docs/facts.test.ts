@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { readActions } from '../../dev/documents/actions.ts'
 import { readDocument } from '../../dev/documents/fences.ts'
 
 /*
@@ -135,12 +136,23 @@ const FACTS: Readonly<Record<string, Readonly<Record<string, readonly RegExp[]>>
     ],
   },
   'docs/troubleshooting.md': {
+    'actions/runner: StepsRunner.cs (one signal for both, and no post step of a runner that ends), StepHost.cs (docker exec)':
+      [
+        /cancelled, or the step ran longer than its `timeout-minutes`: the runner sends the same signal for both/,
+        /container job\][^\n]*stops `docker exec`, which passes nothing on[^\n]*`timeout-seconds` limits/,
+        /A runner that is itself stopped[^\n]*runs no post step at all/,
+        /In a container job, the runner's `\.env` does not reach the step/,
+      ],
+    'actions/runner: NodeUtil.cs, HandlerFactory.cs': [
+      /32-bit ARM the runner has no Node 24 and starts the step with Node 20/,
+    ],
     'GitHub CLI manual: gh help environment': [/For GitHub Enterprise Server, set `GH_HOST` and `GH_ENTERPRISE_TOKEN`/],
     'GitHub\'s REST API: "Troubleshooting the REST API"': [
       /The token lacks the permission, or the step used `GITHUB_TOKEN` instead of the output/,
     ],
   },
   'docs/cookbook.md': {
+    'actions/runner: StepHost.cs': [/A cancelled container job \[may leave its token alive\]/],
     'Node.js: NODE_EXTRA_CA_CERTS, NODE_USE_SYSTEM_CA': [
       /With `NODE_USE_SYSTEM_CA=1` instead, Node trusts what the operating system trusts/,
     ],
@@ -152,6 +164,7 @@ const FACTS: Readonly<Record<string, Readonly<Record<string, readonly RegExp[]>>
     ],
   },
   'README.md': {
+    'actions/runner: NodeUtil.cs': [/On Linux on 32-bit ARM the runner uses Node 20 instead, which \[works too\]/],
     'the price lists of AWS Secrets Manager and AWS Lambda; the limits of Cloudflare Workers': [
       /\$0\.40 a month[^\n]*a million requests/,
       /100,000 requests a day, with 10 ms of CPU time each/,
@@ -164,8 +177,22 @@ const FACTS: Readonly<Record<string, Readonly<Record<string, readonly RegExp[]>>
     ],
   },
   'docs/how-it-works.md': {
+    'actions/runner: StepHost.cs, StepsRunner.cs': [
+      /In a container job[^\n]*a runner that is itself stopped runs no post step/,
+    ],
     'actions/runner: ProcessInvoker.cs: SIGINT, SIGTERM after 7.5 s, killed 2.5 s later': [
       /\(`SIGINT`\)[^\n]*within 5 seconds; the runner would kill it after 10/,
+    ],
+  },
+  'docs/threat-model.md': {
+    'actions/runner: ValueEncoders.cs; encoding/json of Go; shlex of Python': [
+      /does not mask these: hexadecimal digits, base64url[^\n]*`\+` for a blank in forms, `\\u0026` as Go writes it/,
+    ],
+    'Node.js: NODE_DEBUG; the yaml package: its log.js': [
+      /`NODE_DEBUG` for `http`, `net`, `stream` or `tls`[^\n]*warns before it sends anything[^\n]*`LOG_TOKENS`/,
+    ],
+    'actions/runner: StepsRunner.cs, StepHost.cs': [
+      /machine that a cloud takes away and a pod that is deleted run no post step/,
     ],
   },
   'docs/retrying.md': {
@@ -195,4 +222,13 @@ describe.each(Object.entries(FACTS))('%s', (page, bySource) => {
   test.each(NEVER[page] ?? [])('does not say %s', (words) => {
     expect(text).not.toMatch(words)
   })
+})
+
+const stores = readActions().flatMap(({ folder }) => (folder.startsWith('secret/') ? [folder] : []))
+
+test.each(stores)('the page of %s says what is masked of a secret, and how much a step may hold', (store) => {
+  const { text } = readDocument(`${store}/README.md`)
+  expect(text).toContain('every number of at least six digits')
+  expect(text).toContain('a line of fewer than four characters is not masked, and a notice says how many there are')
+  expect(text).toContain('All values of one step may be 10 MiB together')
 })
