@@ -500,7 +500,7 @@ class Inputs {
      * @param get an input's text by name, as the runner hands it over; empty if it is not given
      * @param mask has a secret in an input masked from the log
      */
-    constructor(get, mask = () => undefined) {
+    constructor(get, mask) {
         this.#get = get;
         this.#mask = mask;
     }
@@ -2739,9 +2739,6 @@ async function handOver(grant, step, limitMs) {
 }
 
 ;// CONCATENATED MODULE: ./src/step/summary.ts
-
-/** How much of an output the job summary shows, in characters. */
-const MAX_SHOWN = 500;
 /** The job summary is a courtesy: where it cannot be written, the log says so and nothing else changes. */
 async function summarize(runner, markdown) {
     try {
@@ -2750,23 +2747,6 @@ async function summarize(runner, markdown) {
     catch (error) {
         runner.info(`The job summary could not be written (${error instanceof Error ? error.name : 'no reason'}).`);
     }
-}
-/** What was granted, for the job summary: the outputs that are no secrets, and for which claims. */
-async function grantSummary(grant, { environment, run }, claims) {
-    const { claimsTable } = await __nccwpck_require__.e('report').then(__nccwpck_require__.bind(__nccwpck_require__, 7063));
-    const { table } = await __nccwpck_require__.e('report').then(__nccwpck_require__.bind(__nccwpck_require__, 5541));
-    const rows = Object.entries(grant.outputsAreSecret === true ? {} : grant.outputs)
-        .filter(([, value]) => !grant.secrets.some((secret) => value.includes(secret)))
-        .map(([name, value]) => [name, shortened(value)]);
-    const ends = grant.expiresAt === undefined ? [] : [['expires-at', grant.expiresAt.toISOString()]];
-    const outputs = table(['output', 'value'], [...rows, ...ends]);
-    return [outputs, claimsTable(environment, await run(), claims)].filter((part) => part !== '').join('\n\n');
-}
-/** The beginning of a long value, and how much more there is: the output itself is whole. */
-function shortened(value) {
-    if (value.length <= MAX_SHOWN)
-        return value;
-    return `${(0,src_text/* beginning */.Ir)(value, MAX_SHOWN)}… and ${value.length - MAX_SHOWN} more characters`;
 }
 
 ;// CONCATENATED MODULE: ./src/step/main.ts
@@ -2806,7 +2786,7 @@ async function act(exchange, step) {
             runner.notice(notice);
         runner.info((0,src_text/* harmless */.Is)(grant.summary));
         if (held.summaryMode === 'always')
-            await summarize(runner, () => grantSummary(grant, runner, held.identity?.claims()));
+            await summarize(runner, () => grantSummaryOf(grant, runner, held));
         return true;
     }
     catch (cause) {
@@ -2851,9 +2831,13 @@ function toolsOf(step, held) {
         environment: runner.environment,
     };
 }
+async function grantSummaryOf(grant, runner, { identity }) {
+    const { grantSummary } = await __nccwpck_require__.e('report').then(__nccwpck_require__.bind(__nccwpck_require__, 5161));
+    return grantSummary(grant, runner.environment, await runner.run(), identity?.claims());
+}
 /** Says what failed, why, and what to change. */
 async function explain(error, runner, { identity, summaryMode }) {
-    const { reportOf } = await __nccwpck_require__.e('report').then(__nccwpck_require__.bind(__nccwpck_require__, 7063));
+    const { reportOf } = await __nccwpck_require__.e('report').then(__nccwpck_require__.bind(__nccwpck_require__, 5161));
     const claims = identity?.claims(error.refused?.audience);
     const report = reportOf(error, runner.environment, await runner.run(), claims);
     runner.error(report.annotation);

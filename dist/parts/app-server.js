@@ -66,11 +66,10 @@ function awsError(answer) {
  * What an AWS service, or a gateway that checks signatures, means by an answer that is not 2xx. It has no reason where the
  * answer has nothing by which AWS is known: a code, the id of a request, certain words.
  *
+ * @param error of the answer
  * @param explain what a person can do; not asked where the clock is to blame, which its page explains
  */
-function awsRefusal(answer, explain) {
-    const error = awsError(answer);
-    const { code, message } = error;
+function awsRefusal(answer, { code, message }, explain) {
     const isSkewed = SKEWED.has(code) || SKEWED_TEXT.test(message);
     // The keys of the issuer could not be fetched: transient, under a code that is not.
     const keys = code === 'InvalidIdentityToken' && KEYS_TROUBLE.test(message);
@@ -80,7 +79,7 @@ function awsRefusal(answer, explain) {
         reason: isAws ? [code, message].filter((text) => text !== '').join(': ') : undefined,
         requestId,
         ...(LATER.has(code) ? { retry: 'until the deadline' } : keys ? { retry: { times: 2 } } : {}),
-        ...(isSkewed ? { code: 'CLOCK_SKEWED' } : { explain: (claims) => explain(error, claims) }),
+        ...(isSkewed ? { code: 'CLOCK_SKEWED' } : { explain }),
     };
 }
 
@@ -1071,7 +1070,8 @@ const NOT_YET = /"nbf" claim timestamp check failed/i;
 function refusal(answer, settings) {
     // Only the app server itself has `status` in its body: the gateway before it (Lambda, API Gateway) has not.
     if ((0,http_answer/* member */.Dc)(answer.json, 'status') === undefined) {
-        return (0,errors/* awsRefusal */.gW)(answer, ({ message }) => explainGateway(answer.status, message, settings));
+        const error = (0,errors/* awsError */.es)(answer);
+        return (0,errors/* awsRefusal */.gW)(answer, error, () => explainGateway(answer.status, error.message, settings));
     }
     // Without the subjects of the run at its end: claims are shown by the report, and only where they may be.
     const [message = ''] = (0,http_answer/* textOf */.b6)((0,http_answer/* member */.Dc)(answer.json, 'message')).split(/^Effective /m);

@@ -44,7 +44,8 @@ const GITHUB = 'token.actions.githubusercontent.com';
 const OF_ROLE = ['role trust policy', 'resource-based policy'];
 /** What STS means by an answer that is not 2xx to a job that wants to assume a role. */
 function stsRefusal(answer, role) {
-    return (0,aws_errors/* awsRefusal */.gW)(answer, (error, claims) => explain(role, error, claims));
+    const error = (0,aws_errors/* awsError */.es)(answer);
+    return (0,aws_errors/* awsRefusal */.gW)(answer, error, (claims) => explain(role, error, claims));
 }
 function explain(role, { code, message }, claims) {
     const { roleArn, audience } = role;
@@ -462,11 +463,10 @@ function awsError(answer) {
  * What an AWS service, or a gateway that checks signatures, means by an answer that is not 2xx. It has no reason where the
  * answer has nothing by which AWS is known: a code, the id of a request, certain words.
  *
+ * @param error of the answer
  * @param explain what a person can do; not asked where the clock is to blame, which its page explains
  */
-function awsRefusal(answer, explain) {
-    const error = awsError(answer);
-    const { code, message } = error;
+function awsRefusal(answer, { code, message }, explain) {
     const isSkewed = SKEWED.has(code) || SKEWED_TEXT.test(message);
     // The keys of the issuer could not be fetched: transient, under a code that is not.
     const keys = code === 'InvalidIdentityToken' && KEYS_TROUBLE.test(message);
@@ -476,7 +476,7 @@ function awsRefusal(answer, explain) {
         reason: isAws ? [code, message].filter((text) => text !== '').join(': ') : undefined,
         requestId,
         ...(LATER.has(code) ? { retry: 'until the deadline' } : keys ? { retry: { times: 2 } } : {}),
-        ...(isSkewed ? { code: 'CLOCK_SKEWED' } : { explain: (claims) => explain(error, claims) }),
+        ...(isSkewed ? { code: 'CLOCK_SKEWED' } : { explain }),
     };
 }
 
@@ -691,9 +691,10 @@ var policies = __webpack_require__(647);
 
 /** What AWS Secrets Manager means by an answer that is not 2xx. */
 function refusal(answer, asked) {
+    const error = (0,aws_errors/* awsError */.es)(answer);
     return {
-        ...(0,aws_errors/* awsRefusal */.gW)(answer, ({ code, message }) => EXPLANATIONS.get(code)?.(asked, message) ?? {}),
-        ...((0,aws_errors/* awsError */.es)(answer).code === 'ResourceNotFoundException' && { missing: (0,src_text/* quoted */.TL)(asked.secret) }),
+        ...(0,aws_errors/* awsRefusal */.gW)(answer, error, () => EXPLANATIONS.get(error.code)?.(asked, error.message) ?? {}),
+        ...(error.code === 'ResourceNotFoundException' && { missing: (0,src_text/* quoted */.TL)(asked.secret) }),
     };
 }
 /** What a person can do, by the code of AWS. */

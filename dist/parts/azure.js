@@ -303,7 +303,7 @@ function refusal(answer, settings, secret, shown) {
     };
 }
 /**
- * The commands have nothing of what the vault said: whoever answers in its place must not choose who is given a role. An
+ * The commands have nothing of what the vault said: a server in its place must not choose who is given a role. An
  * administrator of the vault has the Azure CLI.
  */
 const HINTS = {

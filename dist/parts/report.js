@@ -122,14 +122,23 @@ function repositoryOf(facts) {
 
 /***/ }),
 
-/***/ 5541: // ./src/step/markdown.ts
+/***/ 5161: // ./src/step/report.ts and what only it imports
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   D: () => (/* binding */ editorLinks),
-/* harmony export */   M: () => (/* binding */ escaped),
-/* harmony export */   table: () => (/* binding */ table)
-/* harmony export */ });
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  grantSummary: () => (/* binding */ grantSummary),
+  reportOf: () => (/* binding */ reportOf)
+});
+
+// EXTERNAL MODULE: ./src/http/answer.ts
+var answer = __webpack_require__(9856);
+// EXTERNAL MODULE: ./src/identity/claims.ts
+var identity_claims = __webpack_require__(2437);
+// EXTERNAL MODULE: ./src/text.ts
+var src_text = __webpack_require__(8992);
+;// CONCATENATED MODULE: ./src/step/markdown.ts
 /** A Markdown table; empty if there are no rows. Any text is shown as it is. */
 function table(head, rows) {
     if (rows.length === 0)
@@ -163,27 +172,6 @@ function urlText(text) {
     return encodeURIComponent(text).replace(/[!'()*~_]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-
-/***/ }),
-
-/***/ 7063: // ./src/step/report.ts and what only it imports
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  claimsTable: () => (/* binding */ claimsTable),
-  reportOf: () => (/* binding */ reportOf)
-});
-
-// EXTERNAL MODULE: ./src/http/answer.ts
-var answer = __webpack_require__(9856);
-// EXTERNAL MODULE: ./src/identity/claims.ts
-var identity_claims = __webpack_require__(2437);
-// EXTERNAL MODULE: ./src/text.ts
-var src_text = __webpack_require__(8992);
-// EXTERNAL MODULE: ./src/step/markdown.ts
-var markdown = __webpack_require__(5541);
 ;// CONCATENATED MODULE: ./src/step/situation.ts
 
 /** What the environment and the event of a run tell. */
@@ -347,10 +335,30 @@ function reportOf(error, environment, run, claims) {
         summary: said ? summaryOf(error, hints, facts, explanation, run) : '',
     };
 }
-/** The claims that a refusal would show, as Markdown: a policy can be written from them, and no ID token has to be printed. */
-function claimsTable(environment, run, claims) {
+/** How much of an output the job summary shows, in characters. */
+const MAX_OUTPUT = 500;
+/**
+ * What was granted, for the job summary: the outputs that are no secrets, and the claims that a refusal would show, so that a
+ * policy can be written and no ID token has to be printed.
+ */
+function grantSummary(grant, environment, run, claims) {
+    const rows = Object.entries(grant.outputsAreSecret === true ? {} : grant.outputs)
+        .filter(([, value]) => !grant.secrets.some((secret) => value.includes(secret)))
+        .map(([name, value]) => [name, shortened(value)]);
+    const ends = grant.expiresAt === undefined ? [] : [['expires-at', grant.expiresAt.toISOString()]];
     const situation = situationOf(environment, run);
-    return situation.claimsMayBeShown ? (0,markdown.table)(['claim', 'value'], factsOf(claims)) : claimsHidden(situation);
+    return [
+        table(['output', 'value'], [...rows, ...ends]),
+        situation.claimsMayBeShown ? table(['claim', 'value'], factsOf(claims)) : claimsHidden(situation),
+    ]
+        .filter((part) => part !== '')
+        .join('\n\n');
+}
+/** The beginning of a long value, and how much more there is: the output itself is whole. */
+function shortened(value) {
+    if (value.length <= MAX_OUTPUT)
+        return value;
+    return `${(0,src_text/* beginning */.Ir)(value, MAX_OUTPUT)}… and ${value.length - MAX_OUTPUT} more characters`;
 }
 /** GitHub cuts an annotation here, in characters, before it writes the log (actions/runner `ExecutionContext.cs`). */
 const MOST_SHOWN = 4_096;
@@ -361,15 +369,15 @@ function annotationOf(lines, last) {
     return `${text.length <= most ? text : `${(0,src_text/* beginning */.Ir)(text, most - 1)}…`}\n${last}`;
 }
 function summaryOf(error, hints, facts, { advice, paste = [] }, run) {
-    const links = (file, content) => (0,markdown/* editorLinks */.D)(file, content, serverUrl(run), defaultBranchOf(file.repository, run));
+    const links = (file, content) => editorLinks(file, content, serverUrl(run), defaultBranchOf(file.repository, run));
     return [
         '### Refused',
-        (0,markdown/* escaped */.M)(error.message),
-        ...hints.map(markdown/* escaped */.M),
-        (0,markdown.table)(['claim', 'value'], facts),
-        ...(advice === undefined ? [] : advice.split('\n').map(markdown/* escaped */.M)),
+        escaped(error.message),
+        ...hints.map(escaped),
+        table(['claim', 'value'], facts),
+        ...(advice === undefined ? [] : advice.split('\n').map(escaped)),
         ...paste.flatMap(({ language, content, file }) => [
-            ...(file === undefined ? [] : [`${(0,markdown/* escaped */.M)(placeOf(file))}: ${links(file, content)}`]),
+            ...(file === undefined ? [] : [`${escaped(placeOf(file))}: ${links(file, content)}`]),
             `\`\`\`${language}\n${content}\n\`\`\``,
         ]),
     ]

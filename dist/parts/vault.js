@@ -311,6 +311,7 @@ var src_text = __webpack_require__(8992);
 
 
 
+
 /** Trouble with the keys of the issuer on Vault's way to them: transient, though Vault says 400. */
 const KEYS_TROUBLE = /^error (?:validating token|configuring token validator): .*(?:fetching keys|get keys failed|dial tcp|no such host|connection re|timeout|deadline exceeded|\bEOF\b|\b5\d\d )/i;
 /** What a write of a role does with what it omits (vault-plugin-auth-jwt, path_role.go). */
@@ -389,11 +390,9 @@ const EXPLANATIONS = [
 ];
 /** What Vault means by an answer that is not 2xx to a login. */
 function loginRefusal(answer, server) {
-    const isTransient = answer.status === 400 && KEYS_TROUBLE.test((0,vault_answer/* reasonOf */.A3)(answer));
-    return {
-        ...(0,vault_answer/* vaultRefusal */.Hp)(answer, (reason, claims) => explain(reason, server, claims)),
-        ...(isTransient && { retry: { times: 2 } }),
-    };
+    const refusal = (0,vault_answer/* vaultRefusal */.Hp)(answer, (reason, claims) => explain(reason, server, claims));
+    const isTransient = answer.status === 400 && KEYS_TROUBLE.test((0,http_answer/* textOf */.b6)(refusal.reason));
+    return { ...refusal, ...(isTransient && { retry: { times: 2 } }) };
 }
 function explain(reason, server, claims) {
     const { authPath, role } = server;
