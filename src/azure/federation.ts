@@ -1,6 +1,6 @@
 import type { Tools } from '../exchange.ts'
 import type { Claims } from '../explanation.ts'
-import { jsonObject, timeOf } from '../http/answer.ts'
+import { endOf, jsonObject } from '../http/answer.ts'
 import { claimsOf } from '../identity/claims.ts'
 import { credential } from '../identity/credential.ts'
 import { entraRefusal } from './refusal.ts'
@@ -51,13 +51,8 @@ export function accessToken(federation: Federation, tools: Tools): Promise<Acces
     read: (answer) => {
       const json = jsonObject(answer, SERVICE, url)
       const token = credential(json['access_token'], 'access token', SERVICE, tools.mask)
-      // Counted from when it was asked for, so that the lifetime never seems longer than it is.
       const expiresAt = endOf(json['expires_in'], sentAt)
       return { token, ...(expiresAt && { expiresAt }) }
     },
   })
-}
-
-function endOf(seconds: unknown, sentAt: number): Date | undefined {
-  return typeof seconds === 'number' ? timeOf(sentAt / 1000 + seconds) : undefined
 }

@@ -1,5 +1,5 @@
 import type { Grant, Revocable, Tools } from '../../exchange.ts'
-import { jsonObject, timeOf, type Answer } from '../../http/answer.ts'
+import { endOf, jsonObject, type Answer } from '../../http/answer.ts'
 import { credential } from '../../identity/credential.ts'
 import { stateOf } from '../../inputs/headers.ts'
 import { few, quoted } from '../../text.ts'
@@ -17,8 +17,7 @@ const MORE_SECRETS = ['refresh_token', 'id_token']
 /**
  * The grant in a successful answer: RFC 6749 section 5.1, RFC 8693 section 2.2.1.
  *
- * @param sentAt when it was asked for, in ms since the epoch: the lifetime is counted from then, so that it never seems
- *   longer than it is
+ * @param sentAt when it was asked for, in ms since the epoch
  * @throws ActionError `UNUSABLE_ANSWER`
  */
 export function grantFrom(answer: Answer, settings: Settings, sentAt: number, tools: Tools): Grant {
@@ -91,12 +90,6 @@ function revocableOf(
       ...(refreshToken !== undefined && { refreshToken }),
     },
   }
-}
-
-/** From seconds, which some servers write as text. */
-function endOf(expiresIn: unknown, sentAt: number): Date | undefined {
-  const isNumber = typeof expiresIn === 'number' || (typeof expiresIn === 'string' && /^\d+$/.test(expiresIn))
-  return isNumber ? timeOf(sentAt / 1000 + Number(expiresIn)) : undefined
 }
 
 /** A name or a URI; anything else does not get into log and outputs. */
