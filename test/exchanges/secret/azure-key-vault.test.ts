@@ -101,6 +101,7 @@ describe('settings', () => {
     ['https://my-vault.vault.azure.net.example.com', host],
     ['https://a.b.vault.azure.net', host],
     ['https://vault.azure.net', host],
+    ['https://my--vault.vault.azure.net', host],
     ['https://my-vault.vault.azure.net/secrets/a', host],
     ['http://my-vault.vault.azure.net', 'must begin with https://'],
     ['ab', name],
