@@ -80,8 +80,8 @@ describe('a refusal by STS', () => {
       true,
     ],
     [
-      'invalid_request',
-      'The size of mapped attribute google.subject exceeds the 127 bytes limit. Either modify your attribute mapping or the incoming assertion to produce a mapped attribute that is less than 127 bytes.',
+      'invalid_grant',
+      'Could not obtain a value for google.subject from the given credential.',
       `Correct the attribute mapping of the provider "${PROVIDER}": `,
       true,
     ],

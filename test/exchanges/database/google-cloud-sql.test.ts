@@ -89,10 +89,10 @@ describe('settings', () => {
     [PROVIDER_INPUT, 'http://iam.googleapis.com/x', `${FULL} "http://iam.googleapis.com/x"; ${EXAMPLE}`],
     [PROVIDER_INPUT, PROVIDER.replace('/github/', '/gh/'), id('pool', 'gh')],
     [PROVIDER_INPUT, PROVIDER.replace(/[^/]+$/, 'gha'), id('provider', 'gha')],
-    ['service-account', 'database', `${EMAIL}, not "database"; ${ACCOUNT}`],
-    ...['Database@my-project.iam.gserviceaccount.com', 'database@example.com', 'a/b@c.gserviceaccount.com'].map(
-      (value): [string, string, string] => ['service-account', value, `${EMAIL}; ${ACCOUNT}`],
-    ),
+    ['service-account', '123456789012', `${EMAIL}, not "123456789012"; ${ACCOUNT}`],
+    ['service-account', 'Database@my-project.iam.gserviceaccount.com', `${EMAIL}; ${ACCOUNT}`],
+    ['service-account', 'database@example.com', `${EMAIL}; ${ACCOUNT}`],
+    ['service-account', 'a/b@c.gserviceaccount.com', `${EMAIL}; ${ACCOUNT}`],
   ])('%s: %j is refused', async (name, value, rule) => {
     expect(await problem(open(), { [name]: value })).toContain(rule)
   })
