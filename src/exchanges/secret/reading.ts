@@ -80,7 +80,11 @@ function onceEach<Source>({ id, read }: Reading<Source>): (source: Source) => Pr
       if (broken !== undefined) throw broken
       const secret = await read(source)
       held += secret.text.length
-      if (held > MOST_HELD) throw tooMuch()
+      if (held > MOST_HELD) {
+        throw new ActionError('TOO_LARGE', 'The secrets of this step are larger than 10 MiB together.', {
+          hint: 'Read them in several steps.',
+        })
+      }
       return { ...secret, member: membersOf(secret) }
     } catch (error) {
       const known = asActionError(error)
@@ -96,12 +100,6 @@ function onceEach<Source>({ id, read }: Reading<Source>): (source: Source) => Pr
     reads.set(id(source), found)
     return found
   }
-}
-
-function tooMuch(): ActionError {
-  return new ActionError('TOO_LARGE', 'The secrets of this step are larger than 10 MiB together.', {
-    hint: 'Read them in several steps.',
-  })
 }
 
 /** @param missing values whose outputs are empty */
