@@ -11,14 +11,10 @@ const HOST = /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*$/
 /** Any other name of AWS. */
 const OF_AWS = /\.(?:(?:on|api)\.aws|amazonaws\.(?:com|com\.cn|eu))$/
 
-/** What the endpoints of a database service have in their names, in any partition, and where its passwords come from. */
-interface Service {
-  readonly name: string
-  readonly endpoint: RegExp
-  readonly passwords: string
-}
-
-/** Amazon RDS User Guide; Aurora DSQL User Guide, also "AWS PrivateLink"; Amazon Redshift Management Guide. */
+/**
+ * What the endpoints of each database service have in their names, in any partition, and where its passwords come from
+ * (Amazon RDS User Guide; Aurora DSQL User Guide, also "AWS PrivateLink"; Amazon Redshift Management Guide).
+ */
 const SERVICES = {
   rds: { name: 'RDS or Aurora', endpoint: /\.rds\./, passwords: 'uses: …/database/aws-rds@v1' },
   dsql: {
@@ -36,7 +32,7 @@ const SERVICES = {
     endpoint: /\.redshift-serverless\.amazonaws\.com(?:\.cn)?$/,
     passwords: 'aws redshift-serverless get-credentials --workgroup-name NAME',
   },
-} satisfies Record<string, Service>
+}
 
 /** Reads `host`, in lower case: the endpoint of a service, or a name that does not say whose it is, with a warning; empty after a problem. */
 export function readHost(inputs: Inputs, kind: 'rds' | 'dsql', example: string): string {
