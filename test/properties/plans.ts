@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { fault, type Fault } from '../../dev/fakes/faults.ts'
-import { jsonOf, type FakeReply } from '../../dev/fakes/handler.ts'
-import { json, weighted, type Json } from './values.ts'
+import { jsonOf } from '../../dev/fakes/handler.ts'
+import { json, mapLeaves, weighted, type Json } from './values.ts'
 
 /** What happens to one request, as data. A fault happens as it is; what becomes of the others, {@link faultOf} tells. */
 export type Plan = Fault | Invented | Altered
@@ -115,7 +115,15 @@ export interface Surroundings {
 
 /** A plan as the fault that a request meets now. */
 export function faultOf(planned: Plan, surroundings: Surroundings): Fault {
-  if (planned.kind === 'altered') return fault.alter((reply) => altered(reply, planned, surroundings))
+  if (planned.kind === 'altered') {
+    const { what, to } = planned
+    return alterLeaves((leaf, index) => {
+      const isCredential = what === 'credentials' && typeof leaf === 'string' && surroundings.isSecret(leaf)
+      if (what !== index && !isCredential) return leaf
+      surroundings.forged(to)
+      return to
+    })
+  }
   if (planned.kind !== 'invented') return planned
   surroundings.forged(planned.body)
   const now = surroundings.now()
@@ -133,19 +141,10 @@ function retryAfterHeader(value: RetryAfter, now: number): Record<string, string
   return { 'retry-after': new Date(now + value.inMs).toUTCString() }
 }
 
-function altered(reply: FakeReply, { what, to }: Altered, { isSecret, forged }: Surroundings): FakeReply {
-  const body = jsonOf(reply) as Json | undefined
-  if (body === undefined) return reply
-  let leaf = 0
-  const change = (value: Json): Json => {
-    if (Array.isArray(value)) return value.map(change)
-    if (typeof value === 'object' && value !== null) {
-      return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, change(member)]))
-    }
-    const isCredential = what === 'credentials' && typeof value === 'string' && isSecret(value)
-    if (what !== leaf++ && !isCredential) return value
-    forged(to)
-    return to
-  }
-  return { ...reply, body: JSON.stringify(change(body)) }
+/** The real answer with another value in place of each leaf of its JSON; one that is no JSON stays as it is. */
+export function alterLeaves(change: (leaf: Json, index: number) => Json): Fault {
+  return fault.alter((reply) => {
+    const json = jsonOf(reply) as Json | undefined
+    return json === undefined ? reply : { ...reply, body: JSON.stringify(mapLeaves(json, change)) }
+  })
 }

@@ -1,7 +1,5 @@
 import fc from 'fast-check'
-import { forEver } from '../../dev/fakes/faults.ts'
-import type { World } from '../../dev/world.ts'
-import { faultOf, plan, type Plan, type Surroundings } from './plans.ts'
+import { plan, type Plan } from './plans.ts'
 import { text, weighted } from './values.ts'
 
 /** What happens to a step: all that is not the action's own doing. */
@@ -49,29 +47,4 @@ export function story(roles: readonly string[], inputs: readonly string[]): fc.A
     skewMs: fc.constantFrom(0, 0, 0, 0, -600_000, 600_000),
     debug: fc.boolean(),
   })
-}
-
-/**
- * Has the requests to a world meet what a story has for them.
- *
- * @param meets told of each request
- */
-export function arm(
-  world: World,
-  told: Story,
-  surroundings: Omit<Surroundings, 'isSecret'>,
-  meets?: (role: string) => void,
-): void {
-  const isSecret = (value: string): boolean => world.secrets.some((secret) => secret.value === value)
-  for (const role of Object.keys(world.handlers)) {
-    const coming = [...(told.faults[role] ?? [])]
-    const lasting = told.lasting.includes(role)
-    world.server(role).faults.push(
-      forEver(() => {
-        meets?.(role)
-        const planned = lasting && coming.length === 1 ? coming[0] : coming.shift()
-        return planned && faultOf(planned, { ...surroundings, isSecret })
-      }),
-    )
-  }
 }

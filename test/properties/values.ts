@@ -65,9 +65,13 @@ export const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json; object: Json }>
   object: fc.dictionary(weighted([6, fc.constantFrom(...NAMES)], [1, fc.string()]), tie('value'), { maxKeys: 6 }),
 })).value
 
-/** Every text in a JSON value. */
-export function textsOf(value: Json): string[] {
-  if (typeof value === 'string') return [value]
-  if (typeof value !== 'object' || value === null) return []
-  return Object.values(value).flatMap((member) => textsOf(member))
+/** A JSON value with another in place of each of its leaves: all that is no list and no object. */
+export function mapLeaves(json: Json, change: (leaf: Json, index: number) => Json): Json {
+  let index = 0
+  const map = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(map)
+    if (typeof value !== 'object' || value === null) return change(value, index++)
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, map(member)]))
+  }
+  return map(json)
 }
