@@ -133,7 +133,7 @@ const PLATFORMS: Readonly<Record<string, Platform>> = {
     storedKey(place) {
       const [{ Config }] = JSON.parse(place.read('container-access-token-server')) as [{ Config: { Env: string[] } }]
       const { GITHUB_APP_PRIVATE_KEY: key, ...env } = Object.fromEntries(
-        Config.Env.map((each) => [each.split('=')[0]!, each.slice(each.indexOf('=') + 1)] as const),
+        Config.Env.map((each) => [each.split('=')[0]!, each.slice(each.indexOf('=') + 1)]),
       )
       expect(env).toEqual({
         PATH: '/bin',
@@ -147,7 +147,7 @@ const PLATFORMS: Readonly<Record<string, Platform>> = {
 }
 
 describe.runIf(canRunCommands).each(Object.entries(PLATFORMS))('%s, command by command', (_name, platform) => {
-  const { storedKey, asStored = (given) => given, expectDeployed } = platform
+  const { storedKey, asStored = (given: string) => given, expectDeployed } = platform
   const place = new Place(PROGRAMS)
   let key = downloadKey(place)
   beforeAll(async () => {
