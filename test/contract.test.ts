@@ -10,8 +10,7 @@ import { allSystems, type System } from '../dev/systems/system.ts'
 import { createWorld, ROOT, type World } from '../dev/world.ts'
 import type { Exchange } from '../src/exchange.ts'
 import { exchangeOf, keep, runPost, runStep, type Ran, type StepOptions } from './exchanges/in-process.ts'
-import { alterLeaves } from './properties/plans.ts'
-import { HOSTILE, mapLeaves, type Json } from './properties/values.ts'
+import { alterLeaves, HOSTILE, mapLeaves, type Json } from './properties/plans.ts'
 import { preload } from './scenarios/faults.ts'
 import { codeOf, expectClean, expectGranted, expectNoneLeft, expectRefused, linesOf } from './scenarios/support.ts'
 
@@ -237,20 +236,15 @@ describe.each(subjects)('$title:', (subject) => {
     expect(met).toEqual(expected)
   })
 
-  it('sets the outputs of its action.yml and no others', () => {
+  it('reads the inputs and sets the outputs of its action.yml and no others, each described, inputs with an example', () => {
     const variants = subjects.filter((other) => other.system === system)
     const own = ({ world, main }: Subject): string[] =>
       Object.keys(main.outputs).filter((name) => world.setup.carriers?.includes(name) !== true)
     expect([...new Set(variants.flatMap(own))].sort()).toEqual(Object.keys(metadata.outputs).sort())
+    const read = new Set(variants.flatMap(({ main }) => [...main.read]))
+    expect([...read].sort()).toEqual(Object.keys(metadata.inputs).sort())
+    expect([...read]).toEqual(expect.arrayContaining(['timeout-seconds', 'job-summary']))
     for (const { description } of Object.values(metadata.outputs)) expect(description).toMatch(/\S/)
-  })
-
-  it('reads the inputs of its action.yml and no others, each described with an example', () => {
-    const variants = subjects.filter((other) => other.system === system)
-    expect([...new Set(variants.flatMap(({ main }) => [...main.read]))].sort()).toEqual(
-      Object.keys(metadata.inputs).sort(),
-    )
-    expect(Object.keys(metadata.inputs)).toEqual(expect.arrayContaining(['timeout-seconds', 'job-summary']))
     for (const [name, { description }] of Object.entries(metadata.inputs)) {
       expect(description, name).toMatch(/Example: \S|\n```yaml\n/)
     }
@@ -324,18 +318,6 @@ describe.each(subjects)('$title:', (subject) => {
         await run(world)
         expect(answersTo(world, call)).toContain('alter')
       }
-    })
-
-    it('a job that is cancelled meanwhile keeps no credential', async () => {
-      const world = await open()
-      const { promise: cancelled, resolve } = Promise.withResolvers()
-      meet(world, call, () => {
-        resolve(undefined)
-        return fault.held(cancelled)
-      })
-      const ran = await run(world, { cancelled })
-      if (call.late) await expectGranted(world, ran.stage)
-      else expect(codeOf(expectRefused(world, ran.stage))).toBe('CANCELLED')
     })
 
     if (!call.carries) return

@@ -4,24 +4,22 @@ import { readActions } from '../../dev/documents/actions.ts'
 import { startProxy, type Proxy } from '../../dev/fakes/proxy.ts'
 import { allSystems } from '../../dev/systems/system.ts'
 import { createWorld } from '../../dev/world.ts'
-import { story } from './story.ts'
 import { exchangeOf } from '../exchanges/in-process.ts'
-import { tell } from './storyteller.ts'
+import { story, tell } from './storyteller.ts'
 
 /*
  * Whatever happens to a step, it ends in time, with a credential or one error, and nothing leaks.
  *
  * Everything that can happen is drawn by fast-check as a story, which is told to a step:
  *
- *   story.ts         A story is plain data, so that a counterexample can be read: what each role does with each request
+ *   storyteller.ts   A story is plain data, so that a counterexample can be read: what each role does with each request
  *                    (the last one for ever, where `lasting` says so), hostile inputs, files that cannot be written,
- *                    when the job is cancelled, by how much the runner's clock is wrong.
+ *                    when the job is cancelled, by how much the runner's clock is wrong. `tell` runs the main stage of
+ *                    an action in this process, and post twice: with the faults, and when all is well again. Servers
+ *                    and sockets are real. What must hold of any stage, of any test, is in test/scenarios/support.ts.
  *   plans.ts         The table of what can happen to one request: faults as `dev/fakes/faults.ts` has them, invented
- *                    answers, and the real answer altered.
- *   values.ts        Hostile and usual texts, and JSON that comes near to what systems send.
- *   storyteller.ts   `tell` runs the main stage of an action in this process, and post twice: with the faults, and when
- *                    all is well again. Servers and sockets are real. What must hold of any stage, of any test, is in
- *                    test/scenarios/support.ts.
+ *                    answers, and the real answer altered; with hostile and usual texts, and JSON that comes near to
+ *                    what systems send.
  *   clock.ts         Time passes only when nothing else can happen. Then it leaps to the next timer, so that a minute of
  *                    retries takes no time and depends on no machine.
  *   ../recorder.ts   The runner of that process: it takes down what a step says and hands over. The storyteller has
