@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { fault, forEver, type Fault, type FaultEntry } from '../dev/fakes/faults.ts'
+import { fault, forEver, type Fault } from '../dev/fakes/faults.ts'
 import { jsonOf, type FakeReply, type FakeRequest } from '../dev/fakes/handler.ts'
 import { readActions, type ActionMetadata } from '../dev/documents/actions.ts'
 import { randomText } from '../dev/fakes/secrets.ts'
@@ -10,10 +10,9 @@ import { allSystems, type System } from '../dev/systems/system.ts'
 import { createWorld, ROOT, type World } from '../dev/world.ts'
 import type { Exchange } from '../src/exchange.ts'
 import { exchangeOf, keep, runPost, runStep, type Ran, type StepOptions } from './exchanges/in-process.ts'
-import { HOSTILE, textsOf, type Json } from './properties/values.ts'
-import { leftAlive, problemsShown } from './properties/verdict.ts'
+import { alterLeaves, HOSTILE, mapLeaves, type Json } from './properties/plans.ts'
 import { preload } from './scenarios/faults.ts'
-import { expectClean, expectGranted, expectRefused } from './scenarios/support.ts'
+import { codeOf, expectClean, expectGranted, expectNoneLeft, expectRefused, linesOf } from './scenarios/support.ts'
 
 /*
  * What every action keeps, whatever system it is for. A new one is tested by being there: `dev/systems/NAME.ts`. All but
@@ -22,14 +21,15 @@ import { expectClean, expectGranted, expectRefused } from './scenarios/support.t
 
 /** One kind of request that the action makes when all is well. */
 interface Call {
+  readonly title: string
   readonly role: string
   readonly method: string
   /** Without the query. */
   readonly path: string
   /** How often it is made. */
   readonly times: number
-  /** The real answer; of the ID-token endpoint it is not known. */
-  readonly reply?: FakeReply
+  /** The real answer. */
+  readonly reply: FakeReply
   /** Whether its answer holds a secret as a member of its own. */
   readonly carries: boolean
   /** Whether it is made when the credential is there already, to tidy up. */
@@ -61,72 +61,56 @@ const subjects = await Promise.all(
 async function survey(title: string, system: System, variant: string): Promise<Subject> {
   const metadata = actions.find(({ folder }) => folder === (system.action === '.' ? '' : system.action))
   if (metadata === undefined) throw new Error(`${system.action} has no action.yml`)
-  const replies: { role: string; request: FakeRequest; reply: FakeReply }[] = []
-  const observed: System = {
-    ...system,
-    setUp: (foundations, name) => {
-      const setup = system.setUp(foundations, name)
-      const handlers = Object.entries(setup.handlers).map(([role, handler]) => [
-        role,
-        async (request: FakeRequest) => {
-          const reply = await handler(request)
-          replies.push({ role, request, reply })
-          return reply
-        },
-      ])
-      return { ...setup, handlers: Object.fromEntries(handlers) as typeof setup.handlers }
-    },
-  }
   const exchange = await exchangeOf(system.action)
-  await using world = await createWorld(observed, { variant })
+  await using world = await createWorld(system, { variant })
+  const replies: { role: string; request: FakeRequest; reply: FakeReply }[] = []
+  for (const role of Object.keys(world.handlers)) {
+    const note = (request: FakeRequest): Fault =>
+      fault.alter((reply) => {
+        replies.push({ role, request, reply })
+        return reply
+      })
+    world.server(role).faults.push(forEver(note))
+  }
   const main = await runStep(exchange, world, system.action)
 
-  const secrets = world.secrets.map(({ value }) => value)
   const given = Object.values(main.outputs)
+  const secretsIn = (reply: FakeReply): string[] =>
+    textsOf(reply).filter((text) => world.secrets.some(({ value }) => value === text))
   const granting = replies.findLastIndex(({ reply }) =>
-    leavesOf(reply).some(
-      (leaf) => secrets.includes(leaf) && given.some((value) => value.includes(JSON.stringify(leaf).slice(1, -1))),
-    ),
+    secretsIn(reply).some((secret) => given.some((value) => value.includes(JSON.stringify(secret).slice(1, -1)))),
   )
   const calls = new Map<string, Call>()
-  for (const { method, path } of world.server('oidc').requests) {
-    count({ role: 'oidc', method, path: path.replace(/\?.*/, ''), times: 1, carries: true, late: false })
-  }
   for (const [index, { role, request, reply }] of replies.entries()) {
     const { method, url } = request
-    const carries = leavesOf(reply).some((leaf) => secrets.includes(leaf))
-    const late = granting >= 0 && index > granting
-    count({ role, method, path: url.pathname, times: 1, reply, carries, late })
-  }
-  function count(call: Call): void {
-    const key = `${call.role} ${call.method} ${call.path}`
-    calls.set(key, { ...call, times: (calls.get(key)?.times ?? 0) + 1 })
+    const key = `${role} ${method} ${url.pathname}`
+    calls.set(key, {
+      title: `${key}:`,
+      role,
+      method,
+      path: url.pathname,
+      times: (calls.get(key)?.times ?? 0) + 1,
+      reply,
+      carries: secretsIn(reply).length > 0,
+      late: granting >= 0 && index > granting,
+    })
   }
   return { title, system, variant, metadata, exchange, world, main, calls: [...calls.values()] }
 }
 
-/** A JSON value with another in place of each text. */
-function mapTexts(json: unknown, change: (text: string) => unknown): unknown {
-  if (typeof json === 'string') return change(json)
-  if (Array.isArray(json)) return json.map((value) => mapTexts(value, change))
-  if (typeof json !== 'object' || json === null) return json
-  return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, mapTexts(value, change)]))
-}
-
-/** Every text of a JSON answer. */
-function leavesOf(reply: FakeReply): string[] {
-  return textsOf((jsonOf(reply) ?? null) as Json)
-}
-
-/** Changes the texts of a JSON answer; an answer of another kind stays as it is. */
-function alterTexts(change: (text: string, index: number) => unknown): Fault {
-  return fault.alter((reply) => {
-    const json = jsonOf(reply)
-    if (json === undefined) return reply
-    let index = 0
-    return { ...reply, body: JSON.stringify(mapTexts(json, (text) => change(text, index++))) }
+/** Every text of a JSON answer, and `''` for what else is in it. */
+function textsOf(reply: FakeReply): string[] {
+  const texts: string[] = []
+  mapLeaves((jsonOf(reply) ?? null) as Json, (leaf) => {
+    texts.push(typeof leaf === 'string' ? leaf : '')
+    return leaf
   })
+  return texts
 }
+
+/** Adds a text to those of an answer. */
+const addTo = (isMeant: (index: number) => boolean): Fault =>
+  alterLeaves((leaf, index) => (typeof leaf === 'string' && isMeant(index) ? `${leaf}${HOSTILE_TEXT}` : leaf))
 
 /** The requests of one kind meet this; all others their real answer. */
 function meet(world: World, { role, method, path }: Call, each: () => Fault | undefined): void {
@@ -153,25 +137,8 @@ function requestsOf(world: World): number {
 /** Workflow commands, terminal sequences, line ends of all kinds and invisible characters. */
 const HOSTILE_TEXT = [...HOSTILE, 'y\r::error::forged'].join('\n')
 
-/** An error answer with a hostile text under every name that an error text goes by, of about 1 MB in all. */
-function hostileAnswer(status: number): Fault {
-  const text = `${HOSTILE_TEXT}\0${'A'.repeat(60_000)}`
-  const names = ['requestId', 'message', 'Message', 'error', 'error_description', 'code', 'Code', 'title']
-  return fault.status(status, {
-    headers: { 'x-amzn-requestid': '::error::forged', 'x-request-id': '##[error]forged' },
-    body: {
-      status,
-      ...Object.fromEntries(names.map((name) => [name, text])),
-      errors: [text],
-      details: [{ reason: text }],
-      Error: { Code: text, Message: text },
-      __type: text,
-    },
-  })
-}
-
 /** What is in the place of a credential: none of it can be one. */
-const ODD: readonly (readonly [string, unknown])[] = [
+const ODD: readonly (readonly [string, Json])[] = [
   ['a number', 4_242_424_242],
   ['an object', { odd: 'odd-object-0123456789' }],
   ['empty', ''],
@@ -180,23 +147,19 @@ const ODD: readonly (readonly [string, unknown])[] = [
   ['of 100 kB', 'odd-'.repeat(25_000)],
 ]
 
-const code = (message: string): string | undefined => /\n([A-Z_]+): \S+$/.exec(message)?.[1]
-
 describe.each(subjects)('$title:', (subject) => {
   const { system, variant, metadata, calls, exchange } = subject
   // A way to use an action may bring what nobody can revoke.
   const isRevocable = metadata.runs.post !== undefined && subject.world.setup.alive !== undefined
   const required = Object.entries(metadata.inputs).flatMap(([name, input]) => (input.required ? [name] : []))
-  const when = (call: Call): string => `${call.role} ${call.method} ${call.path}:`
-  const open = (faults: Readonly<Record<string, readonly FaultEntry[]>> = {}): Promise<World> =>
-    keep(createWorld(system, { variant, faults }))
+  const open = (): Promise<World> => keep(createWorld(system, { variant }))
 
   /** Runs the step. Whatever happens, nothing shows that must not, and no credential that it held is left alive in silence. */
   async function run(world: World, options: StepOptions = {}): Promise<Ran> {
     const ran = await runStep(exchange, world, system.action, options)
     expect(ran.leaks).toEqual([])
-    expect(problemsShown(world, ran.stage)).toEqual([])
-    expect(leftAlive(world, ran.stage)).toEqual([])
+    expectClean(world, ran.stage)
+    expectNoneLeft(world, ran.stage)
     if (metadata.runs.post === undefined) expect(ran.state).toEqual({})
     return ran
   }
@@ -211,24 +174,14 @@ describe.each(subjects)('$title:', (subject) => {
   it('gives a credential that the system accepts, and masks every secret that it was given', async () => {
     const { world, main } = subject
     await expectGranted(world, main.stage)
-    expect([main.warnings, main.leaks, leftAlive(world, main.stage)]).toEqual([[], [], []])
+    expectNoneLeft(world, main.stage)
+    expect([main.warnings, main.leaks]).toEqual([[], []])
     expect(main.debug.length).toBeGreaterThan(0)
-    const linesOf = (text: string): string[] => text.split('\n').map((line) => line.trim())
     const masked = new Set(main.masks.flatMap(linesOf))
     const unmasked = world.secrets.filter(({ value }) =>
       linesOf(value).some((line) => /\w/.test(line) && !masked.has(line)),
     )
     expect(unmasked).toEqual([])
-  })
-
-  it('shows with job-summary: always what was granted to which claims, but not to a stranger', async () => {
-    const inputs = { 'job-summary': 'always' }
-    const { summary } = await run(await open(), { inputs })
-    expect(summary).toMatch(/^\| sub \| <code>repo/m)
-    const env = { GITHUB_EVENT_NAME: 'pull_request_target' }
-    const hidden = await run(await open(), { inputs, env, event: 'forkPullRequest' })
-    expect(hidden.summary).toContain('The claims of the ID token are not shown')
-    expect(hidden.summary).not.toMatch(/\| sub \|/)
   })
 
   if ('headers' in metadata.inputs) {
@@ -257,14 +210,6 @@ describe.each(subjects)('$title:', (subject) => {
         }
       }
     })
-
-    it('sends nothing with a header that it sets itself', async () => {
-      const world = await open()
-      const message = await refusal(world, { inputs: { headers: 'Authorization: Bearer 0123456789' } })
-      expect(message).toMatch(/^- headers must not contain authorization, which .*; for example: CF-Access-/m)
-      expect(message).not.toContain('0123456789')
-      expect(requestsOf(world)).toBe(0)
-    })
   }
 
   it('opens its connections while the ID token is under way', async () => {
@@ -291,39 +236,28 @@ describe.each(subjects)('$title:', (subject) => {
     expect(met).toEqual(expected)
   })
 
-  it('sets the outputs of its action.yml and no others', () => {
+  it('reads the inputs and sets the outputs of its action.yml and no others, each described, inputs with an example', () => {
     const variants = subjects.filter((other) => other.system === system)
     const own = ({ world, main }: Subject): string[] =>
       Object.keys(main.outputs).filter((name) => world.setup.carriers?.includes(name) !== true)
     expect([...new Set(variants.flatMap(own))].sort()).toEqual(Object.keys(metadata.outputs).sort())
+    const read = new Set(variants.flatMap(({ main }) => [...main.read]))
+    expect([...read].sort()).toEqual(Object.keys(metadata.inputs).sort())
+    expect([...read]).toEqual(expect.arrayContaining(['timeout-seconds', 'job-summary']))
     for (const { description } of Object.values(metadata.outputs)) expect(description).toMatch(/\S/)
-  })
-
-  it('reads the inputs of its action.yml and no others, each described with an example', () => {
-    const variants = subjects.filter((other) => other.system === system)
-    expect([...new Set(variants.flatMap(({ main }) => [...main.read]))].sort()).toEqual(
-      Object.keys(metadata.inputs).sort(),
-    )
-    expect(Object.keys(metadata.inputs)).toEqual(expect.arrayContaining(['timeout-seconds', 'job-summary']))
     for (const [name, { description }] of Object.entries(metadata.inputs)) {
       expect(description, name).toMatch(/Example: \S|\n```yaml\n/)
     }
   })
 
-  it.for(required)('sends nothing without the input %s', async (name) => {
-    const world = await open()
-    const message = await refusal(world, { inputs: { [name]: '' } })
-    expect(code(message)).toBe('INVALID_INPUT')
-    expect(message).toMatch(new RegExp(`^- ${name} is required; for example: \\S`, 'm'))
-    expect(requestsOf(world)).toBe(0)
-  })
-
-  it('names all inputs that are wrong at once', async () => {
+  it('names all inputs that are wrong or missing at once, and sends nothing', async () => {
     const world = await open()
     const wrong = { 'timeout-seconds': 'soon', 'job-summary': 'perhaps' }
     const inputs = { ...Object.fromEntries(required.map((name) => [name, ''])), ...wrong }
     const message = await refusal(world, { inputs })
-    for (const name of [...required, ...Object.keys(wrong)]) expect(message).toContain(`\n- ${name} `)
+    expect(codeOf(message)).toBe('INVALID_INPUT')
+    for (const name of required) expect(message).toMatch(new RegExp(`^- ${name} is required; for example: \\S`, 'm'))
+    for (const name of Object.keys(wrong)) expect(message).toContain(`\n- ${name} `)
     expect(requestsOf(world)).toBe(0)
   })
 
@@ -338,21 +272,20 @@ describe.each(subjects)('$title:', (subject) => {
     world.setup.deny()
     const ran = await run(world)
     const message = expectRefused(world, ran.stage)
-    expect(code(message)).toBe('DENIED')
+    expect(codeOf(message)).toBe('DENIED')
     expect(message).toContain(new URL(world.url(world.setup.exchangeRole)).host)
     expect(ran.summary).toContain('### Refused')
-    for (const call of calls) expect(answersTo(world, call).length, when(call)).toBeLessThanOrEqual(call.times)
+    for (const call of calls) expect(answersTo(world, call).length, call.title).toBeLessThanOrEqual(call.times)
   })
 
   it('shows a refusal that is full of commands as harmless text', async () => {
     const world = await open()
     world.setup.deny()
-    const words = alterTexts((text) => `${text}${HOSTILE_TEXT}`)
-    world.server(world.setup.exchangeRole).faults.push(forEver(words))
+    world.server(world.setup.exchangeRole).faults.push(forEver(addTo(() => true)))
     await refusal(world)
   })
 
-  describe.each(calls.map((call) => ({ call, title: when(call) })))('$title', ({ call }) => {
+  describe.each(calls)('$title', (call) => {
     /** Runs the action against a fault that lasts; the answer to it is a failure, after one request. */
     async function refusedOnce(last: Fault, answered: string): Promise<string> {
       const world = await open()
@@ -369,55 +302,29 @@ describe.each(subjects)('$title:', (subject) => {
 
     it('400 that echoes the request shows no secret', async () => {
       const message = await refusedOnce(fault.echo(400), 'echo')
-      if (!call.late) expect(code(message)).toBe(call.role === 'oidc' ? 'ID_TOKEN_REFUSED' : 'DENIED')
+      if (!call.late) expect(codeOf(message)).toBe(call.role === 'oidc' ? 'ID_TOKEN_REFUSED' : 'DENIED')
     })
 
     it('200 with a web page is no success', async () => {
       const message = await refusedOnce(fault.html(), 'html 200')
-      if (!call.late) expect(code(message)).toBe('UNUSABLE_ANSWER')
+      if (!call.late) expect(codeOf(message)).toBe('UNUSABLE_ANSWER')
       if (!call.late) expect(message).toMatch(/web page/)
     })
 
-    // Of a credential that is to be revoked, others say that it has ended.
-    it.for(call.late ? [400, 404] : [400, 401, 403, 404])(
-      '%i with 1 MB of hostile text is harmless',
-      async (status) => {
-        const world = await open()
-        meet(world, call, () => hostileAnswer(status))
-        const ran = await run(world)
-        if (call.late) await expectGranted(world, ran.stage)
-        else expectRefused(world, ran.stage)
-        expect(answersTo(world, call)).toContain(`status ${status}`)
-        expect(ran.stage.log.length).toBeLessThan(30_000)
-      },
-    )
-
     it('hostile text in each of its fields is harmless', async () => {
-      for (const [field] of (call.reply === undefined ? [''] : leavesOf(call.reply)).entries()) {
+      for (const field of textsOf(call.reply).keys()) {
         const world = await open()
-        meet(world, call, () => alterTexts((text, index) => (index === field ? `${text}${HOSTILE_TEXT}` : text)))
+        meet(world, call, () => addTo((index) => index === field))
         await run(world)
         expect(answersTo(world, call)).toContain('alter')
       }
     })
 
-    it('a job that is cancelled meanwhile keeps no credential', async () => {
-      const world = await open()
-      const { promise: cancelled, resolve } = Promise.withResolvers()
-      meet(world, call, () => {
-        resolve(undefined)
-        return fault.held(cancelled)
-      })
-      const ran = await run(world, { cancelled })
-      if (call.late) await expectGranted(world, ran.stage)
-      else expect(code(expectRefused(world, ran.stage))).toBe('CANCELLED')
-    })
-
     if (!call.carries) return
     it.for(ODD)('a credential that is %s is refused, or masked where it may be a secret', async ([, odd]) => {
       const world = await open()
-      const isSecret = (text: string): boolean => world.secrets.some(({ value }) => value === text)
-      meet(world, call, () => alterTexts((text) => (isSecret(text) ? odd : text)))
+      const isSecret = (text: Json): boolean => world.secrets.some(({ value }) => value === text)
+      meet(world, call, () => alterLeaves((leaf) => (isSecret(leaf) ? odd : leaf)))
       const ran = await run(world)
       expect(answersTo(world, call)).toContain('alter')
       expect(answersTo(world, call).length).toBeLessThanOrEqual(call.times)
@@ -432,38 +339,19 @@ describe.each(subjects)('$title:', (subject) => {
         for (const value of given)
           for (const line of value.split('\n').filter(Boolean)) expect(ran.masks).toContain(line)
       } else {
-        expect(code(expectRefused(world, ran.stage))).toMatch(/^UNUSABLE_(ANSWER|SECRET)$/)
+        expect(codeOf(expectRefused(world, ran.stage))).toMatch(/^UNUSABLE_(ANSWER|SECRET)$/)
       }
     })
   })
 
-  it.for(['output', 'state'] as const)('keeps nothing where its %s cannot be written', async (file) => {
-    if (file === 'state' && !isRevocable) return
-    const world = await open()
-    expect(code(await refusal(world, { unwritable: [file] }))).toBe('NOT_WRITTEN')
-    expect(world.setup.alive?.() ?? []).toEqual([])
-  })
-
   if (isRevocable) {
-    describe('the credential', () => {
-      it('is revoked when the job ends, and nothing else was left', async () => {
-        const world = await open()
-        const main = await run(world)
-        expect(world.setup.alive!()).toEqual([await expectGranted(world, main.stage)])
-        const post = await runPost(world, system.action, main)
-        expectClean(world, post.stage)
-        expect(post).toMatchObject({ succeeded: true, warnings: [], errors: [] })
-        expect(world.setup.alive!()).toEqual([])
-      })
-
-      it('stays alive where it is told to', async () => {
-        const world = await open()
-        const main = await run(world, { inputs: { 'skip-token-revoke': 'true' } })
-        const credential = await expectGranted(world, main.stage)
-        expect(main.state).toEqual({})
-        expect(await runPost(world, system.action, main)).toMatchObject({ succeeded: true, warnings: [] })
-        expect(world.setup.alive!()).toEqual([credential])
-      })
+    it('leaves its credential alive where it is told to', async () => {
+      const world = await open()
+      const main = await run(world, { inputs: { 'skip-token-revoke': 'true' } })
+      const credential = await expectGranted(world, main.stage)
+      expect(main.state).toEqual({})
+      expect(await runPost(world, system.action, main)).toMatchObject({ succeeded: true, warnings: [] })
+      expect(world.setup.alive!()).toEqual([credential])
     })
   }
 

@@ -6,7 +6,16 @@ import { readDocument } from '../../dev/documents/fences.ts'
  * What other systems do and no program here can show: menus, forms, addresses, who gets what when.
  */
 
-const CHINA = 'aws-actions/configure-aws-credentials: README.md'
+const CHINA = {
+  'aws-actions/configure-aws-credentials: README.md': [/\| `audience` [^\n]*`sts\.amazonaws\.com\.cn` in `cn-`/],
+}
+const ROLE = {
+  ...CHINA,
+  'AWS, "What\'s New" of January 2026': [
+    /"token\.actions\.githubusercontent\.com:repository_id": "216219028"/,
+    /Since January 2026, STS compares it/,
+  ],
+}
 
 /** By page and by the source that it was read from. */
 const FACTS: Readonly<Record<string, Readonly<Record<string, readonly RegExp[]>>>> = {
@@ -79,22 +88,10 @@ const FACTS: Readonly<Record<string, Readonly<Record<string, readonly RegExp[]>>
     'AWS, VPC Lattice user guide, "SIGv4 authenticated requests"': [
       /VPC Lattice does not support a signed body: it gets `UNSIGNED-PAYLOAD/,
     ],
-    [CHINA]: [/\| `audience` [^\n]*`sts\.amazonaws\.com\.cn` in `cn-`/],
+    ...CHINA,
   },
-  'database/aws-rds/README.md': {
-    'AWS, "What\'s New" of January 2026': [
-      /"token\.actions\.githubusercontent\.com:repository_id": "216219028"/,
-      /Since January 2026, STS compares it/,
-    ],
-    [CHINA]: [/\| `audience` [^\n]*`sts\.amazonaws\.com\.cn` in `cn-`/],
-  },
-  'secret/aws-secrets-manager/README.md': {
-    'AWS, "What\'s New" of January 2026': [
-      /"token\.actions\.githubusercontent\.com:repository_id": "216219028"/,
-      /Since January 2026, STS compares it/,
-    ],
-    [CHINA]: [/\| `audience` [^\n]*`sts\.amazonaws\.com\.cn` in `cn-`/],
-  },
+  'database/aws-rds/README.md': ROLE,
+  'secret/aws-secrets-manager/README.md': ROLE,
   'secret/vault/README.md': {
     'hashicorp/vault-plugin-auth-jwt: path_role.go': [
       /A write keeps what it omits\*\*, except `role_type` and `bound_claims_type`/,

@@ -1,9 +1,5 @@
-import { execFile, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { canRunCommands, fencesOf, readDocument } from '../../dev/documents/fences.ts'
 import { tablesOf } from '../../dev/documents/tables.ts'
 import { appServerError } from '../../dev/fakes/app-server.ts'
@@ -16,38 +12,32 @@ import type { System } from '../../dev/systems/system.ts'
 import { system as vault } from '../../dev/systems/vault.ts'
 import { createWorld, type WorldOptions } from '../../dev/world.ts'
 import { expectRefused } from '../scenarios/support.ts'
+import { fence, Place } from './commands.ts'
 
 const page = readDocument('docs/operating.md')
-const sh = fencesOf(page).filter(({ language }) => language === 'sh')
+const sh = (text: string): string => fence(page.file, text)
 
-function fence(text: string): string {
-  const found = sh.filter((each) => each.text.includes(text))
-  expect(found, text).toHaveLength(1)
-  return found[0]!.text
-}
-
-interface Down {
+interface Down extends WorldOptions {
+  readonly system?: System
   /** Connections. */
   readonly refuses?: boolean
-  readonly faults?: Fault
-  readonly options?: WorldOptions
-  /** Instead of the app server. */
-  readonly role?: 'vault'
 }
+
+const meets = (...faults: Fault[]): Down[] => faults.map((each) => ({ faults: { 'app-server': [forEver(each)] } }))
 
 /** By how a row of the first table begins. */
 const DOWN: Readonly<Record<string, readonly Down[]>> = {
   'the server is not running': [{ refuses: true }],
-  'nothing answers': [{ faults: fault.hang() }],
-  'a gateway answers': [502, 503, 504].map((status) => ({ faults: fault.html(status) })),
-  'a sealed Vault': [{ faults: fault.answer(vaultError(503, 'Vault is sealed')), role: 'vault' }],
-  '429 or 503 with': [429, 503].map((status) => ({ faults: fault.status(status, { retryAfter: 120 }) })),
-  'the app server answers 500': [{ faults: fault.answer(appServerError(500, undefined)) }],
-  'the app server cannot read': [
-    { faults: fault.answer(appServerError(403, 'Issues:\n- octo-org:\n  - Access policy not found')) },
-  ],
-  "the server's certificate": [{ options: { tls: { 'app-server': 'expired' } } }],
-  'a login page': [{ faults: fault.redirect('https://login.example.com/') }],
+  'nothing answers': meets(fault.hang()),
+  'a gateway answers': meets(...[502, 503, 504].map(fault.html)),
+  'a sealed Vault': [{ system: vault, faults: { vault: [forEver(fault.answer(vaultError(503, 'Vault is sealed')))] } }],
+  '429 or 503 with': meets(...[429, 503].map((status) => fault.status(status, { retryAfter: 120 }))),
+  'the app server answers 500': meets(fault.answer(appServerError(500, undefined))),
+  'the app server cannot read': meets(
+    fault.answer(appServerError(403, 'Issues:\n- octo-org:\n  - Access policy not found')),
+  ),
+  "the server's certificate": [{ tls: { 'app-server': 'expired' } }],
+  'a login page': meets(fault.redirect('https://login.example.com/')),
 }
 
 describe.concurrent('a server is down', () => {
@@ -58,13 +48,9 @@ describe.concurrent('a server is down', () => {
   })
 
   test.each(cases)('%s: %s, and it waits %s', async (_what, code, waits, down) => {
-    const { refuses = false, faults, options = {}, role = 'app-server' } = down ?? expect.fail('nothing here does that')
-    const system: System = role === 'vault' ? vault : appServer
-    await using world = await createWorld(system, {
-      ...options,
-      ...(faults && { faults: { [role]: [forEver(faults)] } }),
-    })
-    if (refuses) await world.server(role).refuse()
+    const { refuses = false, system = appServer, ...options } = down ?? expect.fail('nothing here does that')
+    await using world = await createWorld(system, options)
+    if (refuses) await world.server('app-server').refuse()
     const main = await world.run({ leaps: true })
     expect(expectRefused(world, main)).toContain(`${code}: `)
     const seconds = main.durationMs / 1_000
@@ -86,59 +72,39 @@ describe.concurrent('a server is down', () => {
 const LOGS = { 'in a container': 'server_log() { docker', 'on AWS Lambda': 'filter-log-events' }
 
 describe.runIf(canRunCommands).each(Object.entries(LOGS))('logs %s', (_where, reading) => {
-  let folder: string
-  const [log] = fencesOf(page).filter(({ language }) => language === 'text')
+  const [{ text: log } = expect.fail()] = fencesOf(page).filter(({ language }) => language === 'text')
   const REQUEST_ID = '57fb6b1a-68ee-4c2e-a199-0f484498e505'
-
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'operating-'))
-    const other = log!.text.replaceAll(REQUEST_ID, 'other').replaceAll('19461200841', '2').replaceAll('MWFi', 'MWFj')
-    writeFileSync(
-      join(folder, 'log'),
-      `Server is listening on port 3000\n${other.replaceAll('"target"', '"website"')}${log!.text}`,
-    )
-    // Of AWS, the name of the function and its log: the text of a list of lists is one line for each.
-    const aws = `[[ $* != *describe-stack-resources* ]] || { echo the-function; exit; }
-[[ $* =~ --log-group-name\\ /aws/lambda/the-function\\ --start-time\\ ([0-9]+)000\\ --query\\ events\\[\\]\\.\\[message\\]\\ --output\\ text$ ]]
+  const other = log.replaceAll(REQUEST_ID, 'other').replaceAll('19461200841', '2').replaceAll('MWFi', 'MWFj')
+  const place = new Place(
+    {
+      log: `Server is listening on port 3000\n${other.replaceAll('"target"', '"website"')}${log}`,
+      'bin/docker': 'cat ~/log',
+      // Of AWS, the name of the function and its log: the text of a list of lists is one line for each.
+      'bin/aws': `[[ $* != *describe-stack-resources* ]] || { echo the-function; exit; }
+[[ $* =~ --log-group-name\\ /aws/lambda/the-function\\ --start-time\\ ([0-9]+)000\\ --query\\ events\\[\\]\\.\\[message\\]\\ --output\\ text$ ]] || exit 1
 ((BASH_REMATCH[1] <= $(date +%s) - 7 * 86400)) || exit 1
-`
-    for (const [name, checks] of Object.entries({ docker: '', aws })) {
-      const script = `#!/usr/bin/env bash\nset -e\n${checks}cat "${join(folder, 'log')}"\n`
-      writeFileSync(join(folder, name), script, { mode: 0o755 })
-    }
-    // What the audit log has: a hash that the server issued, and one that it did not.
-    writeFileSync(
-      join(folder, 'gh'),
-      '#!/usr/bin/env bash\nprintf "%s\\n" GrXBuUFuroc+nfZLs4PQM5pyaH4vIYATAWVhKq6rGZg= stolen\n',
-      { mode: 0o755 },
-    )
-  })
+cat ~/log`,
+      // What the audit log has: a hash that the server issued, and one that it did not.
+      'bin/gh': 'printf "%s\\n" GrXBuUFuroc+nfZLs4PQM5pyaH4vIYATAWVhKq6rGZg= stolen',
+    },
+    { TOKEN: 'ghs_x' },
+  )
   afterAll(() => {
-    rmSync(folder, { recursive: true })
+    place[Symbol.dispose]()
+  })
+  const outputOf = async (...commands: string[]): Promise<string> =>
+    (await place.run(sh('APP_SERVER=https'), sh(reading), ...commands)).output.trimEnd()
+
+  test('lead from a request id to its three lines', async () => {
+    expect(await outputOf(sh('REQUEST_ID='))).toBe(log.trimEnd())
   })
 
-  function run(...scripts: string[]): string {
-    const { status, stdout, stderr } = spawnSync(
-      'bash',
-      ['--norc', '-euo', 'pipefail', '-c', [fence('APP_SERVER=https'), fence(reading), ...scripts].join('\n')],
-      { cwd: folder, encoding: 'utf8', env: { PATH: [folder, process.env['PATH']].join(delimiter), TOKEN: 'ghs_x' } },
-    )
-    expect({ status, stderr }, stderr).toMatchObject({ status: 0 })
-    return stdout.trimEnd()
-  }
-
-  test('lead from a request id to its three lines', () => {
-    expect(run(fence('REQUEST_ID='))).toBe(log!.text.trimEnd())
+  test('lead from a run, and from the hash of a token, to the request id', async () => {
+    for (const asked of ['run_id ==', 'LOGGED_HASH=']) expect(await outputOf(sh(asked))).toBe(`"${REQUEST_ID}"`)
   })
 
-  test('lead from a run, and from the hash of a token, to the request id', () => {
-    expect(run(fence('run_id =='))).toBe(`"${REQUEST_ID}"`)
-    expect(run(fence('LOGGED_HASH='))).toBe(`"${REQUEST_ID}"`)
-  })
-
-  test('tell who got a token for a repository', () => {
-    const found = run(fence('group_by(.requestId)'))
-    expect(JSON.parse(found)).toEqual([
+  test('tell who got a token for a repository', async () => {
+    expect(JSON.parse(await outputOf(sh('group_by(.requestId)')))).toEqual([
       '2026-11-30T10:09:03Z',
       'octo-org/app/.github/workflows/deploy.yml@refs/heads/main',
       '19461200841',
@@ -147,31 +113,21 @@ describe.runIf(canRunCommands).each(Object.entries(LOGS))('logs %s', (_where, re
     ])
   })
 
-  test('tell which tokens of the app the server did not issue', () => {
-    expect(run(fence('comm -13'))).toBe('stolen')
+  test('tell which tokens of the app the server did not issue', async () => {
+    expect(await outputOf(sh('comm -13'))).toBe('stolen')
   })
 
-  test('the hash of a token is computed as the output token-hash is', () => {
-    const [line = ''] = fence('openssl dgst').split('\n')
-    const hash = createHash('sha256').update('ghs_x').digest('base64')
-    expect(run(line, 'echo "$TOKEN_HASH"')).toBe(hash)
+  test('the hash of a token is computed as the output token-hash is', async () => {
+    const [line = ''] = sh('openssl dgst').split('\n')
+    expect(await outputOf(line, 'echo "$TOKEN_HASH"')).toBe(createHash('sha256').update('ghs_x').digest('base64'))
   })
 })
 
 describe.runIf(canRunCommands)('health checks', () => {
-  function curl(url: string, script: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const all = { PATH: process.env['PATH'], APP_SERVER: url, ...env }
-      execFile('bash', ['--norc', '-euo', 'pipefail', '-c', script], { env: all }, (error, stdout, stderr) => {
-        if (error === null) resolve(stdout)
-        else reject(new Error(stderr))
-      })
-    })
-  }
-
   test('the app server answers', async () => {
     await using world = await createWorld(appServer)
-    expect(await curl(world.url('app-server'), fence('--max-time 10'))).toContain('qoomon/actions--access-token')
+    using place = new Place({}, { APP_SERVER: world.url('app-server') })
+    expect((await place.run(sh('--max-time 10'))).output).toContain('qoomon/actions--access-token')
   })
 
   test('a server behind AWS IAM takes the signature of curl', async () => {
@@ -182,20 +138,19 @@ describe.runIf(canRunCommands)('health checks', () => {
       return 'code' in signed ? { status: 403, body: signed.message } : { status: 200, body: 'it is up' }
     })
     onTestFinished(() => server.close())
-    const env = {
-      AWS_ACCESS_KEY_ID: keys.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
-      AWS_SESSION_TOKEN: keys.sessionToken,
-    }
-    const script = fence('--aws-sigv4')
-    expect(await curl(server.url, script, env)).toBe('it is up')
-    await expect(curl(server.url, script, { ...env, AWS_SECRET_ACCESS_KEY: 'wrong' })).rejects.toThrow('403')
+    using place = new Place(
+      {},
+      { APP_SERVER: server.url, AWS_ACCESS_KEY_ID: keys.accessKeyId, AWS_SESSION_TOKEN: keys.sessionToken },
+    )
+    const curl = (secret: string): ReturnType<Place['shell']> =>
+      place.shell([sh('--aws-sigv4')], { env: { AWS_SECRET_ACCESS_KEY: secret } })
+    expect(await curl(keys.secretAccessKey)).toMatchObject({ status: 0, output: 'it is up' })
+    expect((await curl('wrong')).errors).toContain('403')
   })
 })
 
 describe.runIf(canRunCommands)('gh', () => {
-  const GH = `#!/usr/bin/env bash
-{ printf gh; printf ' %q' "$@"; echo " \${GH_TOKEN:-}"; } >> notes
+  const GH = `{ printf gh; printf ' %q' "$@"; echo " \${GH_TOKEN:-}"; } >> "$NOTES"
 case "$*" in
   'run list '*) printf '%s\\t%s\\n' 1 Deploy 2 Lint ;;
   'search prs '*) printf 'https://github.com/octo-org/%s/pull/1\\n' app website ;;
@@ -206,36 +161,26 @@ esac
 `
 
   /** What gh was asked for, with the token that it was given. */
-  function run(...scripts: string[]): string[] {
-    const folder = mkdtempSync(join(tmpdir(), 'operating-gh-'))
-    onTestFinished(() => {
-      rmSync(folder, { recursive: true })
-    })
-    writeFileSync(join(folder, 'gh'), GH, { mode: 0o755 })
-    writeFileSync(join(folder, 'repositories.txt'), 'octo-org/app\nocto-org/website\n')
-    const script = [fence('APP_SERVER=https'), ...scripts].join('\n')
-    const { status, stderr } = spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
-      cwd: folder,
-      encoding: 'utf8',
-      env: { PATH: [folder, process.env['PATH']].join(delimiter), CLASSIC_TOKEN: 'classic' },
-    })
-    expect({ status, stderr }, stderr).toMatchObject({ status: 0 })
-    return readFileSync(join(folder, 'notes'), 'utf8').split('\n').filter(Boolean)
+  async function asked(...commands: string[]): Promise<string[]> {
+    const repositories = 'octo-org/app\nocto-org/website\n'
+    using place = new Place({ 'bin/gh': GH, 'repositories.txt': repositories }, { CLASSIC_TOKEN: 'classic' })
+    const { notes } = await place.run(sh('APP_SERVER=https'), ...commands)
+    return notes.split('\n').filter(Boolean)
   }
 
-  test('restarts the failed runs that are left in the list', () => {
-    const [list, ...more] = run(fence('gh run list'), 'sed -i.bak /Lint/d failed.tsv', fence('gh run rerun'))
+  test('restarts the failed runs that are left in the list', async () => {
+    const [list, ...more] = await asked(sh('gh run list'), 'sed -i.bak /Lint/d failed.tsv', sh('gh run rerun'))
     expect(list).toContain('--limit 1000')
     expect(more).toEqual(['gh run rerun --failed --repo octo-org/app 1 '])
   })
 
-  test('installs the app on each repository, with the token for it', () => {
-    const puts = run(fence('user/installations')).filter((line) => line.includes('PUT'))
+  test('installs the app on each repository, with the token for it', async () => {
+    const puts = (await asked(sh('user/installations'))).filter((line) => line.includes('PUT'))
     expect(puts).toEqual([11, 12].map((id) => `gh api --method PUT user/installations/77/repositories/${id} classic`))
   })
 
-  test('merges and reverts the pull requests of the list', () => {
-    const [, ...more] = run(fence('gh search prs'), fence('gh pr merge'), fence('gh pr revert'))
+  test('merges and reverts the pull requests of the list', async () => {
+    const [, ...more] = await asked(sh('gh search prs'), sh('gh pr merge'), sh('gh pr revert'))
     expect(more).toEqual(
       ['merge --squash', 'revert'].flatMap((what) =>
         ['app', 'website'].map((name) => `gh pr ${what} https://github.com/octo-org/${name}/pull/1 `),
@@ -245,6 +190,6 @@ esac
 })
 
 test('the list of allowed actions is JSON', () => {
-  const [, body = ''] = /<<'END'\n(.*)END\n/s.exec(fence('selected-actions'))!
+  const [, body = ''] = /<<'END'\n(.*)END\n/s.exec(sh('selected-actions'))!
   expect(JSON.parse(body)).toMatchObject({ patterns_allowed: ['OWNER/access-token@*', 'OWNER/access-token/*'] })
 })

@@ -1,13 +1,13 @@
-import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { chmodSync, chownSync, existsSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { postgresFolder, startPostgres, type Postgres } from '../../dev/conformance/postgres.ts'
-import { fencesOf, readDocument } from '../../dev/documents/fences.ts'
+import { readDocument } from '../../dev/documents/fences.ts'
 import { tablesOf } from '../../dev/documents/tables.ts'
 import { workflowExamples, type Job } from '../../dev/documents/workflows.ts'
 import { createCertificates } from '../../dev/fakes/certificates.ts'
+import { fence, Place } from './commands.ts'
 
 /*
  * The steps of the pages that run SQL are run unchanged, by bash and psql, against a real PostgreSQL whose certificate is
@@ -68,12 +68,6 @@ describe('every recipe that runs SQL from a file', () => {
   })
 })
 
-const fence = (file: string, language: string, text: string): string => {
-  const found = fencesOf(readDocument(file)).filter((each) => each.language === language && each.text.includes(text))
-  expect(found, `${file}: ${text}`).toHaveLength(1)
-  return found[0]!.text
-}
-
 /** The migration of a page in PostgreSQL. */
 const migrationOf = (place: string): Recipe =>
   migrations.find((recipe) => recipe.name.startsWith(place) && onPostgres.includes(recipe))!
@@ -91,22 +85,27 @@ const outcomes = tablesOf(readDocument('docs/cookbook.md')).find(({ head }) => h
 const outcomesOf = (client: string): (readonly string[])[] =>
   outcomes.rows.filter(([command = '']) => command.startsWith(`\`${client}`))
 
+/** The rest of a row: what is there after the second of three statements failed, and how the step ended. */
+const outcome = (tables: string, status: number): string[] => [
+  tables.includes('first') ? 'applied' : 'rolled back',
+  tables.includes('third') ? 'applied' : 'not applied',
+  status === 0 ? 'succeeds' : 'fails',
+]
+
 describe.skipIf(!isHere)('on a real PostgreSQL', () => {
   let server: Postgres
-  let folder: string
+  let certificate: string
+  const folder = new Place()
 
   /** What curl brings in the recipes: the certificates of RDS, or a user that Vault made. */
-  const CURL = `#!/usr/bin/env bash
-while [ $# -gt 0 ]; do
-  if [ "$1" = --output ]; then cp "$AUTHORITY" "$2"; exit; fi
+  const CURL = `while [ $# -gt 0 ]; do
+  if [ "$1" = --output ]; then cp server-ca.pem "$2"; exit; fi
   shift
 done
 echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
 `
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'recipes-'))
-    chmodSync(folder, 0o755)
     const { authority, good } = await createCertificates([
       'db.example.com',
       'my-server.postgres.database.azure.com',
@@ -114,35 +113,36 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
       'app.cluster-ro-abc123.eu-central-1.rds.amazonaws.com',
       'abcdefghijklmnopqrstuvwxyz.dsql.eu-west-1.on.aws',
     ])
-    const files = { 'authority.pem': authority, 'server.pem': good.cert, 'server.key': good.key }
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { mode: 0o600 })
-    if (process.getuid?.() === 0) {
+    certificate = authority
+    chmodSync(folder.folder, 0o755)
+    for (const [name, text] of Object.entries({ 'server.pem': good.cert, 'server.key': good.key })) {
+      folder.write(name, text)
+      chmodSync(folder.at(name), 0o600)
+      if (process.getuid?.() !== 0) continue
       const owner = Number(execFileSync('id', ['-u', 'postgres'], { encoding: 'utf8' }))
-      for (const name of ['server.pem', 'server.key']) chownSync(join(folder, name), owner, owner)
+      chownSync(folder.at(name), owner, owner)
     }
-    mkdirSync(join(folder, 'bin'))
-    writeFileSync(join(folder, 'bin/curl'), CURL, { mode: 0o755 })
     server = await startPostgres(['app'])
-    for (const setting of [
-      `ssl_cert_file = '${folder}/server.pem'`,
-      `ssl_key_file = '${folder}/server.key'`,
-      'ssl = on',
+    for (const sql of [
+      `ALTER SYSTEM SET ssl_cert_file = '${folder.at('server.pem')}'`,
+      `ALTER SYSTEM SET ssl_key_file = '${folder.at('server.key')}'`,
+      'ALTER SYSTEM SET ssl = on',
+      'SELECT pg_reload_conf()',
+      // Roles that the systems of the pages have, and the users of the others.
+      'CREATE ROLE rds_iam',
+      'CREATE ROLE app_owner',
+      'CREATE ROLE "database@my-project.iam" LOGIN',
+      'CREATE ROLE migrator LOGIN',
+      'GRANT USAGE, CREATE ON SCHEMA public TO app_owner, migrator',
+      fence('database/aws-rds/README.md', 'GRANT rds_iam TO app_migrations', 'sql'),
+      fence('database/google-cloud-sql/README.md', 'ON DATABASE app TO', 'sql'),
+      fence('database/azure/README.md', 'ON DATABASE app TO', 'sql'),
+      fence('docs/cookbook.md', 'CREATE USER app_readonly', 'sql'),
+      fence('vault/README.md', 'CREATE ROLE vault', 'sql'),
     ]) {
-      await server.query('app', `ALTER SYSTEM SET ${setting}`)
+      await server.query('app', sql)
     }
-    await server.query('app', 'SELECT pg_reload_conf()')
-    // Roles that the systems of the pages have, and the users of the others.
-    for (const role of ['rds_iam', 'app_owner', '"database@my-project.iam" LOGIN', 'migrator LOGIN']) {
-      await server.query('app', `CREATE ROLE ${role}`)
-    }
-    await server.query('app', 'GRANT USAGE, CREATE ON SCHEMA public TO app_owner, migrator')
-    await server.query('app', fence('database/aws-rds/README.md', 'sql', 'GRANT rds_iam TO app_migrations'))
-    for (const page of ['database/google-cloud-sql', 'database/azure']) {
-      await server.query('app', fence(`${page}/README.md`, 'sql', 'ON DATABASE app TO'))
-    }
-    await server.query('app', fence('docs/cookbook.md', 'sql', 'CREATE USER app_readonly'))
-    await server.query('app', fence('vault/README.md', 'sql', 'CREATE ROLE vault'))
-    const roles = fence('vault/README.md', 'sh', 'creation_statements=-')
+    const roles = fence('vault/README.md', 'creation_statements=-')
     for (const [, role = '', statements = ''] of roles.matchAll(/roles\/(\S+).*<<'EOF'\n([^]*?)EOF\n/g)) {
       const filled = { name: `v-jwt-${role}`, password: 'x', expiration: 'infinity' }
       await asUser(
@@ -154,7 +154,7 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
 
   afterAll(async () => {
     await server[Symbol.asyncDispose]()
-    rmSync(folder, { recursive: true })
+    folder[Symbol.dispose]()
   })
 
   beforeEach(async () => {
@@ -163,7 +163,6 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
 
   /** The variables of a client of the server. */
   const as = (user: string): Record<string, string> => ({
-    PATH: process.env['PATH']!,
     PGHOST: '127.0.0.1',
     PGPORT: String(server.port),
     PGUSER: user,
@@ -176,115 +175,92 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
   }
 
   /** Runs SQL as another user than the administrator. */
-  const asUser = (user: string, sql: string): Promise<{ code: number; told: string }> =>
-    bash(`psql --no-psqlrc --set ON_ERROR_STOP=1 --command "$SQL"`, folder, { ...as(user), SQL: sql })
+  const asUser = (user: string, sql: string): ReturnType<Place['shell']> =>
+    folder.shell([`psql --no-psqlrc --set ON_ERROR_STOP=1 --command "$SQL"`], { env: { ...as(user), SQL: sql } })
 
   /** Runs the scripts of a job up to one of them, as the runner does, in a folder with the migration. */
-  async function run({ job, script }: Recipe, migration: string): Promise<{ code: number; told: string }> {
-    const place = mkdtempSync(join(folder, 'job-'))
-    const authority = join(folder, 'authority.pem')
-    for (const name of ['migrations.sql', 'migrations/next.sql', 'server-ca.pem', 'system']) {
-      mkdirSync(dirname(join(place, name)), { recursive: true })
+  async function run({ job, script }: Recipe, migration: string): ReturnType<Place['shell']> {
+    using place = new Place({
+      'bin/curl': CURL,
+      'migrations.sql': migration,
+      'migrations/next.sql': migration,
+      'server-ca.pem': certificate,
       // Before PostgreSQL 16, sslrootcert=system is a file of that name.
-      const isSql = name.endsWith('.sql')
-      if (!isSql) execFileSync('cp', [authority, join(place, name)])
-      else writeFileSync(join(place, name), migration)
-    }
+      system: certificate,
+    })
     const fill = (env: Job['env'] = {}): Record<string, string> =>
       Object.fromEntries(
         Object.entries(env).map(([name, value]) => [
           name,
           String(value)
-            .replaceAll('${{ runner.temp }}', place)
+            .replaceAll('${{ runner.temp }}', place.folder)
             .replace(/\$\{\{ steps\.[\w-]+\.outputs\.username \}\}/, 'database@my-project.iam.gserviceaccount.com')
             .replace(/\$\{\{.*?\}\}/g, 'not checked by this server'),
         ]),
       )
     const steps = (job.steps ?? []).filter((each) => each.run !== undefined)
-    const upTo = steps.slice(0, steps.findIndex((each) => each.run === script) + 1)
-    let ended = { code: 0, told: '' }
-    for (const { run: text, env } of upTo) {
-      expect(ended).toMatchObject({ code: 0 })
-      const all = {
-        PATH: [join(folder, 'bin'), process.env['PATH']].join(delimiter),
-        HOME: place,
-        RUNNER_TEMP: place,
-        AUTHORITY: authority,
-        SSL_CERT_FILE: authority,
-        ...fill(job.env),
-        ...fill(env),
-        PGHOSTADDR: '127.0.0.1',
-        PGPORT: String(server.port),
-        PGDATABASE: 'app',
-      }
-      ended = await bash(text!, place, all)
+    const [last, ...before] = steps.slice(0, steps.findIndex((each) => each.run === script) + 1).reverse()
+    const runStep = ({ run: text, env }: (typeof steps)[number]): ReturnType<Place['shell']> => {
+      const here = { PGHOSTADDR: '127.0.0.1', PGPORT: String(server.port), PGDATABASE: 'app' }
+      return place.shell([text!], { env: { ...fill(job.env), ...fill(env), ...here } })
     }
-    return ended
+    for (const step of before.reverse()) expect(await runStep(step)).toMatchObject({ status: 0 })
+    return await runStep(last!)
   }
 
   test.each(onPostgres)('$name works', async (recipe) => {
-    expect(await run(recipe, GOOD)).toMatchObject({ code: 0 })
+    expect(await run(recipe, GOOD)).toMatchObject({ status: 0 })
     if (migrations.includes(recipe)) expect(await tables()).toBe('first third')
   })
 
   test.each(migrations.filter((recipe) => onPostgres.includes(recipe)))(
     '$name fails where statement 2 of 3 does, and nothing of it is applied unless each statement is a transaction',
     async (recipe) => {
-      const { code, told } = await run(recipe, BAD)
-      expect(told).toContain('relation "nowhere" does not exist')
-      expect(code).not.toBe(0)
+      const { status, errors } = await run(recipe, BAD)
+      expect(errors).toContain('relation "nowhere" does not exist')
+      expect(status).not.toBe(0)
       expect(await tables()).toBe(recipe.name.startsWith(ONE_DDL) ? 'first' : '')
     },
   )
 
-  test.each(outcomesOf('psql'))(
-    'the cookbook tells what happens after an error: %s',
-    async (client = '', first, third, step) => {
-      writeFileSync(join(folder, 'bad.sql'), BAD)
-      const { code } = await bash(`${client.replaceAll('`', '')} --file=bad.sql`, folder, as(server.user))
-      const applied = await tables()
-      expect({
-        first: applied.includes('first') ? 'applied' : 'rolled back',
-        third: applied.includes('third') ? 'applied' : 'not applied',
-        step: code === 0 ? 'succeeds' : 'fails',
-      }).toEqual({ first, third, step })
-    },
-  )
+  test.each(outcomesOf('psql'))('the cookbook tells what happens after an error: %s', async (client = '', ...row) => {
+    folder.write('bad.sql', BAD)
+    const { status } = await folder.shell([`${client.replaceAll('`', '')} --file=bad.sql`], { env: as(server.user) })
+    expect(outcome(await tables(), status)).toEqual(row)
+  })
 
   test('a COMMIT in the file keeps what comes before it, as the pages warn', async () => {
     const rds = migrationOf('database/aws-rds')
-    expect((await run(rds, BAD.replace('INSERT', 'COMMIT;\nINSERT'))).code).not.toBe(0)
+    expect((await run(rds, BAD.replace('INSERT', 'COMMIT;\nINSERT'))).status).not.toBe(0)
     expect(await tables()).toBe('first')
   })
 
-  const grants = fence('docs/cookbook.md', 'sql', 'ALTER DEFAULT PRIVILEGES')
+  const grants = fence('docs/cookbook.md', 'ALTER DEFAULT PRIVILEGES', 'sql')
 
   test.each(['app_migrations', 'app_owner'])(
     'read-only users can read what a migration made as %s, and cannot change it',
     async (owner) => {
       const rds = migrationOf('database/aws-rds')
       if (owner === 'app_owner') {
-        await server.query('app', fence('database/aws-rds/README.md', 'sql', 'SET role = app_owner'))
+        await server.query('app', fence('database/aws-rds/README.md', 'SET role = app_owner', 'sql'))
       }
-      expect(await run(rds, grants)).toMatchObject({ code: 0 })
-      expect(await run(rds, GOOD)).toMatchObject({ code: 0 })
+      expect(await run(rds, grants)).toMatchObject({ status: 0 })
+      expect(await run(rds, GOOD)).toMatchObject({ status: 0 })
       expect(await server.query('app', "SELECT tableowner FROM pg_tables WHERE tablename = 'first'")).toBe(owner)
-      for (const user of ['app_readonly', 'v-jwt-app-readonly']) {
-        expect(await asUser(user, 'SELECT * FROM first')).toMatchObject({ code: 0 })
-      }
-      expect((await asUser('app_readonly', 'INSERT INTO first VALUES (2)')).told).toContain(
+      expect((await asUser('app_readonly', 'INSERT INTO first VALUES (2)')).errors).toContain(
         'in a read-only transaction',
       )
       for (const user of ['app_readonly', 'v-jwt-app-readonly']) {
+        expect(await asUser(user, 'SELECT * FROM first')).toMatchObject({ status: 0 })
         const anyway = await asUser(user, 'SET TRANSACTION READ WRITE; INSERT INTO first VALUES (2)')
-        expect(anyway.told).toContain('permission denied for table first')
+        expect(anyway.errors).toContain('permission denied for table first')
       }
     },
   )
 
   test('Vault can drop the users that it made, because what they created belongs to the owner', async () => {
     const vault = migrationOf('vault')
-    expect(await run(vault, GOOD)).toMatchObject({ code: 0 })
+    expect(await run(vault, GOOD)).toMatchObject({ status: 0 })
     expect(await server.query('app', "SELECT tableowner FROM pg_tables WHERE tablename = 'first'")).toBe('app_owner')
     for (const user of ['v-jwt-app', 'v-jwt-app-readonly']) {
       // What Vault runs by default: plugins/database/postgresql/postgresql.go, defaultDeleteUser.
@@ -295,7 +271,7 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
         `REVOKE CONNECT ON DATABASE app FROM "${user}"`,
         `DROP ROLE IF EXISTS "${user}"`,
       ]) {
-        expect(await asUser('vault', statement)).toMatchObject({ code: 0 })
+        expect(await asUser('vault', statement)).toMatchObject({ status: 0 })
       }
     }
   })
@@ -303,10 +279,10 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
   test.each(['database/aws-rds/README.md', 'database/azure/README.md', 'database/google-cloud-sql/README.md'])(
     '%s lets a user act as the owner of tables that are there already',
     async (file) => {
-      await server.query('app', fence(file, 'sql', 'SET role = app_owner'))
+      await server.query('app', fence(file, 'SET role = app_owner', 'sql'))
       await server.query('app', 'CREATE TABLE first (id int); ALTER TABLE first OWNER TO app_owner')
       const recipe = migrationOf(file)
-      expect(await run(recipe, 'ALTER TABLE first ADD COLUMN name text;\n')).toMatchObject({ code: 0 })
+      expect(await run(recipe, 'ALTER TABLE first ADD COLUMN name text;\n')).toMatchObject({ status: 0 })
     },
   )
 })
@@ -315,15 +291,14 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
 const MARIADB = '/usr/sbin/mariadbd'
 
 describe.skipIf(!existsSync(MARIADB))('on a real MariaDB', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'recipes-mariadb-'))
-  const env = { PATH: process.env['PATH']!, HOME: folder }
+  const folder = new Place()
   let server: ChildProcess
 
   beforeAll(async () => {
-    const socket = join(folder, 'socket')
-    mkdirSync(join(folder, 'data'))
-    writeFileSync(join(folder, '.my.cnf'), `[client]\nsocket=${socket}\n`)
-    const options = ['--no-defaults', `--datadir=${join(folder, 'data')}`, `--socket=${socket}`]
+    const socket = folder.at('socket')
+    mkdirSync(folder.at('data'))
+    folder.write('.my.cnf', `[client]\nsocket=${socket}\n`)
+    const options = ['--no-defaults', `--datadir=${folder.at('data')}`, `--socket=${socket}`]
     if (process.getuid?.() === 0) options.push('--user=root')
     server = spawn(MARIADB, [...options, '--skip-networking', '--skip-grant-tables'], { stdio: 'pipe' })
     await new Promise<void>((resolve, reject) => {
@@ -342,31 +317,24 @@ describe.skipIf(!existsSync(MARIADB))('on a real MariaDB', () => {
     const ended = new Promise((resolve) => server.once('exit', resolve))
     server.kill()
     await ended
-    rmSync(folder, { recursive: true })
+    folder[Symbol.dispose]()
   })
 
   /** What is there after a file was run: tables, and the rows of `kept`. */
-  async function after(client: string, sql: string): Promise<{ code: number; told: string }> {
+  async function after(client: string, sql: string): Promise<{ status: number; there: string }> {
     const create = 'DROP DATABASE IF EXISTS app; CREATE DATABASE app; CREATE TABLE app.kept (id int)'
-    expect(await bash(`mysql --execute='${create}'`, folder, env)).toMatchObject({ code: 0 })
-    writeFileSync(join(folder, 'migrations.sql'), sql)
-    const { code, told } = await bash(`${client} app < migrations.sql`, folder, env)
-    expect(told).toContain("Table 'app.nowhere' doesn't exist")
-    const list = await bash(`mysql --skip-column-names --execute='SHOW TABLES; SELECT id FROM kept' app`, folder, env)
-    return { code, told: list.told.trim().split('\n').join(' ') }
+    await folder.run(`mysql --execute='${create}'`)
+    folder.write('migrations.sql', sql)
+    const { status, errors } = await folder.shell([`${client} app < migrations.sql`])
+    expect(errors).toContain("Table 'app.nowhere' doesn't exist")
+    const { output } = await folder.run(`mysql --skip-column-names --execute='SHOW TABLES; SELECT id FROM kept' app`)
+    return { status, there: output.trim().split('\n').join(' ') }
   }
 
-  test.each(outcomesOf('mysql'))(
-    'the cookbook tells what happens after an error: %s',
-    async (client = '', first, third, step) => {
-      const { code, told } = await after(client.replaceAll('`', ''), BAD)
-      expect({
-        first: told.includes('first') ? 'applied' : 'rolled back',
-        third: told.includes('third') ? 'applied' : 'not applied',
-        step: code === 0 ? 'succeeds' : 'fails',
-      }).toEqual({ first, third, step })
-    },
-  )
+  test.each(outcomesOf('mysql'))('the cookbook tells what happens after an error: %s', async (client = '', ...row) => {
+    const { status, there } = await after(client.replaceAll('`', ''), BAD)
+    expect(outcome(there, status)).toEqual(row)
+  })
 
   const INSERT = 'INSERT INTO kept VALUES (1);\n'
   const NOWHERE = 'INSERT INTO nowhere VALUES (1);\n'
@@ -379,18 +347,6 @@ describe.skipIf(!existsSync(MARIADB))('on a real MariaDB', () => {
       'first kept 1',
     ],
   ])('%s', async (_, sql, there) => {
-    expect((await after('mysql', sql)).told).toBe(there)
+    expect((await after('mysql', sql)).there).toBe(there)
   })
 })
-
-function bash(
-  script: string,
-  cwd: string,
-  env: Readonly<Record<string, string>>,
-): Promise<{ code: number; told: string }> {
-  return new Promise((resolve) => {
-    execFile('bash', ['--norc', '-e', '-c', script], { cwd, env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code ?? 1), told: stdout + stderr })
-    })
-  })
-}

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { fencesOf, proseOf } from '../../dev/documents/fences.ts'
+import { fencesOf, proseOf, readDocument } from '../../dev/documents/fences.ts'
 import { fault } from '../../dev/fakes/faults.ts'
+import { defaultIdentity } from '../../dev/fakes/identity.ts'
 import { appServerSystem, policiesFor } from '../../dev/systems/app-server.ts'
 import { situations } from '../../dev/runner/context.ts'
 import { createWorld, ROOT, type WorldOptions } from '../../dev/world.ts'
@@ -11,8 +12,7 @@ import { appServer } from '../../src/exchanges/app-server/exchange.ts'
 import { membersOf } from '../../src/exchanges/secret/value.ts'
 import { runStep } from '../exchanges/in-process.ts'
 
-const file = 'docs/troubleshooting.md'
-const page = { file, text: readFileSync(join(ROOT, file), 'utf8') }
+const page = readDocument('docs/troubleshooting.md')
 const codes = [...readFileSync(join(ROOT, 'src/errors.ts'), 'utf8').matchAll(/^ {2}\| '([A-Z_]+)'$/gm)].map(
   ([, code]) => code!,
 )
@@ -50,30 +50,27 @@ describe('the example is what the step says', () => {
   ]
 
   test.each(CASES)('%s', async (code, options) => {
-    const identity = { owner: 'octo-org', repository: 'workflows' }
-    const policies = policiesFor({ ...identity } as Parameters<typeof policiesFor>[0], ['target'], 'contents: write')
+    const identity = { ...defaultIdentity, owner: 'octo-org', repository: 'workflows' }
+    const policies = policiesFor(identity, ['target'], 'contents: write')
     policies['octo-org/target'] = { '.github/access-token.yaml': 'origin: octo-org/target\n' }
     await using world = await createWorld(appServerSystem({ repositories: policies }), options)
     const ran = await runStep(appServer, world, '.', { event: code === 'NO_ID_TOKEN' ? 'withoutPermission' : 'push' })
     expect(ran.succeeded).toBe(false)
     expect(ran.leaks).toEqual([])
     const [error = ''] = ran.errors
-    const lines = error.replaceAll(world.url('app-server'), 'https://app-server.example.com').split('\n')
-    expect(lines.pop()).toMatch(new RegExp(`^${code}: `))
-    expect(lines.join('\n').replaceAll(new URL(world.url('app-server')).host, 'app-server.example.com')).toBe(
-      example(code),
-    )
+    const url = world.url('app-server')
+    const shown = error
+      .replaceAll(url, 'https://app-server.example.com')
+      .replaceAll(new URL(url).host, 'app-server.example.com')
+    expect(shown).toMatch(new RegExp(`\n${code}: .*$`))
+    expect(shown.replace(/\n.*$/, '')).toBe(example(code))
   })
 
   test('UNUSABLE_SECRET', () => {
     const text = JSON.stringify({ host: 'h', password: 'p', port: '1', username: 'u' })
-    let thrown: unknown
-    try {
-      membersOf({ name: '"app/database"', text })('passwort')
-    } catch (error) {
-      thrown = error
-    }
-    expect(asActionError(thrown).text).toBe(example('UNUSABLE_SECRET').replace('\n', ' '))
+    const read = membersOf({ name: '"app/database"', text })
+    const shown = example('UNUSABLE_SECRET').replace('\n', ' ')
+    expect(() => read('passwort')).toThrow(expect.objectContaining({ text: shown }))
   })
 
   test('INTERNAL', () => {

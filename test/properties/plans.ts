@@ -1,7 +1,82 @@
 import fc from 'fast-check'
 import { fault, type Fault } from '../../dev/fakes/faults.ts'
-import { jsonOf, type FakeReply } from '../../dev/fakes/handler.ts'
-import { json, weighted, type Json } from './values.ts'
+import { jsonOf } from '../../dev/fakes/handler.ts'
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
+
+/** One of several, each so often in comparison. */
+export function weighted<T>(...rows: readonly (readonly [number, fc.Arbitrary<T>])[]): fc.Arbitrary<T> {
+  return fc.oneof(...rows.map(([weight, arbitrary]) => ({ weight, arbitrary })))
+}
+
+/** Workflow commands and what else could take a line of a log for itself. */
+export const HOSTILE = [
+  '\n::add-path::/forged',
+  '\r\n::set-env name=FORGED::1',
+  '##[set-env name=FORGED]1',
+  '\n##[add-path]/forged',
+  '::stop-commands::forged\n',
+  '\u001b[31m\u009b31m\u0007',
+  '\u2028::warning::forged\u2029',
+  '%0A::error::forged%0D',
+  '```\n</code>|<img src=x>\u202e\u200b',
+  '\ud83d',
+]
+
+/** What systems send. */
+const USUAL = [
+  '2030-01-01T00:00:00Z',
+  'ALL',
+  'octo-org',
+  'contents',
+  'read',
+  'Issues:\n- octo-org/target:\n  - contents: read - Not authorized\n\nEffective OIDC token subjects:\n- a',
+  'unexpected "aud" claim value',
+  'failed to fetch JWKS',
+  'a'.repeat(40_000),
+]
+
+/** Names of members that some system's answer has, so that arbitrary JSON comes near to a real answer. */
+const NAMES =
+  `token value accessToken secret data payload message status error errors code expires_at owner repositories
+  permissions Error Code Message SecretString SecretBinary auth client_token lease_duration access_token expires_in
+  expireTime dataCrc32c requestId AssumeRoleWithWebIdentityResponse AssumeRoleWithWebIdentityResult Credentials
+  AccessKeyId SecretAccessKey SessionToken Expiration metadata __type __proto__ constructor toString`.split(/\s+/)
+
+/** Text of any kind, hostile, or like what systems send. */
+export const text: fc.Arbitrary<string> = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: 'grapheme', maxLength: 300 }),
+  fc.string({ unit: 'grapheme-ascii', maxLength: 600 }),
+  fc.array(fc.oneof(fc.constantFrom(...HOSTILE), fc.string()), { maxLength: 6 }).map((all) => all.join('')),
+  fc.constantFrom(...USUAL),
+)
+
+/** Any JSON, mostly objects with members that systems send. */
+export const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json; object: Json }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4, depthSize: 'small' },
+    { weight: 5, arbitrary: text },
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie('value'), { maxLength: 4 }),
+    tie('object'),
+  ),
+  object: fc.dictionary(weighted([6, fc.constantFrom(...NAMES)], [1, fc.string()]), tie('value'), { maxKeys: 6 }),
+})).value
+
+/** A JSON value with another in place of each of its leaves: all that is no list and no object. */
+export function mapLeaves(json: Json, change: (leaf: Json, index: number) => Json): Json {
+  let index = 0
+  const map = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(map)
+    if (typeof value !== 'object' || value === null) return change(value, index++)
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, map(member)]))
+  }
+  return map(json)
+}
 
 /** What happens to one request, as data. A fault happens as it is; what becomes of the others, {@link faultOf} tells. */
 export type Plan = Fault | Invented | Altered
@@ -43,26 +118,6 @@ const REDIRECTS = ['https://elsewhere.example/', 'http://127.0.0.1:1/', '//[::1]
   (to) => [301, 302, 303, 307, 308].map((code) => fault.redirect(to, code)),
 )
 
-/** What comes near to HTTP. */
-const NEARLY_HTTP = [
-  '',
-  'HTTP/1.1 200 OK\r\n',
-  'HTTP/1.1 200 OK\r\n\r\n',
-  'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}',
-  'HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n{}',
-  'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n{}',
-  'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n',
-  'HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n{}',
-  'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n',
-  'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
-  'HTTP/1.1 999 ::error::forged\r\ncontent-length: 0\r\n\r\n',
-  'HTTP/1.1 000 None\r\ncontent-length: 0\r\n\r\n',
-  'HTTP/1.1 503 Busy\r\nretry-after: 1\r\nretry-after: 2\r\ncontent-length: 0\r\n\r\n',
-  'HTTP/2 200\r\n\r\n',
-  'SSH-2.0-OpenSSH_9.9\r\n',
-  `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(70_000)}\r\n\r\n{}`,
-].map(fault.raw)
-
 /** Everything that can happen to a request, and how often in comparison. */
 export const plan = weighted<Plan>(
   [3, fc.constant(fault.none())],
@@ -89,7 +144,7 @@ export const plan = weighted<Plan>(
   [1, status.map(fault.html)],
   [2, fc.constantFrom(200, 400, 401, 403, 404, 412, 422, 429, 503).map(fault.echo)],
   [1, fc.constantFrom(...REDIRECTS)],
-  [1, fc.oneof(fc.uint8Array({ maxLength: 200 }).map(fault.raw), fc.constantFrom(...NEARLY_HTTP))],
+  [1, fc.uint8Array({ maxLength: 200 }).map(fault.raw)],
   [1, fc.constantFrom(1, 100, 5_000, 20_000, 70_000, 700_000).map(fault.delay)],
 )
 
@@ -115,7 +170,15 @@ export interface Surroundings {
 
 /** A plan as the fault that a request meets now. */
 export function faultOf(planned: Plan, surroundings: Surroundings): Fault {
-  if (planned.kind === 'altered') return fault.alter((reply) => altered(reply, planned, surroundings))
+  if (planned.kind === 'altered') {
+    const { what, to } = planned
+    return alterLeaves((leaf, index) => {
+      const isCredential = what === 'credentials' && typeof leaf === 'string' && surroundings.isSecret(leaf)
+      if (what !== index && !isCredential) return leaf
+      surroundings.forged(to)
+      return to
+    })
+  }
   if (planned.kind !== 'invented') return planned
   surroundings.forged(planned.body)
   const now = surroundings.now()
@@ -133,19 +196,10 @@ function retryAfterHeader(value: RetryAfter, now: number): Record<string, string
   return { 'retry-after': new Date(now + value.inMs).toUTCString() }
 }
 
-function altered(reply: FakeReply, { what, to }: Altered, { isSecret, forged }: Surroundings): FakeReply {
-  const body = jsonOf(reply) as Json | undefined
-  if (body === undefined) return reply
-  let leaf = 0
-  const change = (value: Json): Json => {
-    if (Array.isArray(value)) return value.map(change)
-    if (typeof value === 'object' && value !== null) {
-      return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, change(member)]))
-    }
-    const isCredential = what === 'credentials' && typeof value === 'string' && isSecret(value)
-    if (what !== leaf++ && !isCredential) return value
-    forged(to)
-    return to
-  }
-  return { ...reply, body: JSON.stringify(change(body)) }
+/** The real answer with another value in place of each leaf of its JSON; one that is no JSON stays as it is. */
+export function alterLeaves(change: (leaf: Json, index: number) => Json): Fault {
+  return fault.alter((reply) => {
+    const json = jsonOf(reply) as Json | undefined
+    return json === undefined ? reply : { ...reply, body: JSON.stringify(mapLeaves(json, change)) }
+  })
 }

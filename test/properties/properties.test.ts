@@ -4,35 +4,28 @@ import { readActions } from '../../dev/documents/actions.ts'
 import { startProxy, type Proxy } from '../../dev/fakes/proxy.ts'
 import { allSystems } from '../../dev/systems/system.ts'
 import { createWorld } from '../../dev/world.ts'
-import { story } from './story.ts'
 import { exchangeOf } from '../exchanges/in-process.ts'
-import { tell } from './storyteller.ts'
+import { story, tell } from './storyteller.ts'
 
 /*
  * Whatever happens to a step, it ends in time, with a credential or one error, and nothing leaks.
  *
- * Everything that can happen is drawn by fast-check as a story, which is told to a step, and then judged:
+ * Everything that can happen is drawn by fast-check as a story, which is told to a step:
  *
- *   story.ts         A story is plain data, so that a counterexample can be read: what each role does with each request
+ *   storyteller.ts   A story is plain data, so that a counterexample can be read: what each role does with each request
  *                    (the last one for ever, where `lasting` says so), hostile inputs, files that cannot be written,
- *                    when the job is cancelled, by how much the runner's clock is wrong. `arm` hands a story to a world.
+ *                    when the job is cancelled, by how much the runner's clock is wrong. `tell` runs the main stage of
+ *                    an action in this process, and post twice: with the faults, and when all is well again. Servers
+ *                    and sockets are real. What must hold of any stage, of any test, is in test/scenarios/support.ts.
  *   plans.ts         The table of what can happen to one request: faults as `dev/fakes/faults.ts` has them, invented
- *                    answers, and the real answer altered.
- *   values.ts        Hostile and usual texts, and JSON that comes near to what systems send.
- *   storyteller.ts   `tell` runs the main stage of an action in this process, and post twice: with the faults, and when
- *                    all is well again. Servers and sockets are real.
+ *                    answers, and the real answer altered; with hostile and usual texts, and JSON that comes near to
+ *                    what systems send.
  *   clock.ts         Time passes only when nothing else can happen. Then it leaps to the next timer, so that a minute of
  *                    retries takes no time and depends on no machine.
  *   ../recorder.ts   The runner of that process: it takes down what a step says and hands over. The storyteller has
  *                    the log of the runner emulation read that, which masks it and finds the annotations.
- *   verdict.ts       The tables of what must never be, each as a sentence: an empty list of them is a promise kept. It
- *                    knows nothing of how a story was told.
  *
- * A property here is: for every story, `tell` gives no problem. In addition, the stories must have led to every outcome
- * in OUTCOMES; else they would be too tame to be worth telling.
- *
- * `test/scenarios/properties.test.ts` tells the same stories, fewer of them, to `dist`, by the runner emulation, with
- * signals and files. The verdict is the same.
+ * The stories must have led to every outcome in OUTCOMES; else they would be too tame to be worth telling.
  *
  * When one fails, fast-check prints the shortest story that it found and its seed and path; `fc.assert` takes them as
  * options (`{ seed, path, endOnFailure: true }`) and tells that story alone.
@@ -87,10 +80,9 @@ it.each(subjects)('$name ($variant) keeps its promises, whatever happens', async
   const outcomes = new Set<string>()
   await fc.assert(
     fc.asyncProperty(story(Object.keys(world.handlers), Object.keys(metadata.inputs)), async (told) => {
-      const { outcome, problems } = await tell(exchange, metadata, system, variant, told)
-      outcomes.add(outcome)
+      outcomes.add(await tell(exchange, metadata, system, variant, told))
       await new Promise(setImmediate)
-      expect([...problems, ...unhandled.splice(0)]).toEqual([])
+      expect(unhandled.splice(0)).toEqual([])
     }),
     { seed: SEED, numRuns: RUNS },
   )

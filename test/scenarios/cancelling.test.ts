@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
@@ -99,13 +100,7 @@ describeCancelled('a job that is cancelled while a token is under way', () => {
   it('ends at once when the runner asks again', async () => {
     await using world = await createWorld(system, { faults: { 'app-server': [forEver(fault.hang())] } })
     const when = world.server('app-server').seen(1)
-    const main = await world.run({
-      signals: [
-        { signal: 'SIGINT', when },
-        { signal: 'SIGTERM', when },
-      ],
-      debug: true,
-    })
+    const main = await world.run({ signals: SIGNALS.map((signal) => ({ signal, when })), debug: true })
     expectCancelled(world, main)
     expect(main.annotations.map(({ level }) => level)).toEqual(['error'])
     expect(main.afterSignalMs).toBeLessThan(2_000)
@@ -151,42 +146,23 @@ describeCancelled('a job that is cancelled when the token is there', () => {
     await using world = await createWorld(system, { faults: { github: [forEver(fault.hang())] } })
     const main = await world.run()
     const when = world.server('github').seen(1)
-    const post = await world.post(main, {
-      signals: [
-        { signal: 'SIGINT', when },
-        { signal: 'SIGTERM', when },
-      ],
-    })
+    const post = await world.post(main, { signals: SIGNALS.map((signal) => ({ signal, when })) })
     expectClean(world, post)
     expect(expectWarned(post)).toMatch(/The step was cancelled or timed out \(SIG/)
     expect(post.afterSignalMs).toBeLessThan(2_000)
   })
 })
 
-/** Numbers in [0, 1) that are the same each time (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
 describeCancelled('a job that is cancelled at any moment leaves no token alive', () => {
-  const SEED = 18
-  const MOMENTS = 12
   /** From the request for the ID token to the end of a step with this latency, and a little more. */
   const SPAN_MS = 900
-  const random = seeded(SEED)
-  const moments = Array.from({ length: MOMENTS }, () => Math.floor(random() * SPAN_MS))
+  const moments = Array.from({ length: 12 }, (_, n) => (n * SPAN_MS) / 12)
   it.each(moments)('%i ms after it began to ask', async (ms) => {
     await using world = await createWorld(system, { latencyMs: 80 })
     const when = world
       .server('oidc')
       .seen(1)
-      .then(() => new Promise((resolve) => setTimeout(resolve, ms)))
+      .then(() => setTimeout(ms))
     const main = await world.run({ signals: [{ signal: 'SIGINT', when }] })
     const post = await world.post(main)
     expectClean(world, main, post)

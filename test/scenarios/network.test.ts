@@ -35,32 +35,6 @@ describe.concurrent('a proxy of the environment', () => {
       expect(log).not.toContain(encodeURIComponent(credentials.password))
     }
   })
-
-  it('that refuses is the error', async () => {
-    await using world = await createWorld(system, { proxy: { mode: 'refuse' } })
-    expect(expectRefused(world, await world.run())).toMatch(
-      /the proxy 127\.0\.0\.1:\d+ refused the tunnel \(403\)\.\nThe proxy comes from https_proxy [^]*\nPROXY_FAILED: /,
-    )
-  })
-})
-
-describe.concurrent('a private authority', () => {
-  it('is trusted by NODE_EXTRA_CA_CERTS', async () => {
-    await using world = await createWorld(system, { variant: 'aws', tls: 'good' })
-    const main = await world.run()
-    await expectGranted(world, main)
-    expect((await world.post(main)).log).toBe('The token was revoked.\n')
-    expect(world.url('app-server')).toMatch(/^https:/)
-  })
-
-  it('is not trusted otherwise, not even by NODE_TLS_REJECT_UNAUTHORIZED=0', async () => {
-    await using world = await createWorld(system, { tls: { 'app-server': 'good' }, trusted: false })
-    const main = await world.run({ env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } })
-    expect(expectRefused(world, main)).toMatch(
-      /its certificate is from a certificate authority that this runner does not know\.\nSet NODE_EXTRA_CA_CERTS [^]*\nTLS_FAILED: /,
-    )
-    expect(world.server('app-server').requests).toEqual([])
-  })
 })
 
 describe.concurrent('the memory of a step', () => {

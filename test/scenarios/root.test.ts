@@ -2,20 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { fault, forEver } from '../../dev/fakes/faults.ts'
 import { system } from '../../dev/systems/app-server.ts'
 import { createWorld } from '../../dev/world.ts'
-import { expectWarned, loading, preload } from './faults.ts'
+import { expectWarned, loading, preload, rawServer } from './faults.ts'
 import { answers, expectClean, expectGranted, expectRefused } from './support.ts'
-
-/** Has the process say on its output that it wrote to a file of the runner, when it does. */
-const TELLS_OF_WRITING = preload(`
-  import fs from 'node:fs'
-  import { syncBuiltinESMExports } from 'node:module'
-  const append = fs.appendFileSync
-  fs.appendFileSync = (path, ...more) => {
-    const name = ['GITHUB_STATE', 'GITHUB_OUTPUT'].find((each) => process.env[each] === path)
-    process.stdout.write('wrote ' + name + '\\n')
-    return append(path, ...more)
-  }
-  syncBuiltinESMExports()`)
 
 describe.concurrent('a step', () => {
   it.each([false, true])('says one line and hands its token over (debug: %s)', async (debug) => {
@@ -38,19 +26,6 @@ describe.concurrent('a step', () => {
     expect(main.summary).toMatch(/\| token-hash \|/)
     expect(main.summary).not.toMatch(/\| token \|/)
     expect(world.server('app-server').requests[0]?.headers['user-agent']).toBe('OWNER/access-token/v1')
-  })
-
-  it('masks the token before it writes anything, and saves it for post before it sets outputs', async () => {
-    await using world = await createWorld(system)
-    const main = await world.run({ preloads: [TELLS_OF_WRITING] })
-    const token = await expectGranted(world, main)
-    const lines = main.raw.split(/\r?\n/)
-    const written = lines.filter((line) => line.startsWith('wrote GITHUB_'))
-    expect([...new Set(written)]).toEqual(['wrote GITHUB_STATE', 'wrote GITHUB_OUTPUT'])
-    expect(written.lastIndexOf('wrote GITHUB_STATE')).toBeLessThan(written.indexOf('wrote GITHUB_OUTPUT'))
-    const masked = lines.indexOf(`::add-mask::${token}`)
-    expect(masked).toBeGreaterThanOrEqual(0)
-    expect(masked).toBeLessThan(lines.lastIndexOf('wrote GITHUB_STATE'))
   })
 
   it('loads the signer while the ID tokens are under way', async () => {
@@ -103,22 +78,54 @@ describe.concurrent('the words of a server', () => {
     expect(expectWarned(post)).toContain('refused (422 Unprocessable Entity): No. ')
     expectClean(world, post)
     for (const { log, summary, raw } of [refused, post]) {
-      expect(`${log}${summary}`.replaceAll('\n', ' ')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|##\[set/u)
+      expect(`${log}${summary}`).not.toContain('##[set')
       expect(summary).not.toContain('<img')
       expect(raw).not.toMatch(/^\s+at .+:\d+/m)
     }
     expect([answers(world, 'app-server'), answers(world, 'github')]).toEqual([['status 403', 200], ['status 422']])
   })
+})
 
-  it('are a token all the same where they are in its place', async () => {
-    for (const token of ['::set-env::obviously-fake', 'ghadelimiter_fake', `obviously-fake"'\\$(id)\`<>&%0A`]) {
-      const answer = fault.answer({ status: 200, body: { token } })
-      await using world = await createWorld(system, { faults: { 'app-server': [answer] } })
-      const main = await world.run()
-      expect(main).toMatchObject({ outcome: 'success', env: {}, path: [], foreignCommands: [] })
-      expect(main.outputs['token']).toBe(token)
-      expect((JSON.parse(main.state['revocable']!) as { token: string }).token).toBe(token)
-      expect(main.masks).toContain(token)
-    }
+describe.concurrent('post', () => {
+  it('revokes with what was saved, whatever the files, the inputs and the variables are', async () => {
+    await using world = await createWorld(system)
+    const main = await world.run()
+    await using elsewhere = await rawServer(() => undefined)
+    const there = `http://127.0.0.1:${elsewhere.port}`
+    const post = await world.post(
+      {
+        ...main,
+        env: {
+          STATE_token: 'ghs_of_somebody_else',
+          STATE_revocable: JSON.stringify({ issuer: 'vault', token: 'x', apiUrl: there }),
+          GITHUB_API_URL: there,
+          'INPUT_GITHUB-API-URL': there,
+        },
+      },
+      {
+        inputs: { 'app-server': '', permissions: '{', 'timeout-seconds': 'x', 'github-api-url': 'x' },
+        unwritable: ['output', 'state', 'step_summary'],
+      },
+    )
+    expectClean(world, post)
+    const said = { annotations: [], log: 'The token was revoked.\n', state: {} }
+    expect(post).toMatchObject({ outcome: 'success', exitCode: 0, ...said })
+    expect(answers(world, 'github')).toEqual([204])
+    expect(world.server('github').requests[0]?.headers['user-agent']).toBe('OWNER/access-token/v1')
+    expect(elsewhere.connections()).toBe(0)
+    expect(world.setup.alive!()).toEqual([])
+  })
+
+  it('is over within 15 s by the clock, with one warning, and the job stays green', async () => {
+    await using world = await createWorld(system, { faults: { github: [forEver(fault.hang())] } })
+    const main = await world.run()
+    const post = await world.post(main)
+    expectClean(world, post)
+    expect(expectWarned(post)).toMatch(
+      new RegExp(`^The token could not be revoked; it ends at ${main.outputs['expires-at']!}\\. .*the limit is 15 s`),
+    )
+    expect(post.durationMs).toBeGreaterThan(14_000)
+    // The rest is the start of a process on a slow machine.
+    expect(post.durationMs).toBeLessThan(45_000)
   })
 })
