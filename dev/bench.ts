@@ -50,7 +50,7 @@ const tools = await makeTools()
 process.once('exit', () => {
   rmSync(tools.folder, { recursive: true })
 })
-const groups = values.against === undefined ? ownGroups(tools) : await groupsAgainst(values.against, tools)
+const groups = values.against === undefined ? ownGroups(tools) : groupsAgainst(values.against, tools)
 const rounds = { warmUp: WARM_UPS, timed: runs, usage: USAGE_RUNS }
 const samples = await measure(groups, tools, rounds, (line) => {
   process.stderr.write(`${line}\n`)
@@ -59,7 +59,7 @@ const results = resultsOf(
   samples,
   groups.flatMap(({ subjects }) => subjects),
 )
-const sizes = await sizesOf(values.against ?? ROOT)
+const sizes = sizesOf(values.against ?? ROOT)
 const figures = figuresOf(results, sizes)
 const goals = JSON.parse(readFileSync(join(ROOT, 'bench/goals.json'), 'utf8')) as Figures
 const missed = values.against === undefined ? missedGoals(figures, goals) : []
@@ -73,7 +73,7 @@ for (const goal of missed) console.error(`over its goal: ${goal}`)
 if (missed.length > 0 && missedGoals(figures, failingGoals(goals, values.shared)).length > 0) process.exitCode = 1
 
 /** One group of our own, with the stages of the other action at its end. */
-async function groupsAgainst(folder: string, bench: Tools): Promise<Group[]> {
+function groupsAgainst(folder: string, bench: Tools): Group[] {
   const group = ownGroups(bench).find(({ name }) => name === values.ours)
   if (group === undefined) {
     const known = ownGroups(bench).map(({ name }) => `'${name}'`)
@@ -81,13 +81,13 @@ async function groupsAgainst(folder: string, bench: Tools): Promise<Group[]> {
   }
   const other = { folder: resolve(folder), inputs, preload: values.preload }
   const { floor } = group.subjects.find(({ name }) => name === group.name)!
-  const subjects = await otherSubjects(other, `against ${basename(other.folder)}`, floor)
+  const subjects = otherSubjects(other, `against ${basename(other.folder)}`, floor)
   return [{ ...group, subjects: [...group.subjects, ...subjects] }]
 }
 
 /** Bytes of the files in the folder of `runs.main` and below. */
-async function sizesOf(folder: string): Promise<Sizes> {
-  const { runs } = await readAction(folder)
+function sizesOf(folder: string): Sizes {
+  const { runs } = readAction(folder)
   const built = join(folder, dirname(runs.main))
   const files = globSync('**/*', { cwd: built, withFileTypes: true }).filter((entry) => entry.isFile())
   return Object.fromEntries(

@@ -1,7 +1,7 @@
 import type { ActionMetadata } from '../dev/documents/actions.ts'
 import { evaluate } from '../dev/runner/action-file.ts'
 import { githubContext, runOf, situations } from '../dev/runner/context.ts'
-import { Masker } from '../dev/runner/masker.ts'
+import { linesOf, Masker } from '../dev/runner/masker.ts'
 import type { StageResult } from '../dev/runner/runner.ts'
 import { StepLog } from '../dev/runner/step-log.ts'
 import type { World } from '../dev/world.ts'
@@ -139,22 +139,19 @@ export function stageOf(
   for (const { as, text } of recorder.said) {
     const line = as === 'line' || as === 'grouped line' ? text : `::${as}::${escaped(text)}`
     raw += `${line}\n`
-    for (const part of line.split(/\r\n|\n|\r/)) log.take(part)
+    for (const part of linesOf(line)) log.take(part)
   }
   return {
     stage,
-    outcome: succeeded && !log.failed ? 'success' : 'failure',
+    outcome: succeeded ? 'success' : 'failure',
     exitCode: succeeded ? 0 : 1,
     signal: null,
     durationMs: 0,
-    endedAt: 0,
     log: log.text,
     raw,
     annotations: log.annotations,
     outputs: recorder.outputs,
     state: recorder.state,
-    env: {},
-    path: [],
     summary: masker.maskLines(recorder.summary),
     masks: masker.asked,
     foreignCommands: log.foreignCommands,

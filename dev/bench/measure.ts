@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { createMeter, type Meter, type Tally, type Transport } from './meter.ts'
 import { nothing, type Group, type Tools } from './subjects.ts'
 
@@ -66,15 +64,10 @@ export async function measure(
     for (let round = 1; round <= rounds.usage; round++) {
       progress(`memory and CPU, run ${round} of ${rounds.usage}`)
       for (const { group, meter } of stages.filter(({ transport }) => transport === 'plain')) {
-        const file = join(tools.folder, 'usage.json')
-        const how = { nodeOptions: ['--require', tools.usage], env: { BENCH_USAGE: file } }
-        const report = async (): Promise<{ memoryMiB: number; cpuMs: number }> =>
-          JSON.parse(await readFile(file, 'utf8')) as { memoryMiB: number; cpuMs: number }
         for (const { name, start } of group.subjects) {
-          await meter.observe(() => idle.start(meter.world, how))
-          const { cpuMs: nothingCpuMs } = await report()
-          await meter.observe(() => start(meter.world, how))
-          ;(usage[name] ??= []).push({ ...(await report()), nothingCpuMs })
+          const before = await meter.observe(() => idle.start(meter.world, { usage: true }))
+          const { result } = await meter.observe(() => start(meter.world, { usage: true }))
+          ;(usage[name] ??= []).push({ ...result.usage!, nothingCpuMs: before.result.usage!.cpuMs })
         }
       }
     }

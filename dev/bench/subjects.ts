@@ -19,7 +19,7 @@ export interface Subject {
 }
 
 /** What a process is started with in addition to what it needs. */
-export type How = Pick<StageOptions, 'nodeOptions' | 'env'>
+export type How = Pick<StageOptions, 'nodeOptions' | 'env' | 'usage'>
 
 /** Subjects that run against the same servers, in this order. */
 export interface Group {
@@ -121,8 +121,8 @@ export interface Other {
 }
 
 /** Another action, as one more subject of a group. */
-export async function otherSubjects(other: Other, name: string, floor: string | undefined): Promise<Subject[]> {
-  const { runs } = await readAction(other.folder)
+export function otherSubjects(other: Other, name: string, floor: string | undefined): Subject[] {
+  const { runs } = readAction(other.folder)
   const step = (world: World): Step => ({
     action: other.folder,
     inputs: Object.fromEntries(Object.entries(other.inputs).map(([input, text]) => [input, withUrls(text, world)])),

@@ -26,10 +26,10 @@ export interface Document {
 export const canRunCommands = process.platform !== 'win32'
 
 /** Every Markdown document of the repository. */
-export function readDocuments(root = repository): Document[] {
-  return repositoryFiles('{**,.github/**}/*.md', root).map((file) => ({
+export function readDocuments(): Document[] {
+  return repositoryFiles('{**,.github/**}/*.md').map((file) => ({
     file,
-    text: readFileSync(join(root, file), 'utf8'),
+    text: readFileSync(join(repository, file), 'utf8'),
   }))
 }
 

@@ -1,5 +1,5 @@
 import { parseDocument } from 'yaml'
-import { actionOf, readActions, repository, type ActionMetadata } from './actions.ts'
+import { actionOf, readActions, type ActionMetadata } from './actions.ts'
 import { afterOf } from './diffs.ts'
 import { fencesOf, readDocuments, type Fence } from './fences.ts'
 
@@ -83,9 +83,9 @@ export function workflowOf(fence: Fence, actions: readonly ActionMetadata[]): Wo
 }
 
 /** Every workflow in the documents of the repository; of a diff, what it leads to. */
-export function workflowExamples(root = repository): WorkflowExample[] {
-  const actions = readActions(root)
-  return readDocuments(root)
+export function workflowExamples(): WorkflowExample[] {
+  const actions = readActions()
+  return readDocuments()
     .flatMap(fencesOf)
     .map((fence) => (fence.language === 'diff' ? afterOf(fence) : fence))
     .filter(({ language }) => isYaml(language))
