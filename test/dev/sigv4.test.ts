@@ -1,7 +1,6 @@
 import { Hash } from '@smithy/core/serde'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { expect, test } from 'vitest'
-import type { FakeRequest } from '../../dev/fakes/handler.ts'
 import { verifySignature, type SigningKeys } from '../../dev/fakes/sigv4.ts'
 
 /* How AWS refuses what no signer makes; that it takes what they make is for test/judges/aws-signature.test.ts. */
@@ -26,7 +25,8 @@ interface Change {
   readonly service?: string
   readonly unsigned?: string[]
   readonly method?: string
-  readonly headers?: FakeRequest['headers']
+  /** One that is empty is left out. */
+  readonly headers?: Readonly<Record<string, string>>
   readonly now?: number
 }
 
@@ -47,14 +47,17 @@ async function verdictOn(change: Change): Promise<ReturnType<typeof verifySignat
   const request = { method: 'POST', protocol: 'https:', hostname: url.host, path: url.pathname, headers, body: '{}' }
   const options = { signingDate: new Date(at), unsignableHeaders: new Set(unsigned) }
   const signed = await signer.sign(request, options)
-  const sent: FakeRequest = { method, url, headers: { ...signed.headers, ...change.headers }, body: '{}' }
-  return verifySignature(sent, {
-    service: 'lambda',
-    region: 'eu-central-1',
-    signed: ['x-authorization'],
-    now: () => now,
-    credentials: (id) => (id === SESSION.accessKeyId ? SESSION : undefined),
-  })
+  const sent = Object.entries({ ...signed.headers, ...change.headers }).filter(([, value]) => value !== '')
+  return verifySignature(
+    { method, url, headers: Object.fromEntries(sent), body: '{}' },
+    {
+      service: 'lambda',
+      region: 'eu-central-1',
+      signed: ['x-authorization'],
+      now: () => now,
+      credentials: (id) => (id === SESSION.accessKeyId ? SESSION : undefined),
+    },
+  )
 }
 
 test.each([NOW - 300_000, NOW, NOW + 300_000])('a request signed at %i is accepted', async (at) => {
@@ -75,7 +78,7 @@ test.each<[string, Change, string]>([
   ['the past', { at: NOW - 301_000 }, 'Signature expired: 20150830T123059Z is now earlier than 20150830T123100Z'],
   ['the future', { at: NOW + 301_000 }, 'Signature not yet current: 20150830T124101Z is still later than 201508'],
   ['a session that has ended', { at: NOW + 900_000, now: NOW + 900_000 }, 'The security token included in the request'],
-  ['no signature', { headers: { authorization: undefined } }, 'Missing Authentication Token'],
+  ['no signature', { headers: { authorization: '' } }, 'Missing Authentication Token'],
   ['another scheme', { headers: { authorization: 'Bearer x' } }, INCOMPLETE],
   [
     'half a signature',
