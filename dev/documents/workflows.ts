@@ -1,7 +1,6 @@
 import { parseDocument } from 'yaml'
 import { actionOf, readActions, type ActionMetadata } from './actions.ts'
-import { afterOf } from './diffs.ts'
-import { fencesOf, readDocuments, type Fence } from './fences.ts'
+import { fencesOf, readDocuments, sideOf, type Fence } from './fences.ts'
 
 /** A step, as far as the checks look at it. */
 export interface Step {
@@ -87,7 +86,7 @@ export function workflowExamples(): WorkflowExample[] {
   const actions = readActions()
   return readDocuments()
     .flatMap(fencesOf)
-    .map((fence) => (fence.language === 'diff' ? afterOf(fence) : fence))
+    .map((fence) => (fence.language === 'diff' ? sideOf(fence, '+') : fence))
     .filter(({ language }) => isYaml(language))
     .flatMap((fence) => workflowOf(fence, actions) ?? [])
 }

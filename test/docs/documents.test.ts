@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readActions, repository } from '../../dev/documents/actions.ts'
 import { checkShell, checkWorkflow } from '../../dev/documents/check.ts'
-import { afterOf, beforeOf } from '../../dev/documents/diffs.ts'
-import { fencesOf, readDocuments, type Document, type Fence } from '../../dev/documents/fences.ts'
+import { fencesOf, readDocuments, sideOf, type Document, type Fence } from '../../dev/documents/fences.ts'
 import { checkLinks } from '../../dev/documents/links.ts'
 import { checkTables, tablesOf } from '../../dev/documents/tables.ts'
 import { isYaml, readYaml, workflowExamples, workflowOf } from '../../dev/documents/workflows.ts'
@@ -71,7 +70,7 @@ describe('every fence', () => {
       if (SHELLS.includes(language)) expect(checkShell(text)).toEqual([])
       if (isYaml(language)) expect(await checkYaml(each)).toEqual([])
       if (language === 'diff') {
-        for (const side of [beforeOf(each), afterOf(each)]) expect(await checkYaml(side)).toEqual([])
+        for (const side of [sideOf(each, '-'), sideOf(each, '+')]) expect(await checkYaml(side)).toEqual([])
       }
     },
   )
