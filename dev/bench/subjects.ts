@@ -105,7 +105,7 @@ export function otherSubjects(other: Other, name: string, floor: string | undefi
     action: other.folder,
     inputs: Object.fromEntries(Object.entries(other.inputs).map(([input, text]) => [input, withUrls(text, world)])),
     env: world.env,
-    ...('github' in world.handlers && { hosts: { serverUrl: 'https://github.com', apiUrl: world.url('github') } }),
+    apiUrl: 'github' in world.handlers ? world.url('github') : undefined,
     masks: [world.issuer.requestToken],
     ...(other.preload !== undefined && { nodeOptions: ['--require', resolve(other.preload)] }),
   })

@@ -68,14 +68,8 @@ function forkPullRequest(identity: Identity): object {
   }
 }
 
-/** Where GitHub is. */
-export interface Hosts {
-  readonly serverUrl: string
-  readonly apiUrl: string
-}
-
 /** The `github` context as far as it is text; `GITHUB_*` are the same names in upper case. */
-export function githubContext(identity: Identity, { serverUrl, apiUrl }: Hosts): Record<string, string> {
+export function githubContext(identity: Identity, apiUrl = 'https://api.github.com'): Record<string, string> {
   return {
     action: '__access-token',
     action_repository: 'OWNER/access-token',
@@ -101,7 +95,7 @@ export function githubContext(identity: Identity, { serverUrl, apiUrl }: Hosts):
     run_attempt: identity.runAttempt,
     run_id: identity.runId,
     run_number: identity.runNumber,
-    server_url: serverUrl,
+    server_url: 'https://github.com',
     sha: identity.sha,
     triggering_actor: identity.actor,
     workflow: identity.workflow,

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { defaultIdentity, type Identity } from '../fakes/identity.ts'
 import { evaluate, type ActionFile } from './action-file.ts'
-import { githubContext, situations, type Hosts, type Situation } from './context.ts'
+import { githubContext, situations, type Situation } from './context.ts'
 import type { StepLog } from './step-log.ts'
 
 /** A step of a job, as the variables of its stages tell it. */
@@ -15,7 +15,8 @@ export interface StepOptions {
   readonly situation?: Situation
   /** Changes to the identity that the situation gives. */
   readonly identity?: Partial<Identity>
-  readonly hosts?: Hosts
+  /** Where GitHub's API is; api.github.com unless given. */
+  readonly apiUrl?: string | undefined
   /** Whether debug logging is on (`RUNNER_DEBUG=1`). */
   readonly debug?: boolean
   /** How `uses:` names the action; with it the log starts with the inputs, as GitHub's does. */
@@ -44,8 +45,7 @@ export async function stageEnvironment(
   const { situation = situations.push, env = {}, uses } = options
   const identity: Identity = { ...defaultIdentity, ...situation.identity, ...options.identity }
   const payload = situation.payload(identity)
-  const hosts = options.hosts ?? { serverUrl: 'https://github.com', apiUrl: 'https://api.github.com' }
-  const github = githubContext(identity, hosts)
+  const github = githubContext(identity, options.apiUrl)
   for (const name of ['workspace', 'temp', 'tools']) await mkdir(join(folder, name))
   const eventPath = join(folder, 'event.json')
   await writeFile(eventPath, JSON.stringify(payload))

@@ -34,10 +34,9 @@ async function run(example: StepExample): Promise<void> {
   const { file, action, condition, environment, usedOutputs } = example
   const situation = situations.push
   const identity = { ...defaultIdentity, ...(environment === undefined ? {} : { environment }) }
-  const hosts = { serverUrl: 'https://github.com', apiUrl: 'https://api.github.com' }
   const values = VALUES[file] ?? {}
   const env: Record<string, string> = {}
-  const contexts = { github: { ...githubContext(identity, hosts), event: situation.payload(identity) }, env }
+  const contexts = { github: { ...githubContext(identity), event: situation.payload(identity) }, env }
   const filled = (record: Readonly<Record<string, unknown>>): Record<string, string> =>
     Object.fromEntries(Object.entries(record).map(([name, value]) => [name, evaluate(String(value), contexts, values)]))
   for (const layer of example.env) Object.assign(env, filled(layer))
@@ -55,7 +54,6 @@ async function run(example: StepExample): Promise<void> {
     action: join(ROOT, action.folder),
     situation,
     identity,
-    hosts,
     inputs,
     env: { ...Object.fromEntries(machine), ...env },
     masks: [world.issuer.requestToken],
