@@ -5,10 +5,10 @@
 import { globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { failingGoals, missedGoals, type Figures } from './bench/goals.ts'
+import { missedGoals, type Figures } from './bench/goals.ts'
 import { measure } from './bench/measure.ts'
 import { figuresOf, resultsOf, sizeTable, tableOf, type Sizes } from './bench/report.ts'
-import { makeTools, otherSubjects, ownGroups, type Group, type Tools } from './bench/subjects.ts'
+import { makeFloor, otherSubjects, ownGroups, type Group } from './bench/subjects.ts'
 import { commandLine, refuse } from './command-line.ts'
 import { readAction } from './runner/action-file.ts'
 import { ROOT } from './world.ts'
@@ -46,20 +46,20 @@ const inputs = Object.fromEntries(
   }),
 )
 
-const tools = await makeTools()
+const floor = await makeFloor()
 process.once('exit', () => {
-  rmSync(tools.folder, { recursive: true })
+  rmSync(dirname(floor), { recursive: true })
 })
-const groups = values.against === undefined ? ownGroups(tools) : await groupsAgainst(values.against, tools)
+const groups = values.against === undefined ? ownGroups(floor) : groupsAgainst(values.against, ownGroups(floor))
 const rounds = { warmUp: WARM_UPS, timed: runs, usage: USAGE_RUNS }
-const samples = await measure(groups, tools, rounds, (line) => {
+const samples = await measure(groups, rounds, (line) => {
   process.stderr.write(`${line}\n`)
 })
 const results = resultsOf(
   samples,
   groups.flatMap(({ subjects }) => subjects),
 )
-const sizes = await sizesOf(values.against ?? ROOT)
+const sizes = sizesOf(values.against ?? ROOT)
 const figures = figuresOf(results, sizes)
 const goals = JSON.parse(readFileSync(join(ROOT, 'bench/goals.json'), 'utf8')) as Figures
 const missed = values.against === undefined ? missedGoals(figures, goals) : []
@@ -70,24 +70,23 @@ writeFileSync(join(ROOT, 'bench/results.json'), `${JSON.stringify(report, undefi
 console.log(`${tableOf(results)}\n\n${sizeTable(sizes)}`)
 if (values.against === undefined && missed.length === 0) console.log('\nEvery goal is reached.')
 for (const goal of missed) console.error(`over its goal: ${goal}`)
-if (missed.length > 0 && missedGoals(figures, failingGoals(goals, values.shared)).length > 0) process.exitCode = 1
+// On a machine that others use too, only what they cannot change fails.
+const failing = missed.filter((goal) => !values.shared || goal.startsWith('dist: '))
+if (failing.length > 0) process.exitCode = 1
 
 /** One group of our own, with the stages of the other action at its end. */
-async function groupsAgainst(folder: string, bench: Tools): Promise<Group[]> {
-  const group = ownGroups(bench).find(({ name }) => name === values.ours)
-  if (group === undefined) {
-    const known = ownGroups(bench).map(({ name }) => `'${name}'`)
-    refuse(USAGE, `--ours takes one of ${known.join(', ')}`)
-  }
+function groupsAgainst(folder: string, own: readonly Group[]): Group[] {
+  const group = own.find(({ name }) => name === values.ours)
+  if (group === undefined) return refuse(USAGE, `--ours takes one of ${own.map(({ name }) => `'${name}'`).join(', ')}`)
   const other = { folder: resolve(folder), inputs, preload: values.preload }
-  const { floor } = group.subjects.find(({ name }) => name === group.name)!
-  const subjects = await otherSubjects(other, `against ${basename(other.folder)}`, floor)
+  const ours = group.subjects.find(({ name }) => name === group.name)
+  const subjects = otherSubjects(other, `against ${basename(other.folder)}`, ours?.floor)
   return [{ ...group, subjects: [...group.subjects, ...subjects] }]
 }
 
 /** Bytes of the files in the folder of `runs.main` and below. */
-async function sizesOf(folder: string): Promise<Sizes> {
-  const { runs } = await readAction(folder)
+function sizesOf(folder: string): Sizes {
+  const { runs } = readAction(folder)
   const built = join(folder, dirname(runs.main))
   const files = globSync('**/*', { cwd: built, withFileTypes: true }).filter((entry) => entry.isFile())
   return Object.fromEntries(

@@ -7,7 +7,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import * as core from '@actions/core'
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose'
-import { commandLine, refuse } from './command-line.ts'
 import { createAppServer } from './fakes/app-server.ts'
 import { createGitHub } from './fakes/github.ts'
 import { ISSUER } from './fakes/issuer.ts'
@@ -89,13 +88,8 @@ async function stop(url: string): Promise<void> {
   if (issued === 0 || revoked !== issued) throw new Error('a token was not revoked, or none was handed out')
 }
 
-const usage = `Usage: node dev/self-test.ts [serve]
-
-Without \`serve\` it does what a step of the runner does: main, or post where there is state.`
-const [task, ...others] = commandLine(usage, { allowPositionals: true }).positionals
-if (others.length > 0 || (task !== undefined && task !== 'serve')) refuse(usage, 'There is no such task.')
 const url = core.getState('url')
-const done = task === 'serve' ? serveUntilStopped() : url === '' ? start() : stop(url)
+const done = process.argv[2] === 'serve' ? serveUntilStopped() : url === '' ? start() : stop(url)
 done.catch((error: unknown) => {
   core.setFailed(error instanceof Error ? error.message : String(error))
 })

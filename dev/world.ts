@@ -212,7 +212,7 @@ export async function createWorld<S extends Setup>(system: System<S>, options: W
   const stageOptions = ({ leaps = false, ...stage }: WorldStage): StageOptions => ({
     action: join(ROOT, system.action),
     situation,
-    hosts: { serverUrl: 'https://github.com', apiUrl: urls.get('github') ?? 'https://api.github.com' },
+    apiUrl: urls.get('github'),
     ...stage,
     identity: { ...options.identity, ...stage.identity },
     // The runner knows the request token as a secret of the job.

@@ -1,7 +1,6 @@
-import type { ActionMetadata } from '../dev/documents/actions.ts'
-import { evaluate } from '../dev/runner/action-file.ts'
+import { evaluate, type ActionFile } from '../dev/runner/action-file.ts'
 import { githubContext, runOf, situations } from '../dev/runner/context.ts'
-import { Masker } from '../dev/runner/masker.ts'
+import { linesOf, Masker } from '../dev/runner/masker.ts'
 import type { StageResult } from '../dev/runner/runner.ts'
 import { StepLog } from '../dev/runner/step-log.ts'
 import type { World } from '../dev/world.ts'
@@ -43,16 +42,9 @@ interface Recorder {
  * A runner that records. It has the inputs and variables of a world and the defaults of the action's `action.yml`, and
  * accepts no input or output that the `action.yml` does not declare.
  */
-export function createRecorder(
-  world: World,
-  action: Pick<ActionMetadata, 'inputs' | 'outputs'>,
-  stage: RecordedStage,
-): Recorder {
+export function createRecorder(world: World, action: ActionFile, stage: RecordedStage): Recorder {
   const { identity, handlers } = world
-  const github = githubContext(identity, {
-    serverUrl: 'https://github.com',
-    apiUrl: 'github' in handlers ? world.url('github') : 'https://api.github.com',
-  })
+  const github = githubContext(identity, 'github' in handlers ? world.url('github') : undefined)
   const environment = {
     ...Object.fromEntries(Object.entries(github).map(([name, value]) => [`GITHUB_${name.toUpperCase()}`, value])),
     ...world.env,
@@ -135,26 +127,20 @@ export function stageOf(
 ): StageResult {
   const masker = new Masker(masks)
   const log = new StepLog(masker, recorder.runner.debugging)
-  let raw = ''
-  for (const { as, text } of recorder.said) {
-    const line = as === 'line' || as === 'grouped line' ? text : `::${as}::${escaped(text)}`
-    raw += `${line}\n`
-    for (const part of line.split(/\r\n|\n|\r/)) log.take(part)
-  }
+  const printed = recorder.said.map(({ as, text }) => (as.endsWith('line') ? text : `::${as}::${escaped(text)}`))
+  const raw = printed.map((line) => `${line}\n`).join('')
+  for (const line of linesOf(raw)) log.take(line)
   return {
     stage,
-    outcome: succeeded && !log.failed ? 'success' : 'failure',
+    outcome: succeeded ? 'success' : 'failure',
     exitCode: succeeded ? 0 : 1,
     signal: null,
     durationMs: 0,
-    endedAt: 0,
     log: log.text,
     raw,
     annotations: log.annotations,
     outputs: recorder.outputs,
     state: recorder.state,
-    env: {},
-    path: [],
     summary: masker.maskLines(recorder.summary),
     masks: masker.asked,
     foreignCommands: log.foreignCommands,

@@ -5,8 +5,6 @@ import { createWorld, type World } from '../world.ts'
 import { answersInARow } from './statistics.ts'
 import type { Group } from './subjects.ts'
 
-/** How the servers are reached. */
-export type Transport = 'plain' | 'tls'
 /** Over TLS: every chunk is held half of this each way, in ms. */
 export const ROUND_TRIP_MS = 30
 
@@ -32,7 +30,7 @@ export interface Meter {
 
 export async function createMeter(
   { system, variant, prepare }: Pick<Group, 'system' | 'variant' | 'prepare'>,
-  transport: Transport,
+  transport: 'plain' | 'tls',
 ): Promise<Meter> {
   const answers = new Map<string, FakeReply>()
   let replaying = false

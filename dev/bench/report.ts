@@ -1,6 +1,6 @@
 import { markdownTable } from '../documents/tables.ts'
 import type { Figures } from './goals.ts'
-import type { Sample, Samples } from './measure.ts'
+import type { Samples } from './measure.ts'
 import { ROUND_TRIP_MS } from './meter.ts'
 import { spreadOf, type Spread } from './statistics.ts'
 import type { Subject } from './subjects.ts'
@@ -26,22 +26,23 @@ export interface Result {
 /** Bytes by file. */
 export type Sizes = Readonly<Record<string, number>>
 
-export function resultsOf(samples: Samples, subjects: readonly Subject[]): Record<string, Result> {
+export function resultsOf(
+  samples: Readonly<Record<string, Samples>>,
+  subjects: readonly Subject[],
+): Record<string, Result> {
   const result = ({ name, floor }: Subject): Result => {
-    const plain = samples.timed.plain[name]!
-    const tls = samples.timed.tls[name]!
-    const usage = samples.usage[name]!
-    const most = (figure: (sample: Sample) => number): number => Math.max(...[...plain, ...tls].map(figure))
+    const { plain, tls, usage } = samples[name]!
+    const timed = [...plain, ...tls]
     return {
       wall: spreadOf(plain.map(({ wallMs, nothingMs }) => wallMs / nothingMs)),
       cpu: spreadOf(usage.map(({ cpuMs, nothingCpuMs }) => cpuMs / nothingCpuMs)),
       memory: spreadOf(usage.map(({ memoryMiB }) => memoryMiB)),
-      requests: most(({ requests }) => requests),
-      connections: most(({ connections }) => connections),
+      requests: Math.max(...timed.map(({ requests }) => requests)),
+      connections: Math.max(...timed.map(({ connections }) => connections)),
       answersInARow: spreadOf(tls.map(({ answersInARow }) => answersInARow)).median,
       tlsMs: spreadOf(tls.map(({ wallMs }) => wallMs)),
       ...(floor !== undefined && {
-        timesFloor: spreadOf(tls.map(({ wallMs }, round) => wallMs / samples.timed.tls[floor]![round]!.wallMs)),
+        timesFloor: spreadOf(tls.map(({ wallMs }, round) => wallMs / samples[floor]!.tls[round]!.wallMs)),
       }),
     }
   }
@@ -50,17 +51,15 @@ export function resultsOf(samples: Samples, subjects: readonly Subject[]): Recor
 
 /** The figures that goals are about: medians, counts, bytes. */
 export function figuresOf(results: Readonly<Record<string, Result>>, sizes: Sizes): Figures {
-  const medians = (result: Result): Record<string, number> =>
-    Object.fromEntries(
-      Object.entries(result).map(([figure, value]: [string, number | Spread]) => [
-        figure,
-        typeof value === 'number' ? value : value.median,
-      ]),
-    )
-  return {
-    ...Object.fromEntries(Object.entries(results).map(([name, result]) => [name, medians(result)])),
-    dist: { ...sizes, all: bytesOf(sizes) },
+  const figures: Record<string, Record<string, number>> = { dist: { ...sizes, all: bytesOf(sizes) } }
+  for (const [name, result] of Object.entries(results)) {
+    const medians = Object.entries(result).map(([figure, value]: [string, number | Spread]) => [
+      figure,
+      typeof value === 'number' ? value : value.median,
+    ])
+    figures[name] = Object.fromEntries(medians) as Record<string, number>
   }
+  return figures
 }
 
 function bytesOf(sizes: Sizes): number {
@@ -90,9 +89,9 @@ export function tableOf(results: Readonly<Record<string, Result>>): string {
 
 /** What the files weigh, as a table. */
 export function sizeTable(sizes: Sizes): string {
-  const row = ([file, bytes]: readonly [string, number]): string[] => [
+  const rows = Object.entries({ ...sizes, 'in all': bytesOf(sizes) }).map(([file, bytes]) => [
     file,
     `${(bytes / 1000).toFixed(bytes < 1000 ? 2 : 0)} kB`,
-  ]
-  return markdownTable(['file', 'size'], [...Object.entries(sizes), ['in all', bytesOf(sizes)] as const].map(row))
+  ])
+  return markdownTable(['file', 'size'], rows)
 }

@@ -8,18 +8,18 @@ import { runAction, runPost, type StageOptions, type StageResult } from '../runn
 import { system as bytebase } from '../systems/bytebase.ts'
 import { system as appServer } from '../systems/app-server.ts'
 import { allSystems, type System } from '../systems/system.ts'
-import { ROOT, type World } from '../world.ts'
+import type { World } from '../world.ts'
+
+/** Runs a stage, and measures its memory and CPU where it is asked to. */
+type Start = (world: World, how: Pick<StageOptions, 'usage'>) => Promise<StageResult>
 
 /** Something that is started and measured. */
 export interface Subject {
   readonly name: string
   /** The name of the subject that makes the same requests by hand. */
-  readonly floor?: string
-  readonly start: (world: World, how: How) => Promise<StageResult>
+  readonly floor?: string | undefined
+  readonly start: Start
 }
-
-/** What a process is started with in addition to what it needs. */
-export type How = Pick<StageOptions, 'nodeOptions' | 'env'>
 
 /** Subjects that run against the same servers, in this order. */
 export interface Group {
@@ -34,47 +34,29 @@ export interface Group {
 /** The systems that store secrets. */
 const stores = Object.values(await allSystems()).filter(({ action }) => action.startsWith('secret/'))
 
-/** The files that the bench makes for itself. */
-export interface Tools {
-  /** The floor, as the runner can start it. */
-  readonly folder: string
-  /** Module that reports memory and CPU, to be loaded by `--require`. */
-  readonly usage: string
-}
-
-/** Writes the tools as plain JavaScript: a process that had to strip types first would look slower than it is. */
-export async function makeTools(): Promise<Tools> {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-'))
-  const script = async (file: string): Promise<string> => {
-    const text = await readFile(join(import.meta.dirname, file), 'utf8')
-    const compilerOptions = { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext }
-    return ts.transpileModule(text, { compilerOptions }).outputText
-  }
-  await writeFile(join(folder, 'action.yml'), 'runs:\n  using: node24\n  main: floor.mjs\n')
-  await writeFile(join(folder, 'floor.mjs'), await script('floor.ts'))
-  const usage = join(folder, 'usage.cjs')
-  await writeFile(usage, await script('usage.ts'))
-  return { folder, usage }
+/**
+ * Writes the floor as plain JavaScript: a process that had to strip types first would look slower than it is.
+ *
+ * @returns the file, in a folder of its own
+ */
+export async function makeFloor(): Promise<string> {
+  const text = await readFile(join(import.meta.dirname, 'floor.ts'), 'utf8')
+  const compilerOptions = { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext }
+  const file = join(await mkdtemp(join(tmpdir(), 'bench-')), 'floor.mjs')
+  await writeFile(file, ts.transpileModule(text, { compilerOptions }).outputText)
+  return file
 }
 
 /** What every ratio is to: a Node that does nothing, in the environment of a step. */
-export function nothing(tools: Tools): Subject {
-  return {
-    name: 'node -e 0',
-    start: (world, how) =>
-      runAction(stepOf(world, tools.folder, {}, { ...how, nodeOptions: [...(how.nodeOptions ?? []), '-e', '0'] })),
-  }
-}
+export const nothing: Start = (world, how) => world.run({ ...how, nodeOptions: ['-e', '0'] })
 
 /** A step that reads one secret and a step that reads ten. The goal is a ratio: the floor of ten is one. */
 function oneAndTen(system: System): Group {
   const stored = new Map<World, string[]>()
   const reading =
-    (count: number) =>
-    (world: World): Step => {
-      const lines = stored.get(world)!.slice(0, count)
-      return { action: join(ROOT, system.action), inputs: { ...world.inputs, secrets: lines.join('\n') } }
-    }
+    (count: number): Start =>
+    (world, how) =>
+      world.run({ ...how, inputs: { secrets: stored.get(world)!.slice(0, count).join('\n') } })
   const one = `${system.action}, one secret`
   return {
     name: system.action,
@@ -83,30 +65,26 @@ function oneAndTen(system: System): Group {
     prepare: (world) => {
       const names = Array.from({ length: 10 }, (_, index) => `n${index}`)
       const { store } = world.setup
-      stored.set(
-        world,
-        names.map((name) => `${name}: ${store!(name, { key: `value of ${name}` })}#key`),
-      )
+      const lines = names.map((name) => `${name}: ${store!(name, { key: `value of ${name}` })}#key`)
+      stored.set(world, lines)
     },
     subjects: [
-      ...stagesOf(one, reading(1), { post: false }),
-      ...stagesOf(`${system.action}, ten secrets`, reading(10), { post: false, floor: one }),
+      { name: one, start: reading(1) },
+      { name: `${system.action}, ten secrets`, floor: one, start: reading(10) },
     ],
   }
 }
 
 /** The actions of this repository that have goals, each with its floor. */
-export function ownGroups(tools: Tools): Group[] {
-  const root = (world: World): Step => ({ action: ROOT, inputs: world.inputs })
-  const ofRoot = stagesOf('root', root, { post: true, floor: 'floor' })
-  const ofAws = stagesOf('root, AWS', root, { post: false, floor: 'floor, AWS' })
-  const ofBytebase = stagesOf('bytebase', (world) => ({ action: join(ROOT, 'bytebase'), inputs: world.inputs }), {
-    post: false,
-  })
+export function ownGroups(floorFile: string): Group[] {
+  const floor = floorOf(floorFile)
+  const run: Start = (world, how) => world.run(how)
+  const root = stagesOf('root', 'floor', run, (world, main, how) => world.post(main, how))
+  const aws = { name: 'root, AWS', floor: 'floor, AWS', start: run }
   return [
-    { name: 'root', system: appServer, variant: 'bearer', subjects: [floor('floor', tools), ...ofRoot] },
-    { name: 'root, AWS', system: appServer, variant: 'aws', subjects: [floor('floor, AWS', tools), ...ofAws] },
-    { name: 'bytebase', system: bytebase, variant: 'default', subjects: ofBytebase },
+    { name: 'root', system: appServer, variant: 'bearer', subjects: [{ name: 'floor', start: floor }, ...root] },
+    { name: 'root, AWS', system: appServer, variant: 'aws', subjects: [{ name: 'floor, AWS', start: floor }, aws] },
+    { name: 'bytebase', system: bytebase, variant: 'default', subjects: [{ name: 'bytebase', start: run }] },
     ...stores.map(oneAndTen),
   ]
 }
@@ -121,14 +99,22 @@ export interface Other {
 }
 
 /** Another action, as one more subject of a group. */
-export async function otherSubjects(other: Other, name: string, floor: string | undefined): Promise<Subject[]> {
-  const { runs } = await readAction(other.folder)
-  const step = (world: World): Step => ({
+export function otherSubjects(other: Other, name: string, floor: string | undefined): Subject[] {
+  const { runs } = readAction(other.folder)
+  const options = (world: World): StageOptions => ({
     action: other.folder,
     inputs: Object.fromEntries(Object.entries(other.inputs).map(([input, text]) => [input, withUrls(text, world)])),
+    env: world.env,
+    apiUrl: 'github' in world.handlers ? world.url('github') : undefined,
+    masks: [world.issuer.requestToken],
     ...(other.preload !== undefined && { nodeOptions: ['--require', resolve(other.preload)] }),
   })
-  return stagesOf(name, step, { post: runs.post !== undefined, floor })
+  return stagesOf(
+    name,
+    floor,
+    (world, how) => runAction({ ...options(world), ...how }),
+    runs.post === undefined ? undefined : (world, main, how) => runPost({ ...options(world), ...how }, main),
+  )
 }
 
 /** Fills in the URLs of a world's servers: `{app-server}`. @throws Error where there is no such server */
@@ -140,62 +126,33 @@ function withUrls(text: string, world: Pick<World, 'handlers' | 'url'>): string 
   })
 }
 
-interface Step extends Pick<StageOptions, 'action' | 'nodeOptions'> {
-  readonly inputs: Readonly<Record<string, string>>
-}
-
 /** The stages of an action. Its post stage runs after the main stage that ran last, with its state. */
 function stagesOf(
   name: string,
-  step: (world: World) => Step,
-  { post, floor }: { readonly post: boolean; readonly floor?: string | undefined },
+  floor: string | undefined,
+  main: Start,
+  post?: (world: World, main: StageResult, how: Parameters<Start>[1]) => Promise<StageResult>,
 ): Subject[] {
   const last = new Map<World, StageResult>()
-  const options = (world: World, how: How): StageOptions => {
-    const { action, inputs, nodeOptions = [] } = step(world)
-    return stepOf(world, action, inputs, { ...how, nodeOptions: [...nodeOptions, ...(how.nodeOptions ?? [])] })
+  const start: Start = async (world, how) => {
+    const result = await main(world, how)
+    last.set(world, result)
+    return result
   }
-  const main: Subject = {
-    name,
-    ...(floor !== undefined && { floor }),
-    start: async (world, how) => {
-      const result = await runAction(options(world, how))
-      last.set(world, result)
-      return result
-    },
-  }
-  if (!post) return [main]
-  return [main, { name: `${name}, post`, start: (world, how) => runPost(options(world, how), last.get(world)!) }]
+  if (post === undefined) return [{ name, floor, start }]
+  return [
+    { name, floor, start },
+    { name: `${name}, post`, start: (world, how) => post(world, last.get(world)!, how) },
+  ]
 }
 
 /** The root action's requests by hand; where the world has an STS, those of its AWS path. */
-function floor(name: string, tools: Tools): Subject {
-  return {
-    name,
-    start: (world, how) => {
-      const env = {
-        FLOOR_APP_SERVER: world.url('app-server'),
-        ...('sts' in world.handlers && { FLOOR_STS: world.url('sts'), FLOOR_ROLE: ROLE_ARN }),
-        ...how.env,
-      }
-      return runAction(stepOf(world, tools.folder, {}, { ...how, env }))
-    },
-  }
-}
-
-function stepOf(
-  world: World,
-  action: string,
-  inputs: Readonly<Record<string, string>>,
-  { nodeOptions, env }: How,
-): StageOptions {
-  const apiUrl = 'github' in world.handlers ? world.url('github') : 'https://api.github.com'
-  return {
-    action,
-    inputs,
-    env: { ...world.env, ...env },
-    hosts: { serverUrl: 'https://github.com', apiUrl },
-    masks: [world.issuer.requestToken],
-    ...(nodeOptions && { nodeOptions }),
+function floorOf(file: string): Start {
+  return (world, how) => {
+    const env = {
+      FLOOR_APP_SERVER: world.url('app-server'),
+      ...('sts' in world.handlers && { FLOOR_STS: world.url('sts'), FLOOR_ROLE: ROLE_ARN }),
+    }
+    return world.run({ ...how, env, nodeOptions: [file] })
   }
 }

@@ -33,7 +33,6 @@ export async function bundle(input: string): Promise<Bundle> {
     chunks: true,
     chunkModules: true,
     chunkModulesSpace: Infinity,
-    chunkOrigins: true,
     warnings: true,
   })
   must(stats.warnings.length === 0, `the bundler warns: ${stats.warnings.map((w) => w.message).join('\n')}`)
@@ -68,23 +67,14 @@ export async function bundle(input: string): Promise<Bundle> {
   return { files, sources: stats.chunks.flatMap(({ modules }) => modules.flatMap(sourcesOf)).sort() }
 }
 
-/** The name that the source gives (`webpackChunkName`), or that of the one module that is imported. */
+/** The name that the source gives, or that of the folder that most of a part is from which webpack split off to share it. */
 function partName(chunk: StatsChunk): string {
-  const requests = new Set(chunk.origins.map(({ request }) => request ?? ''))
-  const name = chunk.names[0] ?? (requests.size === 1 ? [...requests][0]! : sharedName(chunk))
-  return name.replace(/^.*\//, '').replace(/\.[jt]s$/, '')
-}
-
-/** A part that webpack split off because several others need it is named after the one package, or the one folder, in it. */
-function sharedName(chunk: StatsChunk): string {
+  const [given] = chunk.names
+  if (given !== undefined) return given
   const sources = chunk.modules.flatMap(sourcesOf)
-  const counts = new Map<string, number>()
-  for (const source of sources) {
-    const place = packageFolder(source) ?? posix.dirname(source)
-    counts.set(place, (counts.get(place) ?? 0) + 1)
-  }
-  const [most] = [...counts].sort(([, a], [, b]) => b - a)
-  must(most !== undefined && most[1] > sources.length / 2, `part ${chunk.id} has no name: ${sources.join(', ')}`)
+  const folders = Object.groupBy(sources, (source) => posix.basename(posix.dirname(source)))
+  const most = Object.entries(folders).find(([, files = []]) => files.length > sources.length / 2)
+  must(most !== undefined, `part ${chunk.id} has no name: ${sources.join(', ')}`)
   return most[0]
 }
 

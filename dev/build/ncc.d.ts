@@ -8,10 +8,8 @@ declare module '@vercel/ncc' {
   export interface StatsChunk {
     readonly id: number
     readonly names: readonly string[]
-    readonly files: readonly string[]
     readonly entry: boolean
     readonly modules: readonly StatsModule[]
-    readonly origins: readonly { readonly request?: string }[]
   }
   export interface Stats {
     toJson(options: Record<string, boolean | number>): {

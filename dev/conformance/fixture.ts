@@ -157,7 +157,7 @@ export async function createFixture(
       ...main,
       told: [...annotations.map(({ message }) => message), log, summary].join('\n'),
       post: async () => {
-        const { runs } = await readAction(stage.action)
+        const { runs } = readAction(stage.action)
         assert(runs.post !== undefined, `${action} has no post stage`)
         const post = await world.post(main, stage)
         clean(post)

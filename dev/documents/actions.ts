@@ -1,7 +1,7 @@
-import { globSync, readFileSync } from 'node:fs'
+import { globSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parse } from 'yaml'
+import { readAction, type ActionFile } from '../runner/action-file.ts'
 
 /** The repository's folder. */
 export const repository = fileURLToPath(new URL('../..', import.meta.url))
@@ -9,59 +9,30 @@ export const repository = fileURLToPath(new URL('../..', import.meta.url))
 /** What the documents call this repository in `uses:`. */
 export const repositoryName = 'OWNER/access-token'
 
-/** One input of an `action.yml`. */
-interface ActionInput {
-  readonly description?: string
-  readonly required?: boolean
-  readonly default?: string
-  readonly deprecationMessage?: string
-}
-
-/** What an `action.yml` of the repository says, for those who read it; the runner emulation reads it for itself. */
-export interface ActionMetadata {
+/** An `action.yml` of the repository. */
+export interface ActionMetadata extends ActionFile {
   /** From the repository, `''` for the root; `/` between names. */
   readonly folder: string
   /** Of the `action.yml`, from the repository. */
   readonly file: string
-  readonly text: string
-  readonly name: string
-  readonly description: string
-  readonly inputs: Readonly<Record<string, ActionInput>>
-  readonly outputs: Readonly<Record<string, { readonly description?: string }>>
-  readonly runs: { readonly using: string; readonly main: string; readonly post?: string }
 }
 
 /**
  * The files of the repository that match a glob, sorted, with `/` between names. Installed, built and test files are left
  * out, and hidden folders unless the glob names them.
  */
-export function repositoryFiles(pattern: string, root = repository): string[] {
+export function repositoryFiles(pattern: string): string[] {
   const left = new Set(['node_modules', 'dist', 'test', '.git'])
-  return globSync(pattern, { cwd: root, exclude: (name) => left.has(name) })
+  return globSync(pattern, { cwd: repository, exclude: (name) => left.has(name) })
     .map((file) => file.replaceAll('\\', '/'))
     .sort()
 }
 
 /** Every action that the repository offers; those in `.github` are its own tools. */
-export function readActions(root = repository): ActionMetadata[] {
-  return repositoryFiles('**/action.yml', root).map((file) => {
-    const text = readFileSync(join(root, file), 'utf8')
-    const folder = dirname(file)
-    const metadata = parse(text) as Partial<ActionMetadata>
-    const { name, description, runs } = metadata
-    if (name === undefined || description === undefined || runs?.main === undefined) {
-      throw new Error(`${file}: needs name, description and runs.main`)
-    }
-    return {
-      folder: folder === '.' ? '' : folder,
-      file,
-      text,
-      name,
-      description,
-      inputs: metadata.inputs ?? {},
-      outputs: metadata.outputs ?? {},
-      runs,
-    }
+export function readActions(): ActionMetadata[] {
+  return repositoryFiles('**/action.yml').map((file) => {
+    const folder = dirname(file) === '.' ? '' : dirname(file)
+    return { ...readAction(join(repository, folder)), folder, file }
   })
 }
 

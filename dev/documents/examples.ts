@@ -1,9 +1,8 @@
 import { isNode, LineCounter, parseDocument } from 'yaml'
 import type { Identity } from '../fakes/identity.ts'
-import { evaluate } from '../runner/action-file.ts'
 import { allSystems, hostOf } from '../systems/system.ts'
 import { createWorld, type World } from '../world.ts'
-import { repository, type ActionMetadata } from './actions.ts'
+import type { ActionMetadata } from './actions.ts'
 import { outputsOf, workflowExamples, type ActionStep, type WorkflowExample } from './workflows.ts'
 
 /** A step of a document that uses an action of this repository, with what the workflow around it says of it. */
@@ -28,8 +27,8 @@ export interface StepExample {
 }
 
 /** Every step in the documents of the repository that uses one of its actions. */
-export function stepExamples(root = repository): StepExample[] {
-  return workflowExamples(root).flatMap((example) =>
+export function stepExamples(): StepExample[] {
+  return workflowExamples().flatMap((example) =>
     example.actionSteps.map((actionStep) => stepExample(example, actionStep)),
   )
 }
@@ -85,34 +84,4 @@ function lineOf(text: string, path: readonly (string | number)[]): number {
   const node = parseDocument(text, { lineCounter: lines }).getIn(path, true)
   if (!isNode(node) || !node.range) throw new Error(`there is nothing at ${path.join('.')}`)
   return lines.linePos(node.range[0]).line
-}
-
-/**
- * Fills in the `${{ … }}` of a workflow's text.
- *
- * @param contexts by name, as `github`; a name in them that is not there is an error, unlike on GitHub
- * @param values of whole expressions that the contexts do not tell
- * @throws Error for an expression that is in neither
- */
-export function fill(
-  text: string,
-  contexts: Readonly<Record<string, object>>,
-  values: Readonly<Record<string, string>>,
-): string {
-  return text.replace(
-    /\$\{\{\s*(.*?)\s*\}\}/gs,
-    (written, expression: string) => values[expression] ?? evaluate(written, strict(contexts)),
-  )
-}
-
-/** The same record, whose unknown names throw. */
-function strict<T extends object>(record: T, path = ''): T {
-  return new Proxy(record, {
-    get(target, name) {
-      const here = `${path}${String(name)}`
-      const value: unknown = Reflect.get(target, name)
-      if (value === undefined) throw new Error(`nothing is known of ${here}`)
-      return typeof value === 'object' && value !== null ? strict(value, `${here}.`) : value
-    },
-  })
 }

@@ -26,11 +26,8 @@ export interface Document {
 export const canRunCommands = process.platform !== 'win32'
 
 /** Every Markdown document of the repository. */
-export function readDocuments(root = repository): Document[] {
-  return repositoryFiles('{**,.github/**}/*.md', root).map((file) => ({
-    file,
-    text: readFileSync(join(root, file), 'utf8'),
-  }))
+export function readDocuments(): Document[] {
+  return repositoryFiles('{**,.github/**}/*.md').map(readDocument)
 }
 
 /** A document of the repository. @throws Error where there is none of that name */
@@ -77,4 +74,10 @@ export function proseOf(document: Document): string {
     lines.fill('', fence.line - 2, fence.line + count)
   }
   return lines.join('\n')
+}
+
+/** What a diff of YAML leads to (`+`) or begins with (`-`); every line stays where it is, and those of the other are empty. */
+export function sideOf(fence: Fence, sign: '+' | '-'): Fence {
+  const lines = fence.text.split('\n').map((line) => (line[0] === ' ' || line[0] === sign ? line.slice(1) : ''))
+  return { ...fence, language: 'yaml', text: lines.join('\n') }
 }

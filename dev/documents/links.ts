@@ -28,17 +28,17 @@ function linksOf(document: Document): Link[] {
 }
 
 /** What is wrong with the links of a document that stay in the repository: no such file, no such heading. */
-export function checkLinks(document: Document, root = repository): string[] {
+export function checkLinks(document: Document): string[] {
   return linksOf(document).flatMap(({ line, target }) => {
     if (/^[a-z][a-z+.-]*:/i.test(target)) return []
     const [path = '', anchor] = decodeURIComponent(target).split('#')
     const file = path === '' ? document.file : posix.join(posix.dirname(document.file), path)
     const place = `${document.file}:${line}: ${target}`
-    if (file.startsWith('..') || !existsSync(join(root, file))) return [`${place}: there is no such file`]
+    if (file.startsWith('..') || !existsSync(join(repository, file))) return [`${place}: there is no such file`]
     if (anchor === undefined) return []
-    if (statSync(join(root, file)).isDirectory() || !file.endsWith('.md'))
+    if (statSync(join(repository, file)).isDirectory() || !file.endsWith('.md'))
       return [`${place}: only documents have headings`]
-    const text = readFileSync(join(root, file), 'utf8')
+    const text = readFileSync(join(repository, file), 'utf8')
     return anchorsOf({ file, text }).has(anchor) ? [] : [`${place}: there is no such heading`]
   })
 }

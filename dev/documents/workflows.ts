@@ -1,7 +1,6 @@
 import { parseDocument } from 'yaml'
-import { actionOf, readActions, repository, type ActionMetadata } from './actions.ts'
-import { afterOf } from './diffs.ts'
-import { fencesOf, readDocuments, type Fence } from './fences.ts'
+import { actionOf, readActions, type ActionMetadata } from './actions.ts'
+import { fencesOf, readDocuments, sideOf, type Fence } from './fences.ts'
 
 /** A step, as far as the checks look at it. */
 export interface Step {
@@ -83,11 +82,11 @@ export function workflowOf(fence: Fence, actions: readonly ActionMetadata[]): Wo
 }
 
 /** Every workflow in the documents of the repository; of a diff, what it leads to. */
-export function workflowExamples(root = repository): WorkflowExample[] {
-  const actions = readActions(root)
-  return readDocuments(root)
+export function workflowExamples(): WorkflowExample[] {
+  const actions = readActions()
+  return readDocuments()
     .flatMap(fencesOf)
-    .map((fence) => (fence.language === 'diff' ? afterOf(fence) : fence))
+    .map((fence) => (fence.language === 'diff' ? sideOf(fence, '+') : fence))
     .filter(({ language }) => isYaml(language))
     .flatMap((fence) => workflowOf(fence, actions) ?? [])
 }

@@ -1,71 +1,53 @@
-import { readFile } from 'node:fs/promises'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { data, Evaluator, Lexer, Parser } from '@actions/expressions'
 import { parse } from 'yaml'
 
-/** What the runner reads of an `action.yml`. */
+/** What an `action.yml` says. */
 export interface ActionFile {
-  /** Absolute folder. */
-  readonly folder: string
   readonly name: string
-  readonly inputs: Readonly<Record<string, { default?: string; required?: boolean; deprecationMessage?: string }>>
+  readonly description: string
+  readonly inputs: Readonly<Record<string, { description?: string; default?: string; required?: boolean }>>
   readonly outputs: Readonly<Record<string, { description?: string }>>
   readonly runs: { readonly using: string; readonly main: string; readonly post?: string }
 }
 
-/** Reads `action.yml` or `action.yaml` of a folder. @throws Error where the runner would refuse the action */
-export async function readAction(folder: string): Promise<ActionFile> {
+/** Reads `action.yml` or `action.yaml` of a folder. @throws Error where there is none, or it is not for Node 24 */
+export function readAction(folder: string): ActionFile {
   const path = ['action.yml', 'action.yaml'].map((name) => join(folder, name)).find((name) => existsSync(name))
   if (path === undefined) throw new Error(`Can't find 'action.yml' or 'action.yaml' under '${folder}'.`)
   // The failsafe schema keeps every scalar as its text, as the runner does: a default of `false` is 'false'.
-  const content = parse(await readFile(path, 'utf8'), { schema: 'failsafe' }) as {
-    name?: string
-    inputs?: Record<string, Record<string, string>>
-    outputs?: Record<string, Record<string, string>>
-    runs?: Record<string, string>
+  const content = parse(readFileSync(path, 'utf8'), { schema: 'failsafe' }) as Partial<Omit<ActionFile, 'inputs'>> & {
+    readonly inputs?: Readonly<Record<string, Readonly<Record<string, string>>>>
   }
-  const runs = content.runs ?? {}
-  if (runs['using']?.toLowerCase() !== 'node24') {
-    throw new Error(`'using: ${runs['using'] ?? ''}' is not supported by this emulation, use 'node24'.`)
-  }
-  if (runs['main'] === undefined) throw new Error(`'runs.main' is missing in ${path}`)
-  return {
-    folder,
-    name: content.name ?? '',
-    inputs: Object.fromEntries(
-      Object.entries(content.inputs ?? {}).map(([name, { required, ...input }]) => [
-        name,
-        { ...input, ...(required === undefined ? {} : { required: required === 'true' }) },
-      ]),
-    ),
-    outputs: content.outputs ?? {},
-    runs: { using: 'node24', main: runs['main'], ...(runs['post'] === undefined ? {} : { post: runs['post'] }) },
-  }
+  const { name = '', description = '', inputs = {}, outputs = {}, runs } = content
+  if (runs?.using !== 'node24') throw new Error(`${path}: runs.using must be node24`)
+  const withFlags = Object.entries(inputs).map(([input, { required, ...rest }]) => [
+    input,
+    { ...rest, ...(required !== undefined && { required: required === 'true' }) },
+  ])
+  return { name, description, inputs: Object.fromEntries(withFlags) as ActionFile['inputs'], outputs, runs }
 }
 
 /**
- * Fills in the `${{ … }}` of a default: paths into the contexts, quoted text, and `||` between them.
+ * Fills in the `${{ … }}` of a text.
  *
- * @throws Error for any other expression
+ * @param contexts by name, as `github`
+ * @param values of whole expressions that the contexts do not tell
+ * @throws Error where an expression has no value, unlike on GitHub
  */
-export function evaluate(text: string, contexts: Readonly<Record<string, unknown>>): string {
-  return text.replace(/\$\{\{(.*?)\}\}/g, (_, expression: string) => {
-    for (const operand of expression.split('||').map((part) => part.trim())) {
-      const value = operandValue(operand, contexts)
-      if (value !== '') return value
-    }
-    return ''
+export function evaluate(
+  text: string,
+  contexts: Readonly<Record<string, object>>,
+  values: Readonly<Record<string, string>> = {},
+): string {
+  return text.replace(/\$\{\{\s*(.*?)\s*\}\}/gs, (_, expression: string) => {
+    const known = values[expression]
+    if (known !== undefined) return known
+    const tree = new Parser(new Lexer(expression).lex().tokens, Object.keys(contexts), []).parse()
+    const dictionary = JSON.parse(JSON.stringify(contexts), data.reviver) as data.Dictionary
+    const value = new Evaluator(tree, dictionary).evaluate()
+    if (value.kind === data.Kind.Null) throw new Error(`nothing is known of ${expression}`)
+    return value.coerceString()
   })
-}
-
-function operandValue(operand: string, contexts: Readonly<Record<string, unknown>>): string {
-  const quoted = /^'((?:[^']|'')*)'$/.exec(operand)?.[1]
-  if (quoted !== undefined) return quoted.replaceAll("''", "'")
-  if (!/^[a-z_]\w*(\.[a-z_][\w-]*)*$/i.test(operand)) throw new Error(`cannot evaluate: ${operand}`)
-  let value: unknown = contexts
-  for (const key of operand.split('.')) {
-    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined
-  }
-  if (typeof value === 'object' && value !== null) return 'Object'
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 }

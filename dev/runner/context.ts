@@ -9,28 +9,6 @@ export interface Situation {
   readonly idToken: boolean
 }
 
-const PULL_REQUEST: Partial<Identity> = {
-  eventName: 'pull_request',
-  ref: 'refs/pull/7/merge',
-  headRef: 'patch-1',
-  baseRef: 'main',
-}
-
-function pullRequest(identity: Identity, head: { repository: string; fork: boolean; author: string }): object {
-  return {
-    action: 'opened',
-    number: 7,
-    pull_request: {
-      number: 7,
-      user: { login: head.author },
-      head: { ref: identity.headRef, sha: identity.sha, repo: { full_name: head.repository, fork: head.fork } },
-      base: { ref: identity.baseRef, repo: { full_name: fullName(identity), fork: false } },
-    },
-    repository: repositoryOf(identity),
-    sender: { login: head.author },
-  }
-}
-
 function repositoryOf(identity: Identity): object {
   return {
     id: Number(identity.repositoryId),
@@ -46,59 +24,52 @@ function repositoryOf(identity: Identity): object {
 /** Situations by name. */
 export const situations = {
   /** A push to the main branch. */
-  push: {
-    identity: {},
-    payload: (identity) => ({
-      ref: identity.ref,
-      before: '0'.repeat(40),
-      after: identity.sha,
-      repository: repositoryOf(identity),
-      sender: { login: identity.actor },
-    }),
-    idToken: true,
-  },
+  push: { identity: {}, payload: push, idToken: true },
   /** A push in a job without `id-token: write`. */
-  withoutPermission: {
-    identity: {},
-    payload: (identity) => ({ ref: identity.ref, after: identity.sha, repository: repositoryOf(identity) }),
-    idToken: false,
-  },
-  /** A pull request from a branch of the repository itself. */
-  pullRequest: {
-    identity: PULL_REQUEST,
-    payload: (identity) =>
-      pullRequest(identity, { repository: fullName(identity), fork: false, author: identity.actor }),
-    idToken: true,
-  },
+  withoutPermission: { identity: {}, payload: push, idToken: false },
   /** A pull request from a fork: no ID tokens, whatever the workflow says. */
   forkPullRequest: {
-    identity: { ...PULL_REQUEST, actor: 'contributor', actorId: '9919' },
-    payload: (identity) =>
-      pullRequest(identity, { repository: `contributor/${identity.repository}`, fork: true, author: 'contributor' }),
-    idToken: false,
-  },
-  /** A pull request by Dependabot, which is treated like one from a fork. */
-  dependabot: {
     identity: {
-      ...PULL_REQUEST,
-      headRef: 'dependabot/npm_and_yarn/left-pad-1.3.0',
-      actor: 'dependabot[bot]',
-      actorId: '49699333',
+      eventName: 'pull_request',
+      ref: 'refs/pull/7/merge',
+      headRef: 'patch-1',
+      baseRef: 'main',
+      actor: 'contributor',
+      actorId: '9919',
     },
-    payload: (identity) =>
-      pullRequest(identity, { repository: fullName(identity), fork: false, author: 'dependabot[bot]' }),
+    payload: forkPullRequest,
     idToken: false,
   },
 } as const satisfies Record<string, Situation>
 
-/** Where GitHub is. */
-export interface Hosts {
-  readonly serverUrl: string
-  readonly apiUrl: string
+function push(identity: Identity): object {
+  return {
+    ref: identity.ref,
+    before: '0'.repeat(40),
+    after: identity.sha,
+    repository: repositoryOf(identity),
+    sender: { login: identity.actor },
+  }
+}
+
+function forkPullRequest(identity: Identity): object {
+  const { actor: login, headRef, baseRef, sha } = identity
+  return {
+    action: 'opened',
+    number: 7,
+    pull_request: {
+      number: 7,
+      user: { login },
+      head: { ref: headRef, sha, repo: { full_name: `${login}/${identity.repository}`, fork: true } },
+      base: { ref: baseRef, repo: { full_name: fullName(identity), fork: false } },
+    },
+    repository: repositoryOf(identity),
+    sender: { login },
+  }
 }
 
 /** The `github` context as far as it is text; `GITHUB_*` are the same names in upper case. */
-export function githubContext(identity: Identity, { serverUrl, apiUrl }: Hosts): Record<string, string> {
+export function githubContext(identity: Identity, apiUrl = 'https://api.github.com'): Record<string, string> {
   return {
     action: '__access-token',
     action_repository: 'OWNER/access-token',
@@ -124,7 +95,7 @@ export function githubContext(identity: Identity, { serverUrl, apiUrl }: Hosts):
     run_attempt: identity.runAttempt,
     run_id: identity.runId,
     run_number: identity.runNumber,
-    server_url: serverUrl,
+    server_url: 'https://github.com',
     sha: identity.sha,
     triggering_actor: identity.actor,
     workflow: identity.workflow,

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { defaultIdentity, type Identity } from '../fakes/identity.ts'
 import { evaluate, type ActionFile } from './action-file.ts'
-import { githubContext, situations, type Hosts, type Situation } from './context.ts'
+import { githubContext, situations, type Situation } from './context.ts'
 import type { StepLog } from './step-log.ts'
 
 /** A step of a job, as the variables of its stages tell it. */
@@ -15,7 +15,8 @@ export interface StepOptions {
   readonly situation?: Situation
   /** Changes to the identity that the situation gives. */
   readonly identity?: Partial<Identity>
-  readonly hosts?: Hosts
+  /** Where GitHub's API is; api.github.com unless given. */
+  readonly apiUrl?: string | undefined
   /** Whether debug logging is on (`RUNNER_DEBUG=1`). */
   readonly debug?: boolean
   /** How `uses:` names the action; with it the log starts with the inputs, as GitHub's does. */
@@ -28,8 +29,9 @@ const MACHINE = ['PATH', 'HOME', 'SystemRoot', 'TEMP', 'TMP', 'PATHEXT', 'USERPR
 /**
  * The variables of a stage. What the runner says of the inputs goes into the log.
  *
- * @param job what earlier steps and stages left: variables, and state by its variables
+ * @param state what the stage before saved
  * @param files the command files, by their variables
+ * @throws Error for an input that the action does not have
  */
 export async function stageEnvironment(
   folder: string,
@@ -37,42 +39,35 @@ export async function stageEnvironment(
   options: StepOptions,
   log: StepLog,
   stage: 'main' | 'post',
-  job: { readonly env: Readonly<Record<string, string>>; readonly state: Readonly<Record<string, string>> },
+  state: Readonly<Record<string, string>>,
   files: Readonly<Record<string, string>>,
 ): Promise<Record<string, string | undefined>> {
   const { situation = situations.push, env = {}, uses } = options
   const identity: Identity = { ...defaultIdentity, ...situation.identity, ...options.identity }
   const payload = situation.payload(identity)
-  const hosts = options.hosts ?? { serverUrl: 'https://github.com', apiUrl: 'https://api.github.com' }
-  const github = githubContext(identity, hosts)
-  const [workspace, temp, tools] = ['workspace', 'temp', 'tools'].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ]
-  await Promise.all([workspace, temp, tools].map((path) => mkdir(path)))
+  const github = githubContext(identity, options.apiUrl)
+  for (const name of ['workspace', 'temp', 'tools']) await mkdir(join(folder, name))
   const eventPath = join(folder, 'event.json')
   await writeFile(eventPath, JSON.stringify(payload))
 
-  const inputs = inputsOf(action, options.inputs ?? {}, { github: { ...github, event: payload } }, log)
+  const inputs = inputsOf(action, options.inputs ?? {}, { github: { ...github, event: payload } })
   if (uses !== undefined && stage === 'main') showHeader(log, uses, inputs)
-  if (uses !== undefined && stage === 'post') log.show(`Post job cleanup.`)
+  if (uses !== undefined && stage === 'post') log.show('Post job cleanup.')
   return {
     ...Object.fromEntries(MACHINE.map((name) => [name, process.env[name]])),
     CI: 'true',
-    ...job.env,
     ...env,
-    ...renamed(job.state, (name) => `STATE_${name}`),
+    ...renamed(state, (name) => `STATE_${name}`),
     ...renamed(inputs, (name) => `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`),
     ...renamed({ ...github, ...files }, (name) => `GITHUB_${name.toUpperCase()}`),
     GITHUB_EVENT_PATH: eventPath,
-    GITHUB_WORKSPACE: workspace,
+    GITHUB_WORKSPACE: join(folder, 'workspace'),
     RUNNER_ARCH: 'X64',
     RUNNER_ENVIRONMENT: 'github-hosted',
     RUNNER_NAME: 'GitHub Actions 1',
     RUNNER_OS: { darwin: 'macOS', win32: 'Windows' }[process.platform as string] ?? 'Linux',
-    RUNNER_TEMP: temp,
-    RUNNER_TOOL_CACHE: tools,
+    RUNNER_TEMP: join(folder, 'temp'),
+    RUNNER_TOOL_CACHE: join(folder, 'tools'),
     ...(options.debug === true ? { RUNNER_DEBUG: '1' } : {}),
     ...Object.fromEntries(Object.entries(env).filter(([, value]) => value === undefined)),
   }
@@ -82,31 +77,18 @@ function renamed(record: Readonly<Record<string, string>>, to: (name: string) =>
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [to(name), value]))
 }
 
-/** The inputs of a step with their defaults. The case of a name does not count. */
+/** The inputs of a step with their defaults. */
 function inputsOf(
   action: ActionFile,
   given: Readonly<Record<string, string>>,
-  contexts: Readonly<Record<string, unknown>>,
-  log: StepLog,
+  contexts: Readonly<Record<string, object>>,
 ): Record<string, string> {
-  const declared = Object.keys(action.inputs)
-  const lacks = (names: readonly string[], name: string): boolean =>
-    !names.some((other) => other.toLowerCase() === name.toLowerCase())
-  for (const name of Object.keys(given)) {
-    const message = action.inputs[name]?.deprecationMessage
-    if (message !== undefined) {
-      log.annotate('warning', `Input '${name}' has been deprecated with message: ${message}`)
-    }
-  }
-  const unexpected = Object.keys(given).filter((name) => lacks(declared, name))
-  if (unexpected.length > 0) {
-    const list = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(', ')
-    log.annotate('warning', `Unexpected input(s) ${list(unexpected)}, valid inputs are [${list(declared)}]`)
-  }
-  const left = declared.filter((name) => lacks(Object.keys(given), name))
+  const unknown = Object.keys(given).filter((name) => !(name in action.inputs))
+  if (unknown.length > 0) throw new Error(`${action.name} has no input ${unknown.join(', ')}`)
+  const left = Object.entries(action.inputs).filter(([name]) => !(name in given))
   return {
     ...given,
-    ...Object.fromEntries(left.map((name) => [name, evaluate(action.inputs[name]?.default ?? '', contexts)])),
+    ...Object.fromEntries(left.map(([name, { default: text = '' }]) => [name, evaluate(text, contexts)])),
   }
 }
 

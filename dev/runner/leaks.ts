@@ -5,8 +5,8 @@ import type { StageResult } from './runner.ts'
 const STRETCH = 16
 
 /**
- * Looks for issued secrets where they must not be: log, debug lines, annotations, summary, environment, path,
- * state, and outputs. A secret counts as shown also where only a part of it shows, or an encoded form.
+ * Looks for issued secrets where they must not be: log, debug lines, annotations, summary, state, and outputs. A secret
+ * counts as shown also where only a part of it shows, or an encoded form.
  *
  * @param carriers the outputs that are there to hold one
  * @returns `NAME in PLACE` for each
@@ -20,10 +20,8 @@ export function leaks(
   const places: Record<string, string> = {
     log: result.log,
     'debug lines': result.debugLines.join('\n'),
-    annotations: result.annotations.map(({ title = '', message }) => `${title}\n${message}`).join('\n'),
+    annotations: result.annotations.map(({ message }) => message).join('\n'),
     summary: result.summary,
-    env: lines(result.env),
-    path: result.path.join('\n'),
     'foreign commands': result.foreignCommands.join('\n'),
     state: lines(result.state),
     outputs: lines(Object.fromEntries(Object.entries(result.outputs).filter(([name]) => !carriers.includes(name)))),

@@ -7,11 +7,6 @@
  * line each; into that of `LEAP_TOOK`, this module writes how long the process believes that it lasted, in ms.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { syncBuiltinESMExports } from 'node:module'
-import { performance } from 'node:perf_hooks'
-import timers from 'node:timers'
-import timersPromises from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { clientsUnderWay, watch } from './under-way.ts'
 
 const FACTOR = 20
@@ -20,10 +15,8 @@ const LONG_MS = 1_000
 const LOOK_MS = 10
 
 const { LEAP_HELD, LEAP_TOOK } = process.env
-const realSetTimeout = timers.setTimeout
-const realSetInterval = timers.setInterval
-const realDate = Date
-const epoch = realDate.now()
+const realSetTimeout = setTimeout
+const epoch = Date.now()
 /** How long the process believes that it runs, in ms. */
 let elapsed = 0
 
@@ -47,7 +40,7 @@ function leapingSetTimeout(callback: (...args: unknown[]) => void, ms = 1, ...ar
   if (!(ms >= LOOK_MS)) return realSetTimeout(fire, ms)
   const wait = ms >= LONG_MS ? ms / FACTOR : ms
   let looks = 0
-  const timer = realSetInterval(() => {
+  const timer = setInterval(() => {
     if (!awaitsAnswer()) looks++
     if (looks * LOOK_MS < wait) return
     clearInterval(timer)
@@ -56,53 +49,10 @@ function leapingSetTimeout(callback: (...args: unknown[]) => void, ms = 1, ...ar
   return timer
 }
 
-function leapingWait<T>(
-  ms?: number,
-  value?: T,
-  options: { signal?: AbortSignal; ref?: boolean } = {},
-): Promise<T | undefined> {
-  const { signal, ref } = options
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      clearTimeout(timer)
-      reject(new DOMException('The operation was aborted', { name: 'AbortError', cause: signal?.reason }))
-    }
-    const timer = leapingSetTimeout(() => {
-      signal?.removeEventListener('abort', abort)
-      resolve(value)
-    }, ms)
-    if (ref === false) timer.unref()
-    if (signal?.aborted === true) abort()
-    else signal?.addEventListener('abort', abort, { once: true })
-  })
-}
-
-class LeapingDate extends realDate {
-  // The arguments of the real constructor, which has many forms; without any it is the time that leaps.
-  constructor(...args: [] | [number]) {
-    if (args.length === 0) super(LeapingDate.now())
-    else super(...args)
-  }
-
-  static override now(): number {
-    return Math.floor(epoch + elapsed)
-  }
-}
-
-const setTimeout = Object.assign(leapingSetTimeout, { [promisify.custom]: leapingWait })
-Object.assign(timers, { setTimeout })
-Object.assign(timersPromises, { setTimeout: leapingWait })
-Object.assign(globalThis, { Date: LeapingDate, setTimeout })
-performance.now = () => elapsed
+// What `src` asks the time of, and waits by.
+Object.assign(globalThis, { setTimeout: leapingSetTimeout })
+Date.now = () => Math.floor(epoch + elapsed)
 process.hrtime.bigint = () => BigInt(Math.round(elapsed * 1e6))
-AbortSignal.timeout = (ms) => {
-  const controller = new AbortController()
-  leapingSetTimeout(() => {
-    controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'))
-  }, ms).unref()
-  return controller.signal
-}
-syncBuiltinESMExports()
 process.on('exit', () => {
   writeFileSync(LEAP_TOOK!, String(elapsed))
 })

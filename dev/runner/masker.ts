@@ -1,4 +1,11 @@
-import { linesOf, trim } from './dotnet.ts'
+/** White space at the ends of a line, as .NET has it: U+0085 is some, U+FEFF is none. */
+const ENDS = /^(?:[^\S\uFEFF]|\x85)+|(?:[^\S\uFEFF]|\x85)+$/g
+
+/** The lines of a text as the runner reads them, without their ends: CR, LF or both. */
+export function linesOf(text: string): string[] {
+  const lines = text.split(/\r\n|\n|\r/)
+  return lines.at(-1) === '' ? lines.slice(0, -1) : lines
+}
 
 /** Replaces secrets in a log as the runner does: the value, its lines, and the forms it derives from each. */
 export class Masker {
@@ -14,10 +21,10 @@ export class Masker {
   /** Masks a value from now on. There is no least length: a mask of one character replaces it everywhere. */
   add(value: string): void {
     this.asked.push(value)
-    for (const part of [value, ...linesOf(value).map(trim)]) {
+    for (const part of [value, ...linesOf(value).map((line) => line.replace(ENDS, ''))]) {
       if (part === '') continue
       this.#values.add(part)
-      for (const form of derivedForms(part)) if (form !== '') this.#values.add(form)
+      for (const form of derivedForms(part)) this.#values.add(form)
     }
   }
 
@@ -29,16 +36,11 @@ export class Masker {
         ranges.push({ start, end: start + value.length })
       }
     }
-    ranges.sort((a, b) => a.start - b.start)
     let masked = ''
     let done = 0
-    for (let index = 0; index < ranges.length;) {
-      const { start } = ranges[index]!
-      let { end } = ranges[index]!
-      for (index++; index < ranges.length && ranges[index]!.start <= end; index++)
-        end = Math.max(end, ranges[index]!.end)
-      masked += `${text.slice(done, start)}***`
-      done = end
+    for (const { start, end } of ranges.sort((a, b) => a.start - b.start)) {
+      if (done === 0 || start > done) masked += `${text.slice(done, start)}***`
+      done = Math.max(done, end)
     }
     return masked + text.slice(done)
   }
@@ -51,39 +53,12 @@ export class Masker {
   }
 }
 
-/** The forms that the runner masks in addition to a value (`ValueEncoders.cs`). */
+/** Of the forms that the runner masks in addition to a value (`ValueEncoders.cs`), those that could show here. */
 function derivedForms(value: string): string[] {
   const bytes = Buffer.from(value)
-  const base64 = (skip: number): string => bytes.subarray(bytes.length > skip ? skip : 0).toString('base64')
-  const quoted = value.length > 8 && value.startsWith('"') && value.endsWith('"')
   return [
-    base64(0),
-    base64(1),
-    base64(2),
-    value.replaceAll('"', '\\"'),
-    value.replaceAll("'", "''"),
+    ...[0, 1, 2].map((skip) => bytes.subarray(bytes.length > skip ? skip : 0).toString('base64')),
     JSON.stringify(value).slice(1, -1),
-    encodeURIComponent(value.toWellFormed()).replace(
-      /[!'()*]/g,
-      (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-    ),
-    value
-      .replaceAll('&', '&amp;')
-      .replaceAll('<', '&lt;')
-      .replaceAll('>', '&gt;')
-      .replaceAll('"', '&quot;')
-      .replaceAll("'", '&apos;'),
-    quoted ? value.slice(1, -1) : '',
-    ...ampersandParts(value),
+    encodeURIComponent(value.toWellFormed()),
   ]
-}
-
-/** What PowerShell prints of `a&b` apart: up to the last `&`, and from there on; or around the first `&+`. */
-function ampersandParts(value: string): string[] {
-  const plus = value.indexOf('&+')
-  const [before, after] =
-    plus === -1
-      ? [value.slice(0, value.lastIndexOf('&') + 1), value.slice(value.lastIndexOf('&') + 1)]
-      : [value.slice(0, plus + 2), value.slice(plus + 3)]
-  return value.includes('&') ? [before, after].filter((part) => part.length >= 6) : []
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import type { Readable } from 'node:stream'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 
 export interface ProcessOptions {
   /** Signals to the process, each as soon as its promise resolves. */
@@ -15,77 +16,40 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null
   /** Where waits were leapt over, by the clocks of the process. */
   readonly durationMs: number
-  /** In ms since the epoch. */
-  readonly endedAt: number
   /** From the first signal that was sent to the end; absent without signals. */
   readonly afterSignalMs?: number
-  /** As the process printed it. Holds secrets. */
+  /** As the process printed it, stdout first. Holds secrets. */
   readonly raw: string
 }
 
-/**
- * Runs node, and reads what it prints line by line.
- *
- * @throws Error where it does not end in time
- */
+/** Runs node. @throws Error where it does not end in time */
 export async function runProcess(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
   cwd: string,
-  options: ProcessOptions,
-  take: (line: string) => void,
+  { signals = [], limitMs = 300_000 }: ProcessOptions,
 ): Promise<Ended> {
   const started = performance.now()
+  const limit = AbortSignal.timeout(limitMs)
   const child = spawn(process.execPath, args, { cwd, env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
-  let raw = ''
+  limit.addEventListener('abort', () => child.kill('SIGKILL'))
   let signalled: number | undefined
-  const became = { over: false, hung: false }
-  const read = (stream: Readable): Promise<void> =>
-    new Promise((resolve) => {
-      let rest = ''
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        raw += text
-        // As the runner reads them: a lone CR ends a line too. One at the very end may still be half of a CRLF.
-        const lines = (rest + text).split(/\r\n|\n|\r(?!$)/)
-        rest = lines.pop() ?? ''
-        lines.forEach(take)
-      })
-      stream.on('close', () => {
-        if (rest !== '') take(rest.replace(/\r$/, ''))
-        resolve()
-      })
-    })
-  for (const { signal, when } of options.signals ?? []) {
+  for (const { signal, when } of signals) {
     void when.then(() => {
-      if (became.over) return
-      signalled ??= performance.now()
-      child.kill(signal)
+      const now = performance.now()
+      if (child.kill(signal)) signalled ??= now
     })
   }
-  const limitMs = options.limitMs ?? 300_000
-  const timer = setTimeout(() => {
-    became.hung = true
-    child.kill('SIGKILL')
-  }, limitMs)
-  try {
-    const exit = new Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
-      child.once('error', reject)
-      child.once('exit', (exitCode, signal) => {
-        became.over = true
-        resolve({ exitCode, signal })
-      })
-    })
-    const [status] = await Promise.all([exit, read(child.stdout), read(child.stderr)])
-    const now = performance.now()
-    if (became.hung) throw new Error(`the stage did not end within ${limitMs} ms; so far it printed:\n${raw}`)
-    return {
-      ...status,
-      durationMs: now - started,
-      endedAt: Date.now(),
-      ...(signalled === undefined ? {} : { afterSignalMs: now - signalled }),
-      raw,
-    }
-  } finally {
-    clearTimeout(timer)
+  const [exit, stdout, stderr] = await Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)])
+  const raw = stdout + stderr
+  if (limit.aborted) throw new Error(`the stage did not end within ${limitMs} ms; so far it printed:\n${raw}`)
+  const [exitCode, signal] = exit as [number | null, NodeJS.Signals | null]
+  const now = performance.now()
+  return {
+    exitCode,
+    signal,
+    durationMs: now - started,
+    ...(signalled === undefined ? {} : { afterSignalMs: now - signalled }),
+    raw,
   }
 }

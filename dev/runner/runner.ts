@@ -1,11 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readAction } from './action-file.ts'
 import { stageEnvironment, type StepOptions } from './environment.ts'
 import { commandFiles, readCommandFiles, type FileCommand, type FileCommandValues } from './file-commands.ts'
-import { Masker } from './masker.ts'
+import { linesOf, Masker } from './masker.ts'
 import { runProcess, type Ended, type ProcessOptions } from './process.ts'
 import { StepLog, type Annotation } from './step-log.ts'
 
@@ -22,14 +22,14 @@ export interface StageOptions extends StepOptions, ProcessOptions {
   readonly nodeOptions?: readonly string[]
   /** Command files that cannot be written. */
   readonly unwritable?: readonly FileCommand[]
-  /** Whether to measure the peak memory. */
-  readonly memory?: boolean
+  /** Whether to measure the peak memory and the time of the CPU. */
+  readonly usage?: boolean
 }
 
-/** What became of a stage. All texts but `raw` and the values of outputs, state and env are masked. */
+/** What became of a stage. All texts but `raw` and the values of outputs and state are masked. */
 export interface StageResult extends Ended, FileCommandValues {
   readonly stage: 'main' | 'post'
-  /** `success` unless the process failed, or a command of it. */
+  /** `success` unless the process failed. */
   readonly outcome: 'success' | 'failure'
   /** As GitHub shows it. */
   readonly log: string
@@ -38,8 +38,8 @@ export interface StageResult extends Ended, FileCommandValues {
   readonly masks: readonly string[]
   readonly foreignCommands: readonly string[]
   readonly debugLines: readonly string[]
-  /** In bytes; present where it was asked for and the process lived to tell. */
-  readonly peakMemory?: number
+  /** Present where it was asked for and the process lived to tell. */
+  readonly usage?: { readonly memoryMiB: number; readonly cpuMs: number }
 }
 
 /**
@@ -49,74 +49,72 @@ export interface StageResult extends Ended, FileCommandValues {
  * @throws Error where the action cannot be read, or the stage hangs
  */
 export async function runAction(options: StageOptions): Promise<StageResult> {
-  return runStage('main', options, new Masker(options.masks), { env: {}, state: {} })
+  return runStage('main', options, new Masker(options.masks), {})
 }
 
-/** Runs the post stage after a main stage: same inputs, its state, its environment, its masks. */
+/** Runs the post stage after a main stage: same inputs, its state, its masks. */
 export async function runPost(options: StageOptions, main: StageResult): Promise<StageResult> {
-  return runStage('post', options, new Masker(main.masks), main)
+  return runStage('post', options, new Masker(main.masks), main.state)
 }
 
 async function runStage(
   stage: 'main' | 'post',
   options: StageOptions,
   masker: Masker,
-  job: Pick<StageResult, 'env' | 'state'>,
+  state: StageResult['state'],
 ): Promise<StageResult> {
-  const action = await readAction(options.action)
+  const action = readAction(options.action)
   const script = action.runs[stage]
   if (script === undefined) throw new Error(`${options.action} has no 'runs.${stage}'`)
-  const folder = await mkdtemp(join(tmpdir(), 'runner-'))
-  try {
-    const log = new StepLog(masker, options.debug === true)
-    const files = await commandFiles(folder, options.unwritable ?? [])
-    const memoryFile = join(folder, 'memory')
-    const tookFile = join(folder, 'took')
-    const environment = {
-      ...(await stageEnvironment(folder, action, options, log, stage, job, files)),
-      ...(options.memory === true ? { RUNNER_MEMORY_FILE: memoryFile } : {}),
-      ...(options.leap === undefined ? {} : { LEAP_HELD: options.leap, LEAP_TOOK: tookFile }),
-    }
-    const preloads = [
-      ...(options.memory === true ? [REPORT_MEMORY] : []),
-      ...(options.leap === undefined ? [] : [LEAP]),
-      ...(options.preloads ?? []),
-    ]
-    const args = [
-      ...preloads.flatMap((module) => ['--import', isAbsolute(module) ? pathToFileURL(module).href : module]),
-      ...(options.nodeOptions ?? []),
-      join(action.folder, script),
-    ]
-    const ended = await runProcess(args, environment, join(folder, 'workspace'), options, (line) => {
-      log.take(line)
-    })
-    const contents = await readCommandFiles(files, log)
-    const [took, peak] = await Promise.all([tookFile, memoryFile].map((file) => readFile(file, 'utf8').catch(() => '')))
-    return {
-      stage,
-      outcome: ended.exitCode === 0 && !log.failed ? 'success' : 'failure',
-      ...ended,
-      ...(took === '' ? {} : { durationMs: Number(took) }),
-      log: log.text,
-      annotations: log.annotations,
-      ...contents,
-      outputs: { ...log.outputs, ...contents.outputs },
-      state: { ...log.state, ...contents.state },
-      summary: masker.maskLines(contents.summary),
-      masks: masker.asked,
-      foreignCommands: log.foreignCommands,
-      debugLines: log.debugLines,
-      ...(peak === '' ? {} : { peakMemory: Number(peak) }),
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'runner-'))
+  const at = (name: string): string => join(folder.path, name)
+  const log = new StepLog(masker, options.debug === true)
+  const files = await commandFiles(folder.path, options.unwritable ?? [])
+  const environment = {
+    ...(await stageEnvironment(folder.path, action, options, log, stage, state, files)),
+    ...(options.usage === true ? { USAGE_FILE: at('usage') } : {}),
+    ...(options.leap === undefined ? {} : { LEAP_HELD: options.leap, LEAP_TOOK: at('took') }),
+  }
+  if (options.usage === true) await writeFile(at('usage.cjs'), REPORT_USAGE)
+  const preloads = [...(options.leap === undefined ? [] : [LEAP]), ...(options.preloads ?? [])]
+  const args = [
+    ...(options.usage === true ? ['--require', at('usage.cjs')] : []),
+    ...preloads.flatMap((module) => ['--import', isAbsolute(module) ? pathToFileURL(module).href : module]),
+    ...(options.nodeOptions ?? []),
+    join(options.action, script),
+  ]
+  const ended = await runProcess(args, environment, at('workspace'), options)
+  for (const line of linesOf(ended.raw)) log.take(line)
+  const contents = await readCommandFiles(files)
+  const [took, usage] = await Promise.all(['took', 'usage'].map((name) => readFile(at(name), 'utf8').catch(() => '')))
+  return {
+    stage,
+    outcome: ended.exitCode === 0 ? 'success' : 'failure',
+    ...ended,
+    ...(took && { durationMs: Number(took) }),
+    log: log.text,
+    annotations: log.annotations,
+    ...contents,
+    summary: masker.maskLines(contents.summary),
+    masks: masker.asked,
+    foreignCommands: log.foreignCommands,
+    debugLines: log.debugLines,
+    ...(usage && { usage: JSON.parse(usage) as NonNullable<StageResult['usage']> }),
   }
 }
 
 const LEAP = join(import.meta.dirname, 'leap.ts')
 
-/** Written as a data URL, so that loading it costs the process no memory worth mentioning. */
-const REPORT_MEMORY = `data:text/javascript,${encodeURIComponent(
-  `import { writeFileSync } from 'node:fs'
-   process.on('exit', () => writeFileSync(process.env.RUNNER_MEMORY_FILE, String(process.resourceUsage().maxRSS * 1024)))`,
-)}`
+/**
+ * CommonJS, so that loading it costs the process next to nothing. On Linux `maxRSS` includes what the parent had before it
+ * became this program; the high-water mark does not.
+ */
+const REPORT_USAGE = `process.once('exit', () => {
+  const { readFileSync, writeFileSync } = process.getBuiltinModule('node:fs')
+  const kibibytes = process.platform === 'linux'
+    ? Number(/^VmHWM:\\s*(\\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))[1])
+    : process.resourceUsage().maxRSS
+  const { user, system } = process.cpuUsage()
+  const usage = { memoryMiB: kibibytes / 1024, cpuMs: (user + system) / 1000 }
+  writeFileSync(process.env.USAGE_FILE, JSON.stringify(usage))
+})`

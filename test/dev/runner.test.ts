@@ -1,158 +1,105 @@
 import { devNull } from 'node:os'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { situations } from '../../dev/runner/context.ts'
-import { leaks } from '../../dev/runner/leaks.ts'
-import { runAction, runPost, type StageOptions, type StageResult } from '../../dev/runner/runner.ts'
 import { randomText } from '../../dev/fakes/secrets.ts'
+import { leaks } from '../../dev/runner/leaks.ts'
+import { linesOf, Masker } from '../../dev/runner/masker.ts'
+import { runAction, runPost, type StageOptions, type StageResult } from '../../dev/runner/runner.ts'
+import { StepLog } from '../../dev/runner/step-log.ts'
+import { ROOT } from '../../dev/world.ts'
 
-const PRINTER = join(import.meta.dirname, 'fixtures/printer')
+const LONG = 'a'.repeat(5_000)
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
-const GHES = { serverUrl: 'https://ghes.example', apiUrl: 'https://ghes.example/api/v3' }
-
-function print(inputs: Record<string, string>, more: Partial<StageOptions> = {}): Promise<StageResult> {
-  return runAction({ action: PRINTER, inputs, ...more })
-}
-
-describe('inputs', () => {
-  test('get their defaults, also from the event and the hosts', async () => {
-    const show = 'INPUT_FROM-CONTEXT,INPUT_EXIT_CODE,INPUT_STATE'
-    const result = await print({ show }, { situation: situations.pullRequest, hosts: GHES })
-    expect(result.log).toBe('INPUT_FROM-CONTEXT=https://ghes.example/api/v3/7\nINPUT_EXIT_CODE=0\nINPUT_STATE=\n')
-  })
+/** What actions/runner 2.336.0 makes of what a step prints, as its tests (`src/Test/L0`) and its sources have it. */
+// prettier-ignore
+test.each<[string, string, string, Partial<Record<'annotations' | 'foreignCommands' | 'debugLines', unknown[]>>?]>([
+  // A command in a line: ActionCommand.cs
+  ['white space before a command', ' \t\x85::notice::x\n\uFEFF::notice::x', '##[notice]x\n\uFEFF::notice::x\n'],
+  ['text before a command', 'x::notice::x', 'x::notice::x\n'],
+  ['no command', '::no::x\n##[section]x\n::debug\n##[debug', '::no::x\n##[section]x\n::debug\n##[debug\n'],
+  ['escapes', '::notice::%0D%0A%250A%3A', '##[notice]\r\n%0A%3A\n', { annotations: [{ level: 'notice', message: '\r\n%0A%3A' }] }],
+  // What commands do: ActionCommandManager.cs, ExecutionContext.cs, OutputManager.cs
+  ['a mask from its command on', 'sesame\n::add-mask::sesame\nsesame', 'sesame\n***\n'],
+  ['an annotation that is too long', `::error::${LONG}`, `##[error]${LONG.slice(0, 4_096)}\n`],
+  ['more than ten of a level', '::error::x\n'.repeat(11), '##[error]x\n'.repeat(11), { annotations: Array<object>(10).fill({ level: 'error', message: 'x' }) }],
+  ['debug lines', '::add-mask::a%0Ab\n::debug::a%0Ab%0D%0A', '', { debugLines: ['***', '***', ''] }],
+  ['groups', '::group::x\n::endgroup::', '##[group]x\n##[endgroup]\n'],
+  ...['::Notice::x', '::error title=x::x', '\uFEFF##[group]x', 'x ##[set-env name=A]b', ' ::echo::on', '::stop-commands::x'].map(
+    (line) => [`a command of somebody else: ${line}`, line, `${line}\n`, { foreignCommands: [line] }] as [string, string, string, object]
+  ),
+  // Masks: SecretMasker.cs, ValueEncoders.cs
+  ['masks that overlap or touch', '::add-mask::abcd%0Acdef%0Aghi%0Ah\nxabcdefghixa', 'x***xa\n'],
+  ['lines of a mask', '::add-mask:: \uFEFFa\uFEFF %0D\x85b\x85%0A%0A\nab \uFEFFa\uFEFF', 'a*** ***\n'],
+  ...[0, 1, 2].map((skip) => [`base64 of a mask from its byte ${skip}`, `::add-mask::secret?\n${base64('secret?'.slice(skip))}`, '***\n'] as [string, string, string]),
+])('%s', (_what, printed, text, more = {}) => {
+  const log = new StepLog(new Masker(), false)
+  for (const line of linesOf(printed)) log.take(line)
+  expect(log).toMatchObject({ text, foreignCommands: [], ...more })
 })
 
-describe('the environment', () => {
-  test('is clean but for the runner and what is given', async () => {
-    process.env['OF_THE_TEST_PROCESS'] = 'x'
-    const result = await print(
-      { show: 'OF_THE_TEST_PROCESS,GIVEN,GITHUB_SHA,VITEST,RUNNER_DEBUG' },
-      { env: { GIVEN: 'y', GITHUB_SHA: undefined } },
-    )
-    expect(result.log).toBe(
-      'OF_THE_TEST_PROCESS=(not set)\nGIVEN=y\nGITHUB_SHA=(not set)\nVITEST=(not set)\nRUNNER_DEBUG=(not set)\n',
-    )
-  })
+/** Runs a script in place of an action. */
+const run = (script: string, more: Partial<StageOptions> = {}): Promise<StageResult> =>
+  runAction({ action: ROOT, nodeOptions: ['--input-type=module', '--eval', script], ...more })
+
+test('a stage has the variables of a job and no others, and the post stage has what main saved', async () => {
+  process.env['OF_THE_TEST_PROCESS'] = 'x'
+  const script = `
+    import { saveState, setOutput, setSecret } from '@actions/core'
+    const names = ['OF_THE_TEST_PROCESS', 'GIVEN', 'GITHUB_SHA', 'GITHUB_ACTOR', 'INPUT_OWNER', 'INPUT_TIMEOUT-SECONDS', 'STATE_mixedCase']
+    for (const name of names) console.log(process.env[name])
+    setSecret('open sesame')
+    saveState('mixedCase', 'open sesame')
+    setOutput('lines', 'a\\nb\\r')
+    setOutput('none', '')`
+  const nodeOptions = [
+    '--input-type=module',
+    '--eval',
+    script.replace("'@actions/core'", `'${import.meta.resolve('@actions/core')}'`),
+  ]
+  const options = { action: ROOT, nodeOptions, inputs: { owner: 'o' }, env: { GIVEN: 'y', GITHUB_SHA: undefined } }
+  const main = await runAction(options)
+  const outputs = { lines: 'a\nb\r', none: '' }
+  expect(main).toMatchObject({ outputs, state: { mixedCase: 'open sesame' }, outcome: 'success' })
+  expect(main.log).toBe('undefined\ny\nundefined\nmona\no\n60\nundefined\n')
+  expect((await runPost(options, main)).log).toBe('undefined\ny\nundefined\nmona\no\n60\n***\n')
 })
 
-describe('command files', () => {
-  test('can be made unwritable', async () => {
-    const result = await print({ output: 'a=b\n' }, { unwritable: ['output'] })
-    expect(result).toMatchObject({ exitCode: 1, outputs: {} })
-    expect(result.log).toMatch(/EISDIR|EPERM|EACCES|EBADF/)
-  })
+test('a step that hangs is ended, and said so with what it printed', async () => {
+  let told = ''
+  // A slow machine needs longer to print it.
+  for (let limitMs = 500; !told.includes('here I am'); limitMs *= 2) {
+    told = await run(`setTimeout(() => {}, 600000); console.log('here I am')`, { limitMs }).then(String, String)
+    expect(told).toContain(`did not end within ${limitMs} ms`)
+  }
 })
 
-describe('output', () => {
-  test('is split into lines at CR, LF and both, and nowhere else', async () => {
-    const result = await print({ stdout: 'a\r\nb\rc\nd\u2028::debug::x\r\n\rend' })
-    expect(result.log).toBe('a\nb\nc\nd\u2028::debug::x\n\nend\n')
-    expect(result.debugLines).toEqual([])
-  })
-
-  test('of stderr is treated alike, and kept in its raw form', async () => {
-    const result = await print({ stderr: '::add-mask::open sesame\n::error::open sesame\n' })
-    expect(result.annotations).toEqual([{ level: 'error', message: '***' }])
-    expect(result.raw).toContain('::error::open sesame\n')
-  })
-})
-
-describe('the post stage', () => {
-  test('has state, environment and masks of the main stage, and files of its own', async () => {
-    const options = {
-      action: PRINTER,
-      inputs: {
-        stdout: '::add-mask::open sesame\n',
-        state: 'mixedCase=open sesame\n',
-        env: 'E=1\n',
-        show: 'E,INPUT_ENV',
-      },
-    }
-    const main = await runAction(options)
-    expect(main.log).toBe('E=(not set)\nINPUT_ENV=E=1\n\n')
-    const post = await runPost({ ...options, inputs: { ...options.inputs, stdout: '', state: '' } }, main)
-    expect(post.log).toBe('E=1\nINPUT_ENV=E=1\n\nSTATE_mixedCase=***\n')
-    expect(post.stage).toBe('post')
-    expect(post.state).toEqual({})
-  })
-})
-
-describe('a process', () => {
-  test('gets signals when something happened', async () => {
-    let happens = (): void => undefined
-    const when = new Promise<void>((resolve) => (happens = resolve))
-    setImmediate(happens)
-    const result = await print({ 'wait-ms': '30000' }, { signals: [{ signal: 'SIGKILL', when }] })
-    expect(result).toMatchObject({ exitCode: null, signal: 'SIGKILL', outcome: 'failure' })
-    expect(result.afterSignalMs).toBeLessThan(5_000)
-  })
-
-  test('that hangs is ended, and said so with what it printed', async () => {
-    const inputs = { 'wait-ms': '600000', stdout: 'here I am\n' }
-    let told = ''
-    // A slow machine needs longer to print it.
-    for (let limitMs = 500; !told.includes('here I am'); limitMs *= 2) {
-      told = await print(inputs, { limitMs }).then(() => 'it ended', String)
-      expect(told).toContain(`did not end within ${limitMs} ms`)
-    }
-  })
-
-  test('reports its peak memory', async () => {
-    const [small, large] = [await print({}, { memory: true }), await print({ 'allocate-mb': '100' }, { memory: true })]
-    expect(large.peakMemory! - small.peakMemory!).toBeGreaterThan(90_000_000)
-    expect(large.peakMemory! - small.peakMemory!).toBeLessThan(130_000_000)
-  })
-
-  test('can leap over long waits', async () => {
-    const result = await print({ 'wait-ms': '20000' }, { leap: devNull })
-    expect(result.log).toBe('ready 0\nwaited 20 s\n')
-    expect(result.durationMs).toBe(20_000)
-  })
+test('a step can leap over long waits', async () => {
+  const script = `const began = Date.now(); setTimeout(() => console.log(Date.now() - began), 20000)`
+  expect(await run(script, { leap: devNull })).toMatchObject({ log: '20000\n', durationMs: 20_000 })
 })
 
 describe('leaks', () => {
   const value = randomText(120)
-  const secrets = [{ name: 'token', value, inState: false }]
+  const header = Buffer.from(JSON.stringify({ alg: 'RS256', typ: 'JWT', kid: 'x' })).toString('base64url')
+  const secrets = [
+    { name: 'token', value, inState: false },
+    { name: 'ID token', value: `${header}.${'x'.repeat(20)}.${'y'.repeat(40)}`, inState: true },
+  ]
+  const clean = { debugLines: [], annotations: [], summary: '', foreignCommands: [], state: {}, outputs: {}, log: '' }
 
-  test('are found by their place', async () => {
-    const result = await print({
-      stdout: `${value}\n::debug::${value}\n::notice::${value}\n::echo::${value}\n`,
-      output: `a=${value}\ntoken=${value}\n`,
-      state: `a=${value}\n`,
-      env: `a=${value}\n`,
-      path: `${value}\n`,
-      step_summary: value,
-    })
-    expect(leaks(result, secrets, ['token'])).toEqual(
-      'log,debug lines,annotations,summary,env,path,foreign commands,state,outputs'
-        .split(',')
-        .map((place) => `token in ${place}`),
-    )
-  })
-
-  test.each([
-    ['a part', value.slice(30, 70)],
-    ['base64url', Buffer.from(`x${value}`).toString('base64url')],
-    ['hex', Buffer.from(value).toString('hex')],
-    ['a part of its base64', Buffer.from(`Basic user:${value}`).toString('base64').slice(20, 60)],
-  ])('are found in other forms: %s', async (_, form) => {
-    expect(leaks(await print({ stdout: form }), secrets)).toEqual(['token in log'])
-  })
-
-  test('are none where the secret is masked, in the credential, or in state that may hold it', async () => {
-    const result = await print({
-      stdout: `::add-mask::${value}\n${value}\n`,
-      output: `token=${value}\n`,
-      state: `a=${value}\n`,
-      step_summary: value,
-    })
-    expect(leaks(result, [{ name: 'token', value, inState: true }], ['token'])).toEqual([])
-  })
-
-  test('do not count the header of a JWT, which is no secret', async () => {
-    const header = Buffer.from(JSON.stringify({ alg: 'RS256', typ: 'JWT', kid: 'x' })).toString('base64url')
-    const jwt = { name: 'ID token', value: `${header}.${value}.${value}`, inState: false }
-    expect(leaks(await print({ stdout: `${header}.` }), [jwt])).toEqual([])
-    expect(leaks(await print({ stdout: jwt.value.slice(-40) }), [jwt])).toEqual(['ID token in log'])
+  test.each<[string, object, string[]]>([
+    ['debug lines', { debugLines: ['', value] }, ['token in debug lines']],
+    ['annotations', { annotations: [{ message: value }] }, ['token in annotations']],
+    ['a summary', { summary: value }, ['token in summary']],
+    ['commands', { foreignCommands: [value] }, ['token in foreign commands']],
+    ['state', { state: { a: value, b: secrets[1]!.value } }, ['token in state']],
+    ['outputs', { outputs: { a: value } }, ['token in outputs']],
+    ['the output for it', { outputs: { token: value } }, []],
+    ['a part', { log: value.slice(30, 70) }, ['token in log']],
+    ['a part of its base64', { log: base64(`Basic user:${value}`).slice(20, 60) }, ['token in log']],
+    ['the header of a JWT', { log: `${header}.` }, []],
+    ['the end of a JWT', { log: 'y'.repeat(40) }, ['ID token in log']],
+  ])('in %s', (_where, shown, found) => {
+    expect(leaks({ ...clean, ...shown } as unknown as StageResult, secrets, ['token'])).toEqual(found)
   })
 })

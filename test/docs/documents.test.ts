@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readActions, repository, repositoryFiles } from '../../dev/documents/actions.ts'
 import { checkShell, checkWorkflow } from '../../dev/documents/check.ts'
-import { afterOf, beforeOf } from '../../dev/documents/diffs.ts'
-import { fencesOf, readDocuments, type Fence } from '../../dev/documents/fences.ts'
+import { fencesOf, readDocuments, sideOf, type Fence } from '../../dev/documents/fences.ts'
 import { checkLinks } from '../../dev/documents/links.ts'
 import { checkTables, tablesOf } from '../../dev/documents/tables.ts'
 import { foreignUses } from '../../dev/documents/uses.ts'
@@ -65,7 +64,7 @@ describe('every fence', () => {
       if (SHELLS.includes(language)) expect(checkShell(text)).toEqual([])
       if (isYaml(language)) expect(await checkYaml(each)).toEqual([])
       if (language === 'diff') {
-        for (const side of [beforeOf(each), afterOf(each)]) expect(await checkYaml(side)).toEqual([])
+        for (const side of [sideOf(each, '-'), sideOf(each, '+')]) expect(await checkYaml(side)).toEqual([])
       }
     },
   )

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readActions } from '../../dev/documents/actions.ts'
-import { AUTHORITY_FILE, exampleWorld, fill, stepExamples, type StepExample } from '../../dev/documents/examples.ts'
+import { AUTHORITY_FILE, exampleWorld, stepExamples, type StepExample } from '../../dev/documents/examples.ts'
 import { fencesOf, readDocuments } from '../../dev/documents/fences.ts'
 import { defaultIdentity } from '../../dev/fakes/identity.ts'
+import { evaluate } from '../../dev/runner/action-file.ts'
 import { githubContext, situations } from '../../dev/runner/context.ts'
 import { runAction, runPost, type StageOptions } from '../../dev/runner/runner.ts'
 import { ROOT } from '../../dev/world.ts'
@@ -14,7 +15,7 @@ import { expectClean, expectGranted } from '../scenarios/support.ts'
  * its action, which says by itself what its examples need.
  */
 
-/** Values of expressions that the emulation does not know or cannot evaluate, by document. */
+/** Values of expressions that the emulation does not know, by document. */
 const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/cookbook.md': {
     'matrix.owner': 'octo-org',
@@ -23,9 +24,6 @@ const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'steps.iap.outputs.id_token': 'not-a-token-but-in-its-place',
   },
   'oauth-token/README.md': { 'secrets.KEYCLOAK_CLIENT_SECRET': 'not a secret, but in its place' },
-  'docs/troubleshooting.md': {
-    "github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository": 'true',
-  },
 }
 
 /** A line of a step that uses an action of this repository. */
@@ -36,15 +34,14 @@ async function run(example: StepExample): Promise<void> {
   const { file, action, condition, environment, usedOutputs } = example
   const situation = situations.push
   const identity = { ...defaultIdentity, ...(environment === undefined ? {} : { environment }) }
-  const hosts = { serverUrl: 'https://github.com', apiUrl: 'https://api.github.com' }
   const values = VALUES[file] ?? {}
   const env: Record<string, string> = {}
-  const contexts = { github: { ...githubContext(identity, hosts), event: situation.payload(identity) }, env }
+  const contexts = { github: { ...githubContext(identity), event: situation.payload(identity) }, env }
   const filled = (record: Readonly<Record<string, unknown>>): Record<string, string> =>
-    Object.fromEntries(Object.entries(record).map(([name, value]) => [name, fill(String(value), contexts, values)]))
+    Object.fromEntries(Object.entries(record).map(([name, value]) => [name, evaluate(String(value), contexts, values)]))
   for (const layer of example.env) Object.assign(env, filled(layer))
   const inputs = filled(example.inputs)
-  if (condition !== undefined) expect(fill(`\${{ ${condition} }}`, contexts, values)).toBe('true')
+  if (condition !== undefined) expect(evaluate(`\${{ ${condition} }}`, contexts, values)).toBe('true')
 
   await using world = await exampleWorld(action.folder, inputs, identity)
   // Where the systems are is told by the example alone: no variable points the action to them.
@@ -57,7 +54,6 @@ async function run(example: StepExample): Promise<void> {
     action: join(ROOT, action.folder),
     situation,
     identity,
-    hosts,
     inputs,
     env: { ...Object.fromEntries(machine), ...env },
     masks: [world.issuer.requestToken],
@@ -117,5 +113,5 @@ test('an example fails by a name that the system does not know, and by an expres
   await expect(withRepository('octo-org/tarrget')).rejects.toMatchObject({
     actual: [{ message: expect.stringContaining('octo-org/tarrget: Access policy not found') as string }],
   })
-  await expect(withRepository('${{ vars.TARGET }}')).rejects.toThrow('nothing is known of vars')
+  await expect(withRepository('${{ vars.TARGET }}')).rejects.toThrow(`Unrecognized named-value: 'vars'`)
 })

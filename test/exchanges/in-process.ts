@@ -126,7 +126,7 @@ async function runStage(
   stage: 'main' | 'post',
   run: (step: Step) => Promise<boolean>,
 ): Promise<Ran> {
-  const recorder = createRecorder(world, await readAction(join(ROOT, action)), { ...options, debugging: true })
+  const recorder = createRecorder(world, readAction(join(ROOT, action)), { ...options, debugging: true })
   const slept: number[] = []
   const limits: number[] = []
   let skipped = 0
@@ -193,7 +193,7 @@ export function stepsOf<Settings>(exchange: Exchange<Settings>, action: string):
   const run: Steps['run'] = async (world, options) => {
     const ran = await runStep(exchange, await world, action, options)
     expect(ran.leaks).toEqual([])
-    const { runs } = await readAction(join(ROOT, action))
+    const { runs } = readAction(join(ROOT, action))
     if (runs.post === undefined) expect(ran.state).toEqual({})
     return ran
   }

@@ -40,11 +40,11 @@ describe.concurrent('a proxy of the environment', () => {
 describe.concurrent('the memory of a step', () => {
   it('is not filled by an answer of 400 MB', async () => {
     await using world = await createWorld(system, { faults: { 'app-server': [forEver(fault.flood(400))] } })
-    const main = await world.run({ memory: true })
+    const main = await world.run({ usage: true })
     expect(expectRefused(world, main)).toContain('the answer is larger than 1 MiB')
     expect(answers(world, 'app-server')).toEqual(['flood'])
-    expect(main.peakMemory).toBeGreaterThan(10 * MIB)
-    expect(main.peakMemory).toBeLessThan(200 * MIB)
+    expect(main.usage!.memoryMiB).toBeGreaterThan(10)
+    expect(main.usage!.memoryMiB).toBeLessThan(200)
   })
 
   it('is not filled by an answer of just 1 MiB in chunks of one byte', async () => {
@@ -55,9 +55,9 @@ describe.concurrent('the memory of a step', () => {
       })
     })
     await using world = await createWorld(system)
-    const main = await world.run({ memory: true, inputs: { 'app-server': `http://127.0.0.1:${server.port}` } })
+    const main = await world.run({ usage: true, inputs: { 'app-server': `http://127.0.0.1:${server.port}` } })
     // It was read to its end.
     expect(expectRefused(world, main)).toContain('The token in the answer of the app server is missing.')
-    expect(main.peakMemory).toBeLessThan(250 * MIB)
+    expect(main.usage!.memoryMiB).toBeLessThan(250)
   })
 })

@@ -92,21 +92,16 @@ describe.concurrent('post', () => {
     const main = await world.run()
     await using elsewhere = await rawServer(() => undefined)
     const there = `http://127.0.0.1:${elsewhere.port}`
-    const post = await world.post(
-      {
-        ...main,
-        env: {
-          STATE_token: 'ghs_of_somebody_else',
-          STATE_revocable: JSON.stringify({ issuer: 'vault', token: 'x', apiUrl: there }),
-          GITHUB_API_URL: there,
-          'INPUT_GITHUB-API-URL': there,
-        },
+    const post = await world.post(main, {
+      env: {
+        STATE_token: 'ghs_of_somebody_else',
+        STATE_revocable: JSON.stringify({ issuer: 'vault', token: 'x', apiUrl: there }),
+        GITHUB_API_URL: there,
+        'INPUT_GITHUB-API-URL': there,
       },
-      {
-        inputs: { 'app-server': '', permissions: '{', 'timeout-seconds': 'x', 'github-api-url': 'x' },
-        unwritable: ['output', 'state', 'step_summary'],
-      },
-    )
+      inputs: { 'app-server': '', permissions: '{', 'timeout-seconds': 'x', 'github-api-url': 'x' },
+      unwritable: ['output', 'state', 'step_summary'],
+    })
     expectClean(world, post)
     const said = { annotations: [], log: 'The token was revoked.\n', state: {} }
     expect(post).toMatchObject({ outcome: 'success', exitCode: 0, ...said })
