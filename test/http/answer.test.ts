@@ -5,22 +5,18 @@ import {
   looksLikeHtml,
   member,
   messageOf,
-  parseJson,
   serverTime,
   timeOf,
   type Answer,
 } from '../../src/http/answer.ts'
+import { answer } from './fixture.ts'
 
 const url = new URL('https://app-server.example/path?query')
 
-function answered(text: string, headers: Answer['headers'] = {}): Answer {
-  return { status: 200, headers, text, json: parseJson(text) }
-}
-
 describe('the JSON object of an answer', () => {
   test('is that', () => {
-    expect(jsonObject(answered('{"a":1}'), 'the server', url)).toEqual({ a: 1 })
-    expect(jsonObject(answered('\uFEFF{"a":1}'), 'the server', url)).toEqual({ a: 1 })
+    expect(jsonObject(answer(200, '{"a":1}'), 'the server', url)).toEqual({ a: 1 })
+    expect(jsonObject(answer(200, '\uFEFF{"a":1}'), 'the server', url)).toEqual({ a: 1 })
   })
 
   const other = 'something that is not a JSON object'
@@ -39,7 +35,7 @@ describe('the JSON object of an answer', () => {
     ['\uFEFF\uFEFF{}', {}, other],
     ['OK <', {}, other],
   ])('is missing from %j with %o', (text, headers, what) => {
-    expect(() => jsonObject(answered(text, headers), 'the server', url)).toThrow(
+    expect(() => jsonObject(answer(200, text, headers), 'the server', url)).toThrow(
       expect.objectContaining({
         code: 'UNUSABLE_ANSWER',
         message: `The server (app-server.example) answered 200 with ${what}.`,
@@ -68,7 +64,7 @@ test.each([
   ['{}', ''],
   [JSON.stringify({ message: 'a'.repeat(2_001) }), 'a'.repeat(2_000)],
 ])('the message of %.20j', (text, message) => {
-  expect(messageOf(answered(text))).toBe(message)
+  expect(messageOf(answer(200, text))).toBe(message)
 })
 
 test.each([
@@ -84,7 +80,7 @@ test.each([
 
 test('a header is the first of its name', () => {
   const headers = { 'x-id': '7', 'set-cookie': ['a', 'b'] }
-  expect(['x-id', 'set-cookie', 'date'].map((name) => header(answered('', headers), name))).toEqual([
+  expect(['x-id', 'set-cookie', 'date'].map((name) => header(answer(200, '', headers), name))).toEqual([
     '7',
     'a',
     undefined,
@@ -97,7 +93,7 @@ test.each<[Answer['headers'], number | undefined]>([
   [{ date: 'soon' }, undefined],
   [{}, undefined],
 ])("the server's time by %o", (headers, time) => {
-  expect(serverTime(answered('', headers))).toBe(time)
+  expect(serverTime(answer(200, '', headers))).toBe(time)
 })
 
 test.each<[string, Answer['headers'], boolean]>([
@@ -106,5 +102,5 @@ test.each<[string, Answer['headers'], boolean]>([
   ['a<', {}, false],
   ['{}', { 'content-type': 'application/json' }, false],
 ])('%j with %o is a web page: %s', (text, headers, is) => {
-  expect(looksLikeHtml(answered(text, headers))).toBe(is)
+  expect(looksLikeHtml(answer(200, text, headers))).toBe(is)
 })

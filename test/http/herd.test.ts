@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { next } from '../../src/http/retry.ts'
+import { waitFor } from '../../src/http/retry.ts'
 
 /*
  * What docs/retrying.md promises of many jobs that start in the same second. The policy is a pure function, so the time is
@@ -56,8 +56,8 @@ function herd(jobs: number, limitMs: number, retryAfterMs: number | undefined, s
       }
       const refused = time + REFUSED_MS
       const failures = ++job.failures
-      const then = next({ failures, retryAfterMs, remainingMs: job.deadline - refused, random })
-      if (then.again) (arrivals[refused + then.waitMs] ??= []).push(job)
+      const waitMs = waitFor({ failures, retryAfterMs, remainingMs: job.deadline - refused, random })
+      if (waitMs !== undefined) (arrivals[refused + waitMs] ??= []).push(job)
     }
     // A long run would otherwise hold every request.
     arrivals[time] = []
