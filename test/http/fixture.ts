@@ -17,7 +17,7 @@ export const START = Date.UTC(2026, 10, 21, 9)
 export const SECRET = 'a-secret-of-the-step'
 
 /** Time that passes only where it is slept, or by {@link expire}. */
-class HeldClock implements Clock {
+export class HeldClock implements Clock {
   elapsed = 0
   /** The waits between attempts, in ms. */
   readonly slept: number[] = []

@@ -74,17 +74,15 @@ test.each<[(inputs: Inputs) => unknown, string, unknown, readonly string[]]>([
   }
 })
 
-describe('not', () => {
-  test.each([
-    ['x', ', not "x"'],
-    ['', ''],
-    ['a\nb', ', not "a b"'],
-    ['::error::x', ', not ": :error::x"'],
-    ['user:hunter2@host', ''],
-    ['x'.repeat(61), `, not "${'x'.repeat(60)}\u2026"`],
-  ])('%j ends a rule with %j', (text, end) => {
-    expect(not(text)).toBe(end)
-  })
+test.each([
+  ['x', ', not "x"'],
+  ['', ''],
+  ['a\nb', ', not "a b"'],
+  ['::error::x', ', not ": :error::x"'],
+  ['user:hunter2@host', ''],
+  ['x'.repeat(61), `, not "${'x'.repeat(60)}\u2026"`],
+])('%j ends a rule with %j', (text, end) => {
+  expect(not(text)).toBe(end)
 })
 
 describe('url', () => {
@@ -120,6 +118,8 @@ describe('url', () => {
     ['http://localhost.example.com', scheme],
     ['http://127.0.0.1.example.com', scheme],
     ['http://notlocalhost', scheme],
+    ['http://a.localhost', scheme],
+    ['http://[::2]', scheme],
     ['http://10.0.0.1', scheme],
     ['http://0.0.0.0', scheme],
     ['ftp://x.example.com', scheme],
@@ -152,21 +152,6 @@ describe('url', () => {
   })
 })
 
-test.each([
-  ['localhost', true],
-  ['a.b.localhost', false],
-  ['127.0.0.1', true],
-  ['[::1]', true],
-  ['localhost.example.com', false],
-  ['127.0.0.1.example.com', false],
-  ['xlocalhost', false],
-  ['128.0.0.1', false],
-  ['[::2]', false],
-  ['', false],
-])('isLoopback(%j) is %j', (hostname, value) => {
-  expect(isLoopback(hostname)).toBe(value)
-})
-
 test('any text gives a value or a problem, and never a throw', () => {
   const texts = fc.oneof(
     fc.string({ unit: 'binary' }),
@@ -182,10 +167,7 @@ test('any text gives a value or a problem, and never a throw', () => {
       const inputs = inputsOf({ a: text })
       const value = inputs.text('a')
       const url = inputs.url('a', value, 'https://x')
-      inputs.boolean('a')
-      inputs.seconds('a', { least: 1, most: 600, fallback: 60 })
-      inputs.oneOf('a', ['x'], 'x')
-      inputs.matching('a', value, /^x$/, 'must be x', 'x')
+      for (const read of [boolean, seconds, oneOf, matching]) read(inputs)
       for (const problem of problemsOf(inputs)) expect(problem).toMatch(/^a (is|must) .+$/)
       if (url.href !== NOWHERE) {
         accepted++

@@ -3,8 +3,8 @@ import type { FakeServer } from '../../dev/fakes/serve.ts'
 import { ActionError } from '../../src/errors.ts'
 import type { Tools } from '../../src/exchange.ts'
 import { act } from '../../src/step/main.ts'
-import { callTo, rawServer } from '../http/fixture.ts'
-import { EMPTY_STATE, ENDS, NOW, REVOCABLE, run, issuing, stepWith, TOKEN } from './fixture.ts'
+import { callTo, HeldClock, rawServer } from '../http/fixture.ts'
+import { EMPTY_STATE, ENDS, issuing, NOW, REVOCABLE, run, stepWith, TOKEN } from './fixture.ts'
 
 const REFUSED = new ActionError('DENIED', 'Somebody refused.', {
   refused: { status: 403, reason: 'No.' },
@@ -189,27 +189,17 @@ test.each([
 ])('with timeout-seconds "%s" it sends for %i ms, and revokes for %i ms', async (seconds, sends, revokes) => {
   const server = await issuing({ status: 204 })
   const call = { ...server.call, attemptMs: 1e9 }
-  const limits: number[] = []
+  const clock = new HeldClock()
   const ran = await run(
     async (tools) => {
       tools.revokeAtEnd(REVOCABLE)
       await tools.send(call)
       return {}
     },
-    {
-      inputs: { 'timeout-seconds': seconds },
-      revoke: (client) => client.send(call),
-      clock: {
-        monotonic: () => 0,
-        timer: (ms) => {
-          limits.push(ms)
-          return () => undefined
-        },
-      },
-    },
+    { inputs: { 'timeout-seconds': seconds }, revoke: (client) => client.send(call), clock },
   )
   expect(ran.succeeded).toBe(true)
-  expect(limits).toEqual([sends, revokes])
+  expect(clock.limits).toEqual([sends, revokes])
 })
 
 /** A runner that offers ID tokens, all of them this one. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Revocable } from '../../src/exchange.ts'
 import { revokeSaved, saveRevocable } from '../../src/step/post.ts'
-import { ENDS, leaping, REVOCABLE, issuing, stepWith, TOKEN } from './fixture.ts'
+import { ENDS, issuing, leaping, REVOCABLE, stepWith, TOKEN } from './fixture.ts'
 
 /** Runs post after a main step that left this state. */
 async function post(revocable: unknown, more: Readonly<Record<string, string>> = {}) {

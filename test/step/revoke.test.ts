@@ -3,7 +3,7 @@ import { ActionError } from '../../src/errors.ts'
 import type { Revocable, Revoker } from '../../src/exchange.ts'
 import { revoke } from '../../src/step/revoke.ts'
 import { callTo, rawServer } from '../http/fixture.ts'
-import { leaping, REVOCABLE, issuing, stepWith, TOKEN, type Setting } from './fixture.ts'
+import { issuing, leaping, REVOCABLE, stepWith, TOKEN, type Setting } from './fixture.ts'
 
 const ENDLESS: Revocable = { issuer: 'fake', token: TOKEN, apiUrl: REVOCABLE.apiUrl }
 
