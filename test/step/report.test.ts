@@ -105,6 +105,7 @@ describe('the hint for a job without an ID token', () => {
     reportOf(NO_ID_TOKEN, { ...ENVIRONMENT, ...environment }, event).annotation
 
   const PERMISSION = 'for a reusable workflow, also to the job that calls it:\npermissions:\n  id-token: write'
+  const READ_ONLY = 'id-token: write\n  contents: read\nA run that Dependabot started is read-only by default'
   const NONE =
     "no ID token to a pull request from a fork. Run this step on push instead, or skip it with\nif: github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository\n"
   test.each<[string, Environment, unknown, string]>([
@@ -115,6 +116,9 @@ describe('the hint for a job without an ID token', () => {
     // That event has ID tokens.
     ['pull_request_target', { GITHUB_EVENT_NAME: 'pull_request_target' }, FORK, PERMISSION],
     ['act', { ACT: 'true', GITHUB_ACTOR: 'dependabot[bot]' }, {}, 'act has no ID tokens'],
+    ['Dependabot', byDependabot('push'), OWN, READ_ONLY],
+    ['Dependabot, on a review', byDependabot('pull_request_review_comment'), OWN, READ_ONLY],
+    ['Dependabot, on a deployment', byDependabot('deployment_status'), OWN, READ_ONLY],
   ])('is that of %s', (_what, environment, event, text) => {
     expect(hint(environment, event)).toContain(text)
   })
@@ -179,17 +183,6 @@ test.each<[what: string, environment: Environment, payload: unknown, secrets: st
   if (secrets === undefined) expect(annotation).not.toContain('secret')
   else expect(annotation).toContain(secrets)
   expect(reportOf(WRONG, { ...ENVIRONMENT, ...environment }, payload).annotation).not.toContain('secret')
-})
-
-test.each([
-  ['push', true],
-  ['pull_request_review_comment', true],
-  ['deployment_status', true],
-  ['schedule', false],
-])('a run on %s without an ID token that Dependabot started is read-only by default: %s', (event, readOnly) => {
-  const { annotation } = reportOf(NO_ID_TOKEN, { ...ENVIRONMENT, ...byDependabot(event) }, OWN)
-  expect(annotation).toContain('id-token: write')
-  expect(annotation.includes('A run that Dependabot started is read-only by default')).toBe(readOnly)
 })
 
 test('a repository that was renamed is no fork of itself', () => {
