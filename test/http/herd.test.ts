@@ -16,20 +16,18 @@ const SERVED_MS = 500
 /** The jobs start within this time, in ms. */
 const START_MS = 1_000
 
-/** What came of a herd. */
-interface Outcome {
-  readonly served: number
-  /** When the last of them had its answer, in ms. */
-  readonly lastMs: number
-  readonly requestsEach: number
-}
-
 /**
  * Runs jobs against the server until each is served or has given up.
  *
  * @param retryAfterMs what a refusal says in `Retry-After`
+ * @returns how many were served, when the last of them had its answer, in ms, and how many requests each took
  */
-function herd(jobs: number, limitMs: number, retryAfterMs: number | undefined, seed: number): Outcome {
+function herd(
+  jobs: number,
+  limitMs: number,
+  retryAfterMs: number | undefined,
+  seed: number,
+): { served: number; lastMs: number; requestsEach: number } {
   let state = seed
   // Marsaglia's xorshift with 32 bits.
   const random = (): number => {
