@@ -188,20 +188,6 @@ describe('the deadline', () => {
     expect(clock.slept).toEqual([125, 250, 262, 31])
     await expect(get(server.url)).rejects.toThrow(`${gaveUp} 1 attempt in 0 s; the limit is 2 s.`)
   })
-
-  test.each([
-    [1_500, 2],
-    [1_499, 1],
-  ])('allows of %i ms more, after half a second, %i attempts', async (limitMs, attempts) => {
-    const server = await serving(() => ({ status: 503 }))
-    const { get, clock } = testClient({ limitMs })
-    const prepare = (): Message => {
-      clock.elapsed += 1_000
-      return { headers: {} }
-    }
-    await expect(get(server.url, { prepare })).rejects.toThrow('Gave up')
-    expect(server.requests).toHaveLength(attempts)
-  })
 })
 
 describe('a message', () => {

@@ -108,7 +108,8 @@ describe('the reading of @actions/http-client', () => {
     expect(ours(new URL(url)) !== undefined).toBe(asked)
   })
 
-  test.each<[string, string, string | undefined]>([
+  test.each<[string | undefined, string, string | undefined]>([
+    [undefined, 'app-server.example', '*.example'],
     ['localhost, *.example', 'app-server.example', '*.example'],
     ['app-server.example.', 'app-server.example:8443', 'app-server.example.'],
     ['localhost app-server.example', 'app-server.example', 'localhost app-server.example'],
@@ -118,7 +119,7 @@ describe('the reading of @actions/http-client', () => {
     ['.example', 'other.test', undefined],
     ['.', 'app-server.example.', undefined],
   ])('the hint names an entry that looks meant for the host: no_proxy "%s" and %s', (hosts, host, entry) => {
-    proxyVariables({ ...BOTH, NO_PROXY: '*.example', no_proxy: hosts })
+    proxyVariables({ ...BOTH, NO_PROXY: '*.example', ...(hosts !== undefined && { no_proxy: hosts }) })
     const mended = ` no_proxy has "${entry}", a form that is not understood: use host names, or domains such as .example.com, with commas between them.`
     expect(proxyHint('https_proxy', host)).toBe(
       `The proxy comes from https_proxy in the environment of the runner; hosts in no_proxy are reached without it.${entry === undefined ? '' : mended}`,
