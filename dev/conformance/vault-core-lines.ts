@@ -114,7 +114,11 @@ export async function mounts({ hold, gives, refuses, shell, api, page }: VaultFi
     const { data } = (await made.json()) as { data: { method_id: string } }
     const enforcement = 'identity/mfa/login-enforcement/jobs'
     await api('POST', enforcement, { mfa_method_ids: [data.method_id], auth_method_types: ['jwt'] })
-    await refuses(/\nUNUSABLE_ANSWER: /, {}).finally(() => api('DELETE', enforcement))
+    try {
+      await refuses(/\nUNUSABLE_ANSWER: /, {})
+    } finally {
+      await api('DELETE', enforcement)
+    }
   })
 }
 

@@ -41,6 +41,7 @@ async function access(world: World<GoogleSecretManagerSetup>, name: string, impe
     apiEndpoint: hostname,
     port: Number(port),
     projectId: 'my-project',
+    // oxlint-disable-next-line typescript/no-deprecated -- This configuration is of the test's own making.
     credentials: {
       type: 'external_account',
       audience: `//iam.googleapis.com/${PROVIDER}`,
