@@ -210,10 +210,13 @@ describe('a step that is cancelled', () => {
     ) as string,
     cause: reason,
   }
+  const impatient = (_socket: Socket, patience: AbortController): void => {
+    patience.abort()
+  }
   test.each<[string, (socket: Socket, patience: AbortController) => unknown, Partial<Call<unknown>>, unknown]>([
     ['is not waited for where it brings nothing', () => undefined, {}, reason],
     ['is, where it may bring a credential', (socket) => socket.write(ok()), { grantEnds }, { a: 1 }],
-    ['but not without end', (_socket, patience) => void patience.abort(), { grantEnds }, lost],
+    ['but not without end', impatient, { grantEnds }, lost],
     ['nor where none can come', (socket) => socket.resetAndDestroy(), { grantEnds }, lost],
     ['is the last word as a refusal', (socket) => socket.write(BUSY), { grantEnds }, { code: 'OVERLOADED' }],
   ])('has an answer under way, which %s', async (_name, then, call, outcome) => {
