@@ -36,7 +36,7 @@ const PRIVATE_CLAIMS = ['job_workflow_ref', 'workflow_ref', 'sub', 'repository',
 export function withoutClaims(text: string, claims: Claims | undefined): string {
   return PRIVATE_CLAIMS.reduce((rest, name) => {
     const value = claimText(claims, name)
-    return value === undefined || value === '' ? rest : rest.replaceAll(value, `(${name})`)
+    return value === undefined ? rest : rest.replaceAll(value, `(${name})`)
   }, text)
 }
 
