@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { ActionError } from '../../src/errors.ts'
 import { authorityHint } from '../../src/http/authority.ts'
-import { AttemptFailed, connectionFailure, reasonOf, unanswered, unread } from '../../src/http/failure.ts'
+import { AttemptFailed, connectionFailure, givenUp, reasonOf, unanswered, unread } from '../../src/http/failure.ts'
 import { answer, callTo } from './fixture.ts'
 
 const URL_ = 'https://app-server.example/path'
@@ -107,6 +107,15 @@ test.each<[string, AttemptFailed['code'], string | undefined, object, RegExp]>([
   const error = unanswered(callTo(URL_, more), failure)
   expect(error).toMatchObject({ code, message: 'The server (app-server.example): x.', cause: failure })
   expect(error.explain(undefined).hint ?? '').toMatch(hint)
+})
+
+test('the last error is told as it was, with the reason why there is no other attempt', () => {
+  const last = new ActionError('OVERLOADED', 'Busy.', { hint: 'Wait.', refused: { status: 503 } })
+  expect(givenUp(last, { attempts: 2, tookMs: 1_500, retryAfterMs: 7_001 }, 'LIMIT')).toMatchObject({
+    text: 'Busy. It asks to wait for 8 s, which leaves no time within the limit of LIMIT. Wait.',
+    refused: { status: 503 },
+    cause: last,
+  })
 })
 
 test('what reading threw is told as it is, unless it may have lost a token or a gateway may have sent it', () => {
