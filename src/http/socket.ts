@@ -44,8 +44,7 @@ export function openSocket(
 
 /** Resolves when a socket has been connected. */
 async function ready(socket: net.Socket, event: 'connect' | 'secureConnect', ends: AbortSignal): Promise<net.Socket> {
-  // Stays on: a socket that waits for its request must not bring the process down.
-  socket.on('error', () => undefined)
+  // It listens for errors, too, and stays: a socket that waits for its request must not bring the process down.
   const closed = once(socket, 'close').then(() => Promise.reject(new Error('closed')))
   try {
     await Promise.race([once(socket, event, { signal: ends }), closed])
