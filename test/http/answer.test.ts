@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { header, jsonObject, member, messageOf, serverTime, timeOf, type Answer } from '../../src/http/answer.ts'
+import { endOf, header, jsonObject, member, messageOf, serverTime, timeOf, type Answer } from '../../src/http/answer.ts'
 import { answer } from './fixture.ts'
 
 const url = new URL('https://app-server.example/path?query')
@@ -82,4 +82,15 @@ test.each<[Answer['headers'], number | undefined]>([
   [{}, undefined],
 ])("the server's time by %o", (headers, time) => {
   expect(serverTime(answer(200, '', headers))).toBe(time)
+})
+
+test.each([
+  [600, '2026-11-21T08:10:00.000Z'],
+  ['600', '2026-11-21T08:10:00.000Z'],
+  [undefined, undefined],
+  ['soon', undefined],
+  [1e300, undefined],
+  [[600], undefined],
+])('a token that expires in %j ends then', (expiresIn, end) => {
+  expect(endOf(expiresIn, Date.parse('2026-11-21T08:00:00Z'))?.toISOString()).toBe(end)
 })
