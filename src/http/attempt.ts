@@ -73,7 +73,7 @@ async function sendOver(
     return await request(socket, call, message, userAgent, listening, progress)
   } catch (error) {
     if (!signal.aborted || call.grantEnds === undefined) throw error
-    throw unheard(call, call.grantEnds, signal)
+    throw unheard(call, call.grantEnds, signal.reason as Error)
   }
 }
 

@@ -2,15 +2,17 @@ import type { ActionError } from '../errors.ts'
 import { header, serverTime, type Answer } from './answer.ts'
 import { answerTo } from './attempt.ts'
 import type { Call, Message } from './call.ts'
-import { createSigningTime, type Clock, type SigningTime } from './clock.ts'
+import type { Clock } from './clock.ts'
 import { Connections, type Opening } from './connection.ts'
 import { AttemptFailed, givenUp, mustBeSafe, unanswered, unread } from './failure.ts'
 import { Pace } from './pace.ts'
 import { mayPass, refusalError, retriesOf } from './refusal.ts'
-import { isTransient, next, retryAfterMs } from './retry.ts'
+import { isTransient, retryAfterMs, waitFor } from './retry.ts'
 
 /** How long one attempt may take unless the call says otherwise, in ms. */
 const ATTEMPT_MS = 10_000
+/** From this difference on, a clock counts as wrong, in ms. Signatures are accepted up to 5 min off (SigV4). */
+const SKEW_MS = 4 * 60_000
 
 /** What a client must know of the step's secrets. */
 export interface Redaction {
@@ -43,7 +45,7 @@ type Outcome<T> =
       readonly error: ActionError
       readonly retry: 'never' | 'at once' | 'later'
       /** What the server's `Retry-After` asks for, in ms. */
-      readonly waitMs?: number | undefined
+      readonly retryAfterMs?: number | undefined
     }
 
 /** Sends calls within one deadline. */
@@ -51,7 +53,8 @@ export class Client {
   readonly #options: ClientOptions
   readonly #deadline: number
   readonly #connections: Connections
-  readonly #signingTime: SigningTime
+  /** By how much the machine's clock is behind that of a server which refused a signature, in ms. */
+  #skewMs: number | undefined
   readonly #paces = new Map<string, Pace>()
 
   constructor(options: ClientOptions) {
@@ -59,7 +62,6 @@ export class Client {
     this.#options = options
     this.#deadline = clock.monotonic() + limitMs
     this.#connections = new Connections(signal, secrets.mask)
-    this.#signingTime = createSigningTime(clock.now)
   }
 
   /**
@@ -74,27 +76,23 @@ export class Client {
     const started = clock.monotonic()
     const retried = { times: 0 }
     for (let attempts = 1; ; attempts++) {
-      const preparing = call.prepare(this.#signingTime.now)
+      const preparing = call.prepare(() => clock.now() + (this.#skewMs ?? 0))
       // Later ones would only add to the load of a server that is in trouble.
       const isWaiting = attempts === 1 && preparing instanceof Promise
       const early = isWaiting ? this.#connections.openEarly(call.url) : undefined
       const outcome = await this.#attempt(call, await preparing, early, retried)
       if ('value' in outcome) return outcome.value
-      const { error, retry, waitMs } = outcome
+      const { error, retry, retryAfterMs } = outcome
       if (retry === 'never' || signal.aborted) throw error
       if (retry === 'at once') continue
-      const then = next({
-        failures: attempts,
-        retryAfterMs: waitMs,
-        remainingMs: this.#remainingMs(),
-        random: clock.random,
-      })
-      if (!then.again) {
+      const { random } = clock
+      const waitMs = waitFor({ failures: attempts, retryAfterMs, remainingMs: this.#remainingMs(), random })
+      if (waitMs === undefined) {
         const tookMs = clock.monotonic() - started
-        throw givenUp(error, then.because, { attempts, tookMs, waitMs }, limit)
+        throw givenUp(error, { attempts, tookMs, retryAfterMs }, limit)
       }
-      debug(`trying again in ${then.waitMs} ms`)
-      await clock.sleep(then.waitMs, signal)
+      debug(`trying again in ${waitMs} ms`)
+      await clock.sleep(waitMs, signal)
     }
   }
 
@@ -154,15 +152,19 @@ export class Client {
     }
     if (!mayPass(answer, refusal) && retried.times++ >= retriesOf(refusal)) return { error, retry: 'never' }
     const now = serverTime(answer) ?? clock.now()
-    return { error, retry: 'later', waitMs: retryAfterMs(header(answer, 'retry-after'), now) }
+    return { error, retry: 'later', retryAfterMs: retryAfterMs(header(answer, 'retry-after'), now) }
   }
 
+  /**
+   * Takes a server's clock from the answer that refused a signature, where it is four minutes or more away. Once: a
+   * signature that is then refused again has another fault.
+   */
   #correctsClock(answer: Answer): boolean {
-    const skewMs = this.#signingTime.correct(answer)
-    if (skewMs === undefined) return false
-    this.#options.debug(
-      `the clock differs from the server's by ${Math.round(skewMs / 1000)} s; signing again with the server's time`,
-    )
+    const { clock, debug } = this.#options
+    const skewMs = (serverTime(answer) ?? clock.now()) - clock.now()
+    if (this.#skewMs !== undefined || Math.abs(skewMs) < SKEW_MS) return false
+    this.#skewMs = skewMs
+    debug(`the clock differs from the server's by ${Math.round(skewMs / 1000)} s; signing again with the server's time`)
     return true
   }
 }

@@ -1,8 +1,3 @@
-import { serverTime, type Answer } from './answer.ts'
-
-/** From this difference on, a clock counts as wrong, in ms. Signatures are accepted up to 5 min off (SigV4). */
-const SKEW_MS = 4 * 60_000
-
 /** Time and chance, as parameters so that tests can control them. */
 export interface Clock {
   /** ms since the epoch, for dates. */
@@ -39,31 +34,4 @@ export const systemClock: Clock = {
       clearTimeout(timer)
     }
   },
-}
-
-/** The time for signatures: the machine's, or a server's once that has shown that the machine's is wrong. */
-export interface SigningTime {
-  /** In ms since the epoch. */
-  readonly now: () => number
-  /**
-   * Takes a server's clock from the answer that refused a signature, where it is four minutes or more away. Once:
-   * a signature that is then refused again has another fault.
-   *
-   * @returns by how many ms the machine's clock is behind; `undefined` where nothing changed
-   */
-  readonly correct: (answer: Answer) => number | undefined
-}
-
-/** @param now the time of the machine, in ms since the epoch */
-export function createSigningTime(now: () => number): SigningTime {
-  let skewMs: number | undefined
-  return {
-    now: () => now() + (skewMs ?? 0),
-    correct: (answer) => {
-      const time = serverTime(answer)
-      if (skewMs !== undefined || time === undefined || Math.abs(time - now()) < SKEW_MS) return undefined
-      skewMs = time - now()
-      return skewMs
-    },
-  }
 }

@@ -46,7 +46,12 @@ export class Connections {
 
   /** Begins to open one direct connection to the URL's origin; none if the way leads through a proxy. Never fails. */
   openEarly(url: URL): Opening | undefined {
-    if (goesThroughProxy(url)) return undefined
+    try {
+      if (proxyFor(url) !== undefined) return undefined
+    } catch {
+      // The request itself fails by that setting, and says so.
+      return undefined
+    }
     const progress = { waitingFor: 'the connection' }
     const opening = this.open(url, AbortSignal.any([this.#signal, this.#closing.signal]), progress)
     const early = opening.catch(() => undefined)
@@ -67,14 +72,5 @@ export class Connections {
   close(): void {
     this.#closing.abort()
     for (const early of this.#early) void early.then((socket) => socket?.destroy())
-  }
-}
-
-function goesThroughProxy(url: URL): boolean {
-  try {
-    return proxyFor(url) !== undefined
-  } catch {
-    // The request itself fails by that setting, and says so.
-    return true
   }
 }

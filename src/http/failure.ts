@@ -131,25 +131,24 @@ export function unanswered(call: Call<unknown>, failure: AttemptFailed): ActionE
 }
 
 /** A call whose answer was not listened for to its end: nobody knows what the server did. */
-export function unheard(call: Call<unknown>, ends: string, { reason }: AbortSignal): ActionError {
-  const cancelled = reason instanceof Error ? reason.message : 'The step was cancelled or timed out.'
-  return new ActionError('CANCELLED', `${cancelled} ${capital(placeOf(call))} had been asked and did not answer.`, {
-    hint: livesOn(ends),
-    cause: reason,
-  })
+export function unheard(call: Call<unknown>, ends: string, reason: Error): ActionError {
+  return new ActionError(
+    'CANCELLED',
+    `${reason.message} ${capital(placeOf(call))} had been asked and did not answer.`,
+    { hint: livesOn(ends), cause: reason },
+  )
 }
 
 /** The error of the last attempt, and why there was no other. */
 export function givenUp(
   last: ActionError,
-  because: 'deadline' | 'retry-after',
-  course: { readonly attempts: number; readonly tookMs: number; readonly waitMs: number | undefined },
+  course: { readonly attempts: number; readonly tookMs: number; readonly retryAfterMs: number | undefined },
   limit: string,
 ): ActionError {
-  const { attempts, tookMs, waitMs } = course
+  const { attempts, tookMs, retryAfterMs = 0 } = course
   const why =
-    because === 'retry-after' && waitMs !== undefined
-      ? `It asks to wait for ${Math.ceil(waitMs / 1000)} s, which leaves no time within the limit of ${limit}.`
+    retryAfterMs > 0
+      ? `It asks to wait for ${Math.ceil(retryAfterMs / 1000)} s, which leaves no time within the limit of ${limit}.`
       : `Gave up after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(tookMs / 1000)} s; the limit is ${limit}.`
   return new ActionError(last.code, `${last.message} ${why}`, {
     explain: last.explain,

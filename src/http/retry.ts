@@ -5,24 +5,19 @@
  */
 
 /** The longest wait before the first retry, in ms. It doubles with each failure. */
-export const BASE_MS = 250
+const BASE_MS = 250
 
 /** What the doubling stops at, in ms. */
-export const CAP_MS = 8_000
+const CAP_MS = 8_000
 
 /** Jitter on top of a `Retry-After`, at least: this share of the wait that it asks for. */
-export const RETRY_AFTER_JITTER = 0.5
+const RETRY_AFTER_JITTER = 0.5
 
 /**
  * No attempt starts with less time left, in ms. One that the deadline cuts off can still make the server issue a token,
  * which then nobody holds and nobody revokes.
  */
 export const ANSWER_MS = 500
-
-/** Try again after `waitMs`; or give up, because the time is over or the server asks for more of it than is left. */
-export type Next =
-  | { readonly again: true; readonly waitMs: number }
-  | { readonly again: false; readonly because: 'deadline' | 'retry-after' }
 
 /**
  * Whether the same request may be answered otherwise a moment later: 408, 425, 429, 500, 502, 503, 504.
@@ -48,7 +43,7 @@ export function retryAfterMs(value: string | undefined, nowMs: number): number |
 }
 
 /**
- * What to do after a failure that may pass: exponential back-off with full jitter, within the deadline.
+ * How long to wait after a failure that may pass: exponential back-off with full jitter, within the deadline.
  *
  * A `Retry-After` is the least wait. Jitter comes on top, so that a herd that was told the same does not come back as
  * one. Where less time is left than the longest wait, the wait is drawn from what is left: no time in which a token
@@ -58,19 +53,20 @@ export function retryAfterMs(value: string | undefined, nowMs: number): number |
  * @param input.retryAfterMs what {@link retryAfterMs} made of the last answer
  * @param input.remainingMs time until the deadline
  * @param input.random as `Math.random`: at least 0, less than 1
+ * @returns ms; `undefined` to give up, because the time is over or the server asks for more of it than is left
  */
-export function next(input: {
+export function waitFor(input: {
   readonly failures: number
   readonly retryAfterMs?: number | undefined
   readonly remainingMs: number
   readonly random: () => number
-}): Next {
+}): number | undefined {
   const least = input.retryAfterMs ?? 0
   const spare = input.remainingMs - ANSWER_MS - least
-  if (spare < 0) return { again: false, because: least > 0 ? 'retry-after' : 'deadline' }
+  if (spare < 0) return undefined
   const drawn = Math.min(CAP_MS, BASE_MS * 2 ** (input.failures - 1))
   const longest = Math.min(spare, Math.max(drawn, least * RETRY_AFTER_JITTER))
-  return { again: true, waitMs: least + Math.floor(input.random() * longest) }
+  return least + Math.floor(input.random() * longest)
 }
 
 /** The three forms that RFC 9110 5.6.7 has a recipient accept: today's, RFC 850's and asctime's. */

@@ -1,6 +1,7 @@
+import { once } from 'node:events'
 import * as net from 'node:net'
 import * as tls from 'node:tls'
-import { connectionFailure } from './failure.ts'
+import { connectionFailure, reasonOf } from './failure.ts'
 
 /** One for all connections: each would otherwise make its own, which takes as long as the rest of a handshake. */
 let context: tls.SecureContext | undefined
@@ -42,27 +43,14 @@ export function openSocket(
 }
 
 /** Resolves when a socket has been connected. */
-function ready(socket: net.Socket, event: 'connect' | 'secureConnect', ends: AbortSignal): Promise<net.Socket> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      socket.destroy()
-      reject(ends.reason as Error)
-    }
-    if (ends.aborted) {
-      stop()
-      return
-    }
-    ends.addEventListener('abort', stop)
-    socket.once(event, () => {
-      ends.removeEventListener('abort', stop)
-      resolve(socket)
-    })
-    // Stays on: a socket that waits for its request must not bring the process down.
-    socket.on('error', (error) => {
-      reject(connectionFailure(error))
-    })
-    socket.once('close', () => {
-      reject(connectionFailure(new Error('closed')))
-    })
-  })
+async function ready(socket: net.Socket, event: 'connect' | 'secureConnect', ends: AbortSignal): Promise<net.Socket> {
+  // It listens for errors, too, and stays: a socket that waits for its request must not bring the process down.
+  const closed = once(socket, 'close').then(() => Promise.reject(new Error('closed')))
+  try {
+    await Promise.race([once(socket, event, { signal: ends }), closed])
+    return socket
+  } catch (error) {
+    socket.destroy()
+    throw reasonOf(ends) ?? connectionFailure(error as Error)
+  }
 }

@@ -36,7 +36,7 @@ const PRIVATE_CLAIMS = ['job_workflow_ref', 'workflow_ref', 'sub', 'repository',
 export function withoutClaims(text: string, claims: Claims | undefined): string {
   return PRIVATE_CLAIMS.reduce((rest, name) => {
     const value = claimText(claims, name)
-    return value === undefined || value === '' ? rest : rest.replaceAll(value, `(${name})`)
+    return value === undefined ? rest : rest.replaceAll(value, `(${name})`)
   }, text)
 }
 
@@ -69,20 +69,16 @@ export function namesRepository(subject: string): boolean {
 }
 
 /** What a subject or a ref that comes once looks like: a tag, a merge queue's branch, a pull request's merge. */
-const ONCE: readonly (readonly [ref: RegExp, what: string, instead: string])[] = [
+const ONCE: readonly (readonly [ref: RegExp, what: string, give?: string])[] = [
   [
     /(?:^|:)refs\/heads\/gh-readonly-queue\//,
     'a branch of the merge queue',
-    'Use no token in the merge queue, or give the job an environment',
+    'Use no token in the merge queue, or give',
   ],
-  [/(?:^|:|@)refs\/pull\/\d+\//, 'one pull request', 'Give the job an environment'],
-  [/(?:^|:)(?:workflow_ref:[^:]*@)?refs\/tags\//, 'one tag', 'Give the job an environment'],
+  [/(?:^|:|@)refs\/pull\/\d+\//, 'one pull request'],
+  [/(?:^|:)(?:workflow_ref:[^:]*@)?refs\/tags\//, 'one tag'],
   // A reusable workflow of another repository is called at the same tag again.
-  [
-    /^repo:([^:/@]+)(?:@\d+)?\/([^:/@]+)(?:@\d+)?:(?:.*:)?job_workflow_ref:\1\/\2\/[^:]*@refs\/tags\//,
-    'one tag',
-    'Give the job an environment',
-  ],
+  [/^repo:([^:/@]+)(?:@\d+)?\/([^:/@]+)(?:@\d+)?:(?:.*:)?job_workflow_ref:\1\/\2\/[^:]*@refs\/tags\//, 'one tag'],
 ]
 
 /**
@@ -90,9 +86,9 @@ const ONCE: readonly (readonly [ref: RegExp, what: string, instead: string])[] =
  * refused. `undefined` if it comes again.
  */
 export function aboutPassing(subject: string): string | undefined {
-  const [, what, instead] = ONCE.find(([ref]) => ref.test(subject)) ?? []
-  if (what === undefined || instead === undefined) return undefined
-  return `The subject "${subject}" is that of ${what} and does not come again, so no policy is suggested for it. ${instead} (\`environment:\`): its subject stays the same.`
+  const [, what, give = 'Give'] = ONCE.find(([ref]) => ref.test(subject)) ?? []
+  if (what === undefined) return undefined
+  return `The subject "${subject}" is that of ${what} and does not come again, so no policy is suggested for it. ${give} the job an environment (\`environment:\`): its subject stays the same.`
 }
 
 /**

@@ -7,13 +7,11 @@ import { Inputs } from '../inputs/inputs.ts'
 import { reportOtherActions } from '../inputs/other-actions.ts'
 import { harmless } from '../text.ts'
 import { cancelled } from './cancellation.ts'
-import { connect } from './client.ts'
 import { handOver } from './hand-over.ts'
 import { saveRevocable } from './post.ts'
 import { revoke } from './revoke.ts'
 import type { Runner } from './runner.ts'
-import type { Step } from './step.ts'
-import { summarize } from './summary.ts'
+import { connect, type Step } from './step.ts'
 
 const SUMMARY_MODES = ['on-refusal', 'always', 'never'] as const
 /** How long revoking may last before the step ends, in ms. */
@@ -76,6 +74,15 @@ async function read<Settings>(
   inputs.check()
   inputs.warnings.forEach(warning)
   return settings
+}
+
+/** The job summary is a courtesy: where it cannot be written, the log says so and nothing else changes. */
+async function summarize(runner: Runner, markdown: () => string | Promise<string>): Promise<void> {
+  try {
+    await runner.summary(await markdown())
+  } catch (error) {
+    runner.info(`The job summary could not be written (${error instanceof Error ? error.name : 'no reason'}).`)
+  }
 }
 
 /** What the exchange may use; its time begins here. */

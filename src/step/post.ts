@@ -1,7 +1,6 @@
 import type { Revocable } from '../exchange.ts'
 import { member, parseJson } from '../http/answer.ts'
-import { urlFault } from '../inputs/url.ts'
-import { endOf, revoke, revokerOf } from './revoke.ts'
+import { INVALID_STATE, revoke } from './revoke.ts'
 import type { Runner } from './runner.ts'
 import type { Step } from './step.ts'
 
@@ -36,18 +35,10 @@ export async function revokeSaved(step: Step): Promise<boolean> {
   if (typeof token === 'string') secrets.mask(token)
   const revocable = readRevocable(json)
   if (revocable === undefined || !Object.hasOwn(revokers, revocable.issuer)) {
-    runner.warning('The token could not be revoked. The state that the main step saved is invalid.')
-    return true
-  }
-  const isUsable = /^[\x21-\x7e]+$/.test(revocable.token) && urlFault(revocable.apiUrl, true) === undefined
-  if (isUsable) {
+    runner.warning(`The token could not be revoked. ${INVALID_STATE}`)
+  } else {
     await revoke(revocable, step, POST_MS, 'could not be revoked')
-    return true
   }
-  const revoker = await revokerOf(revocable, revokers)
-  runner.warning(
-    `${revoker.name} could not be revoked; it ends ${endOf(revocable, revoker)}. The state that the main step saved is invalid.`,
-  )
   return true
 }
 

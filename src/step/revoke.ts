@@ -1,7 +1,10 @@
 import { ActionError, asActionError } from '../errors.ts'
 import type { Revocable, Revoker } from '../exchange.ts'
-import { connect } from './client.ts'
-import type { Revokers, Step } from './step.ts'
+import { urlFault } from '../inputs/url.ts'
+import { connect, type Revokers, type Step } from './step.ts'
+
+/** Why post does not revoke what cannot be from the main step. */
+export const INVALID_STATE = 'The state that the main step saved is invalid.'
 
 /**
  * Revokes a credential where it was issued and says what became of it: one line in the log, or one warning where it lives
@@ -24,6 +27,7 @@ export async function revoke(
   const limit = `${limitMs / 1000} s`
   const { client, identity } = connect(step, { limitMs, limit, signal: cancellation.end })
   try {
+    if (!isUsable(revocable)) throw new ActionError('INTERNAL', INVALID_STATE)
     const outcome = await revoker.revoke(client, revocable, {
       idToken: identity.idToken,
       mask: secrets.mask,
@@ -33,7 +37,8 @@ export async function revoke(
     info(outcome === 'revoked' ? `${name} was revoked.` : `${name} had ended already.`)
     return true
   } catch (error) {
-    warning(`${name} ${failed}; it ends ${endOf(revocable, revoker)}. ${asActionError(error).text}`)
+    const ends = revocable.ends === undefined ? revoker.endsByDefault : `at ${revocable.ends.toISOString()}`
+    warning(`${name} ${failed}; it ends ${ends}. ${asActionError(error).text}`)
     return false
   } finally {
     client.close()
@@ -41,13 +46,13 @@ export async function revoke(
 }
 
 /** @throws ActionError `INTERNAL` if no issuer has that name */
-export async function revokerOf({ issuer }: Revocable, revokers: Revokers): Promise<Revoker> {
+async function revokerOf({ issuer }: Revocable, revokers: Revokers): Promise<Revoker> {
   const load = Object.hasOwn(revokers, issuer) ? revokers[issuer] : undefined
   if (load === undefined) throw new ActionError('INTERNAL', 'The issuer of a token has no revoker.')
   return load()
 }
 
-/** When a credential ends by itself, as a sentence says it. */
-export function endOf({ ends }: Revocable, { endsByDefault }: Revoker): string {
-  return ends === undefined ? endsByDefault : `at ${ends.toISOString()}`
+/** Whether it is of a form that an exchange can save: a step in between could have set anything for post. */
+function isUsable({ token, apiUrl }: Revocable): boolean {
+  return /^[\x21-\x7e]+$/.test(token) && urlFault(apiUrl, true) === undefined
 }

@@ -38,9 +38,11 @@ export interface Runner {
 /** The runner that this process was started by. */
 export function createRunner(environment: Environment = process.env): Runner {
   const variable = (name: string): string => environment[name] ?? ''
-  const say = (command: string, text = ''): void => {
-    issueCommand(command, {}, text)
-  }
+  const say =
+    (command: string) =>
+    (text: string): void => {
+      issueCommand(command, {}, text)
+    }
   const info = (line: string): void => {
     process.stdout.write(`${line}\n`)
   }
@@ -49,7 +51,7 @@ export function createRunner(environment: Environment = process.env): Runner {
     environment,
     input: (name) => variable(`INPUT_${name.toUpperCase()}`).trim(),
     mask: (secret) => {
-      if (!masked.has(secret)) say('add-mask', secret)
+      if (!masked.has(secret)) say('add-mask')(secret)
       masked.add(secret)
     },
     saveState: (name, value) => {
@@ -60,22 +62,14 @@ export function createRunner(environment: Environment = process.env): Runner {
       toFile('OUTPUT', name, value, environment)
     },
     info,
-    debug: (line) => {
-      say('debug', line)
-    },
-    warning: (text) => {
-      say('warning', text)
-    },
-    notice: (text) => {
-      say('notice', text)
-    },
-    error: (text) => {
-      say('error', text)
-    },
+    debug: say('debug'),
+    warning: say('warning'),
+    notice: say('notice'),
+    error: say('error'),
     group: (title, lines) => {
-      say('group', title)
+      say('group')(title)
       lines.forEach(info)
-      say('endgroup')
+      say('endgroup')('')
     },
     summary: async (markdown) => {
       const file = variable('GITHUB_STEP_SUMMARY')

@@ -73,7 +73,7 @@ export function serverUrl({ serverUrl: given }: Run): string {
 }
 
 /**
- * What to change, from the situation of the run and not from error text; none if it tells nothing.
+ * What to change, from the situation of the run and not from error text; empty texts if it tells nothing.
  *
  * @param issuer the claim `iss` of the ID token that was sent, where one was
  */
@@ -82,9 +82,11 @@ export function situationHints(error: ActionError, situation: Situation, issuer:
     case 'NO_ID_TOKEN':
       return [withoutIdToken(situation)]
     case 'INVALID_INPUT':
-      return error.lacksInput ? withoutSecrets(situation) : []
-    case 'DENIED':
-      return [...aboutIssuer(situation, issuer), ...aboutHiddenClaims(error, situation)]
+      return [error.lacksInput ? withoutSecrets(situation) : '']
+    case 'DENIED': {
+      const areHidden = !situation.claimsMayBeShown && error.refused?.audience !== undefined
+      return [aboutIssuer(situation, issuer), areHidden ? claimsHidden(situation) : '']
+    }
     default:
       return []
   }
@@ -109,37 +111,25 @@ const PERMISSION =
   'Add this permission to the job; for a reusable workflow, also to the job that calls it:\npermissions:\n  id-token: write\n  contents: read'
 
 /** An input that takes its value from a secret or a variable is empty if there are none. */
-function withoutSecrets({ kind }: Situation): string[] {
+function withoutSecrets({ kind }: Situation): string {
   if (kind === 'fork') {
-    return [
-      'In a pull request from a fork, secrets and variables are empty, and so is an input that is set from one. Skip this step there.',
-    ]
+    return 'In a pull request from a fork, secrets and variables are empty, and so is an input that is set from one. Skip this step there.'
   }
   return kind === 'dependabot'
-    ? [
-        "A run that Dependabot started gets only Dependabot's secrets: an input that is set from another secret is empty.",
-      ]
-    : []
+    ? "A run that Dependabot started gets only Dependabot's secrets: an input that is set from another secret is empty."
+    : ''
 }
 
-function aboutIssuer({ kind, host }: Situation, issuer: string | undefined): string[] {
+function aboutIssuer({ kind, host }: Situation, issuer = `https://token.actions.${host}`): string {
   if (kind === 'enterprise-server') {
-    return [
-      'This is GitHub Enterprise Server: its ID tokens have their own issuer, which the other system must accept.',
-    ]
+    return 'This is GitHub Enterprise Server: its ID tokens have their own issuer, which the other system must accept.'
   }
-  if (!host.endsWith('.ghe.com')) return []
-  const its = issuer ?? `https://token.actions.${host}`
-  return [`This is GHE.com: the issuer of its ID tokens is ${its}, which the other system must accept.`]
+  if (!host.endsWith('.ghe.com')) return ''
+  return `This is GHE.com: the issuer of its ID tokens is ${issuer}, which the other system must accept.`
 }
 
 /** Events whose runs have the default branch as their own (GitHub, "Events that trigger workflows"). */
 const ON_DEFAULT_BRANCH = ['issue_comment', 'workflow_run']
-
-function aboutHiddenClaims(error: ActionError, situation: Situation): string[] {
-  const areHidden = !situation.claimsMayBeShown && error.refused?.audience !== undefined
-  return areHidden ? [claimsHidden(situation)] : []
-}
 
 /** Why there are no claims to see. */
 export function claimsHidden({ eventName }: Pick<Situation, 'eventName'>): string {

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createSigningTime, systemClock } from '../../src/http/clock.ts'
-import { answer, START } from './fixture.ts'
+import { systemClock } from '../../src/http/clock.ts'
 
 describe("the machine's clock", () => {
   beforeEach(() => {
@@ -54,27 +53,5 @@ describe("the machine's clock", () => {
     expect(called).toEqual([])
     vi.advanceTimersByTime(1)
     expect(called).toEqual(['one'])
-  })
-})
-
-describe('the time of a signature', () => {
-  const at = (ms: number): ReturnType<typeof answer> => answer(403, '', { date: new Date(START + ms).toUTCString() })
-
-  test.each([240_000, -240_000, 86_400_000])('is corrected by %i ms, once', (ms) => {
-    let elapsed = 0
-    const time = createSigningTime(() => START + elapsed)
-    expect(time.correct(at(ms))).toBe(ms)
-    elapsed = 5
-    expect(time.now()).toBe(START + ms + 5)
-    expect(time.correct(at(2 * ms))).toBeUndefined()
-    expect(time.now()).toBe(START + ms + 5)
-  })
-
-  test.each([answer(403), at(239_000), at(-239_000)])('is not corrected by %o', (given) => {
-    const time = createSigningTime(() => START)
-    expect(time.correct(given)).toBeUndefined()
-    expect(time.now()).toBe(START)
-    // Nor is this the one time.
-    expect(time.correct(at(240_000))).toBe(240_000)
   })
 })

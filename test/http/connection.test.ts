@@ -160,16 +160,6 @@ describe('a connection that is opened early', () => {
     expect(await early?.take()).toBeUndefined()
   })
 
-  test('is closed with the step', async () => {
-    const server = await rawServer(() => undefined)
-    const ends = new AbortController()
-    const early = connections(ends.signal).openEarly(new URL(`https://127.0.0.1:${server.port}`))
-    await server.opened()
-    ends.abort()
-    await server.closed()
-    expect(await early?.take()).toBeUndefined()
-  })
-
   test('is left open once it is used', async () => {
     const server = await rawServer(() => undefined)
     const opened = connections()

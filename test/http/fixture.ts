@@ -6,7 +6,7 @@ import { onTestFinished, vi } from 'vitest'
 import { createCertificates, type Certificates } from '../../dev/fakes/certificates.ts'
 import type { Handler } from '../../dev/fakes/handler.ts'
 import { serve, type FakeServer, type ServeOptions } from '../../dev/fakes/serve.ts'
-import type { Answer } from '../../src/http/answer.ts'
+import { parseJson, type Answer } from '../../src/http/answer.ts'
 import type { Call } from '../../src/http/call.ts'
 import { Client, type ClientOptions } from '../../src/http/client.ts'
 import type { Clock } from '../../src/http/clock.ts'
@@ -17,7 +17,7 @@ export const START = Date.UTC(2026, 10, 21, 9)
 export const SECRET = 'a-secret-of-the-step'
 
 /** Time that passes only where it is slept, or by {@link expire}. */
-class HeldClock implements Clock {
+export class HeldClock implements Clock {
   elapsed = 0
   /** The waits between attempts, in ms. */
   readonly slept: number[] = []
@@ -99,8 +99,10 @@ export function callTo(url: string, more: Partial<Call<unknown>> = {}): Call<unk
   }
 }
 
-export function answer(status: number, text = '', headers: Answer['headers'] = {}): Answer {
-  return { status, headers, text, json: text === '' ? undefined : (JSON.parse(text) as unknown) }
+/** An answer of a server. A text as body is sent as it is. */
+export function answer(status: number, body: unknown = '', headers: Answer['headers'] = {}): Answer {
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  return { status, headers, text, json: parseJson(text) }
 }
 
 /** A fake that is closed with its test. */
@@ -118,6 +120,8 @@ export interface RawServer {
   readonly port: number
   /** What came over each connection so far. */
   readonly received: readonly string[]
+  /** When the first connection has brought something. */
+  readonly requested: () => Promise<void>
   /** When the n-th connection, from 0, has been opened. */
   readonly opened: (n?: number) => Promise<net.Socket>
   /** When every connection has been closed by both sides. */
@@ -167,6 +171,7 @@ export async function rawServer(
     url: `${secure === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     port,
     received,
+    requested: () => until(() => (received[0] ?? '') !== ''),
     opened: async (n = 0) => {
       while (sockets[n] === undefined) await new Promise<void>((resolve) => waiting.push(resolve))
       return sockets[n]

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { refusalError } from '../../src/http/refusal.ts'
 import type { Call } from '../../src/http/call.ts'
-import { answer } from '../aws/fixture.ts'
-import { callTo } from './fixture.ts'
+import { answer, callTo } from './fixture.ts'
 
 const hintOf = (status: number, body: string, location: string, gateway?: Call<unknown>['gateway']): string => {
   const call = callTo('https://server.example/path', gateway && { gateway })

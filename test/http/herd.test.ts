@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { next } from '../../src/http/retry.ts'
+import { waitFor } from '../../src/http/retry.ts'
 
 /*
  * What docs/retrying.md promises of many jobs that start in the same second. The policy is a pure function, so the time is
@@ -16,20 +16,18 @@ const SERVED_MS = 500
 /** The jobs start within this time, in ms. */
 const START_MS = 1_000
 
-/** What came of a herd. */
-interface Outcome {
-  readonly served: number
-  /** When the last of them had its answer, in ms. */
-  readonly lastMs: number
-  readonly requestsEach: number
-}
-
 /**
  * Runs jobs against the server until each is served or has given up.
  *
  * @param retryAfterMs what a refusal says in `Retry-After`
+ * @returns how many were served, when the last of them had its answer, in ms, and how many requests each took
  */
-function herd(jobs: number, limitMs: number, retryAfterMs: number | undefined, seed: number): Outcome {
+function herd(
+  jobs: number,
+  limitMs: number,
+  retryAfterMs: number | undefined,
+  seed: number,
+): { served: number; lastMs: number; requestsEach: number } {
   let state = seed
   // Marsaglia's xorshift with 32 bits.
   const random = (): number => {
@@ -56,8 +54,8 @@ function herd(jobs: number, limitMs: number, retryAfterMs: number | undefined, s
       }
       const refused = time + REFUSED_MS
       const failures = ++job.failures
-      const then = next({ failures, retryAfterMs, remainingMs: job.deadline - refused, random })
-      if (then.again) (arrivals[refused + then.waitMs] ??= []).push(job)
+      const waitMs = waitFor({ failures, retryAfterMs, remainingMs: job.deadline - refused, random })
+      if (waitMs !== undefined) (arrivals[refused + waitMs] ??= []).push(job)
     }
     // A long run would otherwise hold every request.
     arrivals[time] = []

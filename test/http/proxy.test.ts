@@ -1,16 +1,10 @@
 import { getProxyUrl } from '@actions/http-client/lib/proxy'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { proxyFor, proxyHint } from '../../src/http/proxy.ts'
+import { proxyVariables } from './fixture.ts'
 
-const VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', 'no_proxy', 'NO_PROXY']
+const BOTH = { https_proxy: 'http://proxy.example', http_proxy: 'http://proxy.example' }
 const TARGET = new URL('https://app-server.example/access_tokens')
-
-beforeEach(() => {
-  for (const name of VARIABLES) vi.stubEnv(name, undefined)
-})
-afterEach(() => {
-  vi.unstubAllEnvs()
-})
 
 /** What our reading makes of a setting, in the form of the library. */
 function ours(url: URL): string | undefined {
@@ -32,7 +26,7 @@ describe('the reading of @actions/http-client', () => {
     'http://runner@127.0.0.1:3128',
     '127.0.0.1:3128',
   ])('is ours: %s', (setting) => {
-    vi.stubEnv('https_proxy', setting)
+    proxyVariables({ https_proxy: setting })
     expect(ours(TARGET)).toBe(library(TARGET))
     expect(ours(TARGET)).toBeDefined()
   })
@@ -45,7 +39,7 @@ describe('the reading of @actions/http-client', () => {
     // The host is read as a scheme.
     ['proxy.example:3128', 'proxy.example:   ', 'http: proxy.example:3128  '],
   ])('is repaired: %s', (setting, theirs, repaired) => {
-    vi.stubEnv('https_proxy', setting)
+    proxyVariables({ https_proxy: setting })
     expect(library(TARGET)).toBe(theirs)
     expect(ours(TARGET)).toBe(repaired)
   })
@@ -55,7 +49,7 @@ describe('the reading of @actions/http-client', () => {
     ['Https://proxy.example', 'https: proxy.example  '],
     ['runner:é%zz%25%C3%A9@127.0.0.1:3128', 'http: 127.0.0.1:3128 runner é%zz%é'],
   ])('has nothing against %j', (setting, read) => {
-    vi.stubEnv('https_proxy', setting)
+    proxyVariables({ https_proxy: setting })
     expect(ours(TARGET)).toBe(read)
   })
 
@@ -77,7 +71,7 @@ describe('the reading of @actions/http-client', () => {
     ['httpx://proxy.example', `the proxy proxy.example (https_proxy) has the scheme "httpx", ${SCHEME}`],
     ['xhttp://proxy.example', `the proxy proxy.example (https_proxy) has the scheme "xhttp", ${SCHEME}`],
   ])('refuses %s without showing it', (setting, message) => {
-    vi.stubEnv('https_proxy', setting)
+    proxyVariables({ https_proxy: setting })
     expect(() => proxyFor(TARGET)).toThrow(
       expect.objectContaining({
         code: 'PROXY_FAILED',
@@ -96,9 +90,7 @@ describe('the reading of @actions/http-client', () => {
     ['', 'http://127.0.0.1:8080/'],
     ['', 'http://localhost/'],
   ])('decides which hosts need none: no_proxy "%s" and %s', (hosts, url) => {
-    vi.stubEnv('https_proxy', 'http://proxy.example')
-    vi.stubEnv('http_proxy', 'http://proxy.example')
-    vi.stubEnv('no_proxy', hosts)
+    proxyVariables({ ...BOTH, no_proxy: hosts })
     expect([ours(new URL(url)), library(new URL(url))]).toEqual([undefined, undefined])
   })
 
@@ -112,13 +104,12 @@ describe('the reading of @actions/http-client', () => {
     ['', 'http://127.1.2.3/', false],
     ['', 'http://[::1]:8080/', false],
   ])('is not bypassed for a name that begins like an address: no_proxy "%s" and %s', (hosts, url, asked) => {
-    vi.stubEnv('https_proxy', 'http://proxy.example')
-    vi.stubEnv('http_proxy', 'http://proxy.example')
-    vi.stubEnv('no_proxy', hosts)
+    proxyVariables({ ...BOTH, no_proxy: hosts })
     expect(ours(new URL(url)) !== undefined).toBe(asked)
   })
 
-  test.each<[string, string, string | undefined]>([
+  test.each<[string | undefined, string, string | undefined]>([
+    [undefined, 'app-server.example', '*.example'],
     ['localhost, *.example', 'app-server.example', '*.example'],
     ['app-server.example.', 'app-server.example:8443', 'app-server.example.'],
     ['localhost app-server.example', 'app-server.example', 'localhost app-server.example'],
@@ -128,23 +119,21 @@ describe('the reading of @actions/http-client', () => {
     ['.example', 'other.test', undefined],
     ['.', 'app-server.example.', undefined],
   ])('the hint names an entry that looks meant for the host: no_proxy "%s" and %s', (hosts, host, entry) => {
-    vi.stubEnv('NO_PROXY', '*.example')
-    vi.stubEnv('no_proxy', hosts)
+    proxyVariables({ ...BOTH, NO_PROXY: '*.example', ...(hosts !== undefined && { no_proxy: hosts }) })
     const mended = ` no_proxy has "${entry}", a form that is not understood: use host names, or domains such as .example.com, with commas between them.`
     expect(proxyHint('https_proxy', host)).toBe(
       `The proxy comes from https_proxy in the environment of the runner; hosts in no_proxy are reached without it.${entry === undefined ? '' : mended}`,
     )
     // What is named is indeed not understood.
-    vi.stubEnv('https_proxy', 'http://proxy.example')
     if (entry !== undefined) expect(library(new URL(`https://${host}/`))).toBeDefined()
   })
 
   // On Windows the names of variables have no case.
   test.skipIf(process.platform === 'win32')('goes by the scheme of the URL, lower case first', () => {
-    vi.stubEnv('HTTPS_PROXY', 'http://one.example')
-    vi.stubEnv('http_proxy', 'http://two.example')
+    const variables = { HTTPS_PROXY: 'http://one.example', http_proxy: 'http://two.example' }
+    proxyVariables(variables)
     expect(proxyFor(TARGET)?.variable).toBe('HTTPS_PROXY')
-    vi.stubEnv('https_proxy', 'http://three.example')
+    proxyVariables({ ...variables, https_proxy: 'http://three.example' })
     expect(proxyFor(TARGET)).toMatchObject({ variable: 'https_proxy', url: new URL('http://three.example') })
     expect(ours(TARGET)).toBe(library(TARGET))
   })

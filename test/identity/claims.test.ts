@@ -82,9 +82,9 @@ test('what is said of the form of a subject', () => {
 })
 
 test('what is said of a repository that has another name now', () => {
-  const claims = { repository: 'octo-org/new' }
-  expect(aboutRename('octo-org/old', claims)).toContain('"octo-org/old", but its name is now "octo-org/new":')
-  expect([aboutRename('Octo-Org/New', claims), aboutRename('octo-org/old', {})]).toEqual([undefined, undefined])
+  const claims = { repository: 'Octo-Org/new' }
+  expect(aboutRename('octo-org/old', claims)).toContain('"octo-org/old", but its name is now "Octo-Org/new":')
+  expect([aboutRename('octo-org/New', claims), aboutRename('octo-org/old', {})]).toEqual([undefined, undefined])
 })
 
 test.each<[string, unknown]>([

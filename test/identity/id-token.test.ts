@@ -17,7 +17,10 @@ interface Job extends TestClient {
 }
 
 /** A job whose endpoint mints tokens with the claims `aud` and `n`, which counts them from 1. */
-async function job(faults: readonly FaultEntry[] = [], variables: Record<string, string> = {}): Promise<Job> {
+async function job(
+  faults: readonly FaultEntry[] = [],
+  variables: Record<string, string | undefined> = {},
+): Promise<Job> {
   let n = 0
   const mint = ({ url }: { url: URL }): { status: number; body: object } => ({
     status: 200,
@@ -63,6 +66,7 @@ describe('the request', () => {
   })
 
   test.each([
+    { ACTIONS_ID_TOKEN_REQUEST_URL: undefined, ACTIONS_ID_TOKEN_REQUEST_TOKEN: undefined },
     { ACTIONS_ID_TOKEN_REQUEST_URL: '' },
     { ACTIONS_ID_TOKEN_REQUEST_URL: 'idtoken' },
     { ACTIONS_ID_TOKEN_REQUEST_TOKEN: '' },
@@ -76,18 +80,11 @@ describe('the request', () => {
       message: 'This job cannot get an ID token: the runner offers none.',
     })
     expect(server.requests).toEqual([])
-    expect(secrets).toEqual([variables.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? 'the-request-token'].filter(Boolean))
-  })
-
-  test('is not sent where the environment has nothing', async () => {
-    const { client, clock } = testClient()
-    const identity = createIdentity({
-      environment: {},
-      client,
-      monotonic: clock.monotonic,
-      mask: () => expect.fail('Nothing is secret.'),
-    })
-    await expect(identity.idToken('me')).rejects.toMatchObject({ code: 'NO_ID_TOKEN' })
+    const { ACTIONS_ID_TOKEN_REQUEST_TOKEN: token } = {
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'the-request-token',
+      ...variables,
+    }
+    expect(secrets).toEqual([token].filter(Boolean))
   })
 })
 
@@ -209,19 +206,5 @@ describe('a refusal', () => {
       text: `The runner's ID-token endpoint (${new URL(server.url).host}) ${text}`,
     })
     expect(server.requests).toHaveLength(1)
-  })
-
-  test('without words is that of something in front', async () => {
-    const { identity } = await job([fault.answer({ status: 401, body: '' })])
-    await expect(identity.idToken('me')).rejects.toMatchObject({
-      code: 'ID_TOKEN_REFUSED',
-      text: expect.stringContaining("This answer is not from the runner's ID-token endpoint: it is empty.") as string,
-    })
-  })
-
-  test('of a server in trouble is that, whatever its words', async () => {
-    const { identity, clock } = await job([fault.status(503, { body: { message: 'Pending' }, retryAfter: 60 })])
-    await expect(identity.idToken('me')).rejects.toMatchObject({ code: 'OVERLOADED' })
-    expect(clock.slept).toEqual([])
   })
 })

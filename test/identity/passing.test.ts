@@ -7,28 +7,36 @@ import { stsRefusal as google } from '../../src/google/refusal.ts'
 import type { Refusal } from '../../src/http/call.ts'
 import { aboutPassing } from '../../src/identity/claims.ts'
 import { loginRefusal as vault } from '../../src/vault/refusal.ts'
-import { answer, SOURCE } from '../aws/fixture.ts'
+import { SOURCE } from '../aws/fixture.ts'
+import { answer } from '../http/fixture.ts'
 
 const QUEUE = 'repo:octo-org/app:ref:refs/heads/gh-readonly-queue/main/pr-104-a7f5ef4b'
 
 // Forms of `sub` and `ref`: GitHub Docs, "OpenID Connect reference"; the branch of a merge queue: reports of merge_group.
-test.each<[string, boolean]>([
-  [QUEUE, true],
-  ['repo:octo-org/app:ref:refs/tags/v0.0.14', true],
-  ['repo:octo-org/app:ref:refs/pull/7/merge', true],
-  ['repo:octo-org/app:pull_request:job_workflow_ref:o/w/.github/workflows/ci.yml@refs/pull/7/merge', true],
-  ['repo:octo-org/app:job_workflow_ref:octo-org/app/.github/workflows/ci.yml@refs/tags/v0.0.14', true],
-  ['repo:octo-org@1/app@2:job_workflow_ref:octo-org/app/.github/workflows/ci.yml@refs/tags/v0.0.14', true],
-  ['repo:octo-org/app:workflow_ref:octo-org/app/.github/workflows/ci.yml@refs/tags/v0.0.14', true],
-  ['repo:octo-org/app:job_workflow_ref:octo-org/shared/.github/workflows/deploy.yml@refs/tags/v1', false],
-  ['repo:octo-org/app:pull_request', false],
-  ['repo:octo-org/app:ref:refs/heads/main', false],
-  ['repo:octo-org/app:ref:refs/heads/refs/tags/x', false],
-  ['repo:octo-org/app:ref:refs/heads/refs/heads/gh-readonly-queue/x', false],
-  ['repo:octo-org/app:ref:refs/heads/gh-readonly-queues/x', false],
-  ['repo:octo-org/app:ref:refs/pull/x/merge', false],
-])('%s comes once: %s', (subject, once) => {
-  expect(aboutPassing(subject) !== undefined).toBe(once)
+test.each<[string, string | undefined]>([
+  [QUEUE, 'a branch of the merge queue'],
+  ['repo:octo-org/app:ref:refs/tags/v0.0.14', 'one tag'],
+  ['repo:octo-org/app:ref:refs/pull/7/merge', 'one pull request'],
+  [
+    'repo:octo-org/app:pull_request:job_workflow_ref:o/w/.github/workflows/ci.yml@refs/pull/7/merge',
+    'one pull request',
+  ],
+  ['repo:octo-org/app:job_workflow_ref:octo-org/app/.github/workflows/ci.yml@refs/tags/v0.0.14', 'one tag'],
+  ['repo:octo-org@1/app@2:job_workflow_ref:octo-org/app/.github/workflows/ci.yml@refs/tags/v0.0.14', 'one tag'],
+  ['repo:octo-org/app:workflow_ref:octo-org/app/.github/workflows/ci.yml@refs/tags/v0.0.14', 'one tag'],
+  ['repo:octo-org/app:job_workflow_ref:octo-org/shared/.github/workflows/deploy.yml@refs/tags/v1', undefined],
+  ['repo:octo-org/app:pull_request', undefined],
+  ['repo:octo-org/app:ref:refs/heads/main', undefined],
+  ['repo:octo-org/app:ref:refs/heads/refs/tags/x', undefined],
+  ['repo:octo-org/app:ref:refs/heads/refs/heads/gh-readonly-queue/x', undefined],
+  ['repo:octo-org/app:ref:refs/heads/gh-readonly-queues/x', undefined],
+  ['repo:octo-org/app:ref:refs/pull/x/merge', undefined],
+])('%s is that of %s', (subject, what) => {
+  const give = subject === QUEUE ? 'Use no token in the merge queue, or give' : 'Give'
+  expect(aboutPassing(subject)).toBe(
+    what &&
+      `The subject "${subject}" is that of ${what} and does not come again, so no policy is suggested for it. ${give} the job an environment (\`environment:\`): its subject stays the same.`,
+  )
 })
 
 describe('no system suggests to bind a policy to a subject that comes once', () => {

@@ -3,11 +3,11 @@ import { ActionError } from '../../src/errors.ts'
 import { Inputs } from '../../src/inputs/inputs.ts'
 
 /** Inputs with these texts; the others are not given. */
-export function inputsOf(texts: Readonly<Record<string, string>> = {}): Inputs {
-  return new Inputs(
-    (name) => (Object.hasOwn(texts, name) ? (texts[name] ?? '') : ''),
-    () => undefined,
-  )
+export function inputsOf(
+  texts: Readonly<Record<string, string>> = {},
+  mask: (secret: string) => void = () => undefined,
+): Inputs {
+  return new Inputs((name) => (Object.hasOwn(texts, name) ? (texts[name] ?? '') : ''), mask)
 }
 
 /** The problems that `check` lists. */

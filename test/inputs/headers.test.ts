@@ -1,34 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { ActionError } from '../../src/errors.ts'
 import { savedHeaders, stateOf, type Headers } from '../../src/inputs/headers.ts'
-import { Inputs } from '../../src/inputs/inputs.ts'
+import { inputsOf, problemsOf } from './fixture.ts'
 
-interface Read {
-  readonly headers: Headers
-  readonly masks: readonly string[]
-  readonly error?: ActionError
-}
-
-function read(text: string): Read {
+/** What is read of the input, what is masked, and what is wrong. */
+function read(text: string): { headers: Headers; masks: string[]; problems: string[]; inputs: { check: () => void } } {
   const masks: string[] = []
-  const inputs = new Inputs(
-    () => text,
-    (secret) => masks.push(secret),
-  )
-  const headers = inputs.headers()
-  try {
-    inputs.check()
-    return { headers, masks }
-  } catch (error) {
-    return { headers, masks, error: error as ActionError }
-  }
-}
-
-/** What the step says of the input. */
-function problem(text: string): string {
-  const { error } = read(text)
-  expect(error?.code).toBe('INVALID_INPUT')
-  return error!.message.split('\n- ').slice(1).join('\n')
+  const inputs = inputsOf({ headers: text }, (secret) => masks.push(secret))
+  return { headers: inputs.headers(), masks, problems: problemsOf(inputs), inputs }
 }
 
 const FORM = 'for example: CF-Access-Client-Id: ${{ secrets.CF_ACCESS_CLIENT_ID }}'
@@ -37,7 +15,7 @@ describe('the input headers', () => {
   test('is lines of name and value, the first colon between them', () => {
     const text = '# a gateway\n\n  CF-Access-Client-Id: 0123.access \r\nX-Url:https://a:8443/?b=c\n'
     const headers = { 'cf-access-client-id': '0123.access', 'x-url': 'https://a:8443/?b=c' }
-    expect(read(text)).toEqual({ headers, masks: Object.values(headers) })
+    expect(read(text)).toMatchObject({ headers, masks: Object.values(headers), problems: [] })
     expect(read('').headers).toEqual({})
     expect(read('Cookie: a=b; c=d\nProxy-Authorization: Bearer x').headers).toEqual({
       cookie: 'a=b; c=d',
@@ -79,7 +57,7 @@ describe('the input headers', () => {
     'X-Amz-Date',
     'x-amz-security-token',
   ])('may not contain %s', (name) => {
-    expect(problem(`X-A: b\n${name}: value`)).toMatch(
+    expect(read(`X-A: b\n${name}: value`).problems.join()).toMatch(
       new RegExp(`^headers must not contain ${name.toLowerCase()}, which .*; ${FORM.replace(/[$.{}]/g, '\\$&')}$`),
     )
   })
@@ -95,12 +73,16 @@ describe('the input headers', () => {
     [`${'a'.repeat(101)}: b`, 'must be lines of name: value'],
     ['X-A: ', 'must have a value for x-a'],
   ])('is refused: %j', (text, rule) => {
-    expect(problem(text)).toBe(`headers ${rule}; ${FORM}`)
-    expect(read(text).error?.lacksInput).toBe(rule.includes('a value for'))
+    const { problems, inputs } = read(text)
+    expect(problems).toEqual([`headers ${rule}; ${FORM}`])
+    const lacksInput = rule.includes('a value for')
+    expect(() => {
+      inputs.check()
+    }).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', lacksInput }))
   })
 
   test.each(['X-A: b\0c', 'X-A: \u0085'])('may have no control characters: %j', (text) => {
-    expect(problem(text)).toBe('headers must be plain text, without control characters')
+    expect(read(text).problems).toEqual(['headers must be plain text, without control characters'])
   })
 })
 

@@ -74,26 +74,22 @@ test.each<[(inputs: Inputs) => unknown, string, unknown, readonly string[]]>([
   }
 })
 
-describe('not', () => {
-  test.each([
-    ['x', ', not "x"'],
-    ['', ''],
-    ['a\nb', ', not "a b"'],
-    ['::error::x', ', not ": :error::x"'],
-    ['user:hunter2@host', ''],
-    ['x'.repeat(61), `, not "${'x'.repeat(60)}\u2026"`],
-  ])('%j ends a rule with %j', (text, end) => {
-    expect(not(text)).toBe(end)
-  })
+test.each([
+  ['x', ', not "x"'],
+  ['', ''],
+  ['a\nb', ', not "a b"'],
+  ['::error::x', ', not ": :error::x"'],
+  ['user:hunter2@host', ''],
+  ['x'.repeat(61), `, not "${'x'.repeat(60)}\u2026"`],
+])('%j ends a rule with %j', (text, end) => {
+  expect(not(text)).toBe(end)
 })
 
 describe('url', () => {
   test.each([
-    ['https://x.example.com', 'https://x.example.com/'],
     ['https://x.example.com/stage/', 'https://x.example.com/stage/'],
     ['HTTPS://X.example.com:8443/a', 'https://x.example.com:8443/a'],
     ['http://localhost:3000', 'http://localhost:3000/'],
-    ['http://127.0.0.1:1/x', 'http://127.0.0.1:1/x'],
     ['http://127.9.9.9', 'http://127.9.9.9/'],
     ['http://[::1]:8080', 'http://[::1]:8080/'],
     ['https://b\u00fccher.example', 'https://xn--bcher-kva.example/'],
@@ -107,9 +103,7 @@ describe('url', () => {
   const scheme = 'url must begin with https:// (http:// works only on this machine: localhost, 127.0.0.1, [::1])'
   test.each([
     ['x.example.com', 'url must be a URL'],
-    ['/path', 'url must be a URL'],
     ['https://', 'url must be a URL'],
-    ['https:x.example.com', 'url must be a URL'],
     ['https:///x.example.com', 'url must be a URL'],
     ['https://x example.com', 'url must be a URL'],
     ['https://x.exa\nmple.com', 'url must be a URL'],
@@ -120,15 +114,13 @@ describe('url', () => {
     ['http://localhost.example.com', scheme],
     ['http://127.0.0.1.example.com', scheme],
     ['http://notlocalhost', scheme],
+    ['http://a.localhost', scheme],
+    ['http://[::2]', scheme],
     ['http://10.0.0.1', scheme],
-    ['http://0.0.0.0', scheme],
     ['ftp://x.example.com', scheme],
-    ['file:///etc/passwd', 'url must be a URL'],
     ['https://user:hunter2@x.example.com', 'url must be a URL without a user name and password'],
     ['https://hunter2@x.example.com', 'url must be a URL without a user name and password'],
     ['https://@x.example.com', 'url must be a URL without a user name and password'],
-    ['http://user:hunter2@x.example.com', 'url must be a URL without a user name and password'],
-    ['https://user:hunter 2@x.example.com', 'url must be a URL'],
     ['https://x.example.com#hunter2', 'url must be a URL without a fragment (#\u2026)'],
     ['https://x.example.com/?key=hunter2', 'url must be a URL without a query (?\u2026)'],
     ['https://x.example.com?', 'url must be a URL without a query (?\u2026)'],
@@ -138,33 +130,13 @@ describe('url', () => {
     expect(problemsOf(inputs)).toEqual([`${problem}; for example: https://ok.example.com`])
   })
 
-  test('may have a query where one makes sense', () => {
+  test('may have a query where one makes sense; an empty value is left to required', () => {
     const inputs = inputsOf({})
     const text = 'https://x.example.com/secret?name=a&at=me@example.com'
     expect(inputs.url('url', text, 'https://x', { query: true }).href).toBe(text)
-    expect(problemsOf(inputs)).toEqual([])
-  })
-
-  test('an empty value is left to required', () => {
-    const inputs = inputsOf({})
     expect(inputs.url('url', '', 'https://x').href).toBe(NOWHERE)
     expect(problemsOf(inputs)).toEqual([])
   })
-})
-
-test.each([
-  ['localhost', true],
-  ['a.b.localhost', false],
-  ['127.0.0.1', true],
-  ['[::1]', true],
-  ['localhost.example.com', false],
-  ['127.0.0.1.example.com', false],
-  ['xlocalhost', false],
-  ['128.0.0.1', false],
-  ['[::2]', false],
-  ['', false],
-])('isLoopback(%j) is %j', (hostname, value) => {
-  expect(isLoopback(hostname)).toBe(value)
 })
 
 test('any text gives a value or a problem, and never a throw', () => {
@@ -182,10 +154,7 @@ test('any text gives a value or a problem, and never a throw', () => {
       const inputs = inputsOf({ a: text })
       const value = inputs.text('a')
       const url = inputs.url('a', value, 'https://x')
-      inputs.boolean('a')
-      inputs.seconds('a', { least: 1, most: 600, fallback: 60 })
-      inputs.oneOf('a', ['x'], 'x')
-      inputs.matching('a', value, /^x$/, 'must be x', 'x')
+      for (const read of [boolean, seconds, oneOf, matching]) read(inputs)
       for (const problem of problemsOf(inputs)) expect(problem).toMatch(/^a (is|must) .+$/)
       if (url.href !== NOWHERE) {
         accepted++

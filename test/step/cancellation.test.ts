@@ -1,41 +1,34 @@
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { systemClock } from '../../src/http/clock.ts'
 import { createCancellation } from '../../src/step/cancellation.ts'
 
-/** The runner sends SIGTERM 7.5 s after SIGINT, and kills 2.5 s later (actions/runner `ProcessInvoker.cs`). */
-const SPARE_MS = 5_000
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
 
-function cancelled(): { stages: () => boolean[]; after: (ms: number) => void; again: () => void } {
-  const timers: { ms: number; call: () => void }[] = []
-  const cancellation = createCancellation({
-    timer: (ms, call) => {
-      timers.push({ ms, call })
-      return () => undefined
-    },
-  })
-  const { signal, patience, end, cancel } = cancellation
-  expect([signal.aborted, patience.aborted, end.aborted]).toEqual([false, false, false])
+function cancelled(): { stages: () => boolean[]; again: () => void } {
+  const { signal, patience, end, cancel } = createCancellation(systemClock)
+  const stages = (): boolean[] => [signal, patience, end].map(({ aborted }) => aborted)
+  expect(stages()).toEqual([false, false, false])
   cancel('SIGINT')
-  return {
-    stages: () => [signal, patience, end].map(({ aborted }) => aborted),
-    after: (ms) => {
-      for (const timer of timers) if (timer.ms <= ms) timer.call()
-    },
-    again: () => {
-      cancel('SIGTERM')
-    },
+  const again = (): void => {
+    cancel('SIGTERM')
   }
+  return { stages, again }
 }
 
+// The runner sends SIGTERM 7.5 s after SIGINT, and kills 2.5 s later (actions/runner `ProcessInvoker.cs`).
 test('a cancelled step begins nothing new, listens for 3 s, and ends within 5 s', () => {
-  const { stages, after } = cancelled()
+  const { stages } = cancelled()
   expect(stages()).toEqual([true, false, false])
-  after(2_999)
+  vi.advanceTimersByTime(2_999)
   expect(stages()).toEqual([true, false, false])
-  after(3_000)
+  vi.advanceTimersByTime(1_500)
   expect(stages()).toEqual([true, true, false])
-  after(4_499)
-  expect(stages()).toEqual([true, true, false])
-  after(SPARE_MS - 1)
+  vi.advanceTimersByTime(500)
   expect(stages()).toEqual([true, true, true])
 })
 

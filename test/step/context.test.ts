@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { currentRun } from '../../src/step/context.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'context-'))
@@ -42,28 +42,21 @@ test('the facts of a run are those of its variables and its event', () => {
 
 test('they are empty where the runner tells nothing', () => {
   for (const name of [...Object.keys(FACTS), 'GITHUB_EVENT_PATH']) vi.stubEnv(name, undefined)
-  expect(currentRun()).toEqual({
-    payload: undefined,
-    eventName: '',
-    repository: '',
-    serverUrl: 'https://github.com',
-    actor: '',
-  })
+  const nothing = { payload: undefined, eventName: '', repository: '', actor: '' }
+  expect(currentRun()).toEqual({ ...nothing, serverUrl: 'https://github.com' })
 })
 
-describe('an event that cannot be read is none, and nothing is printed', () => {
-  test.each<[string, () => string]>([
-    ['missing', () => join(folder, 'missing.json')],
-    ['a folder', () => folder],
-    ['empty', () => eventFile('')],
-    ['not JSON', () => eventFile('{"action": opened}')],
-    ['no path', () => ''],
-  ])('%s', (_what, path) => {
-    const write = vi.spyOn(process.stdout, 'write')
-    const given = path()
-    vi.stubEnv('GITHUB_EVENT_PATH', given)
-    expect(currentRun()).toMatchObject({ payload: undefined, eventName: 'pull_request', actor: 'mona' })
-    expect(process.env['GITHUB_EVENT_PATH']).toBe(given)
-    expect(write).not.toHaveBeenCalled()
-  })
+test.each<[string, () => string]>([
+  ['is missing', () => join(folder, 'missing.json')],
+  ['is a folder', () => folder],
+  ['is empty', () => eventFile('')],
+  ['is not JSON', () => eventFile('{"action": opened}')],
+  ['has no path', () => ''],
+])('an event that %s is none, and nothing is printed', (_what, path) => {
+  const write = vi.spyOn(process.stdout, 'write')
+  const given = path()
+  vi.stubEnv('GITHUB_EVENT_PATH', given)
+  expect(currentRun()).toMatchObject({ payload: undefined, eventName: 'pull_request', actor: 'mona' })
+  expect(process.env['GITHUB_EVENT_PATH']).toBe(given)
+  expect(write).not.toHaveBeenCalled()
 })

@@ -1,5 +1,5 @@
 import type { FakeReply } from '../../dev/fakes/handler.ts'
-import { serve, type FakeServer } from '../../dev/fakes/serve.ts'
+import type { FakeServer } from '../../dev/fakes/serve.ts'
 import { ActionError } from '../../src/errors.ts'
 import type { Grant, Revocable, Revoker, Tools } from '../../src/exchange.ts'
 import type { Call } from '../../src/http/call.ts'
@@ -7,6 +7,7 @@ import { systemClock, type Clock } from '../../src/http/clock.ts'
 import { act } from '../../src/step/main.ts'
 import type { Runner } from '../../src/step/runner.ts'
 import { createStep, type Step } from '../../src/step/step.ts'
+import { callTo, serving } from '../http/fixture.ts'
 
 /** How a step in this process differs from the usual. */
 export interface Setting {
@@ -122,22 +123,11 @@ export async function run(
 }
 
 /** A server that always answers so, and a call to it. */
-export async function serving(
+export async function issuing(
   reply: FakeReply,
-): Promise<AsyncDisposable & Pick<FakeServer, 'requests'> & { readonly call: Call<'revoked'> }> {
-  const { url, requests, close } = await serve(() => reply)
-  return {
-    requests,
-    call: {
-      service: 'the issuer',
-      method: 'DELETE',
-      url: new URL(url),
-      prepare: () => ({ headers: {} }),
-      read: () => 'revoked',
-      refusal: () => ({}),
-    },
-    [Symbol.asyncDispose]: close,
-  }
+): Promise<Pick<FakeServer, 'requests'> & { readonly call: Call<'revoked'> }> {
+  const { url, requests } = await serving(() => reply)
+  return { requests, call: { ...callTo(url), read: () => 'revoked' } }
 }
 
 /** A clock that waits for nothing, and moves on by what it would have waited, and by 1 ms whenever it is asked. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Grant } from '../../src/exchange.ts'
 import { handOver } from '../../src/step/hand-over.ts'
 import { ENDS, REVOCABLE, stepWith, TOKEN, type Setting, type Told } from './fixture.ts'
@@ -51,53 +51,37 @@ test.each<[string, Partial<Grant>]>([
   expect(told).toContain(`output token=${TOKEN}`)
 })
 
-describe('a token that nobody gets is revoked', () => {
-  test.each(['output', 'output owner', 'output expires-at'])(
-    'and post has nothing to do, where "%s" cannot be written',
-    async (unwritable) => {
-      const { told, failed } = await handedOver({}, { unwritable })
-      expect(failed).toBe('NOT_WRITTEN')
-      expect(told.slice(0, 5)).toEqual([...MASKED, ...SAVED])
-      expect(told.slice(-4)).toEqual([`revoke ${TOKEN}`, 'info The fake token was revoked.', ...UNDONE])
-    },
-  )
-
-  test('where the job was cancelled meanwhile, and no output is set', async () => {
-    const { told, failed } = await handedOver({}, {}, ({ step }) => {
-      step.cancellation.cancel('SIGINT')
-    })
-    expect(failed).toBe('CANCELLED')
-    expect(told.slice(5)).toEqual([`revoke ${TOKEN}`, 'info The fake token was revoked.', ...UNDONE])
-  })
-
-  test.each(['state', 'state revocable'])('where "%s" cannot be written', async (unwritable) => {
-    const { told, failed } = await handedOver({}, { unwritable })
-    expect(failed).toBe('NOT_WRITTEN')
-    expect(told.slice(-2)).toEqual([`revoke ${TOKEN}`, 'info The fake token was revoked.'])
-    expect(told.join('\n')).not.toContain('output ')
-  })
-
-  test('although it was to outlive the job', async () => {
-    const { told } = await handedOver({ outlivesJob: true }, { unwritable: 'output' })
-    expect(told.slice(3)).toEqual([`revoke ${TOKEN}`, 'info The fake token was revoked.'])
-  })
-
-  test('or is left to post, with a warning', async () => {
-    const { told, failed } = await handedOver(
-      {},
-      { unwritable: 'output', revoke: () => Promise.reject(new Error('no')) },
-    )
-    expect(failed).toBe('NOT_WRITTEN')
-    expect(told.slice(3)).toEqual([
+const REVOKED = [`revoke ${TOKEN}`, 'info The fake token was revoked.']
+test.each<[string, Partial<Grant>, Setting, readonly unknown[]]>([
+  ['no output can be written', {}, { unwritable: 'output' }, [...SAVED, ...REVOKED, ...UNDONE]],
+  [
+    'its end cannot be written',
+    {},
+    { unwritable: 'output expires-at' },
+    [...SAVED, `output token=${TOKEN}`, 'output owner=octo-org', ...REVOKED, ...UNDONE],
+  ],
+  ['no state can be written', {}, { unwritable: 'state' }, REVOKED],
+  ['post cannot be told', {}, { unwritable: 'state revocable' }, ['state version=2', ...REVOKED]],
+  ['it was to outlive the job', { outlivesJob: true }, { unwritable: 'output' }, REVOKED],
+  [
+    'it is left to post, with a warning',
+    {},
+    { unwritable: 'output', revoke: () => Promise.reject(new Error('no')) },
+    [
       ...SAVED,
       `revoke ${TOKEN}`,
       expect.stringMatching(/^warning The fake token could not be revoked in this step; it ends at 2026-11-21T09/),
-    ])
-  })
+    ],
+  ],
+  ['there is nothing to revoke', { revocable: undefined as never }, { unwritable: 'output' }, []],
+])('a token that nobody gets is revoked; where %s', async (_what, grant, setting, told) => {
+  expect(await handedOver(grant, setting)).toEqual({ told: [...MASKED, ...told], failed: 'NOT_WRITTEN' })
 })
 
-test('where there is nothing to revoke, the error is all', async () => {
-  const { told, failed } = await handedOver({ revocable: undefined as never }, { unwritable: 'output' })
-  expect(failed).toBe('NOT_WRITTEN')
-  expect(told).toEqual(MASKED)
+test('a token that comes after the job was cancelled is revoked, and no output is set', async () => {
+  const { told, failed } = await handedOver({}, {}, ({ step }) => {
+    step.cancellation.cancel('SIGINT')
+  })
+  expect(failed).toBe('CANCELLED')
+  expect(told).toEqual([...MASKED, ...SAVED, ...REVOKED, ...UNDONE])
 })

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import type { FakeServer } from '../../dev/fakes/serve.ts'
 import { ActionError } from '../../src/errors.ts'
 import type { Tools } from '../../src/exchange.ts'
 import { act } from '../../src/step/main.ts'
-import { callTo, rawServer } from '../http/fixture.ts'
-import { EMPTY_STATE, ENDS, NOW, REVOCABLE, run, serving, stepWith, TOKEN } from './fixture.ts'
+import { callTo, HeldClock, rawServer } from '../http/fixture.ts'
+import { EMPTY_STATE, ENDS, issuing, NOW, REVOCABLE, run, stepWith, TOKEN } from './fixture.ts'
 
 const REFUSED = new ActionError('DENIED', 'Somebody refused.', {
   refused: { status: 403, reason: 'No.' },
@@ -131,35 +132,6 @@ describe('what an exchange borrows', () => {
     expect(last.map((line) => line.split(' ')[0])).toEqual(['revoke', 'info', 'revoke', 'info'])
     expect(ran.of('state')).toEqual([])
   })
-
-  test('is revoked although another cannot be, which is a warning', async () => {
-    const ran = await run(
-      (tools) => {
-        tools.revokeAtEnd(REVOCABLE)
-        tools.revokeAtEnd(another)
-        return {}
-      },
-      {
-        revoke: (_client, { token }) =>
-          token === TOKEN ? Promise.reject(new Error('no')) : Promise.resolve('revoked'),
-      },
-    )
-    expect(ran.succeeded).toBe(true)
-    expect(ran.of('revoke')).toEqual([TOKEN, another.token])
-    expect(ran.of('warning')).toHaveLength(1)
-  })
-
-  test('is revoked with a grant that nobody gets', async () => {
-    const ran = await run(
-      (tools) => {
-        tools.revokeAtEnd(another)
-        return { outputs: { token: TOKEN }, revocable: REVOCABLE }
-      },
-      { unwritable: 'output' },
-    )
-    expect(ran.of('revoke')).toEqual([TOKEN, another.token])
-    expect(ran.of('error')).toHaveLength(1)
-  })
 })
 
 test('state that an earlier step planted is overwritten before anything is sent', async () => {
@@ -208,15 +180,6 @@ describe('a step that is cancelled', () => {
     expect(ran.of('error')).toEqual([expect.stringMatching(message)])
     expect([ran.of('summary'), ran.of('revoke')]).toEqual([[], [TOKEN]])
   })
-
-  test('gets nothing of a grant that came too late', async () => {
-    const ran = await run((_tools, { cancellation }) => {
-      cancellation.cancel('SIGINT')
-      return { outputs: { token: TOKEN }, revocable: REVOCABLE }
-    })
-    expect(ran.of('error')[0]).toContain(CANCELLED)
-    expect([ran.of('output'), ran.of('revoke')]).toEqual([[], [TOKEN]])
-  })
 })
 
 test.each([
@@ -224,37 +187,32 @@ test.each([
   ['7', 7_000, 5_000],
   ['3', 3_000, 3_000],
 ])('with timeout-seconds "%s" it sends for %i ms, and revokes for %i ms', async (seconds, sends, revokes) => {
-  await using server = await serving({ status: 204 })
+  const server = await issuing({ status: 204 })
   const call = { ...server.call, attemptMs: 1e9 }
-  const limits: number[] = []
+  const clock = new HeldClock()
   const ran = await run(
     async (tools) => {
       tools.revokeAtEnd(REVOCABLE)
       await tools.send(call)
       return {}
     },
-    {
-      inputs: { 'timeout-seconds': seconds },
-      revoke: (client) => client.send(call),
-      clock: {
-        monotonic: () => 0,
-        timer: (ms) => {
-          limits.push(ms)
-          return () => undefined
-        },
-      },
-    },
+    { inputs: { 'timeout-seconds': seconds }, revoke: (client) => client.send(call), clock },
   )
   expect(ran.succeeded).toBe(true)
-  expect(limits).toEqual([sends, revokes])
+  expect(clock.limits).toEqual([sends, revokes])
 })
 
+/** A runner that offers ID tokens, all of them this one. */
+async function offering(
+  value: string,
+): Promise<{ environment: Record<string, string>; requests: FakeServer['requests'] }> {
+  const { call, requests } = await issuing({ status: 200, body: { value } })
+  const ACTIONS_ID_TOKEN_REQUEST_TOKEN = 'obviously-fake-request'
+  return { environment: { ACTIONS_ID_TOKEN_REQUEST_URL: call.url.href, ACTIONS_ID_TOKEN_REQUEST_TOKEN }, requests }
+}
+
 test('a step has the ID tokens of its environment, and what it holds is in no debug line', async () => {
-  await using server = await serving({ status: 200, body: { value: `${TOKEN}.e30.x` } })
-  const environment = {
-    ACTIONS_ID_TOKEN_REQUEST_URL: server.call.url.href,
-    ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'obviously-fake-request',
-  }
+  const { environment, requests } = await offering(`${TOKEN}.e30.x`)
   const ran = await run(
     async (tools) => {
       expect(tools.now()).toBe(NOW)
@@ -265,19 +223,14 @@ test('a step has the ID tokens of its environment, and what it holds is in no de
     { environment },
   )
   expect(ran.of('mask')).toEqual(['obviously-fake-request', 'obviously-fake-secret', `${TOKEN}.e30.x`])
-  expect(server.requests.map(({ headers }) => headers['user-agent'])).toEqual(['access-token/local'])
+  expect(requests.map(({ headers }) => headers['user-agent'])).toEqual(['access-token/local'])
   expect(ran.of('debug').join('\n')).not.toContain('obviously-fake')
 })
 
 test('a refusal is explained by the claims of the ID token that was sent', async () => {
   const claims = { aud: 'one' }
-  const value = `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`
-  await using server = await serving({ status: 200, body: { value } })
+  const { environment } = await offering(`e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`)
   const explained: unknown[] = []
-  const environment = {
-    ACTIONS_ID_TOKEN_REQUEST_URL: server.call.url.href,
-    ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'obviously-fake-request',
-  }
   const refuse = async ({ idToken }: Tools): Promise<never> => {
     await Promise.all([idToken('one'), idToken('two')])
     throw new ActionError('DENIED', 'No.', {

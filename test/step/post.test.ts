@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Revocable } from '../../src/exchange.ts'
 import { revokeSaved, saveRevocable } from '../../src/step/post.ts'
-import { ENDS, leaping, REVOCABLE, serving, stepWith, TOKEN } from './fixture.ts'
+import { ENDS, issuing, leaping, REVOCABLE, stepWith, TOKEN } from './fixture.ts'
 
 /** Runs post after a main step that left this state. */
 async function post(revocable: unknown, more: Readonly<Record<string, string>> = {}) {
@@ -39,7 +39,7 @@ test('the version decides nothing', async () => {
 })
 
 test('a token that could not be revoked in 15 s is a warning, and the step succeeds', async () => {
-  await using server = await serving({ status: 503 })
+  const server = await issuing({ status: 503 })
   const state = { revocable: JSON.stringify(REVOCABLE) }
   const { step, of } = stepWith({ state, clock: leaping(), revoke: (client) => client.send(server.call) })
   expect(await revokeSaved(step)).toBe(true)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { runOf } from '../../dev/runner/context.ts'
 import { ActionError } from '../../src/errors.ts'
-import type { Environment } from '../../src/exchange.ts'
+import type { Environment, Grant } from '../../src/exchange.ts'
 import type { Claims } from '../../src/explanation.ts'
 import { table } from '../../src/step/markdown.ts'
 import * as report from '../../src/step/report.ts'
@@ -11,22 +11,17 @@ const ENVIRONMENT: Environment = {
   GITHUB_REPOSITORY: 'octo-org/workflows',
   GITHUB_EVENT_NAME: 'push',
 }
-/** The report of an error that has an explanation, with the facts of the run from the environment and the event. */
+/** The report of an error, which may have an explanation, with the facts of the run from the environment and the event. */
 function reportOf(
   error: ActionError,
   environment: Environment,
   payload: unknown,
   claims?: Claims,
-  explain: ActionError['explain'] = () => ({}),
+  explain = error.explain,
 ): report.Report {
-  const { code, message, refused } = error
-  const explained = new ActionError(code, message, { refused, explain })
+  const { code, message, refused, lacksInput } = error
+  const explained = new ActionError(code, message, { refused, lacksInput, explain })
   return report.reportOf(explained, environment, runOf(environment, payload), claims)
-}
-
-/** The report of an error as it is. */
-function plainReport(error: ActionError, environment: Environment, payload: unknown): report.Report {
-  return report.reportOf(error, environment, runOf(environment, payload), undefined)
 }
 
 const byDependabot = (event: string): Environment => ({ GITHUB_EVENT_NAME: event, GITHUB_ACTOR: 'dependabot[bot]' })
@@ -40,6 +35,10 @@ const CLAIMS: Claims = {
 }
 const DENIED = new ActionError('DENIED', 'Somebody refused.', { refused: { status: 403 } })
 const NO_ID_TOKEN = new ActionError('NO_ID_TOKEN', 'There is no ID token.')
+
+/** What the summary says of a grant, without a claim. */
+const grantSummary = (grant: Partial<Grant>): string =>
+  report.grantSummary({ ...NOTHING, ...grant }, {}, runOf({}, {}), undefined)
 
 /** A grant of which nothing is to be shown. */
 const NOTHING = { secrets: [], outputs: {}, summary: '' }
@@ -106,7 +105,9 @@ describe('the hint for a job without an ID token', () => {
     reportOf(NO_ID_TOKEN, { ...ENVIRONMENT, ...environment }, event).annotation
 
   const PERMISSION = 'for a reusable workflow, also to the job that calls it:\npermissions:\n  id-token: write'
-  const NONE = 'gives no ID token to a pull request from a fork'
+  const READ_ONLY = 'id-token: write\n  contents: read\nA run that Dependabot started is read-only by default'
+  const NONE =
+    "no ID token to a pull request from a fork. Run this step on push instead, or skip it with\nif: github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository\n"
   test.each<[string, Environment, unknown, string]>([
     ['a push', {}, {}, PERMISSION],
     ['a pull request of the repository', PULL_REQUEST, OWN, PERMISSION],
@@ -115,6 +116,9 @@ describe('the hint for a job without an ID token', () => {
     // That event has ID tokens.
     ['pull_request_target', { GITHUB_EVENT_NAME: 'pull_request_target' }, FORK, PERMISSION],
     ['act', { ACT: 'true', GITHUB_ACTOR: 'dependabot[bot]' }, {}, 'act has no ID tokens'],
+    ['Dependabot', byDependabot('push'), OWN, READ_ONLY],
+    ['Dependabot, on a review', byDependabot('pull_request_review_comment'), OWN, READ_ONLY],
+    ['Dependabot, on a deployment', byDependabot('deployment_status'), OWN, READ_ONLY],
   ])('is that of %s', (_what, environment, event, text) => {
     expect(hint(environment, event)).toContain(text)
   })
@@ -175,27 +179,10 @@ test.each<[what: string, environment: Environment, payload: unknown, secrets: st
   ],
   ['a push', {}, {}, undefined],
 ])('a missing input in a run of %s', (_what, environment, payload, secrets) => {
-  const { annotation } = plainReport(MISSING, { ...ENVIRONMENT, ...environment }, payload)
+  const { annotation } = reportOf(MISSING, { ...ENVIRONMENT, ...environment }, payload)
   if (secrets === undefined) expect(annotation).not.toContain('secret')
   else expect(annotation).toContain(secrets)
-  expect(plainReport(WRONG, { ...ENVIRONMENT, ...environment }, payload).annotation).not.toContain('secret')
-})
-
-test.each([
-  ['push', true],
-  ['pull_request_review_comment', true],
-  ['deployment_status', true],
-  ['schedule', false],
-])('a run on %s without an ID token that Dependabot started is read-only by default: %s', (event, readOnly) => {
-  const { annotation } = plainReport(NO_ID_TOKEN, { ...ENVIRONMENT, ...byDependabot(event) }, OWN)
-  expect(annotation).toContain('id-token: write')
-  expect(annotation.includes('A run that Dependabot started is read-only by default')).toBe(readOnly)
-})
-
-test('the condition that a fork is told skips the step for forks alone', () => {
-  expect(plainReport(NO_ID_TOKEN, { ...ENVIRONMENT, ...PULL_REQUEST }, FORK).annotation).toContain(
-    "\nif: github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository\n",
-  )
+  expect(reportOf(WRONG, { ...ENVIRONMENT, ...environment }, payload).annotation).not.toContain('secret')
 })
 
 test('a repository that was renamed is no fork of itself', () => {
@@ -212,8 +199,8 @@ test.each([
 ])('where the claims are hidden on %s, the reason is told', (event, payload, text) => {
   const refused = new ActionError('DENIED', 'No.', { refused: { status: 403, audience: 'x' } })
   const environment = { ...ENVIRONMENT, GITHUB_EVENT_NAME: event }
-  expect(plainReport(refused, environment, payload).annotation).toContain(text)
-  expect(plainReport(DENIED, environment, payload).annotation).not.toContain('claims')
+  expect(reportOf(refused, environment, payload).annotation).toContain(text)
+  expect(reportOf(DENIED, environment, payload).annotation).not.toContain('claims')
 })
 
 test('what to paste is in a fence of its language, under the file that it belongs to', () => {
@@ -261,12 +248,6 @@ test('a branch or an environment is no Markdown in the summary, wherever it is',
     .replace(/&#\d+;/g, '')
   expect(rest.match(/octocat/g)).toHaveLength(6)
   expect(rest).not.toMatch(/[`|[\]<>@#*_~:&.]/)
-})
-
-test('characters beyond the first plane are whole in a table', () => {
-  const written = table(['a', 'b'], [['🚀', '𝒳👩‍💻']])
-  const shown = written.replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
-  expect(shown).toContain('| 🚀 | <code>𝒳👩‍💻</code> |')
 })
 
 test('no line of the log group can be taken for a command', () => {
@@ -323,18 +304,10 @@ describe('the link to the editor', () => {
       '(https://octo-org.ghe.com/octo-org/target/edit/HEAD/',
     )
   })
-
-  test('is in no text to paste that belongs into no file', () => {
-    const { summary: text } = reportOf(DENIED, ENVIRONMENT, {}, undefined, () => ({
-      paste: [{ language: 'json', content: '{}' }],
-    }))
-    expect(text).toMatch(/\n\n```json\n\{\}\n```$/)
-    expect(text).not.toContain('](')
-  })
 })
 
 test('a table shows any text as it is', () => {
-  const text = 'www.octo.example | </code> <img> `x` *y* _z_ [l](m) #1 @mona\n::x:: ~~s~~ \\ &amp; !'
+  const text = '🚀 𝒳👩‍💻 www.octo.example | </code> <img> `x` *y* _z_ [l](m) #1 @mona\n::x:: ~~s~~ \\ &amp; !'
   const [head, line, row = '', ...more] = table(['name', 'value'], [['a|b', text]]).split('\n')
   expect([head, line, more]).toEqual(['| name | value |', '| --- | --- |', []])
   const [, name, value] = /^\| (.*) \| <code>(.*)<\/code> \|$/.exec(row) ?? []
@@ -355,4 +328,36 @@ test('code and link survive where GitHub cuts an annotation', () => {
   expect(cut.slice(-last.length - 2)).toBe(`y…${last}`)
   const whole = 'x'.repeat(4_096 - last.length)
   expect(annotation(whole)).toBe(`${whole}${last}`)
+})
+
+describe('the table of a grant', () => {
+  test('has its outputs and its end', () => {
+    const grant = { secrets: ['obviously-fake'], outputs: { owner: 'octo' }, expiresAt: new Date(0) }
+    expect(grantSummary(grant).split('\n')).toEqual([
+      '| output | value |',
+      '| --- | --- |',
+      '| owner | <code>octo</code> |',
+      '| expires-at | <code>1970-01-01T00&#58;00&#58;00&#46;000Z</code> |',
+    ])
+  })
+
+  test.each(['obviously-fake', 'obviously-fake\nmore', '{"a":"obviously-fake"}'])(
+    'has no output with a secret in it: %j',
+    (secret) => {
+      const grant = { secrets: ['obviously-fake'], outputs: { secret, owner: 'octo' } }
+      expect(grantSummary(grant)).not.toMatch(/fake|\| secret/)
+    },
+  )
+
+  test('has no output of a grant of secrets, however many there are', () => {
+    const outputs = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`s${n}`, 'x'.repeat(100_000)]))
+    const secrets = Array.from({ length: 200_000 }, (_, index) => `value-${index}`)
+    expect(grantSummary({ secrets, outputs, outputsAreSecret: true })).toBe('')
+  })
+
+  test('has the beginning of a long output, and says how much more there is', () => {
+    expect(grantSummary({ outputs: { a: 'x'.repeat(500) } })).toContain(`<code>${'x'.repeat(500)}</code>`)
+    const cut = grantSummary({ outputs: { a: `${'x'.repeat(499)}🚀y` } })
+    expect(cut).toContain(`<code>${'x'.repeat(499)}&#8230; and 2 more characters</code>`)
+  })
 })

@@ -3,7 +3,7 @@ import { ActionError } from '../../src/errors.ts'
 import type { Revocable, Revoker } from '../../src/exchange.ts'
 import { revoke } from '../../src/step/revoke.ts'
 import { callTo, rawServer } from '../http/fixture.ts'
-import { leaping, REVOCABLE, serving, stepWith, TOKEN, type Setting } from './fixture.ts'
+import { issuing, leaping, REVOCABLE, stepWith, TOKEN, type Setting } from './fixture.ts'
 
 const ENDLESS: Revocable = { issuer: 'fake', token: TOKEN, apiUrl: REVOCABLE.apiUrl }
 
@@ -63,7 +63,7 @@ describe('the requests', () => {
     setting: Setting = {},
     limitMs = 5_000,
   ): Promise<{ warning: string; agents: unknown[] }> {
-    await using server = await serving({ status: 503 })
+    const server = await issuing({ status: 503 })
     const { step, of } = stepWith({ clock: leaping(), ...setting, revoke: (client) => client.send(server.call) })
     cancel(step)
     await revoke(REVOCABLE, step, limitMs)
