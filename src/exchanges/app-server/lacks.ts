@@ -1,15 +1,6 @@
 import type { Permissions } from './permissions.ts'
 import type { Lack } from './policy.ts'
-
-/** What was asked for. */
-export interface Asked {
-  /** `owner/name` of the workflow's own repository, as the run has it. */
-  readonly workflowRepository: string
-  readonly owner: string
-  /** Bare names, or all of the owner's. */
-  readonly repositories: readonly string[] | 'ALL'
-  readonly permissions: Permissions
-}
+import type { Asked } from './settings.ts'
 
 /** What to do about all issues, as far as is known. */
 export interface Plan {
@@ -19,8 +10,6 @@ export interface Plan {
   /** By `owner` or `owner/name`. */
   readonly lacks: Map<string, Lack>
   readonly advice: Set<string>
-  /** Whether the app server stopped at the owner's policy: what those of the repositories would have said is not known. */
-  stopped: boolean
 }
 
 /** Organization permissions are granted by the owner's policy alone. */
@@ -42,21 +31,21 @@ export function lackOf({ lacks }: Plan, target: string, exists?: boolean): Lack 
   return lack
 }
 
-/** The owner's policy grants by a statement what no repository can, and allows repositories to grant the rest. */
-export function ownerLacks(plan: Plan, permissions: Permissions, exists?: boolean): void {
-  const { owner } = plan.asked
+/**
+ * The policy of a target grants none of these. A repository's grants by a statement. The owner's grants by one what no
+ * repository can, and allows repositories to grant the rest: theirs, which the app server did not look at, may lack it too.
+ */
+export function noteLack(plan: Plan, target: string, permissions: Permissions, exists?: boolean): void {
+  const { statements, allowed } = lackOf(plan, target, exists)
+  if (target.includes('/')) {
+    Object.assign(statements, permissions)
+    return
+  }
+  const { owner, repositories } = plan.asked
   const ofTheirs = ofRepositories(plan.asked)
   for (const [scope, level] of Object.entries(permissions)) {
-    const lack = lackOf(plan, owner, exists)
-    Object.assign(Object.hasOwn(ofTheirs, scope) ? lack.allowed : lack.statements, { [scope]: level })
+    Object.assign(Object.hasOwn(ofTheirs, scope) ? allowed : statements, { [scope]: level })
   }
-}
-
-/** What else the policies of the repositories may lack, which the app server did not look at. */
-export function repositoriesLack(plan: Plan): void {
-  const { owner, repositories } = plan.asked
-  const permissions = ofRepositories(plan.asked)
-  if (repositories === 'ALL' || Object.keys(permissions).length === 0) return
-  for (const name of repositories) Object.assign(lackOf(plan, `${owner}/${name}`).statements, permissions)
-  plan.stopped = true
+  if (repositories === 'ALL' || Object.keys(ofTheirs).length === 0) return
+  for (const name of repositories) noteLack(plan, `${owner}/${name}`, ofTheirs)
 }

@@ -43,18 +43,12 @@ function explain(
   switch (status) {
     case 400:
       return { hint: 'The app server does not accept this request: check `permissions`, `owner` and `repositories`.' }
-    case 401:
-      return hintFor401(message, settings.audience, claimText(claims, 'iss'))
-    case 403: {
-      const [workflowOwner = '', workflowName = ''] = settings.workflowRepository.split('/')
-      const asked = {
-        workflowRepository: settings.workflowRepository,
-        owner: settings.owner ?? workflowOwner,
-        repositories: settings.repositories ?? [workflowName],
-        permissions: settings.permissions,
-      }
-      return explainIssues(issues, asked, claims)
+    case 401: {
+      const hint = hintFor401(message, settings.audience, claimText(claims, 'iss'))
+      return hint === undefined ? {} : { hint }
     }
+    case 403:
+      return explainIssues(issues, settings.asked, claims)
     case 404:
       return nothingAt(settings)
     case 500:
@@ -70,34 +64,20 @@ function nothingAt({ url }: Settings): Explanation {
   return { hint: `There is no app server at ${url.href}: check the path in app-server.` }
 }
 
-function hintFor401(message: string, audience: string, issuer: string | undefined): Explanation {
+function hintFor401(message: string, audience: string, issuer = ''): string | undefined {
   if (/"aud" claim/.test(message)) {
-    return {
-      hint: `The audience of the ID token was "${audience}". Add it to the list of the app server (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE), or set \`audience\` to one that it lists.`,
-    }
+    return `The audience of the ID token was "${audience}". Add it to the list of the app server (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE), or set \`audience\` to one that it lists.`
   }
   if (/"iss" claim/.test(message)) {
-    return {
-      hint: 'The app server does not accept the issuer of this GitHub: GitHub Enterprise Server and enterprises with their own issuer need an app server that is set up for them.',
-    }
+    return 'The app server does not accept the issuer of this GitHub: GitHub Enterprise Server and enterprises with their own issuer need an app server that is set up for them.'
   }
-  if (
-    /JSON Web Key Set/.test(message) &&
-    issuer !== undefined &&
-    URL.canParse(issuer) &&
-    new URL(issuer).pathname !== '/'
-  ) {
-    return {
-      hint: `The issuer of the ID token is "${issuer}": an app server that was set up for another issuer looks for its keys in the wrong place.`,
-    }
+  if (/JSON Web Key Set/.test(message) && URL.canParse(issuer) && new URL(issuer).pathname !== '/') {
+    return `The issuer of the ID token is "${issuer}": an app server that was set up for another issuer looks for its keys in the wrong place.`
   }
   if (/"sub" claim/.test(message)) {
-    return {
-      hint: 'The app server accepts only some subjects (GITHUB_ACTIONS_TOKEN_ALLOWED_SUBJECTS): its operator must add the sub claim of this run.',
-    }
+    return 'The app server accepts only some subjects (GITHUB_ACTIONS_TOKEN_ALLOWED_SUBJECTS): its operator must add the sub claim of this run.'
   }
-  if (/"(exp|nbf)" claim/.test(message)) return { hint: 'Check the clock of the app server.' }
-  return {}
+  return /"(exp|nbf)" claim/.test(message) ? 'Check the clock of the app server.' : undefined
 }
 
 /** AWS, before the app server, refused. */
@@ -116,13 +96,11 @@ function explainGateway(status: number, message: string, settings: Settings): Ex
   if (refuser && (refuser.denies || (aws && refuser.kind !== 'identity-based policy'))) {
     return explainRefuser(refuser, `of what serves ${url.host}`)
   }
-  return {
-    hint:
-      aws === undefined
-        ? 'AWS refused the request before it reached the app server. If AWS IAM protects it, set app-server to a mapping of url and auth (type: aws).'
-        : signedHint(aws, url, message),
-  }
+  return { hint: aws === undefined ? UNSIGNED : signedHint(aws, url, message) }
 }
+
+const UNSIGNED =
+  'AWS refused the request before it reached the app server. If AWS IAM protects it, set app-server to a mapping of url and auth (type: aws).'
 
 function signedHint({ scope: { region, service } }: Aws, { host }: URL, message: string): string {
   const wrong = [

@@ -5,7 +5,7 @@ import { createAppServer } from '../../../dev/fakes/app-server.ts'
 import { claimsOf, defaultIdentity, type Identity } from '../../../dev/fakes/identity.ts'
 import type { Snippet } from '../../../src/explanation.ts'
 import { explainIssues, issuesOf } from '../../../src/exchanges/app-server/issues.ts'
-import type { Asked } from '../../../src/exchanges/app-server/lacks.ts'
+import type { Asked } from '../../../src/exchanges/app-server/settings.ts'
 
 const OWN = { workflowRepository: 'octo-org/workflows' }
 /** Grants for a job that is not this one: they must still be there when the advice was followed. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Grant, Tools } from '../../../src/exchange.ts'
 import { grantFrom } from '../../../src/exchanges/app-server/grant.ts'
-import type { Settings } from '../../../src/exchanges/app-server/settings.ts'
+import type { Asked } from '../../../src/exchanges/app-server/settings.ts'
 import { answer } from '../../aws/fixture.ts'
 import { SETTINGS } from './fixture.ts'
 
@@ -17,9 +17,13 @@ const GRANTED = {
   expires_at: ENDS,
 }
 
-function grantOf(given: object, settings: Partial<Settings> = {}): Grant {
+function grantOf(given: object, asked: Partial<Asked> = {}): Grant {
   const tools = { mask: () => undefined, revokeAtEnd: () => expect.fail() } as unknown as Tools
-  return grantFrom(answer(200, { ...GRANTED, ...given }), { ...SETTINGS, ...settings }, tools)
+  return grantFrom(
+    answer(200, { ...GRANTED, ...given }),
+    { ...SETTINGS, asked: { ...SETTINGS.asked, ...asked } },
+    tools,
+  )
 }
 
 test('what was asked is granted without a word', () => {
@@ -43,7 +47,7 @@ describe('granted is not asked', () => {
   const owners = (granted: string, asked: string): string[] => [
     `The app server granted a token for "${granted}", not for "${asked}".`,
   ]
-  test.each<[string, object, Partial<Settings>, string[]]>([
+  test.each<[string, object, Partial<Asked>, string[]]>([
     [
       'less',
       { permissions: { contents: 'read' } },
@@ -78,8 +82,8 @@ describe('granted is not asked', () => {
     ['all as asked', { repositories: undefined }, { repositories: 'ALL' }, []],
     ['of another owner', { owner: 'somebody' }, {}, owners('somebody', 'octo-org')],
     ['of another owner than was asked', {}, { owner: 'other' }, owners('octo-org', 'other')],
-  ])('%s', (_what, given, settings, warnings) => {
-    expect(grantOf(given, settings).warnings).toEqual(warnings)
+  ])('%s', (_what, given, asked, warnings) => {
+    expect(grantOf(given, asked).warnings).toEqual(warnings)
   })
 })
 
@@ -97,7 +101,7 @@ describe('an answer', () => {
     expect(grant.outputs).toMatchObject({
       owner: 'other',
       repositories: 'ALL',
-      permissions: JSON.stringify(SETTINGS.permissions),
+      permissions: JSON.stringify(SETTINGS.asked.permissions),
     })
     expect(grant.summary).toMatch(/^Token for all repositories of "other": .*; ends within the hour; /)
     expect(grant).not.toHaveProperty('expiresAt')

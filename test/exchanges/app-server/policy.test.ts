@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { Claims } from '../../../src/explanation.ts'
 import { explainIssues, issuesOf } from '../../../src/exchanges/app-server/issues.ts'
-import type { Asked } from '../../../src/exchanges/app-server/lacks.ts'
+import type { Asked } from '../../../src/exchanges/app-server/settings.ts'
 
 const ASKED: Asked = {
   workflowRepository: 'octo-org/workflows',

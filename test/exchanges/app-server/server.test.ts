@@ -35,37 +35,37 @@ describe('app-server', () => {
   test.each([
     [
       `url: ${lambda}\nauth:\n  type: aws\n  roleArn: ${role}\n  region: eu-central-1\n  service: lambda`,
-      { type: 'aws', roleArn: role, region: 'eu-central-1', service: 'lambda' },
+      { roleArn: role, region: 'eu-central-1', service: 'lambda' },
     ],
-    [`{"url": "${lambda}", "auth": {"type": "aws"}}`, { type: 'aws', region: 'eu-central-1', service: 'lambda' }],
+    [`{"url": "${lambda}", "auth": {"type": "aws"}}`, { region: 'eu-central-1', service: 'lambda' }],
     [
       `url: https://a1.execute-api.us-gov-west-1.amazonaws.com/prod\nauth: { type: aws }`,
-      { type: 'aws', region: 'us-gov-west-1', service: 'execute-api' },
+      { region: 'us-gov-west-1', service: 'execute-api' },
     ],
     [
       'url: https://a1.execute-api.cn-north-1.amazonaws.com.cn/prod\nauth:\n  type: aws\n  roleArn: arn:aws-cn:iam::123456789012:role/x',
-      { type: 'aws', roleArn: 'arn:aws-cn:iam::123456789012:role/x', region: 'cn-north-1', service: 'execute-api' },
+      { roleArn: 'arn:aws-cn:iam::123456789012:role/x', region: 'cn-north-1', service: 'execute-api' },
     ],
     [
       'url: https://vpce-1.execute-api.eu-west-1.vpce.amazonaws.com/prod\nauth:\n  type: aws',
-      { type: 'aws', region: 'eu-west-1', service: 'execute-api' },
+      { region: 'eu-west-1', service: 'execute-api' },
     ],
     [
       'url: https://s-1.7d67968.vpc-lattice-svcs.us-west-2.on.aws\nauth:\n  type: aws',
-      { type: 'aws', region: 'us-west-2', service: 'vpc-lattice-svcs' },
+      { region: 'us-west-2', service: 'vpc-lattice-svcs' },
     ],
     [
       'url: https://tokens.example.com\nauth:\n  type: aws\n  region: us-iso-east-1\n  service: execute-api',
-      { type: 'aws', region: 'us-iso-east-1', service: 'execute-api' },
+      { region: 'us-iso-east-1', service: 'execute-api' },
     ],
     [
       'url: http://localhost:1/prod\nauth:\n  type: aws\n  region: eusc-de-east-1\n  service: lambda',
-      { type: 'aws', region: 'eusc-de-east-1', service: 'lambda' },
+      { region: 'eusc-de-east-1', service: 'lambda' },
     ],
   ])('%j is signed', async (text, auth) => {
     const { server, problems } = await appServerOf(text)
     expect(problems).toEqual([])
-    expect(server.auth).toEqual(auth)
+    expect(server.auth).toEqual({ roleArn: '', audience: '', ...auth })
   })
 
   const url = 'for example: https://app-server.example.com'
