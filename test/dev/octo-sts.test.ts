@@ -4,7 +4,7 @@ import { ISSUER } from '../../dev/fakes/issuer.ts'
 import { createOctoSts } from '../../dev/fakes/octo-sts.ts'
 import { ask, jsonOf, setStage } from './fakes.ts'
 
-/* What it remembers, and how it refuses a policy, is asked through the action in test/exchanges/octo-sts. */
+/* What it remembers, and how it refuses a policy, is asked through the action in test/exchanges/octo-sts.test.ts. */
 
 const SUBJECT = 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main'
 const SCOPE = 'octo-org/target'
