@@ -1,17 +1,16 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { decodeJwt } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { canRunCommands, fencesOf, type Fence } from '../../dev/documents/fences.ts'
+import { canRunCommands, fenceOf } from '../../dev/documents/fences.ts'
 import { workflowExamples } from '../../dev/documents/workflows.ts'
 import { bytebaseError } from '../../dev/fakes/bytebase/messages.ts'
 import { fault, forEver, type FaultEntry } from '../../dev/fakes/faults.ts'
 import { ISSUER } from '../../dev/fakes/issuer.ts'
 import { bytebaseSystem, EMAIL, type BytebaseSettings, type BytebaseSetup } from '../../dev/systems/bytebase.ts'
-import { ROOT, type World, type WorldOptions } from '../../dev/world.ts'
+import type { World, WorldOptions } from '../../dev/world.ts'
 import { bytebase } from '../../src/exchanges/bytebase/exchange.ts'
 import { inputsOf, problemsOf } from '../inputs/fixture.ts'
 import { expectClaimsHidden, LINK, openingBy, stepsOf, SUBJECT } from './in-process.ts'
@@ -306,83 +305,62 @@ test.each<[string, object, string]>([
   expect(world.setup.identities[EMAIL]!.config).toBe(config)
 })
 
-describe.runIf(canRunCommands)('the command of the page for the settings', () => {
-  const ENVIRONMENT = { identity: { environment: 'production' } }
-  const AUDIENCE = 'https://bytebase.example.com'
-
-  const patch = async (command: string, token: string): Promise<void> => {
-    const env = { PATH: process.env['PATH'], BYTEBASE_TOKEN: token }
-    await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', command], { env })
-  }
-
-  const commandOfPage = async (world: World): Promise<string> => {
-    const fence = (await fencesOfPage()).find(({ text }) => text.includes('--request PATCH'))
-    return fence!.text.replace(`${AUDIENCE}/v1`, `${world.url('bytebase')}/v1`)
-  }
-
-  test('lets the job with its environment in, and no other', async () => {
-    for (const [identity, succeeded] of [
-      [ENVIRONMENT, true],
-      [{}, false],
-    ] as const) {
-      const world = await open({ workloadIdentity: { config: NO_SETTINGS } }, identity)
-      await patch(await commandOfPage(world), world.setup.bytebase.adminToken)
-      expect((await run(world, { inputs: { audience: AUDIENCE } })).succeeded).toBe(succeeded)
-      expect((await run(world)).succeeded).toBe(false)
-    }
-  })
-})
-
-describe.runIf(canRunCommands)('the release and the plan of the page by curl', () => {
+describe.runIf(canRunCommands)('the commands of the page', () => {
+  const HOST = 'https://bytebase.example.com'
   const SQL = `INSERT INTO users VALUES ('"ä\\n');\n`
 
-  async function make(
-    settings: BytebaseSettings = {},
-  ): Promise<{ code: number; log: string; world: World<BytebaseSetup> }> {
+  /** Runs a script as the runner does for `shell: bash`, in a folder with a migration. */
+  async function bash(script: string, world: World, token: string): Promise<{ code: number; log: string }> {
+    const cwd = await mkdtemp(join(tmpdir(), 'bytebase-'))
+    await mkdir(join(cwd, 'migrations'))
+    await writeFile(join(cwd, 'migrations/0001_create_users.sql'), SQL)
+    await writeFile(join(cwd, 'script.sh'), script.replace(`${HOST}/v1`, `${world.url('bytebase')}/v1`))
+    const args = ['--noprofile', '--norc', '-eo', 'pipefail', 'script.sh']
+    const env = { PATH: process.env['PATH'], BYTEBASE_TOKEN: token }
+    const ran = await new Promise<{ code: number; log: string }>((resolve) => {
+      execFile('bash', args, { cwd, env }, (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), log: stdout + stderr })
+      })
+    })
+    await rm(cwd, { recursive: true })
+    expect(ran.log).not.toContain(token)
+    return ran
+  }
+
+  test.each<[string, WorldOptions, boolean]>([
+    ['the job with its environment in', { identity: { environment: 'production' } }, true],
+    ['no other in', {}, false],
+  ])('for the settings let %s', async (_what, options, succeeded) => {
+    const world = await open({ workloadIdentity: { config: NO_SETTINGS } }, options)
+    const command = fenceOf(PAGE, 'bash', /--request PATCH/)
+    expect((await bash(command, world, world.setup.bytebase.adminToken)).code).toBe(0)
+    expect((await run(world, { inputs: { audience: HOST } })).succeeded).toBe(succeeded)
+    expect((await run(world)).succeeded).toBe(false)
+  })
+
+  test.each<[string, BytebaseSettings, isMade: boolean]>([
+    ['make them', {}, true],
+    ['end at a refusal, and show it', { workloadIdentity: { permissions: {} } }, false],
+  ])('for a release and a plan %s', async (_what, settings, isMade) => {
     const world = await open(settings)
     const { outputs } = await run(world)
-    const folder = await mkdtemp(join(tmpdir(), 'bytebase-'))
-    await mkdir(join(folder, 'migrations'))
-    await writeFile(join(folder, 'migrations/0001_create_users.sql'), SQL)
     const step = workflowExamples()
       .filter(({ file }) => file === PAGE)
       .flatMap(({ workflow }) => Object.values(workflow.jobs).flatMap(({ steps = [] }) => steps))
       .find(({ name }) => name === 'Create a release and a plan')
-    const script = step!.run!.replace('https://bytebase.example.com', world.url('bytebase'))
-    await writeFile(join(folder, 'script.sh'), script)
-    // As the runner starts `shell: bash`.
-    const args = ['--noprofile', '--norc', '-eo', 'pipefail', 'script.sh']
-    const env = { PATH: process.env['PATH'], BYTEBASE_TOKEN: outputs['token'] }
-    const { code, log } = await new Promise<{ code: number; log: string }>((resolve) => {
-      execFile('bash', args, { cwd: folder, env }, (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code), log: stdout + stderr })
-      })
-    })
-    await rm(folder, { recursive: true })
     expect(step!.shell).toBe('bash')
-    expect(log).not.toContain(outputs['token'])
-    return { code, log, world }
-  }
-
-  test('are made', async () => {
-    const { code, log, world } = await make()
-    expect(log).not.toContain('error')
-    expect(code).toBe(0)
+    const { code, log } = await bash(step!.run!, world, outputs['token']!)
     const [release, plan] = [...world.setup.bytebase.resources.values()]
+    if (!isMade) {
+      expect(code).not.toBe(0)
+      expect(log).toContain('user does not have permission "bb.releases.create", extra [projects/my-project]')
+      expect(release).toBeUndefined()
+      return
+    }
+    expect([code, log]).toEqual([0, expect.not.stringContaining('error')])
     expect(plan).toMatchObject({ specs: [{ changeDatabaseConfig: { release: release!['name'] } }] })
     const sent = world.server('bytebase').requests.find(({ path }) => path.endsWith('/releases'))
     const { files } = JSON.parse(sent!.body) as { files: { statement: string }[] }
     expect(Buffer.from(files[0]!.statement, 'base64').toString()).toBe(SQL)
   })
-
-  test('end at a refusal, and show it', async () => {
-    const { code, log, world } = await make({ workloadIdentity: { permissions: {} } })
-    expect(code).not.toBe(0)
-    expect(log).toContain('user does not have permission "bb.releases.create", extra [projects/my-project]')
-    expect(world.setup.bytebase.resources.size).toBe(0)
-  })
 })
-
-async function fencesOfPage(): Promise<Fence[]> {
-  return fencesOf({ file: PAGE, text: await readFile(join(ROOT, PAGE), 'utf8') })
-}
