@@ -44,9 +44,6 @@ describe('granted is not asked', () => {
   const LESS = 'The app server granted less than requested: '
   const MORE = 'The app server granted more than requested: '
   const also = (scope: string, level: string): object => ({ permissions: { ...GRANTED.permissions, [scope]: level } })
-  const owners = (granted: string, asked: string): string[] => [
-    `The app server granted a token for "${granted}", not for "${asked}".`,
-  ]
   test.each<[string, object, Partial<Asked>, string[]]>([
     [
       'less',
@@ -54,16 +51,9 @@ describe('granted is not asked', () => {
       {},
       [`${LESS}contents: read instead of write, issues: nothing instead of read.`],
     ],
-    ['more', also('secrets', 'write'), {}, [`${MORE}secrets: write.`]],
     ['metadata: read, which comes along', also('metadata', 'read'), {}, []],
     ['metadata: write', also('metadata', 'write'), {}, [`${MORE}metadata: write.`]],
     ['admin, which is more than write', also('contents', 'admin'), {}, [`${MORE}contents: admin.`]],
-    [
-      'write, which is less than admin',
-      { permissions: { projects: 'write' } },
-      { permissions: { projects: 'admin' } },
-      [`${LESS}projects: write instead of admin.`],
-    ],
     [
       'nothing of a scope that every object has',
       { permissions: {} },
@@ -80,8 +70,12 @@ describe('granted is not asked', () => {
     ['some instead of all', {}, { repositories: 'ALL' }, [`${LESS}some repositories instead of all.`]],
     ['all instead of some', { repositories: undefined }, {}, [`${MORE}all repositories.`]],
     ['all as asked', { repositories: undefined }, { repositories: 'ALL' }, []],
-    ['of another owner', { owner: 'somebody' }, {}, owners('somebody', 'octo-org')],
-    ['of another owner than was asked', {}, { owner: 'other' }, owners('octo-org', 'other')],
+    [
+      'of another owner than was asked',
+      {},
+      { owner: 'other' },
+      ['The app server granted a token for "octo-org", not for "other".'],
+    ],
   ])('%s', (_what, given, asked, warnings) => {
     expect(grantOf(given, asked).warnings).toEqual(warnings)
   })
@@ -129,9 +123,9 @@ describe('an answer', () => {
     expect(summary).toMatch(/^Token for "octo-org\/workflows", "octo-org\/r-0", .* and 39991 more: /)
     expect(warnings).toEqual([expect.stringMatching(/: repository "r-0", .* and 39990 more\.$/)])
     expect(JSON.parse(outputs['repositories']!)).toEqual(repositories)
-    const letters = (index: number): string =>
-      index.toString(26).replace(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)]!)
-    const permissions = Object.fromEntries(repositories.map((_, index) => [`scope-${letters(index)}`, 'write']))
-    expect(grantOf({ permissions }).summary.length).toBeLessThan(400)
+    const scopes = Array.from({ length: 20 }, (_, index) => `scope${'-x'.repeat(index)}`)
+    expect(grantOf({ permissions: Object.fromEntries(scopes.map((scope) => [scope, 'write'])) }).summary).toMatch(
+      /scope-x: write, .* and 10 more; ends/,
+    )
   })
 })
