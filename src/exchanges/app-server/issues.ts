@@ -1,8 +1,7 @@
 import type { Claims, Explanation, Snippet } from '../../explanation.ts'
 import { aboutPassing, aboutRename } from '../../identity/claims.ts'
 import { quoted, showable } from '../../text.ts'
-import { isOwnerScope, lackOf, noteLack, ofRepositories, type Plan } from './lacks.ts'
-import { snippetFor } from './policy.ts'
+import { isOwnerScope, lackOf, noteLack, ofRepositories, snippetFor, type Plan } from './policy.ts'
 import type { Asked } from './settings.ts'
 import { subjectOf } from './subject.ts'
 

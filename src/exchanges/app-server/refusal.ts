@@ -40,28 +40,23 @@ function explain(
   settings: Settings,
   claims: Claims | undefined,
 ): Explanation {
-  switch (status) {
-    case 400:
-      return { hint: 'The app server does not accept this request: check `permissions`, `owner` and `repositories`.' }
-    case 401: {
-      const hint = hintFor401(message, settings.audience, claimText(claims, 'iss'))
-      return hint === undefined ? {} : { hint }
-    }
-    case 403:
-      return explainIssues(issues, settings.asked, claims)
-    case 404:
-      return nothingAt(settings)
-    case 500:
-      return {
-        hint: 'If this persists, the GitHub App may not be installed on a repository, or may lack a requested permission: the operator of the app server can find the reason with the request id.',
-      }
-    default:
-      return {}
-  }
+  if (status === 403) return explainIssues(issues, settings.asked, claims)
+  const hint =
+    status === 401
+      ? hintFor401(message, settings.audience, claimText(claims, 'iss'))
+      : status === 404
+        ? nothingAt(settings)
+        : HINTS[status]
+  return hint === undefined ? {} : { hint }
 }
 
-function nothingAt({ url }: Settings): Explanation {
-  return { hint: `There is no app server at ${url.href}: check the path in app-server.` }
+const HINTS: Readonly<Record<number, string>> = {
+  400: 'The app server does not accept this request: check `permissions`, `owner` and `repositories`.',
+  500: 'If this persists, the GitHub App may not be installed on a repository, or may lack a requested permission: the operator of the app server can find the reason with the request id.',
+}
+
+function nothingAt({ url }: Settings): string {
+  return `There is no app server at ${url.href}: check the path in app-server.`
 }
 
 function hintFor401(message: string, audience: string, issuer = ''): string | undefined {
@@ -83,7 +78,7 @@ function hintFor401(message: string, audience: string, issuer = ''): string | un
 /** AWS, before the app server, refused. */
 function explainGateway(status: number, message: string, settings: Settings): Explanation {
   const { aws, url } = settings
-  if (status === 404) return nothingAt(settings)
+  if (status === 404) return { hint: nothingAt(settings) }
   if (status !== 403) return {}
   // Signed or not, this is what API Gateway says of a path that it does not have.
   if (/Missing Authentication Token/i.test(message)) {

@@ -21,6 +21,7 @@ const MATCHES_NOTHING = /expected pattern "(?:(?:r|re|rep|repo|repo:[^/"]*)?\*)?
 export function refusal(answer: Answer, settings: Settings): Refusal {
   const { status } = answer
   const message = messageOf(answer)
+  const identity = `the workload identity "${settings.email}"`
   if (member(answer.json, 'code') === undefined && !NO_ROUTE.test(message)) return {}
   // The server could not fetch the keys of GitHub's issuer: transient, though it says 401.
   const isTransient = status === 401 && message.includes('failed to fetch JWKS') && !NEVER_FETCHED.test(message)
@@ -29,7 +30,7 @@ export function refusal(answer: Answer, settings: Settings): Refusal {
     reason: message.replace(/token has \[.*?\], |, got ".*"/gs, ''),
     // The identity lacks its settings: lasting, though it says 500.
     retry: message.includes('workload identity config not found') ? 'never' : { times: isTransient ? 2 : 0 },
-    explain: (claims) => explain(message, settings, claims),
+    explain: (claims) => explanationOf(EXPLANATIONS, message, { settings, claims, identity, message }),
   }
 }
 
@@ -87,11 +88,6 @@ const EXPLANATIONS: Explanations<Refused> = [
   [/token has expired/, () => 'The ID token was new: check the clock of the Bytebase server.'],
   [NO_ROUTE, ({ settings }) => wrongUrl(settings.url)],
 ]
-
-function explain(message: string, settings: Settings, claims: Claims | undefined): Explanation {
-  const identity = `the workload identity "${settings.email}"`
-  return explanationOf(EXPLANATIONS, message, { settings, claims, identity, message })
-}
 
 function aboutSubject({ claims, identity, message }: Refused): string {
   const subject = claimText(claims, 'sub')
