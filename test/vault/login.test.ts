@@ -38,13 +38,6 @@ describe('a login that is denied', () => {
       `The subject (sub) of the ID token was "${SUBJECT}": change bound_subject of ${PLACE}. It has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.${KEEPS}`,
     ],
     [
-      'for a claim',
-      { boundClaims: { ref_type: 'tag' } },
-      {},
-      'error validating claims: claim "ref_type" does not match any associated bound claim values.',
-      `The claim "ref_type" of the ID token was "branch": compare bound_claims of ${PLACE} with the claims of the ID token.${KEEPS}`,
-    ],
-    [
       'for a claim that must not be shown',
       { boundClaims: { actor: 'somebody-else' } },
       {},
@@ -125,6 +118,17 @@ describe('a login that is denied', () => {
     expect(summary).toContain('"bound_subject"')
   })
 
+  test.each([
+    ['repository_id', '216219028'],
+    ['repository_owner', 'octo-org'],
+    ['repository_owner_id', '6811672'],
+    ['ref_type', 'branch'],
+  ])('for the claim %s, which the pages bind, shows its value', async (name, value) => {
+    expect(await refusal(open({ role: { boundClaims: { [name]: 'another' } } }))).toContain(
+      `claim "${name}" does not match any associated bound claim values.\nThe claim "${name}" of the ID token was "${value}": compare bound_claims of ${PLACE} with`,
+    )
+  })
+
   test('shows no claims for a pull request from a fork', async () => {
     const world = await open({ role: { boundSubject: 'another' } })
     await expectClaimsHidden(run, world, 'The subject (sub) of the ID token was another one: change bound_subject')
@@ -171,6 +175,14 @@ describe('trouble on Vault’s way to the keys of the issuer', () => {
     )
     expect(requests(world)).toHaveLength(3)
   })
+})
+
+test('a wrong signature is no such trouble', async () => {
+  const world = await open()
+  const text = 'error validating token: error verifying token signature: failed to verify id token signature'
+  world.server('vault').faults.push(at(/login$/, vaultError(400, text)))
+  expect(await refusal(world)).toContain('"auth/jwt/config" must have it as oidc_discovery_url')
+  expect(requests(world)).toHaveLength(1)
 })
 
 describe('a login that gives no token', () => {

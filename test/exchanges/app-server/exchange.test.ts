@@ -106,7 +106,7 @@ describe('a signed request', () => {
     )
   })
 
-  // In another order than these, an answer is waited for that never comes.
+  // In another order than these, an answer is waited for that comes to no first attempt.
   test('asks for its ID tokens in parallel, and STS while that for the app server is still under way', async () => {
     const world = await open({}, AWS)
     const atSts = fault.held(world.server('sts').seen(1))
@@ -115,6 +115,7 @@ describe('a signed request', () => {
       .server('oidc')
       .faults.push(forEver(({ url }) => (url.searchParams.get('audience') === '127.0.0.1' ? atSts : both)))
     expect((await run(world)).succeeded).toBe(true)
+    expect(world.server('oidc').requests).toHaveLength(2)
   })
 
   test('is retried with a new ID token and a new signature, by the same role', async () => {

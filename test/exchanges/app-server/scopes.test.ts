@@ -32,6 +32,7 @@ describe('the nearest word', () => {
     ['role_arn', ['type', 'roleArn', 'audience', 'region', 'service'], 'roleArn'],
     ['ulr', ['url'], 'url'],
     ['lru', ['url'], undefined],
+    ['ruse', ['role'], undefined],
     ['secrets', ['secret', 'secrets', 'secretss'], 'secrets'],
     ['x'.repeat(16_384), ['contents'], undefined],
   ])('to %.20s in %j is %s', (given, words, found) => {
