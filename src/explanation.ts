@@ -11,13 +11,17 @@ export interface Explanation {
   readonly paste?: readonly Snippet[]
 }
 
-/** What a person can do, by what a system says; the first that fits. */
-export type Explanations<Context> = readonly (readonly [said: RegExp, explain: (context: Context) => Explanation])[]
+/** What to do about what a system says, the hint and what else helps; the first that fits. */
+export type Explanations<Context> = readonly (readonly [
+  said: RegExp,
+  hint: (context: Context) => string,
+  more?: (context: Context) => Explanation,
+])[]
 
 /** The explanation of what a system says; an empty one if the table has none. */
 export function explanationOf<Context>(table: Explanations<Context>, said: string, context: Context): Explanation {
-  const [, explain] = table.find(([words]) => words.test(said)) ?? []
-  return explain?.(context) ?? {}
+  const [, hint, more] = table.find(([words]) => words.test(said)) ?? []
+  return hint === undefined ? {} : { hint: hint(context), ...more?.(context) }
 }
 
 /** Text to paste. */

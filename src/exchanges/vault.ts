@@ -1,7 +1,6 @@
 import type { Exchange } from '../exchange.ts'
 import { few, quoted, showable } from '../text.ts'
-import { login } from '../vault/login.ts'
-import { aboutBatch, revocable } from '../vault/revoker.ts'
+import { aboutBatch, login } from '../vault/login.ts'
 import { readServer, type VaultServer } from '../vault/server.ts'
 
 interface Settings {
@@ -15,14 +14,14 @@ export const vault: Exchange<Settings> = {
 
   exchange: async ({ server, outlivesJob }, tools) => {
     const given = await login(server, tools)
-    const { token, policies, expiresAt, isBatch } = given
+    const { token, policies, expiresAt, revocable } = given
     const names = showable(few(policies.map(quoted)))
     return {
       secrets: [token],
       outputs: { token, policies: JSON.stringify(policies) },
-      summary: `Vault token granted${names === undefined ? '' : ` with the policies ${names}`}.${isBatch ? ` ${aboutBatch(given)}` : ''}`,
+      summary: `Vault token granted${names === undefined ? '' : ` with the policies ${names}`}.${aboutBatch(given)}`,
       ...(expiresAt && { expiresAt }),
-      ...(!isBatch && { revocable: revocable(given), outlivesJob }),
+      ...(revocable && { revocable, outlivesJob }),
     }
   },
 }

@@ -1,21 +1,25 @@
 import { ActionError } from '../errors.ts'
-import type { Tools } from '../exchange.ts'
+import type { Revocable, Tools } from '../exchange.ts'
 import { member, timeOf, type Answer } from '../http/answer.ts'
 import { credential } from '../identity/credential.ts'
+import { stateOf } from '../inputs/headers.ts'
 import { isPresent, textsOf, unwrapped } from './answer.ts'
 import { loginRefusal } from './refusal.ts'
-import { revocable, type VaultToken } from './revoker.ts'
+import { NEVER } from './revoker.ts'
 import { headersOf, SERVICE, urlOf, type VaultServer } from './server.ts'
 
 /** Vault may fetch the keys of GitHub's issuer first; cutting earlier would leave a token behind that nobody revokes. */
 const LOGIN_MS = 30_000
 
-/** What a login gives. A limited number of uses counts as {@link VaultToken.mayRevokeItself}: the last one ends it. */
-export interface VaultLogin extends VaultToken {
-  /** Vault keeps no list of batch tokens: none can be revoked. */
-  readonly isBatch: boolean
+/** What a login gives. */
+export interface VaultLogin {
+  readonly token: string
   /** Names of the policies, `default` and those of the entity among them. */
   readonly policies: readonly string[]
+  /** When the token ends by itself; `undefined` if it does not. */
+  readonly expiresAt: Date | undefined
+  /** As what it is revoked; `undefined` for a batch token: Vault keeps no list of them. */
+  readonly revocable: Revocable | undefined
 }
 
 /**
@@ -53,18 +57,28 @@ function readLogin(answer: Answer, url: URL, server: VaultServer, tools: Tools):
   }
   const policies = textsOf(member(given, 'policies'))
   const seconds = member(given, 'lease_duration')
-  const login = {
-    api,
-    namespace,
-    headers,
-    isBatch: member(given, 'token_type') === 'batch',
-    policies,
-    expiresAt: typeof seconds === 'number' && seconds > 0 ? timeOf(tools.now() / 1000 + seconds) : undefined,
-    mayRevokeItself: policies.includes('default') || member(given, 'num_uses') !== 0,
-  }
+  const expiresAt = typeof seconds === 'number' && seconds > 0 ? timeOf(tools.now() / 1000 + seconds) : undefined
+  // Vault's policy `default` allows it, and the last of a limited number of uses ends the token. A refusal then tells that it is gone.
+  const mayRevokeItself = policies.includes('default') || member(given, 'num_uses') !== 0
+  const revocable = (token: string): Revocable => ({
+    issuer: 'vault',
+    token,
+    apiUrl: api,
+    ...(expiresAt && { ends: expiresAt }),
+    extra: { namespace, mayRevokeItself: String(mayRevokeItself), ...stateOf(headers) },
+  })
+  const isBatch = member(given, 'token_type') === 'batch'
   const revoke = (core: string): void => {
-    tools.revokeAtEnd(revocable({ ...login, token: core }))
+    tools.revokeAtEnd(revocable(core))
   }
-  const token = member(given, 'client_token')
-  return { ...login, token: credential(token, 'client token', SERVICE, tools.mask, login.isBatch ? undefined : revoke) }
+  const client = member(given, 'client_token')
+  const token = credential(client, 'client token', SERVICE, tools.mask, isBatch ? undefined : revoke)
+  return { token, policies, expiresAt, revocable: isBatch ? undefined : revocable(token) }
+}
+
+/** What a summary adds about a token that cannot be revoked; empty for another. */
+export function aboutBatch({ revocable, expiresAt }: VaultLogin): string {
+  if (revocable !== undefined) return ''
+  const ends = expiresAt === undefined ? NEVER : `at ${expiresAt.toISOString()}`
+  return ` The Vault token is a batch token, which cannot be revoked; it ends ${ends}.`
 }

@@ -30,88 +30,69 @@ interface Login {
 const EXPLANATIONS: Explanations<Login> = [
   [
     /no audiences bound to the role/,
-    ({ server, claims, place }) => ({
-      hint: `The audience of the ID token was "${server.audience}": add it to bound_audiences of ${place}, which has none.`,
-      ...suggestSettings(server, claims),
-    }),
+    ({ server, place }) =>
+      `The audience of the ID token was "${server.audience}": add it to bound_audiences of ${place}, which has none.`,
+    suggestSettings,
   ],
   [
     /\(aud\) claim|aud claim/,
-    ({ server, claims, place }) => ({
-      hint: `The audience of the ID token was "${server.audience}": add it to bound_audiences of ${place}, or set \`audience\` to one of those.`,
-      ...suggestSettings(server, claims),
-    }),
+    ({ server, place }) =>
+      `The audience of the ID token was "${server.audience}": add it to bound_audiences of ${place}, or set \`audience\` to one of those.`,
+    suggestSettings,
   ],
   [
     /\(sub\) claim|sub claim/,
-    ({ server, claims, place }) => ({
-      hint: `The subject (sub) of the ID token was ${quoted(claimText(claims, 'sub')) ?? 'another one'}: change bound_subject of ${place}.${aboutForm(claimText(claims, 'sub'))}${KEEPS}`,
-      ...suggestSettings(server, claims),
-    }),
+    ({ claims, place }) =>
+      `The subject (sub) of the ID token was ${quoted(claimText(claims, 'sub')) ?? 'another one'}: change bound_subject of ${place}.${aboutForm(claimText(claims, 'sub'))}${KEEPS}`,
+    suggestSettings,
   ],
-  [
-    CLAIM,
-    ({ server, claims, place, reason }) => ({
-      hint: claimHint(reason, place, claims),
-      ...suggestSettings(server, claims),
-    }),
-  ],
+  [CLAIM, aboutClaim, suggestSettings],
   [
     /^role .*could not be found/,
-    ({ server, claims }) => ({
-      hint: `Check \`role\`, \`auth-path\` and \`namespace\`: there is no role "${server.role}" in the auth method at "${server.authPath}".`,
-      ...suggestRole(server, claims),
-    }),
+    ({ server: { authPath, role } }) =>
+      `Check \`role\`, \`auth-path\` and \`namespace\`: there is no role "${role}" in the auth method at "${authPath}".`,
+    suggestRole,
   ],
   [
     /oidc role_type/,
-    ({ server, claims }) => ({
-      hint: `The role "${server.role}" is for people in a browser: it must have role_type=jwt. Vault turns it back into an oidc role on every write that omits role_type.`,
-      ...suggestSettings(server, claims),
-    }),
+    ({ server: { role } }) =>
+      `The role "${role}" is for people in a browser: it must have role_type=jwt. Vault turns it back into an oidc role on every write that omits role_type.`,
+    suggestSettings,
   ],
   [
     KEYS_TROUBLE,
-    ({ claims }) => ({
-      hint: `Vault could not fetch the keys of GitHub's ID tokens: its server must be able to reach ${claimText(claims, 'iss') ?? 'their issuer'}.`,
-    }),
+    ({ claims }) =>
+      `Vault could not fetch the keys of GitHub's ID tokens: its server must be able to reach ${claimText(claims, 'iss') ?? 'their issuer'}.`,
   ],
-  [/\((?:exp|nbf|iat)\) claim/, () => ({ hint: 'The ID token was new: check the clock of the Vault server.' })],
+  [/\((?:exp|nbf|iat)\) claim/, () => 'The ID token was new: check the clock of the Vault server.'],
   [
     /^permission denied/,
-    ({ server: { authPath, role } }) => ({
-      hint: `Vault says this if there is no auth method at "${authPath}", if \`namespace\` is wrong, or if the role "${role}" does not accept logins from this runner's address (token_bound_cidrs).`,
-    }),
+    ({ server: { authPath, role } }) =>
+      `Vault says this if there is no auth method at "${authPath}", if \`namespace\` is wrong, or if the role "${role}" does not accept logins from this runner's address (token_bound_cidrs).`,
   ],
   [
     /^no handler for route/,
-    ({ server: { authPath } }) => ({
-      hint: `Check \`auth-path\` and \`namespace\`: Vault has no auth method at "${authPath}".`,
-    }),
+    ({ server: { authPath } }) => `Check \`auth-path\` and \`namespace\`: Vault has no auth method at "${authPath}".`,
   ],
   [
     /^error (?:validating token|configuring token validator)|could not load configuration/,
-    ({ server, claims }) => ({
-      hint: `The issuer (iss) of the ID token was ${quoted(claimText(claims, 'iss')) ?? 'that of GitHub'}: "auth/${server.authPath}/config" must have it as oidc_discovery_url and bound_issuer.`,
-    }),
+    ({ server: { authPath }, claims }) =>
+      `The issuer (iss) of the ID token was ${quoted(claimText(claims, 'iss')) ?? 'that of GitHub'}: "auth/${authPath}/config" must have it as oidc_discovery_url and bound_issuer.`,
   ],
 ]
 
 /** What Vault means by an answer that is not 2xx to a login. */
 export function loginRefusal(answer: Answer, server: VaultServer): Refusal {
-  const refusal = vaultRefusal(answer, (reason, claims) => explain(reason, server, claims))
+  const place = `the role "${server.role}" ("auth/${server.authPath}/role/${server.role}")`
+  const refusal = vaultRefusal(answer, (reason, claims) =>
+    explanationOf(EXPLANATIONS, reason, { server, claims, place, reason }),
+  )
   const isTransient = answer.status === 400 && KEYS_TROUBLE.test(textOf(refusal.reason))
   return { ...refusal, ...(isTransient && { retry: { times: 2 } }) }
 }
 
-function explain(reason: string, server: VaultServer, claims: Claims | undefined): Explanation {
-  const { authPath, role } = server
-  const place = `the role "${role}" ("auth/${authPath}/role/${role}")`
-  return explanationOf(EXPLANATIONS, reason, { server, claims, place, reason })
-}
-
 /** Vault names the claim that did not fit: its value is shown only where it may be. */
-function claimHint(reason: string, place: string, claims: Claims | undefined): string {
+function aboutClaim({ reason, place, claims }: Login): string {
   const claim = CLAIM.exec(reason)?.[1] ?? ''
   const value = SHOWN_CLAIMS.includes(claim) ? claimText(claims, claim) : undefined
   const isMissing = reason.endsWith(' is missing')
@@ -125,26 +106,23 @@ function claimHint(reason: string, place: string, claims: Claims | undefined): s
 }
 
 /** What an existing role must have to accept this run and no other; see {@link KEEPS}. */
-function suggestSettings(server: VaultServer, claims: Claims | undefined): Explanation {
-  return toPaste(server, claims, 'With these settings, the role accepts this run', {})
+function suggestSettings(login: Login): Explanation {
+  return toPaste(login, 'With these settings, the role accepts this run')
 }
 
 /** A new role, which must have a `user_claim`, and a token that ends soon. */
-function suggestRole(server: VaultServer, claims: Claims | undefined): Explanation {
-  return toPaste(server, claims, `This creates a role that accepts this run and gives it the policy "${server.role}"`, {
+function suggestRole(login: Login): Explanation {
+  const { role } = login.server
+  return toPaste(login, `This creates a role that accepts this run and gives it the policy "${role}"`, {
     user_claim: 'repository_id',
-    token_policies: [server.role],
+    token_policies: [role],
     token_ttl: '1h',
   })
 }
 
 /** As `vault write` reads it. */
-function toPaste(
-  { role, authPath, audience }: VaultServer,
-  claims: Claims | undefined,
-  what: string,
-  more: Readonly<Record<string, unknown>>,
-): Explanation {
+function toPaste({ server, claims }: Login, what: string, more: Readonly<Record<string, unknown>> = {}): Explanation {
+  const { role, authPath, audience } = server
   const subject = claimText(claims, 'sub')
   const repositoryId = claimText(claims, 'repository_id')
   if (subject === undefined || repositoryId === undefined) return {}

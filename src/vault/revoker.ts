@@ -1,36 +1,11 @@
 import { ActionError } from '../errors.ts'
-import type { Revocable, Revoker } from '../exchange.ts'
-import { savedHeaders, stateOf } from '../inputs/headers.ts'
+import type { Revoker } from '../exchange.ts'
+import { savedHeaders } from '../inputs/headers.ts'
 import { reasonOf, vaultRefusal } from './answer.ts'
-import { headersOf, SERVICE, urlOf, type VaultServer } from './server.ts'
+import { headersOf, SERVICE, urlOf } from './server.ts'
 
-/** A token of Vault as data. */
-export interface VaultToken extends Pick<VaultServer, 'api' | 'namespace' | 'headers'> {
-  readonly token: string
-  /** When it ends by itself; `undefined` if it does not. */
-  readonly expiresAt: Date | undefined
-  /** Whether the token may revoke itself, which Vault's policy `default` allows. A refusal then tells that it is gone. */
-  readonly mayRevokeItself: boolean
-}
-
-/** A Vault token as what {@link vault} revokes. */
-export function revocable({ token, api, namespace, headers, expiresAt, mayRevokeItself }: VaultToken): Revocable {
-  return {
-    issuer: 'vault',
-    token,
-    apiUrl: api,
-    ...(expiresAt && { ends: expiresAt }),
-    extra: { namespace, mayRevokeItself: String(mayRevokeItself), ...stateOf(headers) },
-  }
-}
-
-/** Why a batch token is not revoked: Vault keeps no list of them. */
-export function aboutBatch({ expiresAt }: Pick<VaultToken, 'expiresAt'>): string {
-  const ends = expiresAt === undefined ? NEVER : `at ${expiresAt.toISOString()}`
-  return `The Vault token is a batch token, which cannot be revoked; it ends ${ends}.`
-}
-
-const NEVER = 'only when somebody revokes it'
+/** When a token without an expiry ends, in words. */
+export const NEVER = 'only when somebody revokes it'
 
 /**
  * Revokes a token of Vault or OpenBao, and with it every lease that it made: `POST /v1/auth/token/revoke-self` (Vault API,

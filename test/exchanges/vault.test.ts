@@ -4,17 +4,11 @@ import type { VaultRole } from '../../dev/fakes/vault-writing.ts'
 import { ROLE, vaultTokenSystem, type VaultTokenSetup } from '../../dev/systems/vault.ts'
 import type { World } from '../../dev/world.ts'
 import { vault } from '../../src/exchanges/vault.ts'
-import { openingBy, runPost, stepsOf, type Ran } from './in-process.ts'
+import { openingBy, stepsOf, type Ran } from './in-process.ts'
 
 const open = openingBy(vaultTokenSystem)
 
 const { run } = stepsOf(vault, 'vault')
-
-const requests = (world: World): string[] =>
-  world.server('vault').requests.map(({ method, path, answered }) => `${method} ${path} ${answered!}`)
-
-const LOGIN = 'POST /v1/auth/jwt/login 200'
-const REVOKE = 'POST /v1/auth/token/revoke-self'
 
 describe('a token', () => {
   test('is given with its end and its policies, and saved for the post step', async () => {
@@ -30,13 +24,6 @@ describe('a token', () => {
       ends: '1970-01-01T00:15:00.000Z',
       extra: { namespace: '', mayRevokeItself: 'true' },
     })
-    expect(requests(world)).toEqual([LOGIN])
-  })
-
-  test('without an end has none as output', async () => {
-    const ran = await run(await open({ ttl: 0 }))
-    expect(Object.keys(ran.outputs)).toEqual(['token', 'policies'])
-    expect(JSON.parse(ran.state['revocable']!)).not.toHaveProperty('ends')
   })
 
   test('of the batch kind is not saved, and the log says why', async () => {
@@ -45,13 +32,6 @@ describe('a token', () => {
     expect(ran.infos[0]).toMatch(
       /The Vault token is a batch token, which cannot be revoked; it ends at \d{4}-\d\d-\d\dT\S+Z\./,
     )
-  })
-
-  test('with more policies than a line holds has a short line in the log, and all as output', async () => {
-    const policies = Array.from({ length: 5_000 }, (_, index) => `policy-${index}`)
-    const ran = await run(await open({ policies }))
-    expect(ran.infos.join('\n').length).toBeLessThan(700)
-    expect(JSON.parse(ran.outputs['policies']!)).toHaveLength(5_001)
   })
 
   test('that arrives with a line break is revoked', async () => {
@@ -67,40 +47,7 @@ describe('a token', () => {
     const ran = await run(world)
     expect(ran.succeeded).toBe(false)
     expect(ran.errors[0]).toContain('The client token in the answer of Vault is not one printable line.')
-    expect(requests(world).at(-1)).toBe(`${REVOKE} 204`)
     expect(world.setup.vault.tokens.map(({ revoked }) => revoked)).toEqual([true])
-  })
-})
-
-describe('the post step', () => {
-  test('asks in the namespace of the login', async () => {
-    const world = await open()
-    const auth = { client_token: 'hvs.obviously-fake', lease_duration: 900, policies: ['default'] }
-    world
-      .server('vault')
-      .faults.push(fault.answer({ status: 200, body: { auth } }), fault.answer({ status: 204, body: '' }))
-    const main = await run(world, { inputs: { namespace: 'admin/team' } })
-    expect(main.outputs['token']).toBe(auth.client_token)
-    expect((await runPost(world, 'vault', main)).infos).toEqual(['The Vault token was revoked.'])
-    const namespaces = world.server('vault').requests.map(({ headers }) => headers['x-vault-namespace'])
-    expect(namespaces).toEqual(['admin/team', 'admin/team'])
-  })
-
-  test('revokes the token, and its leases end with it', async () => {
-    const world = await open()
-    const main = await run(world)
-    await fetch(`${world.url('vault')}/v1/database/creds/app`, { headers: { 'x-vault-token': main.outputs['token']! } })
-    expect(world.setup.vault.leases()).toHaveLength(1)
-    await runPost(world, 'vault', main)
-    expect(world.setup.vault.leases()).toEqual([])
-    expect(requests(world).at(-1)).toBe(`${REVOKE} 204`)
-  })
-
-  test('warns of a token that may not revoke itself', async () => {
-    const world = await open({ noDefaultPolicy: true })
-    const post = await runPost(world, 'vault', await run(world))
-    expect(requests(world).at(-1)).toBe(`${REVOKE} 403`)
-    expect(post.warnings).toEqual([expect.stringContaining('A policy of the role must contain: path "auth')])
   })
 })
 

@@ -19,10 +19,10 @@ interface Asked {
   readonly fake: GitHub
 }
 
-/** Has a token revoked at a GitHub whose API is below a path, and which has these faults first. */
+/** Has a token revoked at a GitHub whose API is below a path with slashes at its end, and which has these faults first. */
 async function revoked(
   faults: readonly Fault[],
-  { now = NOW, ends = ENDS, path = '/api/v3' }: { now?: number; ends?: Date | null; path?: string } = {},
+  { now = NOW, ends = ENDS }: { now?: number; ends?: Date | null } = {},
 ): Promise<Asked> {
   const fake = createGitHub({ now: () => NOW, issue: () => undefined, basePath: '/api/v3' })
   const server = await serve(fake.handler, { faults, now: () => NOW })
@@ -37,7 +37,7 @@ async function revoked(
     debug: () => undefined,
   })
   const { token } = fake.createToken()
-  const revocable = { issuer: 'github', token, apiUrl: `${server.url}${path}`, ...(ends && { ends }) }
+  const revocable = { issuer: 'github', token, apiUrl: `${server.url}/api/v3//`, ...(ends && { ends }) }
   const outcome = await github
     .revoke(client, revocable, {
       now: () => now,
@@ -51,8 +51,8 @@ async function revoked(
 
 const answers = ({ server }: Asked): unknown[] => server.requests.map(({ answered }) => answered)
 
-test.each(['/api/v3', '/api/v3/', '/api/v3//'])('a token is revoked with itself, at an API at %s', async (path) => {
-  const asked = await revoked([], { path })
+test('a token is revoked with itself', async () => {
+  const asked = await revoked([])
   expect(asked.outcome).toBe('revoked')
   expect(asked.server.requests).toMatchObject([{ method: 'DELETE', path: '/api/v3/installation/token', answered: 204 }])
   expect(asked.server.requests[0]!.headers).toMatchObject({
@@ -68,17 +68,15 @@ describe('a 401', () => {
   /** Without the time of the server. */
   const bare = fault.raw('HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n')
 
-  test.each<[string, Fault, { now?: number; ends?: null }]>([
-    ['at its end, by the clock of the server', at(ENDS.getTime()), {}],
-    ['long after', at(ENDS.getTime() + 86_400_000), {}],
-    ['at its end, by the clock of this runner where the server tells none', bare, { now: ENDS.getTime() }],
-  ])('tells that the token has ended: %s', async (_when, answer, options) => {
+  test.each<[string, Fault, { now?: number }]>([
+    ['by the clock of the server', at(ENDS.getTime()), {}],
+    ['by the clock of this runner where the server tells none', bare, { now: ENDS.getTime() }],
+  ])('at the end of the token tells that it has ended: %s', async (_when, answer, options) => {
     expect((await revoked([answer], options)).outcome).toBe('gone')
   })
 
   test.each<[string, Fault, { now?: number; ends?: null }]>([
     ['a second before its end, whatever the clock of this runner', at(ENDS.getTime() - 1_000), { now: ENDS.getTime() }],
-    ['before its end, by the clock of this runner', bare, {}],
     ['where its end is not known', at(ENDS.getTime()), { ends: null }],
   ])('is an error %s', async (_when, answer, options) => {
     const asked = await revoked([answer], options)
@@ -122,15 +120,11 @@ describe('who does not answer as GitHub does', () => {
   test.each<[Fault, string]>([
     [fault.status(401), `refused (401 Unauthorized): status 401. ${ANOTHER}`],
     [fault.html(401), `refused (401 Unauthorized). ${PAGE}${ANOTHER}`],
-    [fault.status(400), `refused (400 Bad Request): status 400. ${ANOTHER}`],
     [fault.status(403), `refused (403 Forbidden): status 403. ${ANOTHER}`],
-    [fault.status(404), `refused (404 Not Found): status 404. ${ANOTHER}`],
-    [fault.status(405), `refused (405 Method Not Allowed): status 405. ${ANOTHER}`],
-    [fault.status(410), `refused (410 Gone): status 410. ${ANOTHER}`],
-    ...[200, 201, 202, 205].map((status): [Fault, string] => [
-      fault.answer({ status, body: '' }),
-      `answered ${status} instead of 204. Check that http://HOST/api/v3 is GitHub's REST API and that no gateway or login page is in front of it. ${ANOTHER}`,
-    ]),
+    [
+      fault.status(200),
+      `answered 200 instead of 204. Check that http://HOST/api/v3// is GitHub's REST API and that no gateway or login page is in front of it. ${ANOTHER}`,
+    ],
     [fault.redirect('https://github.com/login'), 'answered with a redirect (302 Found).'],
   ])('has revoked nothing: %o', async (answer, text) => {
     const asked = await revoked([answer])
@@ -149,7 +143,6 @@ describe('who does not answer as GitHub does', () => {
 test.each<[string, Fault]>([
   ['a time', fault.status(403, { retryAfter: 1 })],
   ['no more requests', fault.status(403, { headers: { 'x-ratelimit-remaining': '0' } })],
-  ['an overload', fault.status(503)],
 ])('a rate limit by %s is waited for', async (_what, limit) => {
   const asked = await revoked([limit, limit])
   expect(asked.outcome).toBe('revoked')

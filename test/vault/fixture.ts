@@ -3,7 +3,7 @@ import type { FakeReply, FakeRequest } from '../../dev/fakes/handler.ts'
 import { vaultSystem } from '../../dev/systems/secret/vault.ts'
 import type { World } from '../../dev/world.ts'
 import { secretVault } from '../../src/exchanges/secret/vault.ts'
-import { openingBy, stepsOf, withoutPort } from '../exchanges/in-process.ts'
+import { openingBy, stepsOf } from '../exchanges/in-process.ts'
 
 export const open = openingBy(vaultSystem)
 
@@ -16,8 +16,6 @@ export function at(path: RegExp, reply: FakeReply): (request: FakeRequest) => Fa
 
 export const requests = (world: World): string[] =>
   world.server('vault').requests.map(({ method, path, answered }) => `${method} ${path} ${answered!}`)
-
-export const withoutTime = (text: string): string => withoutPort(text).replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/, 'TIME')
 
 export const LOGIN = 'POST /v1/auth/jwt/login 200'
 export const READ = 'GET /v1/secret/data/team/database 200'

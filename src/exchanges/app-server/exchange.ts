@@ -44,12 +44,12 @@ async function readyToSign({ source }: Aws, tools: Tools): Promise<Signing> {
 }
 
 async function message(
-  { url, aws, owner, repositories, permissions }: Settings,
+  { url, aws, target, asked: { permissions } }: Settings,
   idToken: string,
   signing: Signing | undefined,
   now: number,
 ): Promise<Message> {
-  const body = JSON.stringify({ owner, repositories, permissions })
+  const body = JSON.stringify({ ...target, permissions })
   const headers = { accept: 'application/json', 'content-type': 'application/json' }
   const bearer = `Bearer ${idToken}`
   if (!aws || !signing) return { headers: { ...headers, authorization: bearer }, body }

@@ -4,7 +4,7 @@ import { jsonObject, timeOf, type Answer } from '../../http/answer.ts'
 import { credential } from '../../identity/credential.ts'
 import { few, quoted } from '../../text.ts'
 import { isLevel, type Level, type Permissions } from './permissions.ts'
-import { SERVICE, type Settings } from './settings.ts'
+import { SERVICE, type Asked, type Settings } from './settings.ts'
 
 /**
  * The grant in the app server's answer.
@@ -23,12 +23,12 @@ export function grantFrom(answer: Answer, settings: Settings, tools: Tools): Gra
   const token = credential(json['token'], 'token', SERVICE, tools.mask, (core) => {
     tools.revokeAtEnd(revocable(core))
   })
-  const [workflowOwner = ''] = settings.workflowRepository.split('/')
-  const owner = nameOf(json['owner']) ?? settings.owner ?? workflowOwner
+  const { asked } = settings
+  const owner = nameOf(json['owner']) ?? asked.owner
   const repositories = Array.isArray(json['repositories'])
     ? json['repositories'].map(nameOf).filter((name) => name !== undefined)
     : 'ALL'
-  const permissions = permissionsOf(json['permissions']) ?? settings.permissions
+  const permissions = permissionsOf(json['permissions']) ?? asked.permissions
   const hash = createHash('sha256').update(token).digest('base64')
   return {
     secrets: [token],
@@ -39,12 +39,9 @@ export function grantFrom(answer: Answer, settings: Settings, tools: Tools): Gra
       repositories: repositories === 'ALL' ? 'ALL' : JSON.stringify(repositories),
       permissions: JSON.stringify(permissions),
     },
-    summary: `Token for ${targets(owner, repositories)}: ${list(permissions)}; ends ${ends?.toISOString() ?? 'within the hour'}; hash ${hash}`,
+    summary: `Token for ${targets(owner, repositories)}: ${few(Object.entries(permissions).map(([scope, level]) => `${scope}: ${level}`))}; ends ${ends?.toISOString() ?? 'within the hour'}; hash ${hash}`,
     ...(ends && { expiresAt: ends }),
-    warnings: [
-      ...otherOwner(settings.owner ?? workflowOwner, owner),
-      ...differences(settings, repositories, permissions),
-    ],
+    warnings: differences(asked, owner, repositories, permissions),
     revocable: revocable(token),
     outlivesJob: settings.outlivesJob,
   }
@@ -52,50 +49,48 @@ export function grantFrom(answer: Answer, settings: Settings, tools: Tools): Gra
 
 const RANK: readonly (string | undefined)[] = [undefined, 'read', 'write', 'admin']
 
-/** GitHub's names are the same in any case. */
-function otherOwner(asked: string, granted: string): string[] {
-  if (granted.toLowerCase() === asked.toLowerCase()) return []
-  return [`The app server granted a token for ${quoted(granted)}, not for ${quoted(asked)}.`]
-}
-
 /** Where the grant differs from the request. `metadata: read` comes with every grant and is no difference. */
-function differences(settings: Settings, repositories: readonly string[] | 'ALL', permissions: Permissions): string[] {
+function differences(
+  asked: Asked,
+  owner: string,
+  repositories: readonly string[] | 'ALL',
+  permissions: Permissions,
+): string[] {
   const less: string[] = []
   const more: string[] = []
-  for (const scope of new Set([...Object.keys(settings.permissions), ...Object.keys(permissions)])) {
-    const asked = settings.permissions[scope]
-    const granted = permissions[scope]
-    if (RANK.indexOf(granted) < RANK.indexOf(asked))
-      less.push(`${scope}: ${granted ?? 'nothing'} instead of ${asked ?? ''}`)
-    if (RANK.indexOf(granted) > RANK.indexOf(asked) && `${scope}: ${granted ?? ''}` !== 'metadata: read') {
+  for (const scope of new Set([...Object.keys(asked.permissions), ...Object.keys(permissions)])) {
+    const [wanted, granted] = [asked.permissions[scope], permissions[scope]]
+    const difference = RANK.indexOf(granted) - RANK.indexOf(wanted)
+    if (difference < 0) less.push(`${scope}: ${granted ?? 'nothing'} instead of ${wanted ?? ''}`)
+    else if (difference > 0 && `${scope}: ${granted ?? ''}` !== 'metadata: read')
       more.push(`${scope}: ${granted ?? ''}`)
-    }
   }
-  const [, workflowName = ''] = settings.workflowRepository.split('/')
-  const asked = settings.repositories ?? [workflowName]
-  if (asked === 'ALL') {
+  if (asked.repositories === 'ALL') {
     if (repositories !== 'ALL') less.push('some repositories instead of all')
   } else if (repositories === 'ALL') {
     more.push('all repositories')
   } else {
-    const has = (names: readonly string[], name: string): boolean =>
-      names.some((each) => each.toLowerCase() === name.toLowerCase())
-    less.push(...asked.filter((name) => !has(repositories, name)).map((name) => `not for repository "${name}"`))
-    more.push(...repositories.filter((name) => !has(asked, name)).map((name) => `repository "${name}"`))
+    less.push(...without(asked.repositories, repositories).map((name) => `not for repository "${name}"`))
+    more.push(...without(repositories, asked.repositories).map((name) => `repository "${name}"`))
   }
   return [
+    ...without([owner], [asked.owner]).map(
+      (other) => `The app server granted a token for "${other}", not for "${asked.owner}".`,
+    ),
     ...(less.length > 0 ? [`The app server granted less than requested: ${few(less)}.`] : []),
     ...(more.length > 0 ? [`The app server granted more than requested: ${few(more)}.`] : []),
   ]
 }
 
+/** The names that are not among others. GitHub's are the same in any case. */
+function without(names: readonly string[], others: readonly string[]): string[] {
+  const known = new Set(others.map((name) => name.toLowerCase()))
+  return names.filter((name) => !known.has(name.toLowerCase()))
+}
+
 function targets(owner: string, repositories: readonly string[] | 'ALL'): string {
   if (repositories === 'ALL') return `all repositories of "${owner}"`
   return few(repositories.map((name) => `"${owner}/${name}"`)) || quoted(owner)
-}
-
-function list(permissions: Permissions): string {
-  return few(Object.entries(permissions).map(([scope, level]) => `${scope}: ${level}`))
 }
 
 /** A GitHub name from the answer: nothing else gets into the log and the outputs. */

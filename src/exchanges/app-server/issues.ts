@@ -1,8 +1,8 @@
 import type { Claims, Explanation, Snippet } from '../../explanation.ts'
 import { aboutPassing, aboutRename } from '../../identity/claims.ts'
 import { quoted, showable } from '../../text.ts'
-import { isOwnerScope, lackOf, ofRepositories, ownerLacks, repositoriesLack, type Asked, type Plan } from './lacks.ts'
-import { snippetFor } from './policy.ts'
+import { isOwnerScope, lackOf, noteLack, ofRepositories, snippetFor, type Plan } from './policy.ts'
+import type { Asked } from './settings.ts'
 import { subjectOf } from './subject.ts'
 
 /** What the app server objects to, about one owner or one repository. */
@@ -41,35 +41,39 @@ export function issuesOf(message: string): Issue[] {
 export function explainIssues(issues: readonly Issue[], asked: Asked, claims: Claims | undefined): Explanation {
   const [workflowOwner = ''] = asked.workflowRepository.split('/')
   const isOwn = asked.owner.toLowerCase() === workflowOwner.toLowerCase()
-  const plan: Plan = { asked, isOwn, lacks: new Map(), advice: new Set(), stopped: false }
-  for (const issue of issues) {
-    if (isAsked(asked, issue.target) && !explainScope(plan, issue)) explainTarget(plan, issue)
+  const plan: Plan = { asked, isOwn, lacks: new Map(), advice: new Set() }
+  for (const { target: named, text } of issues) {
+    if (!isAsked(asked, named)) continue
+    const target = named.includes('/') ? named : asked.owner
+    if (!explainScope(plan, target, text)) explainTarget(plan, target, text)
   }
-  const { lacks, advice } = plan
-  const explanation = (): Explanation => (advice.size > 0 ? { advice: [...advice].join('\n') } : {})
-  if (lacks.size === 0) return explanation()
+  const { advice } = plan
+  const paste = plan.lacks.size === 0 ? [] : policies(plan, claims)
+  return {
+    ...(advice.size > 0 && { advice: [...advice].join('\n') }),
+    ...(paste.length > 0 && { hint: hintFor(paste), paste }),
+  }
+}
+
+/** The policies to paste; none where none can be bound to this run, which the advice then says. */
+function policies({ asked, lacks, advice }: Plan, claims: Claims | undefined): Snippet[] {
   const subject = subjectOf(claims)
-  if (subject === undefined) {
+  const passing = subject && aboutPassing(subject.text)
+  if (subject === undefined || passing !== undefined) {
     advice.add(
-      'No policy is suggested, because the subject of this run is not shown, does not name the repository, is too long, or contains a wildcard character.',
+      passing ??
+        'No policy is suggested, because the subject of this run is not shown, does not name the repository, is too long, or contains a wildcard character.',
     )
-    return explanation()
+    return []
   }
-  const passing = aboutPassing(subject.text)
-  if (passing !== undefined) {
-    advice.add(passing)
-    return explanation()
-  }
-  if (plan.stopped) {
+  if (lacks.has(asked.owner) && lacks.size > 1) {
     advice.add(
       'The app server stopped at the policy of the owner. The policies below also include what else is needed, if it is not there yet.',
     )
   }
   const renamed = aboutRename(asked.workflowRepository, claims)
-  if (renamed !== undefined) advice.add(renamed)
-  for (const note of subject.notes) advice.add(note)
-  const paste = [...lacks].map(([target, lack]) => snippetFor(target, lack, subject.text))
-  return { ...explanation(), hint: hintFor(paste), paste }
+  for (const note of [...(renamed === undefined ? [] : [renamed]), ...subject.notes]) advice.add(note)
+  return [...lacks].map(([target, lack]) => snippetFor(target, lack, subject.text))
 }
 
 /** Whether the request was about an owner or a repository. GitHub's names are the same in any case. */
@@ -82,7 +86,7 @@ function isAsked({ owner, repositories }: Asked, target: string): boolean {
 }
 
 /** Explains an issue about one scope. @returns whether it was one */
-function explainScope(plan: Plan, { target, text }: Issue): boolean {
+function explainScope(plan: Plan, target: string, text: string): boolean {
   const [, scope, asked, what = ''] = /^([a-z-]+): (read|write|admin) - (.*)$/.exec(text) ?? []
   if (scope === undefined) return false
   const { permissions } = plan.asked
@@ -94,31 +98,22 @@ function explainScope(plan: Plan, { target, text }: Issue): boolean {
       `The GitHub App itself does not have ${scope}: ${asked ?? level} on "${target}": an administrator must grant it to the app.`,
     )
   } else if (/^Not (authorized$|allowed by owner access policy)/.test(what)) {
-    if (target.includes('/') && !isOwnerScope(scope)) {
-      Object.assign(lackOf(plan, target, true).statements, { [scope]: level })
-    } else {
-      ownerLacks(plan, { [scope]: level }, true)
+    if (isOwnerScope(scope)) {
       // The app server looks at these first: what else the owner's policy lacks is not known.
-      if (isOwnerScope(scope)) {
-        const unseen = Object.entries(permissions).filter(([each]) => !isOwnerScope(each))
-        ownerLacks(plan, Object.fromEntries(unseen), true)
-      }
-      repositoriesLack(plan)
+      const unseen = Object.entries(permissions).filter(([each]) => !isOwnerScope(each))
+      noteLack(plan, plan.asked.owner, { [scope]: level, ...Object.fromEntries(unseen) }, true)
+    } else {
+      noteLack(plan, target, { [scope]: level }, true)
     }
   }
   return true
 }
 
 /** Explains an issue about an owner or a repository as a whole. */
-function explainTarget(plan: Plan, { target, text }: Issue): void {
+function explainTarget(plan: Plan, target: string, text: string): void {
   const { advice, asked, isOwn } = plan
   const lacksAll = (exists?: boolean): void => {
-    if (target.includes('/')) {
-      Object.assign(lackOf(plan, target, exists).statements, ofRepositories(asked))
-    } else {
-      ownerLacks(plan, asked.permissions, exists)
-      repositoriesLack(plan)
-    }
+    noteLack(plan, target, target.includes('/') ? ofRepositories(asked) : asked.permissions, exists)
   }
   if (text === 'Access policy not found') {
     advice.add(

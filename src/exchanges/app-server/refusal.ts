@@ -40,70 +40,45 @@ function explain(
   settings: Settings,
   claims: Claims | undefined,
 ): Explanation {
-  switch (status) {
-    case 400:
-      return { hint: 'The app server does not accept this request: check `permissions`, `owner` and `repositories`.' }
-    case 401:
-      return hintFor401(message, settings.audience, claimText(claims, 'iss'))
-    case 403: {
-      const [workflowOwner = '', workflowName = ''] = settings.workflowRepository.split('/')
-      const asked = {
-        workflowRepository: settings.workflowRepository,
-        owner: settings.owner ?? workflowOwner,
-        repositories: settings.repositories ?? [workflowName],
-        permissions: settings.permissions,
-      }
-      return explainIssues(issues, asked, claims)
-    }
-    case 404:
-      return nothingAt(settings)
-    case 500:
-      return {
-        hint: 'If this persists, the GitHub App may not be installed on a repository, or may lack a requested permission: the operator of the app server can find the reason with the request id.',
-      }
-    default:
-      return {}
-  }
+  if (status === 403) return explainIssues(issues, settings.asked, claims)
+  const hint =
+    status === 401
+      ? hintFor401(message, settings.audience, claimText(claims, 'iss'))
+      : status === 404
+        ? nothingAt(settings)
+        : HINTS[status]
+  return hint === undefined ? {} : { hint }
 }
 
-function nothingAt({ url }: Settings): Explanation {
-  return { hint: `There is no app server at ${url.href}: check the path in app-server.` }
+const HINTS: Readonly<Record<number, string>> = {
+  400: 'The app server does not accept this request: check `permissions`, `owner` and `repositories`.',
+  500: 'If this persists, the GitHub App may not be installed on a repository, or may lack a requested permission: the operator of the app server can find the reason with the request id.',
 }
 
-function hintFor401(message: string, audience: string, issuer: string | undefined): Explanation {
+function nothingAt({ url }: Settings): string {
+  return `There is no app server at ${url.href}: check the path in app-server.`
+}
+
+function hintFor401(message: string, audience: string, issuer = ''): string | undefined {
   if (/"aud" claim/.test(message)) {
-    return {
-      hint: `The audience of the ID token was "${audience}". Add it to the list of the app server (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE), or set \`audience\` to one that it lists.`,
-    }
+    return `The audience of the ID token was "${audience}". Add it to the list of the app server (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE), or set \`audience\` to one that it lists.`
   }
   if (/"iss" claim/.test(message)) {
-    return {
-      hint: 'The app server does not accept the issuer of this GitHub: GitHub Enterprise Server and enterprises with their own issuer need an app server that is set up for them.',
-    }
+    return 'The app server does not accept the issuer of this GitHub: GitHub Enterprise Server and enterprises with their own issuer need an app server that is set up for them.'
   }
-  if (
-    /JSON Web Key Set/.test(message) &&
-    issuer !== undefined &&
-    URL.canParse(issuer) &&
-    new URL(issuer).pathname !== '/'
-  ) {
-    return {
-      hint: `The issuer of the ID token is "${issuer}": an app server that was set up for another issuer looks for its keys in the wrong place.`,
-    }
+  if (/JSON Web Key Set/.test(message) && URL.canParse(issuer) && new URL(issuer).pathname !== '/') {
+    return `The issuer of the ID token is "${issuer}": an app server that was set up for another issuer looks for its keys in the wrong place.`
   }
   if (/"sub" claim/.test(message)) {
-    return {
-      hint: 'The app server accepts only some subjects (GITHUB_ACTIONS_TOKEN_ALLOWED_SUBJECTS): its operator must add the sub claim of this run.',
-    }
+    return 'The app server accepts only some subjects (GITHUB_ACTIONS_TOKEN_ALLOWED_SUBJECTS): its operator must add the sub claim of this run.'
   }
-  if (/"(exp|nbf)" claim/.test(message)) return { hint: 'Check the clock of the app server.' }
-  return {}
+  return /"(exp|nbf)" claim/.test(message) ? 'Check the clock of the app server.' : undefined
 }
 
 /** AWS, before the app server, refused. */
 function explainGateway(status: number, message: string, settings: Settings): Explanation {
   const { aws, url } = settings
-  if (status === 404) return nothingAt(settings)
+  if (status === 404) return { hint: nothingAt(settings) }
   if (status !== 403) return {}
   // Signed or not, this is what API Gateway says of a path that it does not have.
   if (/Missing Authentication Token/i.test(message)) {
@@ -116,13 +91,11 @@ function explainGateway(status: number, message: string, settings: Settings): Ex
   if (refuser && (refuser.denies || (aws && refuser.kind !== 'identity-based policy'))) {
     return explainRefuser(refuser, `of what serves ${url.host}`)
   }
-  return {
-    hint:
-      aws === undefined
-        ? 'AWS refused the request before it reached the app server. If AWS IAM protects it, set app-server to a mapping of url and auth (type: aws).'
-        : signedHint(aws, url, message),
-  }
+  return { hint: aws === undefined ? UNSIGNED : signedHint(aws, url, message) }
 }
+
+const UNSIGNED =
+  'AWS refused the request before it reached the app server. If AWS IAM protects it, set app-server to a mapping of url and auth (type: aws).'
 
 function signedHint({ scope: { region, service } }: Aws, { host }: URL, message: string): string {
   const wrong = [

@@ -57,34 +57,25 @@ function isLike(given: string, known: string): boolean {
 
 /** The word that is most like the given one: at most a quarter of its letters differ, or one. Case is ignored. */
 export function nearest<T extends string>(given: string, words: readonly T[]): T | undefined {
-  let best: T | undefined
-  let least = Math.max(1, Math.floor(given.length / 4)) + 1
-  for (const word of words) {
-    if (Math.abs(word.length - given.length) >= least) continue
-    const edits = distance(given.toLowerCase(), word.toLowerCase())
-    if (edits < least) [best, least] = [word, edits]
+  const most = Math.max(1, Math.floor(given.length / 4))
+  for (let edits = 0; edits <= most; edits++) {
+    const found = words.find((word) => isWithin(edits, given.toLowerCase(), word.toLowerCase()))
+    if (found !== undefined) return found
   }
-  return best
+  return undefined
 }
 
-/** Letters to insert, delete, replace or swap with a neighbor (Damerau-Levenshtein, optimal string alignment). */
-function distance(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
-  const at = (i: number, j: number): number => rows[i]?.[j] ?? Infinity
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    rows.push(row)
-    for (let j = 1; j <= b.length; j++) {
-      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-      row.push(
-        Math.min(
-          at(i - 1, j) + 1,
-          at(i, j - 1) + 1,
-          at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1),
-          swapped ? at(i - 2, j - 2) + 1 : Infinity,
-        ),
-      )
-    }
-  }
-  return at(a.length, b.length)
+/** Whether so many letters inserted, deleted, replaced or swapped with a neighbor make one word of the other. */
+function isWithin(edits: number, a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > edits) return false
+  let same = 0
+  while (same < a.length && a[same] === b[same]) same++
+  const [x, y] = [a.slice(same), b.slice(same)]
+  if (edits === 0 || x === y) return x === y
+  return (
+    isWithin(edits - 1, x.slice(1), y) ||
+    isWithin(edits - 1, x, y.slice(1)) ||
+    isWithin(edits - 1, x.slice(1), y.slice(1)) ||
+    (x[0] === y[1] && x[1] === y[0] && isWithin(edits - 1, x.slice(2), y.slice(2)))
+  )
 }

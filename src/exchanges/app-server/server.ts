@@ -4,17 +4,14 @@ import { NOWHERE } from '../../inputs/url.ts'
 import { isMapping, parseYaml, type YamlValue } from '../../inputs/yaml.ts'
 import { nearest } from './scopes.ts'
 
-export type AwsService = 'lambda' | 'execute-api' | 'vpc-lattice-svcs'
-
 /** How to sign requests to an app server behind AWS IAM. */
 export interface AwsAuth {
-  readonly type: 'aws'
-  /** The role to assume; without it the credentials in the environment sign. */
-  readonly roleArn?: string
-  /** Of the ID token for STS; without it the usual one of the region. */
-  readonly audience?: string
+  /** The role to assume; empty: the credentials in the environment sign. */
+  readonly roleArn: string
+  /** Of the ID token for STS; empty: the usual one of the region. */
+  readonly audience: string
   readonly region: string
-  readonly service: AwsService
+  readonly service: string
 }
 
 export interface AppServer {
@@ -36,8 +33,12 @@ const EXAMPLES = {
 type Key = keyof typeof EXAMPLES
 const SERVER_KEYS: readonly Key[] = ['url', 'auth']
 const AUTH_KEYS: readonly Key[] = ['type', 'roleArn', 'audience', 'region', 'service']
-const SERVICES = ['lambda', 'execute-api', 'vpc-lattice-svcs'] as const satisfies AwsService[]
+const SERVICE = /^(?:lambda|execute-api|vpc-lattice-svcs)$/
 
+/**
+ * Service and region in a host name of AWS: `ID.lambda-url.REGION.on.aws`, `ID.execute-api.REGION.amazonaws.com`
+ * (`.cn`; `vpce.` before it), `ID.vpc-lattice-svcs.REGION.on.aws`.
+ */
 const AWS_HOST =
   /\.(lambda(?=-url\.)|execute-api|vpc-lattice-svcs)(?:-url)?\.([a-z\d-]+)\.(?:on\.aws|api\.aws|(?:vpce\.)?amazonaws\.com(?:\.cn)?)$/
 
@@ -72,53 +73,26 @@ function serverUrl(inputs: Inputs, name: string, value: string): URL {
 function readAwsAuth(inputs: Inputs, name: string, value: YamlValue, url: URL): AwsAuth {
   const auth = isMapping(value) ? value : new Map<string, YamlValue>()
   checkKeys(inputs, name, auth, AUTH_KEYS)
-  const type = field(inputs, name, auth, 'type')
+  const text = (key: Key): string => field(inputs, name, auth, key)
+  const matching = (key: Key, pattern: RegExp, what: string): string =>
+    inputs.matching(name, text(key), pattern, `must have ${what} as auth.${key}`, EXAMPLES[key])
+  const type = text('type')
   if (type !== 'aws') inputs.problem(name, `needs auth.type aws${not(type)}`, EXAMPLES.auth)
-  const roleArn = inputs.matching(
-    name,
-    field(inputs, name, auth, 'roleArn'),
-    ROLE_ARN,
-    'must have the ARN of a role as auth.roleArn',
-    EXAMPLES.roleArn,
-  )
-  const audience = inputs.matching(
-    name,
-    field(inputs, name, auth, 'audience'),
-    /^\P{C}+$/u,
-    'must have one line as auth.audience',
-    EXAMPLES.audience,
-  )
-  const host = awsHost(url.hostname)
-  const givenRegion = field(inputs, name, auth, 'region')
-  const region = inputs.matching(name, givenRegion, REGION, 'must have an AWS region as auth.region', EXAMPLES.region)
-  const givenService = field(inputs, name, auth, 'service')
-  const service = SERVICES.find((each) => each === givenService)
-  if (givenService !== '' && service === undefined) {
-    const rule = `must have one of ${SERVICES.join(', ')} as auth.service${not(givenService)}`
-    inputs.problem(name, rule, EXAMPLES.service)
+  const given = {
+    roleArn: matching('roleArn', ROLE_ARN, 'the ARN of a role'),
+    audience: matching('audience', /^\P{C}+$/u, 'one line'),
+    region: matching('region', REGION, 'an AWS region'),
+    service: matching('service', SERVICE, 'one of lambda, execute-api, vpc-lattice-svcs'),
   }
-  if (host === undefined && url.href !== NOWHERE) {
-    const why = 'because the host name in url does not contain it'
-    if (givenRegion === '') inputs.problem(name, `needs auth.region, ${why}`, EXAMPLES.region)
-    if (givenService === '') inputs.problem(name, `needs auth.service, ${why}`, EXAMPLES.service)
+  const host = AWS_HOST.exec(url.hostname)
+  if (host === null && url.href !== NOWHERE) {
+    for (const key of ['region', 'service'] as const) {
+      if (text(key) !== '') continue
+      inputs.problem(name, `needs auth.${key}, because the host name in url does not contain it`, EXAMPLES[key])
+    }
   }
-  return {
-    type: 'aws',
-    ...(roleArn !== '' && { roleArn }),
-    ...(audience !== '' && { audience }),
-    region: region !== '' ? region : (host?.region ?? ''),
-    service: service ?? host?.service ?? 'lambda',
-  }
-}
-
-/**
- * Service and region from a host name of AWS: `ID.lambda-url.REGION.on.aws`, `ID.execute-api.REGION.amazonaws.com`
- * (`.cn`; `vpce.` before it), `ID.vpc-lattice-svcs.REGION.on.aws`.
- */
-function awsHost(hostname: string): { service: AwsService; region: string } | undefined {
-  const [, label, region] = AWS_HOST.exec(hostname) ?? []
-  const service = SERVICES.find((each) => each === label)
-  return service === undefined || region === undefined ? undefined : { service, region }
+  const [, service = '', region = ''] = host ?? []
+  return { ...given, region: given.region || region, service: given.service || service }
 }
 
 /** @param below keys that belong in `auth`, for the hint */

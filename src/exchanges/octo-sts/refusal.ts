@@ -48,53 +48,46 @@ const UNLESS_SET = ' (unless the server sets ORG_POLICY_REPO)'
 const EXPLANATIONS: Explanations<Refused> = [
   [
     /unable to (find|read|parse|compile) trust policy/,
-    ({ settings, claims, policy }) => ({
-      hint: `Octo STS looks for ${policy}, on the default branch, and says the same if it cannot read the file.${WAIT}`,
-      ...suggestPolicy(settings, claims, { isThere: false }),
-    }),
+    ({ policy }) =>
+      `Octo STS looks for ${policy}, on the default branch, and says the same if it cannot read the file.${WAIT}`,
+    (refused) => suggestPolicy(refused, { isThere: false }),
   ],
   [
     /trust policy: issuer/,
-    ({ settings, claims, policy, issuer }) => ({
-      hint: `The issuer (iss) of the ID token was ${issuer}: set that as \`issuer\` in ${policy}.${WAIT}`,
-      ...suggestPolicy(settings, claims, { isThere: true }),
-    }),
+    ({ policy, issuer }) =>
+      `The issuer (iss) of the ID token was ${issuer}: set that as \`issuer\` in ${policy}.${WAIT}`,
+    suggestPolicy,
   ],
-  [/trust policy: subject/, explainSubject],
-  [/trust policy: audience/, explainAudience],
+  [/trust policy: subject/, aboutSubject, suggestPolicy],
+  [/trust policy: audience/, aboutAudience, suggestPolicy],
   [
     /trust policy: .*claim/,
-    ({ policy }) => ({ hint: `Compare claim_pattern in ${policy} with the claims of the ID token below.${WAIT}` }),
+    ({ policy }) => `Compare claim_pattern in ${policy} with the claims of the ID token below.${WAIT}`,
   ],
   [
     /no installation found|no GitHub App/i,
-    ({ settings, owner }) => ({
-      hint: `The GitHub App of ${settings.domain} must be installed for "${owner}": check \`scope\`, and the app's installations.`,
-    }),
+    ({ settings: { domain }, owner }) =>
+      `The GitHub App of ${domain} must be installed for "${owner}": check \`scope\`, and the app's installations.`,
   ],
   [
     /StatusUnprocessableEntity/,
-    ({ settings: { domain, scope }, policy }) => ({
-      hint: `GitHub refused the permissions or repositories of ${policy}: the GitHub App of ${domain} must have them all, on "${scope}".${WAIT}`,
-    }),
+    ({ settings: { domain, scope }, policy }) =>
+      `GitHub refused the permissions or repositories of ${policy}: the GitHub App of ${domain} must have them all, on "${scope}".${WAIT}`,
   ],
   [
     /issuer not permitted by organization policy|trusted-issuer configuration is invalid/,
-    ({ issuer, owner }) => ({
-      hint: `The issuer (iss) of the ID token was ${issuer}: "${owner}" must list it in ".github/chainguard/trusted-token-issuers.yaml" of its repository "${owner}/.github"${UNLESS_SET}, in a form that Octo STS can read.${WAIT}`,
-    }),
+    ({ issuer, owner }) =>
+      `The issuer (iss) of the ID token was ${issuer}: "${owner}" must list it in ".github/chainguard/trusted-token-issuers.yaml" of its repository "${owner}/.github"${UNLESS_SET}, in a form that Octo STS can read.${WAIT}`,
   ],
   [
     /unable to (verify bearer token|fetch or create the provider)/,
-    () => ({
-      hint: 'Octo STS could not check the ID token. It may have temporary trouble with the keys of the issuer: run the job again.',
-    }),
+    () =>
+      'Octo STS could not check the ID token. It may have temporary trouble with the keys of the issuer: run the job again.',
   ],
   [
     /invalid subject/,
-    () => ({
-      hint: 'Octo STS accepts no subject with quotes, brackets or any of \\ ; & $ < >: rename the branch or the environment.',
-    }),
+    () =>
+      'Octo STS accepts no subject with quotes, brackets or any of \\ ; & $ < >: rename the branch or the environment.',
   ],
 ]
 
@@ -109,27 +102,19 @@ function explain(message: string, settings: Settings, claims: Claims | undefined
   })
 }
 
-function explainSubject({ settings, claims, policy }: Refused): Explanation {
+function aboutSubject({ claims, policy }: Refused): string {
   const subject = claimText(claims, 'sub')
-  return {
-    hint:
-      subject === undefined
-        ? `\`subject\` in ${policy} must be the subject (sub) of the ID token.${WAIT}`
-        : `The subject (sub) of the ID token was "${subject}": set that as \`subject\` in ${policy}.${aboutForm(subject)}${WAIT}`,
-    ...suggestPolicy(settings, claims, { isThere: true }),
-  }
+  return subject === undefined
+    ? `\`subject\` in ${policy} must be the subject (sub) of the ID token.${WAIT}`
+    : `The subject (sub) of the ID token was "${subject}": set that as \`subject\` in ${policy}.${aboutForm(subject)}${WAIT}`
 }
 
-function explainAudience({ settings, claims, policy }: Refused): Explanation {
-  const { audience, domain } = settings
+function aboutAudience({ settings: { audience, domain }, policy }: Refused): string {
   const change =
     audience === domain
       ? `remove \`audience\` from ${policy}, which has another one, or set \`audience\` here to that one.`
       : `set it as \`audience\` in ${policy}; without one, the policy accepts only "${domain}".`
-  return {
-    hint: `The audience of the ID token was "${audience}": ${change}${WAIT}`,
-    ...suggestPolicy(settings, claims, { isThere: true }),
-  }
+  return `The audience of the ID token was "${audience}": ${change}${WAIT}`
 }
 
 /** The file of the trust policy. */
@@ -145,11 +130,7 @@ function fileOf({ scope, identity }: Settings): { readonly repository: string; r
  *
  * @param isThere whether Octo STS read the file; if it did not, nobody knows whether there is one
  */
-function suggestPolicy(
-  settings: Settings,
-  claims: Claims | undefined,
-  { isThere }: { readonly isThere: boolean },
-): Explanation {
+function suggestPolicy({ settings, claims }: Refused, { isThere } = { isThere: true }): Explanation {
   const { audience, domain } = settings
   const issuer = claimText(claims, 'iss')
   const subject = claimText(claims, 'sub')

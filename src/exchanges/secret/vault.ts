@@ -6,8 +6,7 @@ import type { Refusal } from '../../http/call.ts'
 import type { Inputs } from '../../inputs/inputs.ts'
 import { quoted } from '../../text.ts'
 import { isPresent, textsOf, unwrapped, vaultRefusal } from '../../vault/answer.ts'
-import { login, type VaultLogin } from '../../vault/login.ts'
-import { aboutBatch, revocable } from '../../vault/revoker.ts'
+import { aboutBatch, login, type VaultLogin } from '../../vault/login.ts'
 import { headersOf, readPath, readServer, SERVICE, urlOf, type VaultServer } from '../../vault/server.ts'
 import { memberText } from './json.ts'
 import { readSecrets } from './reading.ts'
@@ -46,15 +45,14 @@ export const secretVault: Exchange<Settings> = {
       id: (path) => path,
       read: (path) => read(settings, path, token, tools),
     })
-    const given = await token
-    return given.isBatch ? { ...grant, summary: `${grant.summary} ${aboutBatch(given)}` } : grant
+    return { ...grant, summary: `${grant.summary}${aboutBatch(await token)}` }
   },
 }
 
 /** A token for this step alone. */
 async function borrowToken(server: VaultServer, tools: Tools): Promise<VaultLogin> {
   const given = await login(server, tools)
-  if (!given.isBatch) tools.revokeAtEnd(revocable(given))
+  if (given.revocable) tools.revokeAtEnd(given.revocable)
   return given
 }
 

@@ -19,10 +19,13 @@ export const SETTINGS: Settings = {
   audience: 'app-server.example',
   headers: {},
   aws: undefined,
-  owner: undefined,
-  repositories: undefined,
-  permissions: { contents: 'write', issues: 'read' },
-  workflowRepository: 'octo-org/workflows',
+  target: {},
+  asked: {
+    workflowRepository: 'octo-org/workflows',
+    owner: 'octo-org',
+    repositories: ['workflows'],
+    permissions: { contents: 'write', issues: 'read' },
+  },
   apiUrl: 'https://api.github.com/',
   outlivesJob: false,
 }

@@ -1,28 +1,24 @@
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import type { Claims } from '../../../src/explanation.ts'
+import type { Claims, Explanation } from '../../../src/explanation.ts'
 import { explainIssues, issuesOf } from '../../../src/exchanges/app-server/issues.ts'
-import type { Asked } from '../../../src/exchanges/app-server/lacks.ts'
+import type { Asked } from '../../../src/exchanges/app-server/settings.ts'
 
-const ASKED: Asked = {
-  workflowRepository: 'octo-org/workflows',
-  owner: 'octo-org',
-  repositories: ['target'],
-  permissions: { contents: 'read' },
-}
-const ISSUES = issuesOf('Issues:\n- octo-org/target:\n  - contents: read - Not authorized')
+const NOT_AUTHORIZED = '- octo-org/target:\n  - contents: read - Not authorized'
 const CLAIMS = { sub: 'repo:octo-org/workflows:ref:refs/heads/main' }
 
-/** What a policy to paste says. */
-interface Policy {
-  readonly statements?: readonly { readonly subjects: readonly string[] }[]
+/** What is said of these issues, to a job that asked for `contents: read` of a repository of its owner. */
+function explain(issues: string, asked: Partial<Asked> = {}, claims: Claims | undefined = CLAIMS): Explanation {
+  const usual: Asked = {
+    workflowRepository: 'octo-org/workflows',
+    owner: 'octo-org',
+    repositories: ['target'],
+    permissions: { contents: 'read' },
+  }
+  return explainIssues(issuesOf(`Issues:\n${issues}`), { ...usual, ...asked }, claims)
 }
 
-function policyFor(message: string, asked: Asked = ASKED): string | undefined {
-  return explainIssues(issuesOf(message), asked, CLAIMS)
-    .paste?.map(({ content }) => content)
-    .join('\n')
-}
+const policyFor = ({ paste }: Explanation): string | undefined => paste?.map(({ content }) => content).join('\n')
 
 const GRANTED = [
   'origin: octo-org/target',
@@ -34,25 +30,12 @@ const GRANTED = [
 ].join('\n')
 
 describe('the policy to paste', () => {
-  test.each([
-    ['repo:octo-org@6811672/workflows@216219028:environment:live', 'so it matches only this repository'],
-    ['repo:octo-org/workflows:environment:live', 'It matches by name'],
-    ['repo:octo-org/workflows:environment:live@europe', 'It matches by name'],
-  ])('tells the immutable form by the ids, not by a sign in a name: %s', (sub, note) => {
-    const { advice } = explainIssues(ISSUES, ASKED, { sub, environment: 'live' })
-    expect(advice).toContain(note)
-  })
-
-  test('grants what was asked', () => {
-    expect(policyFor('Issues:\n- octo-org/target:\n  - contents: read - Not authorized')).toBe(GRANTED)
-  })
-
   test('holds for an owner also what the app server had not looked at yet', () => {
-    const asked: Asked = { ...ASKED, permissions: { members: 'write', contents: 'read' } }
-    const message = 'Issues:\n- octo-org:\n  - members: write - Not authorized'
-    const { advice } = explainIssues(issuesOf(message), asked, CLAIMS)
-    expect(advice).toContain('The app server stopped at the policy of the owner.')
-    expect(policyFor(message, asked)).toContain(
+    const explained = explain('- octo-org:\n  - members: write - Not authorized', {
+      permissions: { members: 'write', contents: 'read' },
+    })
+    expect(explained.advice).toContain('The app server stopped at the policy of the owner.')
+    expect(policyFor(explained)).toContain(
       [
         'origin: octo-org/.github-access-token',
         'allowed-repository-permissions:',
@@ -67,63 +50,48 @@ describe('the policy to paste', () => {
     )
   })
 
-  test('is of the owner alone where repositories can grant nothing of it', () => {
-    const message = 'Issues:\n- octo-org:\n  - members: write - Not authorized'
-    const asked: Asked = { ...ASKED, permissions: { members: 'write' } }
-    expect(explainIssues(issuesOf(message), asked, CLAIMS).paste).toHaveLength(1)
-  })
-
-  test.each<[string, exists: unknown[]]>([
+  test.each<[string, exists: unknown[], permissions?: Asked['permissions']]>([
     ['- octo-org:\n  - Access policy not found', [false, undefined]],
     ['- octo-org:\n  - contents: read - Not authorized', [true, undefined]],
     ['- octo-org/target:\n  - Access policy not found', [false]],
-  ])('tells of each file whether it is there, where that is known: %j', (issues, exists) => {
-    const { paste } = explainIssues(issuesOf(`Issues:\n${issues}`), ASKED, CLAIMS)
+    // Repositories can grant nothing of it.
+    ['- octo-org:\n  - members: write - Not authorized', [true], { members: 'write' }],
+  ])('tells of each file whether it is there, where that is known: %j', (issues, exists, permissions) => {
+    const { paste } = explain(issues, permissions && { permissions })
     expect(paste?.map(({ file }) => file?.exists)).toEqual(exists)
   })
 
   test('is found where a server spells names otherwise', () => {
-    expect(policyFor('Issues:\n- Octo-Org/Target:\n  - contents: read - Not authorized')).toBe(
+    expect(policyFor(explain('- Octo-Org/Target:\n  - contents: read - Not authorized'))).toBe(
       GRANTED.replaceAll('octo-org/target', 'Octo-Org/Target'),
     )
   })
 
   test.each([
-    ['another scope', '- octo-org/target:\n  - administration: write - Not authorized'],
     ['a member of every object', '- octo-org/target:\n  - constructor: write - Not authorized'],
     ['another repository', '- octo-org/other:\n  - Access policy not found'],
-    ['another owner', '- evil/target:\n  - contents: read - Not authorized'],
     ['the policy of another owner', '- evil:\n  - Access policy not found'],
     ['nobody', '  - contents: read - Not authorized'],
   ])('never grants what was not asked: %s', (_what, issues) => {
-    expect(explainIssues(issuesOf(`Issues:\n${issues}`), ASKED, CLAIMS)).toEqual({})
+    expect(explain(issues)).toEqual({})
   })
 
   test('never grants more than was asked', () => {
-    expect(policyFor('Issues:\n- octo-org/target:\n  - contents: write - Not authorized')).toBe(GRANTED)
-    expect(policyFor('Issues:\n- octo-org:\n  - contents: admin - Not allowed by owner access policy')).toMatch(
+    expect(policyFor(explain('- octo-org/target:\n  - contents: write - Not authorized'))).toBe(GRANTED)
+    expect(policyFor(explain('- octo-org:\n  - contents: admin - Not allowed by owner access policy'))).toMatch(
       /^allowed-repository-permissions:\n {2}contents: read$/m,
     )
   })
 
-  test('is of any repository where all were asked for', () => {
-    const asked: Asked = { ...ASKED, repositories: 'ALL' }
-    expect(policyFor('Issues:\n- octo-org/any:\n  - contents: read - Not authorized', asked)).toContain(
-      'origin: octo-org/any\n',
-    )
-  })
-
   test('is one of 33 at the most, however many a server names', () => {
-    const asked: Asked = { ...ASKED, repositories: 'ALL' }
     const blocks = Array.from({ length: 200 }, (_, n) => `- octo-org/r${n}:\n  - Access policy not found`)
-    const { paste, advice } = explainIssues(issuesOf(`Issues:\n${blocks.join('\n')}`), asked, CLAIMS)
+    const { paste, advice } = explain(blocks.join('\n'), { repositories: 'ALL' })
     expect(paste).toHaveLength(33)
     expect(advice?.match(/No policy file was found/g)).toHaveLength(33)
   })
 })
 
 describe('the subject', () => {
-  const environment = { ...CLAIMS, sub: 'repo:octo-org/workflows:environment:live', environment: 'live' }
   const push = {
     sub: 'repo:octo-org/workflows:ref:refs/heads/main',
     repository: 'octo-org/workflows',
@@ -133,100 +101,72 @@ describe('the subject', () => {
     event_name: 'push',
     workflow_ref: 'octo-org/workflows/.github/workflows/release.yml@refs/heads/main',
   }
-  const subjectOf = (claims: Claims | undefined): string | undefined =>
-    (parse(explainIssues(ISSUES, ASKED, claims).paste?.[0]?.content ?? '{}') as Policy).statements?.[0]?.subjects[0]
 
-  test('is the environment of the job', () => {
-    expect(subjectOf(environment)).toBe('repo:octo-org/workflows:environment:live')
-  })
-
-  test('is else the workflow file, bound to the ids', () => {
-    expect(subjectOf(push)).toBe(
+  test.each<[string, object, subject: string]>([
+    [
+      'the workflow file, bound to the ids',
+      {},
       'repo:octo-org@6811672/workflows@216219028:workflow_ref:octo-org/workflows/.github/workflows/release.yml@refs/heads/main',
-    )
+    ],
+    ['the sub claim for a pull request', { event_name: 'pull_request', ref: 'refs/pull/7/merge' }, push.sub],
+    ['the sub claim where the ids are not known', { repository_id: '' }, push.sub],
+  ])('is %s', (_what, claims, subject) => {
+    const policy = policyFor(explain(NOT_AUTHORIZED, {}, { ...push, ...claims }))
+    expect(parse(policy!)).toMatchObject({ statements: [{ subjects: [subject] }] })
   })
 
   test.each([
-    ['for a pull request', { event_name: 'pull_request', ref: 'refs/pull/7/merge' }],
-    ['where the ids are not known', { repository_id: '' }],
-    ['where the workflow file has a wildcard in its name', { workflow_ref: 'octo-org/workflows/a*.yml@main' }],
-  ])('is the sub claim %s', (_what, claims) => {
-    expect(subjectOf({ ...push, ...claims })).toBe(push.sub)
+    ['repo:octo-org@6811672/workflows@216219028:environment:live', 'so it matches only this repository'],
+    ['repo:octo-org/workflows:environment:live@europe', 'It matches by name'],
+  ])('has the immutable form by the ids, not by a sign in a name: %s', (sub, note) => {
+    expect(explain(NOT_AUTHORIZED, {}, { sub, environment: 'live' }).advice).toContain(note)
   })
 
-  test('is the same with a quote in it', () => {
-    expect(subjectOf({ sub: "repo:octo-org/workflows:environment:it's" })).toBe(
-      "repo:octo-org/workflows:environment:it's",
-    )
-  })
-
-  test.each<[string, Claims | undefined]>([
-    ['are not shown', undefined],
-    ['have none', {}],
-    ['have one with a wildcard', { sub: 'repo:octo-org/workflows:environment:live*' }],
-    ['have one with another wildcard', { sub: 'repo:octo-org/workflows:environment:live?' }],
-    ['have one of two lines', { sub: 'repo:octo-org/workflows:environment:live\nsubjects:' }],
-  ])('is none where the claims %s', (_what, claims) => {
-    const { paste, hint, advice } = explainIssues(ISSUES, ASKED, claims)
-    expect({ paste, hint }).toEqual({ paste: undefined, hint: undefined })
-    expect(advice).toContain('No policy is suggested')
+  test('that is long is folded so that it fits on the page, and reads as it is', () => {
+    const sub = `repo:octo-org/workflows:environment:${'"\\ é'.repeat(40)}/x:y@z`
+    const policy = policyFor(explain(NOT_AUTHORIZED, {}, { sub, environment: 'live' }))!
+    const lines = policy.split('\n')
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(140)
+    expect(lines.length).toBeGreaterThan(7)
+    expect(parse(policy)).toMatchObject({ statements: [{ subjects: [sub] }] })
   })
 })
 
-test.each(['', 'No', 'Not issues:\n- octo-org/target:\n  - No', 'Issues:\n', 'Issues:\n- octo-org/target:\n'])(
+describe('no policy', () => {
+  test.each<[string, Claims | null]>([
+    ['are not shown', null],
+    ['have a subject with a wildcard', { sub: 'repo:octo-org/workflows:environment:live?' }],
+    ['have one of two lines', { sub: 'repo:octo-org/workflows:environment:live\nsubjects:' }],
+  ])('is suggested where the claims %s', (_what, claims) => {
+    const asked: Partial<Asked> = { permissions: { members: 'write', contents: 'read' } }
+    const issues = '- octo-org:\n  - members: write - Not authorized'
+    const { paste, hint, advice } = explain(issues, asked, claims ?? {})
+    expect({ paste, hint }).toEqual({ paste: undefined, hint: undefined })
+    expect(advice).toContain('No policy is suggested')
+    expect(advice).not.toContain('policies below')
+  })
+
+  test('is bound to a subject that does not come again', () => {
+    const { advice, paste } = explain(NOT_AUTHORIZED, {}, { sub: 'repo:octo-org/workflows:ref:refs/tags/v0.0.14' })
+    expect(paste).toBeUndefined()
+    expect(advice).toContain('is that of one tag')
+  })
+})
+
+test.each(['', 'Not issues:\n- octo-org/target:\n  - No', 'Issues:\n- octo-org/target:\n'])(
   'a message without issues: %j',
   (message) => {
     expect(issuesOf(message)).toEqual([])
   },
 )
 
-test('a long subject is folded so that it fits on the page, and reads as it is', () => {
-  const sub = `repo:octo-org/workflows:environment:${'"\\ é'.repeat(40)}/x:y@z`
-  const [snippet] = explainIssues(ISSUES, ASKED, { sub, environment: 'live' }).paste ?? []
-  const lines = snippet!.content.split('\n')
-  expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(140)
-  expect(lines.length).toBeGreaterThan(7)
-  expect(parse(snippet!.content)).toMatchObject({ statements: [{ subjects: [sub] }] })
-})
-
-describe('no policy', () => {
-  // Subjects as GitHub Docs ("OpenID Connect reference") and reports of the merge queue have them.
-  test.each<[sub: string, what: string]>([
-    ['repo:octo-org/workflows:ref:refs/tags/v0.0.14', 'is that of one tag'],
-    [
-      'repo:octo-org/workflows:ref:refs/heads/gh-readonly-queue/main/pr-104-a7f5ef4b',
-      'is that of a branch of the merge queue',
-    ],
-    ['repo:octo-org/workflows:ref:refs/pull/7/merge', 'is that of one pull request'],
-    [
-      'repo:octo-org/workflows:pull_request:job_workflow_ref:octo-org/w/.github/workflows/ci.yml@refs/pull/7/merge',
-      'is that of one pull request',
-    ],
-  ])('is bound to a subject that does not come again: %s', (sub, what) => {
-    const { advice, paste } = explainIssues(ISSUES, ASKED, { sub })
-    expect(paste).toBeUndefined()
-    expect(advice).toContain(what)
-    expect(advice).toContain('environment')
-  })
-
-  test('is announced where none follows', () => {
-    const asked: Asked = { ...ASKED, permissions: { members: 'write', contents: 'read' } }
-    const issues = issuesOf('Issues:\n- octo-org:\n  - members: write - Not authorized')
-    const { advice, paste } = explainIssues(issues, asked, undefined)
-    expect(paste).toBeUndefined()
-    expect(advice).toContain('No policy is suggested')
-    expect(advice).not.toContain('policies below')
-  })
-})
-
 test('a repository that was renamed is told by its new name', () => {
-  const { advice } = explainIssues(ISSUES, ASKED, { ...CLAIMS, repository: 'octo-org/renamed' })
+  const { advice } = explain(NOT_AUTHORIZED, {}, { ...CLAIMS, repository: 'octo-org/renamed' })
   expect(advice).toContain('The run names its repository "octo-org/workflows", but its name is now "octo-org/renamed"')
 })
 
 test('the workflow\u2019s own owner is known by the run, also where the claims are hidden', () => {
-  const issues = issuesOf('Issues:\n- octo-org/target:\n  - Not authorized')
-  expect(explainIssues(issues, ASKED, undefined).advice).not.toContain('another owner')
-  const asked: Asked = { ...ASKED, workflowRepository: 'mona/workflows' }
-  expect(explainIssues(issues, asked, undefined).advice).toContain('another owner')
+  const issues = '- octo-org/target:\n  - Not authorized'
+  expect(explain(issues, {}, {}).advice).not.toContain('another owner')
+  expect(explain(issues, { workflowRepository: 'mona/workflows' }, {}).advice).toContain('another owner')
 })
