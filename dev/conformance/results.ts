@@ -1,20 +1,17 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { markdownTable } from '../documents/tables.ts'
-import type { Line } from './judge.ts'
+import { ROOT } from '../world.ts'
+import type { Judge, Line } from './judge.ts'
 
 /** What a judge said when it was last run. */
-export interface Result {
-  readonly name: string
-  readonly title: string
-  readonly judges: string
+export interface Result extends Pick<Judge, 'name' | 'title' | 'judges'> {
   readonly version: string
   /** Day of the run, UTC: `2026-11-21`. */
   readonly date: string
   readonly lines: readonly Line[]
 }
 
-const ROOT = join(import.meta.dirname, '../..')
 /** Where the last results are kept; committed. */
 const RESULTS = join(ROOT, 'conformance/results.json')
 const PAGE = join(ROOT, 'docs/conformance.md')
@@ -27,25 +24,14 @@ export function readResults(): Result[] {
 
 /** Keeps results, and puts their table into the page; those of judges that were not run stay as they were. */
 export function keepResults(fresh: readonly Result[], order: readonly string[]): void {
-  const kept = new Map(readKept().map((result) => [result.name, result]))
-  for (const result of fresh) kept.set(result.name, result)
+  const kept = new Map([...readResults(), ...fresh].map((result) => [result.name, result]))
   const results = order.flatMap((name) => kept.get(name) ?? [])
-  mkdirSync(dirname(RESULTS), { recursive: true })
   writeFileSync(RESULTS, `${JSON.stringify(results, undefined, 2)}\n`)
   const page = readFileSync(PAGE, 'utf8')
   writeFileSync(
     PAGE,
     page.replace(IN_PAGE, (_, before: string, __, after: string) => `${before}${resultsTable(results)}${after}`),
   )
-}
-
-function readKept(): Result[] {
-  try {
-    return readResults()
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw error
-  }
 }
 
 /** The table of the page and of the job summary, as Prettier aligns it. */

@@ -14,7 +14,7 @@ import { ROOT } from '../../world.ts'
 import type { Hold, Judge } from '../judge.ts'
 import { goProgram, output } from '../program.ts'
 
-const ACT = goProgram('act', 'github.com/nektos/act', 'v0.2.89')
+const ACT = goProgram('act', 'github.com/nektos/act@v0.2.89')
 
 /** act: runs workflows on this machine. It parses, evaluates, masks and starts actions by itself. */
 export const act: Judge = {
