@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { PROVIDER, system } from '../../dev/systems/database/google-cloud-sql.ts'
 import { createWorld, type World } from '../../dev/world.ts'
 
-/* What Google's own client never sends (see test/judges/google-credentials.test.ts), as Google refuses it. */
+/* What Google's own client never sends (see test/judges/google.test.ts), as Google refuses it. */
 
 const AUDIENCE = `https://iam.googleapis.com/${PROVIDER}`
 
