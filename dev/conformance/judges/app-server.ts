@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parse } from 'yaml'
 import { defaultIdentity } from '../../fakes/identity.ts'
 import { pasteFiles, suggestionsOf } from '../../suggestions.ts'
 import { ROOT } from '../../world.ts'
@@ -17,6 +18,7 @@ const APP_SERVER = ownBuild('app-server/built/index.js', 'src/server.ts')
 const HOST = 'app-server.example.com'
 const OTHER_HOST = 'choosy.example.com'
 const { owner, repository } = defaultIdentity
+type Inputs = NonNullable<Step['inputs']>
 const OWNER_POLICY = `${owner}/.github-access-token`
 const FILE = '.github/access-token.yaml'
 /** Found before the request reaches a policy: a repository of another owner that has nothing to do with the workflow. */
@@ -112,79 +114,73 @@ interface Expected {
   readonly repositories: readonly string[] | 'ALL'
 }
 
+/** What a step with these inputs asks for, where they are written as in the page. */
+function askedBy({
+  repository: one = repository,
+  repositories = one,
+  permissions = 'contents: read',
+}: Inputs): Expected {
+  return {
+    permissions: parse(`{${permissions}}`) as Expected['permissions'],
+    repositories: repositories === 'ALL' ? 'ALL' : repositories.split(', ').map((each) => each.split('/').at(-1)!),
+  }
+}
+
 /** GitHub made the token for this and nothing else, and the outputs say so. */
-function expectGrant({ github }: Setting, { outputs, told }: Ran, expected: Expected): void {
+function expectGrant({ github }: Setting, { outputs, told }: Ran, expected: Expected = askedBy({})): void {
   const token = outputs['token'] ?? ''
   assert.notEqual(token, '', told)
-  const underscores = Object.entries(expected.permissions).map(([scope, level]): [string, string] => [
-    scope.replaceAll('-', '_'),
-    level,
-  ])
+  const { permissions, repositories } = expected
   assert.deepEqual(github.grantOf(token), {
-    permissions: Object.fromEntries(underscores),
-    ...(expected.repositories !== 'ALL' && { repositories: expected.repositories }),
+    permissions: Object.fromEntries(
+      Object.entries(permissions).map(([scope, level]) => [scope.replaceAll('-', '_'), level]),
+    ),
+    ...(repositories !== 'ALL' && { repositories }),
   })
   assert(github.alive(token))
-  const { repositories } = expected
   assert.equal(outputs['repositories'], repositories === 'ALL' ? 'ALL' : JSON.stringify(repositories))
-  assert.deepEqual(JSON.parse(outputs['permissions'] ?? ''), { ...expected.permissions, metadata: 'read' })
+  assert.deepEqual(JSON.parse(outputs['permissions'] ?? ''), { ...permissions, metadata: 'read' })
   assert.equal(outputs['token-hash'], createHash('sha256').update(token).digest('base64'))
 }
 
-const CONTENTS = { contents: 'read' }
-const OWN: Expected = { permissions: CONTENTS, repositories: [repository] }
-const TWO = ['target', 'website']
-
-/** Inputs, and what they get: contents unless another permission is named. */
-const GRANTS: readonly (readonly [
-  name: string,
-  inputs: Record<string, string>,
-  repositories: Expected['repositories'],
-  permissions?: Expected['permissions'],
-])[] = [
-  ['its own repository', {}, [repository]],
-  ['its own, by its owner', { owner }, [repository]],
-  ['another repository', { repository: 'target' }, ['target']],
-  ['another repository, with its owner', { repository: `${owner}/target` }, ['target']],
-  ['several repositories', { repositories: 'target, website' }, TWO],
-  ['all repositories', { repositories: 'all', permissions: 'actions: write' }, 'ALL', { actions: 'write' }],
-  [
-    'a permission of the organization',
-    { repositories: 'ALL', permissions: 'members: read' },
-    'ALL',
-    { members: 'read' },
-  ],
+/** Inputs, and what they get where it is not what they say. */
+const GRANTS: readonly (readonly [name: string, inputs: Inputs, expected?: Expected])[] = [
+  ['its own repository', {}],
+  ['its own, by its owner', { owner }],
+  ['another repository', { repository: 'target' }],
+  ['another repository, with its owner', { repository: `${owner}/target` }],
+  ['several repositories', { repositories: 'target, website' }],
+  ['all repositories', { repositories: 'ALL', permissions: 'actions: write' }],
+  ['a permission of the organization', { repositories: 'ALL', permissions: 'members: read' }],
   [
     'the spelling of v3: a mapping, scopes with underscores',
     { repositories: '- target\n', permissions: 'pull_requests: write\ncontents: read\n' },
-    ['target'],
-    { 'pull-requests': 'write', contents: 'read' },
+    { permissions: { 'pull-requests': 'write', contents: 'read' }, repositories: ['target'] },
   ],
   [
     'the spelling of v4: commas',
     { repositories: 'target, website', permissions: 'contents:read,pull-requests:write' },
-    TWO,
-    { contents: 'read', 'pull-requests': 'write' },
+    { permissions: { contents: 'read', 'pull-requests': 'write' }, repositories: ['target', 'website'] },
   ],
-  ['a configured audience', { audience: 'configured' }, [repository]],
+  ['a configured audience', { audience: 'configured' }],
 ]
 
 async function grants(setting: Setting): Promise<void> {
   const { hold, run, github } = setting
   reset(github)
-  for (const [name, inputs, repositories, permissions = CONTENTS] of GRANTS) {
+  for (const [name, inputs, expected = askedBy(inputs)] of GRANTS) {
     await hold(`grants ${name}`, async () => {
-      expectGrant(setting, await run({ inputs }), { permissions, repositories })
+      expectGrant(setting, await run({ inputs }), expected)
     })
   }
   await hold('the post step revokes the token at GitHub', async () => {
     const ran = await run()
-    expectGrant(setting, ran, OWN)
+    expectGrant(setting, ran)
     await expectRevoked(ran)
     assert.equal(github.alive(ran.outputs['token']!), false)
   })
   await hold('grants a repository with the older form of the subject', async () => {
-    expectGrant(setting, await run({ identity: { subject: 'mutable' } }), OWN)
+    expectGrant(setting, await run({ identity: { subject: 'mutable' } }))
   })
 }
 
@@ -221,12 +217,8 @@ async function trouble({ hold, run, github }: Setting): Promise<void> {
   })
 }
 
-/** A refusal by policy. */
-interface PolicyDenial extends Pick<Step, 'inputs' | 'identity'> {
-  readonly spoil?: Spoil
-  /** What is granted once everything suggested is pasted; `false` where that alone does not mend it. */
-  readonly mended?: Expected | false
-}
+/** A refusal by policy: what the server says, what is wrong, and the step. */
+type PolicyDenial = readonly [name: string, words: RegExp, spoil: Spoil, step?: Step]
 
 type Spoil = (github: GitHubForApps) => unknown
 
@@ -242,116 +234,101 @@ function change(repository: string, path: string, from: RegExp | string, to: str
 const changeOwner = (from: RegExp | string, to: string): Spoil => change(OWNER_POLICY, 'access-token.yaml', from, to)
 const forOthers = change(`${owner}/${repository}`, FILE, /subjects: .*/, `subjects: ['repo:${owner}/another:**']`)
 
-/** What is wrong, and what the server says of it. */
-const DENIALS: readonly (readonly [name: string, words: RegExp, denial: PolicyDenial])[] = [
+const asItIs: Spoil = () => undefined
+
+/** What no file that is suggested mends alone. */
+const LASTING: readonly PolicyDenial[] = [
   [
     'an owner without the app',
     /has not been installed/,
-    { spoil: ({ installations }) => Reflect.deleteProperty(installations, owner), mended: false },
+    ({ installations }) => Reflect.deleteProperty(installations, owner),
   ],
   [
     'an installation that may not read the policy files',
     /not authorized to read all access policy file/,
-    { spoil: ({ installations }) => (installations[owner]!.singleFilePaths = [FILE]), mended: false },
+    ({ installations }) => (installations[owner]!.singleFilePaths = [FILE]),
   ],
   [
     'a permission that the installation lacks',
     /secrets: write - 'Access' installation not authorized/,
-    {
-      inputs: { permissions: 'secrets: write' },
-      spoil: ({ installations }) => Reflect.deleteProperty(installations[owner]!.permissions, 'secrets'),
-      mended: false,
-    },
+    ({ installations }) => Reflect.deleteProperty(installations[owner]!.permissions, 'secrets'),
+    given({ permissions: 'secrets: write' }),
   ],
+]
+
+const MENDED: readonly PolicyDenial[] = [
   [
     'an owner without a policy',
     /Access policy not found/,
-    {
-      spoil: ({ repositories }) => Object.assign(repositories, { [OWNER_POLICY]: {}, [`${owner}/${repository}`]: {} }),
-    },
+    ({ repositories }) => Object.assign(repositories, { [OWNER_POLICY]: {}, [`${owner}/${repository}`]: {} }),
   ],
   [
     'an owner’s policy of another origin',
     /Invalid access policy/,
-    { spoil: changeOwner(/^origin: .*$/m, 'origin: octo-org/elsewhere') },
+    changeOwner(/^origin: .*$/m, 'origin: octo-org/elsewhere'),
   ],
   [
     'a subject that the owner does not allow',
     /OIDC token subject is not allowed by owner access policy/,
-    { spoil: changeOwner(/^allowed/m, `allowed-subjects: ['repo:${owner}/another:**']\nallowed`) },
+    changeOwner(/^allowed/m, `allowed-subjects: ['repo:${owner}/another:**']\nallowed`),
   ],
   [
     'what the owner does not allow repositories to grant',
     /actions: read - Not allowed by owner access policy/,
-    {
-      inputs: { permissions: 'actions: read' },
-      spoil: changeOwner(/statements:[\s\S]*/, ''),
-      mended: { permissions: { actions: 'read' }, repositories: [repository] },
-    },
+    changeOwner(/statements:[\s\S]*/, ''),
+    given({ permissions: 'actions: read' }),
   ],
   [
     'a permission of the organization',
     /organization-secrets: write - Not allowed by owner access policy/,
-    {
-      inputs: { permissions: 'organization-secrets: write, contents: read', repository: 'target' },
-      mended: { permissions: { 'organization-secrets': 'write', contents: 'read' }, repositories: ['target'] },
-    },
+    asItIs,
+    given({ permissions: 'organization-secrets: write, contents: read', repository: 'target' }),
   ],
-  [
-    'all repositories',
-    /contents: read - Not allowed by owner access policy/,
-    { inputs: { repositories: 'ALL' }, mended: { permissions: CONTENTS, repositories: 'ALL' } },
-  ],
+  ['all repositories', /contents: read - Not allowed by owner access policy/, asItIs, given({ repositories: 'ALL' })],
   [
     'a repository without a policy',
     /target:\s+.*Access policy not found/,
-    {
-      inputs: { repositories: 'target, website' },
-      spoil: ({ repositories }) => (repositories[`${owner}/target`] = {}),
-      mended: { permissions: CONTENTS, repositories: TWO },
-    },
+    ({ repositories }) => (repositories[`${owner}/target`] = {}),
+    given({ repositories: 'target, website' }),
   ],
   [
     'a repository’s policy that is no YAML',
     /Invalid access policy/,
-    { spoil: ({ repositories }) => (repositories[`${owner}/${repository}`] = { [FILE]: 'origin: [' }) },
+    ({ repositories }) => (repositories[`${owner}/${repository}`] = { [FILE]: 'origin: [' }),
   ],
-  ['a repository whose policy is for others', /Not authorized/, { spoil: forOthers }],
+  ['a repository whose policy is for others', /Not authorized/, forOthers],
   [
     'a level that the repository’s policy does not grant',
     /secrets: write - Not authorized/,
-    {
-      inputs: { permissions: 'secrets: write, contents: read' },
-      mended: { permissions: { secrets: 'write', contents: 'read' }, repositories: [repository] },
-    },
+    asItIs,
+    given({ permissions: 'secrets: write, contents: read' }),
   ],
-  [
-    'a repository of another owner',
-    /Not authorized/,
-    { inputs: { repository: `${STRANGER}/theirs` }, mended: { permissions: CONTENTS, repositories: ['theirs'] } },
-  ],
+  ['a repository of another owner', /Not authorized/, asItIs, given({ repository: `${STRANGER}/theirs` })],
   [
     'a job with an environment, whose policy is for others',
     /Not authorized/,
-    { identity: { environment: 'production' }, spoil: forOthers },
+    forOthers,
+    { identity: { environment: 'production' } },
   ],
   [
     'a job with the older form of the subject, whose policy is for others',
     /Not authorized/,
-    { identity: { subject: 'mutable' }, spoil: forOthers },
+    forOthers,
+    { identity: { subject: 'mutable' } },
   ],
 ]
 
 async function policies(setting: Setting): Promise<void> {
   const { hold, run, github } = setting
-  for (const [name, words, { spoil, mended = OWN, ...step }] of DENIALS) {
+  for (const denial of [...LASTING, ...MENDED]) {
+    const [name, words, spoil, step] = denial
     reset(github)
-    spoil?.(github)
+    spoil(github)
     const { summary } = await holdRefusal(hold, run, [name, words, step])
-    if (mended === false) continue
+    if (LASTING.includes(denial)) continue
     await hold(`what it suggests for ${name}, pasted, grants what was asked`, async () => {
       pasteFiles(github.repositories, suggestionsOf(summary))
-      expectGrant(setting, await run(step), mended)
+      expectGrant(setting, await run(step), askedBy(step?.inputs ?? {}))
     })
   }
 }

@@ -6,8 +6,8 @@ import { defaultIdentity, subjectOf } from '../../fakes/identity.ts'
 import { ISSUER } from '../../fakes/issuer.ts'
 import { pasteFiles, suggestionsOf } from '../../suggestions.ts'
 import { createFixture, type Fixture, type Ran, type Step } from '../fixture.ts'
-import { APP_ID, createGitHubForApps, GITHUB_HOST } from '../github.ts'
-import type { Hold, Judge } from '../judge.ts'
+import { APP_ID, createGitHubForApps, GITHUB_HOST, type GitHubForApps } from '../github.ts'
+import type { Judge } from '../judge.ts'
 import { expectRevoked, holdKeys, holdRefusal } from '../lines.ts'
 import { goProgram } from '../program.ts'
 
@@ -36,18 +36,7 @@ export const octoSts: Judge = {
       singleFilePaths: [],
     }
     await using fixture = await createFixture(hold, [HOST], { [GITHUB_HOST]: github.handler })
-    const run = fixture.stepsOf('octo-sts', { scope: TARGET })
-    const setting = {
-      hold,
-      github,
-      run: (identity: string, inputs: Step['inputs'] = {}, more: Step = {}): Promise<Ran> =>
-        run({ inputs: { identity, ...inputs }, ...more }),
-      put(repository: string, identity: string, text: string) {
-        const files = (github.repositories[repository] ??= {})
-        files[`.github/chainguard/${identity}.sts.yaml`] = text
-      },
-      start: () => start(fixture, github.privateKey),
-    }
+    const setting = setUp(fixture, github)
     await setting.start()
     setting.put(TARGET, 'keys', policy())
     await holdKeys(fixture, (step) => setting.run('keys', {}, step))
@@ -56,24 +45,31 @@ export const octoSts: Judge = {
   },
 }
 
-interface Setting {
-  readonly hold: Hold
-  readonly github: ReturnType<typeof createGitHubForApps>
-  readonly run: (identity: string, inputs?: Step['inputs']) => Promise<Ran>
-  readonly put: (repository: string, identity: string, text: string) => void
-  /** Starts a server, whose memory of policies is empty; the name leads to it from now on. */
-  readonly start: () => Promise<unknown>
+function setUp({ hold, stepsOf, folder, start }: Fixture, github: GitHubForApps) {
+  const run = stepsOf('octo-sts', { scope: TARGET })
+  return {
+    hold,
+    github,
+    run: (identity: string, inputs: Step['inputs'] = {}, more: Step = {}): Promise<Ran> =>
+      run({ inputs: { identity, ...inputs }, ...more }),
+    put: (repository: string, identity: string, text: string): void => {
+      const files = (github.repositories[repository] ??= {})
+      files[`.github/chainguard/${identity}.sts.yaml`] = text
+    },
+    /** Starts a server, whose memory of policies is empty; the name leads to it from now on. */
+    start: async (): Promise<void> => {
+      const key = join(folder, 'app.pem')
+      await writeFile(key, github.privateKey)
+      await start(HOST, (port) => ({
+        file: OCTO_STS.path,
+        ready: '/',
+        env: { PORT: String(port), STS_DOMAIN: HOST, GITHUB_APP_IDS: String(APP_ID), APP_SECRET_CERTIFICATE_FILE: key },
+      }))
+    },
+  }
 }
 
-async function start({ folder, start }: Fixture, privateKey: string): Promise<void> {
-  const key = join(folder, 'app.pem')
-  await writeFile(key, privateKey)
-  await start(HOST, (port) => ({
-    file: OCTO_STS.path,
-    ready: '/',
-    env: { PORT: String(port), STS_DOMAIN: HOST, GITHUB_APP_IDS: String(APP_ID), APP_SECRET_CERTIFICATE_FILE: key },
-  }))
-}
+type Setting = ReturnType<typeof setUp>
 
 function policy(changes: Readonly<Record<string, unknown>> = {}): string {
   const usual = { issuer: ISSUER, subject: subjectOf(defaultIdentity), permissions: { contents: 'read' } }
