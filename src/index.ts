@@ -43,7 +43,7 @@ export const exchanges = {
     (await import(/* webpackChunkName: "google" */ './exchanges/secret/google-secret-manager.ts')).googleSecretManager,
   // Secrets of Azure Key Vault.
   'secret/azure-key-vault': async () =>
-    (await import(/* webpackChunkName: "azure" */ './exchanges/secret/azure-key-vault/exchange.ts')).azureKeyVault,
+    (await import(/* webpackChunkName: "azure" */ './exchanges/secret/azure-key-vault.ts')).azureKeyVault,
   // Secrets from an HTTP endpoint.
   'secret/http': async () =>
     (await import(/* webpackChunkName: "secret-http" */ './exchanges/secret/http.ts')).httpSecret,

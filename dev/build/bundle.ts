@@ -5,7 +5,7 @@ import ncc, { type StatsChunk, type StatsModule } from '@vercel/ncc'
 export interface Bundle {
   /** Contents by path in `dist`: `index.js` and one file per part that is loaded only where it is used. */
   readonly files: Readonly<Record<string, string>>
-  /** The source file behind every module that is in a file, from the repository, e.g. `./node_modules/yaml/dist/index.js`. */
+  /** The source file behind every module that is in a file, from the repository, e.g. `./node_modules/js-yaml/dist/js-yaml.mjs`. */
   readonly sources: readonly string[]
 }
 

@@ -222,7 +222,11 @@ export async function mounts({ hold, gives, refuses, shell, api, page }: VaultFi
     const { method_id: method } = body['data'] as { method_id: string }
     const enforcement = 'identity/mfa/login-enforcement/jobs'
     await api('POST', enforcement, { mfa_method_ids: [method], auth_method_types: ['jwt'] })
-    await refuses(/factor/, {}, 'UNUSABLE_ANSWER').finally(() => api('DELETE', enforcement))
+    try {
+      await refuses(/factor/, {}, 'UNUSABLE_ANSWER')
+    } finally {
+      await api('DELETE', enforcement)
+    }
   })
 }
 

@@ -551,32 +551,36 @@ function plainMapping(lines) {
 }
 /** Reads any YAML with the YAML package, which is loaded for it. */
 async function fullYaml(text) {
-    const { parseDocument } = await __webpack_require__.e('yaml').then(__webpack_require__.bind(__webpack_require__, 4844));
+    const yaml = await __webpack_require__.e('yaml').then(__webpack_require__.bind(__webpack_require__, 3243));
+    const schema = yaml.FAILSAFE_SCHEMA.withTags(yaml.realMapTag);
     try {
-        const document = parseDocument(text, { schema: 'failsafe', resolveKnownTags: false, prettyErrors: false });
-        const trouble = document.errors[0] ?? document.warnings[0];
-        if (trouble) {
-            const line = text.slice(0, trouble.pos[0]).split('\n').length;
-            return { fault: `${FAULTS[trouble.code] ?? 'is not valid YAML'} (line ${line})` };
-        }
-        // `null` is a document without content.
-        const value = document.toJS({ mapAsMap: true, maxAliasCount: 0 }) ?? '';
+        const events = yaml.parseEvents(text, { maxDepth: MAX_DEPTH });
+        const tagged = events.filter((event) => 'tagStart' in event).find(({ tagStart }) => tagStart >= 0);
+        if (tagged !== undefined)
+            yaml.YAMLException.throwAt(text, tagged.tagStart, TAG);
+        const documents = yaml.constructFromEvents(events, { source: text, schema, maxAliases: 0 });
+        if (documents.length > 1)
+            return { fault: 'must be a single YAML document' };
+        const value = documents[0] ?? '';
         return isYamlValue(value) ? { value } : { fault: 'must contain only text, lists and mappings' };
     }
     catch (error) {
-        // This is how the package refuses an alias.
-        if (error instanceof ReferenceError)
-            return { fault: 'must not use YAML aliases' };
-        throw error;
+        if (!(error instanceof yaml.YAMLException))
+            throw error;
+        const fault = FAULTS[error.reason] ?? 'is not valid YAML';
+        return { fault: error.mark === undefined ? fault : `${fault} (line ${error.mark.line + 1})` };
     }
 }
-/** Texts for the codes of the package that are worth telling apart. */
+/** As many levels as the YAML package allows by itself; an input needs three. */
+const MAX_DEPTH = 100;
+const TAG = 'a tag';
+/** Texts for what the package says that is worth telling apart. */
 const FAULTS = {
-    DUPLICATE_KEY: 'has a key twice',
-    MULTIPLE_DOCS: 'must be a single YAML document',
-    RESOURCE_EXHAUSTION: 'is nested too deeply',
-    TAB_AS_INDENT: 'must be indented with spaces, not tabs',
-    TAG_RESOLVE_FAILED: 'must not use YAML tags',
+    [TAG]: 'must not use YAML tags',
+    'aliases exceeded maxAliases (0)': 'must not use YAML aliases',
+    'duplicated mapping key': 'has a key twice',
+    [`nesting exceeded maxDepth (${MAX_DEPTH})`]: 'is nested too deeply',
+    'tab characters must not be used in indentation': 'must be indented with spaces, not tabs',
 };
 function isYamlValue(value) {
     if (typeof value === 'string')

@@ -1,7 +1,7 @@
 import { ActionError } from '../errors.ts'
 import type { Environment, Tools } from '../exchange.ts'
 import { jsonObject, member, timeOf } from '../http/answer.ts'
-import type { Call } from '../http/call.ts'
+import { formMessage, type Call } from '../http/call.ts'
 import { credential } from '../identity/credential.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { awsEndpoint } from './endpoint.ts'
@@ -116,17 +116,15 @@ function assumeRole(role: Role, tools: Tools): Call<AwsCredentials> {
     url: endpoint,
     audience,
     grantEnds: 'within 15 minutes',
-    prepare: async () => ({
-      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-      body: new URLSearchParams({
+    prepare: async () =>
+      formMessage({
         Action: 'AssumeRoleWithWebIdentity',
         Version: '2011-06-15',
         RoleArn: roleArn,
         RoleSessionName: sessionName(tools.environment),
         DurationSeconds: String(SESSION_SECONDS),
         WebIdentityToken: await tools.idToken(audience),
-      }).toString(),
-    }),
+      }),
     refusal: (answer) => stsRefusal(answer, role),
     read: (answer) => {
       const given = member(

@@ -11,14 +11,10 @@ const HOST = /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*$/
 /** Any other name of AWS. */
 const OF_AWS = /\.(?:(?:on|api)\.aws|amazonaws\.(?:com|com\.cn|eu))$/
 
-/** What the endpoints of a database service have in their names, in any partition, and where its passwords come from. */
-interface Service {
-  readonly name: string
-  readonly endpoint: RegExp
-  readonly passwords: string
-}
-
-/** Amazon RDS User Guide; Aurora DSQL User Guide, also "AWS PrivateLink"; Amazon Redshift Management Guide. */
+/**
+ * What the endpoints of each database service have in their names, in any partition, and where its passwords come from
+ * (Amazon RDS User Guide; Aurora DSQL User Guide, also "AWS PrivateLink"; Amazon Redshift Management Guide).
+ */
 const SERVICES = {
   rds: { name: 'RDS or Aurora', endpoint: /\.rds\./, passwords: 'uses: …/database/aws-rds@v1' },
   dsql: {
@@ -36,7 +32,7 @@ const SERVICES = {
     endpoint: /\.redshift-serverless\.amazonaws\.com(?:\.cn)?$/,
     passwords: 'aws redshift-serverless get-credentials --workgroup-name NAME',
   },
-} satisfies Record<string, Service>
+}
 
 /** Reads `host`, in lower case: the endpoint of a service, or a name that does not say whose it is, with a warning; empty after a problem. */
 export function readHost(inputs: Inputs, kind: 'rds' | 'dsql', example: string): string {
@@ -102,22 +98,23 @@ export interface PasswordRequest {
  */
 export async function databasePassword(request: PasswordRequest, tools: Tools): Promise<Grant> {
   const { host, username, query: asked, scope, source } = request
-  const signing = await readyToSign(source, tools)
+  const { credentials, signer } = await readyToSign(source, tools)
+  const { expiresAt: end } = credentials
   const now = tools.now()
   // The database would refuse the token without saying why.
-  if ('credentials' in source && signing.expiresAt && signing.expiresAt.getTime() <= now) {
-    const ended = signing.expiresAt.toISOString()
-    throw new ActionError('NO_AWS_CREDENTIALS', `The AWS credentials in the environment expired at ${ended}.`, {
-      hint: 'Get new ones in a step right before this one, or set role-arn.',
-    })
+  if ('credentials' in source && end && end.getTime() <= now) {
+    throw new ActionError(
+      'NO_AWS_CREDENTIALS',
+      `The AWS credentials in the environment expired at ${end.toISOString()}.`,
+      { hint: 'Get new ones in a step right before this one, or set role-arn.' },
+    )
   }
-  const query = await signing.query(host, new URLSearchParams(asked), scope, SECONDS, now)
+  const query = await signer.presignedQuery(host, new URLSearchParams(asked), credentials, scope, SECONDS, now)
   const token = `${host}/?${query}`
   // A client may quote the token in an encoding of its own; without the signature it is worth nothing.
   const signature = new URLSearchParams(query).get('X-Amz-Signature') ?? ''
   const signed = Math.floor(now / 1000) * 1000
-  const ends = Math.min(signed + SECONDS * 1000, signing.expiresAt?.getTime() ?? Infinity)
-  const expiresAt = new Date(ends)
+  const expiresAt = new Date(Math.min(signed + SECONDS * 1000, end?.getTime() ?? Infinity))
   return {
     secrets: [token, signature],
     outputs: { token },

@@ -1,15 +1,11 @@
 import type { Tools } from '../exchange.ts'
-import { awsCredentials, type CredentialSource } from './credentials.ts'
-import type { Scope, SignableRequest } from './signer.ts'
+import { awsCredentials, type AwsCredentials, type CredentialSource } from './credentials.ts'
+import type * as signer from './signer.ts'
 
-/** Signs requests with credentials that have arrived. Times are in ms since the epoch. */
+/** Credentials that have arrived, and what signs with them. */
 export interface Signing {
-  /** When the credentials end, where that is known. */
-  readonly expiresAt?: Date
-  /** The headers of a signed request. */
-  readonly headers: (request: SignableRequest, scope: Scope, now: number) => Promise<Record<string, string>>
-  /** The query of `GET https://{host}/` with the signature in it, valid for so many seconds. */
-  readonly query: (host: string, query: URLSearchParams, scope: Scope, seconds: number, now: number) => Promise<string>
+  readonly credentials: AwsCredentials
+  readonly signer: typeof signer
 }
 
 /**
@@ -22,9 +18,5 @@ export async function readyToSign(source: CredentialSource, tools: Tools): Promi
     awsCredentials(source, tools),
     import(/* webpackChunkName: "aws-signer" */ './signer.ts'),
   ])
-  return {
-    ...(credentials.expiresAt && { expiresAt: credentials.expiresAt }),
-    headers: (request, scope, now) => signer.signedHeaders(request, credentials, scope, now),
-    query: (host, query, scope, seconds, now) => signer.presignedQuery(host, query, credentials, scope, seconds, now),
-  }
+  return { credentials, signer }
 }

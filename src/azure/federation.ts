@@ -1,6 +1,7 @@
 import type { Tools } from '../exchange.ts'
 import type { Claims } from '../explanation.ts'
-import { jsonObject, timeOf } from '../http/answer.ts'
+import { endOf, jsonObject } from '../http/answer.ts'
+import { formMessage } from '../http/call.ts'
 import { claimsOf } from '../identity/claims.ts'
 import { credential } from '../identity/credential.ts'
 import { entraRefusal } from './refusal.ts'
@@ -36,28 +37,20 @@ export function accessToken(federation: Federation, tools: Tools): Promise<Acces
       const idToken = await tools.idToken(audience, { fresh: true })
       sent = claimsOf(idToken)
       sentAt = tools.now()
-      return {
-        headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-        body: new URLSearchParams({
-          client_id: clientId,
-          scope: `${resource}/.default`,
-          grant_type: 'client_credentials',
-          client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-          client_assertion: idToken,
-        }).toString(),
-      }
+      return formMessage({
+        client_id: clientId,
+        scope: `${resource}/.default`,
+        grant_type: 'client_credentials',
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: idToken,
+      })
     },
     refusal: (answer) => entraRefusal(answer, federation, sent),
     read: (answer) => {
       const json = jsonObject(answer, SERVICE, url)
       const token = credential(json['access_token'], 'access token', SERVICE, tools.mask)
-      // Counted from when it was asked for, so that the lifetime never seems longer than it is.
       const expiresAt = endOf(json['expires_in'], sentAt)
       return { token, ...(expiresAt && { expiresAt }) }
     },
   })
-}
-
-function endOf(seconds: unknown, sentAt: number): Date | undefined {
-  return typeof seconds === 'number' ? timeOf(sentAt / 1000 + seconds) : undefined
 }

@@ -1,5 +1,6 @@
 import type { Tools } from '../exchange.ts'
 import { jsonObject, timeOf } from '../http/answer.ts'
+import { formMessage } from '../http/call.ts'
 import { credential } from '../identity/credential.ts'
 import { iamRefusal, stsRefusal } from './refusal.ts'
 import { IAM, type Federation } from './settings.ts'
@@ -30,17 +31,15 @@ export function federatedToken(federation: Federation, tools: Tools): Promise<Ac
     url: sts,
     audience,
     grantEnds: 'within the hour',
-    prepare: async () => ({
-      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-      body: new URLSearchParams({
+    prepare: async () =>
+      formMessage({
         grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
         audience: `${IAM}${provider}`,
         scope: CLOUD_PLATFORM,
         requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
         subject_token: await tools.idToken(audience),
         subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
-      }).toString(),
-    }),
+      }),
     refusal: (answer) => stsRefusal(answer, federation),
     read: (answer) => ({
       token: credential(jsonObject(answer, STS, sts)['access_token'], 'access token', STS, tools.mask),

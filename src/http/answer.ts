@@ -64,6 +64,16 @@ export function timeOf(value: unknown): Date | undefined {
   return Number.isNaN(time.getTime()) ? undefined : time
 }
 
+/**
+ * When a token ends, by the `expires_in` of its answer: seconds, which some servers write as text (RFC 6749 section 5.1).
+ *
+ * @param sentAt when it was asked for, in ms since the epoch: counted from then, its life never seems longer than it is
+ */
+export function endOf(expiresIn: unknown, sentAt: number): Date | undefined {
+  const isNumber = typeof expiresIn === 'number' || (typeof expiresIn === 'string' && /^\d+$/.test(expiresIn))
+  return isNumber ? timeOf(sentAt / 1000 + Number(expiresIn)) : undefined
+}
+
 /** A header's first value. */
 export function header(answer: Answer, name: string): string | undefined {
   const value = answer.headers[name]

@@ -9,6 +9,17 @@ export interface Message {
   readonly body?: string
 }
 
+/** A message that sends a form, and asks for JSON. */
+export function formMessage(
+  fields: Readonly<Record<string, string>> | [name: string, value: string][],
+  headers: Readonly<Record<string, string>> = {},
+): Message {
+  return {
+    headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    body: new URLSearchParams(fields).toString(),
+  }
+}
+
 /** What a system means by an answer that is not 2xx. */
 export interface Refusal {
   /** The system's own words from a named field; made safe to show by the client. */

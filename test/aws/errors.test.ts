@@ -39,12 +39,6 @@ describe('an error', () => {
     ],
     ['without a message', answer(400, { __type: 'DecryptionFailure' }), 'DecryptionFailure', undefined],
     [
-      'of a gateway, with a code in a header alone',
-      answer(403, { Message: 'Forbidden' }, { 'x-amzn-errortype': 'AccessDeniedException' }),
-      'AccessDeniedException: Forbidden',
-      undefined,
-    ],
-    [
       'of a gateway, without a code',
       answer(403, { message: 'Forbidden' }, { 'apigw-requestid': 'r-3' }),
       'Forbidden',
@@ -85,12 +79,7 @@ describe('an error', () => {
     ['TransactionInProgressException', '', 'until the deadline'],
     ['InvalidIdentityToken', "Couldn't retrieve verification key from your identity provider", { times: 2 }],
     ['InvalidIdentityToken', 'Incorrect token audience', undefined],
-    ['InvalidIdentityToken', 'No OpenIDConnect provider found in your account for https://x', undefined],
     ['ExpiredTokenException', '', undefined],
-    ['IDPRejectedClaim', '', undefined],
-    ['AccessDenied', '', undefined],
-    ['RegionDisabledException', '', undefined],
-    ['ValidationError', '', undefined],
     ['toString', '', undefined],
   ])('%s (%s) is retried: %j', (Code, Message, retry) => {
     for (const status of [400, 403]) {

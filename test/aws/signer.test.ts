@@ -118,83 +118,43 @@ const headersOf = fc.dictionary(
   }),
 )
 
-describe('the signatures are those that the fakes make by hand', () => {
-  test('in headers', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom('GET', 'POST', 'DELETE'),
-        hostOf,
-        pathOf,
-        queryOf,
-        headersOf,
-        fc.string({ unit: 'binary', maxLength: 50 }),
-        credentialsOf,
-        scopeOf,
-        nowOf,
-        async (method, host, path, query, given, body, credentials, scope, now) => {
-          const url = new URL(`https://${host}${path.isWellFormed() ? path : '/'}?${query}`)
-          const signed = await signedHeaders({ method, url, headers: given, body }, credentials, scope, now)
-          const { authorization, ...headers } = signed
-          const payload = scope.service === 'vpc-lattice-svcs' ? 'UNSIGNED-PAYLOAD' : sha256(body)
-          const date = stamp(now)
-          expect(headers).toEqual({
-            ...given,
-            host: url.host,
-            'x-amz-content-sha256': payload,
-            'x-amz-date': date,
-            ...(credentials.sessionToken !== undefined && { 'x-amz-security-token': credentials.sessionToken }),
-          })
-          const { pathname, searchParams } = url
-          const canonical = canonicalRequest({ method, path: pathname, query: searchParams, headers, payload })
-          const text = stringToSign(canonical, scope, date)
-          const names = Object.keys(headers).sort().join(';')
-          const { accessKeyId, secretAccessKey } = credentials
-          expect(authorization).toBe(
-            `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${date.slice(0, 8)}/${scope.region}/${scope.service}/aws4_request, SignedHeaders=${names}, Signature=${signatureOf(text, secretAccessKey, scope, date)}`,
-          )
-        },
-      ),
-      { numRuns: 1_000 },
-    )
-  })
-
-  test('in a query', async () => {
-    const scope = { region: 'eu-central-1', service: 'rds-db' }
-    await fc.assert(
-      fc.asyncProperty(
-        hostOf,
-        fc.dictionary(fc.constantFrom('Action', 'DBUser', 'a', 'b c', '+'), textOf),
-        credentialsOf,
-        fc.integer({ min: 1, max: 604_800 }),
-        nowOf,
-        async (host, asked, credentials, seconds, now) => {
-          const text = await presignedQuery(host, new URLSearchParams(asked), credentials, scope, seconds, now)
-          const query = new URLSearchParams(text)
-          const signature = query.get('X-Amz-Signature')
-          query.delete('X-Amz-Signature')
-          const { accessKeyId, secretAccessKey, sessionToken } = credentials
-          const date = stamp(now)
-          expect(Object.fromEntries(query)).toEqual({
-            ...Object.fromEntries(new URLSearchParams(asked)),
-            'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
-            'X-Amz-Credential': `${accessKeyId}/${date.slice(0, 8)}/eu-central-1/rds-db/aws4_request`,
-            'X-Amz-Date': date,
-            'X-Amz-Expires': String(seconds),
-            ...(sessionToken !== undefined && { 'X-Amz-Security-Token': sessionToken }),
-            'X-Amz-SignedHeaders': 'host',
-          })
-          const request = { method: 'GET', path: '/', query, headers: { host }, payload: sha256('') }
-          const signed = stringToSign(canonicalRequest(request), scope, date)
-          expect(signature).toBe(signatureOf(signed, secretAccessKey, scope, date))
-          // As AWS's tools write it: sorted, and encoded in one way.
-          expect(text).not.toMatch(/[^\w.~%=&-]/)
-          const names = text.split('&').map((pair) => pair.split('=')[0])
-          expect(names).toEqual(names.toSorted())
-        },
-      ),
-      { numRuns: 500 },
-    )
-  })
+test('the signatures in headers are those that the fakes make by hand', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom('GET', 'POST', 'DELETE'),
+      hostOf,
+      pathOf,
+      queryOf,
+      headersOf,
+      fc.string({ unit: 'binary', maxLength: 50 }),
+      credentialsOf,
+      scopeOf,
+      nowOf,
+      async (method, host, path, query, given, body, credentials, scope, now) => {
+        const url = new URL(`https://${host}${path.isWellFormed() ? path : '/'}?${query}`)
+        const signed = await signedHeaders({ method, url, headers: given, body }, credentials, scope, now)
+        const { authorization, ...headers } = signed
+        const payload = scope.service === 'vpc-lattice-svcs' ? 'UNSIGNED-PAYLOAD' : sha256(body)
+        const date = stamp(now)
+        expect(headers).toEqual({
+          ...given,
+          host: url.host,
+          'x-amz-content-sha256': payload,
+          'x-amz-date': date,
+          ...(credentials.sessionToken !== undefined && { 'x-amz-security-token': credentials.sessionToken }),
+        })
+        const { pathname, searchParams } = url
+        const canonical = canonicalRequest({ method, path: pathname, query: searchParams, headers, payload })
+        const text = stringToSign(canonical, scope, date)
+        const names = Object.keys(headers).sort().join(';')
+        const { accessKeyId, secretAccessKey } = credentials
+        expect(authorization).toBe(
+          `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${date.slice(0, 8)}/${scope.region}/${scope.service}/aws4_request, SignedHeaders=${names}, Signature=${signatureOf(text, secretAccessKey, scope, date)}`,
+        )
+      },
+    ),
+    { numRuns: 1_000 },
+  )
 })
 
 /** `20150830T123600Z` */

@@ -188,9 +188,7 @@ const FACTS: Readonly<Record<string, Readonly<Record<string, readonly RegExp[]>>
     'actions/runner: ValueEncoders.cs; encoding/json of Go; shlex of Python': [
       /does not mask these: hexadecimal digits, base64url[^\n]*`\+` for a blank in forms, `\\u0026` as Go writes it/,
     ],
-    'Node.js: NODE_DEBUG; the yaml package: its log.js': [
-      /`NODE_DEBUG` for `http`, `net`, `stream` or `tls`[^\n]*warns before it sends anything[^\n]*`LOG_TOKENS`/,
-    ],
+    'Node.js: NODE_DEBUG': [/`NODE_DEBUG` for `http`, `net`, `stream` or `tls`[^\n]*warns before it sends anything/],
     'actions/runner: StepsRunner.cs, StepHost.cs': [
       /machine that a cloud takes away and a pod that is deleted run no post step/,
     ],

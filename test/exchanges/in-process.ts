@@ -181,6 +181,12 @@ export interface Steps {
   readonly run: (world: World | Promise<World>, options?: StepOptions) => Promise<Ran>
   /** The error annotation of a step that fails, with the port taken out. */
   readonly refusal: (world: World | Promise<World>, options?: StepOptions) => Promise<string>
+  /** The one problem of inputs, or of variables, that are refused before anything is sent. */
+  readonly problem: (
+    world: World | Promise<World>,
+    inputs: Readonly<Record<string, string>>,
+    env?: Readonly<Record<string, string>>,
+  ) => Promise<string>
 }
 
 export function stepsOf<Settings>(exchange: Exchange<Settings>, action: string): Steps {
@@ -191,7 +197,16 @@ export function stepsOf<Settings>(exchange: Exchange<Settings>, action: string):
     if (runs.post === undefined) expect(ran.state).toEqual({})
     return ran
   }
-  return { run, refusal: async (world, options) => refusalOf(await run(world, options)) }
+  const refusal: Steps['refusal'] = async (world, options) => refusalOf(await run(world, options))
+  const problem: Steps['problem'] = async (opening, inputs, env = {}) => {
+    const world = await opening
+    const text = await refusal(world, { inputs, env })
+    for (const role of Object.keys(world.handlers)) expect(world.server(role).requests).toEqual([])
+    const form = /^The inputs are invalid\. Nothing was sent\.\n- (.*)\nINVALID_INPUT: \S+#invalid_input$/
+    expect(text).toMatch(form)
+    return form.exec(text)![1]!
+  }
+  return { run, refusal, problem }
 }
 
 /** A refusal shows nothing of the claims where the pull request of a stranger could read them. */

@@ -7,7 +7,7 @@ export const AUDIENCE = `https://iam.googleapis.com/${PROVIDER}`
 
 export const open = opening(system)
 
-export const { run, refusal } = stepsOf(googleCloudSql, 'database/google-cloud-sql')
+export const { run, refusal, problem } = stepsOf(googleCloudSql, 'database/google-cloud-sql')
 
 export const answers = (world: World, role: string): unknown[] =>
   world.server(role).requests.map(({ answered }) => answered)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  endOf,
   header,
   jsonObject,
   looksLikeHtml,
@@ -107,4 +108,15 @@ test.each<[string, Answer['headers'], boolean]>([
   ['{}', { 'content-type': 'application/json' }, false],
 ])('%j with %o is a web page: %s', (text, headers, is) => {
   expect(looksLikeHtml(answered(text, headers))).toBe(is)
+})
+
+test.each([
+  [600, '2026-11-21T08:10:00.000Z'],
+  ['600', '2026-11-21T08:10:00.000Z'],
+  [undefined, undefined],
+  ['soon', undefined],
+  [1e300, undefined],
+  [[600], undefined],
+])('a token that expires in %j ends then', (expiresIn, end) => {
+  expect(endOf(expiresIn, Date.parse('2026-11-21T08:00:00Z'))?.toISOString()).toBe(end)
 })

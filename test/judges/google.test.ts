@@ -124,6 +124,7 @@ describe('@google-cloud/secret-manager', () => {
       apiEndpoint: hostname,
       port: Number(port),
       projectId: 'my-project',
+      // oxlint-disable-next-line typescript/no-deprecated -- This configuration is of the test's own making.
       credentials: {
         ...external(world, account),
         credential_source: {

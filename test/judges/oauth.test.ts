@@ -16,7 +16,7 @@ import { keep, runStep } from '../exchanges/in-process.ts'
 type OAuthWorld = World<OAuthTokenSetup>
 
 const PREFIX = 'urn:ietf:params:oauth:'
-// eslint-disable-next-line @typescript-eslint/no-deprecated -- The fakes listen on loopback.
+// oxlint-disable-next-line typescript/no-deprecated -- The fakes listen on loopback.
 const LOCAL = { [oauth.allowInsecureRequests]: true }
 
 function open(variant: string): Promise<OAuthWorld> {

@@ -7,7 +7,7 @@ import { openingBy, stepsOf, withoutPort } from '../exchanges/in-process.ts'
 
 export const open = openingBy(vaultSystem)
 
-export const { run, refusal } = stepsOf(secretVault, 'secret/vault')
+export const { run, refusal, problem } = stepsOf(secretVault, 'secret/vault')
 
 /** Answers requests to a path with this, and lets all others through. */
 export function at(path: RegExp, reply: FakeReply): (request: FakeRequest) => Fault | undefined {

@@ -55,5 +55,5 @@ async function message(
   if (!aws || !signing) return { headers: { ...headers, authorization: bearer }, body }
   // The signature takes the Authorization header; the server looks for the ID token in this one instead.
   const request = { method: 'POST', url, headers: { ...headers, 'x-authorization': bearer }, body }
-  return { headers: await signing.headers(request, aws.scope, now), body }
+  return { headers: await signing.signer.signedHeaders(request, signing.credentials, aws.scope, now), body }
 }

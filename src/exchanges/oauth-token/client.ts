@@ -86,11 +86,6 @@ export function secretsOf(client: OAuthClient): string[] {
   return hasSecret(client) ? [client.secret, formEncoded(client.secret), basicOf(client)] : []
 }
 
-/** Parameters as `application/x-www-form-urlencoded`. */
-export function formOf(fields: readonly Field[]): string {
-  return new URLSearchParams(fields).toString()
-}
-
 /** RFC 6749 section 2.3.1: id and secret are encoded like a form before they become a user name and a password. */
 function basicOf({ id, secret }: OAuthClient): string {
   return Buffer.from(`${formEncoded(id)}:${formEncoded(secret)}`).toString('base64')
@@ -98,5 +93,5 @@ function basicOf({ id, secret }: OAuthClient): string {
 
 /** RFC 6749, appendix B. */
 function formEncoded(text: string): string {
-  return formOf([['', text]]).slice(1)
+  return new URLSearchParams({ '': text }).toString().slice(1)
 }

@@ -1,8 +1,8 @@
 import type { Exchange, Tools } from '../../exchange.ts'
 import type { Claims } from '../../explanation.ts'
-import type { Message } from '../../http/call.ts'
+import { formMessage, type Message } from '../../http/call.ts'
 import { claimsOf } from '../../identity/claims.ts'
-import { formOf, proofOf, secretsOf, type Field } from './client.ts'
+import { proofOf, secretsOf, type Field } from './client.ts'
 import { ENDS, grantFrom, SERVICE } from './grant.ts'
 import { refusal } from './refusal.ts'
 import { readSettings, type Settings } from './settings.ts'
@@ -58,12 +58,7 @@ async function messageOf(settings: Settings, tools: Tools, attempt: Attempt): Pr
   ])
   const all = [...fields, ...proof.fields, ...own]
   attempt.at = tools.now()
-  return {
-    headers: {
-      accept: 'application/json',
-      'content-type': body === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
-      ...proof.headers,
-    },
-    body: body === 'json' ? JSON.stringify(Object.fromEntries(all)) : formOf(all),
-  }
+  if (body === 'form') return formMessage(all, proof.headers)
+  const headers = { accept: 'application/json', 'content-type': 'application/json', ...proof.headers }
+  return { headers, body: JSON.stringify(Object.fromEntries(all)) }
 }

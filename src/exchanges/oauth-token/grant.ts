@@ -1,5 +1,5 @@
 import type { Grant, Revocable, Tools } from '../../exchange.ts'
-import { jsonObject, timeOf, type Answer } from '../../http/answer.ts'
+import { endOf, jsonObject, type Answer } from '../../http/answer.ts'
 import { credential } from '../../identity/credential.ts'
 import { stateOf } from '../../inputs/headers.ts'
 import { few, quoted } from '../../text.ts'
@@ -17,19 +17,17 @@ const MORE_SECRETS = ['refresh_token', 'id_token']
 /**
  * The grant in a successful answer: RFC 6749 section 5.1, RFC 8693 section 2.2.1.
  *
- * @param sentAt when it was asked for, in ms since the epoch: the lifetime is counted from then, so that it never seems
- *   longer than it is
+ * @param sentAt when it was asked for, in ms since the epoch
  * @throws ActionError `UNUSABLE_ANSWER`
  */
 export function grantFrom(answer: Answer, settings: Settings, sentAt: number, tools: Tools): Grant {
-  const { url, scope: asked, revocationUrl, outlivesJob } = settings
+  const { url, scope: asked, outlivesJob } = settings
   const json = jsonObject(answer, SERVICE, url)
   const more = MORE_SECRETS.map((name) => json[name]).filter(isSecret)
   for (const secret of more) tools.mask(secret)
   const refreshToken = isSecret(json['refresh_token']) ? json['refresh_token'] : undefined
   const expiresAt = endOf(json['expires_in'], sentAt)
-  const revocable =
-    revocationUrl && ((token: string) => revocableOf({ token, refreshToken, ends: expiresAt }, revocationUrl, settings))
+  const revocable = revocableBy(settings, refreshToken, expiresAt)
   const token = credential(
     json['access_token'],
     'access token',
@@ -68,35 +66,22 @@ export function grantFrom(answer: Answer, settings: Settings, sentAt: number, to
 const LEFT_ALIVE =
   'The server also issued a refresh token. Nobody gets it, but it stays valid: configure the server to issue none to this client.'
 
-function revocableOf(
-  {
-    token,
-    refreshToken,
-    ends,
-  }: { readonly token: string; readonly refreshToken: string | undefined; readonly ends: Date | undefined },
-  revocationUrl: URL,
-  { url, client, audience, headers }: Settings,
-): Revocable {
-  return {
-    issuer: 'oauth',
-    token,
-    apiUrl: revocationUrl.href,
-    ...(ends && { ends }),
-    extra: {
-      authentication: client.authentication,
-      clientId: client.id,
-      audience,
-      // They are for the origin of the token endpoint alone.
-      ...(revocationUrl.origin === url.origin && stateOf(headers)),
-      ...(refreshToken !== undefined && { refreshToken }),
-    },
+/** Makes a token one that the server can revoke, where it is known how. */
+function revocableBy(
+  { url, client, audience, headers, revocationUrl }: Settings,
+  refreshToken: string | undefined,
+  ends: Date | undefined,
+): ((token: string) => Revocable) | undefined {
+  if (revocationUrl === undefined) return undefined
+  const extra = {
+    authentication: client.authentication,
+    clientId: client.id,
+    audience,
+    // They are for the origin of the token endpoint alone.
+    ...(revocationUrl.origin === url.origin && stateOf(headers)),
+    ...(refreshToken !== undefined && { refreshToken }),
   }
-}
-
-/** From seconds, which some servers write as text. */
-function endOf(expiresIn: unknown, sentAt: number): Date | undefined {
-  const isNumber = typeof expiresIn === 'number' || (typeof expiresIn === 'string' && /^\d+$/.test(expiresIn))
-  return isNumber ? timeOf(sentAt / 1000 + Number(expiresIn)) : undefined
+  return (token) => ({ issuer: 'oauth', token, apiUrl: revocationUrl.href, ...(ends && { ends }), extra })
 }
 
 /** A name or a URI; anything else does not get into log and outputs. */

@@ -2,9 +2,10 @@ import { ActionError } from '../../errors.ts'
 import type { Revocable, Revoker, RevokerTools, Tools } from '../../exchange.ts'
 import type { Claims } from '../../explanation.ts'
 import { looksLikeHtml, member, type Answer } from '../../http/answer.ts'
+import { formMessage } from '../../http/call.ts'
 import { claimsOf } from '../../identity/claims.ts'
 import { savedHeaders, type Headers } from '../../inputs/headers.ts'
-import { AUTHENTICATIONS, formOf, hasSecret, proofOf, secretsOf, type OAuthClient } from './client.ts'
+import { AUTHENTICATIONS, hasSecret, proofOf, secretsOf, type OAuthClient } from './client.ts'
 import { ENDS } from './grant.ts'
 import { oauthRefusal } from './refusal.ts'
 
@@ -82,10 +83,7 @@ function revokeOne(
         sent = claimsOf(idToken)
         return idToken
       })
-      return {
-        headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded', ...headers },
-        body: formOf([['token', token], ...fields]),
-      }
+      return formMessage([['token', token], ...fields], headers)
     },
     refusal: (answer) => ({ ...oauthRefusal(answer, sent), explain: () => hintFor(answer) }),
     read: (answer) => outcomeOf(answer, url),

@@ -54,7 +54,10 @@ export function readSettings(inputs: Inputs): Settings {
       'id-token',
     )
   }
-  const scope = readScope(inputs)
+  const scopes = inputs.text('scope').replace(/\s+/g, ' ')
+  const scope = inputs.matching('scope', scopes, SCOPE, 'must be scopes separated by spaces', 'read write')
+  const resource = inputs.text('resource')
+  const uri = 'must be an absolute URI without a fragment (#…)'
   const revocationUrl = inputs.text('revocation-url')
   return {
     url,
@@ -67,7 +70,7 @@ export function readSettings(inputs: Inputs): Settings {
       ['grant_type', GRANTS[grant].type],
       ...readTokenTypes(inputs, grant),
       ...given('scope', scope),
-      ...given('resource', readResource(inputs)),
+      ...given('resource', inputs.matching('resource', resource, ABSOLUTE_URI, uri, 'https://api.example.com/')),
       ...readParameters(inputs),
     ],
     headers: inputs.headers(),
@@ -113,26 +116,6 @@ function readTokenType(inputs: Inputs, name: string): string {
   const value = inputs.text(name)
   if (TOKEN_TYPES.includes(value)) return `${PREFIX}token-type:${value}`
   return inputs.matching(name, value, ABSOLUTE_URI, `must be one of ${TOKEN_TYPES.join(', ')}, or a URI`, 'id_token')
-}
-
-function readScope(inputs: Inputs): string {
-  return inputs.matching(
-    'scope',
-    inputs.text('scope').replace(/\s+/g, ' '),
-    SCOPE,
-    'must be scopes separated by spaces',
-    'read write',
-  )
-}
-
-function readResource(inputs: Inputs): string {
-  return inputs.matching(
-    'resource',
-    inputs.text('resource'),
-    ABSOLUTE_URI,
-    'must be an absolute URI without a fragment (#…)',
-    'https://api.example.com/',
-  )
 }
 
 function given(name: string, value: string): Field[] {

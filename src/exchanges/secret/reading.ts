@@ -42,23 +42,21 @@ export async function readSecrets<Source>(
 ): Promise<Grant> {
   const { references, several, allowShort, allowMissing } = wanted
   const read = onceEach(reading)
-  const reads = references.map(async ({ output, source, key }): Promise<Value> => {
-    const secret = await read(source)
-    const value = key === '' ? secret : secret.member(key)
-    return { ...value, ...masksOf(value, allowShort), output, id: reading.id(source) }
+  const reads = references.map(async ({ output, source, key }): Promise<Value | Failed> => {
+    try {
+      const secret = await read(source)
+      const value = key === '' ? secret : secret.member(key)
+      return { ...value, ...masksOf(value, allowShort), output, id: reading.id(source) }
+    } catch (error) {
+      return { output, error: asActionError(error) }
+    }
   })
-  const [, results] = await Promise.all([login, Promise.allSettled(reads)])
-  const failed = results.flatMap((result, index) => {
-    const reference = references[index]
-    return result.status === 'rejected' && reference !== undefined
-      ? [{ name: reference.output, error: asActionError(result.reason) }]
-      : []
-  })
-  const isAllowed = ({ error }: Failed): boolean => allowMissing && error.missing !== undefined
-  const refused = failed.filter((each) => !isAllowed(each))
+  const [, results] = await Promise.all([login, Promise.all(reads)])
+  const failed = results.filter((result) => 'error' in result)
+  const values = results.flatMap((result) => ('error' in result ? [] : [result]))
+  const refused = failed.filter(({ error }) => !allowMissing || error.missing === undefined)
   const [first] = refused
   if (first !== undefined) throw several ? failureOf(refused, results.length) : first.error
-  const values = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
   return grantOf(wanted, values, failed)
 }
 
@@ -80,7 +78,11 @@ function onceEach<Source>({ id, read }: Reading<Source>): (source: Source) => Pr
       if (broken !== undefined) throw broken
       const secret = await read(source)
       held += secret.text.length
-      if (held > MOST_HELD) throw tooMuch()
+      if (held > MOST_HELD) {
+        throw new ActionError('TOO_LARGE', 'The secrets of this step are larger than 10 MiB together.', {
+          hint: 'Read them in several steps.',
+        })
+      }
       return { ...secret, member: membersOf(secret) }
     } catch (error) {
       const known = asActionError(error)
@@ -98,12 +100,6 @@ function onceEach<Source>({ id, read }: Reading<Source>): (source: Source) => Pr
   }
 }
 
-function tooMuch(): ActionError {
-  return new ActionError('TOO_LARGE', 'The secrets of this step are larger than 10 MiB together.', {
-    hint: 'Read them in several steps.',
-  })
-}
-
 /** @param missing values whose outputs are empty */
 function grantOf({ several }: Wanted<unknown>, values: readonly Value[], missing: readonly Failed[]): Grant {
   const outputs = Object.fromEntries(values.map(({ output, text }) => [output, text]))
@@ -112,13 +108,13 @@ function grantOf({ several }: Wanted<unknown>, values: readonly Value[], missing
     ...values
       .filter(({ unmasked }) => unmasked > 0)
       .map(({ name, unmasked }) => `The secret ${name} has ${counted(unmasked, 'line')} too short to mask.`),
-    ...missing.map(({ name, error }) => `The output ${name} is empty: ${error.missing ?? ''} does not exist.`),
+    ...missing.map(({ output, error }) => `The output ${output} is empty: ${error.missing ?? ''} does not exist.`),
   ]
   const secrets = new Set(values.map(({ id }) => id)).size
   return {
     // `{}` is no secret, and its mask would hide unrelated text.
     secrets: secrets === 0 ? [] : [...new Set([...values.flatMap(({ masks }) => masks), ...Object.values(all)])],
-    outputs: { ...Object.fromEntries(missing.map(({ name }) => [name, ''])), ...outputs, ...all },
+    outputs: { ...Object.fromEntries(missing.map(({ output }) => [output, ''])), ...outputs, ...all },
     outputsAreSecret: true,
     ...(notices.length > 0 && { notices }),
     summary:
@@ -130,16 +126,15 @@ function grantOf({ several }: Wanted<unknown>, values: readonly Value[], missing
 
 /** A value that cannot be read. */
 interface Failed {
-  /** Of its output. */
-  readonly name: string
+  readonly output: string
   readonly error: ActionError
 }
 
 /** One error that names every value that failed, those with the same reason together. */
 function failureOf(failed: readonly Failed[], all: number): ActionError {
   const namesBy = new Map<string, string[]>()
-  for (const { name, error } of failed) {
-    namesBy.set(error.text, [...(namesBy.get(error.text) ?? []), name])
+  for (const { output, error } of failed) {
+    namesBy.set(error.text, [...(namesBy.get(error.text) ?? []), output])
   }
   let left = MOST_LISTED
   const lines = [...namesBy].map(([reason, names]) => {

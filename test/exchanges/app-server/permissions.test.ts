@@ -68,7 +68,7 @@ describe('permissions', () => {
     ['"contents": read\n"contents": read', `permissions has a key twice (line 2); ${example}`],
     ['__proto__: read', PROTO],
     ['{"__proto__": "admin", "contents": "read"}', PROTO],
-    ['contents: *x', `permissions must not use YAML aliases; ${example}`],
+    ['contents: *x', `permissions must not use YAML aliases (line 1); ${example}`],
     ['contents: @read', YAML],
     ['contents: read\0', 'permissions must be plain text, without control characters'],
     ['['.repeat(1_000_000), 'permissions must not be longer than 16384 characters'],

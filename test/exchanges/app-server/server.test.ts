@@ -129,7 +129,7 @@ describe('app-server', () => {
       missing('region', 'eu-central-1'),
     ],
     [`${aws}  type: aws`, `app-server has a key twice (line 4); ${url}`],
-    [`url: &u ${lambda}\nauth: *u`, `app-server must not use YAML aliases; ${url}`],
+    [`url: &u ${lambda}\nauth: *u`, `app-server must not use YAML aliases (line 2); ${url}`],
   ])('%j is refused', async (text, ...problems) => {
     expect((await appServerOf(text)).problems).toEqual(problems)
   })

@@ -1,30 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { fault } from '../../../dev/fakes/faults.ts'
-import { answer, open, openDex, refusal, run, say } from './fixture.ts'
+import { open, openDex, refusal, run, say } from './fixture.ts'
 
-const NOW = Date.parse('2026-11-21T08:00:00Z')
 const REFRESH = 'refresh-token-0123456789'
 const ID_TOKEN = 'id-token-0123456789'
 
 describe('an answer with', () => {
   test.each([
-    ['a number', 600, '2026-11-21T08:10:00.000Z'],
-    ['a numeric text', '600', '2026-11-21T08:10:00.000Z'],
-    ['nothing', undefined, undefined],
-    ['a word', 'soon', undefined],
-    ['no time that there is', 1e300, undefined],
-    ['a list', [600], undefined],
-  ])('%s as lifetime', async (_, lifetime, end) => {
-    const world = await open({ now: () => NOW })
-    say(world, { expires_in: lifetime })
-    const ran = await run(world, { now: () => NOW })
-    expect(ran.succeeded).toBe(true)
-    expect(ran.outputs['expires-at']).toBe(end)
-  })
-
-  test.each([
     ['bearer', 'Bearer', 0],
-    ['BEARER', 'Bearer', 0],
     ['n_a', 'N_A', 0],
     [undefined, undefined, 0],
     [['Bearer'], undefined, 0],
@@ -89,15 +72,11 @@ describe('an answer with', () => {
 })
 
 describe('an answer without a token that can be used', () => {
-  test.each([
-    ['none', {}, 'The access token in the answer of the token endpoint is missing.'],
-    ['a short one', { access_token: 'short' }, 'is shorter than 8 characters'],
-    ['a number', { access_token: 4_242_424_242 }, 'is not text but number'],
-  ])('%s says that one may live on', async (_, body, words) => {
+  test('says that one may live on', async () => {
     const world = await open()
-    world.server('keycloak').faults.push(fault.answer(answer(body)))
+    world.server('keycloak').faults.push(fault.answer({ status: 200, body: {} }))
     const message = await refusal(world)
-    expect(message).toContain(words)
+    expect(message).toContain('The access token in the answer of the token endpoint is missing.')
     expect(message).toContain(
       'If it issued a token, nobody has it: it cannot be revoked here, and ends when its server says so.',
     )

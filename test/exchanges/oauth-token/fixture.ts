@@ -1,4 +1,3 @@
-import type { FakeReply } from '../../../dev/fakes/handler.ts'
 import { fault } from '../../../dev/fakes/faults.ts'
 import { system, type OAuthTokenSetup } from '../../../dev/systems/oauth-token.ts'
 import type { World } from '../../../dev/world.ts'
@@ -30,9 +29,4 @@ export function say({ server, setup }: OAuthWorld, members: Readonly<Record<stri
 export async function post(world: OAuthWorld, main: Ran, options: StepOptions = {}): Promise<Ran> {
   const ran = await runPost(world, 'oauth-token', main, options)
   return { ...ran, infos: ran.infos.map(withoutPort), warnings: ran.warnings.map(withoutPort) }
-}
-
-/** An answer of a token endpoint. */
-export function answer(body: object, status = 200): FakeReply {
-  return { status, body }
 }

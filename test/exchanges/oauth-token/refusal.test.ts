@@ -1,27 +1,35 @@
 import { describe, expect, test } from 'vitest'
-import { fault, forEver } from '../../../dev/fakes/faults.ts'
+import { fault } from '../../../dev/fakes/faults.ts'
 import { ISSUER } from '../../../dev/fakes/issuer.ts'
 import { oauthError } from '../../../dev/fakes/oauth/request.ts'
-import { expectClaimsHidden, LINK, SUBJECT } from '../in-process.ts'
-import { answer, open, openAsUser, openDex, refusal, run, type OAuthWorld } from './fixture.ts'
+import { refusal as refusalBy } from '../../../src/exchanges/oauth-token/refusal.ts'
+import { readSettings } from '../../../src/exchanges/oauth-token/settings.ts'
+import type { Refusal } from '../../../src/http/call.ts'
+import { answer } from '../../aws/fixture.ts'
+import { inputsOf } from '../../inputs/fixture.ts'
+import { expectClaimsHidden, LINK, refusalOf, SUBJECT } from '../in-process.ts'
+import { open, openAsUser, openDex, refusal, run } from './fixture.ts'
 
 /** What the hint says of the ID token. */
 const sent = (audience: string, subject = SUBJECT): string =>
   `Its audience was "${audience}", its subject (sub) "${subject}", its issuer (iss) "${ISSUER}". The server must trust exactly these. The subject has the immutable form, with the ids of owner and repository; repo:owner/repository:… does not match it.`
 
-/** A world whose server refuses for ever, in these words. */
-async function refusing(opened: Promise<OAuthWorld>, ...error: Parameters<typeof oauthError>): Promise<OAuthWorld> {
-  const world = await opened
-  world.server(world.setup.exchangeRole).faults.push(forEver(fault.answer(oauthError(...error))))
-  return world
+const CLAIMS = { iss: ISSUER, sub: SUBJECT, repository: 'octo-org/workflows' }
+
+/** What an answer means to a step with these inputs. */
+function told(status: number, body: object, inputs: Record<string, string> = {}, headers = {}): Refusal {
+  const usual = { 'token-url': 'https://auth.example.com/token', 'client-id': 'deploy', scope: 'read' }
+  return refusalBy(answer(status, body, headers), readSettings(inputsOf({ ...usual, ...inputs })), CLAIMS)
 }
+
+const hintOf = ({ explain }: Refusal): string | undefined => explain!(CLAIMS).hint
 
 describe('a refusal by Keycloak', () => {
   test('of the client says what the ID token said, in full', async () => {
     const world = await open()
     world.setup.deny()
     const ran = await run(world)
-    expect(ran.errors[0]!.replace(/127\.0\.0\.1:\d+/g, 'HOST')).toBe(
+    expect(refusalOf(ran)).toBe(
       [
         'The token endpoint (HOST) refused (401 Unauthorized): invalid_client: Invalid client or Invalid client credentials.',
         `The server does not accept the ID token as proof of the client "deploy". ${sent('http://HOST/realms/ci')}`,
@@ -89,101 +97,65 @@ describe('a refusal by Dex', () => {
   ])('of %s', async (_, inputs, words) => {
     expect(await refusal(openDex(), { inputs })).toContain(words)
   })
-
-  test('of an ID token that it cannot verify', async () => {
-    const world = await refusing(openDex(), 401, 'access_denied')
-    expect(await refusal(world)).toContain(
-      `refused (401 Unauthorized): access_denied.\nNo policy of the server lets this job in, or the server could not verify the ID token. ${sent('http://HOST')}`,
-    )
-  })
 })
 
-describe('a refusal with the code', () => {
-  test.each([
-    ['invalid_target', 'Check `resource`, and `audience` in `parameters`: the server does not know this target'],
-    [
-      'unsupported_grant_type',
-      'The server does not offer this grant at http://HOST/token: check `token-url`, `grant-type` and `body`',
-    ],
-    ['unauthorized_client', 'In the server, allow the client "deploy" to use the grant token-exchange.\n'],
-    ['invalid_scope', 'Check `scope`: the server does not know "openid federated:id", or does not allow it here.'],
-  ])('%s', async (code, hint) => {
-    expect(await refusal(await refusing(openDex(), 400, code))).toContain(`: ${code}.\n${hint}`)
-  })
-
-  test.each([
-    ['client_secret_basic', 'client_secret_post'],
-    ['client_secret_post', 'client_secret_basic'],
-  ])('invalid_client, of %s', async (authentication, other) => {
-    const world = await refusing(openAsUser(), 401, 'invalid_client')
-    expect(await refusal(world, { inputs: { 'client-authentication': authentication } })).toContain(
-      `Check \`client-id\` and \`client-secret\`. If they are right, the server may want \`client-authentication: ${other}\`.`,
-    )
-  })
-
-  test('invalid_scope, where none was asked for', async () => {
-    const world = await refusing(openDex(), 400, 'invalid_scope')
-    expect(await refusal(world, { inputs: { scope: '' } })).toContain('The server wants a scope: set `scope`.')
-  })
-
-  test('that nobody knows, says no more than the server', async () => {
-    const world = await refusing(openDex(), 400, 'constructor', 'no')
-    expect(await refusal(world)).toMatch(/: constructor: no\.\nDENIED: /)
-  })
-
-  test('temporarily_unavailable is tried again, whatever the status', async () => {
-    const world = await openDex()
-    world.server('dex').faults.push(fault.answer(oauthError(400, 'temporarily_unavailable')))
-    expect((await run(world)).succeeded).toBe(true)
-  })
+const BY = 'client-authentication'
+const SECRET = { 'client-secret': 'obviously-a-secret' }
+const CHECK = 'Check `client-id` and `client-secret`. If they are right, the server may want'
+test.each([
+  [
+    'access_denied',
+    {},
+    `No policy of the server lets this job in, or the server could not verify the ID token. ${sent('https://auth.example.com')}`,
+  ],
+  ['invalid_target', {}, 'Check `resource`, and `audience` in `parameters`: the server does not know this target'],
+  [
+    'unsupported_grant_type',
+    {},
+    'The server does not offer this grant at https://auth.example.com/token: check `token-url`, `grant-type` and `body`',
+  ],
+  ['unauthorized_client', {}, 'In the server, allow the client "deploy" to use the grant token-exchange.'],
+  ['invalid_scope', {}, 'Check `scope`: the server does not know "read", or does not allow it here.'],
+  ['invalid_scope', { scope: '' }, 'The server wants a scope: set `scope`.'],
+  ['invalid_client', { ...SECRET, [BY]: 'client_secret_basic' }, `${CHECK} \`${BY}: client_secret_post\`.`],
+  ['invalid_client', { ...SECRET, [BY]: 'client_secret_post' }, `${CHECK} \`${BY}: client_secret_basic\`.`],
+])('a refusal with the code %s, with the inputs %o', (error, inputs, hint) => {
+  expect(hintOf(told(400, { error }, inputs))).toContain(hint)
 })
 
 describe('a refusal', () => {
-  test('in another shape shows its text', async () => {
-    const world = await openDex()
-    const shapes = [{ error: { type: 'x', message: 'no such rule' } }, { message: 'no such rule' }]
-    for (const body of shapes) {
-      world.server('dex').faults.push(fault.answer(answer(body, 400)))
-      expect(await refusal(world)).toMatch(/refused \(400 Bad Request\): no such rule\.\nDENIED/)
-    }
+  test.each([
+    [{ error: 'constructor', error_description: 'no' }, 'constructor: no'],
+    [{ error: { type: 'x', message: 'no such rule' } }, 'no such rule'],
+    [{ message: 'no such rule' }, 'no such rule'],
+    [
+      { error: 'x', error_description: `No record for the subject '${SUBJECT}' of octo-org/workflows.` },
+      "x: No record for the subject '(sub)' of (repository).",
+    ],
+  ])('%j shows its text, without claims, and has no hint', (body, reason) => {
+    const refused = told(400, body)
+    expect([refused.reason, hintOf(refused), refused.retry]).toEqual([reason, undefined, undefined])
+  })
+
+  test('shows the id of the request', () => {
+    expect(told(400, {}, {}, { 'x-request-id': 'request-1' }).requestId).toBe('request-1')
+    expect(told(400, { trace_id: 'trace-1' }).requestId).toBe('trace-1')
+  })
+
+  test('temporarily_unavailable is retried, whatever the status', () => {
+    expect(told(400, { error: 'temporarily_unavailable' }).retry).toBe('until the deadline')
   })
 
   test('that is not of a token endpoint speaks of what is in front', async () => {
     const world = await openDex()
-    world
-      .server('dex')
-      .faults.push(
-        fault.answer({ status: 404, body: '404 page not found\n' }),
-        fault.html(403),
-        fault.redirect('https://login.example.com'),
-      )
+    world.server('dex').faults.push(fault.answer({ status: 404, body: '404 page not found\n' }))
     expect(await refusal(world)).toContain('This answer is not from the token endpoint: it has another form.')
-    expect(await refusal(world)).toContain('This answer is not from the token endpoint: it is a web page.')
-    expect(await refusal(world)).toContain('answered with a redirect (302 Found)')
-  })
-
-  test('shows the id of the request', async () => {
-    const world = await openDex()
-    world
-      .server('dex')
-      .faults.push(
-        fault.answer({ ...oauthError(400, 'invalid_grant'), headers: { 'x-request-id': 'request-1' } }),
-        fault.answer(answer({ error: 'invalid_grant', trace_id: 'trace-1' }, 400)),
-      )
-    for (const id of ['request-1', 'trace-1']) {
-      expect((await run(world)).group).toContain(`request id: ${id}`)
-    }
-  })
-
-  test('does not repeat the claims that the server repeats', async () => {
-    const ran = await run(
-      await refusing(openDex(), 401, 'invalid_client', `No record for the subject '${SUBJECT}' of octo-org/workflows.`),
-    )
-    expect(ran.errors[0]).toContain("invalid_client: No record for the subject '(sub)' of (repository).\n")
   })
 
   test('shows no claims for a pull request from a fork', async () => {
-    const world = await refusing(open(), 400, 'invalid_client', `No record for '${SUBJECT}'`)
+    const world = await open()
+    const refused = fault.answer(oauthError(400, 'invalid_client', `No record for '${SUBJECT}'`))
+    world.server('keycloak').faults.push(refused, refused)
     await expectClaimsHidden(run, world, "No record for '(sub)'")
     await expectClaimsHidden(run, world, 'its subject and issuer are not shown here. The server must trust')
   })

@@ -19,10 +19,6 @@ const allOf = (text: string, allowShort = false): Masks => masksOf({ name: '"nam
 const masks = (text: string, allowShort = false): readonly string[] => allOf(text, allowShort).masks
 
 describe('masksOf', () => {
-  test('masks each line', () => {
-    expect(masks('first line\r\n  second line\n').slice(0, 2)).toEqual(['first line', 'second line'])
-  })
-
   test('leaves lines of mere punctuation unmasked, since they would black out every log', () => {
     const json = JSON.stringify({ list: ['long enough'] }, undefined, 2)
     expect(masks(json).filter((mask) => !/^[\w+/=]+$/.test(mask))).toEqual([
@@ -59,23 +55,16 @@ describe('masksOf', () => {
     expect(blacked(JSON.stringify(JSON.stringify({ a: text })))).toBe('"{\\"a\\":\\"***\\"}"')
   })
 
-  test.each(['', '  ', '\n\r\n'])('refuses an empty secret: %j', (text) => {
+  test.each(['', ' \n\r\n'])('refuses an empty secret: %j', (text) => {
     expect(refusalOf(() => masks(text, true))).toBe(
       'The secret "name" is empty. Store a value in it, or use another one.',
     )
   })
 
-  test.each([
-    ['abc', 'The secret "name" is shorter than 4 characters, or true, false or null.'],
-    ['{}', 'The secret "name" is shorter than 4 characters, or true, false or null.'],
-    ['true', 'The secret "name" is shorter than 4 characters, or true, false or null.'],
-    ['false', 'The secret "name" is shorter than 4 characters, or true, false or null.'],
-    ['null', 'The secret "name" is shorter than 4 characters, or true, false or null.'],
-    ['443', 'The secret "name" is shorter than 4 characters, or true, false or null.'],
-    ['a\nb', 'The secret "name" has only lines that are shorter than 4 characters, or true, false or null.'],
-  ])('refuses %j unless short ones are allowed', (text, message) => {
+  test.each(['abc', '{}', 'true', 'false', 'null', 'a\nb'])('refuses %j unless short ones are allowed', (text) => {
+    const is = text === 'a\nb' ? 'has only lines that are' : 'is'
     const refusal = refusalOf(() => masks(text))
-    expect(refusal).toContain(message)
+    expect(refusal).toContain(`The secret "name" ${is} shorter than 4 characters, or true, false or null.`)
     expect(refusal).toContain('`allow-short: true`')
     expect(masks(text, true)).toEqual(expect.arrayContaining(text.split('\n').filter((line) => /\w/.test(line))))
   })
@@ -131,18 +120,6 @@ describe('masksOf', () => {
               /^[^\p{L}\p{N}]{0,3}$/u.test(line) ||
               (!allowShort && (line.length < 4 || /^(true|false|null)$/.test(line))),
           )
-      }),
-    )
-  })
-
-  test('masks nothing shorter than four characters unless that is allowed', () => {
-    fc.assert(
-      fc.property(fc.json(), (text) => {
-        try {
-          return masks(text).every((mask) => mask.length >= 4)
-        } catch (error) {
-          return error instanceof ActionError && error.code === 'UNUSABLE_SECRET'
-        }
       }),
     )
   })

@@ -77,8 +77,8 @@ function read(
     url,
     signed: true,
     prepare: async (now) => {
-      const ready = await signing
-      return { headers: await ready.headers(request, scope, now()), body }
+      const { credentials, signer } = await signing
+      return { headers: await signer.signedHeaders(request, credentials, scope, now()), body }
     },
     refusal: (answer) => refusal(answer, { secret, region, source }),
     read: (answer) => ({ name: quoted(secret), text: secretString(answer, secret, url) }),

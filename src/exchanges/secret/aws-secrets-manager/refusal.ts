@@ -1,4 +1,4 @@
-import { awsError, awsRefusal } from '../../../aws/errors.ts'
+import { awsError, awsRefusal, type AwsError } from '../../../aws/errors.ts'
 import type { CredentialSource } from '../../../aws/credentials.ts'
 import { explainRefuser, policyOf, refuserIn } from '../../../aws/policies.ts'
 import type { Explanation } from '../../../explanation.ts'
@@ -17,74 +17,69 @@ interface Asked {
 export function refusal(answer: Answer, asked: Asked): Refusal {
   const error = awsError(answer)
   return {
-    ...awsRefusal(answer, error, () => EXPLANATIONS.get(error.code)?.(asked, error.message) ?? {}),
+    ...awsRefusal(answer, error, () => explain(asked, error)),
     ...(error.code === 'ResourceNotFoundException' && { missing: quoted(asked.secret) }),
   }
 }
 
+function explain(asked: Asked, { code, message }: AwsError): Explanation {
+  if (code === 'AccessDeniedException') return explainDenied(asked, message)
+  const hint = HINTS.get(code)?.(asked, message)
+  return hint === undefined ? {} : { hint }
+}
+
+const isOfRole = ({ source }: Asked): boolean => 'roleArn' in source
+
 /** What a person can do, by the code of AWS. */
-const EXPLANATIONS = new Map<string, (asked: Asked, message: string) => Explanation>([
+const HINTS = new Map<string, (asked: Asked, message: string) => string>([
   [
     'ResourceNotFoundException',
-    ({ secret, region }, message) => ({
-      hint: /staging label|VersionId/i.test(message)
+    ({ secret, region }, message) =>
+      /staging label|VersionId/i.test(message)
         ? `The secret "${secret}" exists but has no value: store one.`
         : `Check \`secret\` and \`region\`: in "${region}" the account of the credentials has no secret "${secret}". A secret in another account needs its full ARN.`,
-    }),
   ],
   [
     'InvalidParameterException',
-    ({ secret }) => ({ hint: `Check \`secret\`: AWS does not accept "${secret}" as the name or the ARN of a secret.` }),
+    ({ secret }) => `Check \`secret\`: AWS does not accept "${secret}" as the name or the ARN of a secret.`,
   ],
-  ['InvalidRequestException', explainState],
+  ['InvalidRequestException', hintForState],
   [
     'DecryptionFailure',
-    () => ({
-      hint: `AWS cannot decrypt the secret: check that its KMS key is enabled, and that the key's policy allows kms:Decrypt.`,
-    }),
+    () =>
+      `AWS cannot decrypt the secret: check that its KMS key is enabled, and that the key's policy allows kms:Decrypt.`,
   ],
-  ['AccessDeniedException', explainDenied],
   [
     'UnrecognizedClientException',
-    ({ region, source }) => ({
-      hint:
-        'credentials' in source
-          ? 'AWS does not know the credentials in the environment: check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN, which belong together, and `region`.'
-          : `AWS does not know the role's credentials in "${region}": check that the account has this region enabled.`,
-    }),
+    (asked) =>
+      isOfRole(asked)
+        ? `AWS does not know the role's credentials in "${asked.region}": check that the account has this region enabled.`
+        : 'AWS does not know the credentials in the environment: check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN, which belong together, and `region`.',
   ],
   [
     'ExpiredTokenException',
-    ({ source }) => ({
-      hint:
-        'credentials' in source
-          ? 'The AWS credentials in the environment have expired: get new ones right before this step, or set role-arn.'
-          : 'The credentials of the role were new: run the job again.',
-    }),
+    (asked) =>
+      isOfRole(asked)
+        ? 'The credentials of the role were new: run the job again.'
+        : 'The AWS credentials in the environment have expired: get new ones right before this step, or set role-arn.',
   ],
   [
     'InvalidSignatureException',
-    ({ source }) => ({
-      hint:
-        'credentials' in source
-          ? 'Check AWS_SECRET_ACCESS_KEY in the environment: it does not belong to AWS_ACCESS_KEY_ID.'
-          : 'Something between the runner and AWS changes requests: check the proxy and AWS_ENDPOINT_URL_SECRETS_MANAGER.',
-    }),
+    (asked) =>
+      isOfRole(asked)
+        ? 'Something between the runner and AWS changes requests: check the proxy and AWS_ENDPOINT_URL_SECRETS_MANAGER.'
+        : 'Check AWS_SECRET_ACCESS_KEY in the environment: it does not belong to AWS_ACCESS_KEY_ID.',
   ],
 ])
 
 /** The secret is there, but not to be read as it is. */
-function explainState({ secret, region }: Asked, message: string): Explanation {
+function hintForState({ secret, region }: Asked, message: string): string {
   if (/deletion|deleted/i.test(message)) {
-    return {
-      hint: `Restore the secret (aws secretsmanager restore-secret --region ${region} --secret-id ${secret}), or use another one.`,
-    }
+    return `Restore the secret (aws secretsmanager restore-secret --region ${region} --secret-id ${secret}), or use another one.`
   }
-  return {
-    hint: /default KMS/i.test(message)
-      ? 'The secret belongs to another account, which its default key (aws/secretsmanager) cannot be shared with: encrypt it with a KMS key of your own, and allow kms:Decrypt on that in the policy of the key and in one of the role.'
-      : `The secret "${secret}" cannot be read in its present state: aws secretsmanager describe-secret shows it.`,
-  }
+  return /default KMS/i.test(message)
+    ? 'The secret belongs to another account, which its default key (aws/secretsmanager) cannot be shared with: encrypt it with a KMS key of your own, and allow kms:Decrypt on that in the policy of the key and in one of the role.'
+    : `The secret "${secret}" cannot be read in its present state: aws secretsmanager describe-secret shows it.`
 }
 
 function explainDenied({ secret, region, source }: Asked, message: string): Explanation {
