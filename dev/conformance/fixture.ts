@@ -1,35 +1,31 @@
 import { strict as assert } from 'node:assert'
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import * as net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fault, forEver } from '../fakes/faults.ts'
 import type { Handler } from '../fakes/handler.ts'
 import { defaultIdentity, type Identity } from '../fakes/identity.ts'
 import { ISSUER } from '../fakes/issuer.ts'
 import { listen } from '../fakes/loopback.ts'
 import type { FakeServer } from '../fakes/serve.ts'
-import { readAction } from '../runner/action-file.ts'
 import { leaks } from '../runner/leaks.ts'
 import type { StageResult } from '../runner/runner.ts'
 import { createWorld, ROOT } from '../world.ts'
+import type { Hold } from './judge.ts'
 
-/** A step of a job, as a judge wants it. */
+/** What a step has beside what all steps of its action have. */
 export interface Step {
-  /** Folder of the action, from the repository; `.` for the root. */
-  readonly action: string
-  readonly inputs: Readonly<Record<string, string>>
+  readonly inputs?: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
   readonly identity?: Partial<Identity>
   /** Claims of the ID token that are added or replaced. */
   readonly claims?: Readonly<Record<string, unknown>>
   /** Whether the log has debug messages. */
   readonly debug?: boolean
-  /** The output that holds the credential. */
-  readonly credential?: string
-  /** The part of the credential that is secret; all of it unless given. */
-  readonly secretOf?: (credential: string) => string
 }
 
 /** What became of a step. The post stage is there to be run when the job is over. */
@@ -39,11 +35,14 @@ export interface Ran extends StageResult {
   readonly post: () => Promise<StageResult>
 }
 
+export type Run = (step?: Step) => Promise<Ran>
+
 /**
  * GitHub's issuer, served by TLS under its own name, which only a proxy knows, and a runner whose jobs get ID tokens from
  * it. Somebody else's server on the same machine fetches the discovery document and the keys as it would on the internet.
  */
 export interface Fixture extends AsyncDisposable {
+  readonly hold: Hold
   /** A folder of its own for what a judge writes. */
   readonly folder: string
   /** For the processes of servers and clients: the proxy, and trust in the test authority. */
@@ -52,7 +51,8 @@ export interface Fixture extends AsyncDisposable {
   readonly keys: { missing: number }
   /** Starts a server, under a host name from now on, and waits until it answers. */
   readonly start: (host: string, command: (port: number) => Command) => Promise<string>
-  readonly run: (step: Step) => Promise<Ran>
+  /** How steps of an action are run, by its folder: with these inputs, and those that a step adds or has instead. */
+  readonly stepsOf: (action: string, inputs?: Step['inputs']) => Run
   /** An ID token that no step has. */
   readonly mint: (audience: string) => Promise<string>
   /** The server of a fake, by its host name. */
@@ -60,9 +60,9 @@ export interface Fixture extends AsyncDisposable {
 }
 
 /** How a server is started. */
-export interface Command {
+interface Command {
   readonly file: string
-  readonly args: readonly string[]
+  readonly args?: readonly string[]
   /** A path that it answers with any status as soon as it is up. */
   readonly ready: string
   readonly env?: Readonly<Record<string, string>>
@@ -73,20 +73,19 @@ const START_MS = 600_000
 /** How long a step may take, in ms. */
 const STEP_MS = 120_000
 
-/** What a step says with {@link Step.debug} before it tries again. */
-export const AGAIN = /trying again in \d+ ms/
-
 /**
  * @param servers host names of those that are used with {@link Fixture.start}
  * @param fakes by host name
  */
 export async function createFixture(
+  hold: Hold,
   servers: readonly string[],
   fakes: Readonly<Record<string, Handler>> = {},
 ): Promise<Fixture> {
   const folder = await mkdtemp(join(tmpdir(), 'conformance-'))
   const ports = new Map<string, number>()
-  const closing: (() => Promise<void>)[] = []
+  const closing = new AsyncDisposableStack()
+  closing.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
   const world = await createWorld(
     {
       action: '.',
@@ -105,11 +104,10 @@ export async function createFixture(
       servers: Object.fromEntries(servers.map((host) => [host, () => ports.get(host) ?? 0])),
     },
   )
+  closing.use(world)
   const authority = world.env['NODE_EXTRA_CA_CERTS']!
-  const { url: proxy } = world.proxy!
   const env = {
-    HTTPS_PROXY: proxy,
-    https_proxy: proxy,
+    HTTPS_PROXY: world.proxy!.url,
     NO_PROXY: '127.0.0.1,localhost',
     SSL_CERT_FILE: authority,
     NODE_EXTRA_CA_CERTS: authority,
@@ -124,69 +122,78 @@ export async function createFixture(
     }),
   )
 
-  async function run(step: Step): Promise<Ran> {
-    const { action, inputs, identity = {}, claims = {}, debug = false, credential } = step
-    world.issuer.become({ ...defaultIdentity, ...identity }, claims)
-    const stage = {
-      action: join(ROOT, action),
-      identity,
-      inputs,
-      env: { ...env, ...step.env },
-      debug,
-      limitMs: STEP_MS,
-    }
-    const main = await world.run(stage)
-    const given = credential === undefined ? undefined : main.outputs[credential]
-    const value = given === undefined ? undefined : (step.secretOf?.(given) ?? given)
-    const secrets = [
-      ...world.secrets,
-      ...(value === undefined ? [] : [{ name: 'the credential', value, inState: true }]),
-    ]
-    const clean = (result: StageResult): void => {
-      // A credential that is a JWT, and may be in the state, has claims with the same text as those of an ID token.
-      const state = Object.entries(result.state).map(([name, text]) => [
-        name,
-        given === undefined ? text : text.replaceAll(given, '***'),
-      ])
-      const shown = { ...result, state: Object.fromEntries(state) as StageResult['state'] }
-      assert.deepEqual(leaks(shown, secrets, credential === undefined ? [] : [credential]), [])
-    }
-    clean(main)
-    const { annotations, log, summary } = main
-    return {
-      ...main,
-      told: [...annotations.map(({ message }) => message), log, summary].join('\n'),
-      post: async () => {
-        const { runs } = readAction(stage.action)
-        assert(runs.post !== undefined, `${action} has no post stage`)
-        const post = await world.post(main, stage)
-        clean(post)
-        return post
-      },
-    }
+  /** Nothing shows what was issued, nor the credential that the step got. */
+  function expectClean(result: StageResult, given: string | undefined): void {
+    // Of a presigned URL only the signature is secret.
+    const value = /Signature=([0-9a-f]{64})/.exec(given ?? '')?.[1] ?? given
+    const credential = value === undefined ? [] : [{ name: 'the credential', value, inState: true }]
+    // A credential that is a JWT, and may be in the state, has claims with the same text as those of an ID token.
+    const state = Object.fromEntries(
+      Object.entries(result.state).map(([name, text]) => [name, given ? text.replaceAll(given, '***') : text]),
+    )
+    assert.deepEqual(leaks({ ...result, state }, [...world.secrets, ...credential], ['token', 'secret']), [])
   }
 
   return {
+    hold,
     folder,
     env,
     keys,
     server: world.server,
-    run,
+    stepsOf:
+      (action, inputs) =>
+      async ({ claims = {}, ...step } = {}) => {
+        world.issuer.become({ ...defaultIdentity, ...step.identity }, claims)
+        const stage = { ...step, action: join(ROOT, action), inputs: { ...inputs, ...step.inputs }, limitMs: STEP_MS }
+        const main = await world.run(stage)
+        const { annotations, log, summary, outputs } = main
+        const credential = outputs['token'] ?? outputs['secret']
+        expectClean(main, credential)
+        return {
+          ...main,
+          told: [...annotations.map(({ message }) => message), log, summary].join('\n'),
+          post: async () => {
+            const post = await world.post(main, stage)
+            expectClean(post, credential)
+            return post
+          },
+        }
+      },
     mint(audience) {
       world.issuer.become(defaultIdentity, {})
       return world.issuer.mint(audience)
     },
     async start(host, command) {
       const port = await freePort()
-      closing.push(await startServer(command(port), port, folder, env))
+      const { file, args = [], ready, env: own } = command(port)
+      const child = spawn(file, args, {
+        cwd: folder,
+        env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...env, ...own },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      const ended = once(child, 'close')
+      closing.defer(async () => {
+        child.kill()
+        const timer = setTimeout(() => child.kill('SIGKILL'), 5_000)
+        await ended
+        clearTimeout(timer)
+      })
+      let printed = ''
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding('utf8').on('data', (text: string) => (printed += text))
+      }
+      await eventually(
+        `${file} answers`,
+        async () => {
+          if (child.exitCode !== null) throw new Error(`${file} did not come up:\n${printed.slice(-4_000)}`)
+          return answers(`http://127.0.0.1:${port}${ready}`)
+        },
+        START_MS,
+      )
       ports.set(host, port)
       return `http://127.0.0.1:${port}`
     },
-    async [Symbol.asyncDispose]() {
-      for (const close of closing.toReversed()) await close()
-      await world.close()
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 })
-    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
 }
 
@@ -197,45 +204,11 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-/** Starts a server and waits until it answers. Resolves to what stops it. */
-async function startServer(
-  { file, args, ready, env = {} }: Command,
-  port: number,
-  cwd: string,
-  machine: Fixture['env'],
-): Promise<() => Promise<void>> {
-  const child = spawn(file, args, {
-    cwd,
-    env: { PATH: process.env['PATH'] ?? '', HOME: cwd, ...machine, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text))
-  }
-  const became = { over: false }
-  const ended = new Promise<void>((resolve) => {
-    child.once('close', resolve)
-    child.once('error', (error) => {
-      output += error.message
-      resolve()
-    })
-  }).then(() => {
-    became.over = true
-  })
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM')
-    const timer = setTimeout(() => child.kill('SIGKILL'), 5_000)
-    await ended
-    clearTimeout(timer)
-  }
-  for (const deadline = Date.now() + START_MS; ;) {
-    if (await answers(`http://127.0.0.1:${port}${ready}`)) return stop
-    if (became.over || Date.now() > deadline) {
-      await stop()
-      throw new Error(`${file} did not come up:\n${output.slice(-4_000)}`)
-    }
-    await new Promise((resolve) => setTimeout(resolve, 200))
+/** Asks again and again until something is so. @throws AssertionError where it does not become so within that many ms */
+export async function eventually(what: string, isSo: () => Promise<boolean>, patienceMs = 30_000): Promise<void> {
+  for (const deadline = Date.now() + patienceMs; !(await isSo());) {
+    assert(Date.now() < deadline, `not within ${patienceMs / 1_000} s: ${what}`)
+    await wait(200)
   }
 }
 

@@ -18,8 +18,8 @@ export interface Judge {
   /** What it judges, in a few words. */
   readonly judges: string
   readonly program: Program
-  /** Of the program on this machine, as it tells itself. */
-  readonly version: () => Promise<string>
+  /** Of the program on this machine. */
+  readonly version: () => string | Promise<string>
   /** Tries every line. Throws only where the program itself does not work. */
   readonly run: (hold: Hold) => Promise<void>
 }

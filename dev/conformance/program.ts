@@ -2,11 +2,10 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { copyFile, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { ROOT } from '../world.ts'
 
-/** The root of the repository. */
-const ROOT = join(import.meta.dirname, '../..')
 /** Where everything lies that was got; ignored by git. */
 export const STORE = join(ROOT, '.conformance')
 
@@ -16,10 +15,8 @@ export interface Program {
   readonly path: string
   /** How it gets onto a machine, in a few words. */
   readonly from: string
-  /** Gets it from a registry. Absent where the machine has it or not. */
+  /** Gets it from a registry. Absent where it is on none, so that somebody has to put it there. */
   readonly get?: () => Promise<void>
-  /** Whether it is on no registry, so that somebody has to put it there. */
-  readonly isByHand?: true
 }
 
 export function isHere(program: Program): boolean {
@@ -50,32 +47,31 @@ export async function output(
 /** As many compilers at once as there are processors, but one where there are only two: others work here as well. */
 const GO = { GOFLAGS: `-p=${availableParallelism() > 2 ? availableParallelism() : 1}`, CGO_ENABLED: '0' }
 
-/** A `main` package of the Go module proxy. */
-export function goProgram(name: string, source: string, version: string): Program {
+/**
+ * The `main` package of a module of the Go module proxy, `path@version`.
+ *
+ * @param source a Go source of our own, which is built around the module instead
+ * @param tag a build tag of the module
+ */
+export function goProgram(name: string, module: string, { source = '', tag = '' } = {}): Program {
   const folder = join(STORE, name)
+  const [path = '', version = ''] = module.split('@')
   return {
-    path: join(folder, basename(source)),
-    from: `go install ${source}@${version}`,
+    path: join(folder, name),
+    from: `go build${tag && ` -tags ${tag}`} of ${module}`,
     get: async () => {
-      await output('go', ['install', `${source}@${version}`], { env: { ...GO, GOBIN: folder } })
+      await mkdir(folder, { recursive: true })
+      await writeFile(join(folder, 'go.mod'), `module conformance\n\ngo 1.26\n\nrequire ${path} ${version}\n`)
+      if (source !== '') await copyFile(source, join(folder, 'main.go'))
+      const built = source === '' ? path : '.'
+      await output('go', ['build', '-mod=mod', '-tags', tag, '-o', name, built], { cwd: folder, env: GO })
     },
   }
 }
 
-/** A Go source of our own around modules of the Go module proxy: `path@version`; `tag` is a build tag of theirs. */
-export function goProgramOf(name: string, source: string, modules: readonly string[], tag = ''): Program {
-  const folder = join(STORE, name)
-  return {
-    path: join(folder, name),
-    from: `go build${tag && ` -tags ${tag}`}, with ${modules.join(' and ')}`,
-    get: async () => {
-      await mkdir(folder, { recursive: true })
-      const required = modules.map((module) => `require ${module.replace('@', ' ')}\n`)
-      await writeFile(join(folder, 'go.mod'), ['module conformance\n', 'go 1.26\n', ...required].join('\n'))
-      await copyFile(source, join(folder, 'main.go'))
-      await output('go', ['build', '-mod=mod', '-tags', tag, '-o', name, '.'], { cwd: folder, env: GO })
-    },
-  }
+/** A program on no registry. @param build what is built, of its own source, and put there */
+export function ownBuild(file: string, build: string): Program {
+  return { path: join(STORE, file), from: `its own build of ${build}, put into .conformance/${dirname(file)} by hand` }
 }
 
 /** A program without libraries, taken out of a container image. */

@@ -1,4 +1,3 @@
-import { sign } from 'aws4'
 import { AwsV4Signer } from 'aws4fetch'
 import { describe, expect, test } from 'vitest'
 import type { FakeRequest } from '../../dev/fakes/handler.ts'
@@ -42,45 +41,14 @@ async function toSecretsManager(): Promise<Signed> {
   return { request: received(world.server('secretsmanager')), keys: world.setup.account.sts.sessions[0]!.keys }
 }
 
-type Signer = (request: FakeRequest, service: string, keys: SigningKeys) => Promise<Readonly<Record<string, string>>>
-
-/** Signers that others wrote: each gives the headers that it would send. */
-const signers: Record<string, Signer> = {
-  aws4: ({ method, url, headers, body }, service, keys) => {
-    const request = {
-      method,
-      host: url.host,
-      path: url.pathname + url.search,
-      headers: { ...headers, 'x-amz-date': DATE },
-      body,
-      service,
-      region: REGION,
-      // Its clients sign the length too, which ours do not.
-      extraHeadersToIgnore: { 'content-length': true },
-    }
-    const signed = sign(request, keys).headers ?? {}
-    return Promise.resolve(
-      Object.fromEntries(Object.entries(signed).map(([name, value]) => [name.toLowerCase(), String(value)])),
-    )
-  },
-  aws4fetch: async ({ method, url, headers, body }, service, keys) => {
-    const { accessKeyId, secretAccessKey, sessionToken } = keys
-    const signer = new AwsV4Signer({
-      method,
-      url: url.href,
-      headers,
-      body,
-      accessKeyId,
-      secretAccessKey,
-      ...(sessionToken !== undefined && { sessionToken }),
-      service,
-      region: REGION,
-      datetime: DATE,
-      allHeaders: true,
-    })
-    const signed = await signer.sign()
-    return { host: signed.url.host, ...Object.fromEntries(signed.headers) }
-  },
+/** A signer that others wrote: the headers that it would send. */
+async function signed({ method, url, headers, body }: FakeRequest, service: string, keys: SigningKeys) {
+  const { accessKeyId, secretAccessKey, sessionToken = '' } = keys
+  const credentials = { accessKeyId, secretAccessKey, sessionToken }
+  const place = { service, region: REGION, datetime: DATE }
+  const signer = new AwsV4Signer({ method, url: url.href, headers, body, ...credentials, ...place, allHeaders: true })
+  const request = await signer.sign()
+  return { host: request.url.host, ...Object.fromEntries(request.headers) }
 }
 
 function policyOf(service: string, keys: SigningKeys): SignaturePolicy {
@@ -95,79 +63,69 @@ function signedOnly({ headers }: FakeRequest): Record<string, string> {
   return Object.fromEntries(names.filter((name) => !added.includes(name)).map((name) => [name, headers[name]!]))
 }
 
-describe.each(Object.entries(signers))('%s', (_, signer) => {
-  test.each<[string, string, () => Promise<Signed>]>([
-    ['a function URL', 'lambda', () => toAppServer('lambda')],
-    ['API Gateway', 'execute-api', () => toAppServer('execute-api', '/stage')],
-    ['API Gateway, with an odd path', 'execute-api', () => toAppServer('execute-api', "/st%20age/(1)*'~%C3%A9%2F")],
-    ['VPC Lattice', LATTICE, () => toAppServer(LATTICE)],
-    ['AWS Secrets Manager', 'secretsmanager', toSecretsManager],
-  ])('makes the signature that our action sends to %s', async (_name, service, send) => {
-    const { request, keys } = await send()
-    const theirs = await signer({ ...request, headers: signedOnly(request) }, service, keys)
-    expect(theirs['authorization']).toBe(request.headers['authorization'])
+test.each<[string, string, () => Promise<Signed>]>([
+  ['a function URL', 'lambda', () => toAppServer('lambda')],
+  ['API Gateway', 'execute-api', () => toAppServer('execute-api', '/stage')],
+  ['API Gateway, with an odd path', 'execute-api', () => toAppServer('execute-api', "/st%20age/(1)*'~%C3%A9%2F")],
+  ['VPC Lattice', LATTICE, () => toAppServer(LATTICE)],
+  ['AWS Secrets Manager', 'secretsmanager', toSecretsManager],
+])('aws4fetch makes the signature that our action sends to %s', async (_name, service, send) => {
+  const { request, keys } = await send()
+  const theirs = await signed({ ...request, headers: signedOnly(request) }, service, keys)
+  expect(theirs).toHaveProperty('authorization', request.headers['authorization'])
+})
+
+describe.each(['lambda', 'execute-api', LATTICE, 'secretsmanager'])('a signature of aws4fetch for %s', (service) => {
+  const keys: SigningKeys = {
+    accessKeyId: 'ASIAEXAMPLE',
+    secretAccessKey: 'not-a-secret',
+    sessionToken: 'not/a+token=',
+  }
+  const bare: FakeRequest = {
+    method: 'POST',
+    url: new URL('https://app.example.com/st%20age/access_tokens?b=2&a=%C3%BC%2F&a=1'),
+    headers: {
+      'content-type': 'application/json',
+      'x-authorization': 'Bearer  not-a-token',
+      ...(service === LATTICE && { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }),
+    },
+    body: '{"permissions":{"contents":"read"}}',
+  }
+  async function verdictOn(change: (request: FakeRequest) => Partial<FakeRequest>): Promise<unknown> {
+    const request = { ...bare, headers: await signed(bare, service, keys) }
+    const checked = verifySignature({ ...request, ...change(request) }, policyOf(service, keys))
+    return 'code' in checked ? checked.code : checked
+  }
+
+  test('is accepted', async () => {
+    expect(await verdictOn(() => ({}))).toBe(keys)
   })
 
-  describe.each(['lambda', 'execute-api', LATTICE, 'secretsmanager'])('of a request for %s', (service) => {
-    const keys: SigningKeys = {
-      accessKeyId: 'ASIAEXAMPLE',
-      secretAccessKey: 'not-a-secret',
-      sessionToken: 'not/a+token=',
-    }
-    const bare: FakeRequest = {
-      method: 'POST',
-      url: new URL('https://app.example.com/st%20age/access_tokens?b=2&a=%C3%BC%2F&a=1'),
-      headers: {
-        'content-type': 'application/json',
-        'x-authorization': 'Bearer  not-a-token',
-        ...(service === LATTICE && { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }),
-      },
-      body: '{"permissions":{"contents":"read"}}',
-    }
-    const signed = async (): Promise<FakeRequest> => ({ ...bare, headers: await signer(bare, service, keys) })
-    const verify = (request: FakeRequest): unknown => {
-      const checked = verifySignature(request, policyOf(service, keys))
-      return 'code' in checked ? checked.code : checked
-    }
-
-    test('is accepted', async () => {
-      expect(verify(await signed())).toBe(keys)
-    })
-
-    test.each<[string, (request: FakeRequest) => FakeRequest]>([
-      ['the path', (request) => ({ ...request, url: new URL('/st%20age/access_tokenz', request.url) })],
-      ['the query', (request) => ({ ...request, url: new URL('?b=2&a=%C3%BC%2F&a=0', request.url) })],
-      ['the ID token', (request) => withHeader(request, 'x-authorization', 'Bearer  not-a-tokem')],
-      [
-        'the signature',
-        (request) =>
-          withHeader(
-            request,
-            'authorization',
-            request.headers['authorization']!.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
-          ),
-      ],
-      ...(service === LATTICE
-        ? []
-        : [['the body', (request) => ({ ...request, body: `${request.body} ` })] satisfies Change]),
-    ])('is refused for one byte of %s', async (_part, change) => {
-      expect(verify(change(await signed()))).toBe('InvalidSignatureException')
-    })
-  })
-
-  test('is refused by VPC Lattice with a hash of the body, and without one', async () => {
-    const { request, keys } = await toAppServer('lambda')
-    const policy = policyOf(LATTICE, keys)
-    for (const headers of [signedOnly(request), { 'content-type': 'application/json' }]) {
-      const given = { ...request, headers }
-      const signed = { ...given, headers: await signer(given, LATTICE, keys) }
-      expect(verifySignature(signed, policy)).toMatchObject({ code: 'InvalidSignatureException' })
-    }
+  test.each<[string, (request: FakeRequest) => Partial<FakeRequest>]>([
+    ['the path', ({ url }) => ({ url: new URL(url.href.replace('tokens?', 'tokenz?')) })],
+    ['the query', ({ url }) => ({ url: new URL(url.href.replace('a=1', 'a=0')) })],
+    ['the ID token', withHeader('x-authorization')],
+    ['the signature', withHeader('authorization')],
+    ...(service === LATTICE ? [] : [['the body', ({ body }) => ({ body: `${body} ` })] satisfies Change]),
+  ])('is refused for one byte of %s', async (_part, change) => {
+    expect(await verdictOn(change)).toBe('InvalidSignatureException')
   })
 })
 
-type Change = [string, (request: FakeRequest) => FakeRequest]
+test('VPC Lattice refuses a signature with a hash of the body, and without one', async () => {
+  const { request, keys } = await toAppServer('lambda')
+  for (const headers of [signedOnly(request), { 'content-type': 'application/json' }]) {
+    const given = { ...request, headers }
+    const verdict = verifySignature({ ...given, headers: await signed(given, LATTICE, keys) }, policyOf(LATTICE, keys))
+    expect(verdict).toMatchObject({ code: 'InvalidSignatureException' })
+  }
+})
 
-function withHeader(request: FakeRequest, name: string, value: string): FakeRequest {
-  return { ...request, headers: { ...request.headers, [name]: value } }
+type Change = [string, (request: FakeRequest) => Partial<FakeRequest>]
+
+/** Changes the last character of a header. */
+function withHeader(name: string): Change[1] {
+  return ({ headers }) => ({
+    headers: { ...headers, [name]: headers[name]!.replace(/.$/, (text) => (text === '0' ? '1' : '0')) },
+  })
 }

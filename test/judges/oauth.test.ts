@@ -1,5 +1,7 @@
+import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { describe, expect, test } from 'vitest'
+import { ISSUER } from '../../dev/fakes/issuer.ts'
 import type { RecordedRequest } from '../../dev/fakes/serve.ts'
 import { system, type OAuthTokenSetup } from '../../dev/systems/oauth-token.ts'
 import { createWorld, type World } from '../../dev/world.ts'
@@ -114,61 +116,88 @@ function saidBy({ headers, body }: RecordedRequest): Record<string, string> {
   }
 }
 
-describe.each(Object.entries(WAYS))('%s', (_, way) => {
-  test('is asked for alike, and gives alike', async () => {
-    const world = await open(way.variant)
-    const theirs = await askAs(world, way)
-    const { outputs } = await runStep(oauthToken, world, 'oauth-token', { inputs: way.inputs ?? {} })
-    const [first, second] = world.server(world.setup.exchangeRole).requests
-    expect(saidBy(second!)).toEqual(saidBy(first!))
-    expect(world.setup.tokens.alive(theirs.access_token)).toBe(true)
-    expect(outputs['token-type']?.toLowerCase()).toBe(theirs.token_type)
-    expect(outputs['issued-token-type']).toBe(theirs['issued_token_type'])
-    if (theirs.scope !== undefined) expect(outputs['scope']).toBe(theirs.scope)
-    const seconds = (Date.parse(outputs['expires-at']!) - Date.now()) / 1_000
-    expect(Math.abs(seconds - theirs.expires_in!)).toBeLessThan(60)
-  })
+test.each(Object.entries(WAYS))('%s', async (_, way) => {
+  const world = await open(way.variant)
+  const { tokens, exchangeRole } = world.setup
+  const theirs = await askAs(world, way)
+  const { outputs } = await runStep(oauthToken, world, 'oauth-token', { inputs: way.inputs ?? {} })
+  const [first, second] = world.server(exchangeRole).requests
+  expect(saidBy(second!)).toEqual(saidBy(first!))
+  expect(tokens.alive(theirs.access_token)).toBe(true)
+  expect(outputs['token-type']?.toLowerCase()).toBe(theirs.token_type)
+  expect(outputs['issued-token-type']).toBe(theirs['issued_token_type'])
+  if (theirs.scope !== undefined) expect(outputs['scope']).toBe(theirs.scope)
+  const seconds = (Date.parse(outputs['expires-at']!) - Date.now()) / 1_000
+  expect(Math.abs(seconds - theirs.expires_in!)).toBeLessThan(60)
 
-  test('is refused with an error of the client’s own', async () => {
-    const world = await open(way.variant)
-    world.setup.deny()
-    const error = await askAs(world, way).catch((thrown: unknown) => thrown)
-    expect(error).toBeInstanceOf(oauth.ResponseBodyError)
-    const { errors } = await runStep(oauthToken, world, 'oauth-token', { inputs: way.inputs ?? {} })
-    const { error: code, error_description: description, status } = error as oauth.ResponseBodyError
-    expect(errors[0]).toContain(`refused (${status} `)
-    expect(errors[0]).toContain(`: ${code}: ${description!}`)
-  })
+  // The second time the server does not know it, which is no error (RFC 7009 section 2.2). Dex revokes nothing.
+  for (let time = 0; time < 2 && way.variant !== 'token-exchange'; time++) {
+    await revoke(world, await way.authentication(world), outputs['token']!)
+    expect(tokens.alive(outputs['token']!)).toBe(false)
+  }
+
+  world.setup.deny()
+  const error = await askAs(world, way).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(oauth.ResponseBodyError)
+  const { errors } = await runStep(oauthToken, world, 'oauth-token', { inputs: way.inputs ?? {} })
+  const { error: code, error_description: description, status } = error as oauth.ResponseBodyError
+  expect(errors[0]).toContain(`refused (${status} `)
+  expect(errors[0]).toContain(`: ${code}: ${description!}`)
 })
 
-describe('a token is revoked', () => {
-  test.each(Object.entries(WAYS).filter(([, { variant }]) => variant !== 'token-exchange'))(
-    'by the client of: %s',
-    async (_, way) => {
-      const world = await open(way.variant)
-      const { outputs } = await runStep(oauthToken, world, 'oauth-token')
-      const token = outputs['token']!
-      // The second time the server does not know it, which is no error (RFC 7009 section 2.2).
-      for (let time = 0; time < 2; time++) {
-        const auth = await way.authentication(world)
-        const response = await oauth.revocationRequest(serverOf(world), clientOf(world), auth, token, LOCAL)
-        await oauth.processRevocationResponse(response)
-        expect(world.setup.tokens.alive(token)).toBe(false)
-      }
-    },
-  )
+async function revoke(world: OAuthWorld, authentication: oauth.ClientAuth, token: string, id?: string): Promise<void> {
+  const client = id === undefined ? clientOf(world) : { client_id: id }
+  const response = await oauth.revocationRequest(serverOf(world), client, authentication, token, LOCAL)
+  await oauth.processRevocationResponse(response)
+}
 
-  test('by no other client', async () => {
-    const world = await open('jwt-bearer')
-    const { outputs } = await runStep(oauthToken, world, 'oauth-token')
-    const response = await oauth.revocationRequest(
-      serverOf(world),
-      { client_id: 'deploy' },
-      await byIdToken(world),
-      outputs['token']!,
-      LOCAL,
-    )
-    await expect(oauth.processRevocationResponse(response)).rejects.toMatchObject({ error: 'invalid_request' })
-    expect(world.setup.tokens.alive(outputs['token']!)).toBe(true)
+test('a token is revoked by no other client', async () => {
+  const world = await open('jwt-bearer')
+  const { outputs } = await runStep(oauthToken, world, 'oauth-token')
+  const byAnother = revoke(world, await byIdToken(world), outputs['token']!, 'deploy')
+  await expect(byAnother).rejects.toMatchObject({ error: 'invalid_request' })
+  expect(world.setup.tokens.alive(outputs['token']!)).toBe(true)
+})
+
+describe('the issuer of the ID tokens', () => {
+  const NOW = Date.parse('2026-11-21T08:00:00Z')
+
+  /** It has a name; its requests go to the fake. */
+  async function discover({ url }: World, name = ISSUER): Promise<oauth.AuthorizationServer> {
+    const response = await oauth.discoveryRequest(new URL(name), {
+      [oauth.customFetch]: (at: string, options: object) => fetch(at.replace(name, url('oidc')), options),
+      ...LOCAL,
+    })
+    return oauth.processDiscoveryResponse(new URL(name), response)
+  }
+
+  test('is found, with its algorithms, and keys with which jose verifies a token of the runner', async () => {
+    const world = await keep(createWorld(system, { now: () => NOW }))
+    const found = await discover(world)
+    expect(found).toMatchObject({
+      issuer: ISSUER,
+      jwks_uri: `${ISSUER}/.well-known/jwks`,
+      id_token_signing_alg_values_supported: ['RS256'],
+      response_types_supported: ['id_token'],
+    })
+    const keys = createRemoteJWKSet(new URL(found.jwks_uri!), {
+      [customFetch]: (url, options) => fetch(url.replace(ISSUER, world.url('oidc')), options),
+    })
+    const url = `${world.url('oidc')}${world.issuer.requestPath}&audience=relying-party`
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${world.issuer.requestToken}` } })
+    const { value } = (await answer.json()) as { value: string }
+    const expected = { issuer: ISSUER, audience: 'relying-party', algorithms: ['RS256'] }
+    const verify = (now: number) => jwtVerify(value, keys, { ...expected, currentDate: new Date(now) })
+    expect((await verify(NOW)).payload).toMatchObject({
+      sub: 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main',
+      repository: 'octo-org/workflows',
+    })
+    await expect(verify(NOW + 300_000)).rejects.toBeInstanceOf(errors.JWTExpired)
+  })
+
+  test('is not found under another name', async () => {
+    await expect(discover(await open('jwt-bearer'), 'https://issuer.example.com')).rejects.toMatchObject({
+      code: oauth.JSON_ATTRIBUTE_COMPARISON,
+    })
   })
 })

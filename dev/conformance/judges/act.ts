@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
-import { execFile, execFileSync } from 'node:child_process'
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { readActions } from '../../documents/actions.ts'
@@ -9,12 +9,11 @@ import { foreignUses } from '../../documents/uses.ts'
 import { workflowExamples, type WorkflowExample } from '../../documents/workflows.ts'
 import { defaultIdentity, fullName, type Identity } from '../../fakes/identity.ts'
 import { situations } from '../../runner/context.ts'
-import type { World } from '../../world.ts'
-import { ROOT } from '../../world.ts'
+import { ROOT, type World } from '../../world.ts'
 import type { Hold, Judge } from '../judge.ts'
 import { goProgram, output } from '../program.ts'
 
-const ACT = goProgram('act', 'github.com/nektos/act', 'v0.2.89')
+const ACT = goProgram('act', 'github.com/nektos/act@v0.2.89')
 
 /** act: runs workflows on this machine. It parses, evaluates, masks and starts actions by itself. */
 export const act: Judge = {
@@ -54,17 +53,15 @@ function nameOf({ text }: WorkflowExample): string {
 /** The reusable workflow that an example calls: another example, by its name. */
 const CALLED = { path: '.github/workflows/deploy.yml', in: 'octo-org/workflows@main', name: 'Deploy' }
 
-/** The workflow whose steps run: the one that is called, or the example itself. */
-function innerOf(example: WorkflowExample): WorkflowExample {
-  const [repository, ref] = CALLED.in.split('@')
-  if (!example.text.includes(`uses: ${repository!}/${CALLED.path}@${ref!}\n`)) return example
-  return called()
-}
-
 function called(): WorkflowExample {
   const example = workflowExamples().find((each) => nameOf(each) === CALLED.name)
   assert(example !== undefined, `no page has the workflow ${CALLED.name}`)
   return example
+}
+
+/** The workflow whose steps run: the one that is called, or the example itself. */
+function innerOf(example: WorkflowExample): WorkflowExample {
+  return example.text.includes(`uses: ${CALLED.in.replace('@', `/${CALLED.path}@`)}\n`) ? called() : example
 }
 
 /** Commands of the examples, and scripts that their repositories are thought to have. */
@@ -114,40 +111,41 @@ runs:
 
 /** The repository of the workflows, the commands, and a copy of the actions without what is not part of them. */
 async function setUp(scratch: string): Promise<void> {
-  await Promise.all(['bin', 'actions', 'home', 'other'].map((name) => mkdir(join(scratch, name))))
-  for (const name of COMMANDS) {
-    await writeFile(join(scratch, 'bin', name), RECORDER)
-    await chmod(join(scratch, 'bin', name), 0o755)
-  }
-  await writeFile(join(scratch, 'other/action.yml'), OTHER)
-  await mkdir(dirname(join(scratch, 'workflows', CALLED.path)), { recursive: true })
-  await writeFile(join(scratch, 'workflows', CALLED.path), called().text)
+  await writeAll(scratch, {
+    ...Object.fromEntries(COMMANDS.map((name) => [`bin/${name}`, RECORDER])),
+    'other/action.yml': OTHER,
+    [`workflows/${CALLED.path}`]: called().text,
+  })
+  await mkdir(join(scratch, 'home'))
   await cp(join(ROOT, 'dist'), join(scratch, 'actions/dist'), { recursive: true })
   for (const { file } of readActions()) {
     await cp(join(ROOT, file), join(scratch, 'actions', file), { recursive: true })
   }
 }
 
-async function repositoryOf(scratch: string, workflow: string): Promise<string> {
-  const folder = await mkdtemp(join(scratch, 'repository-'))
-  const files = {
+/** Puts the files of the repository into a folder, and commits them. */
+async function commitRepository(folder: string, workflow: string): Promise<void> {
+  await writeAll(folder, {
     '.github/workflows/example.yml': workflow,
     'migrations/0001_create_users.sql': 'SELECT 1;\n',
     'migrations.sql': 'SELECT 1;\n',
     ...Object.fromEntries(SCRIPTS.map((name) => [name, RECORDER])),
+  })
+  for (const args of [
+    ['init', '--quiet', '--initial-branch=main'],
+    ['remote', 'add', 'origin', `https://github.com/${fullName(defaultIdentity)}`],
+    ['add', '--all'],
+    ['-c', 'user.name=mona', '-c', 'user.email=mona@example.com', 'commit', '--quiet', '--message=first'],
+  ]) {
+    await output('git', args, { cwd: folder })
   }
+}
+
+async function writeAll(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true })
     await writeFile(join(folder, name), text, { mode: 0o755 })
   }
-  const git = (...args: string[]): void => {
-    execFileSync('git', ['-c', 'user.name=mona', '-c', 'user.email=mona@example.com', ...args], { cwd: folder })
-  }
-  git('init', '--quiet', '--initial-branch=main')
-  git('remote', 'add', 'origin', `https://github.com/${fullName(defaultIdentity)}`)
-  git('add', '--all')
-  git('commit', '--quiet', '--message=first')
-  return folder
 }
 
 /** Runners of the examples: each of them is this machine. */
@@ -163,19 +161,17 @@ interface ActRun {
 /** Runs the one workflow of a repository in the host's own environment, as a self-hosted runner does. */
 async function runAct(scratch: string, world: World, example: WorkflowExample): Promise<ActRun> {
   const authority = world.env['NODE_EXTRA_CA_CERTS'] ?? ''
-  const folder = await repositoryOf(scratch, prepared(example.text).replaceAll(AUTHORITY_FILE, authority))
+  const folder = await mkdtemp(join(scratch, 'repository-'))
+  await commitRepository(folder, prepared(example.text).replaceAll(AUTHORITY_FILE, authority))
   const records = join(folder, '.records')
   await mkdir(records)
   const pointers = Object.keys(world.setup.environment?.() ?? {})
   const machine = Object.entries(world.env).filter(([name, value]) => value !== undefined && !pointers.includes(name))
-  const env = { ...Object.fromEntries(machine), RECORDS: records, CURL_CA_BUNDLE: authority }
-  await writeFile(
-    join(folder, '.env'),
-    Object.entries(env)
-      .map(([name, value]) => `${name}=${value}\n`)
-      .join(''),
-  )
-  await writeFile(join(folder, '.event.json'), JSON.stringify(situations.push.payload(world.identity)))
+  const env = Object.entries({ ...Object.fromEntries(machine), RECORDS: records, CURL_CA_BUNDLE: authority })
+  await writeAll(folder, {
+    '.env': env.map(([name, value]) => `${name}=${value}\n`).join(''),
+    '.event.json': JSON.stringify(situations.push.payload(world.identity)),
+  })
   const args = [
     eventOf(example),
     ...['--workflows', '.github/workflows/example.yml', '--eventpath', '.event.json', '--actor', 'mona'],
@@ -188,19 +184,11 @@ async function runAct(scratch: string, world: World, example: WorkflowExample): 
   ]
   const path = [join(scratch, 'bin'), dirname(process.execPath), process.env['PATH']].join(delimiter)
   const ended = await new Promise<{ code: number; log: string }>((resolve) => {
-    execFile(
-      ACT.path,
-      args,
-      {
-        cwd: folder,
-        env: { PATH: path, HOME: join(scratch, 'home'), XDG_CACHE_HOME: join(scratch, 'home') },
-        maxBuffer: 64 * 1024 * 1024,
-        timeout: 180_000,
-      },
-      (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code ?? 1), log: `${stdout}${stderr}` })
-      },
-    )
+    const home = join(scratch, 'home')
+    const options = { cwd: folder, env: { PATH: path, HOME: home, XDG_CACHE_HOME: home }, timeout: 180_000 }
+    execFile(ACT.path, args, { ...options, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), log: `${stdout}${stderr}` })
+    })
   })
   const noted = await Promise.all((await readdir(records)).map((name) => readFile(join(records, name), 'utf8')))
   const credentials = noted.flatMap((text) =>
@@ -213,10 +201,7 @@ async function runAct(scratch: string, world: World, example: WorkflowExample): 
 function prepared(given: string): string {
   const workflow = given.replace(', queue: max }', ' }')
   if (workflow.includes('uses: actions/checkout@')) return workflow
-  return workflow.replace(
-    /^( *)steps:\n/m,
-    (steps, indentation: string) => `${steps}${indentation}  - uses: ${CHECKOUT}\n`,
-  )
+  return workflow.replace(/^( *)steps:\n/m, `$&$1  - uses: ${CHECKOUT}\n`)
 }
 
 /** The secrets of the repository that a workflow reads. */

@@ -2,24 +2,23 @@ import { strict as assert } from 'node:assert'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { defaultIdentity, type Identity } from '../../fakes/identity.ts'
-import { ROOT } from '../../world.ts'
-import { createGitHubForApps, GITHUB_HOST, APP_ID, type GitHubForApps } from '../github.ts'
-import type { Hold, Judge } from '../judge.ts'
-import { STORE, type Program } from '../program.ts'
-import { AGAIN, createFixture, type Fixture, type Ran, type Step } from '../fixture.ts'
+import { parse } from 'yaml'
+import { defaultIdentity } from '../../fakes/identity.ts'
 import { pasteFiles, suggestionsOf } from '../../suggestions.ts'
+import { ROOT } from '../../world.ts'
+import { createFixture, type Fixture, type Ran, type Run, type Step } from '../fixture.ts'
+import { APP_ID, createGitHubForApps, GITHUB_HOST, type GitHubForApps } from '../github.ts'
+import type { Judge } from '../judge.ts'
+import { expectRefusal, expectRevoked, given, holdKeys, holdRefusal, type Denial } from '../lines.ts'
+import { ownBuild } from '../program.ts'
 
-/** On no registry: its folder `server` is built by hand, at the commit that docs/app-server.md names. */
-const APP_SERVER: Program = {
-  path: join(STORE, 'app-server/built/index.js'),
-  from: 'its own build of src/server.ts, put into .conformance/app-server/built by hand',
-  isByHand: true,
-}
+/** At the commit that docs/app-server.md names. */
+const APP_SERVER = ownBuild('app-server/built/index.js', 'src/server.ts')
 
 const HOST = 'app-server.example.com'
 const OTHER_HOST = 'choosy.example.com'
 const { owner, repository } = defaultIdentity
+type Inputs = NonNullable<Step['inputs']>
 const OWNER_POLICY = `${owner}/.github-access-token`
 const FILE = '.github/access-token.yaml'
 /** Found before the request reaches a policy: a repository of another owner that has nothing to do with the workflow. */
@@ -31,30 +30,30 @@ export const appServer: Judge = {
   title: '[Access Manager](https://github.com/qoomon/actions--access-token), its open server',
   judges: 'the root action: grants, denials, the policies that a refusal suggests',
   program: APP_SERVER,
-  version: () => Promise.resolve(/commit `(\w+)`/.exec(readFileSync(join(ROOT, 'docs/app-server.md'), 'utf8'))![1]!),
+  version: () => /commit `(\w+)`/.exec(readFileSync(join(ROOT, 'docs/app-server.md'), 'utf8'))![1]!,
   run: async (hold) => {
     const github = createGitHubForApps()
-    await using fixture = await createFixture([HOST, OTHER_HOST], { [GITHUB_HOST]: github.handler })
-    const setting: Setting = { ...fixture, hold, github, run: (step) => run(fixture, step) }
+    await using fixture = await createFixture(hold, [HOST, OTHER_HOST], { [GITHUB_HOST]: github.handler })
+    const run = fixture.stepsOf('.', { 'app-server': `https://${HOST}`, permissions: 'contents: read' })
+    const setting: Setting = { ...fixture, github, run }
     await start(setting, HOST, {})
-    for (const lines of [grants, identities, requests, keys, policies]) await lines(setting)
+    await grants(setting)
+    for (const denial of IDENTITIES) await holdRefusal(hold, run, denial)
+    await start(setting, OTHER_HOST, {
+      GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE: OTHER_HOST,
+      GITHUB_ACTIONS_TOKEN_ALLOWED_SUBJECTS: 'repo:another/*',
+    })
+    for (const denial of REQUESTS) await holdRefusal(hold, run, denial)
+    await trouble(setting)
+    await start(setting, HOST, {})
+    await holdKeys(fixture, run)
+    await policies(setting)
   },
 }
 
-interface Setting extends Omit<Fixture, 'run' | typeof Symbol.asyncDispose> {
-  readonly hold: Hold
+interface Setting extends Fixture {
   readonly github: GitHubForApps
-  readonly run: (step: Partial<Step>) => Promise<Ran>
-}
-
-function run(fixture: Fixture, step: Partial<Step>): Promise<Ran> {
-  const { inputs, ...more } = step
-  return fixture.run({
-    action: '.',
-    inputs: { 'app-server': `https://${HOST}`, permissions: 'contents: read', ...inputs },
-    credential: 'token',
-    ...more,
-  })
+  readonly run: Run
 }
 
 /** The server listens on all addresses unless it is told otherwise, which it cannot be. */
@@ -115,291 +114,221 @@ interface Expected {
   readonly repositories: readonly string[] | 'ALL'
 }
 
+/** What a step with these inputs asks for, where they are written as in the page. */
+function askedBy({
+  repository: one = repository,
+  repositories = one,
+  permissions = 'contents: read',
+}: Inputs): Expected {
+  return {
+    permissions: parse(`{${permissions}}`) as Expected['permissions'],
+    repositories: repositories === 'ALL' ? 'ALL' : repositories.split(', ').map((each) => each.split('/').at(-1)!),
+  }
+}
+
 /** GitHub made the token for this and nothing else, and the outputs say so. */
-function expectGrant({ github }: Setting, { outputs, told }: Ran, expected: Expected): void {
+function expectGrant({ github }: Setting, { outputs, told }: Ran, expected: Expected = askedBy({})): void {
   const token = outputs['token'] ?? ''
   assert.notEqual(token, '', told)
-  const underscores = Object.entries(expected.permissions).map(([scope, level]): [string, string] => [
-    scope.replaceAll('-', '_'),
-    level,
-  ])
+  const { permissions, repositories } = expected
   assert.deepEqual(github.grantOf(token), {
-    permissions: Object.fromEntries(underscores),
-    ...(expected.repositories !== 'ALL' && { repositories: expected.repositories }),
+    permissions: Object.fromEntries(
+      Object.entries(permissions).map(([scope, level]) => [scope.replaceAll('-', '_'), level]),
+    ),
+    ...(repositories !== 'ALL' && { repositories }),
   })
   assert(github.alive(token))
-  const { repositories } = expected
   assert.equal(outputs['repositories'], repositories === 'ALL' ? 'ALL' : JSON.stringify(repositories))
-  assert.deepEqual(JSON.parse(outputs['permissions'] ?? ''), { ...expected.permissions, metadata: 'read' })
+  assert.deepEqual(JSON.parse(outputs['permissions'] ?? ''), { ...permissions, metadata: 'read' })
   assert.equal(outputs['token-hash'], createHash('sha256').update(token).digest('base64'))
 }
 
-const CONTENTS = { contents: 'read' }
-const OWN: Expected = { permissions: CONTENTS, repositories: [repository] }
-const TWO = ['target', 'website']
-
-/** Inputs, and what they get: contents unless another permission is named. */
-const GRANTS: readonly (readonly [
-  name: string,
-  inputs: Record<string, string>,
-  repositories: Expected['repositories'],
-  permissions?: Expected['permissions'],
-])[] = [
-  ['its own repository', {}, [repository]],
-  ['its own, by its owner', { owner }, [repository]],
-  ['another repository', { repository: 'target' }, ['target']],
-  ['another repository, with its owner', { repository: `${owner}/target` }, ['target']],
-  ['several repositories', { repositories: 'target, website' }, TWO],
-  ['all repositories', { repositories: 'all', permissions: 'actions: write' }, 'ALL', { actions: 'write' }],
-  [
-    'a permission of the organization',
-    { repositories: 'ALL', permissions: 'members: read' },
-    'ALL',
-    { members: 'read' },
-  ],
+/** Inputs, and what they get where it is not what they say. */
+const GRANTS: readonly (readonly [name: string, inputs: Inputs, expected?: Expected])[] = [
+  ['its own repository', {}],
+  ['its own, by its owner', { owner }],
+  ['another repository', { repository: 'target' }],
+  ['another repository, with its owner', { repository: `${owner}/target` }],
+  ['several repositories', { repositories: 'target, website' }],
+  ['all repositories', { repositories: 'ALL', permissions: 'actions: write' }],
+  ['a permission of the organization', { repositories: 'ALL', permissions: 'members: read' }],
   [
     'the spelling of v3: a mapping, scopes with underscores',
     { repositories: '- target\n', permissions: 'pull_requests: write\ncontents: read\n' },
-    ['target'],
-    { 'pull-requests': 'write', contents: 'read' },
+    { permissions: { 'pull-requests': 'write', contents: 'read' }, repositories: ['target'] },
   ],
   [
     'the spelling of v4: commas',
     { repositories: 'target, website', permissions: 'contents:read,pull-requests:write' },
-    TWO,
-    { contents: 'read', 'pull-requests': 'write' },
+    { permissions: { contents: 'read', 'pull-requests': 'write' }, repositories: ['target', 'website'] },
   ],
-  ['a configured audience', { audience: 'configured' }, [repository]],
+  ['a configured audience', { audience: 'configured' }],
 ]
 
 async function grants(setting: Setting): Promise<void> {
   const { hold, run, github } = setting
   reset(github)
-  for (const [name, inputs, repositories, permissions = CONTENTS] of GRANTS) {
+  for (const [name, inputs, expected = askedBy(inputs)] of GRANTS) {
     await hold(`grants ${name}`, async () => {
-      expectGrant(setting, await run({ inputs }), { permissions, repositories })
+      expectGrant(setting, await run({ inputs }), expected)
     })
   }
   await hold('the post step revokes the token at GitHub', async () => {
-    const ran = await run({})
-    expectGrant(setting, ran, OWN)
-    const { outcome, annotations } = await ran.post()
-    assert.deepEqual({ outcome, annotations }, { outcome: 'success', annotations: [] })
+    const ran = await run()
+    expectGrant(setting, ran)
+    await expectRevoked(ran)
     assert.equal(github.alive(ran.outputs['token']!), false)
   })
   await hold('grants a repository with the older form of the subject', async () => {
-    const ran = await run({ identity: { subject: 'mutable' } })
-    expectGrant(setting, ran, OWN)
+    expectGrant(setting, await run({ identity: { subject: 'mutable' } }))
   })
 }
 
-/** Refused: no token, the code, and the server's own words. */
-function expectRefusal({ outcome, outputs, annotations, told }: Ran, code: string, words: RegExp): void {
-  assert.equal(outcome, 'failure', told)
-  assert.equal(outputs['token'], undefined)
-  const error = annotations.find(({ level }) => level === 'error')
-  assert.match(error?.message ?? '', new RegExp(`\\n${code}: `))
-  assert.match(told, words)
-}
+const now = Math.floor(Date.now() / 1_000)
+const IDENTITIES: readonly Denial[] = [
+  ['another audience', /unexpected "aud" claim value/, { inputs: { audience: 'another' } }],
+  ['another issuer', /unexpected "iss" claim value/, { claims: { iss: 'https://issuer.example' } }],
+  ['an ended ID token', /"exp" claim timestamp check failed/, { claims: { exp: now - 30 } }],
+  ['an ID token of the future', /"nbf" claim timestamp check failed/, { claims: { nbf: now + 300 } }],
+]
 
-async function identities(setting: Setting): Promise<void> {
-  const { hold, run, github } = setting
-  reset(github)
-  const now = Math.floor(Date.now() / 1_000)
-  const cases: readonly [string, Partial<Step>, RegExp][] = [
-    ['another audience', { inputs: { audience: 'another' } }, /unexpected "aud" claim value/],
-    ['another issuer', { claims: { iss: 'https://issuer.example' } }, /unexpected "iss" claim value/],
-    ['an ended ID token', { claims: { exp: now - 30 } }, /"exp" claim timestamp check failed/],
-    ['an ID token of the future', { claims: { nbf: now + 300 } }, /"nbf" claim timestamp check failed/],
-  ]
-  for (const [name, step, words] of cases) {
-    await hold(`refuses ${name}`, async () => {
-      expectRefusal(await run(step), 'DENIED', words)
-    })
-  }
-  await start(setting, OTHER_HOST, {
-    GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE: OTHER_HOST,
-    GITHUB_ACTIONS_TOKEN_ALLOWED_SUBJECTS: 'repo:another/*',
-  })
-  await hold('refuses a subject that the server does not take', async () => {
-    const ran = await run({ inputs: { 'app-server': `https://${OTHER_HOST}` } })
-    expectRefusal(ran, 'DENIED', /unexpected "sub" claim value/)
-  })
-}
+const REQUESTS: readonly Denial[] = [
+  [
+    'a subject that the server does not take',
+    /unexpected "sub" claim value/,
+    given({ 'app-server': `https://${OTHER_HOST}` }),
+  ],
+  ['a scope that it does not know', /permissions: Invalid input/, given({ permissions: 'attestations: read' })],
+  [
+    'a level that the scope has not',
+    /permissions\.workflows: Invalid input/,
+    given({ permissions: 'workflows: read' }),
+  ],
+  ['another path', /404/, given({ 'app-server': `https://${HOST}/stage` })],
+  ['an owner with an underscore', /owner: Invalid input/, given({ owner: 'mona_acme', repository: 'x' })],
+]
 
-async function requests(setting: Setting): Promise<void> {
-  const { hold, run, github } = setting
-  const cases: readonly [string, Record<string, string>, RegExp][] = [
-    ['a scope that it does not know', { permissions: 'attestations: read' }, /permissions: Invalid input/],
-    ['a level that the scope has not', { permissions: 'workflows: read' }, /permissions\.workflows: Invalid input/],
-    ['another path', { 'app-server': `https://${HOST}/stage` }, /404/],
-    ['an owner with an underscore', { owner: 'mona_acme', repository: 'x' }, /owner: Invalid input/],
-  ]
-  for (const [name, inputs, words] of cases) {
-    await hold(`refuses ${name}`, async () => {
-      reset(github)
-      expectRefusal(await run({ inputs }), 'DENIED', words)
-    })
-  }
+async function trouble({ hold, run, github }: Setting): Promise<void> {
   await hold('is said to be in trouble where GitHub refuses the token', async () => {
-    reset(github)
-    const policy = github.repositories[OWNER_POLICY]!
-    policy['access-token.yaml'] = policy['access-token.yaml']!.replace(
-      'actions: write',
-      'actions: write, contents: read',
-    )
+    changeOwner('actions: write', 'actions: write, contents: read')(github)
     // Granted by the owner, so nobody looks for its policy; GitHub has no such repository.
     const ran = await run({ inputs: { repository: 'none', 'timeout-seconds': '20' } })
-    expectRefusal(ran, 'OVERLOADED', /500/)
+    expectRefusal(ran, /500/, 'OVERLOADED')
   })
 }
 
-/** Trouble between the server and GitHub's issuer: a server that was just started has no keys yet. */
-async function keys(setting: Setting): Promise<void> {
-  const { hold, run, keys: ofIssuer } = setting
-  await start(setting, HOST, {})
-  await hold('is asked again where it did not get the keys of the issuer', async () => {
-    ofIssuer.missing = 1
-    const ran = await run({ debug: true })
-    expectGrant(setting, ran, OWN)
-    assert.equal(ofIssuer.missing, 0)
-    assert.match(ran.told, AGAIN)
-  })
-}
+/** A refusal by policy: what the server says, what is wrong, and the step. */
+type PolicyDenial = readonly [name: string, words: RegExp, spoil: Spoil, step?: Step]
 
-/** A refusal by policy. */
-interface Denial {
-  readonly spoil?: ((github: GitHubForApps) => unknown) | undefined
-  readonly inputs?: Record<string, string>
-  readonly identity?: Partial<Identity>
-  /** What is granted once everything suggested is pasted; `false` where that alone does not mend it. */
-  readonly mended?: Expected | false
-}
+type Spoil = (github: GitHubForApps) => unknown
 
 /** Changes the owner's policy, or the file of a repository. */
-function change(repository: string, path: string, from: RegExp, to: string): Denial['spoil'] {
+function change(repository: string, path: string, from: RegExp | string, to: string): Spoil {
   return ({ repositories }) => {
     const files = repositories[repository]!
-    assert.match(files[path]!, from)
-    files[path] = files[path]!.replace(from, to)
+    const changed = files[path]!.replace(from, to)
+    assert.notEqual(changed, files[path])
+    files[path] = changed
   }
 }
-const changeOwner = (from: RegExp, to: string): Denial['spoil'] => change(OWNER_POLICY, 'access-token.yaml', from, to)
+const changeOwner = (from: RegExp | string, to: string): Spoil => change(OWNER_POLICY, 'access-token.yaml', from, to)
 const forOthers = change(`${owner}/${repository}`, FILE, /subjects: .*/, `subjects: ['repo:${owner}/another:**']`)
 
-/** What is wrong, and what the server says of it. */
-const DENIALS: readonly (readonly [name: string, words: RegExp, denial: Denial])[] = [
+const asItIs: Spoil = () => undefined
+
+/** What no file that is suggested mends alone. */
+const LASTING: readonly PolicyDenial[] = [
   [
     'an owner without the app',
     /has not been installed/,
-    { spoil: ({ installations }) => Reflect.deleteProperty(installations, owner), mended: false },
+    ({ installations }) => Reflect.deleteProperty(installations, owner),
   ],
   [
     'an installation that may not read the policy files',
     /not authorized to read all access policy file/,
-    { spoil: ({ installations }) => (installations[owner]!.singleFilePaths = [FILE]), mended: false },
+    ({ installations }) => (installations[owner]!.singleFilePaths = [FILE]),
   ],
   [
     'a permission that the installation lacks',
     /secrets: write - 'Access' installation not authorized/,
-    {
-      inputs: { permissions: 'secrets: write' },
-      spoil: ({ installations }) => Reflect.deleteProperty(installations[owner]!.permissions, 'secrets'),
-      mended: false,
-    },
+    ({ installations }) => Reflect.deleteProperty(installations[owner]!.permissions, 'secrets'),
+    given({ permissions: 'secrets: write' }),
   ],
+]
+
+const MENDED: readonly PolicyDenial[] = [
   [
     'an owner without a policy',
     /Access policy not found/,
-    {
-      spoil: ({ repositories }) => Object.assign(repositories, { [OWNER_POLICY]: {}, [`${owner}/${repository}`]: {} }),
-    },
+    ({ repositories }) => Object.assign(repositories, { [OWNER_POLICY]: {}, [`${owner}/${repository}`]: {} }),
   ],
   [
     'an owner’s policy of another origin',
     /Invalid access policy/,
-    { spoil: changeOwner(/^origin: .*$/m, 'origin: octo-org/elsewhere') },
+    changeOwner(/^origin: .*$/m, 'origin: octo-org/elsewhere'),
   ],
   [
     'a subject that the owner does not allow',
     /OIDC token subject is not allowed by owner access policy/,
-    { spoil: changeOwner(/^allowed/m, `allowed-subjects: ['repo:${owner}/another:**']\nallowed`) },
+    changeOwner(/^allowed/m, `allowed-subjects: ['repo:${owner}/another:**']\nallowed`),
   ],
   [
     'what the owner does not allow repositories to grant',
     /actions: read - Not allowed by owner access policy/,
-    {
-      inputs: { permissions: 'actions: read' },
-      spoil: changeOwner(/statements:[\s\S]*/, ''),
-      mended: { permissions: { actions: 'read' }, repositories: [repository] },
-    },
+    changeOwner(/statements:[\s\S]*/, ''),
+    given({ permissions: 'actions: read' }),
   ],
   [
     'a permission of the organization',
     /organization-secrets: write - Not allowed by owner access policy/,
-    {
-      inputs: { permissions: 'organization-secrets: write, contents: read', repository: 'target' },
-      mended: { permissions: { 'organization-secrets': 'write', contents: 'read' }, repositories: ['target'] },
-    },
+    asItIs,
+    given({ permissions: 'organization-secrets: write, contents: read', repository: 'target' }),
   ],
-  [
-    'all repositories',
-    /contents: read - Not allowed by owner access policy/,
-    { inputs: { repositories: 'ALL' }, mended: { permissions: CONTENTS, repositories: 'ALL' } },
-  ],
+  ['all repositories', /contents: read - Not allowed by owner access policy/, asItIs, given({ repositories: 'ALL' })],
   [
     'a repository without a policy',
     /target:\s+.*Access policy not found/,
-    {
-      inputs: { repositories: 'target, website' },
-      spoil: ({ repositories }) => (repositories[`${owner}/target`] = {}),
-      mended: { permissions: CONTENTS, repositories: TWO },
-    },
+    ({ repositories }) => (repositories[`${owner}/target`] = {}),
+    given({ repositories: 'target, website' }),
   ],
   [
     'a repository’s policy that is no YAML',
     /Invalid access policy/,
-    { spoil: ({ repositories }) => (repositories[`${owner}/${repository}`] = { [FILE]: 'origin: [' }) },
+    ({ repositories }) => (repositories[`${owner}/${repository}`] = { [FILE]: 'origin: [' }),
   ],
-  ['a repository whose policy is for others', /Not authorized/, { spoil: forOthers }],
+  ['a repository whose policy is for others', /Not authorized/, forOthers],
   [
     'a level that the repository’s policy does not grant',
     /secrets: write - Not authorized/,
-    {
-      inputs: { permissions: 'secrets: write, contents: read' },
-      mended: { permissions: { secrets: 'write', contents: 'read' }, repositories: [repository] },
-    },
+    asItIs,
+    given({ permissions: 'secrets: write, contents: read' }),
   ],
-  [
-    'a repository of another owner',
-    /Not authorized/,
-    { inputs: { repository: `${STRANGER}/theirs` }, mended: { permissions: CONTENTS, repositories: ['theirs'] } },
-  ],
+  ['a repository of another owner', /Not authorized/, asItIs, given({ repository: `${STRANGER}/theirs` })],
   [
     'a job with an environment, whose policy is for others',
     /Not authorized/,
-    { identity: { environment: 'production' }, spoil: forOthers },
+    forOthers,
+    { identity: { environment: 'production' } },
   ],
   [
     'a job with the older form of the subject, whose policy is for others',
     /Not authorized/,
-    { identity: { subject: 'mutable' }, spoil: forOthers },
+    forOthers,
+    { identity: { subject: 'mutable' } },
   ],
 ]
 
 async function policies(setting: Setting): Promise<void> {
   const { hold, run, github } = setting
-  for (const [name, words, { spoil, inputs = {}, identity = {}, mended = OWN }] of DENIALS) {
+  for (const denial of [...LASTING, ...MENDED]) {
+    const [name, words, spoil, step] = denial
     reset(github)
-    spoil?.(github)
-    const refused = await run({ inputs, identity })
-    await hold(`refuses ${name}`, () => {
-      expectRefusal(refused, 'DENIED', words)
-    })
-    if (mended === false) continue
+    spoil(github)
+    const { summary } = await holdRefusal(hold, run, [name, words, step])
+    if (LASTING.includes(denial)) continue
     await hold(`what it suggests for ${name}, pasted, grants what was asked`, async () => {
-      pasteFiles(github.repositories, suggestionsOf(refused.summary))
-      expectGrant(setting, await run({ inputs, identity }), mended)
+      pasteFiles(github.repositories, suggestionsOf(summary))
+      expectGrant(setting, await run(step), askedBy(step?.inputs ?? {}))
     })
   }
 }

@@ -6,8 +6,8 @@ import { environmentOf } from '../../fakes/aws-account.ts'
 import type { Handler } from '../../fakes/handler.ts'
 import type { SigningKeys } from '../../fakes/sigv4.ts'
 import { randomText } from '../../fakes/secrets.ts'
-import { createFixture, type Fixture } from '../fixture.ts'
-import type { Hold, Judge } from '../judge.ts'
+import { createFixture, type Fixture, type Ran } from '../fixture.ts'
+import type { Judge } from '../judge.ts'
 import { output, pythonProgram } from '../program.ts'
 
 const PYTHON = pythonProgram('python', ['botocore==1.44.5'])
@@ -17,7 +17,7 @@ const OF_APP_SERVER = {
   lambda: `abc123.lambda-url.${REGION}.on.aws`,
   'execute-api': `abc123.execute-api.${REGION}.amazonaws.com`,
   'vpc-lattice-svcs': `app-0123456789abcdef0.7d67968.vpc-lattice-svcs.${REGION}.on.aws`,
-} as const
+}
 const OF_SECRETS_MANAGER = `secretsmanager.${REGION}.amazonaws.com`
 
 /** Paths of an app server, as a URL has them: plain ones, and such as signers have stumbled over. */
@@ -34,36 +34,36 @@ export const botocore: Judge = {
     // Nobody grants anything.
     const refuse: Handler = () => ({ status: 400 })
     const hosts = [...Object.values(OF_APP_SERVER), OF_SECRETS_MANAGER]
-    await using fixture = await createFixture([], Object.fromEntries(hosts.map((host) => [host, refuse])))
-    await headers(hold, fixture)
-    await passwords(hold, fixture)
+    await using fixture = await createFixture(hold, [], Object.fromEntries(hosts.map((host) => [host, refuse])))
+    await headers(fixture)
+    await passwords(fixture)
   },
 }
 
 /** Temporary keys. */
-function newKeys(): SigningKeys {
-  return {
-    accessKeyId: `ASIA${randomText(16, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')}`,
-    secretAccessKey: randomText(40),
-    sessionToken: `${randomText(200)}/+==`,
-  }
+const KEYS: SigningKeys = {
+  accessKeyId: `ASIA${randomText(16, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')}`,
+  secretAccessKey: randomText(40),
+  sessionToken: `${randomText(200)}/+==`,
 }
+const env = environmentOf(KEYS)
 
 /** The actions sign a request of every service. */
-async function headers(hold: Hold, { run, server }: Fixture): Promise<void> {
-  const keys = newKeys()
-  const env = environmentOf(keys)
-  const found: { name: string; ours: string | undefined; task: object }[] = []
-  const sign = async (
-    name: string,
-    service: string,
-    host: string,
-    action: string,
-    inputs: Record<string, string>,
-  ): Promise<void> => {
-    const { requests } = server(host)
-    const { told } = await run({ action, inputs, env })
-    const sent = requests.at(-1)
+async function headers({ hold, stepsOf, server }: Fixture): Promise<void> {
+  const appServer = stepsOf('.', { permissions: 'contents: read' })
+  const secretsManager = stepsOf('secret/aws-secrets-manager', { region: REGION, secret: 'app/database' })
+  const requests = Object.entries(OF_APP_SERVER).flatMap(([service, host]) =>
+    PATHS.map((path) => {
+      const inputs = { 'app-server': `url: ${JSON.stringify(`https://${host}${path}`)}\nauth: { type: aws }` }
+      return { name: `${service}, path ${path || '/'}`, service, host, send: () => appServer({ inputs, env }) }
+    }),
+  )
+  const send = (): Promise<Ran> => secretsManager({ env })
+  requests.push({ name: 'secretsmanager', service: 'secretsmanager', host: OF_SECRETS_MANAGER, send })
+  const found: { name: string; ours: string; task: object }[] = []
+  for (const { name, service, host, send } of requests) {
+    const { told } = await send()
+    const sent = server(host).requests.at(-1)
     assert(sent !== undefined, `nothing was sent to ${service}:\n${told}`)
     const { authorization: ours = '' } = sent.headers
     const names = /SignedHeaders=([^,]+)/.exec(ours)?.[1]?.split(';') ?? []
@@ -71,7 +71,7 @@ async function headers(hold: Hold, { run, server }: Fixture): Promise<void> {
     const task = {
       service,
       region: REGION,
-      keys,
+      keys: KEYS,
       method: sent.method,
       url: `https://${host}${sent.path}`,
       headers: Object.fromEntries(names.filter((each) => each !== 'host').map((each) => [each, sent.headers[each]])),
@@ -82,16 +82,6 @@ async function headers(hold: Hold, { run, server }: Fixture): Promise<void> {
     }
     found.push({ name, ours, task })
   }
-  for (const [service, host] of Object.entries(OF_APP_SERVER)) {
-    for (const path of PATHS) {
-      await sign(`${service}, path ${path || '/'}`, service, host, '.', {
-        'app-server': `url: ${JSON.stringify(`https://${host}${path}`)}\nauth: { type: aws }`,
-        permissions: 'contents: read',
-      })
-    }
-  }
-  const inputs = { region: REGION, secret: 'app/database' }
-  await sign('secretsmanager', 'secretsmanager', OF_SECRETS_MANAGER, 'secret/aws-secrets-manager', inputs)
   const theirs = await signed(found.map(({ task }) => task))
   for (const [index, { name, ours }] of found.entries()) {
     await hold(`headers: ${name}: the same signature`, () => {
@@ -102,8 +92,7 @@ async function headers(hold: Hold, { run, server }: Fixture): Promise<void> {
 
 const USERS = ['app_migrations', 'app user', "o'hara+x&y=z/%25", 'größe', '名前']
 
-async function passwords(hold: Hold, { run }: Fixture): Promise<void> {
-  const keys = newKeys()
+async function passwords({ hold, stepsOf }: Fixture): Promise<void> {
   const cluster = `abcdefghijklmnopqrstuvwxyz.dsql.${REGION}.on.aws`
   const cases = [
     ...USERS.map((user) => ['rds', `db.abc123.${REGION}.rds.amazonaws.com`, REGION, user] as const),
@@ -113,17 +102,11 @@ async function passwords(hold: Hold, { run }: Fixture): Promise<void> {
     ['dsql', cluster.replace('.dsql.', '.dsql-fnh4.'), REGION, 'app_migrations'],
   ] as const
   for (const [service, host, region, user] of cases) {
-    const port = service === 'rds' ? { port: 5432 } : {}
-    const { outputs, told } = await run({
-      action: `database/aws-${service}`,
-      inputs: { host, ...(service === 'rds' && { port: '5432' }), username: user },
-      env: environmentOf(keys),
-      credential: 'token',
-      secretOf: (password) => /Signature=([0-9a-f]{64})/.exec(password)?.[1] ?? password,
-    })
+    const inputs = { host, username: user, ...(service === 'rds' && { port: '5432' }) }
+    const { outputs, told } = await stepsOf(`database/aws-${service}`)({ inputs, env })
     const ours = outputs['token'] ?? told
     const date = /X-Amz-Date=(\w+)/.exec(ours)?.[1]
-    const [theirs] = await signed([{ keys, region, host, ...port, user, date }])
+    const [theirs] = await signed([{ keys: KEYS, region, host, ...(service === 'rds' && { port: 5432 }), user, date }])
     const whose = `${service.toUpperCase()} password of ${user} in ${region}`
     await hold(`${whose}${host.includes('-fnh4') ? ', by PrivateLink' : ''}: the same`, () => {
       assert.equal(sorted(ours), sorted(theirs!))
