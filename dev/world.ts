@@ -61,7 +61,7 @@ export async function buildBackstage<S extends Setup>(
   issuerKeys ??= generateIssuerKeys()
   const { claims = {}, url } = options
   const issuer = await createIssuer({ keys: await issuerKeys, now, identity, issue, claims })
-  const setup = system.setUp({ issuer, identity, now, issue, url }, variant)
+  const setup = system.setUp({ issuer, verify: issuer.verify, identity, now, issue, url }, variant)
   return { issuer, identity, setup, handlers: { oidc: issuer.handler, ...setup.handlers }, secrets }
 }
 

@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { decodeJwt, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
+import { decodeJwt, errors, SignJWT, type JWTPayload } from 'jose'
 import { callOf, type Project } from './bytebase/calls.ts'
 import { updatedBy, updateIdentity, whyUnasked, whyUnbound, type WorkloadIdentity } from './bytebase/identities.ts'
-import { bytebaseError, only, readBody, Refusal, text, type Body } from './bytebase/messages.ts'
-import { bearerOf, type FakeReply, type FakeRequest, type Handler, type Now } from './handler.ts'
-import type { Issuer } from './issuer.ts'
-import { randomText, type Issue } from './secrets.ts'
+import { only, readBody, Refusal, text, type Body } from './bytebase/messages.ts'
+import { bearerOf, refusing, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
+import type { Basis } from './issuer.ts'
+import { createTokens, randomText } from './secrets.ts'
 
 /** How long an API token lives, in s. */
 const LIFETIME = 3_600
@@ -27,18 +27,13 @@ export const GITOPS_SERVICE_AGENT: readonly string[] = [
   'bb.taskRuns.list',
 ]
 
-export interface BytebaseOptions {
-  readonly now: Now
-  readonly verify: Issuer['verify']
-  readonly issue: Issue
+export interface BytebaseOptions extends Basis {
   /** By e-mail. May be changed while the fake runs. */
   readonly identities: Record<string, WorkloadIdentity>
   /** By id. */
   readonly projects: Readonly<Record<string, Project>>
   /** Path in front of `/v1`, if Bytebase is behind a reverse proxy. */
   readonly prefix?: string
-  /** Form of the code in errors: a number (REST gateway) or a word (Connect). */
-  readonly codes?: 'number' | 'word'
 }
 
 export interface Bytebase {
@@ -46,30 +41,26 @@ export interface Bytebase {
   /** Of an administrator, who may change workload identities. */
   readonly adminToken: string
   /** Whether the API takes the token at this moment. */
-  accepts(token: string): Promise<boolean>
+  readonly accepts: (token: string) => boolean
   /** What was made, by name, as the API shows it. */
   readonly resources: ReadonlyMap<string, Record<string, unknown>>
 }
 
 /** A Bytebase server from 3.22.1 on: the exchange of ID tokens, and the calls that make a release and a plan. */
 export function createBytebase(options: BytebaseOptions): Bytebase {
-  const { now, issue, identities, projects, prefix = '', codes = 'number' } = options
+  const { now, identities, projects, prefix = '' } = options
   const key = randomBytes(32)
   const adminToken = randomText(64)
   const resources = new Map<string, Record<string, unknown>>()
-  let issued = 0
+  /** E-mails by token. */
+  const tokens = createTokens<string>(options)
 
-  async function handler(request: FakeRequest): Promise<FakeReply> {
+  const handler = refusing(async (request) => {
     const { pathname } = request.url
     if (!pathname.startsWith(`${prefix}/v1/`)) return WEB_PAGE
-    try {
-      const path = decodeURIComponent(pathname.slice(prefix.length + '/v1/'.length))
-      return { status: 200, body: await route(request, path) }
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      return bytebaseError(error.kind, error.message, { codes, details: error.details })
-    }
-  }
+    const path = decodeURIComponent(pathname.slice(prefix.length + '/v1/'.length))
+    return { status: 200, body: await route(request, path) }
+  })
 
   function route(request: FakeRequest, path: string): Promise<object> | object {
     const authorization = request.headers['authorization']
@@ -81,9 +72,9 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
     return email === undefined ? callApi(request, path) : updateBy(request, email)
   }
 
-  async function updateBy(request: FakeRequest, email: string): Promise<object> {
+  function updateBy(request: FakeRequest, email: string): object {
     if (bearerOf(request) !== adminToken) {
-      await identityOf(bearerOf(request))
+      identityOf(bearerOf(request))
       throw denied('WorkloadIdentityService/UpdateWorkloadIdentity', 'bb.workloadIdentities.update', [])
     }
     const identity = identityBy(email)
@@ -111,9 +102,7 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
       .setIssuedAt(seconds)
       .setExpirationTime(seconds + LIFETIME)
       .sign(key)
-    issued++
-    issue(`Bytebase token ${issued}`, accessToken)
-    return { accessToken }
+    return { accessToken: tokens.issue('Bytebase token', accessToken, LIFETIME, email) }
   }
 
   function identityBy(email: string): WorkloadIdentity {
@@ -159,24 +148,19 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
   }
 
   /** The identity of an API token, looked up anew for each request. */
-  async function identityOf(token: string | undefined): Promise<WorkloadIdentity> {
-    const wrong = new Refusal('unauthenticated', 'failed to parse claim')
+  function identityOf(token: string | undefined): WorkloadIdentity {
     if (token === undefined) throw new Refusal('unauthenticated', 'access token not found')
-    try {
-      const { payload } = await jwtVerify(token, key, {
-        issuer: 'bytebase',
-        audience: 'bb.user.access',
-        currentDate: new Date(now()),
-      })
-      const identity = identities[payload.sub ?? '']
-      if (identity === undefined || identity.deactivated === true) throw wrong
-      return identity
-    } catch (error) {
-      throw error instanceof errors.JOSEError ? wrong : error
-    }
+    const identity = activeOf(token)
+    if (identity === undefined) throw new Refusal('unauthenticated', 'failed to parse claim')
+    return identity
   }
 
-  async function callApi(request: FakeRequest, path: string): Promise<object> {
+  function activeOf(token: string): WorkloadIdentity | undefined {
+    const identity = identities[tokens.find(token) ?? '']
+    return identity?.deactivated === true ? undefined : identity
+  }
+
+  function callApi(request: FakeRequest, path: string): object {
     const call = callOf(request.method, path)
     if (call === undefined) {
       const { method, url } = request
@@ -185,7 +169,7 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
         `not_found: gateway routing error 404: request method ${method}, URI ${url.pathname}${url.search}`,
       )
     }
-    const identity = await identityOf(bearerOf(request))
+    const identity = identityOf(bearerOf(request))
     const body = readBody(request)
     const projectId = call.pattern.exec(path)!.groups!['project']!
     only(body, call.fields)
@@ -197,16 +181,7 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
     return call.run({ body, parent: `projects/${projectId}`, project, resources, now })
   }
 
-  return {
-    handler,
-    adminToken,
-    accepts: (token) =>
-      identityOf(token).then(
-        () => true,
-        () => false,
-      ),
-    resources,
-  }
+  return { handler, adminToken, accepts: (token) => activeOf(token) !== undefined, resources }
 }
 
 /** As every service words it (backend/api/v1/acl.go). */

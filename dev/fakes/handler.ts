@@ -45,31 +45,22 @@ export function bearerOf(request: FakeRequest): string | undefined {
 }
 
 /** What a fake throws, anywhere in its handler, to refuse a request. */
-export class Refusal<Code = string, More = undefined> extends Error {
-  readonly code: Code
-  readonly more: More | undefined
+export class Refusal extends Error {
+  readonly reply: FakeReply
 
-  constructor(code: Code, message: string, more?: More) {
-    super(message)
-    this.code = code
-    this.more = more
+  constructor(reply: FakeReply) {
+    super(`refused with ${reply.status}`)
+    this.reply = reply
   }
 }
 
-/**
- * A handler whose {@link Refusal}s become answers.
- *
- * @param answer how the system words a refusal
- */
-export function refusing<Code, More = undefined>(
-  handler: Handler,
-  answer: (refusal: Refusal<Code, More>, request: FakeRequest) => FakeReply,
-): Handler {
+/** A handler whose {@link Refusal}s become answers. */
+export function refusing(handler: Handler): Handler {
   return async (request) => {
     try {
       return await handler(request)
     } catch (error) {
-      if (error instanceof Refusal) return answer(error as Refusal<Code, More>, request)
+      if (error instanceof Refusal) return error.reply
       throw error
     }
   }

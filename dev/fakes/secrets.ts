@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Now } from './handler.ts'
 
 /** Something a fake issued that must not be seen. */
 export interface IssuedSecret {
@@ -17,6 +18,43 @@ const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 /** Random text of that many characters from A–Z, a–z, 0–9, new at each call. */
 export function randomText(length: number, alphabet = DIGITS): string {
   return Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]!).join('')
+}
+
+/** The tokens that a system issued, and what it knows about each. */
+export interface Tokens<About = unknown> {
+  /** Issues a token. @param lifetime in s */
+  issue(name: string, token: string, lifetime: number, about: About): string
+  /** What is known about a token that is alive: was issued, has not ended and was not revoked. */
+  readonly find: (token: string) => About | undefined
+  readonly alive: (token: string) => boolean
+  /** Every token that is alive. */
+  readonly living: () => readonly string[]
+  readonly revoke: (token: string) => void
+}
+
+/** @param inState whether a step may save a token for its post step, which revokes it */
+export function createTokens<About>(
+  { now, issue }: { readonly now: Now; readonly issue: Issue },
+  inState = false,
+): Tokens<About> {
+  const issued = new Map<string, { readonly about: About; readonly until: number }>()
+  const find = (token: string): { readonly about: About } | undefined => {
+    const found = issued.get(token)
+    return found !== undefined && now() < found.until ? found : undefined
+  }
+  const alive = (token: string): boolean => find(token) !== undefined
+  let count = 0
+  return {
+    issue(name, token, lifetime, about) {
+      issue(`${name} ${++count}`, token, { inState })
+      issued.set(token, { about, until: now() + lifetime * 1_000 })
+      return token
+    },
+    find: (token) => find(token)?.about,
+    alive,
+    living: () => [...issued.keys()].filter(alive),
+    revoke: (token) => issued.delete(token),
+  }
 }
 
 /** Text of several lines in the form of a certificate, new at each call; nothing reads it. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ROLE } from '../../dev/systems/secret/vault.ts'
+import { ROLE } from '../../dev/systems/vault.ts'
 import { open } from '../vault/fixture.ts'
 
 const LOGIN = '/v1/auth/jwt/login'

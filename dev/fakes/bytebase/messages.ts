@@ -1,41 +1,32 @@
-import type { FakeReply, FakeRequest } from '../handler.ts'
+import { Refusal as Refused, type FakeReply, type FakeRequest } from '../handler.ts'
 
 /*
  * What the gateway of Bytebase does with every message: it decodes JSON into fields of known names and types, and shows
  * an error in one of two forms.
  */
 
-/** Code, HTTP status and the word for it of Connect. Source: google/rpc/code.proto, connectrpc.com/docs/protocol. */
+/** Code and HTTP status. Source: google/rpc/code.proto. */
 const CODES = {
-  invalid: [3, 400, 'invalid_argument'],
-  notFound: [5, 404, 'not_found'],
+  invalid: [3, 400],
+  notFound: [5, 404],
   /** Of the gateway, before anything else is asked. */
-  noRoute: [2, 404, 'unknown'],
-  denied: [7, 403, 'permission_denied'],
-  precondition: [9, 400, 'failed_precondition'],
-  internal: [13, 500, 'internal'],
-  unauthenticated: [16, 401, 'unauthenticated'],
+  noRoute: [2, 404],
+  denied: [7, 403],
+  precondition: [9, 400],
+  internal: [13, 500],
+  unauthenticated: [16, 401],
 } as const
 
-export class Refusal extends Error {
-  readonly kind: keyof typeof CODES
-  readonly details: readonly object[]
-
-  constructor(kind: keyof typeof CODES, message: string, details: readonly object[] = []) {
-    super(message)
-    this.kind = kind
-    this.details = details
+export class Refusal extends Refused {
+  constructor(...error: Parameters<typeof bytebaseError>) {
+    super(bytebaseError(...error))
   }
 }
 
 /** An error answer of Bytebase. */
-export function bytebaseError(
-  kind: keyof typeof CODES,
-  message: string,
-  { codes = 'number', details = [] }: { codes?: 'number' | 'word'; details?: readonly object[] } = {},
-): FakeReply {
-  const [number, status, word] = CODES[kind]
-  return { status, body: { code: codes === 'number' ? number : word, message, ...(details.length > 0 && { details }) } }
+export function bytebaseError(kind: keyof typeof CODES, message: string, details: readonly object[] = []): FakeReply {
+  const [code, status] = CODES[kind]
+  return { status, body: { code, message, ...(details.length > 0 && { details }) } }
 }
 
 export type Body = Record<string, unknown>

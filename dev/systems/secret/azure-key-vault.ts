@@ -1,4 +1,4 @@
-import { createKeyVault, type SecretVersion } from '../../fakes/azure-key-vault.ts'
+import { createKeyVault, type KeyVaultOptions } from '../../fakes/azure-key-vault.ts'
 import { storedSecrets } from '../../fakes/secrets.ts'
 import { CLIENT, entraOf, TENANT, type EntraSetup } from '../database/azure.ts'
 import type { Setup, System } from '../system.ts'
@@ -6,11 +6,7 @@ import type { Setup, System } from '../system.ts'
 /** The versions of `database-password`, the older one first. */
 export const VERSIONS = ['4387e9f3d6e14c459867679a90fd0f79', 'b1e0f6c5a2d34e7f8091a2b3c4d5e6f7'] as const
 
-export interface KeyVaultSetup extends Setup, EntraSetup {
-  /** Client IDs that may read; may be changed. */
-  readonly readers: string[]
-  /** By name; may be changed. */
-  readonly secrets: Record<string, readonly SecretVersion[]>
+export interface KeyVaultSetup extends Setup, EntraSetup, Pick<KeyVaultOptions, 'readers' | 'secrets'> {
   readonly secret: string
 }
 
@@ -26,7 +22,7 @@ export const system: System<KeyVaultSetup> = {
     const resource = 'https://vault.azure.net'
     const setup = entraOf(foundations, [resource, 'https://management.azure.com'])
     const readers = [CLIENT]
-    const secrets: Record<string, readonly SecretVersion[]> = {
+    const secrets: KeyVaultOptions['secrets'] = {
       'database-password': [
         { version: VERSIONS[0], value: `${secret}-old` },
         { version: VERSIONS[1], value: secret },
