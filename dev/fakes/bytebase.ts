@@ -1,8 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { decodeJwt, errors, SignJWT, type JWTPayload } from 'jose'
-import { callOf, type Project } from './bytebase/calls.ts'
-import { updatedBy, updateIdentity, whyUnasked, whyUnbound, type WorkloadIdentity } from './bytebase/identities.ts'
-import { only, readBody, Refusal, text, type Body } from './bytebase/messages.ts'
+import { isUnbound, updateIdentity, whyUnasked, type WorkloadIdentity } from './bytebase/identities.ts'
+import { object, objects, only, readBody, Refusal, text, texts, type Body } from './bytebase/messages.ts'
 import { bearerOf, refusing, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
 import type { Basis } from './issuer.ts'
 import { createTokens, randomText } from './secrets.ts'
@@ -13,25 +12,21 @@ const LIFETIME = 3_600
 const EMAIL =
   /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/
 
-/** The permissions of the predefined role GitOps Service Agent. */
-export const GITOPS_SERVICE_AGENT: readonly string[] = [
-  'bb.plans.create',
-  'bb.plans.get',
-  'bb.releases.check',
-  'bb.releases.create',
-  'bb.releases.get',
-  'bb.rollouts.create',
-  'bb.rollouts.get',
-  'bb.rollouts.list',
-  'bb.taskRuns.create',
-  'bb.taskRuns.list',
-]
+/** The calls of the API that make a release and a plan, each in a project. */
+const CALLS = {
+  releases: {
+    rpc: 'ReleaseService/CreateRelease',
+    permission: 'bb.releases.create',
+    fields: ['type', 'files', 'vcsSource', 'category'],
+  },
+  plans: { rpc: 'PlanService/CreatePlan', permission: 'bb.plans.create', fields: ['title', 'description', 'specs'] },
+}
 
 export interface BytebaseOptions extends Basis {
   /** By e-mail. May be changed while the fake runs. */
   readonly identities: Record<string, WorkloadIdentity>
-  /** By id. */
-  readonly projects: Readonly<Record<string, Project>>
+  /** Databases by the id of the project: `instances/…/databases/…`. */
+  readonly projects: Readonly<Record<string, readonly string[]>>
   /** Path in front of `/v1`, if Bytebase is behind a reverse proxy. */
   readonly prefix?: string
 }
@@ -68,7 +63,7 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
       throw new Refusal('unauthenticated', 'authorization header format must be Bearer {token}')
     }
     if (request.method === 'POST' && path === 'auth:exchangeToken') return exchangeToken(readBody(request))
-    const email = updatedBy(request, path)
+    const email = request.method === 'PATCH' ? /^workloadIdentities\/([^/]+)$/.exec(path)?.[1] : undefined
     return email === undefined ? callApi(request, path) : updateBy(request, email)
   }
 
@@ -161,24 +156,57 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
   }
 
   function callApi(request: FakeRequest, path: string): object {
-    const call = callOf(request.method, path)
-    if (call === undefined) {
+    const [, projectId = '', kind] = /^projects\/([^/]+)\/(releases|plans)$/.exec(path) ?? []
+    if (request.method !== 'POST' || (kind !== 'releases' && kind !== 'plans')) {
       const { method, url } = request
       throw new Refusal(
         'noRoute',
         `not_found: gateway routing error 404: request method ${method}, URI ${url.pathname}${url.search}`,
       )
     }
+    const { rpc, permission, fields } = CALLS[kind]
+    const parent = `projects/${projectId}`
     const identity = identityOf(bearerOf(request))
     const body = readBody(request)
-    const projectId = call.pattern.exec(path)!.groups!['project']!
-    only(body, call.fields)
-    if (identity.permissions?.[projectId]?.includes(call.permission) !== true) {
-      throw denied(call.rpc, call.permission, [`projects/${projectId}`])
+    only(body, fields)
+    if (identity.permissions?.[projectId]?.includes(permission) !== true) throw denied(rpc, permission, [parent])
+    const databases = projects[projectId]
+    if (databases === undefined) throw new Refusal('notFound', `project "${parent}" not found`)
+    const name = `${parent}/${kind}/${resources.size + 101}`
+    const made = { name, ...(kind === 'releases' ? releaseOf(body, parent) : planOf(body, databases)) }
+    resources.set(name, made)
+    return made
+  }
+
+  function releaseOf(body: Body, parent: string): object {
+    const invalid = (why: string): Refusal => new Refusal('invalid', `invalid release files: ${why}`)
+    const files = objects(body, 'files').map((file) => {
+      only(file, ['path', 'version', 'enableGhost', 'sheet', 'statement'])
+      const [path, version] = [text(file, 'path'), text(file, 'version')]
+      if (text(file, 'statement') === '') throw invalid(`either sheet or statement must be set for file "${path}"`)
+      if (!/^\d+(\.\d+)*$/.test(version)) throw invalid(`invalid version "${version}"`)
+      return { path, version, sheet: `${parent}/sheets/${randomText(64)}` }
+    })
+    if (files.length === 0) throw invalid('release files cannot be empty')
+    return { type: text(body, 'type'), files }
+  }
+
+  /** Its specs are checked as validateSpecs does (plan_service.go). */
+  function planOf(body: Body, databases: readonly string[]): object {
+    const invalid = (why: string): Refusal => new Refusal('invalid', `failed to validate plan specs: ${why}`)
+    const specs = objects(body, 'specs')
+    if (specs.length === 0) throw invalid('the plan has zero spec')
+    for (const spec of specs) {
+      only(spec, ['id', 'changeDatabaseConfig', 'createDatabaseConfig'])
+      if (text(spec, 'id') === '') throw invalid('spec id cannot be empty')
+      const config = object(spec, 'changeDatabaseConfig')
+      only(config, ['targets', 'sheet', 'release', 'enablePriorBackup'])
+      const unknown = texts(config, 'targets').find((target) => !databases.includes(target))
+      if (unknown !== undefined) throw invalid(`not_found: database "${unknown}" not found`)
+      const release = text(config, 'release')
+      if (!resources.has(release)) throw invalid(`release ${release.split('/').at(-1)!} not found`)
     }
-    const project = projects[projectId]
-    if (project === undefined) throw new Refusal('notFound', `project "projects/${projectId}" not found`)
-    return call.run({ body, parent: `projects/${projectId}`, project, resources, now })
+    return { state: 'ACTIVE', title: text(body, 'title'), specs }
   }
 
   return { handler, adminToken, accepts: (token) => activeOf(token) !== undefined, resources }
@@ -205,6 +233,6 @@ const WEB_PAGE: FakeReply = {
 }
 
 function matches(subject: string, pattern: string): boolean {
-  if (whyUnbound(pattern) !== undefined) return false
+  if (isUnbound(pattern)) return false
   return pattern.endsWith('*') ? subject.startsWith(pattern.slice(0, -1)) : subject === pattern
 }

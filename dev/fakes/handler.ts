@@ -44,6 +44,18 @@ export function bearerOf(request: FakeRequest): string | undefined {
   return /^bearer +(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1]
 }
 
+/**
+ * A pattern with wildcards as an anchored regular expression.
+ *
+ * @param wildcards what each wildcard matches, as the source of a regular expression; longer ones first
+ */
+export function patternOf(text: string, wildcards: Readonly<Record<string, string>>, flags = ''): RegExp {
+  const literal = (part: string): string => part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+  const tokens = new RegExp(`(${Object.keys(wildcards).map(literal).join('|')})`)
+  const source = text.split(tokens).map((part) => wildcards[part] ?? literal(part))
+  return new RegExp(`^${source.join('')}$`, flags)
+}
+
 /** What a fake throws, anywhere in its handler, to refuse a request. */
 export class Refusal extends Error {
   readonly reply: FakeReply

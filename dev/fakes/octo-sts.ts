@@ -12,16 +12,8 @@ const BAD_AUDIENCE = /[\s\p{C}"'`\\<>;|&$(){}[\]@]|^.{256,}$/u
 
 /** A permission as GitHub's API names it; the server takes no other members. */
 const PERMISSION = /^[a-z]+(_[a-z]+)*$/
-const FIELDS = [
-  'issuer',
-  'issuer_pattern',
-  'subject',
-  'subject_pattern',
-  'audience',
-  'audience_pattern',
-  'claim_pattern',
-  'permissions',
-]
+const CLAIMS = ['issuer', 'subject', 'audience'] as const
+const FIELDS = [...CLAIMS, ...CLAIMS.map((claim) => `${claim}_pattern`), 'claim_pattern', 'permissions']
 
 export interface OctoStsOptions extends Omit<Basis, 'issue'> {
   readonly github: Pick<GitHub, 'createToken'>
@@ -52,8 +44,8 @@ export interface OctoSts {
 const CODES = { invalid: [3, 400], notFound: [5, 404], denied: [7, 403], unauthenticated: [16, 401] } as const
 
 interface Policy {
-  readonly text: Readonly<Partial<Record<'issuer' | 'subject' | 'audience', string>>>
-  readonly pattern: Readonly<Partial<Record<'issuer' | 'subject' | 'audience', RegExp>>>
+  readonly text: Partial<Record<(typeof CLAIMS)[number], string>>
+  readonly pattern: Partial<Record<(typeof CLAIMS)[number], RegExp>>
   readonly claims: readonly (readonly [string, RegExp])[]
   readonly permissions: Readonly<Record<string, string>>
 }
@@ -205,9 +197,9 @@ function written(pattern: RegExp): string {
 
 /** @throws SyntaxError where the rules of a policy are broken */
 function compile(content: Record<string, unknown>): Policy {
-  const text: Partial<Record<'issuer' | 'subject' | 'audience', string>> = {}
-  const pattern: Partial<Record<'issuer' | 'subject' | 'audience', RegExp>> = {}
-  for (const name of ['issuer', 'subject', 'audience'] as const) {
+  const text: Policy['text'] = {}
+  const pattern: Policy['pattern'] = {}
+  for (const name of CLAIMS) {
     const [exact, loose] = [content[name], content[`${name}_pattern`]]
     if (exact !== undefined && loose !== undefined) throw new SyntaxError(`both ${name} and ${name}_pattern`)
     if (exact === undefined && loose === undefined && name !== 'audience') throw new SyntaxError(`no ${name}`)

@@ -57,11 +57,6 @@ export function createTokens<About>(
   }
 }
 
-/** Text of several lines in the form of a certificate, new at each call; nothing reads it. */
-export function certificateText(): string {
-  return `-----BEGIN CERTIFICATE-----\n${randomText(64)}\n${randomText(12)}==\n-----END CERTIFICATE-----\n`
-}
-
 /** What a system that stores secrets has for a job: one value, or, in the variant `several`, two secrets for three outputs. */
 interface StoredSecrets {
   readonly several: boolean
@@ -69,6 +64,8 @@ interface StoredSecrets {
   /** The same as a member `password` of JSON, next to a `username`. */
   readonly database: string
   readonly license: string
+  /** The input `secrets`, by how a step refers to the two. */
+  readonly mapping: (database: string, license: string) => string
   /** The part of the setup that says what comes out. */
   readonly outputs: {
     readonly secret: string
@@ -89,6 +86,8 @@ export function storedSecrets(variant: string, issue: Issue): StoredSecrets {
     secret,
     database: JSON.stringify({ username: 'app_user', password: secret, port: 5432 }),
     license,
+    mapping: (ofDatabase, ofLicense) =>
+      `db-user: ${ofDatabase}#username\ndb-password: ${ofDatabase}#password\nlicense: ${ofLicense}`,
     outputs: {
       secret,
       credential: several ? 'secrets' : 'secret',

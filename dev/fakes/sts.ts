@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { formOf, jsonOf, Refusal, refusing, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
+import {
+  formOf,
+  jsonOf,
+  patternOf,
+  Refusal,
+  refusing,
+  type FakeReply,
+  type FakeRequest,
+  type Handler,
+} from './handler.ts'
 import { because, type Basis } from './issuer.ts'
-import { patternOf } from './patterns.ts'
 import { randomText } from './secrets.ts'
 import type { SigningKeys } from './sigv4.ts'
 

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { JWTPayload } from 'jose'
-import { Refusal, refusing, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
+import { patternOf, Refusal, refusing, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
 import { because, type Basis } from './issuer.ts'
-import { patternOf } from './patterns.ts'
 import { randomText } from './secrets.ts'
 
 /** A role of the JWT auth method. */
@@ -221,7 +220,6 @@ export function createVault(options: VaultOptions): Vault {
   }
 
   function read(request: FakeRequest, path: string, bearer: VaultToken): FakeReply {
-    if (path === 'auth/token/lookup-self' && bearer.policies.includes('default')) return lookUp(bearer)
     const allowed = bearer.policies
       .flatMap((policy) => policies[policy] ?? [])
       .some((each) => (each.endsWith('*') ? path.startsWith(each.slice(0, -1)) : each === path))
@@ -253,11 +251,6 @@ export function createVault(options: VaultOptions): Vault {
     }
     const gone = last.state !== undefined
     return vaultAnswer({ data: { data: gone ? null : last.data, metadata } }, gone ? 404 : 200)
-  }
-
-  function lookUp({ token, type, policies: given, expiresAt }: VaultToken): FakeReply {
-    const ttl = Math.round((expiresAt - now()) / 1_000)
-    return vaultAnswer({ data: { id: token, type, policies: given, ttl, path: 'auth/jwt/login', orphan: true } })
   }
 
   /** A user that an engine makes, with a lease that ends with the token. */

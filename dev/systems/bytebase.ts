@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { createBytebase, GITOPS_SERVICE_AGENT, type Bytebase, type BytebaseOptions } from '../fakes/bytebase.ts'
+import { createBytebase, type Bytebase, type BytebaseOptions } from '../fakes/bytebase.ts'
 import type { WorkloadIdentity } from '../fakes/bytebase/identities.ts'
 import { subjectOf } from '../fakes/identity.ts'
 import { ISSUER } from '../fakes/issuer.ts'
@@ -40,12 +40,16 @@ export function bytebaseSystem(settings: BytebaseSettings = {}): System<Bytebase
         subjectPattern: subjectOf(identity),
       }
       const identities: Record<string, WorkloadIdentity> = {
-        [EMAIL]: { config, permissions: { 'my-project': GITOPS_SERVICE_AGENT }, ...workloadIdentity },
+        [EMAIL]: {
+          config,
+          permissions: { 'my-project': ['bb.plans.create', 'bb.releases.create'] },
+          ...workloadIdentity,
+        },
       }
       const bytebase = createBytebase({
         ...foundations,
         identities,
-        projects: { 'my-project': { databases: ['instances/test/databases/mydb', 'instances/prod/databases/mydb'] } },
+        projects: { 'my-project': ['instances/test/databases/mydb', 'instances/prod/databases/mydb'] },
         ...more,
       })
       return {

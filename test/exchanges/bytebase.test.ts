@@ -387,30 +387,6 @@ describe('the fake', () => {
     expect(answer.status).toBe(status)
     expect(await answer.json()).toMatchObject({ message: expect.stringContaining(text) as string })
   })
-
-  // The words are those of the server's own tests (workload_identity_service_test.go).
-  test.each<[string, object, string]>([
-    ['no issuer', { issuerUrl: '' }, 'issuer_url is required'],
-    ['no audience', { allowedAudiences: [] }, 'allowed_audiences is required'],
-    ['an empty audience', { allowedAudiences: [' '] }, 'allowed_audiences must not contain an empty value'],
-    ['no pattern', { subjectPattern: ' ' }, 'subject_pattern is required'],
-    ['a pattern for everybody', { subjectPattern: 'repo:octo-org*' }, 'name an owner, as in "repo:my-org/*"'],
-    ['keys without TLS', { jwksUrl: 'http://keys.example.com/jwks' }, 'JWKS URL must use HTTPS'],
-  ])('does not save %s', async (_what, change, text) => {
-    const world = await open()
-    const { config } = world.setup.identities[EMAIL]!
-    const answer = await fetch(
-      `${world.url('bytebase')}/v1/workloadIdentities/${EMAIL}?update_mask=workload_identity_config`,
-      {
-        method: 'PATCH',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${world.setup.bytebase.adminToken}` },
-        body: JSON.stringify({ workloadIdentityConfig: { ...config, ...change } }),
-      },
-    )
-    expect(answer.status).toBe(400)
-    expect(await answer.text()).toContain(JSON.stringify(text).slice(1, -1))
-    expect(world.setup.identities[EMAIL]!.config).toBe(config)
-  })
 })
 
 describe.runIf(canRunCommands)('the command of the page for the settings', () => {

@@ -58,14 +58,6 @@ export function text(body: Body, name: string): string {
   return value
 }
 
-export function base64(body: Body, name: string): string {
-  const value = text(body, name)
-  if (!/^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/.test(value)) {
-    throw new Refusal('invalid', `proto: invalid value for bytes field ${name}`)
-  }
-  return Buffer.from(value, 'base64').toString('utf8')
-}
-
 export function texts(body: Body, name: string): string[] {
   const value = body[name] ?? []
   if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {

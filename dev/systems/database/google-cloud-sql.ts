@@ -57,8 +57,7 @@ export const system: System<GoogleCloudSqlSetup> = {
         providers[PROVIDER] = { condition: (claims) => conditions.every(([claim, value]) => claims[claim] === value) }
       },
       accepts: (password) =>
-        database.refusal({ engine: 'postgres', user: 'database@my-project.iam', password, encrypted: true }) ===
-        undefined,
+        database.refusal({ engine: 'postgres', user: 'database@my-project.iam', password }) === undefined,
       google,
       database,
       providers,

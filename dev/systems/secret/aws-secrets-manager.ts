@@ -33,7 +33,7 @@ export const system: System<AwsSecretsManagerSetup> = {
   setUp(foundations, variant) {
     const { issue, url } = foundations
     const account = createAwsAccount(foundations)
-    const { several, secret, database, license, outputs } = storedSecrets(variant, issue)
+    const { several, secret, database, license, mapping, outputs } = storedSecrets(variant, issue)
     const hasKeys = variant === 'key'
     const readers = [ROLE_ARN, USER_ARN]
     const secrets: AwsSecretsManagerOptions['secrets'] = {
@@ -45,9 +45,7 @@ export const system: System<AwsSecretsManagerSetup> = {
       handlers: { sts: account.sts.handler, secretsmanager: handler },
       exchangeRole: 'secretsmanager',
       inputs: () => ({
-        ...(several
-          ? { secrets: `db-user: ${NAME}#username\ndb-password: ${NAME}#password\nlicense: app/license` }
-          : { secret: NAME }),
+        ...(several ? { secrets: mapping(NAME, 'app/license') } : { secret: NAME }),
         region: REGION,
         'role-arn': ROLE_ARN,
         ...(hasKeys && { key: 'password' }),

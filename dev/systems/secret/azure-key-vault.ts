@@ -18,7 +18,7 @@ export const system: System<KeyVaultSetup> = {
   example: (inputs) => ({ variant: 'secrets' in inputs ? 'several' : 'default' }),
   setUp(foundations, variant) {
     const { issue, url } = foundations
-    const { several, secret, database, license, outputs } = storedSecrets(variant, issue)
+    const { several, secret, database, license, mapping, outputs } = storedSecrets(variant, issue)
     const resource = 'https://vault.azure.net'
     const setup = entraOf(foundations, [resource, 'https://management.azure.com'])
     const readers = [CLIENT]
@@ -46,15 +46,7 @@ export const system: System<KeyVaultSetup> = {
         vault: url('keyvault'),
         'tenant-id': TENANT,
         'client-id': CLIENT,
-        ...(several
-          ? {
-              secrets: [
-                'db-user: database#username',
-                'db-password: database#password',
-                `license: license/${VERSIONS[0]}`,
-              ].join('\n'),
-            }
-          : { secret: 'database-password' }),
+        ...(several ? { secrets: mapping('database', `license/${VERSIONS[0]}`) } : { secret: 'database-password' }),
       }),
       environment: () => ({ AZURE_AUTHORITY_HOST: url('login') }),
       deny: () => readers.splice(0),

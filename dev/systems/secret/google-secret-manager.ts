@@ -28,7 +28,7 @@ export const system: System<GoogleSecretManagerSetup> = {
   setUp(foundations, variant) {
     const { identity, issue, url } = foundations
     const impersonates = variant === 'impersonation'
-    const { several, secret, database, license, outputs } = storedSecrets(variant, issue)
+    const { several, secret, database, license, mapping, outputs } = storedSecrets(variant, issue)
     const member = principalSet(identity.repositoryId)
     const providers = { [PROVIDER]: {} }
     const serviceAccounts = { [SERVICE_ACCOUNT]: [member] }
@@ -58,11 +58,10 @@ export const system: System<GoogleSecretManagerSetup> = {
       inputs: () => ({
         ...(several
           ? {
-              secrets: [
-                'db-user: projects/my-project/secrets/database#username',
-                'db-password: projects/my-project/secrets/database#password',
-                'license: projects/my-project/secrets/license/versions/3',
-              ].join('\n'),
+              secrets: mapping(
+                'projects/my-project/secrets/database',
+                'projects/my-project/secrets/license/versions/3',
+              ),
             }
           : { secret: 'projects/my-project/secrets/database-password' }),
         'workload-identity-provider': PROVIDER,

@@ -18,7 +18,7 @@ export const system: System<HttpSecretSetup> = {
     },
   }),
   setUp({ verify, identity, issue, url }, variant) {
-    const { several, secret, database, license, outputs } = storedSecrets(variant, issue)
+    const { several, secret, database, license, mapping, outputs } = storedSecrets(variant, issue)
     const repositoryIds = [identity.repositoryId]
     const secrets: Record<string, Uint8Array> = {
       '/secrets?name=database': Buffer.from(secret),
@@ -32,13 +32,7 @@ export const system: System<HttpSecretSetup> = {
       inputs: () => {
         const endpoint = url('secret-endpoint')
         return several
-          ? {
-              secrets: [
-                `db-user: ${endpoint}/database#username`,
-                `db-password: ${endpoint}/database#password`,
-                `license: ${endpoint}/license`,
-              ].join('\n'),
-            }
+          ? { secrets: mapping(`${endpoint}/database`, `${endpoint}/license`) }
           : { url: `${endpoint}/secrets?name=database` }
       },
       deny: () => repositoryIds.splice(0),

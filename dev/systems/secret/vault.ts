@@ -1,4 +1,4 @@
-import { certificateText, randomText } from '../../fakes/secrets.ts'
+import { randomText } from '../../fakes/secrets.ts'
 import type { VaultRole, VaultVersion } from '../../fakes/vault.ts'
 import type { System } from '../system.ts'
 import { ROLE, vaultOf, type VaultTokenSetup } from '../vault.ts'
@@ -44,7 +44,8 @@ export function vaultSystem(settings: VaultSettings = {}): System<VaultSetup> {
       const several = variant === 'several'
       const secret = randomText(32)
       issue('secret', secret)
-      const tls = { certificate: certificateText(), key: randomText(40) }
+      const certificate = `-----BEGIN CERTIFICATE-----\n${randomText(64)}\n-----END CERTIFICATE-----\n`
+      const tls = { certificate, key: randomText(40) }
       if (several) issue('key', tls.key)
       const values = { 'db-user': USER, 'db-password': secret, tls: JSON.stringify(tls) }
       const secrets: Record<string, VaultVersion[]> = {
