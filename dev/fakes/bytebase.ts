@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { decodeJwt, errors, SignJWT, type JWTPayload } from 'jose'
-import { isUnbound, updateIdentity, whyUnasked, type WorkloadIdentity } from './bytebase/identities.ts'
-import { object, objects, only, readBody, Refusal, text, texts, type Body } from './bytebase/messages.ts'
+import { read, readBody, Refusal, type Body } from './bytebase/messages.ts'
 import { bearerOf, refusing, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
 import type { Basis } from './issuer.ts'
 import { createTokens, randomText } from './secrets.ts'
@@ -12,14 +11,39 @@ const LIFETIME = 3_600
 const EMAIL =
   /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/
 
+const IDENTITY = { name: '', state: '', email: '', title: '', createTime: '', workloadIdentityConfig: {} }
+const CONFIG = { providerType: '', issuerUrl: '', jwksUrl: '', allowedAudiences: [] as string[], subjectPattern: '' }
+
 /** The calls of the API that make a release and a plan, each in a project. */
 const CALLS = {
   releases: {
     rpc: 'ReleaseService/CreateRelease',
     permission: 'bb.releases.create',
-    fields: ['type', 'files', 'vcsSource', 'category'],
+    empty: { type: '', files: [] as Body[], vcsSource: {}, category: '' },
   },
-  plans: { rpc: 'PlanService/CreatePlan', permission: 'bb.plans.create', fields: ['title', 'description', 'specs'] },
+  plans: {
+    rpc: 'PlanService/CreatePlan',
+    permission: 'bb.plans.create',
+    empty: { title: '', description: '', specs: [] as Body[] },
+  },
+}
+const FILE = { path: '', version: '', enableGhost: false, sheet: '', statement: '' }
+const SPEC = { id: '', changeDatabaseConfig: {}, createDatabaseConfig: {} }
+const CHANGE = { targets: [] as string[], sheet: '', release: '', enablePriorBackup: false }
+
+export interface WorkloadIdentity {
+  config: {
+    issuerUrl: string
+    /** Where the keys are, if not where the issuer says; empty: there. */
+    jwksUrl?: string
+    /** Empty, as in rows from before 3.22.1: none. */
+    allowedAudiences: readonly string[]
+    /** Exact, or a prefix that ends in `*`; what {@link isUnbound} matches nothing. */
+    subjectPattern: string
+  }
+  deactivated?: boolean
+  /** Permissions by project id. */
+  permissions?: Readonly<Record<string, readonly string[]>>
 }
 
 export interface BytebaseOptions extends Basis {
@@ -73,14 +97,15 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
       throw denied('WorkloadIdentityService/UpdateWorkloadIdentity', 'bb.workloadIdentities.update', [])
     }
     const identity = identityBy(email)
-    updateIdentity(request, identity)
+    const config = read(read(readBody(request), IDENTITY).workloadIdentityConfig, CONFIG)
+    // Without it the gateway makes one of the fields inside the settings, which the server does not know.
+    const mask = request.url.searchParams.get('update_mask')
+    if (mask === 'workload_identity_config') identity.config = config
     return { name: `workloadIdentities/${email}`, email, workloadIdentityConfig: identity.config }
   }
 
   async function exchangeToken(body: Body): Promise<object> {
-    only(body, ['token', 'email'])
-    const token = text(body, 'token')
-    const email = text(body, 'email')
+    const { token, email } = read(body, { token: '', email: '' })
     if (token === '') throw new Refusal('invalid', 'token is required')
     if (email === '') throw new Refusal('invalid', 'email is required')
     const identity = identityBy(email)
@@ -164,11 +189,10 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
         `not_found: gateway routing error 404: request method ${method}, URI ${url.pathname}${url.search}`,
       )
     }
-    const { rpc, permission, fields } = CALLS[kind]
+    const { rpc, permission, empty } = CALLS[kind]
     const parent = `projects/${projectId}`
     const identity = identityOf(bearerOf(request))
-    const body = readBody(request)
-    only(body, fields)
+    const body = read<Body>(readBody(request), empty)
     if (identity.permissions?.[projectId]?.includes(permission) !== true) throw denied(rpc, permission, [parent])
     const databases = projects[projectId]
     if (databases === undefined) throw new Refusal('notFound', `project "${parent}" not found`)
@@ -178,35 +202,33 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
     return made
   }
 
-  function releaseOf(body: Body, parent: string): object {
+  function releaseOf(message: Body, parent: string): object {
     const invalid = (why: string): Refusal => new Refusal('invalid', `invalid release files: ${why}`)
-    const files = objects(body, 'files').map((file) => {
-      only(file, ['path', 'version', 'enableGhost', 'sheet', 'statement'])
-      const [path, version] = [text(file, 'path'), text(file, 'version')]
-      if (text(file, 'statement') === '') throw invalid(`either sheet or statement must be set for file "${path}"`)
+    const { type, files } = read(message, CALLS.releases.empty)
+    if (files.length === 0) throw invalid('release files cannot be empty')
+    const made = files.map((file) => {
+      const { path, version, statement } = read(file, FILE)
+      if (statement === '') throw invalid(`either sheet or statement must be set for file "${path}"`)
       if (!/^\d+(\.\d+)*$/.test(version)) throw invalid(`invalid version "${version}"`)
       return { path, version, sheet: `${parent}/sheets/${randomText(64)}` }
     })
-    if (files.length === 0) throw invalid('release files cannot be empty')
-    return { type: text(body, 'type'), files }
+    return { type, files: made }
   }
 
   /** Its specs are checked as validateSpecs does (plan_service.go). */
-  function planOf(body: Body, databases: readonly string[]): object {
+  function planOf(message: Body, databases: readonly string[]): object {
     const invalid = (why: string): Refusal => new Refusal('invalid', `failed to validate plan specs: ${why}`)
-    const specs = objects(body, 'specs')
+    const { title, specs } = read(message, CALLS.plans.empty)
     if (specs.length === 0) throw invalid('the plan has zero spec')
     for (const spec of specs) {
-      only(spec, ['id', 'changeDatabaseConfig', 'createDatabaseConfig'])
-      if (text(spec, 'id') === '') throw invalid('spec id cannot be empty')
-      const config = object(spec, 'changeDatabaseConfig')
-      only(config, ['targets', 'sheet', 'release', 'enablePriorBackup'])
-      const unknown = texts(config, 'targets').find((target) => !databases.includes(target))
+      const { id, changeDatabaseConfig } = read(spec, SPEC)
+      if (id === '') throw invalid('spec id cannot be empty')
+      const { targets, release } = read(changeDatabaseConfig, CHANGE)
+      const unknown = targets.find((target) => !databases.includes(target))
       if (unknown !== undefined) throw invalid(`not_found: database "${unknown}" not found`)
-      const release = text(config, 'release')
       if (!resources.has(release)) throw invalid(`release ${release.split('/').at(-1)!} not found`)
     }
-    return { state: 'ACTIVE', title: text(body, 'title'), specs }
+    return { state: 'ACTIVE', title, specs }
   }
 
   return { handler, adminToken, accepts: (token) => activeOf(token) !== undefined, resources }
@@ -235,4 +257,21 @@ const WEB_PAGE: FakeReply = {
 function matches(subject: string, pattern: string): boolean {
   if (isUnbound(pattern)) return false
   return pattern.endsWith('*') ? subject.startsWith(pattern.slice(0, -1)) : subject === pattern
+}
+
+/** Whether a pattern could match subjects of everybody (ValidateSubjectPattern in backend/plugin/idp/wif/subject.go). */
+function isUnbound(pattern: string): boolean {
+  if (!pattern.endsWith('*')) return pattern.trim() === ''
+  const prefix = pattern.slice(0, -1)
+  if (prefix.includes('/')) return false
+  return ['repo:', 'project_path:'].some((marker) => pattern.startsWith(marker) || marker.startsWith(prefix))
+}
+
+/** Why keys are not asked for at a URL (validateRemoteURL in backend/plugin/idp/wif/jwks.go). */
+function whyUnasked(url: string, label: 'issuer URL' | 'JWKS URL'): string | undefined {
+  if (!url.startsWith('https://')) return `${label} must use HTTPS: ${url}`
+  const host = /^https:\/\/([^/:]*)/.exec(url)![1]!
+  if (host === '') return `${label} must have a host: ${url}`
+  const isPrivate = host === 'localhost' || /^(?:127|10|192\.168|172)\./.test(host)
+  return isPrivate ? `${label} cannot be a private address: ${url}` : undefined
 }

@@ -1,6 +1,5 @@
 import { parse } from 'yaml'
-import { createBytebase, type Bytebase, type BytebaseOptions } from '../fakes/bytebase.ts'
-import type { WorkloadIdentity } from '../fakes/bytebase/identities.ts'
+import { createBytebase, type Bytebase, type BytebaseOptions, type WorkloadIdentity } from '../fakes/bytebase.ts'
 import { subjectOf } from '../fakes/identity.ts'
 import { ISSUER } from '../fakes/issuer.ts'
 import type { Setup, System } from './system.ts'

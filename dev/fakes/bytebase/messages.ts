@@ -45,39 +45,19 @@ export function readBody(request: FakeRequest): Body {
   return body
 }
 
-/** Fields in lower camel case, as the gateway's JSON decoder takes them; any other is an error. */
-export function only(body: Body, fields: readonly string[]): void {
-  for (const name of Object.keys(body)) {
-    if (!fields.includes(name)) throw new Refusal('invalid', `proto: (line 1:2): unknown field "${name}"`)
+/**
+ * The fields of a message, as the gateway's JSON decoder takes them: in lower camel case, and of their types. Any other is
+ * an error; one that is left out has the value in `empty`.
+ */
+export function read<T extends Body>(message: Body, empty: T): T {
+  for (const [name, value] of Object.entries(message)) {
+    const type = empty[name]
+    if (type === undefined) throw new Refusal('invalid', `proto: (line 1:2): unknown field "${name}"`)
+    if (value === null || typeof value !== typeof type || Array.isArray(value) !== Array.isArray(type)) {
+      throw new Refusal('invalid', `proto: invalid value for field ${name}`)
+    }
   }
-}
-
-export function text(body: Body, name: string): string {
-  const value = body[name] ?? ''
-  if (typeof value !== 'string') throw new Refusal('invalid', `proto: invalid value for string field ${name}`)
-  return value
-}
-
-export function texts(body: Body, name: string): string[] {
-  const value = body[name] ?? []
-  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
-    throw new Refusal('invalid', `proto: invalid value for repeated string field ${name}`)
-  }
-  return value
-}
-
-export function object(body: Body, name: string): Body {
-  const value = body[name]
-  if (!isObject(value)) throw new Refusal('invalid', `proto: invalid value for message field ${name}`)
-  return value
-}
-
-export function objects(body: Body, name: string): Body[] {
-  const value = body[name] ?? []
-  if (!Array.isArray(value) || !value.every(isObject)) {
-    throw new Refusal('invalid', `proto: invalid value for repeated message field ${name}`)
-  }
-  return value
+  return { ...empty, ...message }
 }
 
 function isObject(value: unknown): value is Body {
