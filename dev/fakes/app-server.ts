@@ -70,22 +70,19 @@ export function createAppServer(options: AppServerOptions): { readonly handler: 
   }
 
   const home = prefix === '' ? '/' : prefix
-  const answer = refusing(async ({ method, url, headers, body }) => {
-    const reply = (status: number, content: object | string, type = 'application/json'): FakeReply => ({
-      status,
-      headers: { 'x-request-id': randomUUID(), 'content-type': type },
-      body:
-        typeof content === 'string' ? content : JSON.stringify(content, null, url.searchParams.has('pretty') ? 2 : 0),
-    })
+  const answer = refusing(async ({ method, url, headers: given, body }) => {
+    const id = { 'x-request-id': randomUUID() }
     if (url.pathname === home && method === 'GET') {
-      return reply(200, 'https://github.com/qoomon/actions--access-token', 'text/plain')
+      const headers = { ...id, 'content-type': 'text/plain' }
+      return { status: 200, headers, body: 'https://github.com/qoomon/actions--access-token' }
     }
     if (url.pathname !== `${prefix}/access_tokens` || method !== 'POST') {
-      return reply(404, { status: 404, error: 'Not Found' })
+      return { status: 404, headers: id, body: { status: 404, error: 'Not Found' } }
     }
     if (Buffer.byteLength(body) > 102_400) return appServerError(413, '')
-    const claims = await authenticate(headers['authorization'])
-    return reply(200, decide(claims, normalize(readRequest(body), claims)))
+    const claims = await authenticate(given['authorization'])
+    const headers = { ...id, 'content-type': 'application/json' }
+    return { status: 200, headers, body: JSON.stringify(decide(claims, normalize(readRequest(body), claims))) }
   })
 
   async function authenticate(authorization: string | undefined): Promise<JWTPayload> {
@@ -107,10 +104,12 @@ export function createAppServer(options: AppServerOptions): { readonly handler: 
     }
     /** What a caller of the same owner is told; others are not told that there is anything. */
     const told = (text: string): string => (foreign ? NOT_AUTHORIZED : text)
-    const unmet = (by: Permissions, pending: Permissions, text: string): string[] =>
-      Object.entries(pending)
-        .filter(([scope, level]) => !covers(by, scope, level))
-        .map(([scope, level]) => `${scope}: ${level} - ${text}`)
+    const select = (from: Permissions, which: (scope: string, level: string) => boolean): Permissions =>
+      Object.fromEntries(Object.entries(from).filter(([scope, level]) => which(scope, level)))
+    const lacking = (by: Permissions, from: Permissions): Permissions =>
+      select(from, (scope, level) => !covers(by, scope, level))
+    const unmet = (by: Permissions, from: Permissions, text: string): string[] =>
+      Object.entries(lacking(by, from)).map(([scope, level]) => `${scope}: ${level} - ${text}`)
     const policyOf = (repository: string, kind: 'owner' | 'repository', name?: string) => {
       try {
         return readPolicy(options.repositories, repository, kind)
@@ -144,24 +143,11 @@ export function createAppServer(options: AppServerOptions): { readonly handler: 
     if (!matches(ownerPolicy.allowedSubjects ?? ownSubjects, subjects)) {
       return deny({ texts: [told('OIDC token subject is not allowed by owner access policy')] })
     }
-    const byOwner = granted(ownerPolicy, subjects)
-    const pending = Object.fromEntries(
-      Object.entries(permissions).filter(([scope, level]) => !covers(byOwner, scope, level)),
-    )
+    const pending = lacking(granted(ownerPolicy, subjects), permissions)
     if (Object.keys(pending).length > 0) {
-      const byOwnerAlone = Object.fromEntries(
-        Object.entries(pending).filter(([scope]) => !(scope in REPOSITORY_SCOPES)),
-      )
-      const beyondOwner =
-        Object.keys(byOwnerAlone).length > 0
-          ? byOwnerAlone
-          : repositories === 'ALL'
-            ? pending
-            : Object.fromEntries(
-                Object.entries(pending).filter(
-                  ([scope, level]) => !covers(ownerPolicy.allowedRepositoryPermissions, scope, level),
-                ),
-              )
+      const byOwnerAlone = select(pending, (scope) => !(scope in REPOSITORY_SCOPES))
+      const byRepositories = repositories === 'ALL' ? {} : ownerPolicy.allowedRepositoryPermissions
+      const beyondOwner = Object.keys(byOwnerAlone).length > 0 ? byOwnerAlone : lacking(byRepositories, pending)
       if (Object.keys(beyondOwner).length > 0 || repositories === 'ALL') {
         return deny({ texts: unmet({}, beyondOwner, told('Not allowed by owner access policy')) })
       }
@@ -181,7 +167,7 @@ export function createAppServer(options: AppServerOptions): { readonly handler: 
       token_hash: Buffer.from(createHash('sha256').update(token).digest('hex')).toString('base64'),
       expires_at: new Date(expiresAt).toISOString(),
       permissions,
-      repositories: repositories === 'ALL' ? undefined : repositories,
+      ...(repositories !== 'ALL' && { repositories }),
       owner,
     }
   }

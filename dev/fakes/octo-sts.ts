@@ -44,8 +44,7 @@ export interface OctoSts {
 const CODES = { invalid: [3, 400], notFound: [5, 404], denied: [7, 403], unauthenticated: [16, 401] } as const
 
 interface Policy {
-  readonly text: Partial<Record<(typeof CLAIMS)[number], string>>
-  readonly pattern: Partial<Record<(typeof CLAIMS)[number], RegExp>>
+  readonly rules: Partial<Record<(typeof CLAIMS)[number], string | RegExp>>
   readonly claims: readonly (readonly [string, RegExp])[]
   readonly permissions: Readonly<Record<string, string>>
 }
@@ -157,20 +156,14 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
       ['issuer', claims.iss ?? ''],
       ['subject', subject],
     ] as const) {
-      const expected = policy.text[name]
-      const pattern = policy.pattern[name]
-      if (pattern?.test(value) === false) {
-        throw refusal('denied', `trust policy: ${name} "${value}" did not match pattern "${written(pattern)}"`)
-      }
-      if (expected !== undefined && value !== expected) {
-        throw refusal('denied', `trust policy: ${name} "${value}" did not match "${expected}"`)
-      }
+      const rule = policy.rules[name]!
+      if (meets(value, rule)) continue
+      const kind = rule instanceof RegExp ? 'pattern ' : ''
+      throw refusal('denied', `trust policy: ${name} "${value}" did not match ${kind}"${written(rule)}"`)
     }
-    const expected = policy.text.audience ?? options.domain()
-    const pattern = policy.pattern.audience
-    const matched = pattern ? audiences.some((audience) => pattern.test(audience)) : audiences.includes(expected)
-    if (!matched) {
-      const what = pattern ? `audience_pattern "${written(pattern)}"` : `audience "${expected}"`
+    const rule = policy.rules.audience ?? options.domain()
+    if (!audiences.some((audience) => meets(audience, rule))) {
+      const what = `${rule instanceof RegExp ? 'audience_pattern' : 'audience'} "${written(rule)}"`
       throw refusal('denied', `trust policy: ${what} did not match any of ["${audiences.join('" "')}"]`)
     }
     for (const [name, wanted] of policy.claims) {
@@ -190,25 +183,27 @@ function noPolicy(identity: string): Error {
   return refusal('notFound', `unable to find trust policy for "${identity}"`)
 }
 
-/** A pattern as the policy has it. */
-function written(pattern: RegExp): string {
-  return pattern.source.slice(1, -1)
+function meets(value: string, rule: string | RegExp): boolean {
+  return rule instanceof RegExp ? rule.test(value) : value === rule
+}
+
+/** A rule as the policy has it. */
+function written(rule: string | RegExp): string {
+  return rule instanceof RegExp ? rule.source.slice(1, -1) : rule
 }
 
 /** @throws SyntaxError where the rules of a policy are broken */
 function compile(content: Record<string, unknown>): Policy {
-  const text: Policy['text'] = {}
-  const pattern: Policy['pattern'] = {}
+  const rules: Policy['rules'] = {}
   for (const name of CLAIMS) {
     const [exact, loose] = [content[name], content[`${name}_pattern`]]
     if (exact !== undefined && loose !== undefined) throw new SyntaxError(`both ${name} and ${name}_pattern`)
     if (exact === undefined && loose === undefined && name !== 'audience') throw new SyntaxError(`no ${name}`)
-    if (exact !== undefined) text[name] = textOf(exact)
-    if (loose !== undefined) pattern[name] = anchored(textOf(loose))
+    if (exact !== undefined) rules[name] = textOf(exact)
+    if (loose !== undefined) rules[name] = anchored(textOf(loose))
   }
   return {
-    text,
-    pattern,
+    rules,
     claims: Object.entries(content['claim_pattern'] ?? {}).map(
       ([name, value]) => [name, anchored(textOf(value))] as const,
     ),

@@ -52,7 +52,6 @@ const ROLE_ARN = /^arn:aws[a-z-]*:iam::(\d{12}):role\/([\w+=,.@/-]+)$/
 
 export function createSts(options: StsOptions): Sts {
   const { now, issue, audiences = ['sts.amazonaws.com'] } = options
-  const known = new Map<string, SigningKeys>()
   const sessions: Session[] = []
 
   const handler: Handler = async (request) => {
@@ -127,9 +126,7 @@ export function createSts(options: StsOptions): Sts {
       sessionToken: randomText(700),
       expiresAt: expiration * 1_000,
     }
-    const session = { keys, role: arn, name, duration }
-    known.set(keys.accessKeyId, keys)
-    sessions.push(session)
+    sessions.push({ keys, role: arn, name, duration })
     issue(`AWS secret access key ${sessions.length}`, keys.secretAccessKey)
     issue(`AWS session token ${sessions.length}`, keys.sessionToken!)
     const [, account = '', path = ''] = ROLE_ARN.exec(arn)!
@@ -152,7 +149,7 @@ export function createSts(options: StsOptions): Sts {
     }
   }
 
-  return { handler, credentials: (id) => known.get(id), sessions }
+  return { handler, credentials: (id) => sessions.find(({ keys }) => keys.accessKeyId === id)?.keys, sessions }
 }
 
 function field(form: URLSearchParams, name: string, rule: RegExp): string {
