@@ -50,8 +50,8 @@ async function serveUntilStopped(): Promise<void> {
   const appServer = createAppServer({
     now,
     github,
-    verify: async (token, { audience }) =>
-      (await jwtVerify(token, keys, { issuer: ISSUER, audience, requiredClaims: ['exp', 'nbf', 'sub'] })).payload,
+    verify: async (token, expected) =>
+      (await jwtVerify(token, keys, { issuer: ISSUER, ...expected, requiredClaims: ['exp', 'nbf', 'sub'] })).payload,
     audiences: () => ['127.0.0.1'],
     installations: { [owner]: { permissions: { contents: 'read' } } },
     repositories: {

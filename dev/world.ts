@@ -9,7 +9,7 @@ import type { Handler, Now } from './fakes/handler.ts'
 import { defaultIdentity, type Identity } from './fakes/identity.ts'
 import { createIssuer, generateIssuerKeys, type Issuer, type IssuerKeys, type IssuerOptions } from './fakes/issuer.ts'
 import { startProxy, type Proxy, type ProxyOptions } from './fakes/proxy.ts'
-import { relay, type Relay } from './fakes/relay.ts'
+import { relay } from './fakes/relay.ts'
 import type { IssuedSecret } from './fakes/secrets.ts'
 import { serve, type FakeServer, type ServeOptions } from './fakes/serve.ts'
 import { situations, type Situation } from './runner/context.ts'
@@ -61,7 +61,7 @@ export async function buildBackstage<S extends Setup>(
   issuerKeys ??= generateIssuerKeys()
   const { claims = {}, url } = options
   const issuer = await createIssuer({ keys: await issuerKeys, now, identity, issue, claims })
-  const setup = system.setUp({ issuer, identity, now, issue, url }, variant)
+  const setup = system.setUp({ issuer, verify: issuer.verify, identity, now, issue, url }, variant)
   return { issuer, identity, setup, handlers: { oidc: issuer.handler, ...setup.handlers }, secrets }
 }
 
@@ -118,21 +118,19 @@ export interface World<S extends Setup = Setup> extends AsyncDisposable, Backsta
   readonly close: () => Promise<void>
 }
 
+const closing = (part: { readonly close: () => Promise<void> }): Promise<void> => part.close()
+
 export async function createWorld<S extends Setup>(system: System<S>, options: WorldOptions = {}): Promise<World<S>> {
   const { faults = {}, latencyMs = 0, situation = situations.push, servers: others = {} } = options
   const servers = new Map<string, FakeServer>()
   const urls = new Map<string, string>()
-  const relays: Relay[] = []
-  const url = (role: string): string => {
-    const found = urls.get(role)
+  const stack = new AsyncDisposableStack()
+  const at = <T>(served: ReadonlyMap<string, T>, role: string): T => {
+    const found = served.get(role)
     if (found === undefined) throw new Error(`nothing is served as ${role}`)
     return found
   }
-  const server = (role: string): FakeServer => {
-    const found = servers.get(role)
-    if (found === undefined) throw new Error(`nothing is served as ${role}`)
-    return found
-  }
+  const url = (role: string): string => at(urls, role)
   const backstage = await buildBackstage(system, { ...options, url })
   const { issuer, setup, handlers, secrets } = backstage
   const named = (hostOf: (role: string) => string): Record<string, string> =>
@@ -148,7 +146,9 @@ export async function createWorld<S extends Setup>(system: System<S>, options: W
   const certificates = encrypted
     ? await createCertificates([...Object.values(hosts), ...Object.keys(others)])
     : undefined
-  const folder = await mkdtemp(join(tmpdir(), 'world-'))
+  const folder = stack.adopt(await mkdtemp(join(tmpdir(), 'world-')), (path) =>
+    rm(path, { recursive: true, force: true }),
+  )
   const held = new Set<number>()
   const heldFile = join(folder, 'held')
   await writeFile(heldFile, '')
@@ -165,17 +165,12 @@ export async function createWorld<S extends Setup>(system: System<S>, options: W
     const started = await serve(handler, {
       faults: faults[role] ?? [],
       holds,
-      ...(kind === undefined ? {} : { tls: certificates![kind] }),
-      ...(options.now === undefined ? {} : { now: options.now }),
-      ...(options.late === undefined ? {} : { late: options.late }),
+      ...(kind !== undefined && { tls: certificates![kind] }),
+      ...(options.now !== undefined && { now: options.now }),
+      ...(options.late !== undefined && { late: options.late }),
     })
-    servers.set(role, started)
-    let { port } = started
-    if (latencyMs > 0) {
-      const slow = await relay(() => started.port, latencyMs)
-      relays.push(slow)
-      port = slow.port
-    }
+    servers.set(role, stack.adopt(started, closing))
+    const { port } = latencyMs > 0 ? stack.adopt(await relay(() => started.port, latencyMs), closing) : started
     const host = hosts[role]
     if (host !== undefined) ports[host] = port
     urls.set(
@@ -184,11 +179,12 @@ export async function createWorld<S extends Setup>(system: System<S>, options: W
     )
   }
   for (const [host, portOf] of Object.entries(others)) {
-    const front = await relay(portOf, 0, certificates?.good)
-    relays.push(front)
-    ports[host] = front.port
+    ports[host] = stack.adopt(await relay(portOf, 0, certificates?.good), closing).port
   }
-  const proxy = Object.keys(hosts).length === 0 ? undefined : await startProxy({ ...options.proxy, hosts: ports })
+  const proxy =
+    Object.keys(hosts).length === 0
+      ? undefined
+      : stack.adopt(await startProxy({ ...options.proxy, hosts: ports }), closing)
   if (options.proxy?.credentials !== undefined) {
     secrets.push({ name: 'proxy password', value: options.proxy.credentials.password, inState: false })
   }
@@ -197,15 +193,13 @@ export async function createWorld<S extends Setup>(system: System<S>, options: W
   if (certificates !== undefined) await writeFile(authority, certificates.authority)
   const inputs = { ...setup.inputs(), ...options.inputs }
   const env = {
-    ...(situation.idToken
-      ? {
-          ACTIONS_ID_TOKEN_REQUEST_URL: `${url('oidc')}${issuer.requestPath}`,
-          ACTIONS_ID_TOKEN_REQUEST_TOKEN: issuer.requestToken,
-        }
-      : {}),
+    ...(situation.idToken && {
+      ACTIONS_ID_TOKEN_REQUEST_URL: `${url('oidc')}${issuer.requestPath}`,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: issuer.requestToken,
+    }),
     ...setup.environment?.(),
-    ...(encrypted && options.trusted !== false ? { NODE_EXTRA_CA_CERTS: authority } : {}),
-    ...(proxy === undefined ? {} : { https_proxy: proxy.url, http_proxy: proxy.url }),
+    ...(encrypted && options.trusted !== false && { NODE_EXTRA_CA_CERTS: authority }),
+    ...(proxy !== undefined && { https_proxy: proxy.url, http_proxy: proxy.url }),
     ...options.env,
   }
 
@@ -221,17 +215,12 @@ export async function createWorld<S extends Setup>(system: System<S>, options: W
     env: { ...env, ...stage.env },
     ...(leaps && { leap: heldFile }),
   })
-  const close = async (): Promise<void> => {
-    await rm(folder, { recursive: true, force: true })
-    await Promise.all(
-      [...servers.values(), ...relays, ...(proxy === undefined ? [] : [proxy])].map((part) => part.close()),
-    )
-  }
+  const close = (): Promise<void> => stack.disposeAsync()
 
   return {
     ...backstage,
     url,
-    server,
+    server: (role) => at(servers, role),
     proxy,
     inputs,
     env,

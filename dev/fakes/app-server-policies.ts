@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { patternOf } from './patterns.ts'
+import { patternOf } from './handler.ts'
 
 /** Permissions by kebab-case scope name. */
 export type Permissions = Readonly<Record<string, string>>

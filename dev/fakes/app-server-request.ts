@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
 import type { JWTPayload } from 'jose'
-import { Refusal } from './handler.ts'
+import { Refusal, type FakeReply } from './handler.ts'
 import { isRecord, OWNER_SCOPES, type Permissions } from './app-server-policies.ts'
 
 const OWNER = /^[a-z\d](-?[a-z\d])+$/i
@@ -12,8 +14,23 @@ export interface Wanted {
   readonly permissions: Permissions
 }
 
+/** A refusal in the shape of the app server. */
+export function refusal(...error: Parameters<typeof appServerError>): Refusal {
+  return new Refusal(appServerError(...error))
+}
+
+/** An error answer in the shape of the app server. */
+export function appServerError(
+  status: number,
+  message: string | undefined,
+  requestId: string = randomUUID(),
+): FakeReply {
+  const error = status === 413 ? 'Request Entity Too Large' : (STATUS_CODES[status] ?? '')
+  return { status, headers: { 'x-request-id': requestId }, body: { requestId, status, error, message } }
+}
+
 function invalid(...lines: string[]): Error {
-  return new Refusal(400, `Invalid request body:\n${lines.map((line) => `  - ${line}`).join('\n')}`)
+  return refusal(400, `Invalid request body:\n${lines.map((line) => `  - ${line}`).join('\n')}`)
 }
 
 interface Body {

@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { STATUS_CODES } from 'node:http'
-import { errors, type JWTPayload } from 'jose'
+import type { JWTPayload } from 'jose'
 import {
   byName,
   covers,
@@ -15,11 +14,11 @@ import {
   type Permissions,
   type Repositories,
 } from './app-server-policies.ts'
-import { normalize, readRequest, type Wanted } from './app-server-request.ts'
+import { appServerError, normalize, readRequest, refusal, type Wanted } from './app-server-request.ts'
 import type { GitHub } from './github.ts'
-import { Refusal, refusing, type FakeReply, type FakeRequest, type Handler, type Now } from './handler.ts'
-import type { Issuer } from './issuer.ts'
-import { MISSING_TOKEN, platformRefusal, verifySignature, type SigningKeys } from './sigv4.ts'
+import { refusing, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
+import { because, type Basis } from './issuer.ts'
+import { MISSING_TOKEN, platformRefusal, verifySignature, type SignaturePolicy } from './sigv4.ts'
 
 const APP = 'GitHub Actions Access Manager'
 /** All that a caller is told where it must not learn what there is. */
@@ -34,37 +33,18 @@ export interface Installation {
   readonly singleFilePaths?: readonly string[]
 }
 
-/** What an answer says was granted; a setting may change it to what no request asked for. */
-export interface Granted {
-  readonly permissions: Permissions
-  /** `undefined` where it is all of the owner's. */
-  readonly repositories: readonly string[] | undefined
-}
-
-export interface AppServerOptions {
-  readonly verify: Issuer['verify']
-  readonly now: Now
+export interface AppServerOptions extends Omit<Basis, 'issue'> {
   readonly github: Pick<GitHub, 'createToken'>
   /** `GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE`. A function where it depends on where the fake is served. */
   readonly audiences: () => readonly string[]
   /** By owner; may be changed while the fake runs. */
-  readonly installations: Readonly<Record<string, Installation>>
+  readonly installations: Record<string, Installation>
   /** Policy files by repository; may be changed while the fake runs. */
   readonly repositories: Repositories
   /** Path in front of `/access_tokens`: `/stage` of an API gateway. */
   readonly prefix?: string
   /** Behind AWS IAM: signatures are checked first, the ID token comes in `x-authorization`. */
-  readonly aws?: {
-    readonly service: string
-    readonly region: string
-    readonly credentials: (accessKeyId: string) => SigningKeys | undefined
-  }
-  /** Changes what the answer says was granted. */
-  readonly regrant?: (asked: Granted) => Granted
-}
-
-export interface AppServer {
-  readonly handler: Handler
+  readonly aws?: Pick<SignaturePolicy, 'service' | 'region' | 'credentials'>
 }
 
 /** What is wrong with one target; `repository` is absent where it is the owner itself. */
@@ -74,7 +54,7 @@ interface Issue {
 }
 
 /** An app server as github.com/qoomon/actions--access-token runs it, with the GitHub App behind it. */
-export function createAppServer(options: AppServerOptions): AppServer {
+export function createAppServer(options: AppServerOptions): { readonly handler: Handler } {
   const { prefix = '', aws } = options
 
   async function handler(request: FakeRequest): Promise<FakeReply> {
@@ -90,37 +70,28 @@ export function createAppServer(options: AppServerOptions): AppServer {
   }
 
   const home = prefix === '' ? '/' : prefix
-  const answer = refusing<number>(
-    async ({ method, url, headers, body }) => {
-      const reply = (status: number, content: object | string, type = 'application/json'): FakeReply => ({
-        status,
-        headers: { 'x-request-id': randomUUID(), 'content-type': type },
-        body:
-          typeof content === 'string' ? content : JSON.stringify(content, null, url.searchParams.has('pretty') ? 2 : 0),
-      })
-      if (url.pathname === home && method === 'GET') {
-        return reply(200, 'https://github.com/qoomon/actions--access-token', 'text/plain')
-      }
-      if (url.pathname !== `${prefix}/access_tokens` || method !== 'POST') {
-        return reply(404, { status: 404, error: 'Not Found' })
-      }
-      if (Buffer.byteLength(body) > 102_400) throw new Refusal(413, '')
-      const claims = await authenticate(headers['authorization'])
-      return reply(200, decide(claims, normalize(readRequest(body), claims)))
-    },
-    ({ code: status, message }) => appServerError(status, message),
-  )
+  const answer = refusing(async ({ method, url, headers: given, body }) => {
+    const id = { 'x-request-id': randomUUID() }
+    if (url.pathname === home && method === 'GET') {
+      const headers = { ...id, 'content-type': 'text/plain' }
+      return { status: 200, headers, body: 'https://github.com/qoomon/actions--access-token' }
+    }
+    if (url.pathname !== `${prefix}/access_tokens` || method !== 'POST') {
+      return { status: 404, headers: id, body: { status: 404, error: 'Not Found' } }
+    }
+    if (Buffer.byteLength(body) > 102_400) return appServerError(413, '')
+    const claims = await authenticate(given['authorization'])
+    const headers = { ...id, 'content-type': 'application/json' }
+    return { status: 200, headers, body: JSON.stringify(decide(claims, normalize(readRequest(body), claims))) }
+  })
 
   async function authenticate(authorization: string | undefined): Promise<JWTPayload> {
-    if (authorization === undefined || authorization === '') throw new Refusal(401, 'Missing authorization header')
+    if (authorization === undefined || authorization === '') throw refusal(401, 'Missing authorization header')
     const [scheme = '', token = ''] = authorization.split(' ')
-    if (scheme !== 'Bearer') throw new Refusal(401, `Unexpected authorization scheme ${scheme}`)
-    try {
-      return await options.verify(token, { audience: [...options.audiences()] })
-    } catch (error) {
-      if (error instanceof errors.JOSEError) throw new Refusal(401, `Invalid token: ${error.message}`)
-      throw error
-    }
+    if (scheme !== 'Bearer') throw refusal(401, `Unexpected authorization scheme ${scheme}`)
+    return options
+      .verify(token, { audience: [...options.audiences()] })
+      .catch(because(({ message }) => refusal(401, `Invalid token: ${message}`)))
   }
 
   function decide(claims: JWTPayload, wanted: Wanted): object {
@@ -129,14 +100,16 @@ export function createAppServer(options: AppServerOptions): AppServer {
     const foreign = owner !== claims['repository_owner']
     const subjects = effectiveSubjects(claims)
     const deny = (...issues: Issue[]): never => {
-      throw new Refusal(403, denial(owner, issues, subjects))
+      throw refusal(403, denial(owner, issues, subjects))
     }
     /** What a caller of the same owner is told; others are not told that there is anything. */
     const told = (text: string): string => (foreign ? NOT_AUTHORIZED : text)
-    const unmet = (by: Permissions, pending: Permissions, text: string): string[] =>
-      Object.entries(pending)
-        .filter(([scope, level]) => !covers(by, scope, level))
-        .map(([scope, level]) => `${scope}: ${level} - ${text}`)
+    const select = (from: Permissions, which: (scope: string, level: string) => boolean): Permissions =>
+      Object.fromEntries(Object.entries(from).filter(([scope, level]) => which(scope, level)))
+    const lacking = (by: Permissions, from: Permissions): Permissions =>
+      select(from, (scope, level) => !covers(by, scope, level))
+    const unmet = (by: Permissions, from: Permissions, text: string): string[] =>
+      Object.entries(lacking(by, from)).map(([scope, level]) => `${scope}: ${level} - ${text}`)
     const policyOf = (repository: string, kind: 'owner' | 'repository', name?: string) => {
       try {
         return readPolicy(options.repositories, repository, kind)
@@ -170,24 +143,11 @@ export function createAppServer(options: AppServerOptions): AppServer {
     if (!matches(ownerPolicy.allowedSubjects ?? ownSubjects, subjects)) {
       return deny({ texts: [told('OIDC token subject is not allowed by owner access policy')] })
     }
-    const byOwner = granted(ownerPolicy, subjects)
-    const pending = Object.fromEntries(
-      Object.entries(permissions).filter(([scope, level]) => !covers(byOwner, scope, level)),
-    )
+    const pending = lacking(granted(ownerPolicy, subjects), permissions)
     if (Object.keys(pending).length > 0) {
-      const byOwnerAlone = Object.fromEntries(
-        Object.entries(pending).filter(([scope]) => !(scope in REPOSITORY_SCOPES)),
-      )
-      const beyondOwner =
-        Object.keys(byOwnerAlone).length > 0
-          ? byOwnerAlone
-          : repositories === 'ALL'
-            ? pending
-            : Object.fromEntries(
-                Object.entries(pending).filter(
-                  ([scope, level]) => !covers(ownerPolicy.allowedRepositoryPermissions, scope, level),
-                ),
-              )
+      const byOwnerAlone = select(pending, (scope) => !(scope in REPOSITORY_SCOPES))
+      const byRepositories = repositories === 'ALL' ? {} : ownerPolicy.allowedRepositoryPermissions
+      const beyondOwner = Object.keys(byOwnerAlone).length > 0 ? byOwnerAlone : lacking(byRepositories, pending)
       if (Object.keys(beyondOwner).length > 0 || repositories === 'ALL') {
         return deny({ texts: unmet({}, beyondOwner, told('Not allowed by owner access policy')) })
       }
@@ -201,32 +161,18 @@ export function createAppServer(options: AppServerOptions): AppServer {
       if (issues.some((issue) => issue.texts.length > 0)) return deny(...issues)
     }
 
-    const grant = (options.regrant ?? ((same: Granted) => same))({
-      permissions,
-      repositories: repositories === 'ALL' ? undefined : repositories,
-    })
     const { token, expiresAt } = options.github.createToken()
     return {
       token,
       token_hash: Buffer.from(createHash('sha256').update(token).digest('hex')).toString('base64'),
       expires_at: new Date(expiresAt).toISOString(),
-      permissions: grant.permissions,
-      repositories: grant.repositories,
+      permissions,
+      ...(repositories !== 'ALL' && { repositories }),
       owner,
     }
   }
 
   return { handler }
-}
-
-/** An error answer in the shape of the app server. */
-export function appServerError(
-  status: number,
-  message: string | undefined,
-  requestId: string = randomUUID(),
-): FakeReply {
-  const error = status === 413 ? 'Request Entity Too Large' : (STATUS_CODES[status] ?? '')
-  return { status, headers: { 'x-request-id': requestId }, body: { requestId, status, error, message } }
 }
 
 function denial(owner: string, issues: readonly Issue[], subjects: readonly string[]): string {

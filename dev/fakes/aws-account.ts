@@ -1,7 +1,6 @@
 import { fullName, type Identity } from './identity.ts'
-import type { Now } from './handler.ts'
-import type { Issuer } from './issuer.ts'
-import { randomText, type Issue } from './secrets.ts'
+import type { Basis } from './issuer.ts'
+import { randomText } from './secrets.ts'
 import type { SigningKeys } from './sigv4.ts'
 import { createSts, type Role, type Sts } from './sts.ts'
 
@@ -20,14 +19,13 @@ export interface AwsAccount {
   readonly principal: (keys: SigningKeys) => string
 }
 
-export function createAwsAccount(options: {
-  readonly verify: Issuer['verify']
-  readonly now: Now
-  readonly issue: Issue
+interface AwsAccountOptions extends Basis {
   readonly identity: Identity
   /** The one that the identity provider and the role list; `sts.amazonaws.com` unless given. */
   readonly audience?: string
-}): AwsAccount {
+}
+
+export function createAwsAccount(options: AwsAccountOptions): AwsAccount {
   const { identity, audience = 'sts.amazonaws.com' } = options
   const subjects = [`repo:${fullName(identity)}:*`, `repo:${identity.owner}@*/${identity.repository}@*:*`]
   const roles: Record<string, Role> = { [ROLE_ARN]: { subjects, audience } }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { Refusal, refusing, type FakeReply, type FakeRequest, type Handler, type Now } from './handler.ts'
-import { verifySignature, type SigningKeys } from './sigv4.ts'
+import type { AwsAccount } from './aws-account.ts'
+import { Refusal, refusing, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
+import { verifySignature, type SignaturePolicy, type SigningKeys } from './sigv4.ts'
 
 export interface StoredSecret {
   /** Absent where no value was stored. */
@@ -13,25 +14,20 @@ export interface StoredSecret {
   readonly readers: readonly string[]
 }
 
-interface AwsSecretsManagerOptions {
-  readonly now: Now
-  readonly region: string
-  /** Finds the keys that AWS knows. */
-  readonly credentials: (accessKeyId: string) => SigningKeys | undefined
-  /** Who signs with these keys. */
-  readonly principal: (keys: SigningKeys) => string
+export interface AwsSecretsManagerOptions extends Pick<SignaturePolicy, 'now' | 'region'> {
+  readonly account: Pick<AwsAccount, 'credentials' | 'principal'>
   /** By ARN. May be changed while the fake runs. */
   readonly secrets: Record<string, StoredSecret>
 }
 
 /** `POST /` of AWS Secrets Manager with the target `GetSecretValue`. */
 export function createAwsSecretsManager(options: AwsSecretsManagerOptions): Handler {
-  const { now, region, credentials, secrets } = options
+  const { now, region, account, secrets } = options
 
-  return refusing<string>(
-    (request) => reply(200, getSecretValue(request)),
-    ({ code, message }) => secretsManagerError(code, message),
-  )
+  return refusing((request) => reply(200, getSecretValue(request)))
+  function refusal(code: string, message: string): Refusal {
+    return new Refusal(secretsManagerError(code, message))
+  }
 
   function getSecretValue(request: FakeRequest): object {
     const { method, url, headers } = request
@@ -41,15 +37,21 @@ export function createAwsSecretsManager(options: AwsSecretsManagerOptions): Hand
       url.search === '' &&
       headers['content-type'] === 'application/x-amz-json-1.1' &&
       headers['x-amz-target'] === 'secretsmanager.GetSecretValue'
-    if (!isOperation) throw new Refusal('UnknownOperationException', '')
-    const policy = { service: 'secretsmanager', region, credentials, now, signed: ['content-type'] }
+    if (!isOperation) throw refusal('UnknownOperationException', '')
+    const policy = {
+      service: 'secretsmanager',
+      region,
+      credentials: account.credentials,
+      now,
+      signed: ['content-type'],
+    }
     const keys = verifySignature(request, policy)
-    if ('code' in keys) throw new Refusal(keys.code, keys.message)
+    if ('code' in keys) throw refusal(keys.code, keys.message)
     const body = JSON.parse(request.body) as Record<string, unknown>
     const unknown = Object.keys(body).find((name) => !/^(SecretId|VersionId|VersionStage)$/.test(name))
     const id = body['SecretId']
     if (unknown !== undefined || typeof id !== 'string' || id === '') {
-      throw new Refusal('InvalidParameterException', 'You must provide a SecretId and no other parameters.')
+      throw refusal('InvalidParameterException', 'You must provide a SecretId and no other parameters.')
     }
     return valueOf(id, keys)
   }
@@ -57,35 +59,35 @@ export function createAwsSecretsManager(options: AwsSecretsManagerOptions): Hand
   function valueOf(id: string, keys: SigningKeys): object {
     // A name, the full ARN, or the ARN without the six characters at its end.
     const arn = Object.keys(secrets).find((each) => [each, partial(each), nameOf(each)].includes(id))
-    const principal = options.principal(keys)
+    const principal = account.principal(keys)
     const secret = arn === undefined ? undefined : secrets[arn]
     // Without the right it is not told whether there is such a secret.
     const readable = Object.values(secrets).some(({ readers }) => readers.includes(principal))
     if (secret === undefined ? !readable : !secret.readers.includes(principal)) {
-      throw new Refusal(
+      throw refusal(
         'AccessDeniedException',
         `User: ${principal} is not authorized to perform: secretsmanager:GetSecretValue on resource: ${arn ?? id} because no identity-based policy allows the secretsmanager:GetSecretValue action`,
       )
     }
     if (arn === undefined || secret === undefined) {
-      throw new Refusal('ResourceNotFoundException', "Secrets Manager can't find the specified secret.")
+      throw refusal('ResourceNotFoundException', "Secrets Manager can't find the specified secret.")
     }
     const { value, deleted = false, key } = secret
     if (deleted) {
-      throw new Refusal(
+      throw refusal(
         'InvalidRequestException',
         "You can't perform this operation on the secret because it was marked for deletion.",
       )
     }
     if (value === undefined) {
-      throw new Refusal(
+      throw refusal(
         'ResourceNotFoundException',
         "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
       )
     }
-    if (key === 'forbidden') throw new Refusal('AccessDeniedException', 'Access to KMS is not allowed')
+    if (key === 'forbidden') throw refusal('AccessDeniedException', 'Access to KMS is not allowed')
     if (key === 'broken') {
-      throw new Refusal(
+      throw refusal(
         'DecryptionFailure',
         "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
       )

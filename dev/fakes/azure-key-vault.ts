@@ -17,9 +17,9 @@ export interface KeyVaultOptions {
   readonly tenant: string
   readonly resource: string
   /** Client IDs with the role Key Vault Secrets User. May be changed while the fake runs. */
-  readonly readers: readonly string[]
+  readonly readers: string[]
   /** The versions of each secret by its name in lower case, the newest last. May be changed while the fake runs. */
-  readonly secrets: Readonly<Record<string, readonly SecretVersion[]>>
+  readonly secrets: Record<string, readonly SecretVersion[]>
 }
 
 /**
@@ -28,14 +28,13 @@ export interface KeyVaultOptions {
  */
 export function createKeyVault(options: KeyVaultOptions): Handler {
   const { tenant, resource, readers, secrets } = options
-  return refusing<string, readonly [status: number, inner: string | undefined]>(
-    (request) => ({ status: 200, body: read(request) }),
-    ({ code, message, more: [status, inner] = [400, undefined] }) => {
-      const reply = keyVaultError(status, code, message, inner)
-      const challenge = `Bearer authorization="https://login.microsoftonline.com/${tenant}", resource="${resource}"`
-      return status === 401 ? { ...reply, headers: { ...reply.headers, 'www-authenticate': challenge } } : reply
-    },
-  )
+  return refusing((request) => ({ status: 200, body: read(request) }))
+
+  function unauthorized(message: string): Refusal {
+    const reply = keyVaultError(401, 'Unauthorized', message)
+    const challenge = `Bearer authorization="https://login.microsoftonline.com/${tenant}", resource="${resource}"`
+    return new Refusal({ ...reply, headers: { ...reply.headers, 'www-authenticate': challenge } })
+  }
 
   function read(request: FakeRequest): object {
     const { url, method } = request
@@ -45,15 +44,13 @@ export function createKeyVault(options: KeyVaultOptions): Handler {
       throw refusal('BadParameter', 'api-version must be specified', 400)
     }
     const bearer = bearerOf(request)
-    if (bearer === undefined) {
-      throw refusal('Unauthorized', 'AKV10000: Request is missing a Bearer or PoP token.', 401)
-    }
+    if (bearer === undefined) throw unauthorized('AKV10000: Request is missing a Bearer or PoP token.')
     const known = options.token(bearer)
     if (known === undefined) {
-      throw refusal('Unauthorized', 'AKV10046: Unable to resolve the key used for signature validation.', 401)
+      throw unauthorized('AKV10046: Unable to resolve the key used for signature validation.')
     }
     if (known.resource !== resource) {
-      throw refusal('Unauthorized', `AKV10022: Invalid audience. Expected ${resource}, found: ${known.resource}.`, 401)
+      throw unauthorized(`AKV10022: Invalid audience. Expected ${resource}, found: ${known.resource}.`)
     }
     if (!readers.includes(known.clientId)) {
       throw refusal(
@@ -93,13 +90,8 @@ export function createKeyVault(options: KeyVaultOptions): Handler {
   }
 }
 
-function refusal(
-  code: string,
-  message: string,
-  status: number,
-  inner?: string,
-): Refusal<string, readonly [number, string | undefined]> {
-  return new Refusal(code, message, [status, inner])
+function refusal(code: string, message: string, status: number, inner?: string): Refusal {
+  return new Refusal(keyVaultError(status, code, message, inner))
 }
 
 /** An error answer of Azure Key Vault. */

@@ -1,11 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { decodeJwt, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
-import { callOf, type Project } from './bytebase/calls.ts'
-import { updatedBy, updateIdentity, whyUnasked, whyUnbound, type WorkloadIdentity } from './bytebase/identities.ts'
-import { bytebaseError, only, readBody, Refusal, text, type Body } from './bytebase/messages.ts'
-import { bearerOf, type FakeReply, type FakeRequest, type Handler, type Now } from './handler.ts'
-import type { Issuer } from './issuer.ts'
-import { randomText, type Issue } from './secrets.ts'
+import { decodeJwt, errors, SignJWT, type JWTPayload } from 'jose'
+import { read, readBody, Refusal, type Body } from './bytebase/messages.ts'
+import { bearerOf, refusing, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
+import type { Basis } from './issuer.ts'
+import { createTokens, randomText } from './secrets.ts'
 
 /** How long an API token lives, in s. */
 const LIFETIME = 3_600
@@ -13,32 +11,48 @@ const LIFETIME = 3_600
 const EMAIL =
   /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/
 
-/** The permissions of the predefined role GitOps Service Agent. */
-export const GITOPS_SERVICE_AGENT: readonly string[] = [
-  'bb.plans.create',
-  'bb.plans.get',
-  'bb.releases.check',
-  'bb.releases.create',
-  'bb.releases.get',
-  'bb.rollouts.create',
-  'bb.rollouts.get',
-  'bb.rollouts.list',
-  'bb.taskRuns.create',
-  'bb.taskRuns.list',
-]
+const IDENTITY = { name: '', state: '', email: '', title: '', createTime: '', workloadIdentityConfig: {} }
+const CONFIG = { providerType: '', issuerUrl: '', jwksUrl: '', allowedAudiences: [] as string[], subjectPattern: '' }
 
-export interface BytebaseOptions {
-  readonly now: Now
-  readonly verify: Issuer['verify']
-  readonly issue: Issue
+/** The calls of the API that make a release and a plan, each in a project. */
+const CALLS = {
+  releases: {
+    rpc: 'ReleaseService/CreateRelease',
+    permission: 'bb.releases.create',
+    empty: { type: '', files: [] as Body[], vcsSource: {}, category: '' },
+  },
+  plans: {
+    rpc: 'PlanService/CreatePlan',
+    permission: 'bb.plans.create',
+    empty: { title: '', description: '', specs: [] as Body[] },
+  },
+}
+const FILE = { path: '', version: '', enableGhost: false, sheet: '', statement: '' }
+const SPEC = { id: '', changeDatabaseConfig: {}, createDatabaseConfig: {} }
+const CHANGE = { targets: [] as string[], sheet: '', release: '', enablePriorBackup: false }
+
+export interface WorkloadIdentity {
+  config: {
+    issuerUrl: string
+    /** Where the keys are, if not where the issuer says; empty: there. */
+    jwksUrl?: string
+    /** Empty, as in rows from before 3.22.1: none. */
+    allowedAudiences: readonly string[]
+    /** Exact, or a prefix that ends in `*`; what {@link isUnbound} matches nothing. */
+    subjectPattern: string
+  }
+  deactivated?: boolean
+  /** Permissions by project id. */
+  permissions?: Readonly<Record<string, readonly string[]>>
+}
+
+export interface BytebaseOptions extends Basis {
   /** By e-mail. May be changed while the fake runs. */
   readonly identities: Record<string, WorkloadIdentity>
-  /** By id. */
-  readonly projects: Readonly<Record<string, Project>>
+  /** Databases by the id of the project: `instances/…/databases/…`. */
+  readonly projects: Readonly<Record<string, readonly string[]>>
   /** Path in front of `/v1`, if Bytebase is behind a reverse proxy. */
   readonly prefix?: string
-  /** Form of the code in errors: a number (REST gateway) or a word (Connect). */
-  readonly codes?: 'number' | 'word'
 }
 
 export interface Bytebase {
@@ -46,30 +60,26 @@ export interface Bytebase {
   /** Of an administrator, who may change workload identities. */
   readonly adminToken: string
   /** Whether the API takes the token at this moment. */
-  accepts(token: string): Promise<boolean>
+  readonly accepts: (token: string) => boolean
   /** What was made, by name, as the API shows it. */
   readonly resources: ReadonlyMap<string, Record<string, unknown>>
 }
 
 /** A Bytebase server from 3.22.1 on: the exchange of ID tokens, and the calls that make a release and a plan. */
 export function createBytebase(options: BytebaseOptions): Bytebase {
-  const { now, issue, identities, projects, prefix = '', codes = 'number' } = options
+  const { now, identities, projects, prefix = '' } = options
   const key = randomBytes(32)
   const adminToken = randomText(64)
   const resources = new Map<string, Record<string, unknown>>()
-  let issued = 0
+  /** E-mails by token. */
+  const tokens = createTokens<string>(options)
 
-  async function handler(request: FakeRequest): Promise<FakeReply> {
+  const handler = refusing(async (request) => {
     const { pathname } = request.url
     if (!pathname.startsWith(`${prefix}/v1/`)) return WEB_PAGE
-    try {
-      const path = decodeURIComponent(pathname.slice(prefix.length + '/v1/'.length))
-      return { status: 200, body: await route(request, path) }
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      return bytebaseError(error.kind, error.message, { codes, details: error.details })
-    }
-  }
+    const path = decodeURIComponent(pathname.slice(prefix.length + '/v1/'.length))
+    return { status: 200, body: await route(request, path) }
+  })
 
   function route(request: FakeRequest, path: string): Promise<object> | object {
     const authorization = request.headers['authorization']
@@ -77,24 +87,25 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
       throw new Refusal('unauthenticated', 'authorization header format must be Bearer {token}')
     }
     if (request.method === 'POST' && path === 'auth:exchangeToken') return exchangeToken(readBody(request))
-    const email = updatedBy(request, path)
+    const email = request.method === 'PATCH' ? /^workloadIdentities\/([^/]+)$/.exec(path)?.[1] : undefined
     return email === undefined ? callApi(request, path) : updateBy(request, email)
   }
 
-  async function updateBy(request: FakeRequest, email: string): Promise<object> {
+  function updateBy(request: FakeRequest, email: string): object {
     if (bearerOf(request) !== adminToken) {
-      await identityOf(bearerOf(request))
+      identityOf(bearerOf(request))
       throw denied('WorkloadIdentityService/UpdateWorkloadIdentity', 'bb.workloadIdentities.update', [])
     }
     const identity = identityBy(email)
-    updateIdentity(request, identity)
+    const config = read(read(readBody(request), IDENTITY).workloadIdentityConfig, CONFIG)
+    // Without it the gateway makes one of the fields inside the settings, which the server does not know.
+    const mask = request.url.searchParams.get('update_mask')
+    if (mask === 'workload_identity_config') identity.config = config
     return { name: `workloadIdentities/${email}`, email, workloadIdentityConfig: identity.config }
   }
 
   async function exchangeToken(body: Body): Promise<object> {
-    only(body, ['token', 'email'])
-    const token = text(body, 'token')
-    const email = text(body, 'email')
+    const { token, email } = read(body, { token: '', email: '' })
     if (token === '') throw new Refusal('invalid', 'token is required')
     if (email === '') throw new Refusal('invalid', 'email is required')
     const identity = identityBy(email)
@@ -111,9 +122,7 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
       .setIssuedAt(seconds)
       .setExpirationTime(seconds + LIFETIME)
       .sign(key)
-    issued++
-    issue(`Bytebase token ${issued}`, accessToken)
-    return { accessToken }
+    return { accessToken: tokens.issue('Bytebase token', accessToken, LIFETIME, email) }
   }
 
   function identityBy(email: string): WorkloadIdentity {
@@ -159,54 +168,70 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
   }
 
   /** The identity of an API token, looked up anew for each request. */
-  async function identityOf(token: string | undefined): Promise<WorkloadIdentity> {
-    const wrong = new Refusal('unauthenticated', 'failed to parse claim')
+  function identityOf(token: string | undefined): WorkloadIdentity {
     if (token === undefined) throw new Refusal('unauthenticated', 'access token not found')
-    try {
-      const { payload } = await jwtVerify(token, key, {
-        issuer: 'bytebase',
-        audience: 'bb.user.access',
-        currentDate: new Date(now()),
-      })
-      const identity = identities[payload.sub ?? '']
-      if (identity === undefined || identity.deactivated === true) throw wrong
-      return identity
-    } catch (error) {
-      throw error instanceof errors.JOSEError ? wrong : error
-    }
+    const identity = activeOf(token)
+    if (identity === undefined) throw new Refusal('unauthenticated', 'failed to parse claim')
+    return identity
   }
 
-  async function callApi(request: FakeRequest, path: string): Promise<object> {
-    const call = callOf(request.method, path)
-    if (call === undefined) {
+  function activeOf(token: string): WorkloadIdentity | undefined {
+    const identity = identities[tokens.find(token) ?? '']
+    return identity?.deactivated === true ? undefined : identity
+  }
+
+  function callApi(request: FakeRequest, path: string): object {
+    const [, projectId = '', kind] = /^projects\/([^/]+)\/(releases|plans)$/.exec(path) ?? []
+    if (request.method !== 'POST' || (kind !== 'releases' && kind !== 'plans')) {
       const { method, url } = request
       throw new Refusal(
         'noRoute',
         `not_found: gateway routing error 404: request method ${method}, URI ${url.pathname}${url.search}`,
       )
     }
-    const identity = await identityOf(bearerOf(request))
-    const body = readBody(request)
-    const projectId = call.pattern.exec(path)!.groups!['project']!
-    only(body, call.fields)
-    if (identity.permissions?.[projectId]?.includes(call.permission) !== true) {
-      throw denied(call.rpc, call.permission, [`projects/${projectId}`])
-    }
-    const project = projects[projectId]
-    if (project === undefined) throw new Refusal('notFound', `project "projects/${projectId}" not found`)
-    return call.run({ body, parent: `projects/${projectId}`, project, resources, now })
+    const { rpc, permission, empty } = CALLS[kind]
+    const parent = `projects/${projectId}`
+    const identity = identityOf(bearerOf(request))
+    const body = read<Body>(readBody(request), empty)
+    if (identity.permissions?.[projectId]?.includes(permission) !== true) throw denied(rpc, permission, [parent])
+    const databases = projects[projectId]
+    if (databases === undefined) throw new Refusal('notFound', `project "${parent}" not found`)
+    const name = `${parent}/${kind}/${resources.size + 101}`
+    const made = { name, ...(kind === 'releases' ? releaseOf(body, parent) : planOf(body, databases)) }
+    resources.set(name, made)
+    return made
   }
 
-  return {
-    handler,
-    adminToken,
-    accepts: (token) =>
-      identityOf(token).then(
-        () => true,
-        () => false,
-      ),
-    resources,
+  function releaseOf(message: Body, parent: string): object {
+    const invalid = (why: string): Refusal => new Refusal('invalid', `invalid release files: ${why}`)
+    const { type, files } = read(message, CALLS.releases.empty)
+    if (files.length === 0) throw invalid('release files cannot be empty')
+    const made = files.map((file) => {
+      const { path, version, statement } = read(file, FILE)
+      if (statement === '') throw invalid(`either sheet or statement must be set for file "${path}"`)
+      if (!/^\d+(\.\d+)*$/.test(version)) throw invalid(`invalid version "${version}"`)
+      return { path, version, sheet: `${parent}/sheets/${randomText(64)}` }
+    })
+    return { type, files: made }
   }
+
+  /** Its specs are checked as validateSpecs does (plan_service.go). */
+  function planOf(message: Body, databases: readonly string[]): object {
+    const invalid = (why: string): Refusal => new Refusal('invalid', `failed to validate plan specs: ${why}`)
+    const { title, specs } = read(message, CALLS.plans.empty)
+    if (specs.length === 0) throw invalid('the plan has zero spec')
+    for (const spec of specs) {
+      const { id, changeDatabaseConfig } = read(spec, SPEC)
+      if (id === '') throw invalid('spec id cannot be empty')
+      const { targets, release } = read(changeDatabaseConfig, CHANGE)
+      const unknown = targets.find((target) => !databases.includes(target))
+      if (unknown !== undefined) throw invalid(`not_found: database "${unknown}" not found`)
+      if (!resources.has(release)) throw invalid(`release ${release.split('/').at(-1)!} not found`)
+    }
+    return { state: 'ACTIVE', title, specs }
+  }
+
+  return { handler, adminToken, accepts: (token) => activeOf(token) !== undefined, resources }
 }
 
 /** As every service words it (backend/api/v1/acl.go). */
@@ -230,6 +255,23 @@ const WEB_PAGE: FakeReply = {
 }
 
 function matches(subject: string, pattern: string): boolean {
-  if (whyUnbound(pattern) !== undefined) return false
+  if (isUnbound(pattern)) return false
   return pattern.endsWith('*') ? subject.startsWith(pattern.slice(0, -1)) : subject === pattern
+}
+
+/** Whether a pattern could match subjects of everybody (ValidateSubjectPattern in backend/plugin/idp/wif/subject.go). */
+function isUnbound(pattern: string): boolean {
+  if (!pattern.endsWith('*')) return pattern.trim() === ''
+  const prefix = pattern.slice(0, -1)
+  if (prefix.includes('/')) return false
+  return ['repo:', 'project_path:'].some((marker) => pattern.startsWith(marker) || marker.startsWith(prefix))
+}
+
+/** Why keys are not asked for at a URL (validateRemoteURL in backend/plugin/idp/wif/jwks.go). */
+function whyUnasked(url: string, label: 'issuer URL' | 'JWKS URL'): string | undefined {
+  if (!url.startsWith('https://')) return `${label} must use HTTPS: ${url}`
+  const host = /^https:\/\/([^/:]*)/.exec(url)![1]!
+  if (host === '') return `${label} must have a host: ${url}`
+  const isPrivate = host === 'localhost' || /^(?:127|10|192\.168|172)\./.test(host)
+  return isPrivate ? `${label} cannot be a private address: ${url}` : undefined
 }

@@ -29,83 +29,78 @@ const DAY_MS = 86_400_000
 
 /** Makes a test authority and its certificates, new at each call. */
 export async function createCertificates(hosts: readonly string[] = []): Promise<Certificates> {
-  const x509 = await load()
+  // `@peculiar/x509` needs the metadata part of the Reflect API at its import.
+  await import('reflect-metadata')
+  const x509 = await import('@peculiar/x509')
   const now = Date.now()
-  const names = ['localhost', ...hosts]
 
-  async function authority(name: string): Promise<{ certificate: X509.X509Certificate; keys: CryptoKeyPair }> {
-    const keys = await generateKeys()
-    const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-      serialNumber: randomBytes(8).toString('hex'),
-      name: `CN=${name}`,
-      notBefore: new Date(now - 30 * DAY_MS),
-      notAfter: new Date(now + 30 * DAY_MS),
-      signingAlgorithm: ALGORITHM,
-      keys,
-      extensions: [
-        new x509.BasicConstraintsExtension(true, 0, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
-        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-      ],
-    })
-    return { certificate, keys }
-  }
-
-  async function leaf(
-    by: { certificate: X509.X509Certificate; keys: CryptoKeyPair },
-    forNames: readonly string[],
-    address: string,
-    notAfter: number,
-    { notBefore = now - 20 * DAY_MS, usage = x509.ExtendedKeyUsage.serverAuth } = {},
-  ): Promise<Certificate> {
-    const keys = await generateKeys()
+  /** @param issuer signs it; without, it signs itself @param days from and until when it is good, from now */
+  async function make(
+    name: string,
+    issuer: Omit<Made, keyof Certificate> | undefined,
+    days: readonly [number, number],
+    extensions: readonly X509.Extension[],
+  ): Promise<Made> {
+    const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
+    const by = issuer ?? { name, keys }
+    const [notBefore, notAfter] = days.map((day) => new Date(now + day * DAY_MS))
     const certificate = await x509.X509CertificateGenerator.create({
       serialNumber: randomBytes(8).toString('hex'),
-      subject: `CN=${forNames[0]!}`,
-      issuer: by.certificate.subject,
-      notBefore: new Date(notBefore),
-      notAfter: new Date(notAfter),
+      subject: `CN=${name}`,
+      issuer: `CN=${by.name}`,
+      notBefore: notBefore!,
+      notAfter: notAfter!,
       signingAlgorithm: ALGORITHM,
       publicKey: keys.publicKey,
       signingKey: by.keys.privateKey,
       extensions: [
-        new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.ExtendedKeyUsageExtension([usage]),
-        new x509.SubjectAlternativeNameExtension([
-          ...forNames.map((value) => ({ type: 'dns' as const, value })),
-          { type: 'ip' as const, value: address },
-        ]),
+        ...extensions,
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
         await x509.AuthorityKeyIdentifierExtension.create(by.keys.publicKey),
       ],
     })
-    const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
-    return {
-      cert: certificate.toString('pem'),
-      key: `-----BEGIN PRIVATE KEY-----\n${key.replace(/(.{64})/g, '$1\n')}\n-----END PRIVATE KEY-----\n`,
-    }
+    const key = x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY')
+    return { name, keys, cert: certificate.toString('pem'), key }
   }
 
-  const ours = await authority('Test authority')
-  const theirs = await authority('Test authority nobody knows')
-  const [good, expired, early, wrongHost, ofClient, otherAuthority] = await Promise.all([
-    leaf(ours, names, '127.0.0.1', now + 10 * DAY_MS),
-    leaf(ours, names, '127.0.0.1', now - DAY_MS),
-    leaf(ours, names, '127.0.0.1', now + 10 * DAY_MS, { notBefore: now + DAY_MS }),
-    leaf(ours, ['other.example'], '127.0.0.99', now + 10 * DAY_MS),
-    leaf(ours, names, '127.0.0.1', now + 10 * DAY_MS, { usage: x509.ExtendedKeyUsage.clientAuth }),
-    leaf(theirs, names, '127.0.0.1', now + 10 * DAY_MS),
-  ])
-  return { authority: ours.certificate.toString('pem'), good, expired, early, wrongHost, ofClient, otherAuthority }
+  const authority = (name: string): Promise<Made> =>
+    make(
+      name,
+      undefined,
+      [-30, 30],
+      [
+        new x509.BasicConstraintsExtension(true, 0, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+      ],
+    )
+  const [ours, theirs] = [await authority('Test authority'), await authority('Test authority nobody knows')]
+  const leaf = ({
+    by = ours,
+    names = ['localhost', ...hosts],
+    address = '127.0.0.1',
+    days = [-20, 10] as readonly [number, number],
+    usage = x509.ExtendedKeyUsage.serverAuth,
+  }): Promise<Certificate> =>
+    make(names[0]!, by, days, [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.ExtendedKeyUsageExtension([usage]),
+      new x509.SubjectAlternativeNameExtension([
+        ...names.map((value) => ({ type: 'dns' as const, value })),
+        { type: 'ip' as const, value: address },
+      ]),
+    ])
+  return {
+    authority: ours.cert,
+    good: await leaf({}),
+    expired: await leaf({ days: [-20, -1] }),
+    early: await leaf({ days: [1, 10] }),
+    wrongHost: await leaf({ names: ['other.example'], address: '127.0.0.99' }),
+    ofClient: await leaf({ usage: x509.ExtendedKeyUsage.clientAuth }),
+    otherAuthority: await leaf({ by: theirs }),
+  }
 }
 
-type CryptoKeyPair = webcrypto.CryptoKeyPair
-
-function generateKeys(): Promise<CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
-}
-
-/** Loaded where certificates are made; `@peculiar/x509` needs the metadata part of the Reflect API at its import. */
-async function load(): Promise<typeof X509> {
-  await import('reflect-metadata')
-  return import('@peculiar/x509')
+interface Made extends Certificate {
+  readonly name: string
+  readonly keys: webcrypto.CryptoKeyPair
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { decodeJwt, errors } from 'jose'
-import { formOf, Refusal, refusing, type FakeReply, type FakeRequest, type Handler, type Now } from './handler.ts'
-import type { Issuer } from './issuer.ts'
-import { randomText, type Issue } from './secrets.ts'
+import { decodeJwt } from 'jose'
+import { formOf, Refusal, refusing, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
+import { because, type Basis } from './issuer.ts'
+import { createTokens, randomText, type Tokens } from './secrets.ts'
 
 /** How long access tokens live, in s; of Entra it is random, 60 to 90 minutes. */
 const LIFETIME = 4_200
@@ -14,13 +14,10 @@ export interface FederatedCredential {
   readonly audiences: readonly string[]
 }
 
-export interface EntraOptions {
-  readonly verify: Issuer['verify']
-  readonly now: Now
-  readonly issue: Issue
+export interface EntraOptions extends Basis {
   readonly tenant: string
   /** Federated credentials by client ID. May be changed while the fake runs. */
-  readonly clients: Readonly<Record<string, readonly FederatedCredential[]>>
+  readonly clients: Record<string, readonly FederatedCredential[]>
   /** The APIs that the tenant knows. */
   readonly resources: readonly string[]
 }
@@ -29,8 +26,6 @@ export interface EntraOptions {
 export interface AccessToken {
   readonly clientId: string
   readonly resource: string
-  /** In ms since the epoch. */
-  readonly expiresAt: number
 }
 
 /** Microsoft Entra, as far as workload identity federation goes. */
@@ -38,7 +33,7 @@ export interface Entra {
   /** `POST /{tenant}/oauth2/v2.0/token` */
   readonly handler: Handler
   /** The access token issued under this text, unless it has ended. */
-  readonly token: (text: string) => AccessToken | undefined
+  readonly token: Tokens<AccessToken>['find']
 }
 
 /** What a request must have beside the client and the assertion. */
@@ -52,13 +47,9 @@ const FIXED = {
  * Azure/login#515, winprint#125, azure-workload-identity and Microsoft's list of error codes.
  */
 export function createEntra(options: EntraOptions): Entra {
-  const { now, issue, tenant, clients, resources } = options
-  const tokens = new Map<string, AccessToken>()
-
-  const handler = refusing<number, readonly [status: number, error: string]>(
-    async (request) => ({ status: 200, body: await exchange(request) }),
-    ({ code, message, more: [status, error] = [401, 'invalid_client'] }) => entraError(status, error, code, message),
-  )
+  const { tenant, clients, resources } = options
+  const tokens = createTokens<AccessToken>(options)
+  const handler = refusing(async (request) => ({ status: 200, body: await exchange(request) }))
 
   async function exchange(request: FakeRequest): Promise<object> {
     const [, asked = ''] = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(request.url.pathname) ?? []
@@ -95,8 +86,7 @@ export function createEntra(options: EntraOptions): Entra {
       )
     }
     const text = `eyJ0eXAiOiJKV1Qi.${randomText(900)}.${randomText(342)}`
-    tokens.set(text, { clientId, resource, expiresAt: now() + LIFETIME * 1_000 })
-    issue(`Entra access token ${tokens.size}`, text)
+    tokens.issue('Entra access token', text, LIFETIME, { clientId, resource })
     return { token_type: 'Bearer', expires_in: LIFETIME, ext_expires_in: LIFETIME, access_token: text }
   }
 
@@ -119,32 +109,22 @@ export function createEntra(options: EntraOptions): Entra {
     }
     const audience = [aud].flat().find((each) => ofSubject.some(({ audiences }) => audiences.includes(each)))
     if (audience === undefined) throw refusal(700212, `${none} audience '${[aud].flat().join()}'.`)
-    try {
-      await options.verify(assertion, { audience })
-    } catch (error) {
-      if (!(error instanceof errors.JOSEError)) throw error
-      throw error instanceof errors.JWTExpired
-        ? refusal(700024, 'Client assertion is not within its valid time range.')
-        : refusal(700027, 'Client assertion failed signature validation.')
-    }
+    await options
+      .verify(assertion, { audience })
+      .catch(
+        because((_, claim) =>
+          claim === 'exp'
+            ? refusal(700024, 'Client assertion is not within its valid time range.')
+            : refusal(700027, 'Client assertion failed signature validation.'),
+        ),
+      )
   }
 
-  return {
-    handler,
-    token(text) {
-      const found = tokens.get(text)
-      return found !== undefined && now() < found.expiresAt ? found : undefined
-    },
-  }
+  return { handler, token: tokens.find }
 }
 
-function refusal(
-  code: number,
-  message: string,
-  status = 401,
-  error = 'invalid_client',
-): Refusal<number, readonly [number, string]> {
-  return new Refusal(code, message, [status, error])
+function refusal(code: number, message: string, status = 401, error = 'invalid_client'): Refusal {
+  return new Refusal(entraError(status, error, code, message))
 }
 
 function missing(name: string): never {

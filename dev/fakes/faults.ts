@@ -51,21 +51,18 @@ export const fault = {
   /** The connection is closed properly, before as many bytes as `Content-Length` said. */
   shortBody: (status = 200): Fault => ({ kind: 'short-body', status }),
   /** This answer instead of the real one. */
-  answer: (reply: FakeReply): Fault => ({ kind: 'answer', name: `status ${reply.status}`, reply }),
+  answer: (reply: FakeReply, name = `status ${reply.status}`): Fault => ({ kind: 'answer', name, reply }),
   /** An answer with this status instead of the real one. */
   status(status: number, options: StatusOptions = {}): Fault {
-    const { retryAfter, date } = options
-    return fault.answer({
-      status,
-      headers: {
-        ...options.headers,
-        ...(retryAfter === undefined
-          ? {}
-          : { 'retry-after': retryAfter instanceof Date ? retryAfter.toUTCString() : String(retryAfter) }),
-        ...(date === undefined ? {} : { date: date.toUTCString() }),
-      },
-      body: options.body ?? { message: `status ${status}` },
-    })
+    const { retryAfter, date, body = { message: `status ${status}` } } = options
+    const headers = {
+      ...options.headers,
+      ...(retryAfter !== undefined && {
+        'retry-after': retryAfter instanceof Date ? retryAfter.toUTCString() : String(retryAfter),
+      }),
+      ...(date !== undefined && { date: date.toUTCString() }),
+    }
+    return fault.answer({ status, headers, body })
   },
   /** The request is taken and never answered. */
   hang: (): Fault => ({ kind: 'hang' }),
@@ -75,21 +72,14 @@ export const fault = {
   drip: (everyMs = 1_000): Fault => ({ kind: 'drip', everyMs }),
   /** A body of so many MB (10⁶ bytes), sent as fast as the client reads and never held in memory. */
   flood: (megabytes = 400, status = 200): Fault => ({ kind: 'flood', megabytes, status }),
-  redirect: (to: string | URL, status = 302): Fault => ({
-    kind: 'answer',
-    name: `redirect ${status}`,
-    reply: { status, headers: { location: String(to) }, body: '' },
-  }),
+  redirect: (to: string | URL, status = 302): Fault =>
+    fault.answer({ status, headers: { location: String(to) }, body: '' }, `redirect ${status}`),
   /** What a captive portal, a proxy or a single-page application answers. */
-  html: (status = 200): Fault => ({
-    kind: 'answer',
-    name: `html ${status}`,
-    reply: {
-      status,
-      headers: { 'content-type': 'text/html; charset=utf-8' },
-      body: '<!doctype html>\n<html><head><title>Sign in</title></head><body>Sign in to go on</body></html>\n',
-    },
-  }),
+  html: (status = 200): Fault => {
+    const headers = { 'content-type': 'text/html; charset=utf-8' }
+    const body = '<!doctype html>\n<html><head><title>Sign in</title></head><body>Sign in to go on</body></html>\n'
+    return fault.answer({ status, headers, body }, `html ${status}`)
+  },
   /** An error whose text holds every header and the body of the request, under all names an error text goes by. */
   echo: (status = 400): Fault => ({ kind: 'echo', status }),
   /** These bytes instead of an answer, then the end of the connection. */

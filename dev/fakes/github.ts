@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { FakeReply, FakeRequest, Handler, Now } from './handler.ts'
-import { randomText, type Issue } from './secrets.ts'
+import { createTokens, randomText, type Issue, type Tokens } from './secrets.ts'
 
-/** How long an installation token lives, in ms. */
-const LIFETIME = 3_600_000
+/** How long an installation token lives, in s. */
+const LIFETIME = 3_600
 const REVOKE = 'DELETE /installation/token'
 const LIST = 'GET /installation/repositories'
 
@@ -22,15 +21,11 @@ interface InstallationToken {
 }
 
 /** The part of GitHub that installation tokens come from and go back to. */
-export interface GitHub {
+export interface GitHub extends Pick<Tokens, 'alive' | 'living'> {
   /** `DELETE {basePath}/installation/token`, and `GET {basePath}/installation/repositories` for who uses a token. */
   readonly handler: Handler
   /** Makes a token that is good from now on. */
   readonly createToken: () => InstallationToken
-  /** Whether the token was issued, has not expired and was not revoked. */
-  readonly alive: (token: string) => boolean
-  /** Every token that is alive. */
-  readonly living: () => readonly string[]
   /** Tokens that were issued and revoked, in the order of revocation. */
   readonly revoked: readonly string[]
   /** Every token issued, oldest first. */
@@ -38,11 +33,10 @@ export interface GitHub {
 }
 
 export function createGitHub(options: GitHubOptions): GitHub {
-  const { now, issue, basePath = '' } = options
-  const expiries = new Map<string, number>()
+  const { now, basePath = '' } = options
+  const tokens = createTokens(options, true)
   const issued: string[] = []
   const revoked: string[] = []
-  const alive = (token: string): boolean => now() < (expiries.get(token) ?? 0)
 
   function handler(request: FakeRequest): FakeReply {
     if (request.headers['user-agent'] === undefined) {
@@ -58,9 +52,9 @@ export function createGitHub(options: GitHubOptions): GitHub {
     const authorization = request.headers['authorization']
     if (authorization === undefined) return error(401, 'Requires authentication')
     const token = /^(?:bearer|token) (\S+)$/i.exec(authorization)?.[1]
-    if (token === undefined || !alive(token)) return error(401, 'Bad credentials')
+    if (token === undefined || !tokens.alive(token)) return error(401, 'Bad credentials')
     if (call === LIST) return { status: 200, body: { total_count: 0, repositories: [] } }
-    expiries.delete(token)
+    tokens.revoke(token)
     revoked.push(token)
     return { status: 204 }
   }
@@ -68,15 +62,11 @@ export function createGitHub(options: GitHubOptions): GitHub {
   return {
     handler,
     createToken() {
-      const token = stateless()
-      const expiresAt = Math.floor((now() + LIFETIME) / 1_000) * 1_000
-      expiries.set(token, expiresAt)
+      const token = tokens.issue('GitHub token', stateless(), LIFETIME, undefined)
       issued.push(token)
-      issue(`GitHub token ${issued.length}`, token, { inState: true })
-      return { token, expiresAt }
+      return { token, expiresAt: Math.floor(now() / 1_000 + LIFETIME) * 1_000 }
     },
-    alive,
-    living: () => issued.filter(alive),
+    ...tokens,
     revoked,
     issued,
   }
@@ -88,12 +78,5 @@ function error(status: number, message: string): FakeReply {
 
 /** The form since April 2026: `ghs_{APPID}_{JWT}`, about 520 characters with dots. */
 function stateless(): string {
-  const part = (length: number): string =>
-    createHash('sha512').update(randomText(32)).digest('base64url').slice(0, length)
-  const long = (length: number): string => {
-    let text = ''
-    while (text.length < length) text += part(length - text.length)
-    return text
-  }
-  return `ghs_123456_${long(40)}.${long(380)}.${long(86)}`
+  return `ghs_123456_${[40, 380, 86].map((length) => randomText(length)).join('.')}`
 }

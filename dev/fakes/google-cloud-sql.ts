@@ -7,7 +7,6 @@ interface Login {
   readonly engine: 'postgres' | 'mysql'
   readonly user: string
   readonly password: string
-  readonly encrypted: boolean
 }
 
 interface CloudSqlOptions {
@@ -24,8 +23,7 @@ export interface CloudSql {
 
 export function createCloudSql({ token, users }: CloudSqlOptions): CloudSql {
   return {
-    refusal({ engine, user, password, encrypted }) {
-      if (!encrypted) return 'connection is not encrypted'
+    refusal({ engine, user, password }) {
       const nameOf = (email: string): string =>
         engine === 'postgres' ? email.replace(/\.gserviceaccount\.com$/, '') : email.replace(/@.*/, '')
       const email = users.find((each) => nameOf(each) === user)

@@ -7,7 +7,7 @@ interface SecretVersion {
   readonly state?: 'ENABLED' | 'DISABLED' | 'DESTROYED'
 }
 
-export interface Secret {
+interface Secret {
   /** Members that may read: `serviceAccount:…`, `principalSet://…`. */
   readonly accessors: readonly string[]
   /** The first is version 1. */
@@ -16,13 +16,13 @@ export interface Secret {
   readonly aliases?: Readonly<Record<string, number>>
 }
 
-interface GoogleSecretManagerOptions {
+export interface GoogleSecretManagerOptions {
   /** Takes the access tokens that it issued. */
   readonly google: Pick<Google, 'api'>
   /** Project numbers by project id. */
   readonly projects: Readonly<Record<string, string>>
   /** By full name, with the project's number. May be changed while the fake runs. */
-  readonly secrets: Readonly<Record<string, Secret>>
+  readonly secrets: Record<string, Secret>
 }
 
 /** Google Secret Manager: `GET /v1/projects/…:access`. */

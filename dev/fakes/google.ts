@@ -1,16 +1,7 @@
-import { decodeJwt, errors, type JWTPayload } from 'jose'
-import {
-  bearerOf,
-  formOf,
-  Refusal,
-  refusing,
-  type FakeReply,
-  type FakeRequest,
-  type Handler,
-  type Now,
-} from './handler.ts'
-import type { Issuer } from './issuer.ts'
-import { randomText, type Issue } from './secrets.ts'
+import type { JWTPayload } from 'jose'
+import { bearerOf, formOf, Refusal, refusing, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
+import { because, type Basis } from './issuer.ts'
+import { createTokens, randomText, type Tokens } from './secrets.ts'
 
 const CLOUD_PLATFORM = 'https://www.googleapis.com/auth/cloud-platform'
 /** How long access tokens live, in s. */
@@ -25,14 +16,11 @@ export interface Provider {
   readonly disabled?: boolean
 }
 
-interface GoogleOptions {
-  readonly verify: Issuer['verify']
-  readonly now: Now
-  readonly issue: Issue
+export interface GoogleOptions extends Basis {
   /** By full name, `projects/NUMBER/…`. May be changed while the fake runs. */
-  readonly providers: Readonly<Record<string, Provider>>
+  readonly providers: Record<string, Provider>
   /** Members with `roles/iam.workloadIdentityUser`, by e-mail. May be changed while the fake runs. */
-  readonly serviceAccounts: Readonly<Record<string, readonly string[]>>
+  readonly serviceAccounts: Record<string, readonly string[]>
   /** E-mails of service accounts by unique id. */
   readonly uniqueIds?: Readonly<Record<string, string>>
 }
@@ -55,7 +43,7 @@ export interface Google {
   /** A Google API, which takes a bearer with the scope for everything; `answer` may throw an {@link ApiError}. */
   readonly api: (answer: (request: FakeRequest, bearer: AccessToken) => object) => Handler
   /** The access token issued under this text, unless it has ended. */
-  readonly token: (text: string) => AccessToken | undefined
+  readonly token: Tokens<AccessToken>['find']
 }
 
 /** HTTP statuses of `google.rpc.Code`. */
@@ -68,8 +56,12 @@ const STATUSES = {
   RESOURCE_EXHAUSTED: 429,
 } as const
 
-/** An error of a Google API, with the reason in its details. */
-export class ApiError extends Refusal<keyof typeof STATUSES, string> {}
+/** An error of a Google API. */
+export class ApiError extends Refusal {
+  constructor(...error: Parameters<typeof apiError>) {
+    super(apiError(...error))
+  }
+}
 
 const GRANT: Readonly<Record<string, RegExp>> = {
   grant_type: /^urn:ietf:params:oauth:grant-type:token-exchange$/,
@@ -82,55 +74,43 @@ const GRANT: Readonly<Record<string, RegExp>> = {
 }
 
 export function createGoogle(options: GoogleOptions): Google {
-  const { now, issue, providers, serviceAccounts } = options
-  const tokens = new Map<string, AccessToken>()
+  const { now, providers, serviceAccounts } = options
+  const tokens = createTokens<AccessToken>(options)
+  const newToken = (name: string, about: Omit<AccessToken, 'expiresAt'>): string =>
+    tokens.issue(name, `ya29.${randomText(300)}`, LIFETIME, { ...about, expiresAt: now() + LIFETIME * 1_000 })
 
-  function newToken(name: string, members: readonly string[], scopes: readonly string[]): string {
-    const text = `ya29.${randomText(300)}`
-    tokens.set(text, { members, scopes, expiresAt: now() + LIFETIME * 1_000 })
-    issue(`${name} ${tokens.size}`, text)
-    return text
-  }
-
-  function token(text: string): AccessToken | undefined {
-    const found = tokens.get(text)
-    return found !== undefined && now() < found.expiresAt ? found : undefined
-  }
-
-  const sts = refusing<string>(
-    async (request) => ({ status: 200, body: await exchange(request) }),
-    ({ code, message }) => stsError(code, message),
-  )
+  const sts = refusing(async (request) => ({ status: 200, body: await exchange(request) }))
+  const refusal = (code: string, description: string): Refusal => new Refusal(stsError(code, description))
 
   async function exchange(request: FakeRequest): Promise<object> {
     if (request.method !== 'POST' || request.url.pathname !== '/v1/token') {
-      throw new Refusal('invalid_request', 'There is no such method')
+      throw refusal('invalid_request', 'There is no such method')
     }
     if (request.headers['authorization'] !== undefined) {
-      throw new Refusal('invalid_client', 'No client authentication is supported here')
+      throw refusal('invalid_client', 'No client authentication is supported here')
     }
     const form = formOf(request)
-    if (form === undefined) throw new Refusal('invalid_request', 'The content type is not supported')
+    if (form === undefined) throw refusal('invalid_request', 'The content type is not supported')
     for (const [name, rule] of Object.entries(GRANT)) {
       const [value, ...more] = form.getAll(name)
       if (value === undefined || more.length > 0 || !rule.test(value)) {
-        throw new Refusal(name === 'scope' ? 'invalid_scope' : 'invalid_request', `Invalid value for "${name}".`)
+        throw refusal(name === 'scope' ? 'invalid_scope' : 'invalid_request', `Invalid value for "${name}".`)
       }
     }
     for (const name of form.keys()) {
-      if (!(name in GRANT)) throw new Refusal('invalid_request', `Unknown parameter ${name}`)
+      if (!(name in GRANT)) throw refusal('invalid_request', `Unknown parameter ${name}`)
     }
     const name = form.get('audience')!.slice('//iam.googleapis.com/'.length)
     const provider = providers[name]
     if (provider === undefined || provider.disabled === true) {
-      throw new Refusal(
+      throw refusal(
         'invalid_target',
         'The target service indicated by the "audience" parameters is invalid. This might either be because the pool or provider is disabled or deleted or because it doesn\'t exist.',
       )
     }
     const claims = await verified(form.get('subject_token')!, name, provider)
     if (provider.condition?.(claims) === false) {
-      throw new Refusal('unauthorized_client', 'The given credential is rejected by the attribute condition.')
+      throw refusal('unauthorized_client', 'The given credential is rejected by the attribute condition.')
     }
     const pool = name.replace(/\/providers\/.*/, '')
     const members = [
@@ -139,7 +119,7 @@ export function createGoogle(options: GoogleOptions): Google {
       `principalSet://iam.googleapis.com/${pool}/*`,
     ]
     return {
-      access_token: newToken('federated token', members, form.get('scope')!.split(' ')),
+      access_token: newToken('federated token', { members, scopes: form.get('scope')!.split(' ') }),
       issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
       token_type: 'Bearer',
       expires_in: LIFETIME,
@@ -148,52 +128,37 @@ export function createGoogle(options: GoogleOptions): Google {
 
   async function verified(idToken: string, name: string, provider: Provider): Promise<JWTPayload> {
     const audience = [...(provider.allowedAudiences ?? [`https://iam.googleapis.com/${name}`])]
-    try {
-      return await options.verify(idToken, { audience })
-    } catch (error) {
-      if (!(error instanceof errors.JOSEError)) throw error
-      if (error instanceof errors.JWTExpired) {
-        const { iat = 0 } = decodeJwt(idToken)
-        throw new Refusal('invalid_grant', `ID Token issued at ${iat} is stale to sign-in.`)
-      }
-      if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') {
-        throw new Refusal(
-          'invalid_grant',
-          `The audience in ID Token [${String(decodeJwt(idToken).aud)}] does not match the expected audience.`,
-        )
-      }
-      if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'iss') {
-        throw new Refusal(
-          'invalid_grant',
-          `The issuer in ID Token ${String(decodeJwt(idToken).iss)} does not match the expected ones.`,
-        )
-      }
-      throw new Refusal('invalid_grant', 'Invalid JWT signature.')
-    }
+    return options.verify(idToken, { audience }).catch(
+      because((_, claim, { iat = 0, aud, iss }) => {
+        const words: Partial<Record<string, string>> = {
+          exp: `ID Token issued at ${iat} is stale to sign-in.`,
+          aud: `The audience in ID Token [${String(aud)}] does not match the expected audience.`,
+          iss: `The issuer in ID Token ${String(iss)} does not match the expected ones.`,
+        }
+        return refusal('invalid_grant', words[String(claim)] ?? 'Invalid JWT signature.')
+      }),
+    )
   }
 
   function api(answer: (request: FakeRequest, bearer: AccessToken) => object): Handler {
-    return refusing<keyof typeof STATUSES, string>(
-      (request) => {
-        const bearer = token(bearerOf(request) ?? '')
-        if (bearer === undefined) {
-          throw new ApiError(
-            'UNAUTHENTICATED',
-            'Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.',
-            'ACCESS_TOKEN_TYPE_UNSUPPORTED',
-          )
-        }
-        if (!bearer.scopes.includes(CLOUD_PLATFORM)) {
-          throw new ApiError(
-            'PERMISSION_DENIED',
-            'Request had insufficient authentication scopes.',
-            'ACCESS_TOKEN_SCOPE_INSUFFICIENT',
-          )
-        }
-        return { status: 200, body: answer(request, bearer) }
-      },
-      ({ code, message, more: reason }) => apiError(code, message, reason),
-    )
+    return refusing((request) => {
+      const bearer = tokens.find(bearerOf(request) ?? '')
+      if (bearer === undefined) {
+        throw new ApiError(
+          'UNAUTHENTICATED',
+          'Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.',
+          'ACCESS_TOKEN_TYPE_UNSUPPORTED',
+        )
+      }
+      if (!bearer.scopes.includes(CLOUD_PLATFORM)) {
+        throw new ApiError(
+          'PERMISSION_DENIED',
+          'Request had insufficient authentication scopes.',
+          'ACCESS_TOKEN_SCOPE_INSUFFICIENT',
+        )
+      }
+      return { status: 200, body: answer(request, bearer) }
+    })
   }
 
   const iamCredentials = api((request, bearer) => {
@@ -211,12 +176,12 @@ export function createGoogle(options: GoogleOptions): Google {
       )
     }
     return {
-      accessToken: newToken('service account token', [`serviceAccount:${email}`], scopes),
+      accessToken: newToken('service account token', { members: [`serviceAccount:${email}`], scopes }),
       expireTime: new Date(now() + LIFETIME * 1_000).toISOString().replace(/\.\d+/, ''),
     }
   })
 
-  return { sts, iamCredentials, api, token }
+  return { sts, iamCredentials, api, token: tokens.find }
 }
 
 function scopesOf(request: FakeRequest): string[] {

@@ -44,32 +44,35 @@ export function bearerOf(request: FakeRequest): string | undefined {
   return /^bearer +(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1]
 }
 
-/** What a fake throws, anywhere in its handler, to refuse a request. */
-export class Refusal<Code = string, More = undefined> extends Error {
-  readonly code: Code
-  readonly more: More | undefined
+/**
+ * A pattern with wildcards as an anchored regular expression.
+ *
+ * @param wildcards what each wildcard matches, as the source of a regular expression; longer ones first
+ */
+export function patternOf(text: string, wildcards: Readonly<Record<string, string>>, flags = ''): RegExp {
+  const literal = (part: string): string => part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+  const tokens = new RegExp(`(${Object.keys(wildcards).map(literal).join('|')})`)
+  const source = text.split(tokens).map((part) => wildcards[part] ?? literal(part))
+  return new RegExp(`^${source.join('')}$`, flags)
+}
 
-  constructor(code: Code, message: string, more?: More) {
-    super(message)
-    this.code = code
-    this.more = more
+/** What a fake throws, anywhere in its handler, to refuse a request. */
+export class Refusal extends Error {
+  readonly reply: FakeReply
+
+  constructor(reply: FakeReply) {
+    super(`refused with ${reply.status}`)
+    this.reply = reply
   }
 }
 
-/**
- * A handler whose {@link Refusal}s become answers.
- *
- * @param answer how the system words a refusal
- */
-export function refusing<Code, More = undefined>(
-  handler: Handler,
-  answer: (refusal: Refusal<Code, More>, request: FakeRequest) => FakeReply,
-): Handler {
+/** A handler whose {@link Refusal}s become answers. */
+export function refusing(handler: Handler): Handler {
   return async (request) => {
     try {
       return await handler(request)
     } catch (error) {
-      if (error instanceof Refusal) return answer(error as Refusal<Code, More>, request)
+      if (error instanceof Refusal) return error.reply
       throw error
     }
   }

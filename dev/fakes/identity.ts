@@ -1,48 +1,20 @@
-/** Who a job is: one description for the claims of its ID tokens and for its `github` context. */
-export interface Identity {
-  readonly owner: string
-  readonly ownerId: string
-  /** Name without the owner. */
-  readonly repository: string
-  readonly repositoryId: string
-  readonly visibility: 'public' | 'private' | 'internal'
-  /** Form of `sub`: with ids, as for repositories made since 2026-07-15, or without. */
-  readonly subject: 'immutable' | 'mutable'
-  readonly eventName: string
-  readonly ref: string
-  readonly headRef: string
-  readonly baseRef: string
-  readonly sha: string
-  readonly environment?: string
-  readonly workflow: string
-  /** Path of the workflow file in the repository. */
-  readonly workflowPath: string
-  /** Of a reusable workflow, where the job is defined in one. */
-  readonly jobWorkflowRef?: string
-  readonly runId: string
-  readonly runNumber: string
-  readonly runAttempt: string
-  readonly checkRunId: string
-  /** Custom properties of the repository that its organization has chosen for ID tokens, by name. */
-  readonly properties?: Readonly<Record<string, string>>
-  readonly actor: string
-  readonly actorId: string
-}
-
 /** A push to the main branch of `octo-org/workflows`. */
-export const defaultIdentity: Identity = {
+const push = {
   owner: 'octo-org',
   ownerId: '6811672',
+  /** Name without the owner. */
   repository: 'workflows',
   repositoryId: '216219028',
-  visibility: 'private',
-  subject: 'immutable',
+  visibility: 'private' as 'public' | 'private' | 'internal',
+  /** Form of `sub`: with ids, as for repositories made since 2026-07-15, or without. */
+  subject: 'immutable' as 'immutable' | 'mutable',
   eventName: 'push',
   ref: 'refs/heads/main',
   headRef: '',
   baseRef: '',
   sha: 'a7f5ef4b4e0e3c9b8e0bd9b8d9d6a3f7a1c2d3e4',
   workflow: 'Release',
+  /** Path of the workflow file in the repository. */
   workflowPath: '.github/workflows/release.yml',
   runId: '19461200841',
   runNumber: '42',
@@ -51,6 +23,17 @@ export const defaultIdentity: Identity = {
   actor: 'mona',
   actorId: '583231',
 }
+
+/** Who a job is: one description for the claims of its ID tokens and for its `github` context. */
+export interface Identity extends Readonly<typeof push> {
+  readonly environment?: string
+  /** Of a reusable workflow, where the job is defined in one. */
+  readonly jobWorkflowRef?: string
+  /** Custom properties of the repository that its organization has chosen for ID tokens, by name. */
+  readonly properties?: Readonly<Record<string, string>>
+}
+
+export const defaultIdentity: Identity = push
 
 /** `owner/name`. */
 export function fullName(identity: Identity): string {

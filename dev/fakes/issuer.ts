@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import {
   createLocalJWKSet,
+  errors,
   exportJWK,
   generateKeyPair,
   jwtVerify,
@@ -41,13 +42,19 @@ export async function generateIssuerKeys(): Promise<IssuerKeys> {
   return { ...(await generateKeyPair('RS256', { extractable: true })), kid: randomUUID() }
 }
 
-export interface IssuerOptions {
+export interface IssuerOptions extends Omit<Basis, 'verify'> {
   readonly keys: IssuerKeys
-  readonly now: Now
   readonly identity: Identity
-  readonly issue: Issue
   /** Claims that are added or replaced, for tokens that GitHub would not issue; `iss` and `exp` among them. */
   readonly claims?: Readonly<Record<string, unknown>>
+}
+
+/** What every system is built on that takes ID tokens. */
+export interface Basis {
+  readonly verify: Issuer['verify']
+  readonly now: Now
+  /** Takes note of a secret, so that tests find it where it must not be. */
+  readonly issue: Issue
 }
 
 /** GitHub's OIDC provider and the ID-token endpoint of the runner. */
@@ -64,11 +71,27 @@ export interface Issuer {
   /** The job that ID tokens are for from now on. */
   readonly become: (identity: Identity, claims?: IssuerOptions['claims']) => void
   /**
-   * Verifies a token as a relying party does: signature, `iss`, `aud`, `exp` and `nbf` with no tolerance.
+   * Verifies a token as a relying party does: signature, `iss`, `aud`, `exp` and `nbf` with no tolerance. Without an
+   * audience, the relying party looks at `aud` itself.
    *
    * @throws JOSEError
    */
-  readonly verify: (token: string, expected: { audience: string | string[] }) => Promise<JWTPayload>
+  readonly verify: (token: string, expected?: { audience: string | string[] }) => Promise<JWTPayload>
+}
+
+/**
+ * For `catch` of {@link Issuer.verify}: refuses a token in the words of a system.
+ *
+ * @param refuse gets jose's error, and the claim that is wrong, if it is one
+ */
+export function because(
+  refuse: (error: errors.JOSEError, claim: unknown, claims: JWTPayload) => Error,
+): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof errors.JOSEError)) throw error
+    const { claim, payload = {} } = error as Partial<errors.JWTClaimValidationFailed>
+    throw refuse(error, claim, payload)
+  }
 }
 
 export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
@@ -126,11 +149,11 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
       identity = next
       claims = more
     },
-    verify: async (token, { audience }) =>
+    verify: async (token, expected) =>
       (
         await jwtVerify(token, keySet, {
           issuer: ISSUER,
-          audience,
+          ...expected,
           currentDate: new Date(now()),
           clockTolerance: 0,
           requiredClaims: ['exp', 'nbf', 'sub'],

@@ -1,8 +1,8 @@
-import { decodeJwt, errors, type JWTPayload } from 'jose'
+import { errors, type JWTPayload } from 'jose'
 import { parseDocument } from 'yaml'
 import type { GitHub } from './github.ts'
-import { formOf, Refusal, refusing, type FakeReply, type FakeRequest, type Handler, type Now } from './handler.ts'
-import type { Issuer } from './issuer.ts'
+import { formOf, Refusal, refusing, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
+import { because, type Basis } from './issuer.ts'
 
 /** How long the server remembers a trust policy, or that there was none, in ms (`trustPolicies` in octosts.go). */
 const REMEMBERED = 5 * 60_000
@@ -12,20 +12,10 @@ const BAD_AUDIENCE = /[\s\p{C}"'`\\<>;|&$(){}[\]@]|^.{256,}$/u
 
 /** A permission as GitHub's API names it; the server takes no other members. */
 const PERMISSION = /^[a-z]+(_[a-z]+)*$/
-const FIELDS = [
-  'issuer',
-  'issuer_pattern',
-  'subject',
-  'subject_pattern',
-  'audience',
-  'audience_pattern',
-  'claim_pattern',
-  'permissions',
-]
+const CLAIMS = ['issuer', 'subject', 'audience'] as const
+const FIELDS = [...CLAIMS, ...CLAIMS.map((claim) => `${claim}_pattern`), 'claim_pattern', 'permissions']
 
-export interface OctoStsOptions {
-  readonly verify: Issuer['verify']
-  readonly now: Now
+export interface OctoStsOptions extends Omit<Basis, 'issue'> {
   readonly github: Pick<GitHub, 'createToken'>
   /** The server's own domain: the audience of policies that name none. A function, since it may depend on where the fake is served. */
   readonly domain: () => string
@@ -54,8 +44,7 @@ export interface OctoSts {
 const CODES = { invalid: [3, 400], notFound: [5, 404], denied: [7, 403], unauthenticated: [16, 401] } as const
 
 interface Policy {
-  readonly text: Readonly<Partial<Record<'issuer' | 'subject' | 'audience', string>>>
-  readonly pattern: Readonly<Partial<Record<'issuer' | 'subject' | 'audience', RegExp>>>
+  readonly rules: Partial<Record<(typeof CLAIMS)[number], string | RegExp>>
   readonly claims: readonly (readonly [string, RegExp])[]
   readonly permissions: Readonly<Record<string, string>>
 }
@@ -67,18 +56,12 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
   /** The text of policies, empty where there was none, by repository and identity. */
   const remembered = new Map<string, { readonly text: string; readonly until: number }>()
 
-  const handler = refusing<keyof typeof CODES>(
-    async (request) => {
-      if (request.url.pathname !== '/sts/exchange' || !['GET', 'POST'].includes(request.method)) {
-        return octoStsError(404, 5, 'Not Found')
-      }
-      return { status: 200, body: { token: await exchange(request), refreshToken: '', expiry: null } }
-    },
-    ({ code: kind, message }) => {
-      const [code, status] = CODES[kind]
-      return octoStsError(status, code, message)
-    },
-  )
+  const handler = refusing(async (request) => {
+    if (request.url.pathname !== '/sts/exchange' || !['GET', 'POST'].includes(request.method)) {
+      return octoStsError(404, 5, 'Not Found')
+    }
+    return { status: 200, body: { token: await exchange(request), refreshToken: '', expiry: null } }
+  })
 
   async function exchange(request: FakeRequest): Promise<string> {
     // A body in JSON is not looked at.
@@ -87,49 +70,42 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
       ...(request.method === 'POST' ? (formOf(request) ?? []) : []),
     ])
     const scopes = parameters.getAll('scopes')
-    if (scopes.length > 1) throw new Refusal('invalid', 'multiple scopes not supported')
+    if (scopes.length > 1) throw refusal('invalid', 'multiple scopes not supported')
     const authorization = request.headers['authorization']
     if (authorization === undefined || authorization.includes(',')) {
-      throw new Refusal('unauthenticated', 'expected exactly one authorization header')
+      throw refusal('unauthenticated', 'expected exactly one authorization header')
     }
-    const claims = await verified(authorization.replace(/^Bearer /, ''))
+    // The policy decides on the audience.
+    const claims = await options.verify(authorization.replace(/^Bearer /, '')).catch(
+      because((error, claim) => {
+        if (error instanceof errors.JWSInvalid) return refusal('invalid', 'invalid bearer token')
+        // Its discovery document is fetched before the signature is looked at.
+        if (claim === 'iss') return refusal('invalid', 'unable to fetch or create the provider')
+        return refusal('unauthenticated', 'unable to verify bearer token')
+      }),
+    )
     const scope = scopes[0] ?? parameters.get('scope') ?? ''
     const identity = parameters.get('identity') ?? ''
-    if (scope === '') throw new Refusal('invalid', 'scope must be provided')
-    if (identity === '') throw new Refusal('invalid', 'identity must be provided')
+    if (scope === '') throw refusal('invalid', 'scope must be provided')
+    if (identity === '') throw refusal('invalid', 'identity must be provided')
 
     const [owner = '', name = '.github'] = scope.split('/')
     const repository = `${owner}/${name}`
     if (recall(repository, identity) === '') throw noPolicy(identity)
     const installation = installations[owner]
-    if (installation === undefined) throw new Refusal('notFound', `no installation found for "${owner}"`)
+    if (installation === undefined) throw refusal('notFound', `no installation found for "${owner}"`)
     const trusted = options.trustedIssuers?.[owner]
     if (trusted?.includes(String(claims.iss)) === false) {
-      throw new Refusal('denied', 'issuer not permitted by organization policy')
+      throw refusal('denied', 'issuer not permitted by organization policy')
     }
     const policy = lookUp(repository, identity)
     check(policy, claims)
     const beyond = Object.entries(policy.permissions).some(
       ([scopeName, level]) => !['write', level].includes(installation[scopeName] ?? ''),
     )
-    if (beyond) throw new Refusal('denied', 'token exchange failure (StatusUnprocessableEntity)')
+    if (beyond) throw refusal('denied', 'token exchange failure (StatusUnprocessableEntity)')
     granted.push({ scope, identity, permissions: policy.permissions })
     return options.github.createToken().token
-  }
-
-  async function verified(token: string): Promise<JWTPayload> {
-    try {
-      // The policy decides on the audience.
-      return await options.verify(token, { audience: decodeJwt(token).aud ?? [] })
-    } catch (error) {
-      if (!(error instanceof errors.JOSEError)) throw error
-      if (error instanceof errors.JWTInvalid) throw new Refusal('invalid', 'invalid bearer token')
-      if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'iss') {
-        // Its discovery document is fetched before the signature is looked at.
-        throw new Refusal('invalid', 'unable to fetch or create the provider')
-      }
-      throw new Refusal('unauthenticated', 'unable to verify bearer token')
-    }
   }
 
   /** What is known of a policy: its text, empty where there was none. */
@@ -159,49 +135,43 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
       Object.keys(content).some((name) => !fields.includes(name)) ||
       Object.keys(content['permissions'] ?? {}).some((name) => !PERMISSION.test(name))
     ) {
-      throw new Refusal('notFound', `unable to parse trust policy found for "${identity}"`)
+      throw refusal('notFound', `unable to parse trust policy found for "${identity}"`)
     }
     try {
       return compile(content)
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error
-      throw new Refusal('notFound', `unable to compile trust policy found for "${identity}"`)
+      throw refusal('notFound', `unable to compile trust policy found for "${identity}"`)
     }
   }
 
   function check(policy: Policy, claims: JWTPayload): void {
     const subject = claims.sub ?? ''
     const audiences = [claims.aud ?? []].flat()
-    if (subject === '' || BAD_SUBJECT.test(subject)) throw new Refusal('invalid', 'invalid subject in token')
+    if (subject === '' || BAD_SUBJECT.test(subject)) throw refusal('invalid', 'invalid subject in token')
     if (audiences.some((audience) => audience === '' || BAD_AUDIENCE.test(audience))) {
-      throw new Refusal('invalid', 'invalid audience in token')
+      throw refusal('invalid', 'invalid audience in token')
     }
     for (const [name, value] of [
       ['issuer', claims.iss ?? ''],
       ['subject', subject],
     ] as const) {
-      const expected = policy.text[name]
-      const pattern = policy.pattern[name]
-      if (pattern?.test(value) === false) {
-        throw new Refusal('denied', `trust policy: ${name} "${value}" did not match pattern "${written(pattern)}"`)
-      }
-      if (expected !== undefined && value !== expected) {
-        throw new Refusal('denied', `trust policy: ${name} "${value}" did not match "${expected}"`)
-      }
+      const rule = policy.rules[name]!
+      if (meets(value, rule)) continue
+      const kind = rule instanceof RegExp ? 'pattern ' : ''
+      throw refusal('denied', `trust policy: ${name} "${value}" did not match ${kind}"${written(rule)}"`)
     }
-    const expected = policy.text.audience ?? options.domain()
-    const pattern = policy.pattern.audience
-    const matched = pattern ? audiences.some((audience) => pattern.test(audience)) : audiences.includes(expected)
-    if (!matched) {
-      const what = pattern ? `audience_pattern "${written(pattern)}"` : `audience "${expected}"`
-      throw new Refusal('denied', `trust policy: ${what} did not match any of ["${audiences.join('" "')}"]`)
+    const rule = policy.rules.audience ?? options.domain()
+    if (!audiences.some((audience) => meets(audience, rule))) {
+      const what = `${rule instanceof RegExp ? 'audience_pattern' : 'audience'} "${written(rule)}"`
+      throw refusal('denied', `trust policy: ${what} did not match any of ["${audiences.join('" "')}"]`)
     }
     for (const [name, wanted] of policy.claims) {
       const value = typeof claims[name] === 'boolean' ? String(claims[name]) : claims[name]
-      if (value === undefined) throw new Refusal('denied', `trust policy: expected claim "${name}" not found in token`)
-      if (typeof value !== 'string') throw new Refusal('denied', `trust policy: expected claim "${name}" not a string`)
+      if (value === undefined) throw refusal('denied', `trust policy: expected claim "${name}" not found in token`)
+      if (typeof value !== 'string') throw refusal('denied', `trust policy: expected claim "${name}" not a string`)
       if (!wanted.test(value)) {
-        throw new Refusal('denied', `trust policy: claim "${name}" did not match "${wanted.source}"`)
+        throw refusal('denied', `trust policy: claim "${name}" did not match "${wanted.source}"`)
       }
     }
   }
@@ -210,28 +180,30 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
 }
 
 function noPolicy(identity: string): Error {
-  return new Refusal('notFound', `unable to find trust policy for "${identity}"`)
+  return refusal('notFound', `unable to find trust policy for "${identity}"`)
 }
 
-/** A pattern as the policy has it. */
-function written(pattern: RegExp): string {
-  return pattern.source.slice(1, -1)
+function meets(value: string, rule: string | RegExp): boolean {
+  return rule instanceof RegExp ? rule.test(value) : value === rule
+}
+
+/** A rule as the policy has it. */
+function written(rule: string | RegExp): string {
+  return rule instanceof RegExp ? rule.source.slice(1, -1) : rule
 }
 
 /** @throws SyntaxError where the rules of a policy are broken */
 function compile(content: Record<string, unknown>): Policy {
-  const text: Partial<Record<'issuer' | 'subject' | 'audience', string>> = {}
-  const pattern: Partial<Record<'issuer' | 'subject' | 'audience', RegExp>> = {}
-  for (const name of ['issuer', 'subject', 'audience'] as const) {
+  const rules: Policy['rules'] = {}
+  for (const name of CLAIMS) {
     const [exact, loose] = [content[name], content[`${name}_pattern`]]
     if (exact !== undefined && loose !== undefined) throw new SyntaxError(`both ${name} and ${name}_pattern`)
     if (exact === undefined && loose === undefined && name !== 'audience') throw new SyntaxError(`no ${name}`)
-    if (exact !== undefined) text[name] = textOf(exact)
-    if (loose !== undefined) pattern[name] = anchored(textOf(loose))
+    if (exact !== undefined) rules[name] = textOf(exact)
+    if (loose !== undefined) rules[name] = anchored(textOf(loose))
   }
   return {
-    text,
-    pattern,
+    rules,
     claims: Object.entries(content['claim_pattern'] ?? {}).map(
       ([name, value]) => [name, anchored(textOf(value))] as const,
     ),
@@ -247,6 +219,11 @@ function textOf(value: unknown): string {
 /** Without a group, as the server has it: of `a|b` each alternative is anchored at one end only. */
 function anchored(source: string): RegExp {
   return new RegExp(`^${source}$`)
+}
+
+function refusal(kind: keyof typeof CODES, message: string): Refusal {
+  const [code, status] = CODES[kind]
+  return new Refusal(octoStsError(status, code, message))
 }
 
 /** An error answer of Octo STS. */

@@ -1,9 +1,12 @@
 import { randomInt } from 'node:crypto'
+import { EventEmitter, once } from 'node:events'
 import * as http from 'node:http'
 import * as https from 'node:https'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
+import { setTimeout } from 'node:timers/promises'
 import { nameOf, type Fault, type FaultEntry } from './faults.ts'
 import type { FakeReply, FakeRequest, Handler, Now } from './handler.ts'
 
@@ -64,7 +67,7 @@ const MOST_TRIES = 20
 export async function serve(handler: Handler, options: ServeOptions = {}): Promise<FakeServer> {
   const requests: RecordedRequest[] = []
   const faults = [...(options.faults ?? [])]
-  const waiting: { n: number; resolve: (request: RecordedRequest) => void }[] = []
+  const arrivals = new EventEmitter().setMaxListeners(0)
   const closed = new AbortController()
   const mistakes: unknown[] = []
   let connections = 0
@@ -78,20 +81,18 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
       response.end('the fake failed')
     })
   }
+  const scheme = options.tls === undefined ? 'http' : 'https'
   const server = options.tls === undefined ? http.createServer(answer) : https.createServer(options.tls, answer)
   server.on('connection', () => connections++)
   server.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy())
 
   async function respond(incoming: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const chunks: Buffer[] = []
-    for await (const chunk of incoming) chunks.push(chunk as Buffer)
-    const body = Buffer.concat(chunks).toString('utf8')
+    const body = await text(incoming)
     const headers = Object.fromEntries(
       Object.entries(incoming.headersDistinct).map(([name, values]) => [name, (values ?? []).join(', ')]),
     )
     const path = incoming.url ?? '/'
     const method = incoming.method ?? 'GET'
-    const scheme = options.tls === undefined ? 'http' : 'https'
     const record: RecordedRequest = { method, path, headers, body, at: Date.now(), answered: undefined }
     const request: FakeRequest = {
       method,
@@ -100,7 +101,7 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
       body,
     }
     requests.push(record)
-    for (const waiter of waiting) if (waiter.n === requests.length) waiter.resolve(record)
+    arrivals.emit('request')
 
     const applied = nextFault(request)
     if (options.now !== undefined) response.setHeader('date', new Date(options.now()).toUTCString())
@@ -127,12 +128,19 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
     response: http.ServerResponse,
   ): Promise<number | undefined> {
     const socket = response.socket!
+    const gone = new AbortController()
+    response.once('close', () => {
+      gone.abort()
+    })
+    /** Ends early when the client or the server has gone. */
+    const pause = (ms: number): Promise<void> =>
+      setTimeout(ms, undefined, { signal: AbortSignal.any([closed.signal, gone.signal]) }).catch(() => undefined)
     if (['hang', 'endless-headers', 'drip'].includes(applied.kind)) options.holds?.(socket)
     switch (applied.kind) {
       case 'none':
         return send(response, await handler(request))
       case 'delay':
-        await (options.late ?? pause)(applied.ms, socket)
+        await (options.late?.(applied.ms, socket) ?? pause(applied.ms))
         return send(response, await handler(request))
       case 'held':
         await applied.until
@@ -164,14 +172,14 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
         socket.write('HTTP/1.1 200 OK\r\n')
         for (let n = 0; !socket.destroyed; n++) {
           socket.write(`x-filler-${n}: ${n}\r\n`)
-          await pause(applied.everyMs, socket)
+          await pause(applied.everyMs)
         }
         return undefined
       case 'drip':
         response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000000' })
         response.write('{')
         while (!socket.destroyed) {
-          await pause(applied.everyMs, socket)
+          await pause(applied.everyMs)
           response.write(' ')
         }
         return undefined
@@ -187,37 +195,15 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
     }
   }
 
-  /** Ends early when the socket or the server is closed. */
-  function pause(ms: number, socket: Socket): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (): void => {
-        clearTimeout(timer)
-        socket.off('close', end)
-        closed.signal.removeEventListener('abort', end)
-        resolve()
-      }
-      const timer = setTimeout(end, ms)
-      socket.once('close', end)
-      closed.signal.addEventListener('abort', end)
-    })
-  }
-
   let port = 0
-  const listen = (): Promise<void> =>
-    new Promise((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(port, '127.0.0.1', () => {
-        server.off('error', reject)
-        resolve()
-      })
-    })
-  const refuse = (): Promise<void> =>
-    new Promise((resolve) => {
-      server.close(() => {
-        resolve()
-      })
-      server.closeAllConnections()
-    })
+  const listen = async (): Promise<void> => {
+    await once(server.listen(port, '127.0.0.1'), 'listening')
+  }
+  const refuse = async (): Promise<void> => {
+    const ended = once(server.close(), 'close')
+    server.closeAllConnections()
+    await ended
+  }
   for (let tries = 0; !server.listening; tries++) {
     port = randomInt(FIRST_PORT, LAST_PORT)
     await listen().catch((error: unknown) => {
@@ -227,17 +213,16 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
   }
 
   return {
-    url: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    url: `${scheme}://127.0.0.1:${port}`,
     port,
     requests,
     get connections() {
       return connections
     },
     faults,
-    seen: (n) => {
-      const request = requests[n - 1]
-      if (request !== undefined) return Promise.resolve(request)
-      return new Promise((resolve) => waiting.push({ n, resolve }))
+    seen: async (n) => {
+      while (requests.length < n) await once(arrivals, 'request')
+      return requests[n - 1]!
     },
     refuse,
     listen,

@@ -1,9 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { decodeJwt, errors, type JWTPayload } from 'jose'
-import { formOf, Refusal, refusing, type FakeReply, type FakeRequest, type Handler, type Now } from './handler.ts'
-import type { Issuer } from './issuer.ts'
-import { patternOf } from './patterns.ts'
-import { randomText, type Issue } from './secrets.ts'
+import {
+  formOf,
+  jsonOf,
+  patternOf,
+  Refusal,
+  refusing,
+  type FakeReply,
+  type FakeRequest,
+  type Handler,
+} from './handler.ts'
+import { because, type Basis } from './issuer.ts'
+import { randomText } from './secrets.ts'
 import type { SigningKeys } from './sigv4.ts'
 
 /** The trust policy of a role. */
@@ -14,10 +21,7 @@ export interface Role {
   readonly audience?: string
 }
 
-interface StsOptions {
-  readonly verify: Issuer['verify']
-  readonly now: Now
-  readonly issue: Issue
+interface StsOptions extends Basis {
   /** By ARN. May be changed while the fake runs. */
   readonly roles: Readonly<Record<string, Role>>
   /** Audiences of the IAM OIDC provider. */
@@ -48,40 +52,37 @@ const ROLE_ARN = /^arn:aws[a-z-]*:iam::(\d{12}):role\/([\w+=,.@/-]+)$/
 
 export function createSts(options: StsOptions): Sts {
   const { now, issue, audiences = ['sts.amazonaws.com'] } = options
-  const known = new Map<string, SigningKeys>()
   const sessions: Session[] = []
 
-  const wantsJson = ({ headers }: FakeRequest): boolean => /\bapplication\/json\b/.test(headers['accept'] ?? '')
-  const handler = refusing<string, number>(
-    async (request) => {
-      const requestId = randomUUID()
-      const json = wantsJson(request)
-      const answer = await assume(request)
-      return {
-        status: 200,
-        headers: { 'x-amzn-requestid': requestId, 'content-type': json ? 'application/json' : 'text/xml' },
-        body: json ? JSON.stringify(inJson(answer, requestId)) : inXml(answer, requestId),
-      }
-    },
-    ({ code, message, more: status = 400 }, request) => stsError(status, code, message, { json: wantsJson(request) }),
-  )
+  const handler: Handler = async (request) => {
+    const reply = await answer(request)
+    return /\bapplication\/json\b/.test(request.headers['accept'] ?? '') ? reply : asXml(reply)
+  }
+  const answer = refusing(async (request) => {
+    const requestId = randomUUID()
+    const result = {
+      AssumeRoleWithWebIdentityResult: await assume(request),
+      ResponseMetadata: { RequestId: requestId },
+    }
+    return replyOf(200, { AssumeRoleWithWebIdentityResponse: result }, requestId)
+  })
 
-  async function assume(request: FakeRequest): Promise<Assumed> {
+  async function assume(request: FakeRequest): Promise<object> {
     if (request.method !== 'POST' || request.url.pathname !== '/') {
-      throw new Refusal('InvalidAction', 'Could not find operation for this request')
+      throw refusal('InvalidAction', 'Could not find operation for this request')
     }
     const form = formOf(request)
-    if (form === undefined) throw new Refusal('MissingAction', 'Missing Action')
+    if (form === undefined) throw refusal('MissingAction', 'Missing Action')
     if (request.headers['authorization'] !== undefined) {
       // The call is unsigned; a client that sends a credential along sends it where it does not belong.
-      throw new Refusal('IncompleteSignature', 'Authorization header requires a signature', 403)
+      throw refusal('IncompleteSignature', 'Authorization header requires a signature', 403)
     }
     if (form.get('Action') !== 'AssumeRoleWithWebIdentity' || form.get('Version') !== '2011-06-15') {
-      throw new Refusal('InvalidAction', `Could not find operation ${form.get('Action') ?? ''}`)
+      throw refusal('InvalidAction', `Could not find operation ${form.get('Action') ?? ''}`)
     }
     for (const name of form.keys()) {
       if (!KNOWN_FIELDS.test(name) || form.getAll(name).length > 1) {
-        throw new Refusal('MalformedInput', `Unexpected parameter ${name}`)
+        throw refusal('MalformedInput', `Unexpected parameter ${name}`)
       }
     }
     const arn = field(form, 'RoleArn', /^[\s\S]{20,2048}$/)
@@ -89,23 +90,30 @@ export function createSts(options: StsOptions): Sts {
     const token = field(form, 'WebIdentityToken', /^[\s\S]{4,20000}$/)
     const duration = Number(form.get('DurationSeconds') ?? 3_600)
     if (!Number.isInteger(duration) || duration < 900 || duration > 43_200) {
-      throw new Refusal(
+      throw refusal(
         'ValidationError',
         `1 validation error detected: Value '${form.get('DurationSeconds') ?? ''}' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900`,
       )
     }
-    if (form.has('ProviderId')) throw new Refusal('ValidationError', 'ProviderId must not be given for OIDC tokens')
-    if (!ROLE_ARN.test(arn)) throw new Refusal('ValidationError', `${arn} is invalid`)
+    if (form.has('ProviderId')) throw refusal('ValidationError', 'ProviderId must not be given for OIDC tokens')
+    if (!ROLE_ARN.test(arn)) throw refusal('ValidationError', `${arn} is invalid`)
 
-    const claims = await verified(token)
+    const claims = await options.verify(token, { audience: [...audiences] }).catch(
+      because((_, claim, { exp = 0 }) => {
+        if (claim === 'aud') return refusal('InvalidIdentityToken', 'Incorrect token audience')
+        if (claim !== 'exp') return refusal('InvalidIdentityToken', 'The ID Token provided is not a valid JWT')
+        const words = `current date/time ${Math.floor(now() / 1_000)} must be before the expiration date/time ${exp}`
+        return refusal('ExpiredTokenException', `Token expired: ${words}`)
+      }),
+    )
     const role = options.roles[arn]
     const trusted =
       role !== undefined &&
       [claims.aud].flat().includes(role.audience ?? 'sts.amazonaws.com') &&
       role.subjects.some((text) => patternOf(text, { '*': '.*', '?': '.' }, 's').test(claims.sub ?? ''))
-    if (!trusted) throw new Refusal('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403)
+    if (!trusted) throw refusal('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403)
     if (duration > 3_600) {
-      throw new Refusal(
+      throw refusal(
         'ValidationError',
         'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
       )
@@ -118,49 +126,43 @@ export function createSts(options: StsOptions): Sts {
       sessionToken: randomText(700),
       expiresAt: expiration * 1_000,
     }
-    const session = { keys, role: arn, name, duration }
-    known.set(keys.accessKeyId, keys)
-    sessions.push(session)
+    sessions.push({ keys, role: arn, name, duration })
     issue(`AWS secret access key ${sessions.length}`, keys.secretAccessKey)
     issue(`AWS session token ${sessions.length}`, keys.sessionToken!)
-    return { ...session, claims, expiration }
-  }
-
-  async function verified(token: string): Promise<JWTPayload> {
-    try {
-      return await options.verify(token, { audience: [...audiences] })
-    } catch (error) {
-      if (error instanceof errors.JWTExpired) {
-        const { exp = 0 } = decodeJwt(token)
-        throw new Refusal(
-          'ExpiredTokenException',
-          `Token expired: current date/time ${Math.floor(now() / 1_000)} must be before the expiration date/time ${exp}`,
-        )
-      }
-      if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') {
-        throw new Refusal('InvalidIdentityToken', 'Incorrect token audience')
-      }
-      if (error instanceof errors.JOSEError) {
-        throw new Refusal('InvalidIdentityToken', 'The ID Token provided is not a valid JWT')
-      }
-      throw error
+    const [, account = '', path = ''] = ROLE_ARN.exec(arn)!
+    return {
+      Credentials: {
+        AccessKeyId: keys.accessKeyId,
+        SecretAccessKey: keys.secretAccessKey,
+        SessionToken: keys.sessionToken,
+        Expiration: expiration,
+      },
+      AssumedRoleUser: {
+        Arn: `${arn.split(':iam:')[0]!}:sts::${account}:assumed-role/${path.split('/').at(-1)!}/${name}`,
+        AssumedRoleId: `AROAEXAMPLE:${name}`,
+      },
+      SubjectFromWebIdentityToken: claims.sub,
+      Provider: `${arn.split(':role/')[0]!}:oidc-provider/token.actions.githubusercontent.com`,
+      Audience: [claims.aud].flat()[0],
+      PackedPolicySize: null,
+      SourceIdentity: null,
     }
   }
 
-  return { handler, credentials: (id) => known.get(id), sessions }
+  return { handler, credentials: (id) => sessions.find(({ keys }) => keys.accessKeyId === id)?.keys, sessions }
 }
 
 function field(form: URLSearchParams, name: string, rule: RegExp): string {
   const value = form.get(name)
   const lower = `${name.slice(0, 1).toLowerCase()}${name.slice(1)}`
   if (value === null) {
-    throw new Refusal(
+    throw refusal(
       'ValidationError',
       `1 validation error detected: Value null at '${lower}' failed to satisfy constraint: Member must not be null`,
     )
   }
   if (!rule.test(value)) {
-    throw new Refusal(
+    throw refusal(
       'ValidationError',
       `1 validation error detected: Value at '${lower}' failed to satisfy constraint: Member must satisfy regular expression pattern: ${rule.source}`,
     )
@@ -168,73 +170,42 @@ function field(form: URLSearchParams, name: string, rule: RegExp): string {
   return value
 }
 
-type Assumed = Session & { claims: JWTPayload; expiration: number }
-
-function inJson({ keys, role, name, claims, expiration }: Assumed, requestId: string): object {
-  return {
-    AssumeRoleWithWebIdentityResponse: {
-      AssumeRoleWithWebIdentityResult: {
-        Credentials: {
-          AccessKeyId: keys.accessKeyId,
-          SecretAccessKey: keys.secretAccessKey,
-          SessionToken: keys.sessionToken,
-          Expiration: expiration,
-        },
-        AssumedRoleUser: { Arn: assumedArn(role, name), AssumedRoleId: `AROAEXAMPLE:${name}` },
-        SubjectFromWebIdentityToken: claims.sub,
-        Provider: providerArn(role),
-        Audience: [claims.aud].flat()[0],
-        PackedPolicySize: null,
-        SourceIdentity: null,
-      },
-      ResponseMetadata: { RequestId: requestId },
-    },
-  }
-}
-
-function inXml({ keys, role, name, claims, expiration }: Assumed, requestId: string): string {
-  return `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
-  <AssumeRoleWithWebIdentityResult>
-    <Credentials>
-      <AccessKeyId>${keys.accessKeyId}</AccessKeyId>
-      <SecretAccessKey>${keys.secretAccessKey}</SecretAccessKey>
-      <SessionToken>${keys.sessionToken!}</SessionToken>
-      <Expiration>${new Date(expiration * 1_000).toISOString()}</Expiration>
-    </Credentials>
-    <AssumedRoleUser><Arn>${assumedArn(role, name)}</Arn><AssumedRoleId>AROAEXAMPLE:${name}</AssumedRoleId></AssumedRoleUser>
-    <SubjectFromWebIdentityToken>${xml(claims.sub ?? '')}</SubjectFromWebIdentityToken>
-    <Provider>${providerArn(role)}</Provider>
-    <Audience>${xml([claims.aud].flat()[0] ?? '')}</Audience>
-  </AssumeRoleWithWebIdentityResult>
-  <ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>
-</AssumeRoleWithWebIdentityResponse>
-`
-}
-
-function assumedArn(role: string, session: string): string {
-  const [, account = '', path = ''] = ROLE_ARN.exec(role) ?? []
-  return `${role.split(':iam:')[0]!}:sts::${account}:assumed-role/${path.split('/').at(-1)!}/${session}`
-}
-
-function providerArn(role: string): string {
-  return `${role.split(':role/')[0]!}:oidc-provider/token.actions.githubusercontent.com`
+function refusal(code: string, message: string, status = 400): Refusal {
+  return new Refusal(stsError(status, code, message))
 }
 
 /** An error answer of STS, in JSON or XML. */
-export function stsError(
-  status: number,
-  code: string,
-  message: string,
-  { json = true, requestId = randomUUID() }: { json?: boolean; requestId?: string } = {},
-): FakeReply {
-  const type = status < 500 ? 'Sender' : 'Receiver'
-  return {
-    status,
-    headers: { 'x-amzn-requestid': requestId, 'content-type': json ? 'application/json' : 'text/xml' },
-    body: json
-      ? JSON.stringify({ Error: { Code: code, Message: message, Type: type }, RequestId: requestId })
-      : `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>${type}</Type><Code>${code}</Code><Message>${xml(message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>\n`,
-  }
+export function stsError(status: number, code: string, message: string, { json = true } = {}): FakeReply {
+  const requestId = randomUUID()
+  const error = { Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: message }
+  const reply = replyOf(status, { Error: error, RequestId: requestId }, requestId)
+  return json ? reply : asXml(reply)
+}
+
+function replyOf(status: number, body: object, requestId: string): FakeReply {
+  return { status, headers: { 'x-amzn-requestid': requestId }, body }
+}
+
+/** The same answer for a client that does not ask for JSON. */
+function asXml(reply: FakeReply): FakeReply {
+  const body = jsonOf(reply) as object
+  const text = elements(
+    'Error' in body ? { ErrorResponse: body } : body,
+    ' xmlns="https://sts.amazonaws.com/doc/2011-06-15/"',
+  )
+  return { ...reply, headers: { ...reply.headers, 'content-type': 'text/xml' }, body: text }
+}
+
+function elements(members: object, attributes = ''): string {
+  return Object.entries(members as Record<string, object | string | number | null>)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => {
+      // In JSON it is in seconds.
+      const content = name === 'Expiration' ? new Date(Number(value) * 1_000).toISOString() : value
+      const inner = typeof content === 'object' ? elements(content!) : xml(String(content))
+      return `<${name}${attributes}>${inner}</${name}>`
+    })
+    .join('')
 }
 
 function xml(text: string): string {

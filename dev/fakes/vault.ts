@@ -1,10 +1,29 @@
 import { randomUUID } from 'node:crypto'
-import { decodeJwt, errors, type JWTPayload } from 'jose'
-import type { FakeReply, FakeRequest, Handler, Now } from './handler.ts'
-import type { Issuer } from './issuer.ts'
-import { patternOf } from './patterns.ts'
-import { randomText, type Issue } from './secrets.ts'
-import { roleOf, VaultError, type VaultRole } from './vault-writing.ts'
+import type { JWTPayload } from 'jose'
+import { patternOf, Refusal, refusing, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
+import { because, type Basis } from './issuer.ts'
+import { randomText } from './secrets.ts'
+
+/** A role of the JWT auth method. */
+export interface VaultRole {
+  readonly type?: 'jwt' | 'oidc'
+  readonly boundAudiences?: readonly string[]
+  readonly boundSubject?: string
+  readonly boundClaims?: Readonly<Record<string, string | readonly string[]>>
+  /** Whether `*` in bound claims matches anything. */
+  readonly globs?: boolean
+  readonly policies: readonly string[]
+  readonly tokenType?: 'service' | 'batch'
+  /** In s. */
+  readonly ttl?: number
+  /** How often a token may be used; without limit where left out. */
+  readonly numUses?: number
+  /** Whether the policy `default` is left out. */
+  readonly noDefaultPolicy?: boolean
+  /** Whether logins from this machine are refused. */
+  readonly otherCidrs?: boolean
+  readonly mfa?: boolean
+}
 
 /** A version of a secret of KV version 2. */
 export interface VaultVersion {
@@ -17,10 +36,7 @@ export type VaultEngine =
   | { readonly kv: 2; readonly secrets: Readonly<Record<string, readonly VaultVersion[]>> }
   | { readonly kv: 1; readonly secrets: Readonly<Record<string, Readonly<Record<string, unknown>>>> }
 
-interface VaultOptions {
-  readonly verify: Issuer['verify']
-  readonly now: Now
-  readonly issue: Issue
+export interface VaultOptions extends Basis {
   /** Whether the job may save the tokens for its post stage. */
   readonly inState?: boolean
   /** The namespace in which everything is; the root's unless given. */
@@ -30,11 +46,11 @@ interface VaultOptions {
   /** Roles by mount path. May be changed while the fake runs. */
   readonly auth: Readonly<Record<string, Readonly<Record<string, VaultRole>>>>
   /** By mount path. May be changed while the fake runs. */
-  readonly engines: Readonly<Record<string, VaultEngine>>
+  readonly engines: Record<string, VaultEngine>
   /** Paths at which a dynamic engine makes a user, with a lease of an hour: `database/creds/app`. */
   readonly dynamic?: readonly string[]
-  /** Paths that may be read, by policy; `*` at the end matches anything. */
-  readonly policies: Readonly<Record<string, readonly string[]>>
+  /** Paths that may be read, by policy; `*` at the end matches anything. May be changed. */
+  readonly policies: Record<string, readonly string[]>
 }
 
 /** A token that was issued. */
@@ -62,6 +78,12 @@ export interface Vault {
   readonly leases: () => readonly string[]
 }
 
+class VaultError extends Refusal {
+  constructor(...error: Parameters<typeof vaultError>) {
+    super(vaultError(...error))
+  }
+}
+
 const DENIED = '1 error occurred:\n\t* permission denied\n\n'
 
 /** A HashiCorp Vault server with JWT auth methods and KV engines, in one namespace. */
@@ -77,54 +99,35 @@ export function createVault(options: VaultOptions): Vault {
     return found !== undefined && !found.revoked && found.usesLeft > 0 && now() < found.expiresAt
   }
 
-  async function handler(request: FakeRequest): Promise<FakeReply> {
-    try {
-      if (options.requireRequestHeader === true && request.headers['x-vault-request'] !== 'true')
-        throw new VaultError(412, "missing 'X-Vault-Request' header")
-      const path = /^\/v1\/(.+)$/.exec(request.url.pathname)?.[1]
-      if (path === undefined) throw new VaultError(404)
-      if (request.url.search !== '') throw new VaultError(400, 'no parameters are used here')
-      const namespace = (request.headers['x-vault-namespace'] ?? '').replace(/^\/|\/$/g, '')
-      const parts = path.split('/').map(decodeURIComponent)
-      const known = namespace === (options.namespace ?? '')
-      const login = known ? loginRole(parts) : undefined
-      if (login !== undefined) return await logIn(request, login.mount, login.roles)
+  const handler = refusing(async (request) => {
+    if (options.requireRequestHeader === true && request.headers['x-vault-request'] !== 'true')
+      throw new VaultError(412, "missing 'X-Vault-Request' header")
+    const path = /^\/v1\/(.+)$/s.exec(decodeURIComponent(request.url.pathname))?.[1]
+    if (path === undefined) throw new VaultError(404)
+    if (request.url.search !== '') throw new VaultError(400, 'no parameters are used here')
+    const namespace = (request.headers['x-vault-namespace'] ?? '').replace(/^\/|\/$/g, '')
+    const known = namespace === (options.namespace ?? '')
+    const mount = Object.keys(auth).find((each) => known && path === `auth/${each}/login`)
+    if (mount !== undefined) return logIn(request, mount)
 
-      if (request.headers['x-vault-token'] === rootToken) return write(request, parts)
-      const bearer = tokens.find(({ token }) => token === request.headers['x-vault-token'])
-      if (bearer === undefined || !alive(bearer.token)) {
-        throw new VaultError(403, '2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n')
-      }
-      bearer.usesLeft--
-      if (known && parts.join('/') === 'auth/token/revoke-self') return revoke(request, bearer)
-      if (!known) throw new VaultError(404, `no handler for route "${path}". route entry not found.`)
-      return read(request, parts.join('/'), bearer)
-    } catch (error) {
-      if (!(error instanceof VaultError)) throw error
-      return vaultError(error.status, ...(error.message === '' ? [] : [error.message]))
+    if (request.headers['x-vault-token'] === rootToken) return write(request, path)
+    const bearer = tokens.find(({ token }) => token === request.headers['x-vault-token'])
+    if (bearer === undefined || !alive(bearer.token)) {
+      throw new VaultError(403, '2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n')
     }
-  }
+    bearer.usesLeft--
+    if (!known) throw noRoute(path)
+    return path === 'auth/token/revoke-self' ? revoke(request, bearer) : read(request, path, bearer)
+  })
 
-  function loginRole(
-    parts: readonly string[],
-  ): { mount: string; roles: Readonly<Record<string, VaultRole>> } | undefined {
-    const path = parts.join('/')
-    const mount = Object.keys(auth).find((each) => path === `auth/${each}/login`)
-    return mount === undefined ? undefined : { mount, roles: auth[mount]! }
-  }
-
-  async function logIn(
-    request: FakeRequest,
-    mount: string,
-    roles: Readonly<Record<string, VaultRole>>,
-  ): Promise<FakeReply> {
+  async function logIn(request: FakeRequest, mount: string): Promise<FakeReply> {
     if (!['POST', 'PUT'].includes(request.method)) throw new VaultError(405, 'unsupported operation')
     const body = JSON.parse(request.body) as Record<string, unknown>
     const { role: name, jwt } = body
     if (Object.keys(body).some((key) => !['role', 'jwt'].includes(key))) throw new VaultError(400, 'unknown field')
     if (typeof name !== 'string' || name === '') throw new VaultError(400, 'missing role')
     if (typeof jwt !== 'string' || jwt === '') throw new VaultError(400, 'missing token')
-    const role = writtenRoles.get(`${mount}/${name.toLowerCase()}`) ?? roles[name.toLowerCase()]
+    const role = writtenRoles.get(`${mount}/${name.toLowerCase()}`) ?? auth[mount]?.[name.toLowerCase()]
     if (role === undefined) throw new VaultError(400, `role "${name}" could not be found`)
     if (role.type === 'oidc') throw new VaultError(400, 'role with oidc role_type is not allowed')
     if (role.otherCidrs === true) throw new VaultError(403, 'permission denied')
@@ -170,19 +173,15 @@ export function createVault(options: VaultOptions): Vault {
 
   async function verified(jwt: string, role: VaultRole): Promise<JWTPayload> {
     const invalid = (what: string): VaultError => new VaultError(400, `error validating token: ${what}`)
-    let claims: JWTPayload
-    try {
-      // The role decides on the audience.
-      claims = await options.verify(jwt, { audience: decodeJwt(jwt).aud ?? [] })
-    } catch (error) {
-      if (!(error instanceof errors.JOSEError)) throw error
-      if (error instanceof errors.JWTExpired) throw invalid('invalid expiration time (exp) claim: token is expired')
-      if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf')
-        throw invalid('invalid not before (nbf) claim: token not yet valid')
-      if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'iss')
-        throw invalid('invalid issuer (iss) claim')
-      throw invalid('error verifying token signature: failed to verify id token signature')
-    }
+    // The role decides on the audience.
+    const claims = await options.verify(jwt).catch(
+      because((_, claim) => {
+        if (claim === 'exp') return invalid('invalid expiration time (exp) claim: token is expired')
+        if (claim === 'nbf') return invalid('invalid not before (nbf) claim: token not yet valid')
+        if (claim === 'iss') return invalid('invalid issuer (iss) claim')
+        return invalid('error verifying token signature: failed to verify id token signature')
+      }),
+    )
     if (role.boundSubject && claims.sub !== role.boundSubject) throw invalid('invalid subject (sub) claim')
     const audiences = role.boundAudiences ?? []
     if (audiences.length > 0 && ![claims.aud ?? []].flat().some((each) => audiences.includes(each)))
@@ -221,7 +220,6 @@ export function createVault(options: VaultOptions): Vault {
   }
 
   function read(request: FakeRequest, path: string, bearer: VaultToken): FakeReply {
-    if (path === 'auth/token/lookup-self' && bearer.policies.includes('default')) return lookUp(bearer)
     const allowed = bearer.policies
       .flatMap((policy) => policies[policy] ?? [])
       .some((each) => (each.endsWith('*') ? path.startsWith(each.slice(0, -1)) : each === path))
@@ -229,8 +227,7 @@ export function createVault(options: VaultOptions): Vault {
     if (options.dynamic?.includes(path) === true) return lend(path, bearer)
     const mount = Object.keys(engines).find((each) => path.startsWith(`${each}/`))
     const engine = mount === undefined ? undefined : engines[mount]
-    if (mount === undefined || engine === undefined)
-      throw new VaultError(404, `no handler for route "${path}". route entry not found.`)
+    if (mount === undefined || engine === undefined) throw noRoute(path)
     const rest = path.slice(mount.length + 1)
     if (engine.kv === 1) {
       const data = engine.secrets[rest]
@@ -256,11 +253,6 @@ export function createVault(options: VaultOptions): Vault {
     return vaultAnswer({ data: { data: gone ? null : last.data, metadata } }, gone ? 404 : 200)
   }
 
-  function lookUp({ token, type, policies: given, expiresAt }: VaultToken): FakeReply {
-    const ttl = Math.round((expiresAt - now()) / 1_000)
-    return vaultAnswer({ data: { id: token, type, policies: given, ttl, path: 'auth/jwt/login', orphan: true } })
-  }
-
   /** A user that an engine makes, with a lease that ends with the token. */
   function lend(path: string, bearer: VaultToken): FakeReply {
     const data = { username: `v-jwt-app-${randomText(20)}`, password: randomText(20) }
@@ -271,12 +263,11 @@ export function createVault(options: VaultOptions): Vault {
   }
 
   /** What an operator writes: a role of the JWT method (vault-plugin-auth-jwt, path_role.go). */
-  function write(request: FakeRequest, parts: readonly string[]): FakeReply {
+  function write(request: FakeRequest, path: string): FakeReply {
     if (!['POST', 'PUT'].includes(request.method)) throw new VaultError(405, 'unsupported operation')
     const body = JSON.parse(request.body) as Record<string, unknown>
-    const [, mount, name] = /^auth\/(.+)\/role\/([^/]+)$/.exec(parts.join('/')) ?? []
-    if (mount === undefined || name === undefined || !(mount in auth))
-      throw new VaultError(404, `no handler for route "${parts.join('/')}". route entry not found.`)
+    const [, mount, name] = /^auth\/(.+)\/role\/([^/]+)$/.exec(path) ?? []
+    if (mount === undefined || name === undefined || !(mount in auth)) throw noRoute(path)
     const before = writtenRoles.get(`${mount}/${name}`) ?? auth[mount]?.[name]
     writtenRoles.set(`${mount}/${name}`, roleOf(body, before))
     return { status: 204 }
@@ -290,6 +281,40 @@ export function createVault(options: VaultOptions): Vault {
     rootToken,
     leases: () => leases.filter(({ bearer }) => alive(bearer.token)).map(({ id }) => id),
   }
+}
+
+/** A role as it is written: what the body leaves out stays, but for the types, which fall back to their defaults. */
+export function roleOf(body: Readonly<Record<string, unknown>>, before: VaultRole | undefined): VaultRole {
+  const type = body['role_type'] ?? 'oidc'
+  if (type !== 'jwt' && type !== 'oidc') throw new VaultError(400, `invalid 'role_type': ${JSON.stringify(type)}`)
+  if (body['user_claim'] === undefined && before === undefined) {
+    throw new VaultError(400, 'a user claim must be defined on the role')
+  }
+  if (type === 'oidc' && body['allowed_redirect_uris'] === undefined) {
+    throw new VaultError(400, "'allowed_redirect_uris' must be set if 'role_type' is 'oidc' or unspecified.")
+  }
+  const given = {
+    boundAudiences: body['bound_audiences'] as string[] | undefined,
+    boundSubject: body['bound_subject'] as string | undefined,
+    boundClaims: body['bound_claims'] as Record<string, string> | undefined,
+    policies: body['token_policies'] as string[] | undefined,
+  }
+  const role: VaultRole = {
+    policies: [],
+    ...before,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    type,
+    globs: body['bound_claims_type'] === 'glob',
+  }
+  const { boundAudiences = [], boundClaims = {}, boundSubject = '' } = role
+  if (boundAudiences.length === 0 && boundSubject === '' && Object.keys(boundClaims).length === 0) {
+    throw new VaultError(400, 'must have at least one bound constraint when creating/updating a role')
+  }
+  return role
+}
+
+function noRoute(path: string): VaultError {
+  return new VaultError(404, `no handler for route "${path}". route entry not found.`)
 }
 
 /** An answer of Vault with everything that each has. */

@@ -1,10 +1,9 @@
 import { strict as assert } from 'node:assert'
-import { createAppServer, type AppServerOptions, type Installation } from '../fakes/app-server.ts'
-import { ROLE_ARN } from '../fakes/aws-account.ts'
+import { createAppServer, type AppServerOptions } from '../fakes/app-server.ts'
+import { createAwsAccount, ROLE_ARN, type AwsAccount } from '../fakes/aws-account.ts'
 import { OWNER_SCOPES, type Repositories } from '../fakes/app-server-policies.ts'
 import { createGitHub, type GitHub } from '../fakes/github.ts'
-import { fullName, type Identity } from '../fakes/identity.ts'
-import { createSts, type Role, type Sts } from '../fakes/sts.ts'
+import type { Identity } from '../fakes/identity.ts'
 import { pasteFiles } from '../suggestions.ts'
 import type { Setup, System } from './system.ts'
 
@@ -21,18 +20,11 @@ export interface AppServerSettings {
   readonly audience?: string
   /** Policy files; without them the caller may read contents of its own repository and of `target`. */
   readonly repositories?: Repositories
-  readonly regrant?: AppServerOptions['regrant']
 }
 
-export interface AppServerSetup extends Setup {
+export interface AppServerSetup extends Setup, Pick<AppServerOptions, 'installations' | 'repositories'> {
   readonly github: GitHub
-  readonly sts: Sts
-  /** By ARN; may be changed. */
-  readonly roles: Record<string, Role>
-  /** Where the app is installed, by owner; may be changed. */
-  readonly installations: Record<string, Installation>
-  /** Policy files by repository; may be changed. */
-  readonly repositories: Repositories
+  readonly account: AwsAccount
 }
 
 /** Hosts of app servers in the pages; the last is the public instance of the open server. */
@@ -86,18 +78,19 @@ export function appServerSystem(settings: AppServerSettings = {}): System<AppSer
       return {
         variant: /^auth:/m.test(given) ? 'aws' : 'bearer',
         hosts: { 'app-server': host },
-        prepare({ installations, repositories, roles }) {
+        prepare({ installations, repositories, account }) {
           installations[OTHER_OWNER] = { permissions: EVERY_PERMISSION }
           Object.assign(
             repositories,
             policiesFor(identity, [identity.repository, 'target', 'website', 'library'], permissions),
             policiesFor(identity, ['target'], permissions, OTHER_OWNER),
           )
-          for (const arn of [SEED_ROLE, OPEN_SERVER_ROLE]) roles[arn] = roles[ROLE_ARN]!
+          for (const arn of [SEED_ROLE, OPEN_SERVER_ROLE]) account.roles[arn] = account.roles[ROLE_ARN]!
         },
       }
     },
-    setUp({ issuer, identity, now, issue, url }, variant) {
+    setUp(foundations, variant) {
+      const { identity, url } = foundations
       const aws = variant === 'aws'
       const repositories = structuredClone(
         settings.repositories ??
@@ -107,34 +100,20 @@ export function appServerSystem(settings: AppServerSettings = {}): System<AppSer
             'contents: write, pull-requests: write, secrets: write',
           ),
       )
-      const roles: Record<string, Role> = {
-        [ROLE_ARN]: {
-          subjects: [`repo:${fullName(identity)}:*`, `repo:${identity.owner}@*/${identity.repository}@*:*`],
-          ...(audience !== undefined && { audience }),
-        },
-      }
-      const installations: Record<string, Installation> = { [identity.owner]: { permissions: EVERY_PERMISSION } }
-      const github = createGitHub({ now, issue, basePath: apiPath })
-      const sts = createSts({
-        verify: issuer.verify,
-        now,
-        issue,
-        roles,
-        ...(audience !== undefined && { audiences: [audience] }),
-      })
-      const appServer = createAppServer({
-        verify: issuer.verify,
-        now,
+      const installations = { [identity.owner]: { permissions: EVERY_PERMISSION } }
+      const github = createGitHub({ ...foundations, basePath: apiPath })
+      const account = createAwsAccount({ ...foundations, ...(audience !== undefined && { audience }) })
+      const { handler } = createAppServer({
+        ...foundations,
         github,
         audiences: () => [new URL(url('app-server')).hostname],
         installations,
         repositories,
         prefix,
-        ...(aws ? { aws: { service, region: REGION, credentials: (id) => sts.credentials(id) } } : {}),
-        ...(settings.regrant === undefined ? {} : { regrant: settings.regrant }),
+        ...(aws && { aws: { service, region: REGION, credentials: account.credentials } }),
       })
       return {
-        handlers: { 'app-server': appServer.handler, github: github.handler, ...(aws ? { sts: sts.handler } : {}) },
+        handlers: { 'app-server': handler, github: github.handler, ...(aws && { sts: account.sts.handler }) },
         exchangeRole: 'app-server',
         credential: 'token',
         inputs() {
@@ -157,12 +136,11 @@ export function appServerSystem(settings: AppServerSettings = {}): System<AppSer
         mend(suggestions) {
           pasteFiles(repositories, suggestions)
         },
-        accepts: (token) => github.alive(token),
+        accepts: github.alive,
         alive: github.living,
         saysEnded: { github: [204, 401] },
         github,
-        sts,
-        roles,
+        account,
         installations,
         repositories,
       }

@@ -1,6 +1,5 @@
 import { parse } from 'yaml'
-import { createBytebase, GITOPS_SERVICE_AGENT, type Bytebase, type BytebaseOptions } from '../fakes/bytebase.ts'
-import type { WorkloadIdentity } from '../fakes/bytebase/identities.ts'
+import { createBytebase, type Bytebase, type BytebaseOptions, type WorkloadIdentity } from '../fakes/bytebase.ts'
 import { subjectOf } from '../fakes/identity.ts'
 import { ISSUER } from '../fakes/issuer.ts'
 import type { Setup, System } from './system.ts'
@@ -9,15 +8,13 @@ export const EMAIL = 'github-actions@workload.bytebase.com'
 /** Of the page: the identity of pull requests. */
 const CHECK_EMAIL = 'migration-check@workload.bytebase.com'
 
-export interface BytebaseSettings extends Pick<BytebaseOptions, 'prefix' | 'codes'> {
+export interface BytebaseSettings extends Pick<BytebaseOptions, 'prefix'> {
   /** Instead of the usual workload identity. */
   readonly workloadIdentity?: Partial<WorkloadIdentity>
 }
 
-export interface BytebaseSetup extends Setup {
+export interface BytebaseSetup extends Setup, Pick<BytebaseOptions, 'identities'> {
   readonly bytebase: Bytebase
-  /** By e-mail; may be changed. */
-  readonly identities: Record<string, WorkloadIdentity>
 }
 
 /** A Bytebase server with one workload identity, that of the job, which has the GitOps role on `my-project`. */
@@ -34,21 +31,24 @@ export function bytebaseSystem(settings: BytebaseSettings = {}): System<Bytebase
         identities[email] = { ...identities[email], config }
       },
     }),
-    setUp({ issuer, identity, now, issue, url }) {
+    setUp(foundations) {
+      const { identity, url } = foundations
       const config = {
         issuerUrl: ISSUER,
         allowedAudiences: [`https://github.com/${identity.owner}`],
         subjectPattern: subjectOf(identity),
       }
       const identities: Record<string, WorkloadIdentity> = {
-        [EMAIL]: { config, permissions: { 'my-project': GITOPS_SERVICE_AGENT }, ...workloadIdentity },
+        [EMAIL]: {
+          config,
+          permissions: { 'my-project': ['bb.plans.create', 'bb.releases.create'] },
+          ...workloadIdentity,
+        },
       }
       const bytebase = createBytebase({
-        verify: issuer.verify,
-        now,
-        issue,
+        ...foundations,
         identities,
-        projects: { 'my-project': { databases: ['instances/test/databases/mydb', 'instances/prod/databases/mydb'] } },
+        projects: { 'my-project': ['instances/test/databases/mydb', 'instances/prod/databases/mydb'] },
         ...more,
       })
       return {
@@ -62,7 +62,7 @@ export function bytebaseSystem(settings: BytebaseSettings = {}): System<Bytebase
         mend([pasted]) {
           identities[EMAIL] = { config: parse(pasted!.text) as WorkloadIdentity['config'] }
         },
-        accepts: (token) => bytebase.accepts(token),
+        accepts: bytebase.accepts,
         bytebase,
         identities,
       }

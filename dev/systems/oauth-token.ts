@@ -2,10 +2,9 @@ import { createDex } from '../fakes/oauth/dex.ts'
 import { DOCUMENTED, type Documented } from '../fakes/oauth/documented.ts'
 import { createKeycloak, type KeycloakClient } from '../fakes/oauth/keycloak.ts'
 import { createOAuthServer } from '../fakes/oauth/server.ts'
-import type { Tokens } from '../fakes/oauth/tokens.ts'
 import type { Handler } from '../fakes/handler.ts'
 import { subjectOf } from '../fakes/identity.ts'
-import { randomText } from '../fakes/secrets.ts'
+import { randomText, type Tokens } from '../fakes/secrets.ts'
 import type { Example, Foundations, Setup, System } from './system.ts'
 
 export interface OAuthTokenSetup extends Setup {
@@ -43,7 +42,7 @@ function example(inputs: Readonly<Record<string, string>>): Example<OAuthTokenSe
 }
 
 function keycloakSetup(foundations: Foundations, variant: string): OAuthTokenSetup {
-  const { issuer, identity, now, issue, url } = foundations
+  const { identity, issue, url } = foundations
   const asUser = variant === 'jwt-bearer'
   const subject = subjectOf(identity)
   // With characters that have to be encoded for HTTP Basic.
@@ -58,7 +57,7 @@ function keycloakSetup(foundations: Foundations, variant: string): OAuthTokenSet
     users.set(subject, 'deploy-bot')
   }
   allow()
-  const keycloak = createKeycloak({ verify: issuer.verify, now, issue, realm, clients, users })
+  const keycloak = createKeycloak({ ...foundations, realm, clients, users })
   const served = serving('keycloak', keycloak, foundations)
   return {
     ...served,
@@ -81,13 +80,12 @@ function keycloakSetup(foundations: Foundations, variant: string): OAuthTokenSet
 }
 
 function dexSetup(foundations: Foundations): OAuthTokenSetup {
-  const { issuer, now, issue, url } = foundations
   const connectors = ['github']
-  const dex = createDex({ verify: issuer.verify, now, issue, connectors, clients: { deploy: '' } })
+  const dex = createDex({ ...foundations, connectors, clients: { deploy: '' } })
   return {
     ...serving('dex', dex, foundations),
     inputs: () => ({
-      'token-url': `${url('dex')}/token`,
+      'token-url': `${foundations.url('dex')}/token`,
       'client-id': 'deploy',
       'subject-token-type': 'id_token',
       scope: 'openid federated:id',
@@ -103,7 +101,7 @@ function dexSetup(foundations: Foundations): OAuthTokenSetup {
 function serving(
   role: string,
   server: Tokens & { readonly handler: Handler },
-  { issuer, identity, now, issue }: Foundations,
+  foundations: Foundations,
 ): Pick<OAuthTokenSetup, 'handlers' | 'exchangeRole' | 'credential' | 'accepts' | 'tokens' | 'become'> {
   let { handler, alive } = server
   return {
@@ -113,9 +111,8 @@ function serving(
     accepts: (token) => alive(token),
     tokens: server,
     become(other) {
-      const subjects = [subjectOf(identity)]
-      const verify = issuer.verify
-      ;({ handler, alive } = createOAuthServer({ ...other, verify, now, issue, subjects }))
+      const subjects = [subjectOf(foundations.identity)]
+      ;({ handler, alive } = createOAuthServer({ ...foundations, ...other, subjects }))
     },
   }
 }

@@ -7,13 +7,11 @@ import type { Setup, System } from './system.ts'
 
 export const IDENTITY = 'deploy'
 
-export interface OctoStsSetup extends Setup {
+export interface OctoStsSetup extends Setup, Pick<OctoStsOptions, 'policies'> {
   /** The repository that the token is for. */
   readonly scope: string
   readonly github: GitHub
   readonly octoSts: OctoSts
-  /** Text by repository and identity; may be changed. */
-  readonly policies: Record<string, Record<string, string>>
 }
 
 /** Octo STS with a trust policy in the owner's repository `target` and one for the whole organization, and GitHub's API. */
@@ -27,7 +25,8 @@ export function octoStsSystem(settings: Pick<OctoStsOptions, 'trustedIssuers'> =
         policies[scope] = { [IDENTITY]: fenceOf('octo-sts/README.md', 'yaml', /^issuer: /) }
       },
     }),
-    setUp({ issuer, identity, now, issue, url }) {
+    setUp(foundations) {
+      const { identity, url } = foundations
       const policy = (subject: string): string =>
         `issuer: ${ISSUER}\nsubject: ${JSON.stringify(subject)}\npermissions:\n  contents: read\n`
       const scope = `${identity.owner}/target`
@@ -35,10 +34,9 @@ export function octoStsSystem(settings: Pick<OctoStsOptions, 'trustedIssuers'> =
         [scope]: { [IDENTITY]: policy(subjectOf(identity)) },
         [`${identity.owner}/.github`]: { [IDENTITY]: policy(subjectOf(identity)) },
       }
-      const github = createGitHub({ now, issue })
+      const github = createGitHub(foundations)
       const octoSts = createOctoSts({
-        verify: issuer.verify,
-        now,
+        ...foundations,
         github,
         domain: () => new URL(url('octo-sts')).host,
         installations: { [identity.owner]: { contents: 'write', metadata: 'read', pull_requests: 'write' } },
@@ -59,7 +57,7 @@ export function octoStsSystem(settings: Pick<OctoStsOptions, 'trustedIssuers'> =
         },
         // It remembers the policies that it read.
         mendsAfterMs: 5 * 60_000 + 1,
-        accepts: (token) => github.alive(token),
+        accepts: github.alive,
         alive: github.living,
         saysEnded: { github: [204, 401] },
         scope,

@@ -1,18 +1,14 @@
 import { globSync } from 'node:fs'
 import { sep } from 'node:path'
-import type { Handler, Now } from '../fakes/handler.ts'
+import type { Handler } from '../fakes/handler.ts'
 import type { Identity } from '../fakes/identity.ts'
-import type { Issuer } from '../fakes/issuer.ts'
-import type { Issue } from '../fakes/secrets.ts'
+import type { Basis, Issuer } from '../fakes/issuer.ts'
 import type { Suggestion } from '../suggestions.ts'
 
 /** What every system is built on. */
-export interface Foundations {
+export interface Foundations extends Basis {
   readonly issuer: Issuer
   readonly identity: Identity
-  readonly now: Now
-  /** Takes note of a secret, so that tests find it where it must not be. */
-  readonly issue: Issue
   /** The URL at which a role is served, without a slash at the end. Known once the world is up. */
   readonly url: (role: string) => string
 }

@@ -1,23 +1,67 @@
 import { fullName } from '../fakes/identity.ts'
-import { createVault, type Vault, type VaultEngine } from '../fakes/vault.ts'
-import { roleOf, type VaultRole } from '../fakes/vault-writing.ts'
-import type { Setup, System } from './system.ts'
+import type { Basis } from '../fakes/issuer.ts'
+import { createVault, roleOf, type Vault, type VaultOptions, type VaultRole } from '../fakes/vault.ts'
+import type { Foundations, Setup, System } from './system.ts'
 
 export const ROLE = 'deploy'
 
-export interface VaultTokenSetup extends Setup {
+/** What is the same for both actions of Vault. */
+interface VaultParts
+  extends Required<Pick<Setup, 'deny' | 'mend' | 'alive' | 'saysEnded'>>, Pick<VaultOptions, 'engines' | 'policies'> {
   readonly vault: Vault
   /** By name; may be changed. */
   readonly roles: Record<string, VaultRole>
   /** Has the role accept another audience. */
   readonly accept: (audience: string) => void
-  /** By mount path; may be changed. */
-  readonly engines: Record<string, VaultEngine>
-  /** Paths by policy; may be changed. */
-  readonly policies: Record<string, readonly string[]>
 }
 
-/** A Vault with one role, that of the job; what the token may do is for its policies. */
+export type VaultTokenSetup = Setup & VaultParts
+
+/** A Vault with one role, that of the job. */
+export function vaultOf(
+  { url, identity, ...foundations }: Foundations,
+  ofRole: Partial<VaultRole>,
+  options: Omit<VaultOptions, 'auth' | keyof Basis>,
+  authPath = 'jwt',
+): VaultParts {
+  const roles: Record<string, VaultRole> = {}
+  const role = (change: Partial<VaultRole> = {}): VaultRole => ({
+    boundAudiences: [url('vault')],
+    boundClaims: { repository_id: identity.repositoryId, ref: identity.ref },
+    policies: ['deploy'],
+    ...ofRole,
+    ...change,
+  })
+  const vault = createVault({
+    ...foundations,
+    ...options,
+    // Known once the world is up.
+    auth: {
+      get [authPath]() {
+        return { [ROLE]: role(), ...roles }
+      },
+    },
+  })
+  return {
+    deny() {
+      roles[ROLE] = role({ boundClaims: { repository: `${fullName(identity)}-another` } })
+    },
+    accept(audience) {
+      roles[ROLE] = role({ boundAudiences: [audience] })
+    },
+    mend([pasted]) {
+      roles[ROLE] = roleOf(JSON.parse(pasted!.text) as Record<string, unknown>, roles[ROLE])
+    },
+    alive: vault.living,
+    saysEnded: { vault: [204, 403] },
+    vault,
+    roles,
+    engines: options.engines,
+    policies: options.policies,
+  }
+}
+
+/** A Vault whose role is for the token; what that may do is for its policies. */
 export function vaultTokenSystem(settings: Partial<VaultRole> = {}): System<VaultTokenSetup> {
   return {
     action: 'vault',
@@ -27,53 +71,19 @@ export function vaultTokenSystem(settings: Partial<VaultRole> = {}): System<Vaul
         if (audience !== undefined) accept(audience)
       },
     }),
-    setUp({ issuer, identity, now, issue, url }) {
-      const role = (): VaultRole => ({
-        boundAudiences: [url('vault')],
-        boundClaims: { repository_id: identity.repositoryId, ref: identity.ref },
-        policies: ['deploy'],
-        ttl: 900,
-        ...settings,
-      })
-      const roles: Record<string, VaultRole> = {}
-      const engines: Record<string, VaultEngine> = {}
-      const policies: Record<string, readonly string[]> = { deploy: ['database/creds/app'] }
-      const vault = createVault({
-        verify: issuer.verify,
-        now,
-        issue,
-        inState: true,
-        // Known once the world is up.
-        auth: {
-          get jwt() {
-            return { [ROLE]: role(), ...roles }
-          },
-        },
-        engines,
-        dynamic: ['database/creds/app'],
-        policies,
-      })
+    setUp(foundations) {
+      const { url } = foundations
+      const dynamic = ['database/creds/app']
+      const options = { inState: true, engines: {}, dynamic, policies: { deploy: dynamic } }
+      const parts = vaultOf(foundations, { ttl: 900, ...settings }, options)
+      const { vault } = parts
       return {
         handlers: { vault: vault.handler },
         exchangeRole: 'vault',
         credential: 'token',
         inputs: () => ({ url: url('vault'), role: ROLE }),
-        deny() {
-          roles[ROLE] = { ...role(), boundClaims: { repository: `${fullName(identity)}-another` } }
-        },
-        accept(audience) {
-          roles[ROLE] = { ...role(), boundAudiences: [audience] }
-        },
-        mend([pasted]) {
-          roles[ROLE] = roleOf(JSON.parse(pasted!.text) as Record<string, unknown>, roles[ROLE])
-        },
-        accepts: (token) => vault.alive(token),
-        alive: vault.living,
-        saysEnded: { vault: [204, 403] },
-        vault,
-        roles,
-        engines,
-        policies,
+        accepts: vault.alive,
+        ...parts,
       }
     },
   }

@@ -7,8 +7,9 @@ import { claimsOf, defaultIdentity, type Identity } from '../../dev/fakes/identi
 import { appServerSystem, system as appServer, type AppServerSettings } from '../../dev/systems/app-server.ts'
 import { PROVIDER, system as cloudSql } from '../../dev/systems/database/google-cloud-sql.ts'
 import { system as octoSts } from '../../dev/systems/octo-sts.ts'
-import { ROLE, system as vault } from '../../dev/systems/secret/vault.ts'
+import { system as vault } from '../../dev/systems/secret/vault.ts'
 import type { System } from '../../dev/systems/system.ts'
+import { ROLE } from '../../dev/systems/vault.ts'
 import { buildBackstage } from '../../dev/world.ts'
 
 /*

@@ -51,7 +51,6 @@ describe('the client asks as the document says, and the fake answers so', () => 
     ['several, and the owner', {}, { inputs: { owner: 'octo-org', repositories: 'workflows, target' } }],
     ['scopes in any form', {}, { inputs: { permissions: 'contents: read, pull_requests: write' } }],
     ['behind AWS IAM', {}, { variant: 'aws' }],
-    ['granted for all', { regrant: ({ permissions }) => ({ permissions, repositories: undefined }) }, {}],
   ])('%s', async (_, settings, options) => {
     const { world, seen } = await open(settings, options)
     const ran = await runStep(appServer, world, '.')

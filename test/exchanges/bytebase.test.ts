@@ -8,6 +8,7 @@ import { canRunCommands, fenceOf } from '../../dev/documents/fences.ts'
 import { workflowExamples } from '../../dev/documents/workflows.ts'
 import { bytebaseError } from '../../dev/fakes/bytebase/messages.ts'
 import { fault, forEver, type FaultEntry } from '../../dev/fakes/faults.ts'
+import { jsonOf } from '../../dev/fakes/handler.ts'
 import { ISSUER } from '../../dev/fakes/issuer.ts'
 import { bytebaseSystem, EMAIL, type BytebaseSettings, type BytebaseSetup } from '../../dev/systems/bytebase.ts'
 import type { World, WorldOptions } from '../../dev/world.ts'
@@ -119,8 +120,10 @@ describe('a refusal', () => {
     [
       'of a deactivated identity, in the words of Connect',
       async () => {
-        const world = await open({ codes: 'word' })
+        const world = await open()
         world.setup.identities[EMAIL]!.deactivated = true
+        const inWords = fault.alter((real) => ({ ...real, body: { ...jsonOf(real)!, code: 'unauthenticated' } }))
+        world.server('bytebase').faults.push(inWords)
         return world
       },
       '(401 Unauthorized): workload identity has been deactivated.',
@@ -283,26 +286,6 @@ describe('a wrong URL', () => {
       ].join('\n'),
     )
   })
-})
-
-// The words are those of the server's own tests (workload_identity_service_test.go).
-test.each<[string, object, string]>([
-  ['no audience', { allowedAudiences: [] }, 'allowed_audiences is required'],
-  ['a pattern for everybody', { subjectPattern: 'repo:octo-org*' }, 'name an owner, as in "repo:my-org/*"'],
-])('the fake does not save %s', async (_what, change, text) => {
-  const world = await open()
-  const { config } = world.setup.identities[EMAIL]!
-  const answer = await fetch(
-    `${world.url('bytebase')}/v1/workloadIdentities/${EMAIL}?update_mask=workload_identity_config`,
-    {
-      method: 'PATCH',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${world.setup.bytebase.adminToken}` },
-      body: JSON.stringify({ workloadIdentityConfig: { ...config, ...change } }),
-    },
-  )
-  expect(answer.status).toBe(400)
-  expect(await answer.text()).toContain(JSON.stringify(text).slice(1, -1))
-  expect(world.setup.identities[EMAIL]!.config).toBe(config)
 })
 
 describe.runIf(canRunCommands)('the commands of the page', () => {

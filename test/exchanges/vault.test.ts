@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { fault } from '../../dev/fakes/faults.ts'
-import type { VaultRole } from '../../dev/fakes/vault-writing.ts'
+import type { VaultRole } from '../../dev/fakes/vault.ts'
 import { ROLE, vaultTokenSystem, type VaultTokenSetup } from '../../dev/systems/vault.ts'
 import type { World } from '../../dev/world.ts'
 import { vault } from '../../src/exchanges/vault.ts'

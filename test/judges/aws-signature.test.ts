@@ -30,7 +30,7 @@ async function toAppServer(service: 'lambda' | 'execute-api' | typeof LATTICE, p
   const world = await keep(createWorld(appServerSystem({ service, prefix }), { variant: 'aws', now: () => NOW }))
   const ran = await runStep(appServer, world, '.', { now: () => NOW })
   expect(ran.errors).toEqual([])
-  return { request: received(world.server('app-server')), keys: world.setup.sts.sessions[0]!.keys }
+  return { request: received(world.server('app-server')), keys: world.setup.account.sts.sessions[0]!.keys }
 }
 
 /** What our action asks AWS Secrets Manager. */

@@ -1,6 +1,7 @@
 import nodeVault from 'node-vault'
 import { expect, test } from 'vitest'
-import { KEY, ROLE, vaultSystem, type VaultSettings, type VaultSetup } from '../../dev/systems/secret/vault.ts'
+import { KEY, vaultSystem, type VaultSettings, type VaultSetup } from '../../dev/systems/secret/vault.ts'
+import { ROLE } from '../../dev/systems/vault.ts'
 import { createWorld, type World } from '../../dev/world.ts'
 import { secretVault } from '../../src/exchanges/secret/vault.ts'
 import { keep, runStep } from '../exchanges/in-process.ts'

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { fault, forEver, type FaultEntry } from '../../dev/fakes/faults.ts'
-import type { VaultRole } from '../../dev/fakes/vault-writing.ts'
-import { vaultError } from '../../dev/fakes/vault.ts'
+import { vaultError, type VaultRole } from '../../dev/fakes/vault.ts'
 import { withoutPort } from '../exchanges/in-process.ts'
 import { at, LOGIN, open, READ, requests, run } from './fixture.ts'
 

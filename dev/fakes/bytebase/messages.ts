@@ -1,41 +1,32 @@
-import type { FakeReply, FakeRequest } from '../handler.ts'
+import { Refusal as Refused, type FakeReply, type FakeRequest } from '../handler.ts'
 
 /*
  * What the gateway of Bytebase does with every message: it decodes JSON into fields of known names and types, and shows
  * an error in one of two forms.
  */
 
-/** Code, HTTP status and the word for it of Connect. Source: google/rpc/code.proto, connectrpc.com/docs/protocol. */
+/** Code and HTTP status. Source: google/rpc/code.proto. */
 const CODES = {
-  invalid: [3, 400, 'invalid_argument'],
-  notFound: [5, 404, 'not_found'],
+  invalid: [3, 400],
+  notFound: [5, 404],
   /** Of the gateway, before anything else is asked. */
-  noRoute: [2, 404, 'unknown'],
-  denied: [7, 403, 'permission_denied'],
-  precondition: [9, 400, 'failed_precondition'],
-  internal: [13, 500, 'internal'],
-  unauthenticated: [16, 401, 'unauthenticated'],
+  noRoute: [2, 404],
+  denied: [7, 403],
+  precondition: [9, 400],
+  internal: [13, 500],
+  unauthenticated: [16, 401],
 } as const
 
-export class Refusal extends Error {
-  readonly kind: keyof typeof CODES
-  readonly details: readonly object[]
-
-  constructor(kind: keyof typeof CODES, message: string, details: readonly object[] = []) {
-    super(message)
-    this.kind = kind
-    this.details = details
+export class Refusal extends Refused {
+  constructor(...error: Parameters<typeof bytebaseError>) {
+    super(bytebaseError(...error))
   }
 }
 
 /** An error answer of Bytebase. */
-export function bytebaseError(
-  kind: keyof typeof CODES,
-  message: string,
-  { codes = 'number', details = [] }: { codes?: 'number' | 'word'; details?: readonly object[] } = {},
-): FakeReply {
-  const [number, status, word] = CODES[kind]
-  return { status, body: { code: codes === 'number' ? number : word, message, ...(details.length > 0 && { details }) } }
+export function bytebaseError(kind: keyof typeof CODES, message: string, details: readonly object[] = []): FakeReply {
+  const [code, status] = CODES[kind]
+  return { status, body: { code, message, ...(details.length > 0 && { details }) } }
 }
 
 export type Body = Record<string, unknown>
@@ -54,47 +45,19 @@ export function readBody(request: FakeRequest): Body {
   return body
 }
 
-/** Fields in lower camel case, as the gateway's JSON decoder takes them; any other is an error. */
-export function only(body: Body, fields: readonly string[]): void {
-  for (const name of Object.keys(body)) {
-    if (!fields.includes(name)) throw new Refusal('invalid', `proto: (line 1:2): unknown field "${name}"`)
+/**
+ * The fields of a message, as the gateway's JSON decoder takes them: in lower camel case, and of their types. Any other is
+ * an error; one that is left out has the value in `empty`.
+ */
+export function read<T extends Body>(message: Body, empty: T): T {
+  for (const [name, value] of Object.entries(message)) {
+    const type = empty[name]
+    if (type === undefined) throw new Refusal('invalid', `proto: (line 1:2): unknown field "${name}"`)
+    if (value === null || typeof value !== typeof type || Array.isArray(value) !== Array.isArray(type)) {
+      throw new Refusal('invalid', `proto: invalid value for field ${name}`)
+    }
   }
-}
-
-export function text(body: Body, name: string): string {
-  const value = body[name] ?? ''
-  if (typeof value !== 'string') throw new Refusal('invalid', `proto: invalid value for string field ${name}`)
-  return value
-}
-
-export function base64(body: Body, name: string): string {
-  const value = text(body, name)
-  if (!/^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/.test(value)) {
-    throw new Refusal('invalid', `proto: invalid value for bytes field ${name}`)
-  }
-  return Buffer.from(value, 'base64').toString('utf8')
-}
-
-export function texts(body: Body, name: string): string[] {
-  const value = body[name] ?? []
-  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
-    throw new Refusal('invalid', `proto: invalid value for repeated string field ${name}`)
-  }
-  return value
-}
-
-export function object(body: Body, name: string): Body {
-  const value = body[name]
-  if (!isObject(value)) throw new Refusal('invalid', `proto: invalid value for message field ${name}`)
-  return value
-}
-
-export function objects(body: Body, name: string): Body[] {
-  const value = body[name] ?? []
-  if (!Array.isArray(value) || !value.every(isObject)) {
-    throw new Refusal('invalid', `proto: invalid value for repeated message field ${name}`)
-  }
-  return value
+  return { ...empty, ...message }
 }
 
 function isObject(value: unknown): value is Body {

@@ -1,19 +1,14 @@
-import { decodeJwt, errors, type JWTPayload } from 'jose'
-import { formOf, type Handler, type Now } from '../handler.ts'
-import type { Issuer } from '../issuer.ts'
-import type { Issue } from '../secrets.ts'
+import { formOf, refusing, type Handler } from '../handler.ts'
+import { because, type Basis } from '../issuer.ts'
+import { createTokens, randomText, type Tokens } from '../secrets.ts'
 import { OAuthError, readOAuth } from './request.ts'
-import { answering, createTokens, type Tokens } from './tokens.ts'
 
 /** In s, where Dex is configured as by default. */
 const LIFETIME = 24 * 3_600
 const GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const TYPE = 'urn:ietf:params:oauth:token-type:'
 
-interface DexOptions {
-  readonly verify: Issuer['verify']
-  readonly now: Now
-  readonly issue: Issue
+interface DexOptions extends Basis {
   /** Ids of the connectors to GitHub's issuer. May be changed. */
   readonly connectors: readonly string[]
   /** Secrets by client, empty for one that is public. May be changed. */
@@ -25,10 +20,10 @@ export interface Dex extends Tokens {
 }
 
 /** The token exchange of Dex (dexidp/dex ab64ed7, server/grants), which looks at no audience and revokes nothing. */
-export function createDex({ verify, now, issue, connectors, clients }: DexOptions): Dex {
-  const tokens = createTokens(now, issue, false)
+export function createDex({ connectors, clients, ...basis }: DexOptions): Dex {
+  const tokens = createTokens(basis)
 
-  const handler = answering(async (request) => {
+  const handler = refusing(async (request) => {
     if (request.url.pathname !== '/token') return { status: 404, body: '404 page not found\n' }
     // It reads no other form, and then misses the grant.
     if (formOf(request) === undefined) throw new OAuthError(400, 'unsupported_grant_type')
@@ -48,11 +43,11 @@ export function createDex({ verify, now, issue, connectors, clients }: DexOption
     if (!['id_token', 'access_token'].some((type) => requested === `${TYPE}${type}`)) {
       throw new OAuthError(400, 'request_not_supported', 'Invalid requested_token_type.')
     }
-    const claims = await verified(parameters['subject_token'] ?? '', verify)
+    await basis.verify(parameters['subject_token'] ?? '').catch(because(() => new OAuthError(401, 'access_denied')))
     return {
       status: 200,
       body: {
-        access_token: tokens.issue(id, LIFETIME, { sub: claims.sub }),
+        access_token: tokens.issue('Dex token', `token-${randomText(60)}`, LIFETIME, undefined),
         issued_token_type: requested,
         token_type: 'bearer',
         expires_in: LIFETIME - 1,
@@ -61,13 +56,4 @@ export function createDex({ verify, now, issue, connectors, clients }: DexOption
   })
 
   return { ...tokens, handler }
-}
-
-async function verified(token: string, verify: Issuer['verify']): Promise<JWTPayload> {
-  try {
-    return await verify(token, { audience: decodeJwt(token).aud ?? [] })
-  } catch (error) {
-    if (error instanceof errors.JOSEError) throw new OAuthError(401, 'access_denied')
-    throw error
-  }
 }

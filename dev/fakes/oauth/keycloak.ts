@@ -1,9 +1,8 @@
-import { decodeJwt, errors, type JWTPayload } from 'jose'
-import type { FakeReply, FakeRequest, Handler, Now } from '../handler.ts'
-import { ISSUER, type Issuer } from '../issuer.ts'
-import type { Issue } from '../secrets.ts'
+import { decodeJwt, type JWTPayload } from 'jose'
+import { refusing, type FakeReply, type FakeRequest, type Handler } from '../handler.ts'
+import { because, ISSUER, type Basis } from '../issuer.ts'
+import { createTokens, randomText, type Tokens } from '../secrets.ts'
 import { OAuthError, readOAuth, type OAuthRequest } from './request.ts'
-import { answering, createTokens, type Tokens } from './tokens.ts'
 
 /** In s, as a new realm has it. */
 const LIFETIME = 300
@@ -18,10 +17,7 @@ export interface KeycloakClient {
   readonly jwtGrant?: boolean
 }
 
-interface KeycloakOptions {
-  readonly verify: Issuer['verify']
-  readonly now: Now
-  readonly issue: Issue
+interface KeycloakOptions extends Basis {
   /** The URL of the realm. A function, since it may depend on where the fake is served. */
   readonly realm: () => string
   /** By id. May be changed. */
@@ -36,12 +32,12 @@ export interface Keycloak extends Tokens {
 
 /** A realm of Keycloak 26.7.3 that knows GitHub's issuer, for client assertions and for the JWT authorization grant. */
 export function createKeycloak(options: KeycloakOptions): Keycloak {
-  const { now, issue, realm, clients, users } = options
-  const tokens = createTokens(now, issue, true)
+  const { realm, clients, users } = options
+  const tokens = createTokens<{ readonly clientId: string }>(options, true)
   /** `jti` of the ID tokens that it took. */
   const used = new Set<string>()
 
-  const handler = answering((request) => {
+  const handler = refusing((request) => {
     const endpoints = `${new URL(realm()).pathname}/protocol/openid-connect`
     switch (request.url.pathname) {
       case `${endpoints}/token`:
@@ -60,11 +56,11 @@ export function createKeycloak(options: KeycloakOptions): Keycloak {
       throw new OAuthError(400, 'unsupported_grant_type', 'Unsupported grant_type')
     }
     const id = await authenticate(oauth)
-    const user = grant === JWT_BEARER ? await userOf(oauth, id) : `service-account-${id}`
+    if (grant === JWT_BEARER) await findUser(oauth, id)
     return {
       status: 200,
       body: {
-        access_token: tokens.issue(id, LIFETIME, { user }),
+        access_token: tokens.issue('Keycloak token', `token-${randomText(60)}`, LIFETIME, { clientId: id }),
         expires_in: LIFETIME,
         refresh_expires_in: 0,
         token_type: 'Bearer',
@@ -77,10 +73,9 @@ export function createKeycloak(options: KeycloakOptions): Keycloak {
   async function revoke(request: FakeRequest): Promise<FakeReply> {
     const oauth = readOAuth(request)
     const id = await authenticate(oauth)
-    const outcome = tokens.revoke(oauth.parameters['token'] ?? '', id)
-    if (outcome === 'of another client') {
-      throw new OAuthError(400, 'invalid_request', 'Unmatching clients')
-    }
+    const { token = '' } = oauth.parameters
+    if ((tokens.find(token)?.clientId ?? id) !== id) throw new OAuthError(400, 'invalid_request', 'Unmatching clients')
+    tokens.revoke(token)
     return { status: 200, body: '' }
   }
 
@@ -103,8 +98,8 @@ export function createKeycloak(options: KeycloakOptions): Keycloak {
     return id
   }
 
-  /** The user whom the assertion of a grant is for. */
-  async function userOf({ parameters }: OAuthRequest, id: string): Promise<string> {
+  /** Finds the user whom the assertion of a grant is for. */
+  async function findUser({ parameters }: OAuthRequest, id: string): Promise<void> {
     if (clients[id]?.jwtGrant !== true) {
       throw new OAuthError(
         400,
@@ -118,9 +113,7 @@ export function createKeycloak(options: KeycloakOptions): Keycloak {
     if (decodeJwt(assertion).iss !== ISSUER) throw invalid('No Identity Provider for provided issuer')
     const audiences = [realm(), `${realm()}/protocol/openid-connect/token`]
     const { sub = '' } = await verified(assertion, audiences, invalid)
-    const user = users.get(sub)
-    if (user === undefined) throw invalid('User not found')
-    return user
+    if (!users.has(sub)) throw invalid('User not found')
   }
 
   async function verified(
@@ -128,12 +121,9 @@ export function createKeycloak(options: KeycloakOptions): Keycloak {
     audience: string[],
     invalid: (description: string) => OAuthError,
   ): Promise<JWTPayload> {
-    const claims = await options.verify(idToken, { audience }).catch((error: unknown) => {
-      if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') {
-        throw invalid('Invalid token audience')
-      }
-      throw error instanceof errors.JOSEError ? invalid('Token is not active') : error
-    })
+    const claims = await options
+      .verify(idToken, { audience })
+      .catch(because((_, claim) => invalid(claim === 'aud' ? 'Invalid token audience' : 'Token is not active')))
     if (used.has(String(claims.jti))) throw invalid('Token reuse detected')
     used.add(String(claims.jti))
     return claims

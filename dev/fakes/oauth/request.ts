@@ -1,4 +1,4 @@
-import { formOf, type FakeReply, type FakeRequest } from '../handler.ts'
+import { formOf, Refusal, type FakeReply, type FakeRequest } from '../handler.ts'
 
 /** A request to an endpoint of an OAuth 2.0 server (RFC 6749 sections 2.3 and 3.2). */
 export interface OAuthRequest {
@@ -12,12 +12,9 @@ export interface OAuthRequest {
 }
 
 /** A refusal by RFC 6749 section 5.2. */
-export class OAuthError extends Error {
-  readonly reply: FakeReply
-
-  constructor(status: number, error: string, description?: string) {
-    super(error)
-    this.reply = oauthError(status, error, description)
+export class OAuthError extends Refusal {
+  constructor(...error: Parameters<typeof oauthError>) {
+    super(oauthError(...error))
   }
 }
 

@@ -1,9 +1,7 @@
-import { errors } from 'jose'
-import type { Handler, Now } from '../handler.ts'
-import type { Issuer } from '../issuer.ts'
-import type { Issue } from '../secrets.ts'
+import { refusing, type Handler } from '../handler.ts'
+import { because, type Basis } from '../issuer.ts'
+import { createTokens, randomText, type Tokens } from '../secrets.ts'
 import { OAuthError, readOAuth } from './request.ts'
-import { answering, createTokens, type Tokens } from './tokens.ts'
 
 /** Where a grant has the ID token. */
 const ID_TOKEN: Readonly<Record<string, string>> = {
@@ -12,10 +10,7 @@ const ID_TOKEN: Readonly<Record<string, string>> = {
   client_credentials: 'client_assertion',
 }
 
-export interface OAuthServerOptions {
-  readonly verify: Issuer['verify']
-  readonly now: Now
-  readonly issue: Issue
+export interface OAuthServerOptions extends Basis {
   /** The path of the token endpoint. */
   readonly path: string
   readonly body: 'form' | 'json'
@@ -38,10 +33,10 @@ interface OAuthServer extends Tokens {
  * names, and refuses in the words of the RFCs.
  */
 export function createOAuthServer(options: OAuthServerOptions): OAuthServer {
-  const { verify, now, issue, path, body, audience, subjects, parameters: wanted, says } = options
-  const tokens = createTokens(now, issue, true)
+  const { path, body, audience, subjects, parameters: wanted, says } = options
+  const tokens = createTokens(options, true)
 
-  const handler = answering(async (request) => {
+  const handler = refusing(async (request) => {
     if (request.url.pathname !== path) return { status: 404, body: '' }
     const { parameters } = readOAuth(request, body)
     const idToken = ID_TOKEN[String(wanted['grant_type'])]!
@@ -50,15 +45,14 @@ export function createOAuthServer(options: OAuthServerOptions): OAuthServer {
     const wrong = names.filter((name) => ![wanted[name]].flat().includes(others[name]))
     if (wrong.includes('grant_type')) throw new OAuthError(400, 'unsupported_grant_type')
     if (wrong.length > 0) throw new OAuthError(400, 'invalid_request', `not as documented: ${wrong.join(', ')}`)
-    try {
-      const { sub = '' } = await verify(sent, { audience })
-      if (!subjects.includes(sub)) throw new OAuthError(400, 'invalid_grant', 'subject is not trusted')
-    } catch (error) {
-      if (error instanceof errors.JOSEError) throw new OAuthError(400, 'invalid_grant', error.message)
-      throw error
-    }
+    const invalid = (description: string): OAuthError => new OAuthError(400, 'invalid_grant', description)
+    const { sub = '' } = await options.verify(sent, { audience }).catch(because(({ message }) => invalid(message)))
+    if (!subjects.includes(sub)) throw invalid('subject is not trusted')
     const lifetime = Number(says['expires_in'] ?? 3_600)
-    return { status: 200, body: { access_token: tokens.issue('', lifetime), ...says } }
+    return {
+      status: 200,
+      body: { access_token: tokens.issue('token', `token-${randomText(60)}`, lifetime, undefined), ...says },
+    }
   })
 
   return { ...tokens, handler }

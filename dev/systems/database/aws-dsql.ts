@@ -1,7 +1,8 @@
-import { trust, trustAsIn } from '../../documents/trust.ts'
-import { createAwsAccount, ROLE_ARN, USER_ARN, type AwsAccount } from '../../fakes/aws-account.ts'
-import { createDsqlCluster, type DsqlCluster } from '../../fakes/aws-dsql.ts'
+import { trustAsIn } from '../../documents/trust.ts'
+import { ROLE_ARN, USER_ARN, type AwsAccount } from '../../fakes/aws-account.ts'
+import { createDsqlCluster, type AwsDatabase, type DsqlClusterOptions } from '../../fakes/aws-database.ts'
 import type { Setup, System } from '../system.ts'
+import { databaseOf } from './aws-rds.ts'
 
 export const HOST = 'abcdefghijklmnopqrstuvwxyz.dsql.eu-west-1.on.aws'
 export const USERNAME = 'app_migrations'
@@ -12,18 +13,12 @@ export interface AwsDsqlSettings {
   readonly username?: string
 }
 
-export interface AwsDsqlSetup extends Setup {
+export interface AwsDsqlSetup extends Setup, Pick<DsqlClusterOptions, 'endpoint' | 'actions' | 'grants'> {
   readonly account: AwsAccount
-  readonly cluster: DsqlCluster
-  /** Of the cluster; may be changed. */
-  readonly endpoint: { host: string }
-  /** IAM actions by who may do them; may be changed. */
-  readonly actions: Record<string, readonly string[]>
-  /** Database roles by whom they are granted to; may be changed. */
-  readonly grants: Record<string, readonly string[]>
+  readonly cluster: AwsDatabase
 }
 
-/** A cluster of Aurora DSQL, and the STS of the account. Only STS is asked: the token is computed. */
+/** A cluster of Aurora DSQL, and the STS of the account. */
 export function awsDsqlSystem(settings: AwsDsqlSettings = {}): System<AwsDsqlSetup> {
   const { host = HOST, region = 'eu-west-1', username = USERNAME } = settings
   return {
@@ -36,38 +31,21 @@ export function awsDsqlSystem(settings: AwsDsqlSettings = {}): System<AwsDsqlSet
         trustAsIn('database/aws-dsql/README.md', account, identity)
       },
     }),
-    setUp({ issuer, identity, now, issue, url }) {
-      const account = createAwsAccount({ verify: issuer.verify, now, issue, identity })
+    setUp(foundations) {
+      const setup = databaseOf(foundations, 'sts.amazonaws.com')
       const action = username === 'admin' ? 'DbConnectAdmin' : 'DbConnect'
-      const actions: Record<string, readonly string[]> = { [ROLE_ARN]: [action], [USER_ARN]: [action] }
-      const grants: Record<string, readonly string[]> = { [ROLE_ARN]: [username], [USER_ARN]: [username] }
-      const endpoint = { host }
-      const cluster = createDsqlCluster({
-        now,
-        region,
-        endpoint,
-        credentials: account.credentials,
-        mayConnect: (keys, asked) => actions[account.principal(keys)]?.includes(asked) === true,
-        isGranted: (keys, role) => grants[account.principal(keys)]?.includes(role) === true,
-      })
+      const changeable = {
+        endpoint: { host },
+        actions: { [ROLE_ARN]: [action], [USER_ARN]: [action] },
+        grants: { [ROLE_ARN]: [username], [USER_ARN]: [username] },
+      }
+      const cluster = createDsqlCluster({ ...foundations, ...setup, ...changeable, region })
       return {
-        handlers: { sts: account.sts.handler },
-        exchangeRole: 'sts',
-        credential: 'token',
+        ...setup,
+        ...changeable,
         inputs: () => ({ host, username, 'role-arn': ROLE_ARN }),
-        environment: () => ({ AWS_ENDPOINT_URL_STS: url('sts') }),
-        deny() {
-          account.roles[ROLE_ARN] = { subjects: [`repo:${identity.owner}/another:*`] }
-        },
-        mend([pasted]) {
-          trust(account, pasted!.text)
-        },
-        accepts: (token) => Promise.resolve(cluster.login(username, token) === undefined),
-        account,
+        accepts: (token) => cluster.login(username, token) === undefined,
         cluster,
-        endpoint,
-        actions,
-        grants,
       }
     },
   }

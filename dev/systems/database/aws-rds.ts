@@ -1,7 +1,7 @@
 import { trust, trustAsIn } from '../../documents/trust.ts'
 import { createAwsAccount, ROLE_ARN, USER_ARN, type AwsAccount } from '../../fakes/aws-account.ts'
-import { createRdsDatabase, type RdsDatabase } from '../../fakes/aws-rds.ts'
-import type { Setup, System } from '../system.ts'
+import { createRdsDatabase, type AwsDatabase, type RdsDatabaseOptions } from '../../fakes/aws-database.ts'
+import type { Foundations, Setup, System } from '../system.ts'
 
 export const HOST = 'app.cluster-abc123.eu-central-1.rds.amazonaws.com'
 export const USERNAME = 'app_migrations'
@@ -22,18 +22,35 @@ export interface AwsRdsSettings {
   readonly audience?: string
 }
 
-export interface AwsRdsSetup extends Setup {
+export interface AwsRdsSetup extends Setup, Pick<RdsDatabaseOptions, 'endpoint' | 'connect'> {
   readonly account: AwsAccount
-  readonly database: RdsDatabase
-  /** Of the database; may be changed. */
-  readonly endpoint: { host: string; port: number }
+  readonly database: AwsDatabase
   /** Of the database; the first is whom the credential is for; may be changed. */
   readonly users: string[]
-  /** Users by the ARN of a role or an IAM user that may connect as them; may be changed. */
-  readonly connect: Record<string, readonly string[]>
 }
 
-/** A database that takes IAM tokens, and the STS of the account. Only STS is asked: the token is computed. */
+/** What is the same for every database of AWS. Only STS is asked: the token is computed. */
+export function databaseOf(
+  foundations: Foundations,
+  audience: string,
+): Omit<Setup, 'inputs' | 'accepts'> & { readonly account: AwsAccount } {
+  const account = createAwsAccount({ ...foundations, audience })
+  return {
+    handlers: { sts: account.sts.handler },
+    exchangeRole: 'sts',
+    credential: 'token',
+    environment: () => ({ AWS_ENDPOINT_URL_STS: foundations.url('sts') }),
+    deny() {
+      account.roles[ROLE_ARN] = { subjects: [`repo:${foundations.identity.owner}/another:*`] }
+    },
+    mend([pasted]) {
+      trust(account, pasted!.text)
+    },
+    account,
+  }
+}
+
+/** A database that takes IAM tokens, and the STS of the account. */
 export function awsRdsSystem(settings: AwsRdsSettings = {}): System<AwsRdsSetup> {
   const { host = HOST, port = 5432, region = 'eu-central-1', username = USERNAME } = settings
   const { audience = region.startsWith('cn-') ? 'sts.amazonaws.com.cn' : 'sts.amazonaws.com' } = settings
@@ -54,37 +71,20 @@ export function awsRdsSystem(settings: AwsRdsSettings = {}): System<AwsRdsSetup>
         users.unshift(READER.username)
       },
     }),
-    setUp({ issuer, identity, now, issue, url }) {
-      const account = createAwsAccount({ verify: issuer.verify, now, issue, identity, audience })
-      const connect: Record<string, readonly string[]> = { [ROLE_ARN]: [username], [USER_ARN]: [username] }
-      const endpoint = { host, port }
-      const users = [username]
-      const database = createRdsDatabase({
-        now,
-        region,
-        endpoint,
-        credentials: account.credentials,
-        mayConnect: (keys, user) => connect[account.principal(keys)]?.includes(user) === true,
-        users,
-      })
+    setUp(foundations) {
+      const setup = databaseOf(foundations, audience)
+      const changeable = {
+        endpoint: { host, port },
+        connect: { [ROLE_ARN]: [username], [USER_ARN]: [username] },
+        users: [username],
+      }
+      const database = createRdsDatabase({ ...foundations, ...setup, ...changeable, region })
       return {
-        handlers: { sts: account.sts.handler },
-        exchangeRole: 'sts',
-        credential: 'token',
+        ...setup,
+        ...changeable,
         inputs: () => ({ host, port: String(port), username, 'role-arn': ROLE_ARN }),
-        environment: () => ({ AWS_ENDPOINT_URL_STS: url('sts') }),
-        deny() {
-          account.roles[ROLE_ARN] = { subjects: [`repo:${identity.owner}/another:*`] }
-        },
-        mend([pasted]) {
-          trust(account, pasted!.text)
-        },
-        accepts: (token) => Promise.resolve(database.login(users[0]!, token) === undefined),
-        account,
+        accepts: (token) => database.login(changeable.users[0]!, token) === undefined,
         database,
-        endpoint,
-        connect,
-        users,
       }
     },
   }

@@ -1,4 +1,4 @@
-import { createEntra, type Entra, type FederatedCredential } from '../../fakes/entra.ts'
+import { createEntra, type Entra, type EntraOptions, type FederatedCredential } from '../../fakes/entra.ts'
 import { subjectOf } from '../../fakes/identity.ts'
 import { ISSUER } from '../../fakes/issuer.ts'
 import type { Foundations, Setup, System } from '../system.ts'
@@ -7,17 +7,14 @@ export const TENANT = '11111111-2222-3333-4444-555555555555'
 export const CLIENT = '66666666-7777-8888-9999-aaaaaaaaaaaa'
 
 /** A tenant with an application that trusts the job. */
-export interface EntraSetup {
+export interface EntraSetup extends Pick<EntraOptions, 'clients'> {
   readonly entra: Entra
-  /** Federated credentials by client ID; may be changed. */
-  readonly clients: Record<string, readonly FederatedCredential[]>
 }
 
-export function entraOf({ issuer, identity, now, issue }: Foundations, resources: readonly string[]): EntraSetup {
-  const trusted = { issuer: ISSUER, subject: subjectOf(identity), audiences: ['api://AzureADTokenExchange'] }
-  const clients: EntraSetup['clients'] = { [CLIENT]: [trusted] }
-  const entra = createEntra({ verify: issuer.verify, now, issue, tenant: TENANT, clients, resources })
-  return { entra, clients }
+export function entraOf(foundations: Foundations, resources: readonly string[]): EntraSetup {
+  const subject = subjectOf(foundations.identity)
+  const clients = { [CLIENT]: [{ issuer: ISSUER, subject, audiences: ['api://AzureADTokenExchange'] }] }
+  return { entra: createEntra({ ...foundations, tenant: TENANT, clients, resources }), clients }
 }
 
 export interface AzureDatabaseSetup extends Setup, EntraSetup {

@@ -1,6 +1,6 @@
 import { parse } from 'yaml'
 import { createCloudSql, type CloudSql } from '../../fakes/google-cloud-sql.ts'
-import { createGoogle, type Google, type Provider } from '../../fakes/google.ts'
+import { createGoogle, type Google, type GoogleOptions, type Provider } from '../../fakes/google.ts'
 import type { Setup, System } from '../system.ts'
 
 export const POOL = 'projects/123456789012/locations/global/workloadIdentityPools/github'
@@ -17,13 +17,9 @@ export function principalSet(repositoryId: string): string {
   return `principalSet://iam.googleapis.com/${POOL}/attribute.repository_id/${repositoryId}`
 }
 
-export interface GoogleCloudSqlSetup extends Setup {
+export interface GoogleCloudSqlSetup extends Setup, Pick<GoogleOptions, 'providers' | 'serviceAccounts'> {
   readonly google: Google
   readonly database: CloudSql
-  /** By full name; may be changed. */
-  readonly providers: Record<string, Provider>
-  /** Members with `roles/iam.workloadIdentityUser`, by e-mail; may be changed. */
-  readonly serviceAccounts: Record<string, readonly string[]>
 }
 
 /** Google Cloud with a provider for the owner and a service account that is a user of a Cloud SQL instance. */
@@ -31,14 +27,13 @@ export const system: System<GoogleCloudSqlSetup> = {
   action: 'database/google-cloud-sql',
   variants: ['default'],
   hosts: GOOGLE_HOSTS,
-  setUp({ issuer, identity, now, issue, url }) {
+  setUp(foundations) {
+    const { identity, url } = foundations
     const providers: Record<string, Provider> = {
       [PROVIDER]: { condition: (claims) => claims['repository_owner_id'] === identity.ownerId },
     }
-    const serviceAccounts: Record<string, readonly string[]> = {
-      [SERVICE_ACCOUNT]: [principalSet(identity.repositoryId)],
-    }
-    const google = createGoogle({ verify: issuer.verify, now, issue, providers, serviceAccounts })
+    const serviceAccounts = { [SERVICE_ACCOUNT]: [principalSet(identity.repositoryId)] }
+    const google = createGoogle({ ...foundations, providers, serviceAccounts })
     const database = createCloudSql({ token: google.token, users: [SERVICE_ACCOUNT] })
     return {
       handlers: { sts: google.sts, iamcredentials: google.iamCredentials },
@@ -62,8 +57,7 @@ export const system: System<GoogleCloudSqlSetup> = {
         providers[PROVIDER] = { condition: (claims) => conditions.every(([claim, value]) => claims[claim] === value) }
       },
       accepts: (password) =>
-        database.refusal({ engine: 'postgres', user: 'database@my-project.iam', password, encrypted: true }) ===
-        undefined,
+        database.refusal({ engine: 'postgres', user: 'database@my-project.iam', password }) === undefined,
       google,
       database,
       providers,

@@ -1,6 +1,6 @@
 import { trustAsIn } from '../../documents/trust.ts'
 import { createAwsAccount, ROLE_ARN, USER_ARN, type AwsAccount } from '../../fakes/aws-account.ts'
-import { createAwsSecretsManager, type StoredSecret } from '../../fakes/aws-secrets-manager.ts'
+import { createAwsSecretsManager, type AwsSecretsManagerOptions } from '../../fakes/aws-secrets-manager.ts'
 import { storedSecrets } from '../../fakes/secrets.ts'
 import type { Setup, System } from '../system.ts'
 
@@ -9,10 +9,8 @@ export const NAME = 'app/database'
 export const SECRET_ARN = `arn:aws:secretsmanager:${REGION}:123456789012:secret:${NAME}-AbC123`
 const LICENSE_ARN = `arn:aws:secretsmanager:${REGION}:123456789012:secret:app/license-DeF456`
 
-export interface AwsSecretsManagerSetup extends Setup {
+export interface AwsSecretsManagerSetup extends Setup, Pick<AwsSecretsManagerOptions, 'secrets'> {
   readonly account: AwsAccount
-  /** By ARN; may be changed. */
-  readonly secrets: Record<string, StoredSecret>
   /** What the job is to get. */
   readonly secret: string
 }
@@ -32,29 +30,22 @@ export const system: System<AwsSecretsManagerSetup> = {
       trustAsIn('secret/aws-secrets-manager/README.md', account, identity)
     },
   }),
-  setUp({ issuer, identity, now, issue, url }, variant) {
-    const account = createAwsAccount({ verify: issuer.verify, now, issue, identity })
-    const { several, secret, database, license, outputs } = storedSecrets(variant, issue)
+  setUp(foundations, variant) {
+    const { issue, url } = foundations
+    const account = createAwsAccount(foundations)
+    const { several, secret, database, license, mapping, outputs } = storedSecrets(variant, issue)
     const hasKeys = variant === 'key'
     const readers = [ROLE_ARN, USER_ARN]
-    const secrets: Record<string, StoredSecret> = {
+    const secrets: AwsSecretsManagerOptions['secrets'] = {
       [SECRET_ARN]: { value: hasKeys || several ? database : secret, readers },
       ...(several && { [LICENSE_ARN]: { value: license, readers } }),
     }
-    const handler = createAwsSecretsManager({
-      now,
-      region: REGION,
-      credentials: account.credentials,
-      principal: account.principal,
-      secrets,
-    })
+    const handler = createAwsSecretsManager({ ...foundations, region: REGION, account, secrets })
     return {
       handlers: { sts: account.sts.handler, secretsmanager: handler },
       exchangeRole: 'secretsmanager',
       inputs: () => ({
-        ...(several
-          ? { secrets: `db-user: ${NAME}#username\ndb-password: ${NAME}#password\nlicense: app/license` }
-          : { secret: NAME }),
+        ...(several ? { secrets: mapping(NAME, 'app/license') } : { secret: NAME }),
         region: REGION,
         'role-arn': ROLE_ARN,
         ...(hasKeys && { key: 'password' }),

@@ -1,4 +1,4 @@
-import { createKeyVault, type SecretVersion } from '../../fakes/azure-key-vault.ts'
+import { createKeyVault, type KeyVaultOptions } from '../../fakes/azure-key-vault.ts'
 import { storedSecrets } from '../../fakes/secrets.ts'
 import { CLIENT, entraOf, TENANT, type EntraSetup } from '../database/azure.ts'
 import type { Setup, System } from '../system.ts'
@@ -6,11 +6,7 @@ import type { Setup, System } from '../system.ts'
 /** The versions of `database-password`, the older one first. */
 export const VERSIONS = ['4387e9f3d6e14c459867679a90fd0f79', 'b1e0f6c5a2d34e7f8091a2b3c4d5e6f7'] as const
 
-export interface KeyVaultSetup extends Setup, EntraSetup {
-  /** Client IDs that may read; may be changed. */
-  readonly readers: string[]
-  /** By name; may be changed. */
-  readonly secrets: Record<string, readonly SecretVersion[]>
+export interface KeyVaultSetup extends Setup, EntraSetup, Pick<KeyVaultOptions, 'readers' | 'secrets'> {
   readonly secret: string
 }
 
@@ -22,11 +18,11 @@ export const system: System<KeyVaultSetup> = {
   example: (inputs) => ({ variant: 'secrets' in inputs ? 'several' : 'default' }),
   setUp(foundations, variant) {
     const { issue, url } = foundations
-    const { several, secret, database, license, outputs } = storedSecrets(variant, issue)
+    const { several, secret, database, license, mapping, outputs } = storedSecrets(variant, issue)
     const resource = 'https://vault.azure.net'
     const setup = entraOf(foundations, [resource, 'https://management.azure.com'])
     const readers = [CLIENT]
-    const secrets: Record<string, readonly SecretVersion[]> = {
+    const secrets: KeyVaultOptions['secrets'] = {
       'database-password': [
         { version: VERSIONS[0], value: `${secret}-old` },
         { version: VERSIONS[1], value: secret },
@@ -50,15 +46,7 @@ export const system: System<KeyVaultSetup> = {
         vault: url('keyvault'),
         'tenant-id': TENANT,
         'client-id': CLIENT,
-        ...(several
-          ? {
-              secrets: [
-                'db-user: database#username',
-                'db-password: database#password',
-                `license: license/${VERSIONS[0]}`,
-              ].join('\n'),
-            }
-          : { secret: 'database-password' }),
+        ...(several ? { secrets: mapping('database', `license/${VERSIONS[0]}`) } : { secret: 'database-password' }),
       }),
       environment: () => ({ AZURE_AUTHORITY_HOST: url('login') }),
       deny: () => readers.splice(0),

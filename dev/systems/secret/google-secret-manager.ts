@@ -1,5 +1,5 @@
-import { createGoogleSecretManager, type Secret } from '../../fakes/google-secret-manager.ts'
-import { createGoogle, type Google, type Provider } from '../../fakes/google.ts'
+import { createGoogleSecretManager, type GoogleSecretManagerOptions } from '../../fakes/google-secret-manager.ts'
+import { createGoogle, type Google, type GoogleOptions } from '../../fakes/google.ts'
 import { storedSecrets } from '../../fakes/secrets.ts'
 import { GOOGLE_HOSTS, principalSet, PROVIDER } from '../database/google-cloud-sql.ts'
 import type { Setup, System } from '../system.ts'
@@ -11,14 +11,9 @@ const PROJECT = 'projects/123456789012'
 /** As Google names it: with the project's number. */
 export const SECRET = `${PROJECT}/secrets/database-password`
 
-export interface GoogleSecretManagerSetup extends Setup {
+export interface GoogleSecretManagerSetup
+  extends Setup, Pick<GoogleOptions, 'providers' | 'serviceAccounts'>, Pick<GoogleSecretManagerOptions, 'secrets'> {
   readonly google: Google
-  /** By full name; may be changed. */
-  readonly providers: Record<string, Provider>
-  /** Members with `roles/iam.workloadIdentityUser`, by e-mail; may be changed. */
-  readonly serviceAccounts: Record<string, readonly string[]>
-  /** By full name; may be changed. */
-  readonly secrets: Record<string, Secret>
   readonly secret: string
 }
 
@@ -30,13 +25,14 @@ export const system: System<GoogleSecretManagerSetup> = {
   example: (inputs) => ({
     variant: 'secrets' in inputs ? 'several' : 'service-account' in inputs ? 'impersonation' : 'direct',
   }),
-  setUp({ issuer, identity, now, issue, url }, variant) {
+  setUp(foundations, variant) {
+    const { identity, issue, url } = foundations
     const impersonates = variant === 'impersonation'
-    const { several, secret, database, license, outputs } = storedSecrets(variant, issue)
+    const { several, secret, database, license, mapping, outputs } = storedSecrets(variant, issue)
     const member = principalSet(identity.repositoryId)
-    const providers: Record<string, Provider> = { [PROVIDER]: {} }
-    const serviceAccounts: Record<string, readonly string[]> = { [SERVICE_ACCOUNT]: [member] }
-    const secrets: Record<string, Secret> = {
+    const providers = { [PROVIDER]: {} }
+    const serviceAccounts = { [SERVICE_ACCOUNT]: [member] }
+    const secrets: GoogleSecretManagerOptions['secrets'] = {
       [SECRET]: {
         accessors: [impersonates ? `serviceAccount:${SERVICE_ACCOUNT}` : member],
         versions: [{ data: Buffer.from(`${secret}-old`) }, { data: Buffer.from(secret) }],
@@ -49,14 +45,8 @@ export const system: System<GoogleSecretManagerSetup> = {
         },
       }),
     }
-    const google = createGoogle({
-      verify: issuer.verify,
-      now,
-      issue,
-      providers,
-      serviceAccounts,
-      uniqueIds: { [SERVICE_ACCOUNT_ID]: SERVICE_ACCOUNT },
-    })
+    const uniqueIds = { [SERVICE_ACCOUNT_ID]: SERVICE_ACCOUNT }
+    const google = createGoogle({ ...foundations, providers, serviceAccounts, uniqueIds })
     const projects = { 'my-project': '123456789012' }
     return {
       handlers: {
@@ -68,11 +58,10 @@ export const system: System<GoogleSecretManagerSetup> = {
       inputs: () => ({
         ...(several
           ? {
-              secrets: [
-                'db-user: projects/my-project/secrets/database#username',
-                'db-password: projects/my-project/secrets/database#password',
-                'license: projects/my-project/secrets/license/versions/3',
-              ].join('\n'),
+              secrets: mapping(
+                'projects/my-project/secrets/database',
+                'projects/my-project/secrets/license/versions/3',
+              ),
             }
           : { secret: 'projects/my-project/secrets/database-password' }),
         'workload-identity-provider': PROVIDER,

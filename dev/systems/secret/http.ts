@@ -1,12 +1,8 @@
-import { createHttpSecret } from '../../fakes/http-secret.ts'
+import { createHttpSecret, type HttpSecretOptions } from '../../fakes/http-secret.ts'
 import { storedSecrets } from '../../fakes/secrets.ts'
 import type { Setup, System } from '../system.ts'
 
-export interface HttpSecretSetup extends Setup {
-  /** Of the repositories whose jobs may read; may be changed. */
-  readonly repositoryIds: string[]
-  /** By path and query; may be changed. */
-  readonly secrets: Record<string, Uint8Array>
+export interface HttpSecretSetup extends Setup, Pick<HttpSecretOptions, 'repositoryIds' | 'secrets'> {
   readonly secret: string
 }
 
@@ -21,32 +17,22 @@ export const system: System<HttpSecretSetup> = {
       for (const path of ['/database-password', '/registry-password']) secrets[path] = Buffer.from(secret)
     },
   }),
-  setUp({ issuer, identity, issue, url }, variant) {
-    const { several, secret, database, license, outputs } = storedSecrets(variant, issue)
+  setUp({ verify, identity, issue, url }, variant) {
+    const { several, secret, database, license, mapping, outputs } = storedSecrets(variant, issue)
     const repositoryIds = [identity.repositoryId]
     const secrets: Record<string, Uint8Array> = {
       '/secrets?name=database': Buffer.from(secret),
       ...(several && { '/database': Buffer.from(database), '/license': Buffer.from(license) }),
     }
-    const { handler } = createHttpSecret({
-      verify: issuer.verify,
-      audience: () => url('secret-endpoint'),
-      repositoryIds,
-      secrets,
-    })
+    const audience = (): string => url('secret-endpoint')
+    const handler = createHttpSecret({ verify, audience, repositoryIds, secrets })
     return {
       handlers: { 'secret-endpoint': handler },
       exchangeRole: 'secret-endpoint',
       inputs: () => {
         const endpoint = url('secret-endpoint')
         return several
-          ? {
-              secrets: [
-                `db-user: ${endpoint}/database#username`,
-                `db-password: ${endpoint}/database#password`,
-                `license: ${endpoint}/license`,
-              ].join('\n'),
-            }
+          ? { secrets: mapping(`${endpoint}/database`, `${endpoint}/license`) }
           : { url: `${endpoint}/secrets?name=database` }
       },
       deny: () => repositoryIds.splice(0),

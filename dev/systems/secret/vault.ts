@@ -1,10 +1,8 @@
-import { fullName } from '../../fakes/identity.ts'
-import { certificateText, randomText } from '../../fakes/secrets.ts'
-import { createVault, type Vault, type VaultEngine, type VaultVersion } from '../../fakes/vault.ts'
-import { roleOf, type VaultRole } from '../../fakes/vault-writing.ts'
-import type { Setup, System } from '../system.ts'
+import { randomText } from '../../fakes/secrets.ts'
+import type { VaultRole, VaultVersion } from '../../fakes/vault.ts'
+import type { System } from '../system.ts'
+import { ROLE, vaultOf, type VaultTokenSetup } from '../vault.ts'
 
-export const ROLE = 'deploy'
 export const KEY = 'DB_PASSWORD'
 const USER = 'app_user'
 
@@ -25,17 +23,8 @@ export interface VaultSettings {
   readonly data?: Readonly<Record<string, unknown>>
 }
 
-export interface VaultSetup extends Setup {
-  readonly vault: Vault
-  /** By name; may be changed. */
-  readonly roles: Record<string, VaultRole>
-  /** By mount path; may be changed. */
-  readonly engines: Record<string, VaultEngine>
-  /** Paths by policy; may be changed. */
-  readonly policies: Record<string, readonly string[]>
+export interface VaultSetup extends VaultTokenSetup {
   readonly secret: string
-  /** Has the role accept another audience. */
-  readonly accept: (audience: string) => void
 }
 
 /** A Vault with one role, that of the job, whose policy lets it read one secret. */
@@ -50,51 +39,35 @@ export function vaultSystem(settings: VaultSettings = {}): System<VaultSetup> {
         if (audience !== undefined) accept(audience)
       },
     }),
-    setUp({ issuer, identity, now, issue, url }, variant) {
+    setUp(foundations, variant) {
+      const { issue, url } = foundations
       const several = variant === 'several'
       const secret = randomText(32)
       issue('secret', secret)
-      const tls = { certificate: certificateText(), key: randomText(40) }
+      const certificate = `-----BEGIN CERTIFICATE-----\n${randomText(64)}\n-----END CERTIFICATE-----\n`
+      const tls = { certificate, key: randomText(40) }
       if (several) issue('key', tls.key)
       const values = { 'db-user': USER, 'db-password': secret, tls: JSON.stringify(tls) }
-      const roles: Record<string, VaultRole> = {}
-      const boundClaims = { repository_id: identity.repositoryId, ref: identity.ref }
-      const role = (): VaultRole => ({
-        boundAudiences: [url('vault')],
-        boundClaims,
-        policies: ['deploy'],
-        ttl: 300,
-        ...settings.role,
-      })
       const secrets: Record<string, VaultVersion[]> = {
         [path]: [{ data: { DB_USER: USER, [KEY]: secret, ...settings.data } }],
         'team/tls': [{ data: tls }],
       }
-      const engines: Record<string, VaultEngine> = { secret: { kv: 2, secrets } }
       const policies: Record<string, readonly string[]> = {
         deploy: [`secret/data/${path}`, ...(several ? ['secret/data/team/tls'] : [])],
       }
-      const vault = createVault({
-        verify: issuer.verify,
-        now,
-        issue,
-        // Known once the world is up.
-        auth: {
-          get [authPath]() {
-            return { [ROLE]: role(), ...roles }
-          },
-        },
-        engines,
+      const options = {
+        engines: { secret: { kv: 2 as const, secrets } },
         policies,
         requireRequestHeader: settings.requireRequestHeader !== false,
         ...(namespace !== undefined && { namespace }),
-      })
+      }
+      const parts = vaultOf(foundations, { ttl: 300, ...settings.role }, options, authPath)
       return {
         handlers: {
           vault: (request) => {
             if (!request.url.pathname.startsWith(`${prefix}/`)) return { status: 404, body: 'no such page' }
             request.url.pathname = request.url.pathname.slice(prefix.length)
-            return vault.handler(request)
+            return parts.vault.handler(request)
           },
         },
         exchangeRole: 'vault',
@@ -109,27 +82,13 @@ export function vaultSystem(settings: VaultSettings = {}): System<VaultSetup> {
           ...(authPath !== 'jwt' && { 'auth-path': authPath }),
           ...(namespace !== undefined && { namespace }),
         }),
-        deny() {
-          roles[ROLE] = { ...role(), boundClaims: { repository: `${fullName(identity)}-another` } }
-        },
-        accept(audience) {
-          roles[ROLE] = { ...role(), boundAudiences: [audience] }
-        },
-        mend([pasted]) {
-          roles[ROLE] = roleOf(JSON.parse(pasted!.text) as Record<string, unknown>, roles[ROLE])
-        },
         store(name, data) {
           secrets[name] = [{ data }]
           policies['deploy'] = [...policies['deploy']!, `secret/data/${name}`]
           return name
         },
         accepts: (text) => text === (several ? JSON.stringify(values) : secret),
-        alive: vault.living,
-        saysEnded: { vault: [204, 403] },
-        vault,
-        roles,
-        engines,
-        policies,
+        ...parts,
         secret,
       }
     },

@@ -84,7 +84,7 @@ describe('a signed request', () => {
     expect(headers['authorization']).toContain(`/eu-central-1/${service}/aws4_request`)
     expect(headers['authorization']).toMatch(/SignedHeaders=[^,]*x-authorization/)
     expect(claimsOf(headers['x-authorization']!)).toMatchObject({ aud: '127.0.0.1' })
-    expect(world.setup.sts.sessions).toMatchObject([{ role: ROLE_ARN, duration: 900 }])
+    expect(world.setup.account.sts.sessions).toMatchObject([{ role: ROLE_ARN, duration: 900 }])
     expect(world.issuer.issued.map(({ audience }) => audience).sort()).toEqual(['127.0.0.1', 'sts.amazonaws.com'])
   })
 
@@ -98,7 +98,7 @@ describe('a signed request', () => {
     const world = await open({}, AWS)
     await run(world)
     const inputs = { 'app-server': JSON.stringify({ url: world.url('app-server'), auth: AUTH }) }
-    const env = environmentOf(world.setup.sts.sessions[0]!.keys)
+    const env = environmentOf(world.setup.account.sts.sessions[0]!.keys)
     expect((await run(world, { inputs, env })).succeeded).toBe(true)
     expect(world.server('sts').requests).toHaveLength(1)
     expect(await refusal(world, { inputs })).toMatch(

@@ -132,7 +132,6 @@ describe('the database', () => {
       encoding: 'utf8',
     })
     expect(shell.status).toBe(0)
-    const login = { engine, user: shell.stdout, password, encrypted: true }
-    expect(world.setup.database.refusal(login)).toBeUndefined()
+    expect(world.setup.database.refusal({ engine, user: shell.stdout, password })).toBeUndefined()
   })
 })

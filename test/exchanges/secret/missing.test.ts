@@ -78,7 +78,7 @@ describe('what does not exist', () => {
     expect(ran.stage.annotations).toMatchObject([
       { level: 'notice', message: `The output secret is empty: ${name} does not exist.` },
     ])
-    expect(setup.alive!()).toEqual([])
+    expect(setup.alive()).toEqual([])
   })
 
   test('is what AWS calls ResourceNotFoundException', async () => {
