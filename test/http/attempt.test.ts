@@ -158,14 +158,6 @@ describe('a step that is cancelled', () => {
   const grantEnds = 'within the hour'
   const never = new AbortController().signal
 
-  test('sends nothing', async () => {
-    const server = await answering(ok())
-    const { get, cancelled } = testClient()
-    cancelled.abort(reason)
-    await expect(get(server.url)).rejects.toBe(reason)
-    expect(server.received).toEqual([])
-  })
-
   test.each([true, false])('does not send what was prepared meanwhile (waiting: %s)', async (waits) => {
     const server = await answering(ok())
     const [sockets, { get, client, cancelled }] = [clientSockets(), testClient({ patience: never })]

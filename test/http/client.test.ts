@@ -144,11 +144,6 @@ describe('Retry-After', () => {
     expect(answered).toHaveLength(1)
     expect(slept).toEqual([])
   })
-
-  test('of what would be final by its status, too', async () => {
-    const { slept } = await send([fault.status(400, { retryAfter: 4 })], { refusal: () => ({ retry: { times: 1 } }) })
-    expect(slept).toEqual([5_000])
-  })
 })
 
 test('a server that says 429 gets fewer requests at a time; no other does', async () => {
@@ -196,11 +191,6 @@ describe('a message', () => {
     const server = await serving(() => ({ status: 200, body: {} }), { faults: [fault.status(503), fault.reset()] })
     await testClient().get(server.url, { prepare: () => ({ headers: { made: String(++made) } }) })
     expect(server.requests.map(({ headers }) => headers['made'])).toEqual(['1', '2', '3'])
-  })
-
-  test('that cannot be made is the end', async () => {
-    const wrong = new Error('wrong')
-    expect(await send([], { prepare: () => Promise.reject(wrong) })).toMatchObject({ error: wrong, answered: [] })
   })
 
   test('is never sent unencrypted', async () => {

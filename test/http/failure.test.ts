@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { ActionError } from '../../src/errors.ts'
 import { authorityHint } from '../../src/http/authority.ts'
-import { AttemptFailed, connectionFailure, givenUp, reasonOf, unanswered, unread } from '../../src/http/failure.ts'
+import { AttemptFailed, connectionFailure, givenUp, unanswered, unread } from '../../src/http/failure.ts'
 import { answer, callTo } from './fixture.ts'
 
 const URL_ = 'https://app-server.example/path'
@@ -82,10 +82,6 @@ test.each([
   writeFileSync(join(folder, 'authority.pem'), 'Ours\n-----BEGIN CERTIFICATE-----')
   expect(authorityHint(join(folder, name))).toBe(`NODE_EXTRA_CA_CERTS is set, but the file that it names ${fault}.`)
   expect(authorityHint(join(folder, 'authority.pem'))).toContain('does not contain that authority')
-})
-
-test('the reason of a signal that has none is none', () => {
-  expect([reasonOf(AbortSignal.abort('text')), reasonOf(new AbortController().signal)]).toEqual([undefined, undefined])
 })
 
 const HOUR = { grantEnds: 'within the hour' }

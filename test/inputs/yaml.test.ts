@@ -233,11 +233,6 @@ describe('the YAML package behind it', () => {
     }
   })
 
-  test('expands no alias bomb', async () => {
-    const levels = Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i}, `.repeat(9)}*a${i}]`)
-    expect(await faultOf(['a0: &a0 lol', ...levels].join('\n'))).toBe('must not use YAML aliases (line 2)')
-  })
-
   test.each(['[', '{', '[{a: ', '- ', '? ', '{? ', '"', '&a ', '*a ', 'a: '])(
     'survives %j without end',
     async (piece) => {
@@ -246,13 +241,6 @@ describe('the YAML package behind it', () => {
       )
     },
   )
-
-  test.each([
-    ['[', ']'],
-    ['{a: ', '}'],
-  ])('survives nesting by %j and %j', async (open, close) => {
-    expect(await faultOf(open.repeat(3_000) + close.repeat(3_000))).toBe('is nested too deeply (line 1)')
-  })
 
   test('gives a value or a fault for any text, and no prototype changes', async () => {
     const alphabet = fc.constantFrom(
