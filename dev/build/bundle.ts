@@ -125,6 +125,6 @@ function replaceOnce(text: string, from: string, to: string): string {
   return text.replace(from, () => to)
 }
 
-function must(condition: boolean, otherwise: string): asserts condition {
+export function must(condition: boolean, otherwise: string): asserts condition {
   if (!condition) throw new Error(otherwise)
 }

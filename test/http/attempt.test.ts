@@ -123,14 +123,18 @@ describe('the time of an attempt', () => {
     expect(clock.limits).toEqual([0])
   })
 
-  test('ends it; what it waited for is told, and the next one has a time of its own', async () => {
-    const server = await answering(() => undefined, ok())
-    const { get, clock, lines } = testClient()
+  test.each([
+    ['the answer', ''],
+    ['the rest of the answer', CUT],
+  ])('ends it; that it waited for %s is told, and the next one has a time of its own', async (what, fate) => {
+    const server = await answering(fate, ok())
+    const [sockets, { get, clock, lines }] = [clientSockets(), testClient()]
     const answer = get(server.url, { attemptMs: 1_250 })
     await server.requested()
+    await until(() => sockets[0]!.bytesRead >= fate.length)
     await clock.expire()
     expect(await answer).toEqual({ a: 1 })
-    expect(lines[0]).toContain('no answer within 1.3 s, while waiting for the answer')
+    expect(lines[0]).toMatch(new RegExp(`no answer within 1.3 s, while waiting for ${what}$`))
     expect(clock.slept).toEqual([125])
     await server.closed()
   })

@@ -142,33 +142,13 @@ describe('an answer that is too large', () => {
   })
 })
 
-describe('progress and end', () => {
-  test('what is waited for', async () => {
-    const server = await answering(`${HEAD}content-length: 2\r\n\r\n{`)
-    const told: string[] = []
-    const ends = new AbortController()
-    const progress = {
-      set waitingFor(what: string) {
-        told.push(what)
-        if (told.length === 2) ends.abort(new Error('the end'))
-      },
-    }
-    await expect(send(server.port, ends.signal, progress)).rejects.toThrow('the end')
-    expect(told).toEqual(['the answer', 'the rest of the answer'])
-    await server.closed()
-  })
-
-  test('nothing is sent when it is over already', async () => {
-    const server = await rawServer(() => undefined)
-    await expect(send(server.port, AbortSignal.abort(new Error('the end')))).rejects.toThrow('the end')
-    await server.closed()
-    expect(server.received).toEqual([''])
-  })
-
-  async function send(port: number, ends: AbortSignal, progress = { waitingFor: '' }): Promise<unknown> {
-    const socket = net.connect(port, '127.0.0.1')
-    await once(socket, 'connect')
-    const call = { method: 'GET', url: new URL(`http://127.0.0.1:${port}`) } as const
-    return request(socket, call, { headers: {} }, 'test/1', ends, progress)
-  }
+test('nothing is sent when it is over already', async () => {
+  const server = await rawServer(() => undefined)
+  const socket = net.connect(server.port, '127.0.0.1')
+  await once(socket, 'connect')
+  const call = { method: 'GET', url: new URL(server.url) } as const
+  const ends = AbortSignal.abort(new Error('the end'))
+  await expect(request(socket, call, { headers: {} }, 'test/1', ends, { waitingFor: '' })).rejects.toThrow('the end')
+  await server.closed()
+  expect(server.received).toEqual([''])
 })
