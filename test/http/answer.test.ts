@@ -17,11 +17,8 @@ describe('the JSON object of an answer', () => {
     [' <!doctype html>', {}, 'a web page (HTML)'],
     ['\uFEFF<html>', {}, 'a web page (HTML)'],
     ['', { 'content-type': 'text/html; charset=utf-8' }, 'a web page (HTML)'],
-    ['', { 'content-type': 'application/xhtml+xml' }, 'a web page (HTML)'],
     ['[]', {}, other],
     ['null', {}, other],
-    ['"text"', {}, other],
-    ['7', {}, other],
     ['{"a":1', {}, other],
     ['{}\uFEFF', {}, other],
     ['\uFEFF\uFEFF{}', {}, other],
@@ -64,7 +61,6 @@ test.each([
   [1_795_251_600, '2026-11-21T09:00:00.000Z'],
   ['soon', undefined],
   [1e300, undefined],
-  [true, undefined],
   [null, undefined],
 ])('the time in %j is %s', (value, time) => {
   expect(timeOf(value)?.toISOString()).toBe(time)

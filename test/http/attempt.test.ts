@@ -104,23 +104,13 @@ describe('the time of an attempt', () => {
     ['10 s', {}, {}, 10_000],
     ['what the call says', {}, { attemptMs: 35_000 }, 35_000],
     ['what is left', { limitMs: 4_000 }, {}, 4_000],
+    ['none, where nothing is left', { limitMs: -1_000 }, {}, 0],
   ])('is %s', async (_name, options, call, limit) => {
     const server = await answering(ok())
     const { get, clock } = testClient(options)
     await get(server.url, call)
     expect(clock.limits).toEqual([limit])
     expect(clock.running).toBe(0)
-  })
-
-  test('is none where preparing took it all', async () => {
-    const server = await answering(ok())
-    const { get, clock } = testClient()
-    const prepare = (): Message => {
-      clock.elapsed += 61_000
-      return { headers: {} }
-    }
-    await get(server.url, { prepare })
-    expect(clock.limits).toEqual([0])
   })
 
   test.each([

@@ -118,7 +118,8 @@ describe('what a system says of a retry', () => {
 })
 
 describe('Retry-After', () => {
-  test.each<[string, Parameters<typeof fault.status>[1], number]>([
+  test.each<[string, Parameters<typeof fault.status>[1], number, status?: number]>([
+    ['of what would be final by its status', { retryAfter: 4 }, 5_000, 400],
     // With half of it, or the usual longest wait of 250 ms, as jitter on top, half of which is drawn.
     ['of 4 s', { retryAfter: 4 }, 5_000],
     ['until a date', { retryAfter: new Date(START + 4_000), headers: { age: '1' } }, 5_000],
@@ -128,9 +129,11 @@ describe('Retry-After', () => {
       5_000,
     ],
     ['that is none', { headers: { 'retry-after': 'soon' } }, 125],
-  ])('%s', async (_name, options, waitMs) => {
-    const { answered, slept } = await send([fault.status(503, options)])
-    expect(answered).toEqual(['status 503', 200])
+  ])('%s', async (_name, options, waitMs, status = 503) => {
+    const { answered, slept } = await send([fault.status(status, options)], {
+      refusal: () => ({ retry: { times: 1 } }),
+    })
+    expect(answered).toEqual([`status ${status}`, 200])
     expect(slept).toEqual([waitMs])
   })
 
@@ -167,22 +170,20 @@ test('a server that says 429 gets fewer requests at a time; no other does', asyn
   expect(await together(503)).toBe(4)
 })
 
-describe('the deadline', () => {
-  test('is that of all attempts and calls together', async () => {
-    const { get, clock } = testClient({ limitMs: 2_000, limit: '2 s' })
-    const server = await serving(() => {
-      clock.elapsed += 200
-      return { status: 503 }
-    })
-    const gaveUp = `The server (${new URL(server.url).host}) could not answer (503 Service Unavailable). Gave up after`
-    await expect(get(server.url)).rejects.toMatchObject({
-      code: 'OVERLOADED',
-      message: `${gaveUp} 5 attempts in 2 s; the limit is 2 s.`,
-    })
-    // Half of the longest waits: 250 and 500 ms, then what is left before the last 500 ms.
-    expect(clock.slept).toEqual([125, 250, 262, 31])
-    await expect(get(server.url)).rejects.toThrow(`${gaveUp} 1 attempt in 0 s; the limit is 2 s.`)
+test('the deadline is that of all attempts and calls together', async () => {
+  const { get, clock } = testClient({ limitMs: 2_000, limit: '2 s' })
+  const server = await serving(() => {
+    clock.elapsed += 200
+    return { status: 503 }
   })
+  const gaveUp = `The server (${new URL(server.url).host}) could not answer (503 Service Unavailable). Gave up after`
+  await expect(get(server.url)).rejects.toMatchObject({
+    code: 'OVERLOADED',
+    message: `${gaveUp} 5 attempts in 2 s; the limit is 2 s.`,
+  })
+  // Half of the longest waits: 250 and 500 ms, then what is left before the last 500 ms.
+  expect(clock.slept).toEqual([125, 250, 262, 31])
+  await expect(get(server.url)).rejects.toThrow(`${gaveUp} 1 attempt in 0 s; the limit is 2 s.`)
 })
 
 describe('a message', () => {
