@@ -65,8 +65,6 @@ describe('the setting', () => {
     ['other.example', 'https://127.0.0.1.evil.example:8443/', true],
     ['evil.example', 'https://127.evil.example/', false],
     ['127.evil.example', 'https://127.evil.example/', false],
-    ['*', 'https://127.evil.example/', false],
-    ['127.evil.example:8443', 'https://127.evil.example:8443/', false],
     ['', 'http://127.1.2.3/', false],
     ['', 'http://[::1]:8080/', false],
     ['', 'http://localhost/', false],

@@ -65,7 +65,6 @@ test.each<[number, Refusal, string, string]>([
   [299, {}, 'DENIED', 'refused (299).'],
   [300, {}, 'REDIRECTED', 'answered with a redirect (300 Multiple Choices).'],
   [399, { retry: 'until the deadline', code: 'CLOCK_SKEWED' }, 'REDIRECTED', 'answered with a redirect (399).'],
-  [400, {}, 'DENIED', 'refused (400 Bad Request).'],
 ])('%i with %o is %s', (status, refusal, code, message) => {
   expect(errorOf(status, '', refusal)).toMatchObject({ code, message: `Vault (vault.example.com) ${message}` })
 })
