@@ -61,6 +61,7 @@ function systemCode(error) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Dc: () => (/* binding */ member),
+/* harmony export */   I1: () => (/* binding */ expectNoContent),
 /* harmony export */   b6: () => (/* binding */ textOf),
 /* harmony export */   bD: () => (/* binding */ messageOf),
 /* harmony export */   h2: () => (/* binding */ MAX_MESSAGE),
@@ -91,6 +92,19 @@ function jsonObject(answer, service, url) {
             : 'something that is not a JSON object';
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .capital */ .Nx)(service)} (${url.host}) answered ${answer.status} with ${what}.`, {
         hint: `Check that ${url.origin}${url.pathname} is the address of the API and that no gateway or login page is in front of it.`,
+    });
+}
+/**
+ * That an answer is 204, as an issuer's is to a revocation: any other 2xx is from a proxy or the login page of a network.
+ *
+ * @param api what the URL must be, as a sentence says it
+ * @throws ActionError `UNUSABLE_ANSWER`
+ */
+function expectNoContent({ status }, service, url, api) {
+    if (status === 204)
+        return;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${service} (${url.host}) answered ${status} instead of 204.`, {
+        hint: `Check that ${api} and that no gateway or login page is in front of it.`,
     });
 }
 /** A member of a JSON object, by its path; `undefined` if there is none. */
@@ -2196,8 +2210,10 @@ class Client {
         note(String(answer.status));
         const isEmpty = call.retriesEmpty === true && answer.text.trim() === '';
         const isGood = answer.status >= 200 && answer.status < 300 && !isEmpty;
-        if (!isGood)
-            return this.#refused(call, answer, retried);
+        if (!isGood) {
+            const value = call.readRefusal?.(answer);
+            return value === undefined ? this.#refused(call, answer, retried) : { value };
+        }
         try {
             return { value: call.read(answer) };
         }

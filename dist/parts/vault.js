@@ -503,7 +503,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */   NEVER: () => (/* binding */ NEVER),
 /* harmony export */   vault: () => (/* binding */ vault)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9856);
 /* harmony import */ var _inputs_headers_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6427);
 /* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9772);
 /* harmony import */ var _server_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3153);
@@ -521,41 +521,30 @@ const NEVER = 'only when somebody revokes it';
 const vault = {
     name: 'The Vault token',
     endsByDefault: NEVER,
-    revoke: async (client, { token, apiUrl, extra = {} }, { mask }) => {
+    revoke: (client, { token, apiUrl, extra = {} }, { mask }) => {
         const gateway = (0,_inputs_headers_js__WEBPACK_IMPORTED_MODULE_1__/* .savedHeaders */ .cy)(extra, mask);
         const server = { api: apiUrl, namespace: extra['namespace'] ?? '' };
-        const course = { isGone: false };
-        try {
-            await client.send({
-                service: _server_js__WEBPACK_IMPORTED_MODULE_3__/* .SERVICE */ .YV,
-                method: 'POST',
-                url: (0,_server_js__WEBPACK_IMPORTED_MODULE_3__/* .urlOf */ .rs)(server, 'auth/token/revoke-self'),
-                gateway,
-                attemptMs: 5_000,
-                prepare: () => ({ headers: (0,_server_js__WEBPACK_IMPORTED_MODULE_3__/* .headersOf */ .Yl)(server, token) }),
-                refusal: (answer) => {
-                    const reason = (0,_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(answer);
-                    // A 403 without Vault's own words is that of somebody before it.
-                    const isVaults = answer.status === 403 && reason !== '';
-                    course.isGone = isVaults && (extra['mayRevokeItself'] === 'true' || /\b(?:invalid|bad) token\b/.test(reason));
-                    return (0,_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .vaultRefusal */ .Hp)(answer, () => (answer.status === 403 ? { hint: ALLOW } : {}));
-                },
-                read: ({ status }) => {
-                    // Any other answer is not from Vault, but from a proxy or the login page of a network.
-                    if (status === 204)
-                        return;
-                    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${_server_js__WEBPACK_IMPORTED_MODULE_3__/* .SERVICE */ .YV} answered ${status} instead of 204.`, {
-                        hint: `Check that ${apiUrl} is Vault's API and that no gateway or login page is in front of it.`,
-                    });
-                },
-            });
-            return 'revoked';
-        }
-        catch (error) {
-            if (course.isGone)
-                return 'gone';
-            throw error;
-        }
+        const url = (0,_server_js__WEBPACK_IMPORTED_MODULE_3__/* .urlOf */ .rs)(server, 'auth/token/revoke-self');
+        return client.send({
+            service: _server_js__WEBPACK_IMPORTED_MODULE_3__/* .SERVICE */ .YV,
+            method: 'POST',
+            url,
+            gateway,
+            attemptMs: 5_000,
+            prepare: () => ({ headers: (0,_server_js__WEBPACK_IMPORTED_MODULE_3__/* .headersOf */ .Yl)(server, token) }),
+            readRefusal: (answer) => {
+                const reason = (0,_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(answer);
+                // A 403 without Vault's own words is that of somebody before it.
+                const isVaults = answer.status === 403 && reason !== '';
+                const isGone = extra['mayRevokeItself'] === 'true' || /\b(?:invalid|bad) token\b/.test(reason);
+                return isVaults && isGone ? 'gone' : undefined;
+            },
+            refusal: (answer) => (0,_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .vaultRefusal */ .Hp)(answer, () => (answer.status === 403 ? { hint: ALLOW } : {})),
+            read: (answer) => {
+                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .expectNoContent */ .I1)(answer, _server_js__WEBPACK_IMPORTED_MODULE_3__/* .SERVICE */ .YV, url, `${apiUrl} is Vault's API`);
+                return 'revoked';
+            },
+        });
     },
 };
 const ALLOW = 'A policy of the role must contain: path "auth/token/revoke-self" { capabilities = ["update"] }.';
