@@ -61,6 +61,7 @@ test.each([
   [1_795_251_600, '2026-11-21T09:00:00.000Z'],
   ['soon', undefined],
   [1e300, undefined],
+  [true, undefined],
   [null, undefined],
 ])('the time in %j is %s', (value, time) => {
   expect(timeOf(value)?.toISOString()).toBe(time)

@@ -126,13 +126,6 @@ describe('no tunnel', () => {
     await server.closed()
   })
 
-  test('where nobody listens', async () => {
-    expect(await failure(proxyAt('http://127.0.0.1:1'))).toMatchObject({
-      message: 'the proxy 127.0.0.1:1 could not be reached (connection refused)',
-      again: true,
-    })
-  })
-
   test('when its time is over: the reason is thrown, and the connection closed', async () => {
     const server = await answering('HTTP/1.1 200 OK\r\n')
     const ends = new AbortController()
