@@ -14,23 +14,6 @@ const EMAIL =
 const IDENTITY = { name: '', state: '', email: '', title: '', createTime: '', workloadIdentityConfig: {} }
 const CONFIG = { providerType: '', issuerUrl: '', jwksUrl: '', allowedAudiences: [] as string[], subjectPattern: '' }
 
-/** The calls of the API that make a release and a plan, each in a project. */
-const CALLS = {
-  releases: {
-    rpc: 'ReleaseService/CreateRelease',
-    permission: 'bb.releases.create',
-    empty: { type: '', files: [] as Body[], vcsSource: {}, category: '' },
-  },
-  plans: {
-    rpc: 'PlanService/CreatePlan',
-    permission: 'bb.plans.create',
-    empty: { title: '', description: '', specs: [] as Body[] },
-  },
-}
-const FILE = { path: '', version: '', enableGhost: false, sheet: '', statement: '' }
-const SPEC = { id: '', changeDatabaseConfig: {}, createDatabaseConfig: {} }
-const CHANGE = { targets: [] as string[], sheet: '', release: '', enablePriorBackup: false }
-
 export interface WorkloadIdentity {
   config: {
     issuerUrl: string
@@ -41,16 +24,11 @@ export interface WorkloadIdentity {
     /** Exact, or a prefix that ends in `*`; what {@link isUnbound} matches nothing. */
     subjectPattern: string
   }
-  deactivated?: boolean
-  /** Permissions by project id. */
-  permissions?: Readonly<Record<string, readonly string[]>>
 }
 
 export interface BytebaseOptions extends Basis {
   /** By e-mail. May be changed while the fake runs. */
   readonly identities: Record<string, WorkloadIdentity>
-  /** Databases by the id of the project: `instances/…/databases/…`. */
-  readonly projects: Readonly<Record<string, readonly string[]>>
   /** Path in front of `/v1`, if Bytebase is behind a reverse proxy. */
   readonly prefix?: string
 }
@@ -61,18 +39,14 @@ export interface Bytebase {
   readonly adminToken: string
   /** Whether the API takes the token at this moment. */
   readonly accepts: (token: string) => boolean
-  /** What was made, by name, as the API shows it. */
-  readonly resources: ReadonlyMap<string, Record<string, unknown>>
 }
 
-/** A Bytebase server from 3.22.1 on: the exchange of ID tokens, and the calls that make a release and a plan. */
+/** A Bytebase server from 3.22.1 on: the exchange of ID tokens, and the call that changes a workload identity. */
 export function createBytebase(options: BytebaseOptions): Bytebase {
-  const { now, identities, projects, prefix = '' } = options
+  const { now, identities, prefix = '' } = options
   const key = randomBytes(32)
   const adminToken = randomText(64)
-  const resources = new Map<string, Record<string, unknown>>()
-  /** E-mails by token. */
-  const tokens = createTokens<string>(options)
+  const tokens = createTokens(options)
 
   const handler = refusing(async (request) => {
     const { pathname } = request.url
@@ -88,14 +62,16 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
     }
     if (request.method === 'POST' && path === 'auth:exchangeToken') return exchangeToken(readBody(request))
     const email = request.method === 'PATCH' ? /^workloadIdentities\/([^/]+)$/.exec(path)?.[1] : undefined
-    return email === undefined ? callApi(request, path) : updateBy(request, email)
+    if (email !== undefined) return updateBy(request, email)
+    const { method, url } = request
+    throw new Refusal(
+      'noRoute',
+      `not_found: gateway routing error 404: request method ${method}, URI ${url.pathname}${url.search}`,
+    )
   }
 
   function updateBy(request: FakeRequest, email: string): object {
-    if (bearerOf(request) !== adminToken) {
-      identityOf(bearerOf(request))
-      throw denied('WorkloadIdentityService/UpdateWorkloadIdentity', 'bb.workloadIdentities.update', [])
-    }
+    if (bearerOf(request) !== adminToken) throw new Refusal('unauthenticated', 'access token not found')
     const identity = identityBy(email)
     const config = read(read(readBody(request), IDENTITY).workloadIdentityConfig, CONFIG)
     // Without it the gateway makes one of the fields inside the settings, which the server does not know.
@@ -109,9 +85,6 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
     if (token === '') throw new Refusal('invalid', 'token is required')
     if (email === '') throw new Refusal('invalid', 'email is required')
     const identity = identityBy(email)
-    if (identity.deactivated === true) {
-      throw new Refusal('unauthenticated', 'workload identity has been deactivated')
-    }
     await validate(token, identity.config)
     const seconds = Math.floor(now() / 1_000)
     const accessToken = await new SignJWT({ workspace_id: 'workspace-1', jti: randomUUID() })
@@ -122,7 +95,7 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
       .setIssuedAt(seconds)
       .setExpirationTime(seconds + LIFETIME)
       .sign(key)
-    return { accessToken: tokens.issue('Bytebase token', accessToken, LIFETIME, email) }
+    return { accessToken: tokens.issue('Bytebase token', accessToken, LIFETIME, undefined) }
   }
 
   function identityBy(email: string): WorkloadIdentity {
@@ -167,84 +140,7 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
     if (Math.floor(now() / 1_000) > (claims.exp ?? 0)) throw invalid('token has expired')
   }
 
-  /** The identity of an API token, looked up anew for each request. */
-  function identityOf(token: string | undefined): WorkloadIdentity {
-    if (token === undefined) throw new Refusal('unauthenticated', 'access token not found')
-    const identity = activeOf(token)
-    if (identity === undefined) throw new Refusal('unauthenticated', 'failed to parse claim')
-    return identity
-  }
-
-  function activeOf(token: string): WorkloadIdentity | undefined {
-    const identity = identities[tokens.find(token) ?? '']
-    return identity?.deactivated === true ? undefined : identity
-  }
-
-  function callApi(request: FakeRequest, path: string): object {
-    const [, projectId = '', kind] = /^projects\/([^/]+)\/(releases|plans)$/.exec(path) ?? []
-    if (request.method !== 'POST' || (kind !== 'releases' && kind !== 'plans')) {
-      const { method, url } = request
-      throw new Refusal(
-        'noRoute',
-        `not_found: gateway routing error 404: request method ${method}, URI ${url.pathname}${url.search}`,
-      )
-    }
-    const { rpc, permission, empty } = CALLS[kind]
-    const parent = `projects/${projectId}`
-    const identity = identityOf(bearerOf(request))
-    const body = read<Body>(readBody(request), empty)
-    if (identity.permissions?.[projectId]?.includes(permission) !== true) throw denied(rpc, permission, [parent])
-    const databases = projects[projectId]
-    if (databases === undefined) throw new Refusal('notFound', `project "${parent}" not found`)
-    const name = `${parent}/${kind}/${resources.size + 101}`
-    const made = { name, ...(kind === 'releases' ? releaseOf(body, parent) : planOf(body, databases)) }
-    resources.set(name, made)
-    return made
-  }
-
-  function releaseOf(message: Body, parent: string): object {
-    const invalid = (why: string): Refusal => new Refusal('invalid', `invalid release files: ${why}`)
-    const { type, files } = read(message, CALLS.releases.empty)
-    if (files.length === 0) throw invalid('release files cannot be empty')
-    const made = files.map((file) => {
-      const { path, version, statement } = read(file, FILE)
-      if (statement === '') throw invalid(`either sheet or statement must be set for file "${path}"`)
-      if (!/^\d+(\.\d+)*$/.test(version)) throw invalid(`invalid version "${version}"`)
-      return { path, version, sheet: `${parent}/sheets/${randomText(64)}` }
-    })
-    return { type, files: made }
-  }
-
-  /** Its specs are checked as validateSpecs does (plan_service.go). */
-  function planOf(message: Body, databases: readonly string[]): object {
-    const invalid = (why: string): Refusal => new Refusal('invalid', `failed to validate plan specs: ${why}`)
-    const { title, specs } = read(message, CALLS.plans.empty)
-    if (specs.length === 0) throw invalid('the plan has zero spec')
-    for (const spec of specs) {
-      const { id, changeDatabaseConfig } = read(spec, SPEC)
-      if (id === '') throw invalid('spec id cannot be empty')
-      const { targets, release } = read(changeDatabaseConfig, CHANGE)
-      const unknown = targets.find((target) => !databases.includes(target))
-      if (unknown !== undefined) throw invalid(`not_found: database "${unknown}" not found`)
-      if (!resources.has(release)) throw invalid(`release ${release.split('/').at(-1)!} not found`)
-    }
-    return { state: 'ACTIVE', title, specs }
-  }
-
-  return { handler, adminToken, accepts: (token) => activeOf(token) !== undefined, resources }
-}
-
-/** As every service words it (backend/api/v1/acl.go). */
-function denied(rpc: string, permission: string, resources: readonly string[]): Refusal {
-  const method = `/bytebase.v1.${rpc}`
-  const why = `permission denied for method "${method}", user does not have permission "${permission}", extra [${resources.join(' ')}]`
-  const detail = {
-    '@type': 'type.googleapis.com/bytebase.v1.PermissionDeniedDetail',
-    method,
-    requiredPermissions: [permission],
-    resources,
-  }
-  return new Refusal('denied', why, [detail])
+  return { handler, adminToken, accepts: tokens.alive }
 }
 
 /** What every path outside `/v1` answers: the page of the single-page application. */

@@ -12,7 +12,6 @@ const CODES = {
   /** Of the gateway, before anything else is asked. */
   noRoute: [2, 404],
   denied: [7, 403],
-  precondition: [9, 400],
   internal: [13, 500],
   unauthenticated: [16, 401],
 } as const
@@ -24,9 +23,9 @@ export class Refusal extends Refused {
 }
 
 /** An error answer of Bytebase. */
-export function bytebaseError(kind: keyof typeof CODES, message: string, details: readonly object[] = []): FakeReply {
+export function bytebaseError(kind: keyof typeof CODES, message: string): FakeReply {
   const [code, status] = CODES[kind]
-  return { status, body: { code, message, ...(details.length > 0 && { details }) } }
+  return { status, body: { code, message } }
 }
 
 export type Body = Record<string, unknown>
