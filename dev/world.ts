@@ -69,8 +69,6 @@ export interface WorldOptions extends BackstageOptions, Pick<ServeOptions, 'late
   readonly faults?: Readonly<Record<string, readonly FaultEntry[]>>
   /** TLS for the roles named, with a certificate that is right or wrong; `good` for all where it is a word. */
   readonly tls?: Readonly<Record<string, CertificateKind>> | 'good'
-  /** Whether the runner trusts the test authority by `NODE_EXTRA_CA_CERTS`; yes unless `false`. */
-  readonly trusted?: boolean
   /** Host names by role: the role is served by TLS under that name, which only the proxy knows. */
   readonly hosts?: Readonly<Record<string, string>> | ((role: string) => string)
   /** Ports of servers other than those of the system, by host name: TLS is put in front of each. */
@@ -186,7 +184,7 @@ export async function createWorld<S extends Setup>(system: System<S>, options: W
       ACTIONS_ID_TOKEN_REQUEST_TOKEN: issuer.requestToken,
     }),
     ...setup.environment?.(),
-    ...(encrypted && options.trusted !== false && { NODE_EXTRA_CA_CERTS: authority }),
+    ...(encrypted && { NODE_EXTRA_CA_CERTS: authority }),
     ...(proxy !== undefined && { https_proxy: proxy.url, http_proxy: proxy.url }),
     ...options.env,
   }

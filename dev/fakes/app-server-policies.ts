@@ -48,8 +48,10 @@ export const OWNER_SCOPES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The files in which a policy is looked for, first come, first taken. */
-export const OWNER_POLICY_PATHS = ['access-token.yaml', 'access-token.yml']
-export const REPOSITORY_POLICY_PATHS = ['.github/access-token.yaml', '.github/access-token.yml']
+const POLICY_PATHS = {
+  owner: ['access-token.yaml', 'access-token.yml'],
+  repository: ['.github/access-token.yaml', '.github/access-token.yml'],
+}
 
 const MAX_POLICY_BYTES = 102_400
 
@@ -84,7 +86,7 @@ export class PolicyError extends Error {
 export function readPolicy(repositories: Repositories, repository: string, kind: 'owner' | 'repository'): Policy {
   const files = byName(repositories, repository) ?? {}
   // An empty file is none to the server, and neither is one that is too large for it.
-  const path = (kind === 'owner' ? OWNER_POLICY_PATHS : REPOSITORY_POLICY_PATHS).find((name) => {
+  const path = POLICY_PATHS[kind].find((name) => {
     const size = Buffer.byteLength(files[name] ?? '')
     return size > 0 && size <= MAX_POLICY_BYTES
   })

@@ -23,21 +23,12 @@ export interface OctoStsOptions extends Omit<Basis, 'issue'> {
   readonly installations: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Text of `.github/chainguard/IDENTITY.sts.yaml`, by repository and identity. May be changed while the fake runs. */
   readonly policies: Record<string, Record<string, string>>
-  /** Issuers that an organization trusts, where it lists them. */
-  readonly trustedIssuers?: Readonly<Record<string, readonly string[]>>
-}
-
-/** A token request that was granted. */
-export interface Granted {
-  readonly scope: string
-  readonly identity: string
-  readonly permissions: Readonly<Record<string, string>>
 }
 
 export interface OctoSts {
   readonly handler: Handler
-  /** Oldest first. */
-  readonly granted: readonly Granted[]
+  /** Of which scopes tokens were granted, oldest first. */
+  readonly granted: readonly string[]
 }
 
 /** gRPC codes and the HTTP status of each. Source: google/rpc/code.proto. */
@@ -52,7 +43,7 @@ interface Policy {
 /** Octo STS as github.com/octo-sts/app runs it, with the GitHub App behind it. */
 export function createOctoSts(options: OctoStsOptions): OctoSts {
   const { now, installations, policies } = options
-  const granted: Granted[] = []
+  const granted: string[] = []
   /** The text of policies, empty where there was none, by repository and identity. */
   const remembered = new Map<string, { readonly text: string; readonly until: number }>()
 
@@ -94,17 +85,13 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
     if (recall(repository, identity) === '') throw noPolicy(identity)
     const installation = installations[owner]
     if (installation === undefined) throw refusal('notFound', `no installation found for "${owner}"`)
-    const trusted = options.trustedIssuers?.[owner]
-    if (trusted?.includes(String(claims.iss)) === false) {
-      throw refusal('denied', 'issuer not permitted by organization policy')
-    }
     const policy = lookUp(repository, identity)
     check(policy, claims)
     const beyond = Object.entries(policy.permissions).some(
       ([scopeName, level]) => !['write', level].includes(installation[scopeName] ?? ''),
     )
     if (beyond) throw refusal('denied', 'token exchange failure (StatusUnprocessableEntity)')
-    granted.push({ scope, identity, permissions: policy.permissions })
+    granted.push(scope)
     return options.github.createToken().token
   }
 

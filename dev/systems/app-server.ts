@@ -79,7 +79,7 @@ export function appServerSystem(settings: AppServerSettings = {}): System<AppSer
         variant: /^auth:/m.test(given) ? 'aws' : 'bearer',
         hosts: { 'app-server': host },
         prepare({ installations, repositories, account }) {
-          installations[OTHER_OWNER] = { permissions: EVERY_PERMISSION }
+          installations[OTHER_OWNER] = EVERY_PERMISSION
           Object.assign(
             repositories,
             policiesFor(identity, [identity.repository, 'target', 'website', 'library'], permissions),
@@ -100,7 +100,7 @@ export function appServerSystem(settings: AppServerSettings = {}): System<AppSer
             'contents: write, pull-requests: write, secrets: write',
           ),
       )
-      const installations = { [identity.owner]: { permissions: EVERY_PERMISSION } }
+      const installations = { [identity.owner]: EVERY_PERMISSION }
       const github = createGitHub({ ...foundations, basePath: apiPath })
       const account = createAwsAccount({ ...foundations, ...(audience !== undefined && { audience }) })
       const { handler } = createAppServer({

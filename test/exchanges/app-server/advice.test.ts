@@ -117,16 +117,13 @@ async function askUntilGranted(
   asked: Omit<Asked, 'workflowRepository'>,
 ): Promise<number> {
   const claims = claimsOf({ ...defaultIdentity, ...job })
-  const all = Object.entries(OWNER_SCOPES).map(([scope, levels]) => [scope, levels.at(-1)!] as const)
+  const all = Object.fromEntries(Object.entries(OWNER_SCOPES).map(([scope, levels]) => [scope, levels.at(-1)!]))
   const server = createAppServer({
     verify: () => Promise.resolve(claims),
     now: Date.now,
     github: { createToken: () => ({ token: 'a token', expiresAt: 0 }) },
     audiences: () => [],
-    installations: {
-      'octo-org': { permissions: Object.fromEntries(all) },
-      'other-org': { permissions: Object.fromEntries(all) },
-    },
+    installations: { 'octo-org': all, 'other-org': all },
     repositories: files,
   })
   for (let refusals = 0; ; refusals++) {
