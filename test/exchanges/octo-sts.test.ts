@@ -161,7 +161,7 @@ describe('a refusal', () => {
   test.each([
     ['parse', `issuer: ${ISSUER}\nsubject: x\nrepositories: [target]`],
     ['parse', `issuer: ${ISSUER}\nsubject: x\npermissions: { pull-requests: write }`],
-    ['compile', `issuer: ${ISSUER}\nsubject_pattern: '['`],
+    ['compile', `issuer: ${ISSUER}\nsubject: x\nclaim_pattern: { ref: '[' }`],
   ])('for a policy that it cannot %s is explained alike: %j', async (what, text) => {
     const world = await open()
     policy(world, text)
