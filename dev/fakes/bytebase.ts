@@ -1,15 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { decodeJwt, errors, SignJWT, type JWTPayload } from 'jose'
-import { read, readBody, Refusal, type Body } from './bytebase/messages.ts'
-import { bearerOf, refusing, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
+import { bearerOf, Refusal, refusing, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
 import type { Basis } from './issuer.ts'
 import { createTokens, randomText } from './secrets.ts'
 
 /** How long an API token lives, in s. */
 const LIFETIME = 3_600
-/** `emailRegex` in backend/common/util.go. */
-const EMAIL =
-  /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/
 
 const IDENTITY = { name: '', state: '', email: '', title: '', createTime: '', workloadIdentityConfig: {} }
 const CONFIG = { providerType: '', issuerUrl: '', jwksUrl: '', allowedAudiences: [] as string[], subjectPattern: '' }
@@ -58,20 +54,20 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
   function route(request: FakeRequest, path: string): Promise<object> | object {
     const authorization = request.headers['authorization']
     if (authorization !== undefined && bearerOf(request) === undefined) {
-      throw new Refusal('unauthenticated', 'authorization header format must be Bearer {token}')
+      throw refusal('unauthenticated', 'authorization header format must be Bearer {token}')
     }
     if (request.method === 'POST' && path === 'auth:exchangeToken') return exchangeToken(readBody(request))
     const email = request.method === 'PATCH' ? /^workloadIdentities\/([^/]+)$/.exec(path)?.[1] : undefined
     if (email !== undefined) return updateBy(request, email)
     const { method, url } = request
-    throw new Refusal(
+    throw refusal(
       'noRoute',
       `not_found: gateway routing error 404: request method ${method}, URI ${url.pathname}${url.search}`,
     )
   }
 
   function updateBy(request: FakeRequest, email: string): object {
-    if (bearerOf(request) !== adminToken) throw new Refusal('unauthenticated', 'access token not found')
+    if (bearerOf(request) !== adminToken) throw refusal('unauthenticated', 'access token not found')
     const identity = identityBy(email)
     const config = read(read(readBody(request), IDENTITY).workloadIdentityConfig, CONFIG)
     // Without it the gateway makes one of the fields inside the settings, which the server does not know.
@@ -82,8 +78,8 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
 
   async function exchangeToken(body: Body): Promise<object> {
     const { token, email } = read(body, { token: '', email: '' })
-    if (token === '') throw new Refusal('invalid', 'token is required')
-    if (email === '') throw new Refusal('invalid', 'email is required')
+    if (token === '') throw refusal('invalid', 'token is required')
+    if (email === '') throw refusal('invalid', 'email is required')
     const identity = identityBy(email)
     await validate(token, identity.config)
     const seconds = Math.floor(now() / 1_000)
@@ -99,18 +95,14 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
   }
 
   function identityBy(email: string): WorkloadIdentity {
-    const invalid = (why: string): Refusal =>
-      new Refusal('invalid', `invalid workload identity email "${email}": ${why}`)
-    if (!EMAIL.test(email)) throw invalid('invalid email address')
-    if (!/[@.]workload\.bytebase\.com$/.test(email)) throw invalid('email must end with workload.bytebase.com')
     const identity = identities[email]
-    if (identity === undefined) throw new Refusal('notFound', `workload identity "${email}" not found`)
+    if (identity === undefined) throw refusal('notFound', `workload identity "${email}" not found`)
     return identity
   }
 
   /** In the order of ValidateToken (backend/plugin/idp/wif/wif.go). */
   async function validate(token: string, config: WorkloadIdentity['config']): Promise<void> {
-    const invalid = (why: string): Refusal => new Refusal('unauthenticated', `token validation failed: ${why}`)
+    const invalid = (why: string): Refusal => refusal('unauthenticated', `token validation failed: ${why}`)
     const { issuerUrl, jwksUrl, allowedAudiences, subjectPattern } = config
     let claims: JWTPayload
     try {
@@ -170,4 +162,53 @@ function whyUnasked(url: string, label: 'issuer URL' | 'JWKS URL'): string | und
   if (host === '') return `${label} must have a host: ${url}`
   const isPrivate = host === 'localhost' || /^(?:127|10|192\.168|172)\./.test(host)
   return isPrivate ? `${label} cannot be a private address: ${url}` : undefined
+}
+
+/*
+ * What the gateway of Bytebase does with every message: it decodes JSON into fields of known names and types.
+ */
+
+/** Code and HTTP status. Source: google/rpc/code.proto. */
+const CODES = {
+  invalid: [3, 400],
+  notFound: [5, 404],
+  /** Of the gateway, before anything else is asked. */
+  noRoute: [2, 404],
+  denied: [7, 403],
+  internal: [13, 500],
+  unauthenticated: [16, 401],
+} as const
+
+function refusal(...error: Parameters<typeof bytebaseError>): Refusal {
+  return new Refusal(bytebaseError(...error))
+}
+
+/** An error answer of Bytebase. */
+export function bytebaseError(kind: keyof typeof CODES, message: string): FakeReply {
+  const [code, status] = CODES[kind]
+  return { status, body: { code, message } }
+}
+
+type Body = Record<string, unknown>
+
+function readBody(request: FakeRequest): Body {
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
+    throw refusal('invalid', 'the body must be application/json')
+  }
+  return JSON.parse(request.body) as Body
+}
+
+/**
+ * The fields of a message, as the gateway's JSON decoder takes them: in lower camel case, and of their types. Any other is
+ * an error; one that is left out has the value in `empty`.
+ */
+function read<T extends Body>(message: Body, empty: T): T {
+  for (const [name, value] of Object.entries(message)) {
+    const type = empty[name]
+    if (type === undefined) throw refusal('invalid', `proto: (line 1:2): unknown field "${name}"`)
+    if (value === null || typeof value !== typeof type || Array.isArray(value) !== Array.isArray(type)) {
+      throw refusal('invalid', `proto: invalid value for field ${name}`)
+    }
+  }
+  return { ...empty, ...message }
 }
