@@ -87,13 +87,13 @@ export function testClient(more: Partial<ClientOptions> = {}): TestClient {
   return { client, get: (url, call) => client.send(callTo(url, call)), clock, lines, masks, cancelled }
 }
 
-export function callTo(url: string, more: Partial<Call<unknown>> = {}): Call<unknown> {
+export function callTo<T = unknown>(url: string, more: Partial<Call<T>> = {}): Call<T> {
   return {
     service: 'the server',
     method: 'GET',
     url: new URL(url),
     prepare: () => ({ headers: {} }),
-    read: ({ json }) => json,
+    read: ({ json }) => json as T,
     refusal: () => ({}),
     ...more,
   }

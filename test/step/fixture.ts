@@ -127,7 +127,7 @@ export async function issuing(
   reply: FakeReply,
 ): Promise<Pick<FakeServer, 'requests'> & { readonly call: Call<'revoked'> }> {
   const { url, requests } = await serving(() => reply)
-  return { requests, call: { ...callTo(url), read: () => 'revoked' } }
+  return { requests, call: callTo(url, { read: () => 'revoked' }) }
 }
 
 /** A clock that waits for nothing, and moves on by what it would have waited, and by 1 ms whenever it is asked. */
