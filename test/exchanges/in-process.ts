@@ -48,6 +48,8 @@ export interface Ran {
 
 export interface StepOptions extends Omit<RecordedStage, 'debugging'> {
   readonly now?: () => number
+  /** Instead of one that waits for nothing. */
+  readonly clock?: Clock
   /** The job is cancelled when this resolves. */
   readonly cancelled?: Promise<unknown>
 }
@@ -130,7 +132,7 @@ async function runStage(
   const slept: number[] = []
   const limits: number[] = []
   let skipped = 0
-  const clock: Clock = {
+  const clock: Clock = options.clock ?? {
     now: options.now ?? Date.now,
     monotonic: () => performance.now() + skipped,
     random: () => 0.5,
