@@ -5,7 +5,7 @@ import { fencesOf, readDocument } from '../documents/fences.ts'
 import { randomText } from '../fakes/secrets.ts'
 import { eventually, type Fixture, type Ran, type Run, type Step } from './fixture.ts'
 import { callApi, expectRefusal, type Answer } from './lines.ts'
-import { output } from './program.ts'
+import { shell as run } from './program.ts'
 
 /** The name under which steps reach the server, as in the pages. */
 const HOST = 'vault.example.com'
@@ -60,7 +60,7 @@ export async function createVaultFixture(fixture: Fixture, command: string): Pro
   }))
   const machine = { PATH: [bin, process.env['PATH']].join(delimiter), VAULT_ADDR: address, VAULT_TOKEN: token }
   const shell: VaultFixture['shell'] = (script, env) =>
-    output('bash', ['-euo', 'pipefail', '-c', script], { cwd: fixture.folder, env: { ...machine, ...env } })
+    run(script, { cwd: fixture.folder, env: { ...machine, ...env } })
   const api: VaultFixture['api'] = (method, path, body) => callApi(method, `${address}/v1/${path}`, token, body)
   await eventually('the server has a KV engine', async () => (await api('GET', 'secret/config')).status === 200)
   await api('POST', 'sys/mounts/kv1', { type: 'kv', options: { version: '1' } })

@@ -5,10 +5,17 @@ import { randomText } from '../../fakes/secrets.ts'
 import { createFixture, freePort, type Fixture, type Ran, type Step } from '../fixture.ts'
 import type { Judge } from '../judge.ts'
 import { AGAIN, callApi, claimsOf, expectRefusal, expectRevoked, good } from '../lines.ts'
-import { mavenProgram, output } from '../program.ts'
+import { fetched, shell } from '../program.ts'
 
 const VERSION = '26.7.3'
-const KEYCLOAK = mavenProgram('keycloak', `org.keycloak:keycloak-quarkus-dist:${VERSION}`, 'bin/kc.sh')
+const KEYCLOAK = fetched(
+  'keycloak',
+  'bin/kc.sh',
+  `mvn --batch-mode --quiet dependency:copy -Dartifact=org.keycloak:keycloak-quarkus-dist:${VERSION}:zip -DoutputDirectory=.`,
+  `unzip -q keycloak-quarkus-dist-${VERSION}.zip`,
+  `mv keycloak-${VERSION}/* .`,
+  'rm -r keycloak-*',
+)
 
 /** The name under which steps reach the server, as in the page. */
 const HOST = 'keycloak.example.com'
@@ -108,7 +115,7 @@ async function runPage({ folder }: Fixture, administrator: string): Promise<void
   assert.equal(commands.length, 5, `${PAGE} has not the commands for Keycloak`)
   const path = [dirname(KEYCLOAK.path), process.env['PATH']].join(delimiter)
   for (const each of [`kcadm.sh config credentials ${administrator}`, ...commands]) {
-    await output('bash', ['-euo', 'pipefail', '-c', each], { cwd: folder, env: { HOME: folder, PATH: path } })
+    await shell(each, { cwd: folder, env: { HOME: folder, PATH: path } })
   }
 }
 
