@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -17,10 +16,6 @@ export interface Program {
   readonly from: string
   /** Runs the commands. Absent where the program is on no registry, so that somebody has to put it there. */
   readonly get?: () => Promise<unknown>
-}
-
-export function isHere(program: Program): boolean {
-  return existsSync(program.path)
 }
 
 /** Where a program runs, and what its environment has beside ours. */

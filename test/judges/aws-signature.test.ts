@@ -1,14 +1,13 @@
 import { AwsV4Signer } from 'aws4fetch'
 import { expect, test } from 'vitest'
+import type { AwsAccount } from '../../dev/fakes/aws-account.ts'
 import type { FakeRequest } from '../../dev/fakes/handler.ts'
-import type { FakeServer } from '../../dev/fakes/serve.ts'
 import { verifySignature, type SignaturePolicy, type SigningKeys } from '../../dev/fakes/sigv4.ts'
 import { appServerSystem } from '../../dev/systems/app-server.ts'
 import { system as secretsManager } from '../../dev/systems/secret/aws-secrets-manager.ts'
+import type { Setup, System } from '../../dev/systems/system.ts'
 import { createWorld } from '../../dev/world.ts'
-import { appServer } from '../../src/exchanges/app-server/exchange.ts'
-import { awsSecretsManager } from '../../src/exchanges/secret/aws-secrets-manager/exchange.ts'
-import { keep, runStep } from '../exchanges/in-process.ts'
+import { exchangeOf, keep, runStep } from '../exchanges/in-process.ts'
 
 const NOW = Date.parse('2026-11-21T08:00:00Z')
 const DATE = '20261121T080000Z'
@@ -20,26 +19,22 @@ interface Signed {
   readonly keys: SigningKeys
 }
 
-function received({ url, requests }: FakeServer): FakeRequest {
+type AwsSetup = Setup & { readonly account: AwsAccount }
+
+/** What an action sends to a server of AWS, with the keys of a session. */
+async function sent(system: System<AwsSetup>, role: string, variant: string): Promise<Signed> {
+  const world = await keep(createWorld(system, { variant, now: () => NOW }))
+  const ran = await runStep(await exchangeOf(system.action), world, system.action, { now: () => NOW })
+  expect(ran.errors).toEqual([])
+  const { url, requests } = world.server(role)
   const { method, path, headers, body } = requests[0]!
-  return { method, url: new URL(path, url), headers, body }
+  const request = { method, url: new URL(path, url), headers, body }
+  return { request, keys: world.setup.account.sts.sessions[0]!.keys }
 }
 
-/** What our root action sends to an app server behind AWS IAM. */
-async function toAppServer(service: 'lambda' | 'execute-api' | typeof LATTICE, prefix = ''): Promise<Signed> {
-  const world = await keep(createWorld(appServerSystem({ service, prefix }), { variant: 'aws', now: () => NOW }))
-  const ran = await runStep(appServer, world, '.', { now: () => NOW })
-  expect(ran.errors).toEqual([])
-  return { request: received(world.server('app-server')), keys: world.setup.account.sts.sessions[0]!.keys }
-}
-
-/** What our action asks AWS Secrets Manager. */
-async function toSecretsManager(): Promise<Signed> {
-  const world = await keep(createWorld(secretsManager, { now: () => NOW }))
-  const ran = await runStep(awsSecretsManager, world, 'secret/aws-secrets-manager', { now: () => NOW })
-  expect(ran.errors).toEqual([])
-  return { request: received(world.server('secretsmanager')), keys: world.setup.account.sts.sessions[0]!.keys }
-}
+/** To an app server behind AWS IAM. */
+const toAppServer = (service: 'lambda' | 'execute-api' | typeof LATTICE, prefix = ''): Promise<Signed> =>
+  sent(appServerSystem({ service, prefix }), 'app-server', 'aws')
 
 /** A signer that others wrote: the headers that it would send. */
 async function signed({ method, url, headers, body }: FakeRequest, service: string, keys: SigningKeys) {
@@ -68,7 +63,7 @@ test.each<[string, string, () => Promise<Signed>]>([
   ['API Gateway', 'execute-api', () => toAppServer('execute-api', '/stage')],
   ['API Gateway, with an odd path', 'execute-api', () => toAppServer('execute-api', "/st%20age/(1)*'~%C3%A9%2F")],
   ['VPC Lattice', LATTICE, () => toAppServer(LATTICE)],
-  ['AWS Secrets Manager', 'secretsmanager', toSecretsManager],
+  ['AWS Secrets Manager', 'secretsmanager', () => sent(secretsManager, 'secretsmanager', 'text')],
 ])(
   'aws4fetch makes the signature that our action sends to %s, of which no byte may change',
   async (_, service, send) => {

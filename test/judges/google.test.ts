@@ -13,7 +13,7 @@ import type { World, WorldOptions } from '../../dev/world.ts'
 import { googleCloudSql } from '../../src/exchanges/database/google-cloud-sql.ts'
 import { googleSecretManager } from '../../src/exchanges/secret/google-secret-manager.ts'
 import { crc32c } from '../../src/exchanges/secret/payload.ts'
-import { opening, runStep, type Ran } from '../exchanges/in-process.ts'
+import { opening, runStep } from '../exchanges/in-process.ts'
 
 const AUDIENCE = `https://iam.googleapis.com/${PROVIDER}`
 const SQL_LOGIN = 'https://www.googleapis.com/auth/sqlservice.login'
@@ -33,7 +33,6 @@ function external(world: World, account?: string) {
 
 describe('google-auth-library', () => {
   const open = opening(cloudSql)
-  const ours = (world: World): Promise<Ran> => runStep(googleCloudSql, world, 'database/google-cloud-sql')
 
   /** With the ID token of the job as its subject token. */
   const clientOf = (world: World): IdentityPoolClient =>
@@ -45,7 +44,7 @@ describe('google-auth-library', () => {
 
   test('gets what our action gives, by the requests that our action makes', async () => {
     const world = await open()
-    const ran = await ours(world)
+    const ran = await runStep(googleCloudSql, world, 'database/google-cloud-sql')
     expect(ran.errors).toEqual([])
     const { token } = await clientOf(world).getAccessToken()
     const [theirs, mine] = [token!, ran.outputs['token']!].map((text) => world.setup.google.token(text))
@@ -98,10 +97,6 @@ describe('@google-cloud/secret-manager', () => {
   const NAME = 'projects/my-project/secrets/database-password'
   const open = opening(secretManager)
 
-  function ours(world: World, secret: string): Promise<Ran> {
-    return runStep(googleSecretManager, world, 'secret/google-secret-manager', { inputs: { secret } })
-  }
-
   /**
    * In REST mode. It logs in as google-github-actions/auth has it do: by a configuration that tells it to fetch an ID token
    * from the runner's endpoint.
@@ -146,7 +141,8 @@ describe('@google-cloud/secret-manager', () => {
     const accessed = await access(world, version, variant === 'impersonation' ? ACCESSOR : undefined)
     expect(accessed.name).toBe(`${SECRET}/versions/${number}`)
     expect(accessed.checksum).toBe(String(crc32c(accessed.data)))
-    const ran = await ours(world, version === 'latest' ? NAME : `${NAME}/versions/${version}`)
+    const inputs = { secret: version === 'latest' ? NAME : `${NAME}/versions/${version}` }
+    const ran = await runStep(googleSecretManager, world, 'secret/google-secret-manager', { inputs })
     expect(ran.errors).toEqual([])
     expect(ran.outputs['secret']).toBe(accessed.data.toString())
     const [theirs, mine] = world.server('secretmanager').requests

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import { ISSUER } from '../../dev/fakes/issuer.ts'
 import type { RecordedRequest } from '../../dev/fakes/serve.ts'
 import { system, type OAuthTokenSetup } from '../../dev/systems/oauth-token.ts'
-import { createWorld, type World } from '../../dev/world.ts'
+import type { World } from '../../dev/world.ts'
 import { oauthToken } from '../../src/exchanges/oauth-token/exchange.ts'
-import { keep, runStep } from '../exchanges/in-process.ts'
+import { opening, runStep } from '../exchanges/in-process.ts'
 
 /*
  * oauth4webapi, a client by another author, against the fakes: it sends what our action sends, reads what it reads, and gets
@@ -18,9 +18,7 @@ const PREFIX = 'urn:ietf:params:oauth:'
 // oxlint-disable-next-line typescript/no-deprecated -- The fakes listen on loopback.
 const LOCAL = { [oauth.allowInsecureRequests]: true }
 
-function open(variant: string): Promise<OAuthWorld> {
-  return keep(createWorld(system, { variant }))
-}
+const open = opening(system)
 
 function serverOf({ inputs }: OAuthWorld): oauth.AuthorizationServer {
   const { 'token-url': token = '', 'revocation-url': revocation = '' } = inputs
@@ -116,7 +114,7 @@ function saidBy({ headers, body }: RecordedRequest): Record<string, string> {
 }
 
 test.each(Object.entries(WAYS))('%s', async (_, way) => {
-  const world = await open(way.variant)
+  const world = await open({ variant: way.variant })
   const { tokens, exchangeRole } = world.setup
   const theirs = await askAs(world, way)
   const { outputs } = await runStep(oauthToken, world, 'oauth-token', { inputs: way.inputs ?? {} })
@@ -151,7 +149,7 @@ async function revoke(world: OAuthWorld, authentication: oauth.ClientAuth, token
 }
 
 test('a token is revoked by no other client', async () => {
-  const world = await open('jwt-bearer')
+  const world = await open({ variant: 'jwt-bearer' })
   const { outputs } = await runStep(oauthToken, world, 'oauth-token')
   const byAnother = revoke(world, await byIdToken(world), outputs['token']!, 'deploy')
   await expect(byAnother).rejects.toMatchObject({ error: 'invalid_request' })
@@ -160,7 +158,7 @@ test('a token is revoked by no other client', async () => {
 
 // That its keys verify what it signs is for the endpoint of the page of `secret/http`.
 test('the issuer of the ID tokens is found under its name, and under no other', async () => {
-  const { url } = await open('jwt-bearer')
+  const { url } = await open({ variant: 'jwt-bearer' })
   const discover = async (name: string): Promise<oauth.AuthorizationServer> => {
     const response = await oauth.discoveryRequest(new URL(name), {
       [oauth.customFetch]: (at: string, options: object) => fetch(at.replace(name, url('oidc')), options),

@@ -39,7 +39,6 @@ export const appServer: Judge = {
     await holdKeys(fixture, run)
     await grants(setting)
     for (const denial of DENIALS) await holdRefusal(hold, run, denial)
-    await trouble(setting)
     await policies(setting)
   },
 }
@@ -160,18 +159,8 @@ const DENIALS: readonly Denial[] = [
     /permissions\.workflows: Invalid input/,
     given({ permissions: 'workflows: read' }),
   ],
-  ['another path', /404/, given({ 'app-server': `https://${HOST}/stage` })],
   ['an owner with an underscore', /owner: Invalid input/, given({ owner: 'mona_acme', repository: 'x' })],
 ]
-
-async function trouble({ hold, run, github }: Setting): Promise<void> {
-  await hold('is said to be in trouble where GitHub refuses the token', async () => {
-    changeOwner('actions: write', 'actions: write, contents: read')(github)
-    // Granted by the owner, so nobody looks for its policy; GitHub has no such repository.
-    const ran = await run({ inputs: { repository: 'none', 'timeout-seconds': '20' } })
-    expectRefusal(ran, /500/, 'OVERLOADED')
-  })
-}
 
 /** A refusal by policy: what the server says, what is wrong, and the step. */
 type PolicyDenial = readonly [name: string, words: RegExp, spoil: Spoil, step?: Step]
@@ -270,6 +259,12 @@ const MENDED: readonly PolicyDenial[] = [
 
 async function policies(setting: Setting): Promise<void> {
   const { hold, run, github } = setting
+  await hold('is said to be in trouble where GitHub refuses the token', async () => {
+    changeOwner('actions: write', 'actions: write, contents: read')(github)
+    // Granted by the owner, so nobody looks for its policy; GitHub has no such repository.
+    const ran = await run({ inputs: { repository: 'none', 'timeout-seconds': '20' } })
+    expectRefusal(ran, /500/, 'OVERLOADED')
+  })
   for (const denial of [...LASTING, ...MENDED]) {
     const [name, words, spoil, step] = denial
     reset(github)
