@@ -9,7 +9,16 @@ import { randomText } from '../dev/fakes/secrets.ts'
 import { allSystems, type System } from '../dev/systems/system.ts'
 import { createWorld, ROOT, type World } from '../dev/world.ts'
 import type { Exchange } from '../src/exchange.ts'
-import { exchangeOf, keep, runPost, runStep, type Ran, type StepOptions } from './exchanges/in-process.ts'
+import {
+  exchangeOf,
+  FORK,
+  keep,
+  runPost,
+  runStep,
+  SUBJECT,
+  type Ran,
+  type StepOptions,
+} from './exchanges/in-process.ts'
 import { alterLeaves, HOSTILE, mapLeaves, type Json } from './properties/plans.ts'
 import { preload } from './scenarios/faults.ts'
 import { codeOf, expectClean, expectGranted, expectNoneLeft, expectRefused, linesOf } from './scenarios/support.ts'
@@ -276,6 +285,17 @@ describe.each(subjects)('$title:', (subject) => {
     expect(message).toContain(new URL(world.url(world.setup.exchangeRole)).host)
     expect(ran.summary).toContain('### Refused')
     for (const call of calls) expect(answersTo(world, call).length, call.title).toBeLessThanOrEqual(call.times)
+  })
+
+  it('shows no claim in a refusal where the pull request of a stranger could read it', async () => {
+    const world = await open()
+    world.setup.deny()
+    const [shown, hidden] = [await run(world), await run(world, FORK)]
+    expect(shown.group.join('\n')).toContain(SUBJECT)
+    // It still says what to change.
+    const linesIn = ({ errors }: Ran): number => errors.join('\n').split('\n').length
+    expect(linesIn(hidden)).toBeGreaterThanOrEqual(linesIn(shown))
+    expect([...hidden.errors, ...hidden.group, hidden.summary].join('\n')).not.toMatch(/octo-org@|6811672|undefined/)
   })
 
   it('shows a refusal that is full of commands as harmless text', async () => {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { environmentOf, ROLE_ARN } from '../../../dev/fakes/aws-account.ts'
 import { awsRdsSystem, HOST, USERNAME } from '../../../dev/systems/database/aws-rds.ts'
 import { awsRds } from '../../../src/exchanges/database/aws-rds.ts'
-import { expectClaimsHidden, openingBy, PAGE, stepsOf } from '../in-process.ts'
+import { openingBy, PAGE, stepsOf } from '../in-process.ts'
 
 const NOW = Date.parse('2026-11-21T08:00:00.400Z')
 
@@ -178,10 +178,4 @@ describe('settings', () => {
     const isolated = 'app.abc123.us-iso-east-1.rds.c2s.ic.gov'
     expect((await run(world, { inputs: { host: isolated, region: 'us-iso-east-1' } })).warnings).toEqual([])
   })
-})
-
-test('a refusal shows no claims for a pull request from a fork', async () => {
-  const world = await open()
-  world.setup.deny()
-  await expectClaimsHidden(run, world, 'The subject (sub) of the ID token was another one, its audience')
 })

@@ -10,7 +10,7 @@ import { azureDatabase } from '../../../src/exchanges/database/azure.ts'
 import type { Explanation } from '../../../src/explanation.ts'
 import { answer } from '../../aws/fixture.ts'
 import { inputsOf } from '../../inputs/fixture.ts'
-import { expectClaimsHidden, LINK, opening, refusalOf, stepsOf, SUBJECT } from '../in-process.ts'
+import { LINK, opening, refusalOf, stepsOf, SUBJECT } from '../in-process.ts'
 
 const open = opening(system)
 const { run, refusal } = stepsOf(azureDatabase, 'database/azure')
@@ -120,12 +120,6 @@ describe('a refusal by Entra', () => {
     world.setup.clients[CLIENT] = [credential]
     expect((await run(world)).succeeded).toBe(true)
     expect(answers(world)).toEqual([401, 200])
-  })
-
-  test('shows no claims for a pull request from a fork', async () => {
-    const world = await open()
-    world.setup.deny()
-    await expectClaimsHidden(run, world, "assertion subject '(sub)'.")
   })
 
   const credential = { issuer: ISSUER, subject: SUBJECT, audiences: [AUDIENCE] }

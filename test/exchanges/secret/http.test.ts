@@ -9,7 +9,7 @@ import { serve } from '../../../dev/fakes/serve.ts'
 import { system } from '../../../dev/systems/secret/http.ts'
 import { ROOT, type World, type WorldOptions } from '../../../dev/world.ts'
 import { httpSecret } from '../../../src/exchanges/secret/http.ts'
-import { expectClaimsHidden, LINK, opening, stepsOf, SUBJECT, withoutPort } from '../in-process.ts'
+import { FORK, LINK, opening, stepsOf, SUBJECT, withoutPort } from '../in-process.ts'
 
 const open = opening(system)
 
@@ -56,12 +56,7 @@ describe('a refusal', () => {
         LINK,
       ].join('\n'),
     )
-  })
-
-  test('shows no claims for a pull request from a fork', async () => {
-    const world = await open()
-    world.setup.deny()
-    await expectClaimsHidden(run, world, 'its subject that of this job: the endpoint must accept both.')
+    expect(await refusal(world, FORK)).toContain('its subject that of this job: the endpoint must accept both.')
   })
 
   test('of the URL shows it without its query', async () => {
