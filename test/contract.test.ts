@@ -130,6 +130,8 @@ function meet(world: World, { role, method, path }: Call, each: () => Fault | un
     )
 }
 
+const isSecretOf = ({ secrets }: World, text: Json): boolean => secrets.some(({ value }) => value === text)
+
 /** What became of the requests of one kind. */
 function answersTo(world: World, { role, method, path }: Call): (number | string | undefined)[] {
   return world
@@ -343,8 +345,7 @@ describe.each(subjects)('$title:', (subject) => {
     if (!call.carries) return
     it.for(ODD)('a credential that is %s is refused, or masked where it may be a secret', async ([, odd]) => {
       const world = await open()
-      const isSecret = (text: Json): boolean => world.secrets.some(({ value }) => value === text)
-      meet(world, call, () => alterLeaves((leaf) => (isSecret(leaf) ? odd : leaf)))
+      meet(world, call, () => alterLeaves((leaf) => (isSecretOf(world, leaf) ? odd : leaf)))
       const ran = await run(world)
       expect(answersTo(world, call)).toContain('alter')
       expect(answersTo(world, call).length).toBeLessThanOrEqual(call.times)
@@ -361,6 +362,14 @@ describe.each(subjects)('$title:', (subject) => {
       } else {
         expect(codeOf(expectRefused(world, ran.stage))).toMatch(/^UNUSABLE_(ANSWER|SECRET)$/)
       }
+    })
+
+    if (!isRevocable) return
+    it('a credential with a line break after it is refused, and revoked', async () => {
+      const world = await open()
+      meet(world, call, () => alterLeaves((leaf) => (isSecretOf(world, leaf) ? `${leaf as string}\n` : leaf)))
+      expect(await refusal(world)).toMatch(/ in the answer of .+ is not one printable line\./)
+      expect(world.setup.alive!()).toEqual([])
     })
   })
 

@@ -1,7 +1,3 @@
-import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { canRunCommands, fenceOf } from '../../dev/documents/fences.ts'
@@ -13,6 +9,7 @@ import { ISSUER } from '../../dev/fakes/issuer.ts'
 import { bytebaseSystem, EMAIL, type BytebaseSettings, type BytebaseSetup } from '../../dev/systems/bytebase.ts'
 import type { World, WorldOptions } from '../../dev/world.ts'
 import { bytebase } from '../../src/exchanges/bytebase/exchange.ts'
+import { Place } from '../docs/commands.ts'
 import { inputsOf, problemsOf } from '../inputs/fixture.ts'
 import { FORK, LINK, openingBy, stepsOf, SUBJECT } from './in-process.ts'
 
@@ -287,22 +284,13 @@ describe.runIf(canRunCommands)('the commands of the page', () => {
   const HOST = 'https://bytebase.example.com'
   const SQL = `INSERT INTO users VALUES ('"ä\\n');\n`
 
-  /** Runs a script as the runner does for `shell: bash`, in a folder with a migration. */
-  async function bash(script: string, world: World, token: string): Promise<{ code: number; log: string }> {
-    const cwd = await mkdtemp(join(tmpdir(), 'bytebase-'))
-    await mkdir(join(cwd, 'migrations'))
-    await writeFile(join(cwd, 'migrations/0001_create_users.sql'), SQL)
-    await writeFile(join(cwd, 'script.sh'), script.replace(`${HOST}/v1`, `${world.url('bytebase')}/v1`))
-    const args = ['--noprofile', '--norc', '-eo', 'pipefail', 'script.sh']
-    const env = { PATH: process.env['PATH'], BYTEBASE_TOKEN: token }
-    const ran = await new Promise<{ code: number; log: string }>((resolve) => {
-      execFile('bash', args, { cwd, env }, (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code), log: stdout + stderr })
-      })
-    })
-    await rm(cwd, { recursive: true })
-    expect(ran.log).not.toContain(token)
-    return ran
+  /** Runs a script in a folder with a migration. */
+  async function bash(script: string, world: World, token: string): Promise<{ status: number; log: string }> {
+    using place = new Place({ 'migrations/0001_create_users.sql': SQL }, { BYTEBASE_TOKEN: token })
+    const { status, output, errors } = await place.shell([script.replace(`${HOST}/v1`, `${world.url('bytebase')}/v1`)])
+    const log = output + errors
+    expect(log).not.toContain(token)
+    return { status, log }
   }
 
   test.each<[string, WorldOptions, boolean]>([
@@ -311,7 +299,7 @@ describe.runIf(canRunCommands)('the commands of the page', () => {
   ])('for the settings let %s', async (_what, options, succeeded) => {
     const world = await open({ workloadIdentity: { config: NO_SETTINGS } }, options)
     const command = fenceOf(PAGE, 'bash', /--request PATCH/)
-    expect((await bash(command, world, world.setup.bytebase.adminToken)).code).toBe(0)
+    expect((await bash(command, world, world.setup.bytebase.adminToken)).status).toBe(0)
     expect((await run(world, { inputs: { audience: HOST } })).succeeded).toBe(succeeded)
     expect((await run(world)).succeeded).toBe(false)
   })
@@ -327,15 +315,15 @@ describe.runIf(canRunCommands)('the commands of the page', () => {
       .flatMap(({ workflow }) => Object.values(workflow.jobs).flatMap(({ steps = [] }) => steps))
       .find(({ name }) => name === 'Create a release and a plan')
     expect(step!.shell).toBe('bash')
-    const { code, log } = await bash(step!.run!, world, outputs['token']!)
+    const { status, log } = await bash(step!.run!, world, outputs['token']!)
     const [release, plan] = [...world.setup.bytebase.resources.values()]
     if (!isMade) {
-      expect(code).not.toBe(0)
+      expect(status).not.toBe(0)
       expect(log).toContain('user does not have permission "bb.releases.create", extra [projects/my-project]')
       expect(release).toBeUndefined()
       return
     }
-    expect([code, log]).toEqual([0, expect.not.stringContaining('error')])
+    expect([status, log]).toEqual([0, expect.not.stringContaining('error')])
     expect(plan).toMatchObject({ specs: [{ changeDatabaseConfig: { release: release!['name'] } }] })
     const sent = world.server('bytebase').requests.find(({ path }) => path.endsWith('/releases'))
     const { files } = JSON.parse(sent!.body) as { files: { statement: string }[] }

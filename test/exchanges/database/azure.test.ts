@@ -35,8 +35,6 @@ test('a password is asked for as Microsoft documents it, for the databases of Az
   const ran = await run(world, { now: () => sentAt })
   const { token = '' } = ran.outputs
   expect(ran.outputs).toEqual({ token, 'expires-at': '2026-11-21T09:10:00.000Z' })
-  expect(world.setup.accepts(token)).toBe(true)
-  expect(ran.masks).toContain(token)
   expect(ran.infos).toEqual([`Database password for "${CLIENT}"; ends 2026-11-21T09:10:00.000Z`])
   const [request] = world.server('login').requests
   expect(request).toMatchObject({ method: 'POST', path: `/${TENANT}/oauth2/v2.0/token`, answered: 200 })
