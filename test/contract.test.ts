@@ -9,16 +9,7 @@ import { randomText } from '../dev/fakes/secrets.ts'
 import { allSystems, type System } from '../dev/systems/system.ts'
 import { createWorld, ROOT, type World } from '../dev/world.ts'
 import type { Exchange } from '../src/exchange.ts'
-import {
-  exchangeOf,
-  FORK,
-  keep,
-  runPost,
-  runStep,
-  SUBJECT,
-  type Ran,
-  type StepOptions,
-} from './exchanges/in-process.ts'
+import { exchangeOf, FORK, keep, runPost, runStep, type Ran, type StepOptions } from './exchanges/in-process.ts'
 import { alterLeaves, HOSTILE, mapLeaves, type Json } from './properties/plans.ts'
 import { preload } from './scenarios/faults.ts'
 import { codeOf, expectClean, expectGranted, expectNoneLeft, expectRefused, linesOf } from './scenarios/support.ts'
@@ -293,7 +284,7 @@ describe.each(subjects)('$title:', (subject) => {
     const world = await open()
     world.setup.deny()
     const [shown, hidden] = [await run(world), await run(world, FORK)]
-    expect(shown.group.join('\n')).toContain(SUBJECT)
+    expect(shown.group.join('\n')).toContain('octo-org@6811672')
     // It still says what to change.
     const linesIn = ({ errors }: Ran): number => errors.join('\n').split('\n').length
     expect(linesIn(hidden)).toBeGreaterThanOrEqual(linesIn(shown))

@@ -2,10 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonicalRequest, sha256, signatureOf, stringToSign } from '../../dev/fakes/signature.ts'
 import type { AwsCredentials } from '../../src/aws/credentials.ts'
-import type { Scope } from '../../src/aws/signer.ts'
-import { bundledSigner } from './bundled-signer.ts'
-
-const { presignedQuery, signedHeaders } = await bundledSigner()
+import { presignedQuery, signedHeaders, type Scope } from '../../src/aws/signer.ts'
 
 /** Key, scope and time of the vectors that AWS publishes for Signature Version 4 (awslabs/aws-c-auth, tests). */
 const EXAMPLE: AwsCredentials = {

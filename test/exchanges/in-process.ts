@@ -62,16 +62,9 @@ export async function keep<W extends World>(opening: Promise<W>): Promise<W> {
   return world
 }
 
-/**
- * How a test file opens the worlds of a system; each is closed after its test.
- *
- * @param usual holds where a test gives nothing else
- */
-export function opening<S extends Setup>(
-  system: System<S>,
-  usual: WorldOptions = {},
-): (options?: WorldOptions) => Promise<World<S>> {
-  return (options) => keep(createWorld(system, { ...usual, ...options }))
+/** How a test file opens the worlds of a system; each is closed after its test. */
+export function opening<S extends Setup>(system: System<S>): (options?: WorldOptions) => Promise<World<S>> {
+  return (options) => keep(createWorld(system, options))
 }
 
 /** As {@link opening}, for a system that has settings. */

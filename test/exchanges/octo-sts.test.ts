@@ -100,7 +100,6 @@ describe('settings', () => {
     ['audience', 'sts@example.com', AUDIENCE, 'octo-sts.dev'],
     ['audience', 'x'.repeat(256), AUDIENCE, 'octo-sts.dev'],
     ['github-api-url', 'http://api.github.com', 'must begin with https://', 'https://api.github.com'],
-    ['skip-token-revoke', 'perhaps', 'must be true or false', 'true'],
   ])('%s: %j is refused', async (name, value, rule, example) => {
     const [problem, ...more] = (await settingsOf({ [name]: value })).problems
     expect(problem?.startsWith(`${name} ${rule}`)).toBe(true)

@@ -8,7 +8,8 @@ import type { Federation } from '../../src/google/settings.ts'
 import type { Answer } from '../../src/http/answer.ts'
 import { answer } from '../aws/fixture.ts'
 import { FORK, LINK, refusalOf, SUBJECT } from '../exchanges/in-process.ts'
-import { answers, AUDIENCE, open, refusal, run } from './fixture.ts'
+import { answers } from '../scenarios/support.ts'
+import { AUDIENCE, open, refusal, run } from './fixture.ts'
 
 const FEDERATION: Federation = {
   provider: PROVIDER,

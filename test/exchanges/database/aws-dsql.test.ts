@@ -25,10 +25,9 @@ describe('a token', () => {
   test.each([
     ['abcdefghijklmnopqrstuvwxyz.dsql.us-east-1.on.aws', 'us-east-1'],
     ['abcdefghijklmnopqrstuvwxyz.dsql-fnh4.ap-northeast-3.on.aws', 'ap-northeast-3'],
-    ['ABCDEFGHIJKLMNOPQRSTUVWXYZ.dsql.eu-west-2.on.aws', 'eu-west-2'],
   ])('for %s is for %s', async (host, region) => {
-    const world = await open({ host: host.toLowerCase(), region })
-    const ran = await run(world, { inputs: { host } })
+    const world = await open({ host, region })
+    const ran = await run(world)
     expect([await world.setup.accepts(ran.outputs['token']!), ran.warnings]).toEqual([true, []])
   })
 })

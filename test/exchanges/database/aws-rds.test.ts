@@ -114,7 +114,6 @@ describe('settings', () => {
   test.each<[Record<string, string>, string]>([
     [{ host: `https://${HOST}` }, HOSTS],
     [{ host: `${HOST}:5432` }, HOSTS],
-    [{ host: `${HOST}/app` }, HOSTS],
     [{ host: 'localhost' }, HOSTS],
     [{ host: '10.0.0.5' }, HOSTS],
     [{ host: `app..${HOST}` }, HOSTS],
@@ -123,9 +122,7 @@ describe('settings', () => {
     [{ port: '0' }, 'port must be a port from 1 to 65535, not "0"; for example: 5432'],
     [{ port: '65536' }, 'port must be a port from 1 to 65535, not "65536"'],
     [{ port: '05432' }, 'port must be a port from 1 to 65535, not "05432"'],
-    [{ port: 'postgresql' }, 'port must be a port from 1 to 65535, not "postgresql"'],
     [{ username: 'a\nb' }, 'username must be the name of a database user, not "a b"'],
-    [{ username: 'a\u202eb' }, 'username must be the name of a database user'],
     [{ username: 'a'.repeat(129) }, 'username must be the name of a database user'],
     [{ region: 'Frankfurt' }, 'region must be an AWS region, not "Frankfurt"; for example: eu-central-1'],
     [{ region: 'us-east-1' }, 'region must be "eu-central-1", as in the host name, not "us-east-1"'],
@@ -141,7 +138,6 @@ describe('settings', () => {
           'app.abc123.eu-central-1.redshift.amazonaws.com',
           `host is an endpoint of Amazon Redshift, ${OTHERS} aws redshift get-cluster-credentials-with-iam --cluster-identifier NAME`,
         ],
-        ['app.abc123.cn-north-1.redshift.amazonaws.com.cn', 'host is an endpoint of Amazon Redshift, '],
         ['db-1.elb.eusc-de-east-1.amazonaws.eu', 'host must be an endpoint of RDS or Aurora, not of another'],
         [
           'app.123456789012.eu-central-1.redshift-serverless.amazonaws.com',

@@ -109,13 +109,6 @@ test.each([
     `No policy of the server lets this job in, or the server could not verify the ID token. ${sent('https://auth.example.com')}`,
   ],
   ['invalid_target', {}, 'Check `resource`, and `audience` in `parameters`: the server does not know this target'],
-  [
-    'unsupported_grant_type',
-    {},
-    'The server does not offer this grant at https://auth.example.com/token: check `token-url`, `grant-type` and `body`',
-  ],
-  ['unauthorized_client', {}, 'In the server, allow the client "deploy" to use the grant token-exchange.'],
-  ['invalid_scope', {}, 'Check `scope`: the server does not know "read", or does not allow it here.'],
   ['invalid_scope', { scope: '' }, 'The server wants a scope: set `scope`.'],
   ['invalid_client', { ...SECRET, [BY]: 'client_secret_basic' }, `${CHECK} \`${BY}: client_secret_post\`.`],
   ['invalid_client', { ...SECRET, [BY]: 'client_secret_post' }, `${CHECK} \`${BY}: client_secret_basic\`.`],
