@@ -148,14 +148,12 @@ describe('a refusal', () => {
       '(500 Internal Server Error): workload identity config not found.',
       `In Bytebase, ${IDENTITY} has no settings for GitHub: add an issuer URL, allowed audiences and a subject pattern.`,
     ],
-    ...(['must use HTTPS: http://keys.example.com', 'cannot be a private address: https://10.0.0.1'] as const).map(
-      (fault): [string, () => Promise<World>, string, string] => [
-        `of keys that it never fetches: ${fault}`,
-        () => configured({ jwksUrl: fault.split(' ').at(-1) }),
-        `${FAILED} failed to fetch JWKS: JWKS URL ${fault}.`,
-        KEYS,
-      ],
-    ),
+    [
+      'of keys that it never fetches',
+      () => configured({ jwksUrl: 'https://10.0.0.1' }),
+      `${FAILED} failed to fetch JWKS: JWKS URL cannot be a private address: https://10.0.0.1.`,
+      KEYS,
+    ],
     [
       'of an issuer without a host',
       () => configured({ issuerUrl: 'https://:443' }),

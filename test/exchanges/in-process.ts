@@ -48,8 +48,6 @@ export interface Ran {
 
 export interface StepOptions extends Omit<RecordedStage, 'debugging'> {
   readonly now?: () => number
-  /** The job is cancelled when this resolves. */
-  readonly cancelled?: Promise<unknown>
 }
 
 /** Where the pull request of a stranger could read what a refusal shows: none of the claims. */
@@ -144,9 +142,6 @@ async function runStage(
     },
   }
   const step = createStep(recorder.runner, clock, revokers)
-  void options.cancelled?.then(() => {
-    step.cancellation.cancel('SIGINT')
-  })
   const succeeded = await run(step)
   const { said, outputs, state, summary, read } = recorder
   const textsOf = (...kinds: (typeof said)[number]['as'][]): string[] =>

@@ -116,16 +116,6 @@ describe('settings', () => {
   })
 })
 
-/** A world with a clock that is set by hand. */
-async function openAt(
-  options: WorldOptions = {},
-): Promise<{ world: World<OctoStsSetup>; clock: { now: () => number }; pass: (minutes: number) => void }> {
-  let now = Date.now()
-  const clock = { now: () => now }
-  const world = await open({}, { ...options, ...clock })
-  return { world, clock, pass: (minutes) => (now += minutes * 60_000) }
-}
-
 describe('a refusal', () => {
   test('for a policy that is not there names the file and shows one', async () => {
     const world = await open()
@@ -180,7 +170,9 @@ describe('a refusal', () => {
       `The subject (sub) of the ID token was "environment:production": set that as \`subject\` in ${POLICY}.${WAIT}`,
     ],
   ])('for %s shows what works when it is pasted, after 5 minutes', async (_what, options, inputs, text) => {
-    const { world, clock, pass } = await openAt(options)
+    let now = Date.now()
+    const clock = { now: () => now }
+    const world = await open({}, { ...options, ...clock })
     if (!('audience' in inputs)) {
       world.setup.deny()
       const hidden = `\`subject\` in ${POLICY} must be the subject (sub) of the ID token.`
@@ -194,7 +186,7 @@ describe('a refusal', () => {
     policy(world, ...pasted)
     // It remembers the policy that it found.
     await refusal(world, { inputs, ...clock })
-    pass(5)
+    now += 5 * 60_000
     expect((await run(world, { inputs, ...clock })).succeeded).toBe(true)
   })
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { fault, forEver } from '../../../dev/fakes/faults.ts'
 import { serve } from '../../../dev/fakes/serve.ts'
 import { oauthError } from '../../../dev/fakes/oauth/request.ts'
-import { withoutPort, type Ran } from '../in-process.ts'
+import type { Ran } from '../in-process.ts'
 import { asked, open, openAsUser, post, run, say, type OAuthWorld } from './fixture.ts'
 
 const REFRESH = 'refresh-token-0123456789'
