@@ -254,7 +254,11 @@ describe.each(subjects)('$title:', (subject) => {
 
   it('names all inputs that are wrong or missing at once, and sends nothing', async () => {
     const world = await open()
-    const wrong = { 'timeout-seconds': 'soon', 'job-summary': 'perhaps' }
+    const flags = ['skip-token-revoke', 'allow-short', 'allow-missing'].filter((name) => name in metadata.inputs)
+    const wrong = {
+      'timeout-seconds': 'soon',
+      ...Object.fromEntries(['job-summary', ...flags].map((name) => [name, 'perhaps'])),
+    }
     const inputs = { ...Object.fromEntries(required.map((name) => [name, ''])), ...wrong }
     const message = await refusal(world, { inputs })
     expect(codeOf(message)).toBe('INVALID_INPUT')

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { environmentOf, ROLE_ARN } from '../../../dev/fakes/aws-account.ts'
 import { fault, forEver } from '../../../dev/fakes/faults.ts'
 import { claimsOf } from '../../../src/identity/claims.ts'
-import { asked, open, refusal, run } from './fixture.ts'
+import { asked, open, problem, refusal, run } from './fixture.ts'
 
 const AWS = { variant: 'aws' }
 const AUTH = { type: 'aws', region: 'eu-central-1', service: 'lambda' }
@@ -141,5 +141,10 @@ describe('a refusal', () => {
     expect(ran.errors[0]).toMatch(/refused \(403 Forbidden\): octo-org\/other: Access policy not found/)
     expect(ran.group).toContain('origin: octo-org/other')
     expect(ran.summary).toContain('```yaml\norigin: octo-org/other\n')
+  })
+
+  test('of an address of GitHub that is not encrypted', async () => {
+    const inputs = { 'github-api-url': 'http://api.github.com' }
+    expect(await problem(open(), inputs)).toContain('github-api-url must begin with https://')
   })
 })

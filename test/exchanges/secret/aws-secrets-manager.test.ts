@@ -72,6 +72,7 @@ describe('settings', () => {
       { secret: SECRET_ARN.replace('eu-central-1', 'us-east-1') },
       `region must be the region in the secret's ARN, not "eu-central-1"; for example: us-east-1`,
     ],
+    [{ key: 'a\nb' }, 'key must be one line, not "a b"; for example: password'],
   ])('%j are refused', async (inputs, rule) => {
     expect(await problem(open(), inputs)).toContain(rule)
   })

@@ -80,6 +80,8 @@ describe('settings', () => {
     ['auth-path', 'jwt/..', `auth-path ${path}, not "jwt/.."; for example: jwt`],
     ['auth-path', 'auth/ci/jwt', 'auth-path must not contain auth/, which the step adds; for example: ci/jwt'],
     ['namespace', 'a\nb', 'namespace must be the full path of a namespace, not "a b"; for example: team/project'],
+    ['role', 'a\nb', 'role must be one line, not "a b"; for example: deploy'],
+    ['key', 'a\nb', 'key must be one line, not "a b"; for example: DB_PASSWORD'],
     [
       'url',
       'https://vault.example.com/a/v1/',
