@@ -9,7 +9,7 @@ import { randomText } from '../dev/fakes/secrets.ts'
 import { allSystems, type System } from '../dev/systems/system.ts'
 import { createWorld, ROOT, type World } from '../dev/world.ts'
 import type { Exchange } from '../src/exchange.ts'
-import { exchangeOf, keep, runPost, runStep, type Ran, type StepOptions } from './exchanges/in-process.ts'
+import { exchangeOf, FORK, keep, runPost, runStep, type Ran, type StepOptions } from './exchanges/in-process.ts'
 import { alterLeaves, HOSTILE, mapLeaves, type Json } from './properties/plans.ts'
 import { preload } from './scenarios/faults.ts'
 import { codeOf, expectClean, expectGranted, expectNoneLeft, expectRefused, linesOf } from './scenarios/support.ts'
@@ -120,6 +120,8 @@ function meet(world: World, { role, method, path }: Call, each: () => Fault | un
       forEver((request) => (request.method === method && request.url.pathname === path ? each() : undefined)),
     )
 }
+
+const isSecretOf = ({ secrets }: World, text: Json): boolean => secrets.some(({ value }) => value === text)
 
 /** What became of the requests of one kind. */
 function answersTo(world: World, { role, method, path }: Call): (number | string | undefined)[] {
@@ -252,7 +254,11 @@ describe.each(subjects)('$title:', (subject) => {
 
   it('names all inputs that are wrong or missing at once, and sends nothing', async () => {
     const world = await open()
-    const wrong = { 'timeout-seconds': 'soon', 'job-summary': 'perhaps' }
+    const flags = ['skip-token-revoke', 'allow-short', 'allow-missing'].filter((name) => name in metadata.inputs)
+    const wrong = {
+      'timeout-seconds': 'soon',
+      ...Object.fromEntries(['job-summary', ...flags].map((name) => [name, 'perhaps'])),
+    }
     const inputs = { ...Object.fromEntries(required.map((name) => [name, ''])), ...wrong }
     const message = await refusal(world, { inputs })
     expect(codeOf(message)).toBe('INVALID_INPUT')
@@ -276,6 +282,17 @@ describe.each(subjects)('$title:', (subject) => {
     expect(message).toContain(new URL(world.url(world.setup.exchangeRole)).host)
     expect(ran.summary).toContain('### Refused')
     for (const call of calls) expect(answersTo(world, call).length, call.title).toBeLessThanOrEqual(call.times)
+  })
+
+  it('shows no claim in a refusal where the pull request of a stranger could read it', async () => {
+    const world = await open()
+    world.setup.deny()
+    const [shown, hidden] = [await run(world), await run(world, FORK)]
+    expect(shown.group.join('\n')).toContain('octo-org@6811672')
+    // It still says what to change.
+    const linesIn = ({ errors }: Ran): number => errors.join('\n').split('\n').length
+    expect(linesIn(hidden)).toBeGreaterThanOrEqual(linesIn(shown))
+    expect([...hidden.errors, ...hidden.group, hidden.summary].join('\n')).not.toMatch(/octo-org@|6811672|undefined/)
   })
 
   it('shows a refusal that is full of commands as harmless text', async () => {
@@ -323,8 +340,7 @@ describe.each(subjects)('$title:', (subject) => {
     if (!call.carries) return
     it.for(ODD)('a credential that is %s is refused, or masked where it may be a secret', async ([, odd]) => {
       const world = await open()
-      const isSecret = (text: Json): boolean => world.secrets.some(({ value }) => value === text)
-      meet(world, call, () => alterLeaves((leaf) => (isSecret(leaf) ? odd : leaf)))
+      meet(world, call, () => alterLeaves((leaf) => (isSecretOf(world, leaf) ? odd : leaf)))
       const ran = await run(world)
       expect(answersTo(world, call)).toContain('alter')
       expect(answersTo(world, call).length).toBeLessThanOrEqual(call.times)
@@ -341,6 +357,14 @@ describe.each(subjects)('$title:', (subject) => {
       } else {
         expect(codeOf(expectRefused(world, ran.stage))).toMatch(/^UNUSABLE_(ANSWER|SECRET)$/)
       }
+    })
+
+    if (!isRevocable) return
+    it('a credential with a line break after it is refused, and revoked', async () => {
+      const world = await open()
+      meet(world, call, () => alterLeaves((leaf) => (isSecretOf(world, leaf) ? `${leaf as string}\n` : leaf)))
+      expect(await refusal(world)).toMatch(/ in the answer of .+ is not one printable line\./)
+      expect(world.setup.alive!()).toEqual([])
     })
   })
 

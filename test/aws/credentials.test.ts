@@ -171,7 +171,6 @@ describe('a role is assumed', () => {
     [JSON.parse('1.7953E9'), new Date(1_795_300_000_000)],
     ['2026-11-21T08:00:00Z', new Date('2026-11-21T08:00:00Z')],
     [undefined, undefined],
-    ['soon', undefined],
   ])('and ends when STS says: %j', async (Expiration, expiresAt) => {
     const { read, masked } = await given({ ...KEYS, Expiration })
     expect(read).toEqual({

@@ -40,12 +40,6 @@ describe('what to change', () => {
     })
   })
 
-  test('for a subject of the older form, without a word about the other', () => {
-    const { hint } = explained(DENIED, { claims: { ...claims, sub: 'repo:octo-org/workflows:environment:production' } })
-    expect(hint).toContain('was "repo:octo-org/workflows:environment:production", its')
-    expect(hint).not.toContain('immutable')
-  })
-
   test('for a subject that does not name the repository, bound to the repository as well', () => {
     const customized = { ...claims, sub: 'environment:production', repository_id: '216219028' }
     const { paste } = explained(DENIED, { claims: customized })

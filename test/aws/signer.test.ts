@@ -2,10 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonicalRequest, sha256, signatureOf, stringToSign } from '../../dev/fakes/signature.ts'
 import type { AwsCredentials } from '../../src/aws/credentials.ts'
-import type { Scope } from '../../src/aws/signer.ts'
-import { bundledSigner } from './bundled-signer.ts'
-
-const { presignedQuery, signedHeaders } = await bundledSigner()
+import { presignedQuery, signedHeaders, type Scope } from '../../src/aws/signer.ts'
 
 /** Key, scope and time of the vectors that AWS publishes for Signature Version 4 (awslabs/aws-c-auth, tests). */
 const EXAMPLE: AwsCredentials = {
@@ -16,25 +13,7 @@ const SCOPE: Scope = { region: 'us-east-1', service: 'service' }
 const TIME = Date.UTC(2015, 7, 30, 12, 36)
 
 describe('what AWS publishes', () => {
-  test('post-x-www-form-urlencoded, in headers', async () => {
-    const request = {
-      method: 'POST',
-      url: new URL('https://example.amazonaws.com/'),
-      headers: { 'content-length': '13', 'content-type': 'application/x-www-form-urlencoded' },
-      body: 'Param1=value1',
-    }
-    expect(await signedHeaders(request, EXAMPLE, SCOPE, TIME)).toEqual({
-      ...request.headers,
-      host: 'example.amazonaws.com',
-      'x-amz-content-sha256': '9095672bbd1f56dfc5b65f3e153adc8731a4a654192329106275f4c7b24d0b6e',
-      'x-amz-date': '20150830T123600Z',
-      authorization:
-        'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=content-length;content-type;host;x-amz-content-sha256;x-amz-date, Signature=d3875051da38690788ef43de4db0d8f280229d82040bfac253562e56c3f20e0b',
-    })
-  })
-
   test.each([
-    ['get-vanilla-query', '', undefined, 'e93c787ed7f371d5c6b165c1b38ede9550f4dce4144713e844b25b7192d3865d'],
     [
       'get-vanilla-query-order-key-case',
       'Param2=value2&Param1=value1',

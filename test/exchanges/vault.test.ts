@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { fault } from '../../dev/fakes/faults.ts'
 import type { VaultRole } from '../../dev/fakes/vault.ts'
 import { vaultTokenSystem } from '../../dev/systems/vault.ts'
 import { vault } from '../../src/exchanges/vault.ts'
@@ -31,22 +30,6 @@ describe('a token', () => {
     expect(ran.infos[0]).toMatch(
       /The Vault token is a batch token, which cannot be revoked; it ends at \d{4}-\d\d-\d\dT\S+Z\./,
     )
-  })
-
-  test('that arrives with a line break is revoked', async () => {
-    const world = await open()
-    world
-      .server('vault')
-      .faults.push(
-        fault.alter((reply) => ({
-          ...reply,
-          body: JSON.stringify(reply.body).replace(/("client_token":"[^"]+)"/, '$1\\n"'),
-        })),
-      )
-    const ran = await run(world)
-    expect(ran.succeeded).toBe(false)
-    expect(ran.errors[0]).toContain('The client token in the answer of Vault is not one printable line.')
-    expect(world.setup.vault.tokens.map(({ revoked }) => revoked)).toEqual([true])
   })
 })
 

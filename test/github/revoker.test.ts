@@ -1,12 +1,10 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { fault, type Fault } from '../../dev/fakes/faults.ts'
 import { createGitHub, type GitHub } from '../../dev/fakes/github.ts'
-import { serve, type FakeServer } from '../../dev/fakes/serve.ts'
+import type { FakeServer } from '../../dev/fakes/serve.ts'
 import type { ActionError } from '../../src/errors.ts'
 import { github } from '../../src/github/revoker.ts'
-import { Client } from '../../src/http/client.ts'
-import { systemClock } from '../../src/http/clock.ts'
-import { leaping } from '../step/fixture.ts'
+import { serving, testClient } from '../http/fixture.ts'
 
 const NOW = Date.parse('2026-11-21T08:00:00Z')
 const ENDS = new Date(NOW + 3_600_000)
@@ -25,17 +23,8 @@ async function revoked(
   { now = NOW, ends = ENDS }: { now?: number; ends?: Date | null } = {},
 ): Promise<Asked> {
   const fake = createGitHub({ now: () => NOW, issue: () => undefined, basePath: '/api/v3' })
-  const server = await serve(fake.handler, { faults, now: () => NOW })
-  onTestFinished(server.close)
-  const client = new Client({
-    clock: { ...systemClock, ...leaping() },
-    limitMs: 15_000,
-    limit: '15 s',
-    signal: new AbortController().signal,
-    userAgent: 'access-token/test',
-    secrets: { mask: () => undefined, redact: (text) => text },
-    debug: () => undefined,
-  })
+  const server = await serving(fake.handler, { faults, now: () => NOW })
+  const { client } = testClient({ limitMs: 15_000, limit: '15 s' })
   const { token } = fake.createToken()
   const revocable = { issuer: 'github', token, apiUrl: `${server.url}/api/v3//`, ...(ends && { ends }) }
   const outcome = await github

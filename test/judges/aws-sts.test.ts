@@ -19,7 +19,9 @@ import { opening, runStep } from '../exchanges/in-process.ts'
 
 const NOW = Date.parse('2026-11-21T08:00:00Z')
 
-const open = opening(system, { now: () => NOW })
+const now = (): number => NOW
+
+const open = opening(system)
 
 /** AWS's own client: it sends no `Accept` and reads XML. One try, so that what comes is what the fake said. */
 async function assume(
@@ -42,7 +44,7 @@ async function assume(
 }
 
 test('the client gets the credentials that were issued, with their end, by the request that our action makes', async () => {
-  const world = await open()
+  const world = await open({ now })
   expect((await runStep(awsRds, world, 'database/aws-rds', { now: () => NOW })).errors).toEqual([])
   const [mine] = world.server('sts').requests
   const form = new URLSearchParams(mine!.body)
@@ -100,7 +102,7 @@ test.each<Case>([
   { name: 'ValidationError', change: { arn: 'arn:aws:iam::123456789012:user/deploy' } },
 ])('the client throws what STS says: %o', async (each) => {
   const { is = STSServiceException, name = is.name, status = 400, claims = {}, change, denied, code, ...told } = each
-  const world = await open({ claims })
+  const world = await open({ claims, now })
   if (denied) world.setup.deny()
   if (code !== undefined) {
     world.server('sts').faults.push(fault.answer(stsError(status, code, 'no', { json: false })))

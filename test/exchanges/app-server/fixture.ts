@@ -6,7 +6,7 @@ import { openingBy, stepsOf } from '../in-process.ts'
 
 export const open = openingBy(appServerSystem)
 
-export const { run, refusal } = stepsOf(appServer, '.')
+export const { run, refusal, problem } = stepsOf(appServer, '.')
 
 /** What the app server was asked for, by the last request. */
 export function asked(world: World): unknown {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { environmentOf, ROLE_ARN } from '../../../dev/fakes/aws-account.ts'
+import { environmentOf } from '../../../dev/fakes/aws-account.ts'
 import { awsRdsSystem, HOST, USERNAME } from '../../../dev/systems/database/aws-rds.ts'
 import { awsRds } from '../../../src/exchanges/database/aws-rds.ts'
-import { expectClaimsHidden, openingBy, PAGE, stepsOf } from '../in-process.ts'
+import { openingBy, PAGE, stepsOf } from '../in-process.ts'
 
 const NOW = Date.parse('2026-11-21T08:00:00.400Z')
 
@@ -23,7 +23,7 @@ describe('a token', () => {
     const token = ran.outputs['token']!
     expect(world.setup.database.login(USERNAME, token)).toBeUndefined()
     expect(ran.outputs).toEqual({ token, 'expires-at': '2026-11-21T08:15:00.000Z' })
-    expect(ran.masks).toEqual(expect.arrayContaining([token, /X-Amz-Signature=(\w+)/.exec(token)?.[1]]))
+    expect(ran.masks).toContain(/X-Amz-Signature=(\w+)/.exec(token)?.[1])
     expect(ran.infos).toEqual([
       `Password of "${USERNAME}" for ${HOST}:5432; opens connections until 2026-11-21T08:15:00.000Z`,
     ])
@@ -32,16 +32,6 @@ describe('a token', () => {
   test('is made by a login whose end is over by the clock of the runner, too', async () => {
     const ran = await run(open({}, { now }), { now: () => NOW + 3_600_000 })
     expect(ran.succeeded).toBe(true)
-  })
-
-  test('asks nobody but STS, for one ID token', async () => {
-    const world = await open()
-    await run(world)
-    expect(world.server('sts').requests.map(({ answered }) => answered)).toEqual([200])
-    expect(world.issuer.issued.map(({ audience }) => audience)).toEqual(['sts.amazonaws.com'])
-    expect(world.setup.account.sts.sessions).toMatchObject([
-      { role: ROLE_ARN, duration: 900, name: '19461200841@octo-org.workflows' },
-    ])
   })
 
   test.each([80, 443, 65_535])('is for the port %i', async (port) => {
@@ -124,7 +114,6 @@ describe('settings', () => {
   test.each<[Record<string, string>, string]>([
     [{ host: `https://${HOST}` }, HOSTS],
     [{ host: `${HOST}:5432` }, HOSTS],
-    [{ host: `${HOST}/app` }, HOSTS],
     [{ host: 'localhost' }, HOSTS],
     [{ host: '10.0.0.5' }, HOSTS],
     [{ host: `app..${HOST}` }, HOSTS],
@@ -133,9 +122,7 @@ describe('settings', () => {
     [{ port: '0' }, 'port must be a port from 1 to 65535, not "0"; for example: 5432'],
     [{ port: '65536' }, 'port must be a port from 1 to 65535, not "65536"'],
     [{ port: '05432' }, 'port must be a port from 1 to 65535, not "05432"'],
-    [{ port: 'postgresql' }, 'port must be a port from 1 to 65535, not "postgresql"'],
     [{ username: 'a\nb' }, 'username must be the name of a database user, not "a b"'],
-    [{ username: 'a\u202eb' }, 'username must be the name of a database user'],
     [{ username: 'a'.repeat(129) }, 'username must be the name of a database user'],
     [{ region: 'Frankfurt' }, 'region must be an AWS region, not "Frankfurt"; for example: eu-central-1'],
     [{ region: 'us-east-1' }, 'region must be "eu-central-1", as in the host name, not "us-east-1"'],
@@ -151,7 +138,6 @@ describe('settings', () => {
           'app.abc123.eu-central-1.redshift.amazonaws.com',
           `host is an endpoint of Amazon Redshift, ${OTHERS} aws redshift get-cluster-credentials-with-iam --cluster-identifier NAME`,
         ],
-        ['app.abc123.cn-north-1.redshift.amazonaws.com.cn', 'host is an endpoint of Amazon Redshift, '],
         ['db-1.elb.eusc-de-east-1.amazonaws.eu', 'host must be an endpoint of RDS or Aurora, not of another'],
         [
           'app.123456789012.eu-central-1.redshift-serverless.amazonaws.com',
@@ -178,10 +164,4 @@ describe('settings', () => {
     const isolated = 'app.abc123.us-iso-east-1.rds.c2s.ic.gov'
     expect((await run(world, { inputs: { host: isolated, region: 'us-iso-east-1' } })).warnings).toEqual([])
   })
-})
-
-test('a refusal shows no claims for a pull request from a fork', async () => {
-  const world = await open()
-  world.setup.deny()
-  await expectClaimsHidden(run, world, 'The subject (sub) of the ID token was another one, its audience')
 })

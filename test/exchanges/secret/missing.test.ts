@@ -59,12 +59,6 @@ describe('what does not exist', () => {
     expect(refusalOf(ran)).toMatch(/^1 of 3 values cannot be read\. No output was set\.\n- other: /)
   })
 
-  test('is refused unless it is allowed', async () => {
-    const { world, stored } = await open(vault)
-    const ran = await run(world, vault, { secrets: `gone: ${stored}#nothing`, 'allow-missing': 'false' })
-    expect(refusalOf(ran)).toContain('has no key "nothing"')
-  })
-
   test.each([
     ['vault never had', { path: 'team/nothing' }, '"secret/team/nothing"', undefined],
     ['vault has deleted', {}, '"secret/team/database"', [{ data: {}, state: 'deleted' as const }]],

@@ -15,10 +15,10 @@ describe('a secret', () => {
     const world = await open()
     const ran = await run(world)
     expect(ran.outputs).toEqual({ secret: world.setup.secret })
-    expect(ran.masks).toEqual(expect.arrayContaining([world.setup.secret, world.setup.vault.tokens[0]!.token]))
     expect(ran.infos).toEqual(['Secret "DB_PASSWORD" of "secret/team/database" read.', 'The Vault token was revoked.'])
-    expect(ran.warnings).toEqual([])
     expect(requests(world)).toEqual([LOGIN, READ, REVOKE])
+    // A login that is cut off would leave a token behind.
+    expect(ran.limits.slice(0, 3)).toEqual([10_000, 30_000, 10_000])
     expect(world.setup.vault.tokens.map(({ revoked }) => revoked)).toEqual([true])
     expect(world.issuer.issued.map(({ audience }) => audience)).toEqual([world.url('vault')])
   })
@@ -35,10 +35,6 @@ describe('a secret', () => {
     expect(seen.map(({ headers }) => 'x-vault-token' in headers)).toEqual([false, true, true])
     expect(seen[0]!.headers['content-type']).toBe('application/json')
     expect(JSON.parse(seen[0]!.body)).toEqual({ role: ROLE, jwt: world.issuer.issued[0]!.token })
-  })
-
-  test('is waited for: a login that is cut off would leave a token behind', async () => {
-    expect((await run(await open())).limits.slice(0, 3)).toEqual([10_000, 30_000, 10_000])
   })
 
   test('is found below a path, in an engine and behind an auth method with paths of their own', async () => {
@@ -85,14 +81,12 @@ describe('settings', () => {
     ['auth-path', 'auth/ci/jwt', 'auth-path must not contain auth/, which the step adds; for example: ci/jwt'],
     ['namespace', 'a\nb', 'namespace must be the full path of a namespace, not "a b"; for example: team/project'],
     ['role', 'a\nb', 'role must be one line, not "a b"; for example: deploy'],
+    ['key', 'a\nb', 'key must be one line, not "a b"; for example: DB_PASSWORD'],
     [
       'url',
       'https://vault.example.com/a/v1/',
       'url must not contain /v1, which the step adds; for example: https://vault.example.com/a',
     ],
-    ['url', 'vault.example.com', 'url must be a URL; for example: https://vault.example.com:8200'],
-    ['key', 'a\nb', 'key must be one line, not "a b"; for example: DB_PASSWORD'],
-    ['allow-short', 'yes', 'allow-short must be true or false, not "yes"; for example: true'],
   ])('%s: %j is refused', async (name, value, rule) => {
     expect(await problem(open(), { [name]: value })).toBe(rule)
   })
