@@ -46,11 +46,14 @@ export function fencesOf({ file, text }: Document): Fence[] {
   })
 }
 
-/** The text of the fence of a page that has these words. @throws Error where there is none */
-export function fenceOf(page: string, language: string, words: RegExp): string {
-  const found = fencesOf(readDocument(page)).find((fence) => fence.language === language && words.test(fence.text))
-  if (found === undefined) throw new Error(`${page} has no such fence: ${words.source}`)
-  return found.text
+/** The text of the one fence of a page that has these words. @throws Error where there is none, or another one */
+export function fenceOf(page: string, language: string, words: string | RegExp): string {
+  const found = fencesOf(readDocument(page)).filter(
+    ({ language: its, text }) =>
+      its === language && (typeof words === 'string' ? text.includes(words) : words.test(text)),
+  )
+  if (found.length !== 1) throw new Error(`${page} has ${found.length} such fences: ${String(words)}`)
+  return found[0]!.text
 }
 
 /** What a diff of YAML leads to (`+`) or begins with (`-`); every line stays where it is, and those of the other are empty. */

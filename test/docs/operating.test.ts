@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
-import { canRunCommands, fencesOf, readDocument } from '../../dev/documents/fences.ts'
+import { canRunCommands, fenceOf, fencesOf, readDocument } from '../../dev/documents/fences.ts'
 import { tablesOf } from '../../dev/documents/tables.ts'
 import { appServerError } from '../../dev/fakes/app-server-request.ts'
 import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
@@ -12,10 +12,10 @@ import type { System } from '../../dev/systems/system.ts'
 import { system as vault } from '../../dev/systems/vault.ts'
 import { createWorld, type WorldOptions } from '../../dev/world.ts'
 import { expectRefused } from '../scenarios/support.ts'
-import { fence, Place } from './commands.ts'
+import { Place } from './commands.ts'
 
 const page = readDocument('docs/operating.md')
-const sh = (text: string): string => fence(page.file, text)
+const sh = (text: string): string => fenceOf(page.file, 'sh', text)
 
 interface Down extends WorldOptions {
   readonly system?: System
