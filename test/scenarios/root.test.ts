@@ -19,6 +19,14 @@ describe.concurrent('a step', () => {
     expect(main.summary).not.toMatch(/\| token \|/)
   })
 
+  it('hands its token over although the summary cannot be written', async () => {
+    await using world = await createWorld(system, { inputs: { 'job-summary': 'always' } })
+    const main = await world.run({ unwritable: ['step_summary'] })
+    await expectGranted(world, main)
+    expect(main.annotations).toEqual([])
+    expect(main.log).toContain('The job summary could not be written')
+  })
+
   it('loads the signer while the ID tokens are under way', async () => {
     await using signer = await loading('aws-signer')
     // No ID token comes before.
