@@ -2,11 +2,17 @@
  * Shows an action at work, on loopback alone. What it prints is what a user would see; secrets are masked as GitHub
  * masks them.
  */
+import { styleText } from 'node:util'
+import { claimsOf } from '../src/identity/claims.ts'
 import { commandLine, refuse } from './command-line.ts'
-import { heading, quote, showLog, showRequest } from './demo/show.ts'
+import type { RecordedRequest } from './fakes/serve.ts'
+import type { StageResult } from './runner/runner.ts'
 import { plainSummary, suggestionsOf } from './suggestions.ts'
 import { allSystems } from './systems/system.ts'
 import { createWorld } from './world.ts'
+
+/** Claims that say who asks, of the many that there are. */
+const CLAIMS = ['iss', 'aud', 'sub', 'repository', 'ref', 'event_name', 'job_workflow_ref']
 
 const systems = await allSystems()
 const usage = `Usage: npm run demo [-- [--aws] [--refused] NAME]
@@ -89,4 +95,52 @@ async function showRefusal(): Promise<void> {
   world.setup.mend?.(suggestions)
   aheadMs = world.setup.mendsAfterMs ?? 0
   if (aheadMs > 0) console.log(`  It takes ${Math.floor(aheadMs / 60_000)} minutes until it takes effect.`)
+}
+
+function heading(text: string): void {
+  console.log(`\n${styleText('bold', text)}`)
+}
+
+/** Text behind a line that sets it apart from what the demo says. */
+function quote(text: string): void {
+  for (const line of text.trimEnd().split('\n')) console.log(`  │ ${line}`.trimEnd())
+}
+
+/** The log of a stage, as GitHub shows it. */
+function showLog(stage: StageResult): void {
+  quote(stage.log)
+  const annotations = stage.annotations.map(({ level }) => level)
+  console.log(`  ${stage.outcome}${annotations.length > 0 ? ` (${annotations.join(', ')})` : ''}`)
+}
+
+/** A request without its credentials: what they say is shown instead. */
+function showRequest(role: string, { method, path, headers, body, answered }: RecordedRequest): void {
+  console.log(`  ${styleText('cyan', role)}: ${method} ${path} → ${answered ?? 'nothing'}`)
+  for (const header of ['authorization', 'x-authorization']) {
+    const value = headers[header]
+    if (value === undefined) continue
+    const claims = claimsOf(value)
+    if (claims) console.log(`    ${header}: an ID token that says ${claimList(claims)}`)
+    else
+      console.log(
+        `    ${header}: ${value.replace(/^(\S+) [^\s=]+$/, '$1 ***').replace(/Signature=\w+/, 'Signature=***')}`,
+      )
+  }
+  const form = headers['content-type']?.startsWith('application/x-www-form-urlencoded') ? new URLSearchParams(body) : []
+  for (const [key, value] of form) console.log(`    ${key}=${withoutTokens(value)}`)
+  if (body.startsWith('{')) console.log(`    ${withoutTokens(body)}`)
+}
+
+/** Text with the claims of each ID token instead of the token. */
+function withoutTokens(text: string): string {
+  return text.replace(
+    /eyJ[\w-]+\.[\w-]+\.[\w-]+/g,
+    (jwt) => `(an ID token that says ${claimList(claimsOf(jwt) ?? {})})`,
+  )
+}
+
+function claimList(claims: Readonly<Record<string, unknown>>): string {
+  return CLAIMS.filter((claim) => claim in claims)
+    .map((claim) => `${claim}=${String(claims[claim])}`)
+    .join(', ')
 }

@@ -53,7 +53,7 @@ async function serveUntilStopped(): Promise<void> {
     verify: async (token, expected) =>
       (await jwtVerify(token, keys, { issuer: ISSUER, ...expected, requiredClaims: ['exp', 'nbf', 'sub'] })).payload,
     audiences: () => ['127.0.0.1'],
-    installations: { [owner]: { permissions: { contents: 'read' } } },
+    installations: [owner],
     repositories: {
       [`${owner}/.github-access-token`]: {
         'access-token.yaml': `origin: ${owner}/.github-access-token\nallowed-repository-permissions: { contents: read }\n`,

@@ -1,4 +1,3 @@
-import { appendFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -70,8 +69,6 @@ export interface WorldOptions extends BackstageOptions, Pick<ServeOptions, 'late
   readonly faults?: Readonly<Record<string, readonly FaultEntry[]>>
   /** TLS for the roles named, with a certificate that is right or wrong; `good` for all where it is a word. */
   readonly tls?: Readonly<Record<string, CertificateKind>> | 'good'
-  /** Whether the runner trusts the test authority by `NODE_EXTRA_CA_CERTS`; yes unless `false`. */
-  readonly trusted?: boolean
   /** Host names by role: the role is served by TLS under that name, which only the proxy knows. */
   readonly hosts?: Readonly<Record<string, string>> | ((role: string) => string)
   /** Ports of servers other than those of the system, by host name: TLS is put in front of each. */
@@ -90,12 +87,6 @@ export interface WorldOptions extends BackstageOptions, Pick<ServeOptions, 'late
 
 type CertificateKind = Exclude<keyof Certificates, 'authority'>
 
-/** A stage of a world: what differs from the usual. */
-export interface WorldStage extends Omit<Partial<StageOptions>, 'leap'> {
-  /** Whether waits of a second or more are leapt over, but for those for an answer: see `runner/leap.ts`. */
-  readonly leaps?: boolean
-}
-
 /** A system that is served on loopback, and a runner whose jobs are pointed to it. */
 export interface World<S extends Setup = Setup> extends AsyncDisposable, Backstage<S> {
   /** Where a role is found by the action: its server, or the relay or the host name in front of it. */
@@ -106,12 +97,10 @@ export interface World<S extends Setup = Setup> extends AsyncDisposable, Backsta
   readonly inputs: Readonly<Record<string, string>>
   readonly env: Readonly<Record<string, string | undefined>>
   /** Runs the main stage. Inputs and variables given are added to those of the world. */
-  readonly run: (stage?: WorldStage) => Promise<StageResult>
+  readonly run: (stage?: Partial<StageOptions>) => Promise<StageResult>
   /** Runs the post stage after a main stage, with the same options. */
-  readonly post: (main: StageResult, stage?: WorldStage) => Promise<StageResult>
-  /** Tells stages that leap that this client of a server waits in vain. The servers of the world do so themselves. */
-  readonly holds: (client: Socket) => void
-  /** The ports of those clients. */
+  readonly post: (main: StageResult, stage?: Partial<StageOptions>) => Promise<StageResult>
+  /** The ports of clients that wait in vain. */
   readonly held: ReadonlySet<number>
   /** Secrets of this world that show where they must not. */
   readonly leaks: (result: StageResult) => string[]
@@ -150,13 +139,10 @@ export async function createWorld<S extends Setup>(system: System<S>, options: W
     rm(path, { recursive: true, force: true }),
   )
   const held = new Set<number>()
-  const heldFile = join(folder, 'held')
-  await writeFile(heldFile, '')
   const holds = (connection: Socket): void => {
     const client = proxy?.behind(connection) ?? connection
     const { remotePort: port = NaN } = client
     held.add(port)
-    appendFileSync(heldFile, `${port}\n`)
     client.once('close', () => held.delete(port))
   }
   const ports: Record<string, number> = {}
@@ -198,12 +184,12 @@ export async function createWorld<S extends Setup>(system: System<S>, options: W
       ACTIONS_ID_TOKEN_REQUEST_TOKEN: issuer.requestToken,
     }),
     ...setup.environment?.(),
-    ...(encrypted && options.trusted !== false && { NODE_EXTRA_CA_CERTS: authority }),
+    ...(encrypted && { NODE_EXTRA_CA_CERTS: authority }),
     ...(proxy !== undefined && { https_proxy: proxy.url, http_proxy: proxy.url }),
     ...options.env,
   }
 
-  const stageOptions = ({ leaps = false, ...stage }: WorldStage): StageOptions => ({
+  const stageOptions = (stage: Partial<StageOptions>): StageOptions => ({
     action: join(ROOT, system.action),
     situation,
     apiUrl: urls.get('github'),
@@ -213,7 +199,6 @@ export async function createWorld<S extends Setup>(system: System<S>, options: W
     masks: [issuer.requestToken, ...(stage.masks ?? [])],
     inputs: { ...inputs, ...stage.inputs },
     env: { ...env, ...stage.env },
-    ...(leaps && { leap: heldFile }),
   })
   const close = (): Promise<void> => stack.disposeAsync()
 
@@ -226,7 +211,6 @@ export async function createWorld<S extends Setup>(system: System<S>, options: W
     env,
     run: (stage = {}) => runAction(stageOptions(stage)),
     post: (main, stage = {}) => runPost(stageOptions(stage), main),
-    holds,
     held,
     leaks: (result) => leaks(result, secrets, [setup.credential, ...(setup.carriers ?? [])]),
     close,

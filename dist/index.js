@@ -61,12 +61,14 @@ function systemCode(error) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Dc: () => (/* binding */ member),
+/* harmony export */   I1: () => (/* binding */ expectNoContent),
 /* harmony export */   b6: () => (/* binding */ textOf),
 /* harmony export */   bD: () => (/* binding */ messageOf),
 /* harmony export */   h2: () => (/* binding */ MAX_MESSAGE),
 /* harmony export */   nI: () => (/* binding */ serverTime),
 /* harmony export */   nR: () => (/* binding */ timeOf),
 /* harmony export */   o$: () => (/* binding */ jsonObject),
+/* harmony export */   pJ: () => (/* binding */ endOf),
 /* harmony export */   qF: () => (/* binding */ parseJson),
 /* harmony export */   te: () => (/* binding */ looksLikeHtml),
 /* harmony export */   wx: () => (/* binding */ header)
@@ -90,6 +92,19 @@ function jsonObject(answer, service, url) {
             : 'something that is not a JSON object';
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .capital */ .Nx)(service)} (${url.host}) answered ${answer.status} with ${what}.`, {
         hint: `Check that ${url.origin}${url.pathname} is the address of the API and that no gateway or login page is in front of it.`,
+    });
+}
+/**
+ * That an answer is 204, as an issuer's is to a revocation: any other 2xx is from a proxy or the login page of a network.
+ *
+ * @param api what the URL must be, as a sentence says it
+ * @throws ActionError `UNUSABLE_ANSWER`
+ */
+function expectNoContent({ status }, service, url, api) {
+    if (status === 204)
+        return;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${service} (${url.host}) answered ${status} instead of 204.`, {
+        hint: `Check that ${api} and that no gateway or login page is in front of it.`,
     });
 }
 /** A member of a JSON object, by its path; `undefined` if there is none. */
@@ -118,6 +133,15 @@ function timeOf(value) {
         return undefined;
     const time = new Date(typeof value === 'number' ? value * 1000 : value);
     return Number.isNaN(time.getTime()) ? undefined : time;
+}
+/**
+ * When a token ends, by the `expires_in` of its answer: seconds, which some servers write as text (RFC 6749 section 5.1).
+ *
+ * @param sentAt when it was asked for, in ms since the epoch: counted from then, its life never seems longer than it is
+ */
+function endOf(expiresIn, sentAt) {
+    const isNumber = typeof expiresIn === 'number' || (typeof expiresIn === 'string' && /^\d+$/.test(expiresIn));
+    return isNumber ? timeOf(sentAt / 1000 + Number(expiresIn)) : undefined;
 }
 /** A header's first value. */
 function header(answer, name) {
@@ -149,6 +173,28 @@ function serverTime(answer) {
 /** Whether an answer is a web page, as gateways and login pages send them. */
 function looksLikeHtml(answer) {
     return (header(answer, 'content-type') ?? '').includes('html') || /^\s*</.test(answer.text);
+}
+
+
+/***/ }),
+
+/***/ 2006: // ./src/http/call.ts
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ placeOf),
+/* harmony export */   u: () => (/* binding */ formMessage)
+/* harmony export */ });
+/** A message that sends a form, and asks for JSON. */
+function formMessage(fields, headers = {}) {
+    return {
+        headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded', ...headers },
+        body: new URLSearchParams(fields).toString(),
+    };
+}
+/** The server of a call, as a sentence names it: `the app server (app-server.example.com)`. */
+function placeOf({ service, url }) {
+    return `${service} (${url.host})`;
 }
 
 
@@ -236,7 +282,7 @@ const PRIVATE_CLAIMS = ['job_workflow_ref', 'workflow_ref', 'sub', 'repository',
 function withoutClaims(text, claims) {
     return PRIVATE_CLAIMS.reduce((rest, name) => {
         const value = claimText(claims, name);
-        return value === undefined || value === '' ? rest : rest.replaceAll(value, `(${name})`);
+        return value === undefined ? rest : rest.replaceAll(value, `(${name})`);
     }, text);
 }
 /**
@@ -269,26 +315,22 @@ const ONCE = [
     [
         /(?:^|:)refs\/heads\/gh-readonly-queue\//,
         'a branch of the merge queue',
-        'Use no token in the merge queue, or give the job an environment',
+        'Use no token in the merge queue, or give',
     ],
-    [/(?:^|:|@)refs\/pull\/\d+\//, 'one pull request', 'Give the job an environment'],
-    [/(?:^|:)(?:workflow_ref:[^:]*@)?refs\/tags\//, 'one tag', 'Give the job an environment'],
+    [/(?:^|:|@)refs\/pull\/\d+\//, 'one pull request'],
+    [/(?:^|:)(?:workflow_ref:[^:]*@)?refs\/tags\//, 'one tag'],
     // A reusable workflow of another repository is called at the same tag again.
-    [
-        /^repo:([^:/@]+)(?:@\d+)?\/([^:/@]+)(?:@\d+)?:(?:.*:)?job_workflow_ref:\1\/\2\/[^:]*@refs\/tags\//,
-        'one tag',
-        'Give the job an environment',
-    ],
+    [/^repo:([^:/@]+)(?:@\d+)?\/([^:/@]+)(?:@\d+)?:(?:.*:)?job_workflow_ref:\1\/\2\/[^:]*@refs\/tags\//, 'one tag'],
 ];
 /**
  * What to say instead of suggesting a policy, where the subject never comes again: bound to it, the next run would be
  * refused. `undefined` if it comes again.
  */
 function aboutPassing(subject) {
-    const [, what, instead] = ONCE.find(([ref]) => ref.test(subject)) ?? [];
-    if (what === undefined || instead === undefined)
+    const [, what, give = 'Give'] = ONCE.find(([ref]) => ref.test(subject)) ?? [];
+    if (what === undefined)
         return undefined;
-    return `The subject "${subject}" is that of ${what} and does not come again, so no policy is suggested for it. ${instead} (\`environment:\`): its subject stays the same.`;
+    return `The subject "${subject}" is that of ${what} and does not come again, so no policy is suggested for it. ${give} the job an environment (\`environment:\`): its subject stays the same.`;
 }
 /**
  * What to say of a name that the run has and the ID token has no longer; `undefined` where both are the same.
@@ -959,8 +1001,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./src/inputs/inputs.ts
 var inputs_inputs = __nccwpck_require__(8028);
-;// CONCATENATED MODULE: ./src/inputs/foreign.ts
+;// CONCATENATED MODULE: ./src/inputs/other-actions.ts
 const ROLE = 'role-arn: arn:aws:iam::123456789012:role/github-actions';
+const APP_SERVER_ROLE = 'app-server: {url: …, auth: {type: aws, roleArn: "arn:aws:iam::123456789012:role/github-actions"}}';
+const JWT = 'auth-path: jwt';
 const PROVIDER = 'workload-identity-provider: projects/123456789012/locations/global/workloadIdentityPools/github/providers/octo-org';
 const NO_LOGIN = "is not needed here: the step logs in with the job's ID token";
 const NO_VARIABLE = 'is not needed here: the step sets outputs, and no environment variables';
@@ -970,60 +1014,92 @@ const OF_OTHER_ACTIONS = [
     // aws-actions/configure-aws-credentials
     ...renamed('role-to-assume', ROLE),
     ...renamed('aws-region', 'region: eu-central-1'),
-    ...foreign('role-to-assume', 'app-server', 'is auth.roleArn of app-server here', 'app-server: {url: …, auth: {type: aws, roleArn: "arn:aws:iam::123456789012:role/github-actions"}}'),
-    ...foreign('aws-region', 'app-server', 'is auth.region of app-server here', 'app-server: {url: …, auth: {type: aws, region: eu-central-1}}'),
-    ...foreign('aws-access-key-id aws-secret-access-key aws-session-token aws-profile web-identity-token-file force-skip-oidc use-existing-credentials role-chaining', 'role-arn', "is not read here: the job's ID token assumes role-arn, and without role-arn the AWS credentials in the environment sign", ROLE),
-    ...foreign('inline-session-policy managed-session-policies role-external-id role-session-name role-skip-session-tagging transitive-tag-keys custom-tags allowed-account-ids', 'role-arn', "has no counterpart here: the role's own policies decide", ROLE),
-    ...foreign('role-duration-seconds overwrite-aws-profile mask-aws-account-id output-credentials output-env-credentials unset-current-credentials translate-env-variables special-characters-workaround', 'role-arn', NO_CREDENTIALS, ROLE),
-    ...foreign('disable-retry retry-max-attempts action-timeout-s', 'role-arn', 'is not needed here: timeout-seconds limits all attempts together', 'timeout-seconds: 60'),
-    ...foreign('http-proxy no-proxy sts-endpoint', 'role-arn', 'is a variable here: HTTPS_PROXY, NO_PROXY or AWS_ENDPOINT_URL_STS in the environment', ROLE),
+    ...foreign('app-server', APP_SERVER_ROLE, { 'role-to-assume': 'is auth.roleArn of app-server here' }),
+    ...foreign('app-server', 'app-server: {url: …, auth: {type: aws, region: eu-central-1}}', {
+        'aws-region': 'is auth.region of app-server here',
+    }),
+    ...foreign('role-arn', ROLE, {
+        'aws-access-key-id aws-secret-access-key aws-session-token aws-profile web-identity-token-file force-skip-oidc use-existing-credentials role-chaining': "is not read here: the job's ID token assumes role-arn, and without role-arn the AWS credentials in the environment sign",
+        'inline-session-policy managed-session-policies role-external-id role-session-name role-skip-session-tagging transitive-tag-keys custom-tags allowed-account-ids': "has no counterpart here: the role's own policies decide",
+        'role-duration-seconds overwrite-aws-profile mask-aws-account-id output-credentials output-env-credentials unset-current-credentials translate-env-variables special-characters-workaround': NO_CREDENTIALS,
+    }),
+    ...foreign('role-arn', 'timeout-seconds: 60', {
+        'disable-retry retry-max-attempts action-timeout-s': 'is not needed here: timeout-seconds limits all attempts together',
+    }),
+    ...foreign('role-arn', ROLE, {
+        'http-proxy no-proxy sts-endpoint': 'is a variable here: HTTPS_PROXY, NO_PROXY or AWS_ENDPOINT_URL_STS in the environment',
+    }),
     // hashicorp/vault-action
     ...renamed('jwtGithubAudience', 'audience: https://vault.example.com'),
     ...renamed('ignoreNotFound', 'allow-missing: true'),
     ...renamed('extraHeaders', 'headers: "CF-Access-Client-Id: 0123456789abcdef.access"'),
-    ...foreign('method', 'auth-path', "is not needed here: the job's ID token is the only method, and auth-path says where it is mounted", 'auth-path: jwt'),
-    ...renamed('path', 'auth-path: jwt', 'engine'),
-    ...foreign('token roleId secretId githubToken username password authPayload kubernetesTokenPath jwtPrivateKey jwtKeyPassword jwtTtl', 'auth-path', NO_LOGIN, 'auth-path: jwt'),
-    ...foreign('exportEnv exportToken outputToken', 'auth-path', NO_VARIABLE, 'auth-path: jwt'),
-    ...foreign('caCertificate tlsSkipVerify', 'auth-path', 'is not needed here: an authority of your own is set by NODE_EXTRA_CA_CERTS in the environment', 'auth-path: jwt'),
-    ...foreign('clientCertificate clientKey', 'auth-path', 'has no counterpart here: the step presents no client certificate', 'auth-path: jwt'),
-    ...foreign('secretEncodingType', 'engine', 'has no counterpart here: decode the value where you use it', 'engine: secret'),
-    ...foreign('secrets pki', 'auth-path', 'is not read here: the step sets the output token, with which a later step reads what it needs', 'auth-path: jwt', 'engine'),
-    ...foreign('pki', 'engine', 'is not read here: use the action vault, and its token in a later step', 'engine: secret'),
+    ...foreign('auth-path', JWT, {
+        method: "is not needed here: the job's ID token is the only method, and auth-path says where it is mounted",
+    }),
+    ...renamed('path', JWT, 'engine'),
+    ...foreign('auth-path', JWT, {
+        'token roleId secretId githubToken username password authPayload kubernetesTokenPath jwtPrivateKey jwtKeyPassword jwtTtl': NO_LOGIN,
+        'exportEnv exportToken outputToken': NO_VARIABLE,
+        'caCertificate tlsSkipVerify': 'is not needed here: an authority of your own is set by NODE_EXTRA_CA_CERTS in the environment',
+        'clientCertificate clientKey': 'has no counterpart here: the step presents no client certificate',
+    }),
+    ...foreign('engine', 'engine: secret', {
+        secretEncodingType: 'has no counterpart here: decode the value where you use it',
+        pki: 'is not read here: use the action vault, and its token in a later step',
+    }),
+    ...foreign('auth-path', JWT, { 'secrets pki': 'is not read here: the step sets the output token, with which a later step reads what it needs' }, 'engine'),
     // aws-actions/aws-secretsmanager-get-secrets, google-github-actions/get-secretmanager-secrets
-    ...foreign('secret-ids', 'secret', 'is called secret here, or secrets for several', 'secret: app/database'),
-    ...foreign('parse-json-secrets name-transformation auto-select-family-attempt-timeout', 'secret', 'is not needed here: key picks one member, and secrets names each value', 'key: password'),
-    ...foreign('export_to_environment', 'secret', NO_VARIABLE, 'secret: …'),
-    ...foreign('encoding', 'secret', 'has no counterpart here: decode the value where you use it', 'secret: …'),
-    ...foreign('min_mask_length', 'allow-short', 'is not needed here: a value of fewer than four characters is refused, unless allow-short is true', 'allow-short: true'),
+    ...foreign('secret', 'secret: app/database', { 'secret-ids': 'is called secret here, or secrets for several' }),
+    ...foreign('secret', 'key: password', {
+        'parse-json-secrets name-transformation auto-select-family-attempt-timeout': 'is not needed here: key picks one member, and secrets names each value',
+    }),
+    ...foreign('secret', 'secret: …', {
+        export_to_environment: NO_VARIABLE,
+        encoding: 'has no counterpart here: decode the value where you use it',
+    }),
+    ...foreign('allow-short', 'allow-short: true', {
+        min_mask_length: 'is not needed here: a value of fewer than four characters is refused, unless allow-short is true',
+    }),
     // google-github-actions/auth
-    ...foreign('credentials_json', 'workload-identity-provider', NO_LOGIN, PROVIDER),
-    ...foreign('project_id create_credentials_file export_environment_variables cleanup_credentials token_format access_token_lifetime access_token_scopes access_token_subject id_token_audience id_token_include_email delegates universe request_reason', 'workload-identity-provider', NO_CREDENTIALS, PROVIDER),
+    ...foreign('workload-identity-provider', PROVIDER, {
+        credentials_json: NO_LOGIN,
+        'project_id create_credentials_file export_environment_variables cleanup_credentials token_format access_token_lifetime access_token_scopes access_token_subject id_token_audience id_token_include_email delegates universe request_reason': NO_CREDENTIALS,
+    }),
     // azure/login
-    ...foreign('creds auth-type subscription-id allow-no-subscriptions enable-AzPSSession', 'tenant-id', NO_LOGIN, 'tenant-id: 00000000-0000-0000-0000-000000000000'),
+    ...foreign('tenant-id', 'tenant-id: 00000000-0000-0000-0000-000000000000', {
+        'creds auth-type subscription-id allow-no-subscriptions enable-AzPSSession': NO_LOGIN,
+    }),
     ...renamed('environment', 'cloud: public'),
     // actions/create-github-app-token and its forerunners, and octo-sts/action
-    ...foreign('permission-*', 'permissions', 'is one line of permissions here', 'permissions: contents: read'),
-    ...foreign('app-id app_id application_id client-id private-key private_key application_private_key', 'app-server', 'is not needed here: the app server holds the key of the GitHub App', 'app-server: https://app-server.example.com'),
-    ...foreign('organization installation_retrieval_payload installation_retrieval_mode', 'app-server', 'is called owner here, with repositories', 'owner: octo-org'),
-    ...foreign('enterprise', 'app-server', 'has no counterpart here: a token is for repositories of one owner', 'owner: octo-org'),
-    ...foreign('repos', 'app-server', 'is called repositories here', 'repositories: my-repository, another'),
-    ...foreign('scope', 'app-server', 'is called repository here', 'repository: octo-org/target'),
-    ...foreign('identity domain', 'app-server', 'is not needed here: permissions says what the token may do, and app-server who gives it', 'permissions: contents: read'),
+    ...foreign('permissions', 'permissions: contents: read', { 'permission-*': 'is one line of permissions here' }),
+    ...foreign('app-server', 'app-server: https://app-server.example.com', {
+        'app-id app_id application_id client-id private-key private_key application_private_key': 'is not needed here: the app server holds the key of the GitHub App',
+    }),
+    ...foreign('app-server', 'owner: octo-org', {
+        'organization installation_retrieval_payload installation_retrieval_mode': 'is called owner here, with repositories',
+        enterprise: 'has no counterpart here: a token is for repositories of one owner',
+    }),
+    ...foreign('app-server', 'repositories: my-repository, another', { repos: 'is called repositories here' }),
+    ...foreign('app-server', 'repository: octo-org/target', { scope: 'is called repository here' }),
+    ...foreign('app-server', 'permissions: contents: read', {
+        'identity domain': 'is not needed here: permissions says what the token may do, and app-server who gives it',
+    }),
     ...renamed('github_api_base_url', 'github-api-url: https://api.github.com'),
-    ...foreign('revoke revoke_token', 'skip-token-revoke', 'is skip-token-revoke here, which means the opposite', 'skip-token-revoke: true'),
+    ...foreign('skip-token-revoke', 'skip-token-revoke: true', {
+        'revoke revoke_token': 'is skip-token-revoke here, which means the opposite',
+    }),
 ];
-/** @param names separated by blanks */
-function foreign(names, here, is, example, unless) {
-    return names.split(' ').map((name) => ({ name, here, is, example, ...(unless !== undefined && { unless }) }));
+/**
+ * @param here the input that takes their place
+ * @param inputs what they are here, by their names with blanks between them
+ */
+function foreign(here, example, inputs, unless) {
+    return Object.entries(inputs).flatMap(([names, is]) => names.split(' ').map((name) => ({ name, here, is, example, ...(unless !== undefined && { unless }) })));
 }
 function renamed(name, example, unless) {
     const [here = ''] = example.split(':');
-    return foreign(name, here, `is called ${here} here`, example, unless);
+    return foreign(here, example, { [name]: `is called ${here} here` }, unless);
 }
-
-;// CONCATENATED MODULE: ./src/inputs/other-actions.ts
-
 /**
  * Records inputs that are given under the names of other actions, or with `_` in place of `-`: the runner passes them on with
  * no more than a warning, and they would have no effect.
@@ -1133,12 +1209,8 @@ function pemFault(file) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/http/call.ts
-/** The server of a call, as a sentence names it: `the app server (app-server.example.com)`. */
-function placeOf({ service, url }) {
-    return `${service} (${url.host})`;
-}
-
+// EXTERNAL MODULE: ./src/http/call.ts
+var http_call = __nccwpck_require__(2006);
 ;// CONCATENATED MODULE: ./src/http/gateway.ts
 
 /**
@@ -1271,30 +1343,26 @@ function cutOff(signal) {
 function mustBeSafe(call) {
     if ((0,url/* mayCarrySecrets */._1)(call.url))
         return;
-    throw new errors/* ActionError */.lZ('TLS_FAILED', `${(0,src_text/* capital */.Nx)(placeOf(call))}: its address does not begin with https://.`, {
+    throw new errors/* ActionError */.lZ('TLS_FAILED', `${(0,src_text/* capital */.Nx)((0,http_call/* placeOf */.$)(call))}: its address does not begin with https://.`, {
         hint: 'Nothing was sent. Plain HTTP works only on this machine (localhost, 127.0.0.1, [::1]).',
     });
 }
 /** An attempt without a complete answer, as an error. */
 function unanswered(call, failure) {
-    return new errors/* ActionError */.lZ(failure.code, `${(0,src_text/* capital */.Nx)(placeOf(call))}: ${failure.message}.`, {
+    return new errors/* ActionError */.lZ(failure.code, `${(0,src_text/* capital */.Nx)((0,http_call/* placeOf */.$)(call))}: ${failure.message}.`, {
         hint: failure.hint ?? nextStep(failure.code, call),
         cause: failure,
     });
 }
 /** A call whose answer was not listened for to its end: nobody knows what the server did. */
-function unheard(call, ends, { reason }) {
-    const cancelled = reason instanceof Error ? reason.message : 'The step was cancelled or timed out.';
-    return new errors/* ActionError */.lZ('CANCELLED', `${cancelled} ${(0,src_text/* capital */.Nx)(placeOf(call))} had been asked and did not answer.`, {
-        hint: livesOn(ends),
-        cause: reason,
-    });
+function unheard(call, ends, reason) {
+    return new errors/* ActionError */.lZ('CANCELLED', `${reason.message} ${(0,src_text/* capital */.Nx)((0,http_call/* placeOf */.$)(call))} had been asked and did not answer.`, { hint: livesOn(ends), cause: reason });
 }
 /** The error of the last attempt, and why there was no other. */
-function givenUp(last, because, course, limit) {
-    const { attempts, tookMs, waitMs } = course;
-    const why = because === 'retry-after' && waitMs !== undefined
-        ? `It asks to wait for ${Math.ceil(waitMs / 1000)} s, which leaves no time within the limit of ${limit}.`
+function givenUp(last, course, limit) {
+    const { attempts, tookMs, retryAfterMs = 0 } = course;
+    const why = retryAfterMs > 0
+        ? `It asks to wait for ${Math.ceil(retryAfterMs / 1000)} s, which leaves no time within the limit of ${limit}.`
         : `Gave up after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(tookMs / 1000)} s; the limit is ${limit}.`;
     return new errors/* ActionError */.lZ(last.code, `${last.message} ${why}`, {
         explain: last.explain,
@@ -1486,55 +1554,12 @@ async function sendOver(socket, call, message, cut, progress, { signal, patience
     catch (error) {
         if (!signal.aborted || call.grantEnds === undefined)
             throw error;
-        throw unheard(call, call.grantEnds, signal);
+        throw unheard(call, call.grantEnds, signal.reason);
     }
 }
 function timedOut(limitMs, { waitingFor }) {
     const limit = `${Math.round(limitMs / 100) / 10} s`;
     return new AttemptFailed('TIMED_OUT', `no answer within ${limit}, while waiting for ${waitingFor}`, { again: true });
-}
-
-;// CONCATENATED MODULE: ./src/http/clock.ts
-
-/** From this difference on, a clock counts as wrong, in ms. Signatures are accepted up to 5 min off (SigV4). */
-const SKEW_MS = 4 * 60_000;
-/** The clock of the machine. */
-const systemClock = {
-    now: Date.now,
-    // Not performance.now(): that global loads eight modules of Node.
-    monotonic: () => Number(process.hrtime.bigint()) / 1e6,
-    random: Math.random,
-    sleep: (ms, signal) => new Promise((resolve, reject) => {
-        const timer = setTimeout(resolve, ms);
-        const stop = () => {
-            clearTimeout(timer);
-            reject(signal.reason);
-        };
-        if (signal.aborted)
-            stop();
-        else
-            signal.addEventListener('abort', stop);
-    }),
-    timer: (ms, call) => {
-        const timer = setTimeout(call, ms);
-        return () => {
-            clearTimeout(timer);
-        };
-    },
-};
-/** @param now the time of the machine, in ms since the epoch */
-function createSigningTime(now) {
-    let skewMs;
-    return {
-        now: () => now() + (skewMs ?? 0),
-        correct: (answer) => {
-            const time = (0,http_answer/* serverTime */.nI)(answer);
-            if (skewMs !== undefined || time === undefined || Math.abs(time - now()) < SKEW_MS)
-                return undefined;
-            skewMs = time - now();
-            return skewMs;
-        },
-    };
 }
 
 ;// CONCATENATED MODULE: external "node:net"
@@ -1724,9 +1749,12 @@ function decoded(text) {
     });
 }
 
+;// CONCATENATED MODULE: external "node:events"
+const external_node_events_namespaceObject = process.getBuiltinModule("node:events");
 ;// CONCATENATED MODULE: external "node:tls"
 const external_node_tls_namespaceObject = process.getBuiltinModule("node:tls");
 ;// CONCATENATED MODULE: ./src/http/socket.ts
+
 
 
 
@@ -1765,33 +1793,19 @@ function openSocket(url, ends, connected = () => undefined, tunnel) {
     return ready(socket, 'secureConnect', ends);
 }
 /** Resolves when a socket has been connected. */
-function ready(socket, event, ends) {
-    return new Promise((resolve, reject) => {
-        const stop = () => {
-            socket.destroy();
-            reject(ends.reason);
-        };
-        if (ends.aborted) {
-            stop();
-            return;
-        }
-        ends.addEventListener('abort', stop);
-        socket.once(event, () => {
-            ends.removeEventListener('abort', stop);
-            resolve(socket);
-        });
-        // Stays on: a socket that waits for its request must not bring the process down.
-        socket.on('error', (error) => {
-            reject(connectionFailure(error));
-        });
-        socket.once('close', () => {
-            reject(connectionFailure(new Error('closed')));
-        });
-    });
+async function ready(socket, event, ends) {
+    // It listens for errors, too, and stays: a socket that waits for its request must not bring the process down.
+    const closed = (0,external_node_events_namespaceObject.once)(socket, 'close').then(() => Promise.reject(new Error('closed')));
+    try {
+        await Promise.race([(0,external_node_events_namespaceObject.once)(socket, event, { signal: ends }), closed]);
+        return socket;
+    }
+    catch (error) {
+        socket.destroy();
+        throw reasonOf(ends) ?? connectionFailure(error);
+    }
 }
 
-;// CONCATENATED MODULE: external "node:events"
-const external_node_events_namespaceObject = process.getBuiltinModule("node:events");
 ;// CONCATENATED MODULE: ./src/http/retry.ts
 /**
  * Which statuses are transient, how long to wait for the next attempt, and when there is no time for one; which answers are
@@ -1833,7 +1847,7 @@ function retryAfterMs(value, nowMs) {
     return at === undefined ? undefined : Math.max(0, at - nowMs);
 }
 /**
- * What to do after a failure that may pass: exponential back-off with full jitter, within the deadline.
+ * How long to wait after a failure that may pass: exponential back-off with full jitter, within the deadline.
  *
  * A `Retry-After` is the least wait. Jitter comes on top, so that a herd that was told the same does not come back as
  * one. Where less time is left than the longest wait, the wait is drawn from what is left: no time in which a token
@@ -1843,15 +1857,16 @@ function retryAfterMs(value, nowMs) {
  * @param input.retryAfterMs what {@link retryAfterMs} made of the last answer
  * @param input.remainingMs time until the deadline
  * @param input.random as `Math.random`: at least 0, less than 1
+ * @returns ms; `undefined` to give up, because the time is over or the server asks for more of it than is left
  */
-function next(input) {
+function waitFor(input) {
     const least = input.retryAfterMs ?? 0;
     const spare = input.remainingMs - ANSWER_MS - least;
     if (spare < 0)
-        return { again: false, because: least > 0 ? 'retry-after' : 'deadline' };
+        return undefined;
     const drawn = Math.min(CAP_MS, BASE_MS * 2 ** (input.failures - 1));
     const longest = Math.min(spare, Math.max(drawn, least * RETRY_AFTER_JITTER));
-    return { again: true, waitMs: least + Math.floor(input.random() * longest) };
+    return least + Math.floor(input.random() * longest);
 }
 /** The three forms that RFC 9110 5.6.7 has a recipient accept: today's, RFC 850's and asctime's. */
 const HTTP_DATES = [
@@ -1998,8 +2013,14 @@ class Connections {
     }
     /** Begins to open one direct connection to the URL's origin; none if the way leads through a proxy. Never fails. */
     openEarly(url) {
-        if (goesThroughProxy(url))
+        try {
+            if (proxyFor(url) !== undefined)
+                return undefined;
+        }
+        catch {
+            // The request itself fails by that setting, and says so.
             return undefined;
+        }
         const progress = { waitingFor: 'the connection' };
         const opening = this.open(url, AbortSignal.any([this.#signal, this.#closing.signal]), progress);
         const early = opening.catch(() => undefined);
@@ -2023,15 +2044,6 @@ class Connections {
             void early.then((socket) => socket?.destroy());
     }
 }
-function goesThroughProxy(url) {
-    try {
-        return proxyFor(url) !== undefined;
-    }
-    catch {
-        // The request itself fails by that setting, and says so.
-        return true;
-    }
-}
 
 // EXTERNAL MODULE: ./src/http/pace.ts
 var http_pace = __nccwpck_require__(8625);
@@ -2052,7 +2064,7 @@ var http_pace = __nccwpck_require__(8625);
  * @returns `REDIRECTED`, `OVERLOADED`, `DENIED`, or the code of the refusal
  */
 function refusalError(call, answer, refusal, redact) {
-    const where = (0,src_text/* capital */.Nx)(placeOf(call));
+    const where = (0,src_text/* capital */.Nx)((0,http_call/* placeOf */.$)(call));
     const status = `${answer.status} ${external_node_http_namespaceObject.STATUS_CODES[answer.status] ?? ''}`.trim();
     const front = gatewayHint(call, answer);
     if (answer.status >= 300 && answer.status < 400) {
@@ -2112,22 +2124,23 @@ function inFrontHint({ service, url }, answer) {
 
 
 
-
 /** How long one attempt may take unless the call says otherwise, in ms. */
 const ATTEMPT_MS = 10_000;
+/** From this difference on, a clock counts as wrong, in ms. Signatures are accepted up to 5 min off (SigV4). */
+const SKEW_MS = 4 * 60_000;
 /** Sends calls within one deadline. */
 class Client {
     #options;
     #deadline;
     #connections;
-    #signingTime;
+    /** By how much the machine's clock is behind that of a server which refused a signature, in ms. */
+    #skewMs;
     #paces = new Map();
     constructor(options) {
         const { clock, limitMs, signal, secrets } = options;
         this.#options = options;
         this.#deadline = clock.monotonic() + limitMs;
         this.#connections = new Connections(signal, secrets.mask);
-        this.#signingTime = createSigningTime(clock.now);
     }
     /**
      * Sends a call until it is answered, refused for good, or the deadline is near.
@@ -2141,30 +2154,26 @@ class Client {
         const started = clock.monotonic();
         const retried = { times: 0 };
         for (let attempts = 1;; attempts++) {
-            const preparing = call.prepare(this.#signingTime.now);
+            const preparing = call.prepare(() => clock.now() + (this.#skewMs ?? 0));
             // Later ones would only add to the load of a server that is in trouble.
             const isWaiting = attempts === 1 && preparing instanceof Promise;
             const early = isWaiting ? this.#connections.openEarly(call.url) : undefined;
             const outcome = await this.#attempt(call, await preparing, early, retried);
             if ('value' in outcome)
                 return outcome.value;
-            const { error, retry, waitMs } = outcome;
+            const { error, retry, retryAfterMs } = outcome;
             if (retry === 'never' || signal.aborted)
                 throw error;
             if (retry === 'at once')
                 continue;
-            const then = next({
-                failures: attempts,
-                retryAfterMs: waitMs,
-                remainingMs: this.#remainingMs(),
-                random: clock.random,
-            });
-            if (!then.again) {
+            const { random } = clock;
+            const waitMs = waitFor({ failures: attempts, retryAfterMs, remainingMs: this.#remainingMs(), random });
+            if (waitMs === undefined) {
                 const tookMs = clock.monotonic() - started;
-                throw givenUp(error, then.because, { attempts, tookMs, waitMs }, limit);
+                throw givenUp(error, { attempts, tookMs, retryAfterMs }, limit);
             }
-            debug(`trying again in ${then.waitMs} ms`);
-            await clock.sleep(then.waitMs, signal);
+            debug(`trying again in ${waitMs} ms`);
+            await clock.sleep(waitMs, signal);
         }
     };
     /** Closes connections that were opened early and not used. */
@@ -2201,8 +2210,10 @@ class Client {
         note(String(answer.status));
         const isEmpty = call.retriesEmpty === true && answer.text.trim() === '';
         const isGood = answer.status >= 200 && answer.status < 300 && !isEmpty;
-        if (!isGood)
-            return this.#refused(call, answer, retried);
+        if (!isGood) {
+            const value = call.readRefusal?.(answer);
+            return value === undefined ? this.#refused(call, answer, retried) : { value };
+        }
         try {
             return { value: call.read(answer) };
         }
@@ -2222,13 +2233,19 @@ class Client {
         if (!mayPass(answer, refusal) && retried.times++ >= retriesOf(refusal))
             return { error, retry: 'never' };
         const now = (0,http_answer/* serverTime */.nI)(answer) ?? clock.now();
-        return { error, retry: 'later', waitMs: retryAfterMs((0,http_answer/* header */.wx)(answer, 'retry-after'), now) };
+        return { error, retry: 'later', retryAfterMs: retryAfterMs((0,http_answer/* header */.wx)(answer, 'retry-after'), now) };
     }
+    /**
+     * Takes a server's clock from the answer that refused a signature, where it is four minutes or more away. Once: a
+     * signature that is then refused again has another fault.
+     */
     #correctsClock(answer) {
-        const skewMs = this.#signingTime.correct(answer);
-        if (skewMs === undefined)
+        const { clock, debug } = this.#options;
+        const skewMs = ((0,http_answer/* serverTime */.nI)(answer) ?? clock.now()) - clock.now();
+        if (this.#skewMs !== undefined || Math.abs(skewMs) < SKEW_MS)
             return false;
-        this.#options.debug(`the clock differs from the server's by ${Math.round(skewMs / 1000)} s; signing again with the server's time`);
+        this.#skewMs = skewMs;
+        debug(`the clock differs from the server's by ${Math.round(skewMs / 1000)} s; signing again with the server's time`);
         return true;
     }
 }
@@ -2303,6 +2320,87 @@ function createIdentity(options) {
         },
         claims: (audience) => (audience === undefined ? ofAll() : known.get(audience)),
     };
+}
+
+;// CONCATENATED MODULE: ./src/step/masking.ts
+/** How many characters of a secret in a row count as the secret: no other text has them by chance. */
+const STRETCH = 16;
+/** Every stretch of a secret has a block of so many characters that begins at a multiple of it. */
+const BLOCK = STRETCH / 2;
+/** Masking fewer characters than this would black out whole logs. */
+const LEAST = 4;
+/** How much of a server's text is looked at, in characters: more is never shown. */
+const MAX_TEXT = 2_048;
+/** @param maskLine has one line masked by the runner */
+function createSecrets(maskLine) {
+    const known = new Set();
+    return {
+        mask: (secret, least = LEAST) => {
+            known.add(secret);
+            for (const line of secret.split(/[\r\n]+/))
+                if (line.trim().length >= least)
+                    maskLine(line);
+        },
+        redact: (text) => {
+            const redacted = withoutStretches(text.slice(0, MAX_TEXT), known);
+            // The text may have been cut in the middle of a secret.
+            return text.length <= MAX_TEXT ? redacted : redacted.slice(0, 1 - STRETCH);
+        },
+    };
+}
+/** Looks at the text once and at every eighth character of a secret: what is held is much more than what is shown. */
+function withoutStretches(text, secrets) {
+    const places = new Map();
+    for (let at = 0; at + BLOCK <= text.length; at++) {
+        const hash = hashOf(text, at);
+        places.set(hash, [...(places.get(hash) ?? []), at]);
+    }
+    const isSecret = new Uint8Array(text.length);
+    // A secret may consist of one block, a million times: the same surroundings are looked at once.
+    const seen = new Set();
+    for (const secret of secrets) {
+        for (let at = 0; at + BLOCK <= secret.length; at += BLOCK) {
+            const shared = places.get(hashOf(secret, at));
+            if (shared === undefined)
+                continue;
+            const around = secret.slice(Math.max(0, at - BLOCK), at + STRETCH);
+            if (seen.has(around))
+                continue;
+            seen.add(around);
+            for (const place of shared) {
+                if (!secret.startsWith(text.slice(place, place + BLOCK), at))
+                    continue;
+                const [start, end] = common(text, place, secret, at);
+                if (end - start >= STRETCH)
+                    isSecret.fill(1, start, end);
+            }
+        }
+    }
+    let rest = '';
+    for (let at = 0; at < text.length; at++) {
+        if (isSecret[at] === 0)
+            rest += text.charAt(at);
+        else if (isSecret[at - 1] !== 1)
+            rest += '***';
+    }
+    return rest;
+}
+/** A number for a block, since a copy of each block of a secret would take several times its memory. */
+function hashOf(text, at) {
+    let hash = 0;
+    for (let index = at; index < at + BLOCK; index++)
+        hash = (Math.imul(hash, 31) + text.charCodeAt(index)) | 0;
+    return hash;
+}
+/** From where to where the text is that of the secret, around a block that they share. */
+function common(text, place, secret, at) {
+    let [start, end] = [place, place + BLOCK];
+    const shift = at - place;
+    while (start > 0 && start + shift > 0 && text[start - 1] === secret[start - 1 + shift])
+        start--;
+    while (end < text.length && text[end] === secret[end + shift])
+        end++;
+    return [start, end];
 }
 
 ;// CONCATENATED MODULE: external "node:fs/promises"
@@ -2482,7 +2580,7 @@ function prepareKeyValueMessage(key, value) {
 /** The runner that this process was started by. */
 function createRunner(environment = process.env) {
     const variable = (name) => environment[name] ?? '';
-    const say = (command, text = '') => {
+    const say = (command) => (text) => {
         issueCommand(command, {}, text);
     };
     const info = (line) => {
@@ -2494,7 +2592,7 @@ function createRunner(environment = process.env) {
         input: (name) => variable(`INPUT_${name.toUpperCase()}`).trim(),
         mask: (secret) => {
             if (!masked.has(secret))
-                say('add-mask', secret);
+                say('add-mask')(secret);
             masked.add(secret);
         },
         saveState: (name, value) => {
@@ -2505,22 +2603,14 @@ function createRunner(environment = process.env) {
             toFile('OUTPUT', name, value, environment);
         },
         info,
-        debug: (line) => {
-            say('debug', line);
-        },
-        warning: (text) => {
-            say('warning', text);
-        },
-        notice: (text) => {
-            say('notice', text);
-        },
-        error: (text) => {
-            say('error', text);
-        },
+        debug: say('debug'),
+        warning: say('warning'),
+        notice: say('notice'),
+        error: say('error'),
         group: (title, lines) => {
-            say('group', title);
+            say('group')(title);
             lines.forEach(info);
-            say('endgroup');
+            say('endgroup')('');
         },
         summary: async (markdown) => {
             const file = variable('GITHUB_STEP_SUMMARY');
@@ -2580,10 +2670,16 @@ function userAgent(environment) {
     return `${name}/${clean(environment['GITHUB_ACTION_REF'], 'local')}`;
 }
 
-;// CONCATENATED MODULE: ./src/step/client.ts
+;// CONCATENATED MODULE: ./src/step/step.ts
 
 
 
+
+
+function createStep(runner, clock, revokers) {
+    const secrets = createSecrets(runner.mask);
+    return { runner, clock, revokers, secrets, cancellation: createCancellation(clock) };
+}
 /** The client of a step, whose time begins here, and the identity of the job, which uses it. */
 function connect({ runner, clock, secrets }, limits) {
     const { environment, debug } = runner;
@@ -2596,6 +2692,9 @@ function connect({ runner, clock, secrets }, limits) {
 ;// CONCATENATED MODULE: ./src/step/revoke.ts
 
 
+
+/** Why post does not revoke what cannot be from the main step. */
+const INVALID_STATE = 'The state that the main step saved is invalid.';
 /**
  * Revokes a credential where it was issued and says what became of it: one line in the log, or one warning where it lives
  * on. With a client of its own, since the step's may have no time left; a cancelled step revokes what it has.
@@ -2612,6 +2711,8 @@ async function revoke(revocable, step, limitMs, failed = 'could not be revoked i
     const limit = `${limitMs / 1000} s`;
     const { client, identity } = connect(step, { limitMs, limit, signal: cancellation.end });
     try {
+        if (!isUsable(revocable))
+            throw new errors/* ActionError */.lZ('INTERNAL', INVALID_STATE);
         const outcome = await revoker.revoke(client, revocable, {
             idToken: identity.idToken,
             mask: secrets.mask,
@@ -2622,7 +2723,8 @@ async function revoke(revocable, step, limitMs, failed = 'could not be revoked i
         return true;
     }
     catch (error) {
-        warning(`${name} ${failed}; it ends ${endOf(revocable, revoker)}. ${(0,errors/* asActionError */.z6)(error).text}`);
+        const ends = revocable.ends === undefined ? revoker.endsByDefault : `at ${revocable.ends.toISOString()}`;
+        warning(`${name} ${failed}; it ends ${ends}. ${(0,errors/* asActionError */.z6)(error).text}`);
         return false;
     }
     finally {
@@ -2636,13 +2738,12 @@ async function revokerOf({ issuer }, revokers) {
         throw new errors/* ActionError */.lZ('INTERNAL', 'The issuer of a token has no revoker.');
     return load();
 }
-/** When a credential ends by itself, as a sentence says it. */
-function endOf({ ends }, { endsByDefault }) {
-    return ends === undefined ? endsByDefault : `at ${ends.toISOString()}`;
+/** Whether it is of a form that an exchange can save: a step in between could have set anything for post. */
+function isUsable({ token, apiUrl }) {
+    return /^[\x21-\x7e]+$/.test(token) && (0,url/* urlFault */.I_)(apiUrl, true) === undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/step/post.ts
-
 
 
 /** How long the post step may last, in ms. */
@@ -2675,16 +2776,11 @@ async function revokeSaved(step) {
         secrets.mask(token);
     const revocable = readRevocable(json);
     if (revocable === undefined || !Object.hasOwn(revokers, revocable.issuer)) {
-        runner.warning('The token could not be revoked. The state that the main step saved is invalid.');
-        return true;
+        runner.warning(`The token could not be revoked. ${INVALID_STATE}`);
     }
-    const isUsable = /^[\x21-\x7e]+$/.test(revocable.token) && (0,url/* urlFault */.I_)(revocable.apiUrl, true) === undefined;
-    if (isUsable) {
+    else {
         await revoke(revocable, step, POST_MS, 'could not be revoked');
-        return true;
     }
-    const revoker = await revokerOf(revocable, revokers);
-    runner.warning(`${revoker.name} could not be revoked; it ends ${endOf(revocable, revoker)}. The state that the main step saved is invalid.`);
     return true;
 }
 /** What was saved, of which a step in between could have set anything; `undefined` if it is not of that form. */
@@ -2738,19 +2834,7 @@ async function handOver(grant, step, limitMs) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/step/summary.ts
-/** The job summary is a courtesy: where it cannot be written, the log says so and nothing else changes. */
-async function summarize(runner, markdown) {
-    try {
-        await runner.summary(await markdown());
-    }
-    catch (error) {
-        runner.info(`The job summary could not be written (${error instanceof Error ? error.name : 'no reason'}).`);
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/step/main.ts
-
 
 
 
@@ -2810,6 +2894,15 @@ async function main_read(exchange, { runner: { input, environment, warning }, se
     inputs.check();
     inputs.warnings.forEach(warning);
     return settings;
+}
+/** The job summary is a courtesy: where it cannot be written, the log says so and nothing else changes. */
+async function summarize(runner, markdown) {
+    try {
+        await runner.summary(await markdown());
+    }
+    catch (error) {
+        runner.info(`The job summary could not be written (${error instanceof Error ? error.name : 'no reason'}).`);
+    }
 }
 /** What the exchange may use; its time begins here. */
 function toolsOf(step, held) {
@@ -2871,94 +2964,31 @@ function causes(error) {
     return error.cause instanceof Error ? `${stack}\ncaused by ${causes(error.cause)}` : stack;
 }
 
-;// CONCATENATED MODULE: ./src/step/masking.ts
-/** How many characters of a secret in a row count as the secret: no other text has them by chance. */
-const STRETCH = 16;
-/** Every stretch of a secret has a block of so many characters that begins at a multiple of it. */
-const BLOCK = STRETCH / 2;
-/** Masking fewer characters than this would black out whole logs. */
-const LEAST = 4;
-/** How much of a server's text is looked at, in characters: more is never shown. */
-const MAX_TEXT = 2_048;
-/** @param maskLine has one line masked by the runner */
-function createSecrets(maskLine) {
-    const known = new Set();
-    return {
-        mask: (secret, least = LEAST) => {
-            known.add(secret);
-            for (const line of secret.split(/[\r\n]+/))
-                if (line.trim().length >= least)
-                    maskLine(line);
-        },
-        redact: (text) => {
-            const redacted = withoutStretches(text.slice(0, MAX_TEXT), known);
-            // The text may have been cut in the middle of a secret.
-            return text.length <= MAX_TEXT ? redacted : redacted.slice(0, 1 - STRETCH);
-        },
-    };
-}
-/** Looks at the text once and at every eighth character of a secret: what is held is much more than what is shown. */
-function withoutStretches(text, secrets) {
-    const places = new Map();
-    for (let at = 0; at + BLOCK <= text.length; at++) {
-        const hash = hashOf(text, at);
-        places.set(hash, [...(places.get(hash) ?? []), at]);
-    }
-    const isSecret = new Uint8Array(text.length);
-    // A secret may consist of one block, a million times: the same surroundings are looked at once.
-    const seen = new Set();
-    for (const secret of secrets) {
-        for (let at = 0; at + BLOCK <= secret.length; at += BLOCK) {
-            const shared = places.get(hashOf(secret, at));
-            if (shared === undefined)
-                continue;
-            const around = secret.slice(Math.max(0, at - BLOCK), at + STRETCH);
-            if (seen.has(around))
-                continue;
-            seen.add(around);
-            for (const place of shared) {
-                if (!secret.startsWith(text.slice(place, place + BLOCK), at))
-                    continue;
-                const [start, end] = common(text, place, secret, at);
-                if (end - start >= STRETCH)
-                    isSecret.fill(1, start, end);
-            }
-        }
-    }
-    let rest = '';
-    for (let at = 0; at < text.length; at++) {
-        if (isSecret[at] === 0)
-            rest += text.charAt(at);
-        else if (isSecret[at - 1] !== 1)
-            rest += '***';
-    }
-    return rest;
-}
-/** A number for a block, since a copy of each block of a secret would take several times its memory. */
-function hashOf(text, at) {
-    let hash = 0;
-    for (let index = at; index < at + BLOCK; index++)
-        hash = (Math.imul(hash, 31) + text.charCodeAt(index)) | 0;
-    return hash;
-}
-/** From where to where the text is that of the secret, around a block that they share. */
-function common(text, place, secret, at) {
-    let [start, end] = [place, place + BLOCK];
-    const shift = at - place;
-    while (start > 0 && start + shift > 0 && text[start - 1] === secret[start - 1 + shift])
-        start--;
-    while (end < text.length && text[end] === secret[end + shift])
-        end++;
-    return [start, end];
-}
-
-;// CONCATENATED MODULE: ./src/step/step.ts
-
-
-function createStep(runner, clock, revokers) {
-    const secrets = createSecrets(runner.mask);
-    return { runner, clock, revokers, secrets, cancellation: createCancellation(clock) };
-}
+;// CONCATENATED MODULE: ./src/http/clock.ts
+/** The clock of the machine. */
+const systemClock = {
+    now: Date.now,
+    // Not performance.now(): that global loads eight modules of Node.
+    monotonic: () => Number(process.hrtime.bigint()) / 1e6,
+    random: Math.random,
+    sleep: (ms, signal) => new Promise((resolve, reject) => {
+        const timer = setTimeout(resolve, ms);
+        const stop = () => {
+            clearTimeout(timer);
+            reject(signal.reason);
+        };
+        if (signal.aborted)
+            stop();
+        else
+            signal.addEventListener('abort', stop);
+    }),
+    timer: (ms, call) => {
+        const timer = setTimeout(call, ms);
+        return () => {
+            clearTimeout(timer);
+        };
+    },
+};
 
 ;// CONCATENATED MODULE: ./src/step/process.ts
 
@@ -3004,7 +3034,7 @@ function warnOfNodeDebug({ environment, warning }) {
  */
 const exchanges = {
     // A GitHub token from an app server.
-    '.': async () => (await __nccwpck_require__.e('app-server').then(__nccwpck_require__.bind(__nccwpck_require__, 9980))).appServer,
+    '.': async () => (await __nccwpck_require__.e('app-server').then(__nccwpck_require__.bind(__nccwpck_require__, 8558))).appServer,
     // A Bytebase API token.
     bytebase: async () => (await __nccwpck_require__.e('bytebase').then(__nccwpck_require__.bind(__nccwpck_require__, 1354))).bytebase,
     // A GitHub token from Octo STS.
@@ -3029,7 +3059,7 @@ const exchanges = {
     // Secrets of Google Secret Manager.
     'secret/google-secret-manager': async () => (await Promise.all(/* import() | google */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('google')]).then(__nccwpck_require__.bind(__nccwpck_require__, 2999))).googleSecretManager,
     // Secrets of Azure Key Vault.
-    'secret/azure-key-vault': async () => (await Promise.all(/* import() | azure */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('azure')]).then(__nccwpck_require__.bind(__nccwpck_require__, 1480))).azureKeyVault,
+    'secret/azure-key-vault': async () => (await Promise.all(/* import() | azure */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('azure')]).then(__nccwpck_require__.bind(__nccwpck_require__, 9067))).azureKeyVault,
     // Secrets from an HTTP endpoint.
     'secret/http': async () => (await Promise.all(/* import() | secret-http */[__nccwpck_require__.e('secret'), __nccwpck_require__.e('secret-http')]).then(__nccwpck_require__.bind(__nccwpck_require__, 5763))).httpSecret,
 };

@@ -7,10 +7,59 @@ import type { World } from '../dev/world.ts'
 import { ActionError } from '../src/errors.ts'
 import type { Runner } from '../src/step/runner.ts'
 
-/** One thing that a step told the runner: a plain line, or a workflow command by its name. */
+/** One thing that a step told the runner, as it came: nothing is masked. */
 interface Said {
-  readonly as: 'line' | 'grouped line' | 'add-mask' | 'debug' | 'notice' | 'warning' | 'error' | 'group' | 'endgroup'
+  readonly as:
+    Exclude<keyof Runner, 'environment' | 'input' | 'saveState' | 'run' | 'debugging'> | 'grouped line' | 'endgroup'
+  /** Of an output or a state. */
+  readonly name?: string
   readonly text: string
+}
+
+/**
+ * A runner in this process.
+ *
+ * @param unwritable what cannot be written: `output`, `state`, `step_summary`, or one name, as `output token`
+ * @param tell takes note of what it is told
+ */
+export function fakeRunner(
+  given: Pick<Runner, 'environment' | 'input' | 'state' | 'run' | 'debugging'>,
+  unwritable: readonly string[],
+  tell: (said: Said) => void,
+): Runner {
+  const say =
+    (as: Said['as']) =>
+    (text: string): void => {
+      tell({ as, text })
+    }
+  const write =
+    (as: 'output' | 'state') =>
+    (name: string, text: string): void => {
+      if ([as, `${as} ${name}`].some((each) => unwritable.includes(each)))
+        throw new ActionError('NOT_WRITTEN', `The ${as} file cannot be written.`)
+      tell({ as, name, text })
+    }
+  return {
+    ...given,
+    mask: say('mask'),
+    saveState: write('state'),
+    output: write('output'),
+    info: say('info'),
+    debug: say('debug'),
+    warning: say('warning'),
+    notice: say('notice'),
+    error: say('error'),
+    group: (title, lines) => {
+      say('group')(title)
+      lines.forEach(say('grouped line'))
+      say('endgroup')('')
+    },
+    summary: (markdown) => {
+      if (unwritable.includes('step_summary')) return Promise.reject(new Error('EISDIR'))
+      say('summary')(markdown)
+      return Promise.resolve()
+    },
+  }
 }
 
 /** How a stage in this process differs from the usual. */
@@ -27,13 +76,9 @@ export interface RecordedStage {
   readonly debugging: boolean
 }
 
-/** A runner in this process, and all that a step told it and handed to it, as it came: nothing is masked. */
 interface Recorder {
   readonly runner: Runner
   readonly said: readonly Said[]
-  readonly outputs: Readonly<Record<string, string>>
-  readonly state: Readonly<Record<string, string>>
-  readonly summary: string
   /** Names of the inputs that were read. */
   readonly read: ReadonlySet<string>
 }
@@ -52,66 +97,27 @@ export function createRecorder(world: World, action: ActionFile, stage: Recorded
   }
   const given: Readonly<Record<string, string>> = { ...world.inputs, ...stage.inputs }
   const { unwritable = [], debugging } = stage
-  const said: Said[] = []
-  const outputs: Record<string, string> = {}
-  const state: Record<string, string> = {}
   const read = new Set<string>()
-  let summary = ''
+  const input = (name: string): string => {
+    if (!(name in action.inputs)) throw new Error(`action.yml declares no input ${name}`)
+    read.add(name)
+    return (given[name] ?? evaluate(action.inputs[name]?.default ?? '', { github })).trim()
+  }
+  const state = (name: string): string => stage.state?.[name] ?? ''
+  const run = (): ReturnType<Runner['run']> =>
+    Promise.resolve(runOf(environment, situations[stage.event ?? 'push'].payload(identity)))
+  const said: Said[] = []
+  const runner = fakeRunner({ environment, input, state, run, debugging }, unwritable, (each) => {
+    const isOwn = each.as !== 'output' || 'secrets' in given || each.name! in action.outputs
+    if (!isOwn) throw new Error(`action.yml declares no output ${each.name!}`)
+    said.push(each)
+  })
+  return { runner, said, read }
+}
 
-  const say =
-    (as: Said['as']) =>
-    (text: string): void => {
-      said.push({ as, text })
-    }
-  const write = (file: 'output' | 'state', values: Record<string, string>, name: string, value: string): void => {
-    if (unwritable.includes(file)) throw new ActionError('NOT_WRITTEN', `The ${file} file cannot be written.`)
-    values[name] = value
-  }
-  const runner: Runner = {
-    environment,
-    input: (name) => {
-      if (!(name in action.inputs)) throw new Error(`action.yml declares no input ${name}`)
-      read.add(name)
-      return (given[name] ?? evaluate(action.inputs[name]?.default ?? '', { github })).trim()
-    },
-    mask: say('add-mask'),
-    saveState: (name, value) => {
-      write('state', state, name, value)
-    },
-    state: (name) => stage.state?.[name] ?? state[name] ?? '',
-    output: (name, value) => {
-      const isOwn = 'secrets' in given || name in action.outputs
-      if (!isOwn) throw new Error(`action.yml declares no output ${name}`)
-      write('output', outputs, name, value)
-    },
-    info: say('line'),
-    debug: say('debug'),
-    warning: say('warning'),
-    notice: say('notice'),
-    error: say('error'),
-    group: (title, lines) => {
-      say('group')(title)
-      lines.forEach(say('grouped line'))
-      say('endgroup')('')
-    },
-    summary: (markdown) => {
-      if (unwritable.includes('step_summary')) return Promise.reject(new Error('EISDIR'))
-      summary += markdown
-      return Promise.resolve()
-    },
-    run: () => Promise.resolve(runOf(environment, situations[stage.event ?? 'push'].payload(identity))),
-    debugging,
-  }
-  return {
-    runner,
-    said,
-    outputs,
-    state,
-    read,
-    get summary() {
-      return summary
-    },
-  }
+/** The texts that were told in these ways. */
+export function textsOf(said: readonly Said[], ...kinds: Said['as'][]): string[] {
+  return said.flatMap(({ as, text }) => (kinds.includes(as) ? [text] : []))
 }
 
 /**
@@ -120,15 +126,16 @@ export function createRecorder(world: World, action: ActionFile, stage: Recorded
  * @param masks values masked from the start
  */
 export function stageOf(
-  recorder: Recorder,
+  { runner, said }: Recorder,
   stage: 'main' | 'post',
   succeeded: boolean,
   masks: readonly string[],
 ): StageResult {
   const masker = new Masker(masks)
-  const log = new StepLog(masker, recorder.runner.debugging)
-  const printed = recorder.said.map(({ as, text }) => (as.endsWith('line') ? text : `::${as}::${escaped(text)}`))
-  const raw = printed.map((line) => `${line}\n`).join('')
+  const log = new StepLog(masker, runner.debugging)
+  const valuesOf = (file: 'output' | 'state'): Record<string, string> =>
+    Object.fromEntries(said.flatMap(({ as, name = '', text }) => (as === file ? [[name, text]] : [])))
+  const raw = said.map(printed).join('')
   for (const line of linesOf(raw)) log.take(line)
   return {
     stage,
@@ -139,15 +146,19 @@ export function stageOf(
     log: log.text,
     raw,
     annotations: log.annotations,
-    outputs: recorder.outputs,
-    state: recorder.state,
-    summary: masker.maskLines(recorder.summary),
+    outputs: valuesOf('output'),
+    state: valuesOf('state'),
+    summary: masker.maskLines(textsOf(said, 'summary').join('')),
     masks: masker.asked,
     foreignCommands: log.foreignCommands,
     debugLines: log.debugLines,
   }
 }
 
-function escaped(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+/** As `@actions/core` prints it; nothing of what goes to a file. */
+function printed({ as, text }: Said): string {
+  if (as === 'output' || as === 'state' || as === 'summary') return ''
+  if (as === 'info' || as === 'grouped line') return `${text}\n`
+  const escaped = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+  return `::${as === 'mask' ? 'add-mask' : as}::${escaped}\n`
 }

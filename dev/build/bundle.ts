@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import ncc, { type StatsChunk, type StatsModule } from '@vercel/ncc'
 
@@ -83,6 +84,31 @@ export function packageFolder(source: string): string | undefined {
   return /^\.\/(.*\bnode_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1]
 }
 
+/**
+ * The licence texts of every package that a source file was taken from, one after the other, sorted by name.
+ *
+ * @param sources source files from the repository, as of `Bundle.sources`
+ * @throws Error where a package has no licence file
+ */
+export function licenses(root: string, sources: readonly string[]): string {
+  const folders = [...new Set(sources.flatMap((source) => packageFolder(source) ?? []))].sort()
+  return folders
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as {
+        name: string
+        version: string
+        license: string
+      }
+      const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e(\.(md|txt))?$/i.test(entry))
+      if (file === undefined) throw new Error(`${name}: no licence file in ${folder}`)
+      const text = readFileSync(join(root, folder, file), 'utf8')
+        .replaceAll('\r\n', '\n')
+        .trim()
+      return `${name} ${version}\n${license}\n\n${text}\n`
+    })
+    .join('\n----------------------------------------------------------------\n\n')
+}
+
 function sourcesOf(module: StatsModule): string[] {
   if (module.modules !== undefined) return module.modules.flatMap(sourcesOf)
   return module.name.startsWith('./') ? [module.name] : []
@@ -125,6 +151,6 @@ function replaceOnce(text: string, from: string, to: string): string {
   return text.replace(from, () => to)
 }
 
-function must(condition: boolean, otherwise: string): asserts condition {
+export function must(condition: boolean, otherwise: string): asserts condition {
   if (!condition) throw new Error(otherwise)
 }

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { ActionMetadata } from '../documents/actions.ts'
+import { must } from './bundle.ts'
 
 /** A file that the runner starts. */
 interface Stub {
@@ -18,9 +19,9 @@ export function stubs(actions: readonly ActionMetadata[]): Stub[] {
   const posts: string[] = []
   const mains = actions.map(({ file, folder, runs }) => {
     const stub = `dist/${folder === '' ? 'main' : folder.replaceAll('/', '-')}.js`
-    check(posix.join(folder, runs.main) === stub, `${file}: runs.main must be ${stub}`)
+    must(posix.join(folder, runs.main) === stub, `${file}: runs.main must be ${stub}`)
     if (runs.post !== undefined) {
-      check(posix.join(folder, runs.post) === 'dist/post.js', `${file}: runs.post must be dist/post.js`)
+      must(posix.join(folder, runs.post) === 'dist/post.js', `${file}: runs.post must be dist/post.js`)
       posts.push(file)
     }
     return {
@@ -30,8 +31,4 @@ export function stubs(actions: readonly ActionMetadata[]): Stub[] {
   })
   const post = `// post of ${posts.join(', ')}\nimport { post } from './index.js'; await post()\n`
   return [...mains, { file: 'post.js', text: post }]
-}
-
-function check(holds: boolean, otherwise: string): void {
-  if (!holds) throw new Error(otherwise)
 }

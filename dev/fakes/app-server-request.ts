@@ -52,20 +52,17 @@ export function readRequest(text: string): Body {
   }
   if (!isRecord(body)) throw invalid(INVALID)
   const problems: string[] = []
-  const { owner, repositories = [], permissions, scope } = body
+  const { owner, repositories = [], permissions } = body
   if (owner !== undefined && !(typeof owner === 'string' && OWNER.test(owner))) {
     problems.push(`owner: ${INVALID}`)
   }
   problems.push(...permissionProblems(permissions), ...repositoryProblems(repositories))
-  const unknown = Object.keys(body).filter(
-    (key) => !['owner', 'repositories', 'permissions'].includes(key) && !(key === 'scope' && scope === 'owner'),
-  )
-  if (unknown.length > 0) problems.push(INVALID)
+  const isKnown = (key: string): boolean => ['owner', 'repositories', 'permissions'].includes(key)
+  if (!Object.keys(body).every(isKnown)) problems.push(INVALID)
   if (problems.length > 0) throw invalid(...problems)
-  const list = repositories as string[] | 'ALL'
   return {
     owner: owner as string | undefined,
-    repositories: scope === 'owner' && list.length === 0 ? 'ALL' : list,
+    repositories: repositories as string[] | 'ALL',
     permissions: permissions as Permissions,
   }
 }

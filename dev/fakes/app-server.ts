@@ -1,15 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { JWTPayload } from 'jose'
 import {
-  byName,
   covers,
   effectiveSubjects,
   granted,
   matches,
-  OWNER_POLICY_PATHS,
   PolicyError,
   readPolicy,
-  REPOSITORY_POLICY_PATHS,
   REPOSITORY_SCOPES,
   type Permissions,
   type Repositories,
@@ -25,20 +22,12 @@ const APP = 'GitHub Actions Access Manager'
 const NOT_AUTHORIZED = 'Not authorized'
 const APP_URL = 'https://github.com/apps/access-manager-for-tests'
 
-/** An installation of the GitHub App at an owner. */
-export interface Installation {
-  /** What the app may do there, kebab-case. */
-  readonly permissions: Permissions
-  /** The files its `single_file` permission covers; all policy files unless given. */
-  readonly singleFilePaths?: readonly string[]
-}
-
 export interface AppServerOptions extends Omit<Basis, 'issue'> {
   readonly github: Pick<GitHub, 'createToken'>
   /** `GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE`. A function where it depends on where the fake is served. */
   readonly audiences: () => readonly string[]
-  /** By owner; may be changed while the fake runs. */
-  readonly installations: Record<string, Installation>
+  /** The owners that installed the GitHub App, which may do everything there; may be changed while the fake runs. */
+  readonly installations: readonly string[]
   /** Policy files by repository; may be changed while the fake runs. */
   readonly repositories: Repositories
   /** Path in front of `/access_tokens`: `/stage` of an API gateway. */
@@ -122,18 +111,8 @@ export function createAppServer(options: AppServerOptions): { readonly handler: 
       }
     }
 
-    const installation = byName(options.installations, owner)
-    if (installation === undefined)
+    if (!options.installations.some((each) => each.toLowerCase() === owner.toLowerCase()))
       return deny({ texts: [told(`'${APP}' has not been installed. Install from ${APP_URL}`)] })
-    const policyPaths = [...OWNER_POLICY_PATHS, ...REPOSITORY_POLICY_PATHS]
-    if (!policyPaths.every((path) => (installation.singleFilePaths ?? policyPaths).includes(path))) {
-      return deny({
-        texts: [told(`'${APP}' is not authorized to read all access policy file(s) by 'single_file' permission`)],
-      })
-    }
-    const beyondApp = unmet(installation.permissions, permissions, `'${APP}' installation not authorized`)
-    if (beyondApp.length > 0) return deny({ texts: foreign ? [NOT_AUTHORIZED] : beyondApp })
-
     const ownerPolicy = policyOf(`${owner}/.github-access-token`, 'owner')
     if ('texts' in ownerPolicy) return deny(ownerPolicy)
     const immutable = String(claims.sub).includes('@')

@@ -4,12 +4,11 @@ import { Refusal, refusing, type FakeReply, type FakeRequest, type Handler } fro
 import { verifySignature, type SignaturePolicy, type SigningKeys } from './sigv4.ts'
 
 export interface StoredSecret {
-  /** Absent where no value was stored. */
-  readonly value?: string | Uint8Array
+  readonly value: string | Uint8Array
   /** Marked for deletion. */
   readonly deleted?: boolean
-  /** The KMS key does not work, or the caller may not use it. */
-  readonly key?: 'broken' | 'forbidden'
+  /** The KMS key does not work. */
+  readonly broken?: boolean
   /** ARNs of roles and users whose policies allow `secretsmanager:GetSecretValue`. */
   readonly readers: readonly string[]
 }
@@ -72,21 +71,14 @@ export function createAwsSecretsManager(options: AwsSecretsManagerOptions): Hand
     if (arn === undefined || secret === undefined) {
       throw refusal('ResourceNotFoundException', "Secrets Manager can't find the specified secret.")
     }
-    const { value, deleted = false, key } = secret
+    const { value, deleted = false, broken = false } = secret
     if (deleted) {
       throw refusal(
         'InvalidRequestException',
         "You can't perform this operation on the secret because it was marked for deletion.",
       )
     }
-    if (value === undefined) {
-      throw refusal(
-        'ResourceNotFoundException',
-        "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
-      )
-    }
-    if (key === 'forbidden') throw refusal('AccessDeniedException', 'Access to KMS is not allowed')
-    if (key === 'broken') {
+    if (broken) {
       throw refusal(
         'DecryptionFailure',
         "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",

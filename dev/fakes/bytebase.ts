@@ -1,35 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { decodeJwt, errors, SignJWT, type JWTPayload } from 'jose'
-import { read, readBody, Refusal, type Body } from './bytebase/messages.ts'
-import { bearerOf, refusing, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
+import { bearerOf, Refusal, refusing, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
 import type { Basis } from './issuer.ts'
 import { createTokens, randomText } from './secrets.ts'
 
 /** How long an API token lives, in s. */
 const LIFETIME = 3_600
-/** `emailRegex` in backend/common/util.go. */
-const EMAIL =
-  /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/
 
 const IDENTITY = { name: '', state: '', email: '', title: '', createTime: '', workloadIdentityConfig: {} }
 const CONFIG = { providerType: '', issuerUrl: '', jwksUrl: '', allowedAudiences: [] as string[], subjectPattern: '' }
-
-/** The calls of the API that make a release and a plan, each in a project. */
-const CALLS = {
-  releases: {
-    rpc: 'ReleaseService/CreateRelease',
-    permission: 'bb.releases.create',
-    empty: { type: '', files: [] as Body[], vcsSource: {}, category: '' },
-  },
-  plans: {
-    rpc: 'PlanService/CreatePlan',
-    permission: 'bb.plans.create',
-    empty: { title: '', description: '', specs: [] as Body[] },
-  },
-}
-const FILE = { path: '', version: '', enableGhost: false, sheet: '', statement: '' }
-const SPEC = { id: '', changeDatabaseConfig: {}, createDatabaseConfig: {} }
-const CHANGE = { targets: [] as string[], sheet: '', release: '', enablePriorBackup: false }
 
 export interface WorkloadIdentity {
   config: {
@@ -41,16 +20,11 @@ export interface WorkloadIdentity {
     /** Exact, or a prefix that ends in `*`; what {@link isUnbound} matches nothing. */
     subjectPattern: string
   }
-  deactivated?: boolean
-  /** Permissions by project id. */
-  permissions?: Readonly<Record<string, readonly string[]>>
 }
 
 export interface BytebaseOptions extends Basis {
   /** By e-mail. May be changed while the fake runs. */
   readonly identities: Record<string, WorkloadIdentity>
-  /** Databases by the id of the project: `instances/…/databases/…`. */
-  readonly projects: Readonly<Record<string, readonly string[]>>
   /** Path in front of `/v1`, if Bytebase is behind a reverse proxy. */
   readonly prefix?: string
 }
@@ -61,18 +35,14 @@ export interface Bytebase {
   readonly adminToken: string
   /** Whether the API takes the token at this moment. */
   readonly accepts: (token: string) => boolean
-  /** What was made, by name, as the API shows it. */
-  readonly resources: ReadonlyMap<string, Record<string, unknown>>
 }
 
-/** A Bytebase server from 3.22.1 on: the exchange of ID tokens, and the calls that make a release and a plan. */
+/** A Bytebase server from 3.22.1 on: the exchange of ID tokens, and the call that changes a workload identity. */
 export function createBytebase(options: BytebaseOptions): Bytebase {
-  const { now, identities, projects, prefix = '' } = options
+  const { now, identities, prefix = '' } = options
   const key = randomBytes(32)
   const adminToken = randomText(64)
-  const resources = new Map<string, Record<string, unknown>>()
-  /** E-mails by token. */
-  const tokens = createTokens<string>(options)
+  const tokens = createTokens(options)
 
   const handler = refusing(async (request) => {
     const { pathname } = request.url
@@ -84,18 +54,20 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
   function route(request: FakeRequest, path: string): Promise<object> | object {
     const authorization = request.headers['authorization']
     if (authorization !== undefined && bearerOf(request) === undefined) {
-      throw new Refusal('unauthenticated', 'authorization header format must be Bearer {token}')
+      throw refusal('unauthenticated', 'authorization header format must be Bearer {token}')
     }
     if (request.method === 'POST' && path === 'auth:exchangeToken') return exchangeToken(readBody(request))
     const email = request.method === 'PATCH' ? /^workloadIdentities\/([^/]+)$/.exec(path)?.[1] : undefined
-    return email === undefined ? callApi(request, path) : updateBy(request, email)
+    if (email !== undefined) return updateBy(request, email)
+    const { method, url } = request
+    throw refusal(
+      'noRoute',
+      `not_found: gateway routing error 404: request method ${method}, URI ${url.pathname}${url.search}`,
+    )
   }
 
   function updateBy(request: FakeRequest, email: string): object {
-    if (bearerOf(request) !== adminToken) {
-      identityOf(bearerOf(request))
-      throw denied('WorkloadIdentityService/UpdateWorkloadIdentity', 'bb.workloadIdentities.update', [])
-    }
+    if (bearerOf(request) !== adminToken) throw refusal('unauthenticated', 'access token not found')
     const identity = identityBy(email)
     const config = read(read(readBody(request), IDENTITY).workloadIdentityConfig, CONFIG)
     // Without it the gateway makes one of the fields inside the settings, which the server does not know.
@@ -106,12 +78,9 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
 
   async function exchangeToken(body: Body): Promise<object> {
     const { token, email } = read(body, { token: '', email: '' })
-    if (token === '') throw new Refusal('invalid', 'token is required')
-    if (email === '') throw new Refusal('invalid', 'email is required')
+    if (token === '') throw refusal('invalid', 'token is required')
+    if (email === '') throw refusal('invalid', 'email is required')
     const identity = identityBy(email)
-    if (identity.deactivated === true) {
-      throw new Refusal('unauthenticated', 'workload identity has been deactivated')
-    }
     await validate(token, identity.config)
     const seconds = Math.floor(now() / 1_000)
     const accessToken = await new SignJWT({ workspace_id: 'workspace-1', jti: randomUUID() })
@@ -122,22 +91,18 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
       .setIssuedAt(seconds)
       .setExpirationTime(seconds + LIFETIME)
       .sign(key)
-    return { accessToken: tokens.issue('Bytebase token', accessToken, LIFETIME, email) }
+    return { accessToken: tokens.issue('Bytebase token', accessToken, LIFETIME, undefined) }
   }
 
   function identityBy(email: string): WorkloadIdentity {
-    const invalid = (why: string): Refusal =>
-      new Refusal('invalid', `invalid workload identity email "${email}": ${why}`)
-    if (!EMAIL.test(email)) throw invalid('invalid email address')
-    if (!/[@.]workload\.bytebase\.com$/.test(email)) throw invalid('email must end with workload.bytebase.com')
     const identity = identities[email]
-    if (identity === undefined) throw new Refusal('notFound', `workload identity "${email}" not found`)
+    if (identity === undefined) throw refusal('notFound', `workload identity "${email}" not found`)
     return identity
   }
 
   /** In the order of ValidateToken (backend/plugin/idp/wif/wif.go). */
   async function validate(token: string, config: WorkloadIdentity['config']): Promise<void> {
-    const invalid = (why: string): Refusal => new Refusal('unauthenticated', `token validation failed: ${why}`)
+    const invalid = (why: string): Refusal => refusal('unauthenticated', `token validation failed: ${why}`)
     const { issuerUrl, jwksUrl, allowedAudiences, subjectPattern } = config
     let claims: JWTPayload
     try {
@@ -167,84 +132,7 @@ export function createBytebase(options: BytebaseOptions): Bytebase {
     if (Math.floor(now() / 1_000) > (claims.exp ?? 0)) throw invalid('token has expired')
   }
 
-  /** The identity of an API token, looked up anew for each request. */
-  function identityOf(token: string | undefined): WorkloadIdentity {
-    if (token === undefined) throw new Refusal('unauthenticated', 'access token not found')
-    const identity = activeOf(token)
-    if (identity === undefined) throw new Refusal('unauthenticated', 'failed to parse claim')
-    return identity
-  }
-
-  function activeOf(token: string): WorkloadIdentity | undefined {
-    const identity = identities[tokens.find(token) ?? '']
-    return identity?.deactivated === true ? undefined : identity
-  }
-
-  function callApi(request: FakeRequest, path: string): object {
-    const [, projectId = '', kind] = /^projects\/([^/]+)\/(releases|plans)$/.exec(path) ?? []
-    if (request.method !== 'POST' || (kind !== 'releases' && kind !== 'plans')) {
-      const { method, url } = request
-      throw new Refusal(
-        'noRoute',
-        `not_found: gateway routing error 404: request method ${method}, URI ${url.pathname}${url.search}`,
-      )
-    }
-    const { rpc, permission, empty } = CALLS[kind]
-    const parent = `projects/${projectId}`
-    const identity = identityOf(bearerOf(request))
-    const body = read<Body>(readBody(request), empty)
-    if (identity.permissions?.[projectId]?.includes(permission) !== true) throw denied(rpc, permission, [parent])
-    const databases = projects[projectId]
-    if (databases === undefined) throw new Refusal('notFound', `project "${parent}" not found`)
-    const name = `${parent}/${kind}/${resources.size + 101}`
-    const made = { name, ...(kind === 'releases' ? releaseOf(body, parent) : planOf(body, databases)) }
-    resources.set(name, made)
-    return made
-  }
-
-  function releaseOf(message: Body, parent: string): object {
-    const invalid = (why: string): Refusal => new Refusal('invalid', `invalid release files: ${why}`)
-    const { type, files } = read(message, CALLS.releases.empty)
-    if (files.length === 0) throw invalid('release files cannot be empty')
-    const made = files.map((file) => {
-      const { path, version, statement } = read(file, FILE)
-      if (statement === '') throw invalid(`either sheet or statement must be set for file "${path}"`)
-      if (!/^\d+(\.\d+)*$/.test(version)) throw invalid(`invalid version "${version}"`)
-      return { path, version, sheet: `${parent}/sheets/${randomText(64)}` }
-    })
-    return { type, files: made }
-  }
-
-  /** Its specs are checked as validateSpecs does (plan_service.go). */
-  function planOf(message: Body, databases: readonly string[]): object {
-    const invalid = (why: string): Refusal => new Refusal('invalid', `failed to validate plan specs: ${why}`)
-    const { title, specs } = read(message, CALLS.plans.empty)
-    if (specs.length === 0) throw invalid('the plan has zero spec')
-    for (const spec of specs) {
-      const { id, changeDatabaseConfig } = read(spec, SPEC)
-      if (id === '') throw invalid('spec id cannot be empty')
-      const { targets, release } = read(changeDatabaseConfig, CHANGE)
-      const unknown = targets.find((target) => !databases.includes(target))
-      if (unknown !== undefined) throw invalid(`not_found: database "${unknown}" not found`)
-      if (!resources.has(release)) throw invalid(`release ${release.split('/').at(-1)!} not found`)
-    }
-    return { state: 'ACTIVE', title, specs }
-  }
-
-  return { handler, adminToken, accepts: (token) => activeOf(token) !== undefined, resources }
-}
-
-/** As every service words it (backend/api/v1/acl.go). */
-function denied(rpc: string, permission: string, resources: readonly string[]): Refusal {
-  const method = `/bytebase.v1.${rpc}`
-  const why = `permission denied for method "${method}", user does not have permission "${permission}", extra [${resources.join(' ')}]`
-  const detail = {
-    '@type': 'type.googleapis.com/bytebase.v1.PermissionDeniedDetail',
-    method,
-    requiredPermissions: [permission],
-    resources,
-  }
-  return new Refusal('denied', why, [detail])
+  return { handler, adminToken, accepts: tokens.alive }
 }
 
 /** What every path outside `/v1` answers: the page of the single-page application. */
@@ -274,4 +162,53 @@ function whyUnasked(url: string, label: 'issuer URL' | 'JWKS URL'): string | und
   if (host === '') return `${label} must have a host: ${url}`
   const isPrivate = host === 'localhost' || /^(?:127|10|192\.168|172)\./.test(host)
   return isPrivate ? `${label} cannot be a private address: ${url}` : undefined
+}
+
+/*
+ * What the gateway of Bytebase does with every message: it decodes JSON into fields of known names and types.
+ */
+
+/** Code and HTTP status. Source: google/rpc/code.proto. */
+const CODES = {
+  invalid: [3, 400],
+  notFound: [5, 404],
+  /** Of the gateway, before anything else is asked. */
+  noRoute: [2, 404],
+  denied: [7, 403],
+  internal: [13, 500],
+  unauthenticated: [16, 401],
+} as const
+
+function refusal(...error: Parameters<typeof bytebaseError>): Refusal {
+  return new Refusal(bytebaseError(...error))
+}
+
+/** An error answer of Bytebase. */
+export function bytebaseError(kind: keyof typeof CODES, message: string): FakeReply {
+  const [code, status] = CODES[kind]
+  return { status, body: { code, message } }
+}
+
+type Body = Record<string, unknown>
+
+function readBody(request: FakeRequest): Body {
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
+    throw refusal('invalid', 'the body must be application/json')
+  }
+  return JSON.parse(request.body) as Body
+}
+
+/**
+ * The fields of a message, as the gateway's JSON decoder takes them: in lower camel case, and of their types. Any other is
+ * an error; one that is left out has the value in `empty`.
+ */
+function read<T extends Body>(message: Body, empty: T): T {
+  for (const [name, value] of Object.entries(message)) {
+    const type = empty[name]
+    if (type === undefined) throw refusal('invalid', `proto: (line 1:2): unknown field "${name}"`)
+    if (value === null || typeof value !== typeof type || Array.isArray(value) !== Array.isArray(type)) {
+      throw refusal('invalid', `proto: invalid value for field ${name}`)
+    }
+  }
+  return { ...empty, ...message }
 }

@@ -29,8 +29,6 @@ export interface Identity extends Readonly<typeof push> {
   readonly environment?: string
   /** Of a reusable workflow, where the job is defined in one. */
   readonly jobWorkflowRef?: string
-  /** Custom properties of the repository that its organization has chosen for ID tokens, by name. */
-  readonly properties?: Readonly<Record<string, string>>
 }
 
 export const defaultIdentity: Identity = push
@@ -86,8 +84,5 @@ export function claimsOf(identity: Identity): Record<string, string> {
     job_workflow_sha: identity.sha,
     runner_environment: 'github-hosted',
     ...(identity.environment === undefined ? {} : { environment: identity.environment }),
-    ...Object.fromEntries(
-      Object.entries(identity.properties ?? {}).map(([name, value]) => [`repo_property_${name}`, value]),
-    ),
   }
 }

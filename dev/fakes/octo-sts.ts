@@ -4,7 +4,7 @@ import type { GitHub } from './github.ts'
 import { formOf, Refusal, refusing, type FakeReply, type FakeRequest, type Handler } from './handler.ts'
 import { because, type Basis } from './issuer.ts'
 
-/** How long the server remembers a trust policy, or that there was none, in ms (`trustPolicies` in octosts.go). */
+/** How long the server remembers a trust policy, in ms (`trustPolicies` in octosts.go). */
 const REMEMBERED = 5 * 60_000
 /** What no subject and no audience may hold, nor may they be longer than 255 characters (oidcvalidate/validate.go). */
 const BAD_SUBJECT = /[\s\p{C}"'`\\<>;&$(){}[\]]|^.{256,}$/u
@@ -13,7 +13,8 @@ const BAD_AUDIENCE = /[\s\p{C}"'`\\<>;|&$(){}[\]@]|^.{256,}$/u
 /** A permission as GitHub's API names it; the server takes no other members. */
 const PERMISSION = /^[a-z]+(_[a-z]+)*$/
 const CLAIMS = ['issuer', 'subject', 'audience'] as const
-const FIELDS = [...CLAIMS, ...CLAIMS.map((claim) => `${claim}_pattern`), 'claim_pattern', 'permissions']
+/** Without the patterns of those, which no policy here has. */
+const FIELDS = [...CLAIMS, 'claim_pattern', 'permissions']
 
 export interface OctoStsOptions extends Omit<Basis, 'issue'> {
   readonly github: Pick<GitHub, 'createToken'>
@@ -23,28 +24,19 @@ export interface OctoStsOptions extends Omit<Basis, 'issue'> {
   readonly installations: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Text of `.github/chainguard/IDENTITY.sts.yaml`, by repository and identity. May be changed while the fake runs. */
   readonly policies: Record<string, Record<string, string>>
-  /** Issuers that an organization trusts, where it lists them. */
-  readonly trustedIssuers?: Readonly<Record<string, readonly string[]>>
-}
-
-/** A token request that was granted. */
-export interface Granted {
-  readonly scope: string
-  readonly identity: string
-  readonly permissions: Readonly<Record<string, string>>
 }
 
 export interface OctoSts {
   readonly handler: Handler
-  /** Oldest first. */
-  readonly granted: readonly Granted[]
+  /** Of which scopes tokens were granted, oldest first. */
+  readonly granted: readonly string[]
 }
 
 /** gRPC codes and the HTTP status of each. Source: google/rpc/code.proto. */
 const CODES = { invalid: [3, 400], notFound: [5, 404], denied: [7, 403], unauthenticated: [16, 401] } as const
 
 interface Policy {
-  readonly rules: Partial<Record<(typeof CLAIMS)[number], string | RegExp>>
+  readonly rules: Partial<Record<(typeof CLAIMS)[number], string>>
   readonly claims: readonly (readonly [string, RegExp])[]
   readonly permissions: Readonly<Record<string, string>>
 }
@@ -52,8 +44,8 @@ interface Policy {
 /** Octo STS as github.com/octo-sts/app runs it, with the GitHub App behind it. */
 export function createOctoSts(options: OctoStsOptions): OctoSts {
   const { now, installations, policies } = options
-  const granted: Granted[] = []
-  /** The text of policies, empty where there was none, by repository and identity. */
+  const granted: string[] = []
+  /** The text of policies by repository and identity. */
   const remembered = new Map<string, { readonly text: string; readonly until: number }>()
 
   const handler = refusing(async (request) => {
@@ -69,8 +61,6 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
       ...request.url.searchParams,
       ...(request.method === 'POST' ? (formOf(request) ?? []) : []),
     ])
-    const scopes = parameters.getAll('scopes')
-    if (scopes.length > 1) throw refusal('invalid', 'multiple scopes not supported')
     const authorization = request.headers['authorization']
     if (authorization === undefined || authorization.includes(',')) {
       throw refusal('unauthenticated', 'expected exactly one authorization header')
@@ -84,43 +74,33 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
         return refusal('unauthenticated', 'unable to verify bearer token')
       }),
     )
-    const scope = scopes[0] ?? parameters.get('scope') ?? ''
+    const scope = parameters.get('scope') ?? ''
     const identity = parameters.get('identity') ?? ''
     if (scope === '') throw refusal('invalid', 'scope must be provided')
     if (identity === '') throw refusal('invalid', 'identity must be provided')
 
     const [owner = '', name = '.github'] = scope.split('/')
     const repository = `${owner}/${name}`
-    if (recall(repository, identity) === '') throw noPolicy(identity)
     const installation = installations[owner]
     if (installation === undefined) throw refusal('notFound', `no installation found for "${owner}"`)
-    const trusted = options.trustedIssuers?.[owner]
-    if (trusted?.includes(String(claims.iss)) === false) {
-      throw refusal('denied', 'issuer not permitted by organization policy')
-    }
     const policy = lookUp(repository, identity)
     check(policy, claims)
     const beyond = Object.entries(policy.permissions).some(
       ([scopeName, level]) => !['write', level].includes(installation[scopeName] ?? ''),
     )
     if (beyond) throw refusal('denied', 'token exchange failure (StatusUnprocessableEntity)')
-    granted.push({ scope, identity, permissions: policy.permissions })
+    granted.push(scope)
     return options.github.createToken().token
-  }
-
-  /** What is known of a policy: its text, empty where there was none. */
-  function recall(repository: string, identity: string): string | undefined {
-    const found = remembered.get(`${repository} ${identity}`)
-    return found !== undefined && now() < found.until ? found.text : undefined
   }
 
   /** The text of a policy: from memory, or else from GitHub. */
   function fetchText(repository: string, identity: string): string {
-    const known = recall(repository, identity)
-    if (known !== undefined) return known
-    const text = policies[repository]?.[identity] ?? ''
-    remembered.set(`${repository} ${identity}`, { text, until: now() + REMEMBERED })
-    if (text === '') throw noPolicy(identity)
+    const key = `${repository} ${identity}`
+    const known = remembered.get(key)
+    if (known !== undefined && now() < known.until) return known.text
+    const text = policies[repository]?.[identity]
+    if (text === undefined) throw refusal('notFound', `unable to find trust policy for "${identity}"`)
+    remembered.set(key, { text, until: now() + REMEMBERED })
     return text
   }
 
@@ -157,18 +137,14 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
       ['subject', subject],
     ] as const) {
       const rule = policy.rules[name]!
-      if (meets(value, rule)) continue
-      const kind = rule instanceof RegExp ? 'pattern ' : ''
-      throw refusal('denied', `trust policy: ${name} "${value}" did not match ${kind}"${written(rule)}"`)
+      if (value !== rule) throw refusal('denied', `trust policy: ${name} "${value}" did not match "${rule}"`)
     }
     const rule = policy.rules.audience ?? options.domain()
-    if (!audiences.some((audience) => meets(audience, rule))) {
-      const what = `${rule instanceof RegExp ? 'audience_pattern' : 'audience'} "${written(rule)}"`
-      throw refusal('denied', `trust policy: ${what} did not match any of ["${audiences.join('" "')}"]`)
+    if (!audiences.includes(rule)) {
+      throw refusal('denied', `trust policy: audience "${rule}" did not match any of ["${audiences.join('" "')}"]`)
     }
     for (const [name, wanted] of policy.claims) {
-      const value = typeof claims[name] === 'boolean' ? String(claims[name]) : claims[name]
-      if (value === undefined) throw refusal('denied', `trust policy: expected claim "${name}" not found in token`)
+      const value = claims[name]
       if (typeof value !== 'string') throw refusal('denied', `trust policy: expected claim "${name}" not a string`)
       if (!wanted.test(value)) {
         throw refusal('denied', `trust policy: claim "${name}" did not match "${wanted.source}"`)
@@ -179,28 +155,13 @@ export function createOctoSts(options: OctoStsOptions): OctoSts {
   return { handler, granted }
 }
 
-function noPolicy(identity: string): Error {
-  return refusal('notFound', `unable to find trust policy for "${identity}"`)
-}
-
-function meets(value: string, rule: string | RegExp): boolean {
-  return rule instanceof RegExp ? rule.test(value) : value === rule
-}
-
-/** A rule as the policy has it. */
-function written(rule: string | RegExp): string {
-  return rule instanceof RegExp ? rule.source.slice(1, -1) : rule
-}
-
 /** @throws SyntaxError where the rules of a policy are broken */
 function compile(content: Record<string, unknown>): Policy {
   const rules: Policy['rules'] = {}
   for (const name of CLAIMS) {
-    const [exact, loose] = [content[name], content[`${name}_pattern`]]
-    if (exact !== undefined && loose !== undefined) throw new SyntaxError(`both ${name} and ${name}_pattern`)
-    if (exact === undefined && loose === undefined && name !== 'audience') throw new SyntaxError(`no ${name}`)
+    const exact = content[name]
     if (exact !== undefined) rules[name] = textOf(exact)
-    if (loose !== undefined) rules[name] = anchored(textOf(loose))
+    else if (name !== 'audience') throw new SyntaxError(`no ${name}`)
   }
   return {
     rules,

@@ -47,7 +47,7 @@ interface Session {
 }
 
 const KNOWN_FIELDS =
-  /^(Action|Version|RoleArn|RoleSessionName|WebIdentityToken|DurationSeconds|Policy|ProviderId|PolicyArns\.member\.\d+\.arn)$/
+  /^(Action|Version|RoleArn|RoleSessionName|WebIdentityToken|DurationSeconds|Policy|PolicyArns\.member\.\d+\.arn)$/
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::(\d{12}):role\/([\w+=,.@/-]+)$/
 
 export function createSts(options: StsOptions): Sts {
@@ -95,7 +95,6 @@ export function createSts(options: StsOptions): Sts {
         `1 validation error detected: Value '${form.get('DurationSeconds') ?? ''}' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900`,
       )
     }
-    if (form.has('ProviderId')) throw refusal('ValidationError', 'ProviderId must not be given for OIDC tokens')
     if (!ROLE_ARN.test(arn)) throw refusal('ValidationError', `${arn} is invalid`)
 
     const claims = await options.verify(token, { audience: [...audiences] }).catch(

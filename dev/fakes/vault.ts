@@ -20,9 +20,6 @@ export interface VaultRole {
   readonly numUses?: number
   /** Whether the policy `default` is left out. */
   readonly noDefaultPolicy?: boolean
-  /** Whether logins from this machine are refused. */
-  readonly otherCidrs?: boolean
-  readonly mfa?: boolean
 }
 
 /** A version of a secret of KV version 2. */
@@ -30,11 +27,6 @@ export interface VaultVersion {
   readonly data: Readonly<Record<string, unknown>>
   readonly state?: 'deleted' | 'destroyed'
 }
-
-/** A secrets engine: secrets by path. */
-export type VaultEngine =
-  | { readonly kv: 2; readonly secrets: Readonly<Record<string, readonly VaultVersion[]>> }
-  | { readonly kv: 1; readonly secrets: Readonly<Record<string, Readonly<Record<string, unknown>>>> }
 
 export interface VaultOptions extends Basis {
   /** Whether the job may save the tokens for its post stage. */
@@ -45,10 +37,8 @@ export interface VaultOptions extends Basis {
   readonly requireRequestHeader?: boolean
   /** Roles by mount path. May be changed while the fake runs. */
   readonly auth: Readonly<Record<string, Readonly<Record<string, VaultRole>>>>
-  /** By mount path. May be changed while the fake runs. */
-  readonly engines: Record<string, VaultEngine>
-  /** Paths at which a dynamic engine makes a user, with a lease of an hour: `database/creds/app`. */
-  readonly dynamic?: readonly string[]
+  /** Secrets of KV version 2, by mount path and path. May be changed while the fake runs. */
+  readonly engines: Record<string, Readonly<Record<string, readonly VaultVersion[]>>>
   /** Paths that may be read, by policy; `*` at the end matches anything. May be changed. */
   readonly policies: Record<string, readonly string[]>
 }
@@ -72,10 +62,6 @@ export interface Vault {
   readonly alive: (token: string) => boolean
   /** Every token that is alive and can be revoked. */
   readonly living: () => readonly string[]
-  /** A token that may write roles. */
-  readonly rootToken: string
-  /** Ids of the leases whose token lives. */
-  readonly leases: () => readonly string[]
 }
 
 class VaultError extends Refusal {
@@ -90,9 +76,6 @@ const DENIED = '1 error occurred:\n\t* permission denied\n\n'
 export function createVault(options: VaultOptions): Vault {
   const { now, issue, auth, engines, policies } = options
   const tokens: VaultToken[] = []
-  const rootToken = `hvs.${randomText(24)}`
-  const writtenRoles = new Map<string, VaultRole>()
-  const leases: { id: string; bearer: VaultToken }[] = []
 
   function alive(text: string): boolean {
     const found = tokens.find(({ token }) => token === text)
@@ -110,7 +93,6 @@ export function createVault(options: VaultOptions): Vault {
     const mount = Object.keys(auth).find((each) => known && path === `auth/${each}/login`)
     if (mount !== undefined) return logIn(request, mount)
 
-    if (request.headers['x-vault-token'] === rootToken) return write(request, path)
     const bearer = tokens.find(({ token }) => token === request.headers['x-vault-token'])
     if (bearer === undefined || !alive(bearer.token)) {
       throw new VaultError(403, '2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n')
@@ -127,31 +109,27 @@ export function createVault(options: VaultOptions): Vault {
     if (Object.keys(body).some((key) => !['role', 'jwt'].includes(key))) throw new VaultError(400, 'unknown field')
     if (typeof name !== 'string' || name === '') throw new VaultError(400, 'missing role')
     if (typeof jwt !== 'string' || jwt === '') throw new VaultError(400, 'missing token')
-    const role = writtenRoles.get(`${mount}/${name.toLowerCase()}`) ?? auth[mount]?.[name.toLowerCase()]
+    const role = auth[mount]?.[name.toLowerCase()]
     if (role === undefined) throw new VaultError(400, `role "${name}" could not be found`)
     if (role.type === 'oidc') throw new VaultError(400, 'role with oidc role_type is not allowed')
-    if (role.otherCidrs === true) throw new VaultError(403, 'permission denied')
     check(role, await verified(jwt, role))
 
     const { tokenType: type = 'service', ttl = 3_600, numUses = 0 } = role
     const token = `${type === 'batch' ? 'hvb' : 'hvs'}.${randomText(90)}`
     const given = [...(role.noDefaultPolicy === true ? [] : ['default']), ...role.policies]
-    const isWhole = role.mfa !== true
-    if (isWhole) {
-      tokens.push({
-        token,
-        type,
-        policies: given,
-        expiresAt: now() + ttl * 1_000,
-        usesLeft: numUses === 0 ? Infinity : numUses,
-        revoked: false,
-      })
-      issue(`Vault token ${tokens.length}`, token, { inState: options.inState === true })
-    }
+    tokens.push({
+      token,
+      type,
+      policies: given,
+      expiresAt: now() + ttl * 1_000,
+      usesLeft: numUses === 0 ? Infinity : numUses,
+      revoked: false,
+    })
+    issue(`Vault token ${tokens.length}`, token, { inState: options.inState === true })
     return vaultAnswer({
       auth: {
-        client_token: isWhole ? token : '',
-        accessor: type === 'batch' || !isWhole ? '' : randomText(24),
+        client_token: token,
+        accessor: type === 'batch' ? '' : randomText(24),
         policies: given,
         token_policies: given,
         metadata: { role: name },
@@ -160,12 +138,7 @@ export function createVault(options: VaultOptions): Vault {
         entity_id: randomUUID(),
         token_type: type,
         orphan: true,
-        mfa_requirement: isWhole
-          ? null
-          : {
-              mfa_request_id: randomUUID(),
-              mfa_constraints: { totp: { any: [{ type: 'totp', id: randomUUID(), uses_passcode: true }] } },
-            },
+        mfa_requirement: null,
         num_uses: numUses,
       },
     })
@@ -224,22 +197,16 @@ export function createVault(options: VaultOptions): Vault {
       .flatMap((policy) => policies[policy] ?? [])
       .some((each) => (each.endsWith('*') ? path.startsWith(each.slice(0, -1)) : each === path))
     if (request.method !== 'GET' || !allowed) throw new VaultError(403, DENIED)
-    if (options.dynamic?.includes(path) === true) return lend(path, bearer)
     const mount = Object.keys(engines).find((each) => path.startsWith(`${each}/`))
     const engine = mount === undefined ? undefined : engines[mount]
     if (mount === undefined || engine === undefined) throw noRoute(path)
     const rest = path.slice(mount.length + 1)
-    if (engine.kv === 1) {
-      const data = engine.secrets[rest]
-      if (data === undefined) throw new VaultError(404)
-      return vaultAnswer({ data, lease_duration: 2_764_800 })
-    }
     if (!rest.startsWith('data/')) {
       const warning =
         "Invalid path for a versioned K/V secrets engine. See the API docs for the appropriate API endpoints to use. If using the Vault CLI, use 'vault kv get' for this operation."
       return vaultAnswer({ warnings: [warning] }, 404)
     }
-    const versions = engine.secrets[rest.slice('data/'.length)] ?? []
+    const versions = engine[rest.slice('data/'.length)] ?? []
     const last = versions.at(-1)
     if (last === undefined) throw new VaultError(404)
     const metadata = {
@@ -253,37 +220,18 @@ export function createVault(options: VaultOptions): Vault {
     return vaultAnswer({ data: { data: gone ? null : last.data, metadata } }, gone ? 404 : 200)
   }
 
-  /** A user that an engine makes, with a lease that ends with the token. */
-  function lend(path: string, bearer: VaultToken): FakeReply {
-    const data = { username: `v-jwt-app-${randomText(20)}`, password: randomText(20) }
-    issue(`password of ${path}`, data.password)
-    const id = `${path}/${randomText(24)}`
-    leases.push({ id, bearer })
-    return vaultAnswer({ data, lease_id: id, renewable: true, lease_duration: 3_600 })
-  }
-
-  /** What an operator writes: a role of the JWT method (vault-plugin-auth-jwt, path_role.go). */
-  function write(request: FakeRequest, path: string): FakeReply {
-    if (!['POST', 'PUT'].includes(request.method)) throw new VaultError(405, 'unsupported operation')
-    const body = JSON.parse(request.body) as Record<string, unknown>
-    const [, mount, name] = /^auth\/(.+)\/role\/([^/]+)$/.exec(path) ?? []
-    if (mount === undefined || name === undefined || !(mount in auth)) throw noRoute(path)
-    const before = writtenRoles.get(`${mount}/${name}`) ?? auth[mount]?.[name]
-    writtenRoles.set(`${mount}/${name}`, roleOf(body, before))
-    return { status: 204 }
-  }
-
   return {
     handler,
     tokens,
     alive,
     living: () => tokens.filter(({ token, type }) => type === 'service' && alive(token)).map(({ token }) => token),
-    rootToken,
-    leases: () => leases.filter(({ bearer }) => alive(bearer.token)).map(({ id }) => id),
   }
 }
 
-/** A role as it is written: what the body leaves out stays, but for the types, which fall back to their defaults. */
+/**
+ * A role of the JWT method as it is written: what the body leaves out stays, but for the types, which fall back to their
+ * defaults (vault-plugin-auth-jwt, path_role.go).
+ */
 export function roleOf(body: Readonly<Record<string, unknown>>, before: VaultRole | undefined): VaultRole {
   const type = body['role_type'] ?? 'oidc'
   if (type !== 'jwt' && type !== 'oidc') throw new VaultError(400, `invalid 'role_type': ${JSON.stringify(type)}`)

@@ -14,8 +14,6 @@ export interface StageOptions extends StepOptions, ProcessOptions {
   readonly action: string
   /** Values masked from the start, as a repository's secrets are. */
   readonly masks?: readonly string[]
-  /** Makes long waits short ({@link file://./leap.ts}): the file in which fakes name what they hold. */
-  readonly leap?: string
   /** Modules loaded before the action: absolute paths or URLs. */
   readonly preloads?: readonly string[]
   /** Further options of node. */
@@ -73,25 +71,25 @@ async function runStage(
   const environment = {
     ...(await stageEnvironment(folder.path, action, options, log, stage, state, files)),
     ...(options.usage === true ? { USAGE_FILE: at('usage') } : {}),
-    ...(options.leap === undefined ? {} : { LEAP_HELD: options.leap, LEAP_TOOK: at('took') }),
   }
   if (options.usage === true) await writeFile(at('usage.cjs'), REPORT_USAGE)
-  const preloads = [...(options.leap === undefined ? [] : [LEAP]), ...(options.preloads ?? [])]
   const args = [
     ...(options.usage === true ? ['--require', at('usage.cjs')] : []),
-    ...preloads.flatMap((module) => ['--import', isAbsolute(module) ? pathToFileURL(module).href : module]),
+    ...(options.preloads ?? []).flatMap((module) => [
+      '--import',
+      isAbsolute(module) ? pathToFileURL(module).href : module,
+    ]),
     ...(options.nodeOptions ?? []),
     join(options.action, script),
   ]
   const ended = await runProcess(args, environment, at('workspace'), options)
   for (const line of linesOf(ended.raw)) log.take(line)
   const contents = await readCommandFiles(files)
-  const [took, usage] = await Promise.all(['took', 'usage'].map((name) => readFile(at(name), 'utf8').catch(() => '')))
+  const usage = await readFile(at('usage'), 'utf8').catch(() => '')
   return {
     stage,
     outcome: ended.exitCode === 0 ? 'success' : 'failure',
     ...ended,
-    ...(took && { durationMs: Number(took) }),
     log: log.text,
     annotations: log.annotations,
     ...contents,
@@ -102,8 +100,6 @@ async function runStage(
     ...(usage && { usage: JSON.parse(usage) as NonNullable<StageResult['usage']> }),
   }
 }
-
-const LEAP = join(import.meta.dirname, 'leap.ts')
 
 /**
  * CommonJS, so that loading it costs the process next to nothing. On Linux `maxRSS` includes what the parent had before it

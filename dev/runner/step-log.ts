@@ -83,10 +83,8 @@ export class StepLog {
         this.#annotate(command, text)
         return
       case 'group':
-        this.show(`##[group]${text}`)
-        return
       case 'endgroup':
-        this.show('##[endgroup]')
+        this.show(`##[${command}]${text}`)
     }
   }
 

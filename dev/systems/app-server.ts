@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { createAppServer, type AppServerOptions } from '../fakes/app-server.ts'
 import { createAwsAccount, ROLE_ARN, type AwsAccount } from '../fakes/aws-account.ts'
-import { OWNER_SCOPES, type Repositories } from '../fakes/app-server-policies.ts'
+import type { Repositories } from '../fakes/app-server-policies.ts'
 import { createGitHub, type GitHub } from '../fakes/github.ts'
 import type { Identity } from '../fakes/identity.ts'
 import { pasteFiles } from '../suggestions.ts'
@@ -22,7 +22,8 @@ export interface AppServerSettings {
   readonly repositories?: Repositories
 }
 
-export interface AppServerSetup extends Setup, Pick<AppServerOptions, 'installations' | 'repositories'> {
+export interface AppServerSetup extends Setup, Pick<AppServerOptions, 'repositories'> {
+  readonly installations: string[]
   readonly github: GitHub
   readonly account: AwsAccount
 }
@@ -38,10 +39,6 @@ const OTHER_OWNER = 'octo-labs'
 const SEED_ROLE = 'arn:aws:iam::123456789012:role/github-actions-access-token-api-access'
 /** The role that the open server's stack makes for its callers. */
 const OPEN_SERVER_ROLE = 'arn:aws:iam::123456789012:role/GitHubActionsAccessTokens-HttpApiAccess'
-
-const EVERY_PERMISSION = Object.fromEntries(
-  Object.entries(OWNER_SCOPES).map(([scope, levels]) => [scope, levels.at(-1)!]),
-)
 
 /** Policies under which any job of the caller's owner may ask `permissions` of repositories of an owner, its own unless given. */
 export function policiesFor(
@@ -79,7 +76,7 @@ export function appServerSystem(settings: AppServerSettings = {}): System<AppSer
         variant: /^auth:/m.test(given) ? 'aws' : 'bearer',
         hosts: { 'app-server': host },
         prepare({ installations, repositories, account }) {
-          installations[OTHER_OWNER] = { permissions: EVERY_PERMISSION }
+          installations.push(OTHER_OWNER)
           Object.assign(
             repositories,
             policiesFor(identity, [identity.repository, 'target', 'website', 'library'], permissions),
@@ -100,7 +97,7 @@ export function appServerSystem(settings: AppServerSettings = {}): System<AppSer
             'contents: write, pull-requests: write, secrets: write',
           ),
       )
-      const installations = { [identity.owner]: { permissions: EVERY_PERMISSION } }
+      const installations = [identity.owner]
       const github = createGitHub({ ...foundations, basePath: apiPath })
       const account = createAwsAccount({ ...foundations, ...(audience !== undefined && { audience }) })
       const { handler } = createAppServer({

@@ -8,18 +8,12 @@ export const EMAIL = 'github-actions@workload.bytebase.com'
 /** Of the page: the identity of pull requests. */
 const CHECK_EMAIL = 'migration-check@workload.bytebase.com'
 
-export interface BytebaseSettings extends Pick<BytebaseOptions, 'prefix'> {
-  /** Instead of the usual workload identity. */
-  readonly workloadIdentity?: Partial<WorkloadIdentity>
-}
-
 export interface BytebaseSetup extends Setup, Pick<BytebaseOptions, 'identities'> {
   readonly bytebase: Bytebase
 }
 
-/** A Bytebase server with one workload identity, that of the job, which has the GitOps role on `my-project`. */
-export function bytebaseSystem(settings: BytebaseSettings = {}): System<BytebaseSetup> {
-  const { workloadIdentity = {}, ...more } = settings
+/** A Bytebase server with one workload identity, that of the job. */
+export function bytebaseSystem(settings: Pick<BytebaseOptions, 'prefix'> = {}): System<BytebaseSetup> {
   return {
     action: 'bytebase',
     variants: ['default'],
@@ -38,19 +32,8 @@ export function bytebaseSystem(settings: BytebaseSettings = {}): System<Bytebase
         allowedAudiences: [`https://github.com/${identity.owner}`],
         subjectPattern: subjectOf(identity),
       }
-      const identities: Record<string, WorkloadIdentity> = {
-        [EMAIL]: {
-          config,
-          permissions: { 'my-project': ['bb.plans.create', 'bb.releases.create'] },
-          ...workloadIdentity,
-        },
-      }
-      const bytebase = createBytebase({
-        ...foundations,
-        identities,
-        projects: { 'my-project': ['instances/test/databases/mydb', 'instances/prod/databases/mydb'] },
-        ...more,
-      })
+      const identities: Record<string, WorkloadIdentity> = { [EMAIL]: { config } }
+      const bytebase = createBytebase({ ...foundations, ...settings, identities })
       return {
         handlers: { bytebase: bytebase.handler },
         exchangeRole: 'bytebase',

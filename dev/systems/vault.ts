@@ -11,6 +11,8 @@ interface VaultParts
   readonly vault: Vault
   /** By name; may be changed. */
   readonly roles: Record<string, VaultRole>
+  /** Writes a role, that of the job unless named. @throws Refusal where Vault takes no such role */
+  readonly write: (body: Readonly<Record<string, unknown>>, name?: string) => void
   /** Has the role accept another audience. */
   readonly accept: (audience: string) => void
 }
@@ -32,13 +34,17 @@ export function vaultOf(
     ...ofRole,
     ...change,
   })
+  const all = (): Record<string, VaultRole> => ({ [ROLE]: role(), ...roles })
+  const write: VaultParts['write'] = (body, name = ROLE) => {
+    roles[name] = roleOf(body, all()[name])
+  }
   const vault = createVault({
     ...foundations,
     ...options,
     // Known once the world is up.
     auth: {
       get [authPath]() {
-        return { [ROLE]: role(), ...roles }
+        return all()
       },
     },
   })
@@ -50,12 +56,13 @@ export function vaultOf(
       roles[ROLE] = role({ boundAudiences: [audience] })
     },
     mend([pasted]) {
-      roles[ROLE] = roleOf(JSON.parse(pasted!.text) as Record<string, unknown>, roles[ROLE])
+      write(JSON.parse(pasted!.text) as Record<string, unknown>)
     },
     alive: vault.living,
     saysEnded: { vault: [204, 403] },
     vault,
     roles,
+    write,
     engines: options.engines,
     policies: options.policies,
   }
@@ -73,9 +80,7 @@ export function vaultTokenSystem(settings: Partial<VaultRole> = {}): System<Vaul
     }),
     setUp(foundations) {
       const { url } = foundations
-      const dynamic = ['database/creds/app']
-      const options = { inState: true, engines: {}, dynamic, policies: { deploy: dynamic } }
-      const parts = vaultOf(foundations, { ttl: 900, ...settings }, options)
+      const parts = vaultOf(foundations, { ttl: 900, ...settings }, { inState: true, engines: {}, policies: {} })
       const { vault } = parts
       return {
         handlers: { vault: vault.handler },

@@ -151,7 +151,7 @@ function policyOf(statement) {
 
 /***/ }),
 
-/***/ 9980: // ./src/exchanges/app-server/exchange.ts and what only it imports
+/***/ 8558: // ./src/exchanges/app-server/exchange.ts and what only it imports
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -239,30 +239,28 @@ function isLike(given, known) {
 }
 /** The word that is most like the given one: at most a quarter of its letters differ, or one. Case is ignored. */
 function nearest(given, words) {
-    let best;
-    let least = Math.max(1, Math.floor(given.length / 4)) + 1;
-    for (const word of words) {
-        if (Math.abs(word.length - given.length) >= least)
-            continue;
-        const edits = distance(given.toLowerCase(), word.toLowerCase());
-        if (edits < least)
-            [best, least] = [word, edits];
+    const most = Math.max(1, Math.floor(given.length / 4));
+    for (let edits = 0; edits <= most; edits++) {
+        const found = words.find((word) => isWithin(edits, given.toLowerCase(), word.toLowerCase()));
+        if (found !== undefined)
+            return found;
     }
-    return best;
+    return undefined;
 }
-/** Letters to insert, delete, replace or swap with a neighbor (Damerau-Levenshtein, optimal string alignment). */
-function distance(a, b) {
-    const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
-    const at = (i, j) => rows[i]?.[j] ?? Infinity;
-    for (let i = 1; i <= a.length; i++) {
-        const row = [i];
-        rows.push(row);
-        for (let j = 1; j <= b.length; j++) {
-            const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-            row.push(Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1), swapped ? at(i - 2, j - 2) + 1 : Infinity));
-        }
-    }
-    return at(a.length, b.length);
+/** Whether so many letters inserted, deleted, replaced or swapped with a neighbor make one word of the other. */
+function isWithin(edits, a, b) {
+    if (Math.abs(a.length - b.length) > edits)
+        return false;
+    let same = 0;
+    while (same < a.length && a[same] === b[same])
+        same++;
+    const [x, y] = [a.slice(same), b.slice(same)];
+    if (edits === 0 || x === y)
+        return x === y;
+    return (isWithin(edits - 1, x.slice(1), y) ||
+        isWithin(edits - 1, x, y.slice(1)) ||
+        isWithin(edits - 1, x.slice(1), y.slice(1)) ||
+        (x[0] === y[1] && x[1] === y[0] && isWithin(edits - 1, x.slice(2), y.slice(2))));
 }
 
 ;// CONCATENATED MODULE: ./src/exchanges/app-server/permissions.ts
@@ -506,7 +504,11 @@ const EXAMPLES = {
 };
 const SERVER_KEYS = ['url', 'auth'];
 const AUTH_KEYS = ['type', 'roleArn', 'audience', 'region', 'service'];
-const SERVICES = ['lambda', 'execute-api', 'vpc-lattice-svcs'];
+const SERVICE = /^(?:lambda|execute-api|vpc-lattice-svcs)$/;
+/**
+ * Service and region in a host name of AWS: `ID.lambda-url.REGION.on.aws`, `ID.execute-api.REGION.amazonaws.com`
+ * (`.cn`; `vpce.` before it), `ID.vpc-lattice-svcs.REGION.on.aws`.
+ */
 const AWS_HOST = /\.(lambda(?=-url\.)|execute-api|vpc-lattice-svcs)(?:-url)?\.([a-z\d-]+)\.(?:on\.aws|api\.aws|(?:vpce\.)?amazonaws\.com(?:\.cn)?)$/;
 /** Reads the required app server: a URL, or a YAML mapping (JSON too) of `url` and `auth`. */
 async function readAppServer(inputs, name) {
@@ -539,43 +541,27 @@ function serverUrl(inputs, name, value) {
 function readAwsAuth(inputs, name, value, url) {
     const auth = (0,yaml/* isMapping */.pi)(value) ? value : new Map();
     checkKeys(inputs, name, auth, AUTH_KEYS);
-    const type = field(inputs, name, auth, 'type');
+    const text = (key) => field(inputs, name, auth, key);
+    const matching = (key, pattern, what) => inputs.matching(name, text(key), pattern, `must have ${what} as auth.${key}`, EXAMPLES[key]);
+    const type = text('type');
     if (type !== 'aws')
         inputs.problem(name, `needs auth.type aws${(0,inputs_inputs/* not */.A)(type)}`, EXAMPLES.auth);
-    const roleArn = inputs.matching(name, field(inputs, name, auth, 'roleArn'), names/* ROLE_ARN */.x, 'must have the ARN of a role as auth.roleArn', EXAMPLES.roleArn);
-    const audience = inputs.matching(name, field(inputs, name, auth, 'audience'), /^\P{C}+$/u, 'must have one line as auth.audience', EXAMPLES.audience);
-    const host = awsHost(url.hostname);
-    const givenRegion = field(inputs, name, auth, 'region');
-    const region = inputs.matching(name, givenRegion, names/* REGION */.Z, 'must have an AWS region as auth.region', EXAMPLES.region);
-    const givenService = field(inputs, name, auth, 'service');
-    const service = SERVICES.find((each) => each === givenService);
-    if (givenService !== '' && service === undefined) {
-        const rule = `must have one of ${SERVICES.join(', ')} as auth.service${(0,inputs_inputs/* not */.A)(givenService)}`;
-        inputs.problem(name, rule, EXAMPLES.service);
-    }
-    if (host === undefined && url.href !== inputs_url/* NOWHERE */.JW) {
-        const why = 'because the host name in url does not contain it';
-        if (givenRegion === '')
-            inputs.problem(name, `needs auth.region, ${why}`, EXAMPLES.region);
-        if (givenService === '')
-            inputs.problem(name, `needs auth.service, ${why}`, EXAMPLES.service);
-    }
-    return {
-        type: 'aws',
-        ...(roleArn !== '' && { roleArn }),
-        ...(audience !== '' && { audience }),
-        region: region !== '' ? region : (host?.region ?? ''),
-        service: service ?? host?.service ?? 'lambda',
+    const given = {
+        roleArn: matching('roleArn', names/* ROLE_ARN */.x, 'the ARN of a role'),
+        audience: matching('audience', /^\P{C}+$/u, 'one line'),
+        region: matching('region', names/* REGION */.Z, 'an AWS region'),
+        service: matching('service', SERVICE, 'one of lambda, execute-api, vpc-lattice-svcs'),
     };
-}
-/**
- * Service and region from a host name of AWS: `ID.lambda-url.REGION.on.aws`, `ID.execute-api.REGION.amazonaws.com`
- * (`.cn`; `vpce.` before it), `ID.vpc-lattice-svcs.REGION.on.aws`.
- */
-function awsHost(hostname) {
-    const [, label, region] = AWS_HOST.exec(hostname) ?? [];
-    const service = SERVICES.find((each) => each === label);
-    return service === undefined || region === undefined ? undefined : { service, region };
+    const host = AWS_HOST.exec(url.hostname);
+    if (host === null && url.href !== inputs_url/* NOWHERE */.JW) {
+        for (const key of ['region', 'service']) {
+            if (text(key) !== '')
+                continue;
+            inputs.problem(name, `needs auth.${key}, because the host name in url does not contain it`, EXAMPLES[key]);
+        }
+    }
+    const [, service = '', region = ''] = host ?? [];
+    return { ...given, region: given.region || region, service: given.service || service };
 }
 /** @param below keys that belong in `auth`, for the hint */
 function checkKeys(inputs, name, mapping, known, below = []) {
@@ -605,7 +591,7 @@ function field(inputs, name, mapping, key) {
 
 
 /** The server, as a sentence names it. */
-const SERVICE = 'the app server';
+const settings_SERVICE = 'the app server';
 /**
  * Reads the inputs of the root action.
  *
@@ -614,29 +600,29 @@ const SERVICE = 'the app server';
 async function readSettings(inputs, environment) {
     const { url, auth } = await readAppServer(inputs, 'app-server');
     const workflowRepository = environment['GITHUB_REPOSITORY'] ?? '';
+    const [workflowOwner = '', workflowName = ''] = workflowRepository.split('/');
     const target = await readRepositories(inputs, workflowRepository);
     const permissions = await readPermissions(inputs, 'permissions');
     const apiUrl = inputs.url('github-api-url', inputs.text('github-api-url'), 'https://api.github.com');
     const outlivesJob = inputs.boolean('skip-token-revoke');
     const headers = inputs.headers();
     inputs.check();
+    const { owner = workflowOwner, repositories = [workflowName] } = target;
     return {
         url: new URL(`${url.href.replace(/\/+$/, '')}/access_tokens`),
         audience: inputs.line('audience') || url.hostname,
         headers,
         aws: auth && (await readAws(auth, inputs, environment)),
-        owner: target.owner,
-        repositories: target.repositories,
-        permissions,
-        workflowRepository,
+        target,
+        asked: { workflowRepository, owner, repositories, permissions },
         apiUrl: apiUrl.href,
         outlivesJob,
     };
 }
-async function readAws({ roleArn, audience = '', region, service }, inputs, environment) {
+async function readAws({ roleArn, audience, region, service }, inputs, environment) {
     // Most app servers are not behind AWS IAM.
     const { credentialSource } = await Promise.all(/* import() | aws */[__webpack_require__.e('secret'), __webpack_require__.e('aws')]).then(__webpack_require__.bind(__webpack_require__, 23));
-    const role = roleArn === undefined ? undefined : { arn: roleArn, audience };
+    const role = roleArn === '' ? undefined : { arn: roleArn, audience };
     const source = credentialSource(inputs, environment, role, region, 'app-server.auth.roleArn');
     return { source, scope: { region, service } };
 }
@@ -654,7 +640,7 @@ async function readAws({ roleArn, audience = '', region, service }, inputs, envi
  * @throws ActionError `UNUSABLE_ANSWER`
  */
 function grantFrom(answer, settings, tools) {
-    const json = (0,http_answer/* jsonObject */.o$)(answer, SERVICE, settings.url);
+    const json = (0,http_answer/* jsonObject */.o$)(answer, settings_SERVICE, settings.url);
     const ends = (0,http_answer/* timeOf */.nR)(json['expires_at']);
     const revocable = (core) => ({
         issuer: 'github',
@@ -662,15 +648,15 @@ function grantFrom(answer, settings, tools) {
         apiUrl: settings.apiUrl,
         ...(ends && { ends }),
     });
-    const token = (0,credential/* credential */.e)(json['token'], 'token', SERVICE, tools.mask, (core) => {
+    const token = (0,credential/* credential */.e)(json['token'], 'token', settings_SERVICE, tools.mask, (core) => {
         tools.revokeAtEnd(revocable(core));
     });
-    const [workflowOwner = ''] = settings.workflowRepository.split('/');
-    const owner = nameOf(json['owner']) ?? settings.owner ?? workflowOwner;
+    const { asked } = settings;
+    const owner = nameOf(json['owner']) ?? asked.owner;
     const repositories = Array.isArray(json['repositories'])
         ? json['repositories'].map(nameOf).filter((name) => name !== undefined)
         : 'ALL';
-    const permissions = permissionsOf(json['permissions']) ?? settings.permissions;
+    const permissions = permissionsOf(json['permissions']) ?? asked.permissions;
     const hash = (0,external_node_crypto_.createHash)('sha256').update(token).digest('base64');
     return {
         secrets: [token],
@@ -681,39 +667,27 @@ function grantFrom(answer, settings, tools) {
             repositories: repositories === 'ALL' ? 'ALL' : JSON.stringify(repositories),
             permissions: JSON.stringify(permissions),
         },
-        summary: `Token for ${targets(owner, repositories)}: ${list(permissions)}; ends ${ends?.toISOString() ?? 'within the hour'}; hash ${hash}`,
+        summary: `Token for ${targets(owner, repositories)}: ${(0,src_text/* few */.H$)(Object.entries(permissions).map(([scope, level]) => `${scope}: ${level}`))}; ends ${ends?.toISOString() ?? 'within the hour'}; hash ${hash}`,
         ...(ends && { expiresAt: ends }),
-        warnings: [
-            ...otherOwner(settings.owner ?? workflowOwner, owner),
-            ...differences(settings, repositories, permissions),
-        ],
+        warnings: differences(asked, owner, repositories, permissions),
         revocable: revocable(token),
         outlivesJob: settings.outlivesJob,
     };
 }
 const RANK = [undefined, 'read', 'write', 'admin'];
-/** GitHub's names are the same in any case. */
-function otherOwner(asked, granted) {
-    if (granted.toLowerCase() === asked.toLowerCase())
-        return [];
-    return [`The app server granted a token for ${(0,src_text/* quoted */.TL)(granted)}, not for ${(0,src_text/* quoted */.TL)(asked)}.`];
-}
 /** Where the grant differs from the request. `metadata: read` comes with every grant and is no difference. */
-function differences(settings, repositories, permissions) {
+function differences(asked, owner, repositories, permissions) {
     const less = [];
     const more = [];
-    for (const scope of new Set([...Object.keys(settings.permissions), ...Object.keys(permissions)])) {
-        const asked = settings.permissions[scope];
-        const granted = permissions[scope];
-        if (RANK.indexOf(granted) < RANK.indexOf(asked))
-            less.push(`${scope}: ${granted ?? 'nothing'} instead of ${asked ?? ''}`);
-        if (RANK.indexOf(granted) > RANK.indexOf(asked) && `${scope}: ${granted ?? ''}` !== 'metadata: read') {
+    for (const scope of new Set([...Object.keys(asked.permissions), ...Object.keys(permissions)])) {
+        const [wanted, granted] = [asked.permissions[scope], permissions[scope]];
+        const difference = RANK.indexOf(granted) - RANK.indexOf(wanted);
+        if (difference < 0)
+            less.push(`${scope}: ${granted ?? 'nothing'} instead of ${wanted ?? ''}`);
+        else if (difference > 0 && `${scope}: ${granted ?? ''}` !== 'metadata: read')
             more.push(`${scope}: ${granted ?? ''}`);
-        }
     }
-    const [, workflowName = ''] = settings.workflowRepository.split('/');
-    const asked = settings.repositories ?? [workflowName];
-    if (asked === 'ALL') {
+    if (asked.repositories === 'ALL') {
         if (repositories !== 'ALL')
             less.push('some repositories instead of all');
     }
@@ -721,22 +695,24 @@ function differences(settings, repositories, permissions) {
         more.push('all repositories');
     }
     else {
-        const has = (names, name) => names.some((each) => each.toLowerCase() === name.toLowerCase());
-        less.push(...asked.filter((name) => !has(repositories, name)).map((name) => `not for repository "${name}"`));
-        more.push(...repositories.filter((name) => !has(asked, name)).map((name) => `repository "${name}"`));
+        less.push(...without(asked.repositories, repositories).map((name) => `not for repository "${name}"`));
+        more.push(...without(repositories, asked.repositories).map((name) => `repository "${name}"`));
     }
     return [
+        ...without([owner], [asked.owner]).map((other) => `The app server granted a token for "${other}", not for "${asked.owner}".`),
         ...(less.length > 0 ? [`The app server granted less than requested: ${(0,src_text/* few */.H$)(less)}.`] : []),
         ...(more.length > 0 ? [`The app server granted more than requested: ${(0,src_text/* few */.H$)(more)}.`] : []),
     ];
+}
+/** The names that are not among others. GitHub's are the same in any case. */
+function without(names, others) {
+    const known = new Set(others.map((name) => name.toLowerCase()));
+    return names.filter((name) => !known.has(name.toLowerCase()));
 }
 function targets(owner, repositories) {
     if (repositories === 'ALL')
         return `all repositories of "${owner}"`;
     return (0,src_text/* few */.H$)(repositories.map((name) => `"${owner}/${name}"`)) || (0,src_text/* quoted */.TL)(owner);
-}
-function list(permissions) {
-    return (0,src_text/* few */.H$)(Object.entries(permissions).map(([scope, level]) => `${scope}: ${level}`));
 }
 /** A GitHub name from the answer: nothing else gets into the log and the outputs. */
 function nameOf(value) {
@@ -760,7 +736,8 @@ var errors = __webpack_require__(9378);
 var policies = __webpack_require__(647);
 // EXTERNAL MODULE: ./src/identity/claims.ts
 var identity_claims = __webpack_require__(2437);
-;// CONCATENATED MODULE: ./src/exchanges/app-server/lacks.ts
+;// CONCATENATED MODULE: ./src/exchanges/app-server/policy.ts
+
 /** Organization permissions are granted by the owner's policy alone. */
 function isOwnerScope(scope) {
     return scope === 'members' || scope.startsWith('organization-');
@@ -778,28 +755,26 @@ function lackOf({ lacks }, target, exists) {
     lacks.set(target, lack);
     return lack;
 }
-/** The owner's policy grants by a statement what no repository can, and allows repositories to grant the rest. */
-function ownerLacks(plan, permissions, exists) {
-    const { owner } = plan.asked;
+/**
+ * The policy of a target grants none of these. A repository's grants by a statement. The owner's grants by one what no
+ * repository can, and allows repositories to grant the rest: theirs, which the app server did not look at, may lack it too.
+ */
+function noteLack(plan, target, permissions, exists) {
+    const { statements, allowed } = lackOf(plan, target, exists);
+    if (target.includes('/')) {
+        Object.assign(statements, permissions);
+        return;
+    }
+    const { owner, repositories } = plan.asked;
     const ofTheirs = ofRepositories(plan.asked);
     for (const [scope, level] of Object.entries(permissions)) {
-        const lack = lackOf(plan, owner, exists);
-        Object.assign(Object.hasOwn(ofTheirs, scope) ? lack.allowed : lack.statements, { [scope]: level });
+        Object.assign(Object.hasOwn(ofTheirs, scope) ? allowed : statements, { [scope]: level });
     }
-}
-/** What else the policies of the repositories may lack, which the app server did not look at. */
-function repositoriesLack(plan) {
-    const { owner, repositories } = plan.asked;
-    const permissions = ofRepositories(plan.asked);
-    if (repositories === 'ALL' || Object.keys(permissions).length === 0)
+    if (repositories === 'ALL' || Object.keys(ofTheirs).length === 0)
         return;
     for (const name of repositories)
-        Object.assign(lackOf(plan, `${owner}/${name}`).statements, permissions);
-    plan.stopped = true;
+        noteLack(plan, `${owner}/${name}`, ofTheirs);
 }
-
-;// CONCATENATED MODULE: ./src/exchanges/app-server/policy.ts
-
 /** The longest text on one line of a suggestion, in characters. With its indentation it fits the job summary's box. */
 const WIDTH = 80;
 /** What a policy file lacks, in the form of a whole file. */
@@ -912,7 +887,6 @@ function isUsable(subject) {
 
 
 
-
 /** How many policies the annotation names. */
 const MOST_NAMED = 3;
 /** How many targets a message can have: 32 repositories, the most of one request, and their owner. */
@@ -942,35 +916,37 @@ function issuesOf(message) {
 function explainIssues(issues, asked, claims) {
     const [workflowOwner = ''] = asked.workflowRepository.split('/');
     const isOwn = asked.owner.toLowerCase() === workflowOwner.toLowerCase();
-    const plan = { asked, isOwn, lacks: new Map(), advice: new Set(), stopped: false };
-    for (const issue of issues) {
-        if (isAsked(asked, issue.target) && !explainScope(plan, issue))
-            explainTarget(plan, issue);
+    const plan = { asked, isOwn, lacks: new Map(), advice: new Set() };
+    for (const { target: named, text } of issues) {
+        if (!isAsked(asked, named))
+            continue;
+        const target = named.includes('/') ? named : asked.owner;
+        if (!explainScope(plan, target, text))
+            explainTarget(plan, target, text);
     }
-    const { lacks, advice } = plan;
-    const explanation = () => (advice.size > 0 ? { advice: [...advice].join('\n') } : {});
-    if (lacks.size === 0)
-        return explanation();
+    const { advice } = plan;
+    const paste = plan.lacks.size === 0 ? [] : issues_policies(plan, claims);
+    return {
+        ...(advice.size > 0 && { advice: [...advice].join('\n') }),
+        ...(paste.length > 0 && { hint: hintFor(paste), paste }),
+    };
+}
+/** The policies to paste; none where none can be bound to this run, which the advice then says. */
+function issues_policies({ asked, lacks, advice }, claims) {
     const subject = subjectOf(claims);
-    if (subject === undefined) {
-        advice.add('No policy is suggested, because the subject of this run is not shown, does not name the repository, is too long, or contains a wildcard character.');
-        return explanation();
+    const passing = subject && (0,identity_claims/* aboutPassing */.PR)(subject.text);
+    if (subject === undefined || passing !== undefined) {
+        advice.add(passing ??
+            'No policy is suggested, because the subject of this run is not shown, does not name the repository, is too long, or contains a wildcard character.');
+        return [];
     }
-    const passing = (0,identity_claims/* aboutPassing */.PR)(subject.text);
-    if (passing !== undefined) {
-        advice.add(passing);
-        return explanation();
-    }
-    if (plan.stopped) {
+    if (lacks.has(asked.owner) && lacks.size > 1) {
         advice.add('The app server stopped at the policy of the owner. The policies below also include what else is needed, if it is not there yet.');
     }
     const renamed = (0,identity_claims/* aboutRename */.W8)(asked.workflowRepository, claims);
-    if (renamed !== undefined)
-        advice.add(renamed);
-    for (const note of subject.notes)
+    for (const note of [...(renamed === undefined ? [] : [renamed]), ...subject.notes])
         advice.add(note);
-    const paste = [...lacks].map(([target, lack]) => snippetFor(target, lack, subject.text));
-    return { ...explanation(), hint: hintFor(paste), paste };
+    return [...lacks].map(([target, lack]) => snippetFor(target, lack, subject.text));
 }
 /** Whether the request was about an owner or a repository. GitHub's names are the same in any case. */
 function isAsked({ owner, repositories }, target) {
@@ -979,7 +955,7 @@ function isAsked({ owner, repositories }, target) {
         (name === undefined || repositories === 'ALL' || repositories.some((each) => each.toLowerCase() === name)));
 }
 /** Explains an issue about one scope. @returns whether it was one */
-function explainScope(plan, { target, text }) {
+function explainScope(plan, target, text) {
     const [, scope, asked, what = ''] = /^([a-z-]+): (read|write|admin) - (.*)$/.exec(text) ?? [];
     if (scope === undefined)
         return false;
@@ -992,32 +968,22 @@ function explainScope(plan, { target, text }) {
         plan.advice.add(`The GitHub App itself does not have ${scope}: ${asked ?? level} on "${target}": an administrator must grant it to the app.`);
     }
     else if (/^Not (authorized$|allowed by owner access policy)/.test(what)) {
-        if (target.includes('/') && !isOwnerScope(scope)) {
-            Object.assign(lackOf(plan, target, true).statements, { [scope]: level });
+        if (isOwnerScope(scope)) {
+            // The app server looks at these first: what else the owner's policy lacks is not known.
+            const unseen = Object.entries(permissions).filter(([each]) => !isOwnerScope(each));
+            noteLack(plan, plan.asked.owner, { [scope]: level, ...Object.fromEntries(unseen) }, true);
         }
         else {
-            ownerLacks(plan, { [scope]: level }, true);
-            // The app server looks at these first: what else the owner's policy lacks is not known.
-            if (isOwnerScope(scope)) {
-                const unseen = Object.entries(permissions).filter(([each]) => !isOwnerScope(each));
-                ownerLacks(plan, Object.fromEntries(unseen), true);
-            }
-            repositoriesLack(plan);
+            noteLack(plan, target, { [scope]: level }, true);
         }
     }
     return true;
 }
 /** Explains an issue about an owner or a repository as a whole. */
-function explainTarget(plan, { target, text }) {
+function explainTarget(plan, target, text) {
     const { advice, asked, isOwn } = plan;
     const lacksAll = (exists) => {
-        if (target.includes('/')) {
-            Object.assign(lackOf(plan, target, exists).statements, ofRepositories(asked));
-        }
-        else {
-            ownerLacks(plan, asked.permissions, exists);
-            repositoriesLack(plan);
-        }
+        noteLack(plan, target, target.includes('/') ? ofRepositories(asked) : asked.permissions, exists);
     };
     if (text === 'Access policy not found') {
         advice.add(`No policy file was found for "${target}". The app server says the same if it could not read GitHub at that moment.`);
@@ -1086,67 +1052,42 @@ function refusal(answer, settings) {
     };
 }
 function explain(status, message, issues, settings, claims) {
-    switch (status) {
-        case 400:
-            return { hint: 'The app server does not accept this request: check `permissions`, `owner` and `repositories`.' };
-        case 401:
-            return hintFor401(message, settings.audience, (0,identity_claims/* claimText */.Q1)(claims, 'iss'));
-        case 403: {
-            const [workflowOwner = '', workflowName = ''] = settings.workflowRepository.split('/');
-            const asked = {
-                workflowRepository: settings.workflowRepository,
-                owner: settings.owner ?? workflowOwner,
-                repositories: settings.repositories ?? [workflowName],
-                permissions: settings.permissions,
-            };
-            return explainIssues(issues, asked, claims);
-        }
-        case 404:
-            return nothingAt(settings);
-        case 500:
-            return {
-                hint: 'If this persists, the GitHub App may not be installed on a repository, or may lack a requested permission: the operator of the app server can find the reason with the request id.',
-            };
-        default:
-            return {};
-    }
+    if (status === 403)
+        return explainIssues(issues, settings.asked, claims);
+    const hint = status === 401
+        ? hintFor401(message, settings.audience, (0,identity_claims/* claimText */.Q1)(claims, 'iss'))
+        : status === 404
+            ? nothingAt(settings)
+            : HINTS[status];
+    return hint === undefined ? {} : { hint };
 }
+const HINTS = {
+    400: 'The app server does not accept this request: check `permissions`, `owner` and `repositories`.',
+    500: 'If this persists, the GitHub App may not be installed on a repository, or may lack a requested permission: the operator of the app server can find the reason with the request id.',
+};
 function nothingAt({ url }) {
-    return { hint: `There is no app server at ${url.href}: check the path in app-server.` };
+    return `There is no app server at ${url.href}: check the path in app-server.`;
 }
-function hintFor401(message, audience, issuer) {
+function hintFor401(message, audience, issuer = '') {
     if (/"aud" claim/.test(message)) {
-        return {
-            hint: `The audience of the ID token was "${audience}". Add it to the list of the app server (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE), or set \`audience\` to one that it lists.`,
-        };
+        return `The audience of the ID token was "${audience}". Add it to the list of the app server (GITHUB_ACTIONS_TOKEN_ALLOWED_AUDIENCE), or set \`audience\` to one that it lists.`;
     }
     if (/"iss" claim/.test(message)) {
-        return {
-            hint: 'The app server does not accept the issuer of this GitHub: GitHub Enterprise Server and enterprises with their own issuer need an app server that is set up for them.',
-        };
+        return 'The app server does not accept the issuer of this GitHub: GitHub Enterprise Server and enterprises with their own issuer need an app server that is set up for them.';
     }
-    if (/JSON Web Key Set/.test(message) &&
-        issuer !== undefined &&
-        URL.canParse(issuer) &&
-        new URL(issuer).pathname !== '/') {
-        return {
-            hint: `The issuer of the ID token is "${issuer}": an app server that was set up for another issuer looks for its keys in the wrong place.`,
-        };
+    if (/JSON Web Key Set/.test(message) && URL.canParse(issuer) && new URL(issuer).pathname !== '/') {
+        return `The issuer of the ID token is "${issuer}": an app server that was set up for another issuer looks for its keys in the wrong place.`;
     }
     if (/"sub" claim/.test(message)) {
-        return {
-            hint: 'The app server accepts only some subjects (GITHUB_ACTIONS_TOKEN_ALLOWED_SUBJECTS): its operator must add the sub claim of this run.',
-        };
+        return 'The app server accepts only some subjects (GITHUB_ACTIONS_TOKEN_ALLOWED_SUBJECTS): its operator must add the sub claim of this run.';
     }
-    if (/"(exp|nbf)" claim/.test(message))
-        return { hint: 'Check the clock of the app server.' };
-    return {};
+    return /"(exp|nbf)" claim/.test(message) ? 'Check the clock of the app server.' : undefined;
 }
 /** AWS, before the app server, refused. */
 function explainGateway(status, message, settings) {
     const { aws, url } = settings;
     if (status === 404)
-        return nothingAt(settings);
+        return { hint: nothingAt(settings) };
     if (status !== 403)
         return {};
     // Signed or not, this is what API Gateway says of a path that it does not have.
@@ -1160,12 +1101,9 @@ function explainGateway(status, message, settings) {
     if (refuser && (refuser.denies || (aws && refuser.kind !== 'identity-based policy'))) {
         return (0,policies/* explainRefuser */.Y8)(refuser, `of what serves ${url.host}`);
     }
-    return {
-        hint: aws === undefined
-            ? 'AWS refused the request before it reached the app server. If AWS IAM protects it, set app-server to a mapping of url and auth (type: aws).'
-            : signedHint(aws, url, message),
-    };
+    return { hint: aws === undefined ? UNSIGNED : signedHint(aws, url, message) };
 }
+const UNSIGNED = 'AWS refused the request before it reached the app server. If AWS IAM protects it, set app-server to a mapping of url and auth (type: aws).';
 function signedHint({ scope: { region, service } }, { host }, message) {
     const wrong = [
         ...(/to a valid region/i.test(message) ? [`app-server.auth.region, which was "${region}"`] : []),
@@ -1200,7 +1138,7 @@ const appServer = {
         const { url, audience, headers, aws } = settings;
         let signing;
         return tools.send({
-            service: SERVICE,
+            service: settings_SERVICE,
             method: 'POST',
             url,
             audience,
@@ -1225,15 +1163,15 @@ async function readyToSign({ source }, tools) {
     const signing = await Promise.all(/* import() | aws */[__webpack_require__.e('secret'), __webpack_require__.e('aws')]).then(__webpack_require__.bind(__webpack_require__, 2154));
     return signing.readyToSign(source, tools);
 }
-async function message({ url, aws, owner, repositories, permissions }, idToken, signing, now) {
-    const body = JSON.stringify({ owner, repositories, permissions });
+async function message({ url, aws, target, asked: { permissions } }, idToken, signing, now) {
+    const body = JSON.stringify({ ...target, permissions });
     const headers = { accept: 'application/json', 'content-type': 'application/json' };
     const bearer = `Bearer ${idToken}`;
     if (!aws || !signing)
         return { headers: { ...headers, authorization: bearer }, body };
     // The signature takes the Authorization header; the server looks for the ID token in this one instead.
     const request = { method: 'POST', url, headers: { ...headers, 'x-authorization': bearer }, body };
-    return { headers: await signing.headers(request, aws.scope, now), body };
+    return { headers: await signing.signer.signedHeaders(request, signing.credentials, aws.scope, now), body };
 }
 
 

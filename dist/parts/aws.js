@@ -18,6 +18,8 @@ __webpack_require__.d(__webpack_exports__, {
 var errors = __webpack_require__(3916);
 // EXTERNAL MODULE: ./src/http/answer.ts
 var http_answer = __webpack_require__(9856);
+// EXTERNAL MODULE: ./src/http/call.ts
+var call = __webpack_require__(2006);
 // EXTERNAL MODULE: ./src/identity/credential.ts
 var credential = __webpack_require__(8585);
 // EXTERNAL MODULE: ./src/aws/endpoint.ts
@@ -128,6 +130,7 @@ function suggestPolicy({ roleArn, audience }, provider, issuer, claims) {
 
 
 
+
 /** As errors name it. */
 const STS = 'AWS STS';
 /** How long the role is assumed for, in s: the least that STS gives. */
@@ -211,16 +214,13 @@ function assumeRole(role, tools) {
         url: endpoint,
         audience,
         grantEnds: 'within 15 minutes',
-        prepare: async () => ({
-            headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-            body: new URLSearchParams({
-                Action: 'AssumeRoleWithWebIdentity',
-                Version: '2011-06-15',
-                RoleArn: roleArn,
-                RoleSessionName: sessionName(tools.environment),
-                DurationSeconds: String(SESSION_SECONDS),
-                WebIdentityToken: await tools.idToken(audience),
-            }).toString(),
+        prepare: async () => (0,call/* formMessage */.u)({
+            Action: 'AssumeRoleWithWebIdentity',
+            Version: '2011-06-15',
+            RoleArn: roleArn,
+            RoleSessionName: sessionName(tools.environment),
+            DurationSeconds: String(SESSION_SECONDS),
+            WebIdentityToken: await tools.idToken(audience),
         }),
         refusal: (answer) => stsRefusal(answer, role),
         read: (answer) => {
@@ -268,7 +268,10 @@ const SECONDS = 900;
 const HOST = /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*$/;
 /** Any other name of AWS. */
 const OF_AWS = /\.(?:(?:on|api)\.aws|amazonaws\.(?:com|com\.cn|eu))$/;
-/** Amazon RDS User Guide; Aurora DSQL User Guide, also "AWS PrivateLink"; Amazon Redshift Management Guide. */
+/**
+ * What the endpoints of each database service have in their names, in any partition, and where its passwords come from
+ * (Amazon RDS User Guide; Aurora DSQL User Guide, also "AWS PrivateLink"; Amazon Redshift Management Guide).
+ */
 const SERVICES = {
     rds: { name: 'RDS or Aurora', endpoint: /\.rds\./, passwords: 'uses: …/database/aws-rds@v1' },
     dsql: {
@@ -331,22 +334,19 @@ function readHostRegion(inputs, host, told) {
  */
 async function databasePassword(request, tools) {
     const { host, username, query: asked, scope, source } = request;
-    const signing = await (0,_signing_js__WEBPACK_IMPORTED_MODULE_3__.readyToSign)(source, tools);
+    const { credentials, signer } = await (0,_signing_js__WEBPACK_IMPORTED_MODULE_3__.readyToSign)(source, tools);
+    const { expiresAt: end } = credentials;
     const now = tools.now();
     // The database would refuse the token without saying why.
-    if ('credentials' in source && signing.expiresAt && signing.expiresAt.getTime() <= now) {
-        const ended = signing.expiresAt.toISOString();
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('NO_AWS_CREDENTIALS', `The AWS credentials in the environment expired at ${ended}.`, {
-            hint: 'Get new ones in a step right before this one, or set role-arn.',
-        });
+    if ('credentials' in source && end && end.getTime() <= now) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('NO_AWS_CREDENTIALS', `The AWS credentials in the environment expired at ${end.toISOString()}.`, { hint: 'Get new ones in a step right before this one, or set role-arn.' });
     }
-    const query = await signing.query(host, new URLSearchParams(asked), scope, SECONDS, now);
+    const query = await signer.presignedQuery(host, new URLSearchParams(asked), credentials, scope, SECONDS, now);
     const token = `${host}/?${query}`;
     // A client may quote the token in an encoding of its own; without the signature it is worth nothing.
     const signature = new URLSearchParams(query).get('X-Amz-Signature') ?? '';
     const signed = Math.floor(now / 1000) * 1000;
-    const ends = Math.min(signed + SECONDS * 1000, signing.expiresAt?.getTime() ?? Infinity);
-    const expiresAt = new Date(ends);
+    const expiresAt = new Date(Math.min(signed + SECONDS * 1000, end?.getTime() ?? Infinity));
     return {
         secrets: [token, signature],
         outputs: { token },
@@ -567,11 +567,7 @@ async function readyToSign(source, tools) {
         (0,_credentials_js__WEBPACK_IMPORTED_MODULE_0__/* .awsCredentials */ .cD)(source, tools),
         __webpack_require__.e('aws-signer').then(__webpack_require__.bind(__webpack_require__, 3737)),
     ]);
-    return {
-        ...(credentials.expiresAt && { expiresAt: credentials.expiresAt }),
-        headers: (request, scope, now) => signer.signedHeaders(request, credentials, scope, now),
-        query: (host, query, scope, seconds, now) => signer.presignedQuery(host, query, credentials, scope, seconds, now),
-    };
+    return { credentials, signer };
 }
 
 
@@ -693,69 +689,61 @@ var policies = __webpack_require__(647);
 function refusal(answer, asked) {
     const error = (0,aws_errors/* awsError */.es)(answer);
     return {
-        ...(0,aws_errors/* awsRefusal */.gW)(answer, error, () => EXPLANATIONS.get(error.code)?.(asked, error.message) ?? {}),
+        ...(0,aws_errors/* awsRefusal */.gW)(answer, error, () => explain(asked, error)),
         ...(error.code === 'ResourceNotFoundException' && { missing: (0,src_text/* quoted */.TL)(asked.secret) }),
     };
 }
+function explain(asked, { code, message }) {
+    if (code === 'AccessDeniedException')
+        return explainDenied(asked, message);
+    const hint = HINTS.get(code)?.(asked, message);
+    return hint === undefined ? {} : { hint };
+}
+const isOfRole = ({ source }) => 'roleArn' in source;
 /** What a person can do, by the code of AWS. */
-const EXPLANATIONS = new Map([
+const HINTS = new Map([
     [
         'ResourceNotFoundException',
-        ({ secret, region }, message) => ({
-            hint: /staging label|VersionId/i.test(message)
-                ? `The secret "${secret}" exists but has no value: store one.`
-                : `Check \`secret\` and \`region\`: in "${region}" the account of the credentials has no secret "${secret}". A secret in another account needs its full ARN.`,
-        }),
+        ({ secret, region }, message) => /staging label|VersionId/i.test(message)
+            ? `The secret "${secret}" exists but has no value: store one.`
+            : `Check \`secret\` and \`region\`: in "${region}" the account of the credentials has no secret "${secret}". A secret in another account needs its full ARN.`,
     ],
     [
         'InvalidParameterException',
-        ({ secret }) => ({ hint: `Check \`secret\`: AWS does not accept "${secret}" as the name or the ARN of a secret.` }),
+        ({ secret }) => `Check \`secret\`: AWS does not accept "${secret}" as the name or the ARN of a secret.`,
     ],
-    ['InvalidRequestException', explainState],
+    ['InvalidRequestException', hintForState],
     [
         'DecryptionFailure',
-        () => ({
-            hint: `AWS cannot decrypt the secret: check that its KMS key is enabled, and that the key's policy allows kms:Decrypt.`,
-        }),
+        () => `AWS cannot decrypt the secret: check that its KMS key is enabled, and that the key's policy allows kms:Decrypt.`,
     ],
-    ['AccessDeniedException', explainDenied],
     [
         'UnrecognizedClientException',
-        ({ region, source }) => ({
-            hint: 'credentials' in source
-                ? 'AWS does not know the credentials in the environment: check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN, which belong together, and `region`.'
-                : `AWS does not know the role's credentials in "${region}": check that the account has this region enabled.`,
-        }),
+        (asked) => isOfRole(asked)
+            ? `AWS does not know the role's credentials in "${asked.region}": check that the account has this region enabled.`
+            : 'AWS does not know the credentials in the environment: check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN, which belong together, and `region`.',
     ],
     [
         'ExpiredTokenException',
-        ({ source }) => ({
-            hint: 'credentials' in source
-                ? 'The AWS credentials in the environment have expired: get new ones right before this step, or set role-arn.'
-                : 'The credentials of the role were new: run the job again.',
-        }),
+        (asked) => isOfRole(asked)
+            ? 'The credentials of the role were new: run the job again.'
+            : 'The AWS credentials in the environment have expired: get new ones right before this step, or set role-arn.',
     ],
     [
         'InvalidSignatureException',
-        ({ source }) => ({
-            hint: 'credentials' in source
-                ? 'Check AWS_SECRET_ACCESS_KEY in the environment: it does not belong to AWS_ACCESS_KEY_ID.'
-                : 'Something between the runner and AWS changes requests: check the proxy and AWS_ENDPOINT_URL_SECRETS_MANAGER.',
-        }),
+        (asked) => isOfRole(asked)
+            ? 'Something between the runner and AWS changes requests: check the proxy and AWS_ENDPOINT_URL_SECRETS_MANAGER.'
+            : 'Check AWS_SECRET_ACCESS_KEY in the environment: it does not belong to AWS_ACCESS_KEY_ID.',
     ],
 ]);
 /** The secret is there, but not to be read as it is. */
-function explainState({ secret, region }, message) {
+function hintForState({ secret, region }, message) {
     if (/deletion|deleted/i.test(message)) {
-        return {
-            hint: `Restore the secret (aws secretsmanager restore-secret --region ${region} --secret-id ${secret}), or use another one.`,
-        };
+        return `Restore the secret (aws secretsmanager restore-secret --region ${region} --secret-id ${secret}), or use another one.`;
     }
-    return {
-        hint: /default KMS/i.test(message)
-            ? 'The secret belongs to another account, which its default key (aws/secretsmanager) cannot be shared with: encrypt it with a KMS key of your own, and allow kms:Decrypt on that in the policy of the key and in one of the role.'
-            : `The secret "${secret}" cannot be read in its present state: aws secretsmanager describe-secret shows it.`,
-    };
+    return /default KMS/i.test(message)
+        ? 'The secret belongs to another account, which its default key (aws/secretsmanager) cannot be shared with: encrypt it with a KMS key of your own, and allow kms:Decrypt on that in the policy of the key and in one of the role.'
+        : `The secret "${secret}" cannot be read in its present state: aws secretsmanager describe-secret shows it.`;
 }
 function explainDenied({ secret, region, source }, message) {
     const refuser = (0,policies/* refuserIn */.Im)(message);
@@ -848,8 +836,8 @@ function read({ region, source, url }, signing, secret, tools) {
         url,
         signed: true,
         prepare: async (now) => {
-            const ready = await signing;
-            return { headers: await ready.headers(request, scope, now()), body };
+            const { credentials, signer } = await signing;
+            return { headers: await signer.signedHeaders(request, credentials, scope, now()), body };
         },
         refusal: (answer) => refusal(answer, { secret, region, source }),
         read: (answer) => ({ name: (0,src_text/* quoted */.TL)(secret), text: secretString(answer, secret, url) }),

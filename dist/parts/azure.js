@@ -13,6 +13,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/http/answer.ts
 var http_answer = __webpack_require__(9856);
+// EXTERNAL MODULE: ./src/http/call.ts
+var call = __webpack_require__(2006);
 // EXTERNAL MODULE: ./src/identity/claims.ts
 var identity_claims = __webpack_require__(2437);
 // EXTERNAL MODULE: ./src/identity/credential.ts
@@ -113,6 +115,7 @@ function suggestCredential({ clientId, audience, claims }) {
 
 
 
+
 const SERVICE = 'Microsoft Entra';
 /**
  * Exchanges an ID token for an access token: `POST {login}/{tenant}/oauth2/v2.0/token` with the ID token as the client's
@@ -136,29 +139,22 @@ function accessToken(federation, tools) {
             const idToken = await tools.idToken(audience, { fresh: true });
             sent = (0,identity_claims/* claimsOf */.ds)(idToken);
             sentAt = tools.now();
-            return {
-                headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-                body: new URLSearchParams({
-                    client_id: clientId,
-                    scope: `${resource}/.default`,
-                    grant_type: 'client_credentials',
-                    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-                    client_assertion: idToken,
-                }).toString(),
-            };
+            return (0,call/* formMessage */.u)({
+                client_id: clientId,
+                scope: `${resource}/.default`,
+                grant_type: 'client_credentials',
+                client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+                client_assertion: idToken,
+            });
         },
         refusal: (answer) => entraRefusal(answer, federation, sent),
         read: (answer) => {
             const json = (0,http_answer/* jsonObject */.o$)(answer, SERVICE, url);
             const token = (0,credential/* credential */.e)(json['access_token'], 'access token', SERVICE, tools.mask);
-            // Counted from when it was asked for, so that the lifetime never seems longer than it is.
-            const expiresAt = endOf(json['expires_in'], sentAt);
+            const expiresAt = (0,http_answer/* endOf */.pJ)(json['expires_in'], sentAt);
             return { token, ...(expiresAt && { expiresAt }) };
         },
     });
-}
-function endOf(seconds, sentAt) {
-    return typeof seconds === 'number' ? (0,http_answer/* timeOf */.nR)(sentAt / 1000 + seconds) : undefined;
 }
 
 
@@ -260,29 +256,122 @@ const azureDatabase = {
 
 /***/ }),
 
-/***/ 1480: // ./src/exchanges/secret/azure-key-vault/exchange.ts and what only it imports
+/***/ 9067: // ./src/exchanges/secret/azure-key-vault.ts
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
-// ESM COMPAT FLAG
 __webpack_require__.r(__webpack_exports__);
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   azureKeyVault: () => (/* binding */ azureKeyVault),
+/* harmony export */   refusal: () => (/* binding */ refusal)
+/* harmony export */ });
+/* harmony import */ var _azure_federation_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4709);
+/* harmony import */ var _azure_settings_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3714);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3916);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9856);
+/* harmony import */ var _inputs_url_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6344);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(8992);
+/* harmony import */ var _reading_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(7557);
+/* harmony import */ var _references_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(9021);
 
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  azureKeyVault: () => (/* binding */ azureKeyVault)
-});
 
-// EXTERNAL MODULE: ./src/azure/federation.ts + 1 modules
-var federation = __webpack_require__(4709);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __webpack_require__(3916);
-// EXTERNAL MODULE: ./src/http/answer.ts
-var http_answer = __webpack_require__(9856);
-// EXTERNAL MODULE: ./src/text.ts
-var src_text = __webpack_require__(8992);
-// EXTERNAL MODULE: ./src/exchanges/secret/reading.ts + 1 modules
-var reading = __webpack_require__(7557);
-;// CONCATENATED MODULE: ./src/exchanges/secret/azure-key-vault/refusal.ts
 
+
+
+
+
+
+const SERVICE = 'Azure Key Vault';
+const API_VERSION = '2025-07-01';
+const EXAMPLE = 'my-vault';
+/** Microsoft, "About keys, secrets, and certificates": 3 to 24 characters; none of its hyphens follows another. */
+const NAME = /^(?!.*--)[a-z][a-z\d-]{1,22}[a-z\d]$/i;
+/** The same page: a name of 1 to 127 characters, a version of 32. Neither has `_`; both are compared without case. */
+const SECRET = /^(?<name>[a-z\d-]{1,127})(?:\/(?<version>[a-z\d]{32}))?$/i;
+/** Secrets of Azure Key Vault: `GET {vault}/secrets/{name}/{version}` (Azure Key Vault REST API, "Get Secret"). */
+const azureKeyVault = {
+    settings: async (inputs, environment) => {
+        const vault = readVault(inputs);
+        // The scope comes from the vault's host alone: what the vault says of it is not asked.
+        return {
+            federation: (0,_azure_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .readFederation */ .Q$)(inputs, environment, vault.cloud, `https://${_azure_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .CLOUDS */ .JJ[vault.cloud].vaults}`),
+            vault,
+            wanted: await (0,_references_js__WEBPACK_IMPORTED_MODULE_5__/* .readReferences */ .P)(inputs, {
+                input: 'secret',
+                example: 'database-password',
+                key: 'password',
+                read: (label, text) => {
+                    const rule = 'must be the name of a secret (letters, digits and -), or NAME/VERSION';
+                    const { name = '', version = '' } = SECRET.exec(inputs.matching(label, text, SECRET, rule, 'database-password'))?.groups ?? {};
+                    return { name, version };
+                },
+            }),
+        };
+    },
+    exchange: async (settings, tools) => {
+        const login = (0,_azure_federation_js__WEBPACK_IMPORTED_MODULE_0__/* .accessToken */ .a)(settings.federation, tools);
+        const warnings = [];
+        const grant = await (0,_reading_js__WEBPACK_IMPORTED_MODULE_4__/* .readSecrets */ .q)(settings.wanted, login, {
+            id: ({ name, version }) => `${name}/${version}`.toLowerCase(),
+            read: (secret) => read(settings, secret, login, tools, warnings),
+        });
+        return { ...grant, warnings };
+    },
+};
+/** A vault of the public cloud by its name; one of any cloud, or of this machine, by its URL. */
+function readVault(inputs) {
+    const text = inputs.required('vault', EXAMPLE);
+    if (!text.includes('://')) {
+        const rule = 'must be the name of a vault (3 to 24 letters, digits and -) or its URL';
+        const name = inputs.matching('vault', text, NAME, rule, EXAMPLE);
+        return { name, url: new URL(`https://${name || 'nowhere'}.${_azure_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .CLOUDS */ .JJ.public.vaults}`), cloud: 'public' };
+    }
+    const url = inputs.url('vault', text, `https://${EXAMPLE}.${_azure_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .CLOUDS */ .JJ.public.vaults}`);
+    const [name = '', ...rest] = url.hostname.split('.');
+    const cloud = _azure_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .CLOUD_NAMES */ .vD.find((each) => _azure_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .CLOUDS */ .JJ[each].vaults === rest.join('.'));
+    const known = Object.values(_azure_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .CLOUDS */ .JJ).map(({ vaults }) => `.${vaults}`);
+    if (cloud !== undefined && NAME.test(name) && url.pathname === '/')
+        return { name, url, cloud };
+    // Emulators run there.
+    if ((0,_inputs_url_js__WEBPACK_IMPORTED_MODULE_6__/* .isLoopback */ .U9)(url.hostname) && url.pathname === '/')
+        return { name: 'VAULT', url, cloud: 'public' };
+    if (url.href !== _inputs_url_js__WEBPACK_IMPORTED_MODULE_6__/* .NOWHERE */ .JW) {
+        inputs.problem('vault', `must be the URL of a vault, without a path, under ${known.join(', ')}: no other host gets a token`, `https://${EXAMPLE}.${_azure_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .CLOUDS */ .JJ.public.vaults}`);
+    }
+    return { name, url, cloud: 'public' };
+}
+function read(settings, secret, login, tools, warnings) {
+    const path = secret.version === '' ? secret.name : `${secret.name}/${secret.version}`;
+    const url = new URL(`/secrets/${path}?api-version=${API_VERSION}`, settings.vault.url);
+    const name = (0,_text_js__WEBPACK_IMPORTED_MODULE_7__/* .quoted */ .TL)(path);
+    return tools.send({
+        service: SERVICE,
+        method: 'GET',
+        url,
+        prepare: async () => ({ headers: { authorization: `Bearer ${(await login).token}`, accept: 'application/json' } }),
+        refusal: (answer) => refusal(answer, settings, secret, name),
+        read: (answer) => {
+            const json = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_3__/* .jsonObject */ .o$)(answer, SERVICE, url);
+            const { value } = json;
+            if (typeof value !== 'string') {
+                throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `The answer of ${SERVICE} (${url.host}) has no value.`);
+            }
+            warnings.push(...warningsOf(name, json['attributes'], tools.now()));
+            return { name, text: value };
+        },
+    });
+}
+/** Key Vault gives a secret before and after its time, too (Microsoft, "About Azure Key Vault secrets"). */
+function warningsOf(name, attributes, now) {
+    const [from, until] = [(0,_http_answer_js__WEBPACK_IMPORTED_MODULE_3__/* .timeOf */ .nR)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_3__/* .member */ .Dc)(attributes, 'nbf')), (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_3__/* .timeOf */ .nR)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_3__/* .member */ .Dc)(attributes, 'exp'))];
+    return [
+        ...(until && until.getTime() <= now
+            ? [`The secret ${name} expired at ${until.toISOString()}. Key Vault still gives it: store a new version.`]
+            : []),
+        ...(from && from.getTime() > now
+            ? [`The secret ${name} is not to be used before ${from.toISOString()}. Key Vault gives it already.`]
+            : []),
+    ];
+}
 /**
  * What Key Vault means by an answer that is not 2xx: `{"error": {"code", "message", "innererror": {"code"}}}` (Azure Key Vault
  * REST API, "Error"). The innermost code decides the advice.
@@ -290,14 +379,14 @@ var reading = __webpack_require__(7557);
  * @param shown how a sentence names the secret
  */
 function refusal(answer, settings, secret, shown) {
-    const error = (0,http_answer/* member */.Dc)(answer.json, 'error');
-    const code = (0,http_answer/* member */.Dc)(error, 'innererror', 'code') ?? (0,http_answer/* member */.Dc)(error, 'code');
-    const message = (0,http_answer/* member */.Dc)(error, 'message');
+    const error = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_3__/* .member */ .Dc)(answer.json, 'error');
+    const code = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_3__/* .member */ .Dc)(error, 'innererror', 'code') ?? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_3__/* .member */ .Dc)(error, 'code');
+    const message = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_3__/* .member */ .Dc)(error, 'message');
     if (typeof code !== 'string' || typeof message !== 'string')
         return {};
     return {
         reason: `${code}: ${message}`,
-        requestId: (0,http_answer/* header */.wx)(answer, 'x-ms-request-id'),
+        requestId: (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_3__/* .header */ .wx)(answer, 'x-ms-request-id'),
         ...(code === 'SecretNotFound' && { missing: shown }),
         explain: () => (Object.hasOwn(HINTS, code) ? { hint: HINTS[code]?.(settings, secret) ?? '' } : {}),
     };
@@ -318,119 +407,6 @@ const HINTS = {
 };
 function allowByPolicy({ federation, vault }) {
     return `This vault has access policies: az keyvault set-policy --name ${vault.name} --spn ${federation.clientId} --secret-permissions get. It gives access to all secrets of the vault.`;
-}
-
-// EXTERNAL MODULE: ./src/azure/settings.ts
-var settings = __webpack_require__(3714);
-// EXTERNAL MODULE: ./src/inputs/url.ts
-var inputs_url = __webpack_require__(6344);
-// EXTERNAL MODULE: ./src/exchanges/secret/references.ts
-var references = __webpack_require__(9021);
-;// CONCATENATED MODULE: ./src/exchanges/secret/azure-key-vault/settings.ts
-
-
-
-const EXAMPLE = 'my-vault';
-/** Microsoft, "About keys, secrets, and certificates": 3 to 24 characters; none of its hyphens follows another. */
-const NAME = /^(?!.*--)[a-z][a-z\d-]{1,22}[a-z\d]$/i;
-/** The same page: a name of 1 to 127 characters, a version of 32. Neither has `_`; both are compared without case. */
-const SECRET = /^(?<name>[a-z\d-]{1,127})(?:\/(?<version>[a-z\d]{32}))?$/i;
-/** @returns settings whose scope comes from the vault's host alone: what the vault says of it is not asked */
-async function readSettings(inputs, environment) {
-    const vault = readVault(inputs);
-    return {
-        federation: (0,settings/* readFederation */.Q$)(inputs, environment, vault.cloud, `https://${settings/* CLOUDS */.JJ[vault.cloud].vaults}`),
-        vault,
-        wanted: await (0,references/* readReferences */.P)(inputs, {
-            input: 'secret',
-            example: 'database-password',
-            key: 'password',
-            read: (label, text) => {
-                const rule = 'must be the name of a secret (letters, digits and -), or NAME/VERSION';
-                const { name = '', version = '' } = SECRET.exec(inputs.matching(label, text, SECRET, rule, 'database-password'))?.groups ?? {};
-                return { name, version };
-            },
-        }),
-    };
-}
-/** A vault of the public cloud by its name; one of any cloud, or of this machine, by its URL. */
-function readVault(inputs) {
-    const text = inputs.required('vault', EXAMPLE);
-    if (!text.includes('://')) {
-        const rule = 'must be the name of a vault (3 to 24 letters, digits and -) or its URL';
-        const name = inputs.matching('vault', text, NAME, rule, EXAMPLE);
-        return { name, url: new URL(`https://${name || 'nowhere'}.${settings/* CLOUDS */.JJ.public.vaults}`), cloud: 'public' };
-    }
-    const url = inputs.url('vault', text, `https://${EXAMPLE}.${settings/* CLOUDS */.JJ.public.vaults}`);
-    const [name = '', ...rest] = url.hostname.split('.');
-    const cloud = settings/* CLOUD_NAMES */.vD.find((each) => settings/* CLOUDS */.JJ[each].vaults === rest.join('.'));
-    const known = Object.values(settings/* CLOUDS */.JJ).map(({ vaults }) => `.${vaults}`);
-    if (cloud !== undefined && NAME.test(name) && url.pathname === '/')
-        return { name, url, cloud };
-    // Emulators run there.
-    if ((0,inputs_url/* isLoopback */.U9)(url.hostname) && url.pathname === '/')
-        return { name: 'VAULT', url, cloud: 'public' };
-    if (url.href !== inputs_url/* NOWHERE */.JW) {
-        inputs.problem('vault', `must be the URL of a vault, without a path, under ${known.join(', ')}: no other host gets a token`, `https://${EXAMPLE}.${settings/* CLOUDS */.JJ.public.vaults}`);
-    }
-    return { name, url, cloud: 'public' };
-}
-
-;// CONCATENATED MODULE: ./src/exchanges/secret/azure-key-vault/exchange.ts
-
-
-
-
-
-
-
-const SERVICE = 'Azure Key Vault';
-const API_VERSION = '2025-07-01';
-/** Secrets of Azure Key Vault: `GET {vault}/secrets/{name}/{version}` (Azure Key Vault REST API, "Get Secret"). */
-const azureKeyVault = {
-    settings: readSettings,
-    exchange: async (settings, tools) => {
-        const login = (0,federation/* accessToken */.a)(settings.federation, tools);
-        const warnings = [];
-        const grant = await (0,reading/* readSecrets */.q)(settings.wanted, login, {
-            id: ({ name, version }) => `${name}/${version}`.toLowerCase(),
-            read: (secret) => read(settings, secret, login, tools, warnings),
-        });
-        return { ...grant, warnings };
-    },
-};
-function read(settings, secret, login, tools, warnings) {
-    const path = secret.version === '' ? secret.name : `${secret.name}/${secret.version}`;
-    const url = new URL(`/secrets/${path}?api-version=${API_VERSION}`, settings.vault.url);
-    const name = (0,src_text/* quoted */.TL)(path);
-    return tools.send({
-        service: SERVICE,
-        method: 'GET',
-        url,
-        prepare: async () => ({ headers: { authorization: `Bearer ${(await login).token}`, accept: 'application/json' } }),
-        refusal: (answer) => refusal(answer, settings, secret, name),
-        read: (answer) => {
-            const json = (0,http_answer/* jsonObject */.o$)(answer, SERVICE, url);
-            const { value } = json;
-            if (typeof value !== 'string') {
-                throw new errors/* ActionError */.lZ('UNUSABLE_ANSWER', `The answer of ${SERVICE} (${url.host}) has no value.`);
-            }
-            warnings.push(...warningsOf(name, json['attributes'], tools.now()));
-            return { name, text: value };
-        },
-    });
-}
-/** Key Vault gives a secret before and after its time, too (Microsoft, "About Azure Key Vault secrets"). */
-function warningsOf(name, attributes, now) {
-    const [from, until] = [(0,http_answer/* timeOf */.nR)((0,http_answer/* member */.Dc)(attributes, 'nbf')), (0,http_answer/* timeOf */.nR)((0,http_answer/* member */.Dc)(attributes, 'exp'))];
-    return [
-        ...(until && until.getTime() <= now
-            ? [`The secret ${name} expired at ${until.toISOString()}. Key Vault still gives it: store a new version.`]
-            : []),
-        ...(from && from.getTime() > now
-            ? [`The secret ${name} is not to be used before ${from.toISOString()}. Key Vault gives it already.`]
-            : []),
-    ];
 }
 
 

@@ -43,6 +43,7 @@ const MATCHES_NOTHING = /expected pattern "(?:(?:r|re|rep|repo|repo:[^/"]*)?\*)?
 function refusal(answer, settings) {
     const { status } = answer;
     const message = (0,http_answer/* messageOf */.bD)(answer);
+    const identity = `the workload identity "${settings.email}"`;
     if ((0,http_answer/* member */.Dc)(answer.json, 'code') === undefined && !NO_ROUTE.test(message))
         return {};
     // The server could not fetch the keys of GitHub's issuer: transient, though it says 401.
@@ -52,7 +53,7 @@ function refusal(answer, settings) {
         reason: message.replace(/token has \[.*?\], |, got ".*"/gs, ''),
         // The identity lacks its settings: lasting, though it says 500.
         retry: message.includes('workload identity config not found') ? 'never' : { times: isTransient ? 2 : 0 },
-        explain: (claims) => explain(message, settings, claims),
+        explain: (claims) => (0,explanation/* explanationOf */.p)(EXPLANATIONS, message, { settings, claims, identity, message }),
     };
 }
 /** From this version on (bytebase/bytebase#21408), the settings must name an audience and an owner. */
@@ -61,69 +62,50 @@ const SINCE = 'From Bytebase 3.22.1 on,';
 const EXPLANATIONS = [
     [
         /audience mismatch/,
-        ({ settings, claims, identity, message }) => ({
-            hint: `The audience of the ID token was "${settings.audience}". In Bytebase, add it to the allowed audiences of ${identity}, or set \`audience\` to one of those.${message.endsWith('allowed []') ? ` ${SINCE} an empty list accepts none.` : ''}`,
-            ...suggestSettings(settings, claims),
-        }),
+        ({ settings: { audience }, identity, message }) => `The audience of the ID token was "${audience}". In Bytebase, add it to the allowed audiences of ${identity}, or set \`audience\` to one of those.${message.endsWith('allowed []') ? ` ${SINCE} an empty list accepts none.` : ''}`,
+        suggestSettings,
     ],
     [
         /issuer mismatch/,
-        ({ settings, claims, identity }) => ({
-            hint: `The issuer (iss) of the ID token was ${(0,src_text/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'not the one that Bytebase expects'}. In Bytebase, the issuer URL of ${identity} must be exactly that.`,
-            ...suggestSettings(settings, claims),
-        }),
+        ({ claims, identity }) => `The issuer (iss) of the ID token was ${(0,src_text/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'not the one that Bytebase expects'}. In Bytebase, the issuer URL of ${identity} must be exactly that.`,
+        suggestSettings,
     ],
-    [/subject mismatch/, explainSubject],
-    [/deactivated/, ({ identity }) => ({ hint: `In Bytebase, activate ${identity} again, or use another one.` })],
+    [/subject mismatch/, aboutSubject, suggestSettings],
+    [/deactivated/, ({ identity }) => `In Bytebase, activate ${identity} again, or use another one.`],
     [
         /config not found/,
-        ({ identity }) => ({
-            hint: `In Bytebase, ${identity} has no settings for GitHub: add an issuer URL, allowed audiences and a subject pattern.`,
-        }),
+        ({ identity }) => `In Bytebase, ${identity} has no settings for GitHub: add an issuer URL, allowed audiences and a subject pattern.`,
     ],
     [
         /workload identity ".*" not found/s,
-        ({ settings: { email } }) => ({
-            hint: `Check \`email\`: Bytebase has no workload identity "${email}". The e-mail of a project's identity contains the project's id: NAME@PROJECT.workload.bytebase.com.`,
-        }),
+        ({ settings: { email } }) => `Check \`email\`: Bytebase has no workload identity "${email}". The e-mail of a project's identity contains the project's id: NAME@PROJECT.workload.bytebase.com.`,
     ],
     [
         /failed to fetch JWKS/,
-        ({ claims, identity, message }) => ({
-            hint: NEVER_FETCHED.test(message)
-                ? `Bytebase fetches keys only from an https:// address on the internet: check the issuer URL of ${identity}, and its JWKS URL if it has one.`
-                : `Bytebase could not fetch the keys of GitHub's ID tokens: its server must be able to reach ${(0,identity_claims/* claimText */.Q1)(claims, 'iss') ?? 'the issuer'}.`,
-        }),
+        ({ claims, identity, message }) => NEVER_FETCHED.test(message)
+            ? `Bytebase fetches keys only from an https:// address on the internet: check the issuer URL of ${identity}, and its JWKS URL if it has one.`
+            : `Bytebase could not fetch the keys of GitHub's ID tokens: its server must be able to reach ${(0,identity_claims/* claimText */.Q1)(claims, 'iss') ?? 'the issuer'}.`,
     ],
     [
         /failed to verify token signature/,
-        ({ identity }) => ({
-            hint: `Bytebase caches the keys of GitHub's ID tokens for 15 minutes: if GitHub has just changed them, run the job again later. Otherwise check the issuer URL of ${identity}, and its JWKS URL if it has one.`,
-        }),
+        ({ identity }) => `Bytebase caches the keys of GitHub's ID tokens for 15 minutes: if GitHub has just changed them, run the job again later. Otherwise check the issuer URL of ${identity}, and its JWKS URL if it has one.`,
     ],
-    [/token has expired/, () => ({ hint: 'The ID token was new: check the clock of the Bytebase server.' })],
-    [NO_ROUTE, ({ settings }) => ({ hint: wrongUrl(settings.url) })],
+    [/token has expired/, () => 'The ID token was new: check the clock of the Bytebase server.'],
+    [NO_ROUTE, ({ settings }) => wrongUrl(settings.url)],
 ];
-function explain(message, settings, claims) {
-    const identity = `the workload identity "${settings.email}"`;
-    return (0,explanation/* explanationOf */.p)(EXPLANATIONS, message, { settings, claims, identity, message });
-}
-function explainSubject({ settings, claims, identity, message }) {
+function aboutSubject({ claims, identity, message }) {
     const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
     const owner = MATCHES_NOTHING.test(message)
         ? ` ${SINCE} a pattern matches nothing if it is empty, or ends in * before it names an owner and a slash (repo:OWNER/*).`
         : '';
-    return {
-        hint: `The subject (sub) of the ID token was ${(0,src_text/* quoted */.TL)(subject) ?? 'not the one that Bytebase expects'}. In Bytebase, change the subject pattern of ${identity} so that it matches.${owner}${(0,identity_claims/* aboutForm */.A1)(subject, { byName: 'a pattern that begins with repo:owner/repository' })}`,
-        ...suggestSettings(settings, claims),
-    };
+    return `The subject (sub) of the ID token was ${(0,src_text/* quoted */.TL)(subject) ?? 'not the one that Bytebase expects'}. In Bytebase, change the subject pattern of ${identity} so that it matches.${owner}${(0,identity_claims/* aboutForm */.A1)(subject, { byName: 'a pattern that begins with repo:owner/repository' })}`;
 }
 /** What to do where the URL is not that of Bytebase. */
 function wrongUrl(url) {
     return `Check \`url\`: ${url.origin}${url.pathname.slice(0, -'/v1/auth:exchangeToken'.length)} must be the address of Bytebase's web pages, without /v1 at the end.`;
 }
 /** The settings of a workload identity that accept this run and no other. */
-function suggestSettings({ email, audience }, claims) {
+function suggestSettings({ settings: { email, audience }, claims }) {
     const issuer = (0,identity_claims/* claimText */.Q1)(claims, 'iss');
     const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
     if (issuer === undefined || subject === undefined)
@@ -226,8 +208,8 @@ function grantFrom(answer, { url, email }, tools) {
 /* harmony export */ });
 /** The explanation of what a system says; an empty one if the table has none. */
 function explanationOf(table, said, context) {
-    const [, explain] = table.find(([words]) => words.test(said)) ?? [];
-    return explain?.(context) ?? {};
+    const [, hint, more] = table.find(([words]) => words.test(said)) ?? [];
+    return hint === undefined ? {} : { hint: hint(context), ...more?.(context) };
 }
 
 

@@ -25,10 +25,10 @@ const github = {
     name: 'The token',
     endsByDefault: 'within the hour',
     revoke: async (client, { token, apiUrl, ends }, { now }) => {
-        const course = { attempts: 0, hasEnded: false, isGitHubs: false };
+        const course = { attempts: 0, isGitHubs: false };
         const url = new URL(`${apiUrl.replace(/\/+$/, '')}/installation/token`);
         try {
-            await client.send({
+            return await client.send({
                 service: 'GitHub',
                 method: 'DELETE',
                 url,
@@ -43,10 +43,12 @@ const github = {
                         },
                     };
                 },
+                readRefusal: (answer) => {
+                    const hasEnded = ends !== undefined && ((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .serverTime */ .nI)(answer) ?? now()) >= ends.getTime();
+                    return answer.status === 401 && hasEnded ? 'gone' : undefined;
+                },
                 refusal: (answer) => {
                     const { status, json } = answer;
-                    const time = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .serverTime */ .nI)(answer) ?? now();
-                    course.hasEnded = status === 401 && ends !== undefined && time >= ends.getTime();
                     const message = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(answer);
                     // A rate limit is a 403 with one of these (GitHub: "Rate limits for the REST API").
                     const isLimited = status === 403 &&
@@ -61,20 +63,13 @@ const github = {
                         ...(isLimited && { retry: 'until the deadline' }),
                     };
                 },
-                read: ({ status }) => {
-                    // Any other answer is not from GitHub, but from a proxy or the login page of a network.
-                    if (status === 204)
-                        return;
-                    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `GitHub (${url.host}) answered ${status} instead of 204.`, {
-                        hint: `Check that ${apiUrl} is GitHub's REST API and that no gateway or login page is in front of it.`,
-                    });
+                read: (answer) => {
+                    (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .expectNoContent */ .I1)(answer, 'GitHub', url, `${apiUrl} is GitHub's REST API`);
+                    return 'revoked';
                 },
             });
-            return 'revoked';
         }
         catch (error) {
-            if (course.hasEnded)
-                return 'gone';
             if (course.isGitHubs)
                 throw error;
             throw explained(error, course.attempts);

@@ -193,9 +193,11 @@ function crc32c(bytes) {
 /* harmony export */   uA: () => (/* binding */ federatedToken)
 /* harmony export */ });
 /* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9856);
+/* harmony import */ var _http_call_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2006);
 /* harmony import */ var _identity_credential_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8585);
 /* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8895);
-/* harmony import */ var _settings_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1438);
+/* harmony import */ var _settings_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1438);
+
 
 
 
@@ -218,16 +220,13 @@ function federatedToken(federation, tools) {
         url: sts,
         audience,
         grantEnds: 'within the hour',
-        prepare: async () => ({
-            headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-            body: new URLSearchParams({
-                grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-                audience: `${_settings_js__WEBPACK_IMPORTED_MODULE_3__/* .IAM */ .mP}${provider}`,
-                scope: CLOUD_PLATFORM,
-                requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
-                subject_token: await tools.idToken(audience),
-                subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
-            }).toString(),
+        prepare: async () => (0,_http_call_js__WEBPACK_IMPORTED_MODULE_3__/* .formMessage */ .u)({
+            grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+            audience: `${_settings_js__WEBPACK_IMPORTED_MODULE_4__/* .IAM */ .mP}${provider}`,
+            scope: CLOUD_PLATFORM,
+            requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+            subject_token: await tools.idToken(audience),
+            subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
         }),
         refusal: (answer) => (0,_refusal_js__WEBPACK_IMPORTED_MODULE_2__/* .stsRefusal */ .bL)(answer, federation),
         read: (answer) => ({

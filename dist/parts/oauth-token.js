@@ -8,7 +8,6 @@ export const modules = {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Fj: () => (/* binding */ secretsOf),
 /* harmony export */   OJ: () => (/* binding */ readClient),
-/* harmony export */   QU: () => (/* binding */ formOf),
 /* harmony export */   TA: () => (/* binding */ hasSecret),
 /* harmony export */   mP: () => (/* binding */ AUTHENTICATIONS),
 /* harmony export */   oX: () => (/* binding */ proofOf)
@@ -73,17 +72,13 @@ async function proofOf(client, idToken) {
 function secretsOf(client) {
     return hasSecret(client) ? [client.secret, formEncoded(client.secret), basicOf(client)] : [];
 }
-/** Parameters as `application/x-www-form-urlencoded`. */
-function formOf(fields) {
-    return new URLSearchParams(fields).toString();
-}
 /** RFC 6749 section 2.3.1: id and secret are encoded like a form before they become a user name and a password. */
 function basicOf({ id, secret }) {
     return Buffer.from(`${formEncoded(id)}:${formEncoded(secret)}`).toString('base64');
 }
 /** RFC 6749, appendix B. */
 function formEncoded(text) {
-    return formOf([['', text]]).slice(1);
+    return new URLSearchParams({ '': text }).toString().slice(1);
 }
 
 
@@ -100,6 +95,8 @@ __webpack_require__.d(__webpack_exports__, {
   oauthToken: () => (/* binding */ oauthToken)
 });
 
+// EXTERNAL MODULE: ./src/http/call.ts
+var call = __webpack_require__(2006);
 // EXTERNAL MODULE: ./src/identity/claims.ts
 var claims = __webpack_require__(2437);
 // EXTERNAL MODULE: ./src/exchanges/oauth-token/client.ts
@@ -181,7 +178,10 @@ function readSettings(inputs) {
     if (grant === 'client-credentials' && client.authentication !== 'id-token') {
         inputs.problem('client-authentication', 'must be id-token with grant-type client-credentials, which has no other place for the ID token', 'id-token');
     }
-    const scope = readScope(inputs);
+    const scopes = inputs.text('scope').replace(/\s+/g, ' ');
+    const scope = inputs.matching('scope', scopes, SCOPE, 'must be scopes separated by spaces', 'read write');
+    const resource = inputs.text('resource');
+    const uri = 'must be an absolute URI without a fragment (#…)';
     const revocationUrl = inputs.text('revocation-url');
     return {
         url,
@@ -194,7 +194,7 @@ function readSettings(inputs) {
             ['grant_type', GRANTS[grant].type],
             ...readTokenTypes(inputs, grant),
             ...given('scope', scope),
-            ...given('resource', readResource(inputs)),
+            ...given('resource', inputs.matching('resource', resource, ABSOLUTE_URI, uri, 'https://api.example.com/')),
             ...readParameters(inputs),
         ],
         headers: inputs.headers(),
@@ -239,17 +239,12 @@ function readTokenType(inputs, name) {
         return `${PREFIX}token-type:${value}`;
     return inputs.matching(name, value, ABSOLUTE_URI, `must be one of ${TOKEN_TYPES.join(', ')}, or a URI`, 'id_token');
 }
-function readScope(inputs) {
-    return inputs.matching('scope', inputs.text('scope').replace(/\s+/g, ' '), SCOPE, 'must be scopes separated by spaces', 'read write');
-}
-function readResource(inputs) {
-    return inputs.matching('resource', inputs.text('resource'), ABSOLUTE_URI, 'must be an absolute URI without a fragment (#…)', 'https://api.example.com/');
-}
 function given(name, value) {
     return value === '' ? [] : [[name, value]];
 }
 
 ;// CONCATENATED MODULE: ./src/exchanges/oauth-token/exchange.ts
+
 
 
 
@@ -296,14 +291,10 @@ async function messageOf(settings, tools, attempt) {
     ]);
     const all = [...fields, ...proof.fields, ...own];
     attempt.at = tools.now();
-    return {
-        headers: {
-            accept: 'application/json',
-            'content-type': body === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
-            ...proof.headers,
-        },
-        body: body === 'json' ? JSON.stringify(Object.fromEntries(all)) : (0,oauth_token_client/* formOf */.QU)(all),
-    };
+    if (body === 'form')
+        return (0,call/* formMessage */.u)(all, proof.headers);
+    const headers = { accept: 'application/json', 'content-type': 'application/json', ...proof.headers };
+    return { headers, body: JSON.stringify(Object.fromEntries(all)) };
 }
 
 
@@ -335,19 +326,18 @@ const MORE_SECRETS = ['refresh_token', 'id_token'];
 /**
  * The grant in a successful answer: RFC 6749 section 5.1, RFC 8693 section 2.2.1.
  *
- * @param sentAt when it was asked for, in ms since the epoch: the lifetime is counted from then, so that it never seems
- *   longer than it is
+ * @param sentAt when it was asked for, in ms since the epoch
  * @throws ActionError `UNUSABLE_ANSWER`
  */
 function grantFrom(answer, settings, sentAt, tools) {
-    const { url, scope: asked, revocationUrl, outlivesJob } = settings;
+    const { url, scope: asked, outlivesJob } = settings;
     const json = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer, SERVICE, url);
     const more = MORE_SECRETS.map((name) => json[name]).filter(isSecret);
     for (const secret of more)
         tools.mask(secret);
     const refreshToken = isSecret(json['refresh_token']) ? json['refresh_token'] : undefined;
-    const expiresAt = endOf(json['expires_in'], sentAt);
-    const revocable = revocationUrl && ((token) => revocableOf({ token, refreshToken, ends: expiresAt }, revocationUrl, settings));
+    const expiresAt = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .endOf */ .pJ)(json['expires_in'], sentAt);
+    const revocable = revocableBy(settings, refreshToken, expiresAt);
     const token = (0,_identity_credential_js__WEBPACK_IMPORTED_MODULE_1__/* .credential */ .e)(json['access_token'], 'access token', SERVICE, tools.mask, revocable &&
         ((core) => {
             tools.revokeAtEnd(revocable(core));
@@ -377,26 +367,19 @@ function grantFrom(answer, settings, sentAt, tools) {
     };
 }
 const LEFT_ALIVE = 'The server also issued a refresh token. Nobody gets it, but it stays valid: configure the server to issue none to this client.';
-function revocableOf({ token, refreshToken, ends, }, revocationUrl, { url, client, audience, headers }) {
-    return {
-        issuer: 'oauth',
-        token,
-        apiUrl: revocationUrl.href,
-        ...(ends && { ends }),
-        extra: {
-            authentication: client.authentication,
-            clientId: client.id,
-            audience,
-            // They are for the origin of the token endpoint alone.
-            ...(revocationUrl.origin === url.origin && (0,_inputs_headers_js__WEBPACK_IMPORTED_MODULE_2__/* .stateOf */ .L4)(headers)),
-            ...(refreshToken !== undefined && { refreshToken }),
-        },
+/** Makes a token one that the server can revoke, where it is known how. */
+function revocableBy({ url, client, audience, headers, revocationUrl }, refreshToken, ends) {
+    if (revocationUrl === undefined)
+        return undefined;
+    const extra = {
+        authentication: client.authentication,
+        clientId: client.id,
+        audience,
+        // They are for the origin of the token endpoint alone.
+        ...(revocationUrl.origin === url.origin && (0,_inputs_headers_js__WEBPACK_IMPORTED_MODULE_2__/* .stateOf */ .L4)(headers)),
+        ...(refreshToken !== undefined && { refreshToken }),
     };
-}
-/** From seconds, which some servers write as text. */
-function endOf(expiresIn, sentAt) {
-    const isNumber = typeof expiresIn === 'number' || (typeof expiresIn === 'string' && /^\d+$/.test(expiresIn));
-    return isNumber ? (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .timeOf */ .nR)(sentAt / 1000 + Number(expiresIn)) : undefined;
+    return (token) => ({ issuer: 'oauth', token, apiUrl: revocationUrl.href, ...(ends && { ends }), extra });
 }
 /** A name or a URI; anything else does not get into log and outputs. */
 function nameOf(value) {
@@ -533,11 +516,13 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
 /* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
+/* harmony import */ var _http_call_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(2006);
 /* harmony import */ var _identity_claims_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(2437);
 /* harmony import */ var _inputs_headers_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6427);
 /* harmony import */ var _client_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8767);
 /* harmony import */ var _grant_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(940);
 /* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(4718);
+
 
 
 
@@ -608,10 +593,7 @@ function revokeOne(token, client, { apiUrl, extra = {} }, gateway, tools) {
                 sent = (0,_identity_claims_js__WEBPACK_IMPORTED_MODULE_6__/* .claimsOf */ .ds)(idToken);
                 return idToken;
             });
-            return {
-                headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded', ...headers },
-                body: (0,_client_js__WEBPACK_IMPORTED_MODULE_5__/* .formOf */ .QU)([['token', token], ...fields]),
-            };
+            return (0,_http_call_js__WEBPACK_IMPORTED_MODULE_7__/* .formMessage */ .u)([['token', token], ...fields], headers);
         },
         refusal: (answer) => ({ ...(0,_refusal_js__WEBPACK_IMPORTED_MODULE_4__/* .oauthRefusal */ .C)(answer, sent), explain: () => hintFor(answer) }),
         read: (answer) => outcomeOf(answer, url),

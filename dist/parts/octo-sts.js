@@ -56,53 +56,39 @@ const UNLESS_SET = ' (unless the server sets ORG_POLICY_REPO)';
 const EXPLANATIONS = [
     [
         /unable to (find|read|parse|compile) trust policy/,
-        ({ settings, claims, policy }) => ({
-            hint: `Octo STS looks for ${policy}, on the default branch, and says the same if it cannot read the file.${WAIT}`,
-            ...suggestPolicy(settings, claims, { isThere: false }),
-        }),
+        ({ policy }) => `Octo STS looks for ${policy}, on the default branch, and says the same if it cannot read the file.${WAIT}`,
+        (refused) => suggestPolicy(refused, { isThere: false }),
     ],
     [
         /trust policy: issuer/,
-        ({ settings, claims, policy, issuer }) => ({
-            hint: `The issuer (iss) of the ID token was ${issuer}: set that as \`issuer\` in ${policy}.${WAIT}`,
-            ...suggestPolicy(settings, claims, { isThere: true }),
-        }),
+        ({ policy, issuer }) => `The issuer (iss) of the ID token was ${issuer}: set that as \`issuer\` in ${policy}.${WAIT}`,
+        suggestPolicy,
     ],
-    [/trust policy: subject/, explainSubject],
-    [/trust policy: audience/, explainAudience],
+    [/trust policy: subject/, aboutSubject, suggestPolicy],
+    [/trust policy: audience/, aboutAudience, suggestPolicy],
     [
         /trust policy: .*claim/,
-        ({ policy }) => ({ hint: `Compare claim_pattern in ${policy} with the claims of the ID token below.${WAIT}` }),
+        ({ policy }) => `Compare claim_pattern in ${policy} with the claims of the ID token below.${WAIT}`,
     ],
     [
         /no installation found|no GitHub App/i,
-        ({ settings, owner }) => ({
-            hint: `The GitHub App of ${settings.domain} must be installed for "${owner}": check \`scope\`, and the app's installations.`,
-        }),
+        ({ settings: { domain }, owner }) => `The GitHub App of ${domain} must be installed for "${owner}": check \`scope\`, and the app's installations.`,
     ],
     [
         /StatusUnprocessableEntity/,
-        ({ settings: { domain, scope }, policy }) => ({
-            hint: `GitHub refused the permissions or repositories of ${policy}: the GitHub App of ${domain} must have them all, on "${scope}".${WAIT}`,
-        }),
+        ({ settings: { domain, scope }, policy }) => `GitHub refused the permissions or repositories of ${policy}: the GitHub App of ${domain} must have them all, on "${scope}".${WAIT}`,
     ],
     [
         /issuer not permitted by organization policy|trusted-issuer configuration is invalid/,
-        ({ issuer, owner }) => ({
-            hint: `The issuer (iss) of the ID token was ${issuer}: "${owner}" must list it in ".github/chainguard/trusted-token-issuers.yaml" of its repository "${owner}/.github"${UNLESS_SET}, in a form that Octo STS can read.${WAIT}`,
-        }),
+        ({ issuer, owner }) => `The issuer (iss) of the ID token was ${issuer}: "${owner}" must list it in ".github/chainguard/trusted-token-issuers.yaml" of its repository "${owner}/.github"${UNLESS_SET}, in a form that Octo STS can read.${WAIT}`,
     ],
     [
         /unable to (verify bearer token|fetch or create the provider)/,
-        () => ({
-            hint: 'Octo STS could not check the ID token. It may have temporary trouble with the keys of the issuer: run the job again.',
-        }),
+        () => 'Octo STS could not check the ID token. It may have temporary trouble with the keys of the issuer: run the job again.',
     ],
     [
         /invalid subject/,
-        () => ({
-            hint: 'Octo STS accepts no subject with quotes, brackets or any of \\ ; & $ < >: rename the branch or the environment.',
-        }),
+        () => 'Octo STS accepts no subject with quotes, brackets or any of \\ ; & $ < >: rename the branch or the environment.',
     ],
 ];
 function explain(message, settings, claims) {
@@ -115,24 +101,17 @@ function explain(message, settings, claims) {
         issuer: (0,src_text/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'different (it is not shown here)',
     });
 }
-function explainSubject({ settings, claims, policy }) {
+function aboutSubject({ claims, policy }) {
     const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
-    return {
-        hint: subject === undefined
-            ? `\`subject\` in ${policy} must be the subject (sub) of the ID token.${WAIT}`
-            : `The subject (sub) of the ID token was "${subject}": set that as \`subject\` in ${policy}.${(0,identity_claims/* aboutForm */.A1)(subject)}${WAIT}`,
-        ...suggestPolicy(settings, claims, { isThere: true }),
-    };
+    return subject === undefined
+        ? `\`subject\` in ${policy} must be the subject (sub) of the ID token.${WAIT}`
+        : `The subject (sub) of the ID token was "${subject}": set that as \`subject\` in ${policy}.${(0,identity_claims/* aboutForm */.A1)(subject)}${WAIT}`;
 }
-function explainAudience({ settings, claims, policy }) {
-    const { audience, domain } = settings;
+function aboutAudience({ settings: { audience, domain }, policy }) {
     const change = audience === domain
         ? `remove \`audience\` from ${policy}, which has another one, or set \`audience\` here to that one.`
         : `set it as \`audience\` in ${policy}; without one, the policy accepts only "${domain}".`;
-    return {
-        hint: `The audience of the ID token was "${audience}": ${change}${WAIT}`,
-        ...suggestPolicy(settings, claims, { isThere: true }),
-    };
+    return `The audience of the ID token was "${audience}": ${change}${WAIT}`;
 }
 /** The file of the trust policy. */
 function fileOf({ scope, identity }) {
@@ -146,7 +125,7 @@ function fileOf({ scope, identity }) {
  *
  * @param isThere whether Octo STS read the file; if it did not, nobody knows whether there is one
  */
-function suggestPolicy(settings, claims, { isThere }) {
+function suggestPolicy({ settings, claims }, { isThere } = { isThere: true }) {
     const { audience, domain } = settings;
     const issuer = (0,identity_claims/* claimText */.Q1)(claims, 'iss');
     const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
@@ -281,8 +260,8 @@ const octoSts = {
 /* harmony export */ });
 /** The explanation of what a system says; an empty one if the table has none. */
 function explanationOf(table, said, context) {
-    const [, explain] = table.find(([words]) => words.test(said)) ?? [];
-    return explain?.(context) ?? {};
+    const [, hint, more] = table.find(([words]) => words.test(said)) ?? [];
+    return hint === undefined ? {} : { hint: hint(context), ...more?.(context) };
 }
 
 

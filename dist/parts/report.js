@@ -228,7 +228,7 @@ function serverUrl({ serverUrl: given }) {
     return URL.canParse(given) ? given : 'https://github.com';
 }
 /**
- * What to change, from the situation of the run and not from error text; none if it tells nothing.
+ * What to change, from the situation of the run and not from error text; empty texts if it tells nothing.
  *
  * @param issuer the claim `iss` of the ID token that was sent, where one was
  */
@@ -237,9 +237,11 @@ function situationHints(error, situation, issuer) {
         case 'NO_ID_TOKEN':
             return [withoutIdToken(situation)];
         case 'INVALID_INPUT':
-            return error.lacksInput ? withoutSecrets(situation) : [];
-        case 'DENIED':
-            return [...aboutIssuer(situation, issuer), ...aboutHiddenClaims(error, situation)];
+            return [error.lacksInput ? withoutSecrets(situation) : ''];
+        case 'DENIED': {
+            const areHidden = !situation.claimsMayBeShown && error.refused?.audience !== undefined;
+            return [aboutIssuer(situation, issuer), areHidden ? claimsHidden(situation) : ''];
+        }
         default:
             return [];
     }
@@ -262,33 +264,22 @@ const PERMISSION = 'Add this permission to the job; for a reusable workflow, als
 /** An input that takes its value from a secret or a variable is empty if there are none. */
 function withoutSecrets({ kind }) {
     if (kind === 'fork') {
-        return [
-            'In a pull request from a fork, secrets and variables are empty, and so is an input that is set from one. Skip this step there.',
-        ];
+        return 'In a pull request from a fork, secrets and variables are empty, and so is an input that is set from one. Skip this step there.';
     }
     return kind === 'dependabot'
-        ? [
-            "A run that Dependabot started gets only Dependabot's secrets: an input that is set from another secret is empty.",
-        ]
-        : [];
+        ? "A run that Dependabot started gets only Dependabot's secrets: an input that is set from another secret is empty."
+        : '';
 }
-function aboutIssuer({ kind, host }, issuer) {
+function aboutIssuer({ kind, host }, issuer = `https://token.actions.${host}`) {
     if (kind === 'enterprise-server') {
-        return [
-            'This is GitHub Enterprise Server: its ID tokens have their own issuer, which the other system must accept.',
-        ];
+        return 'This is GitHub Enterprise Server: its ID tokens have their own issuer, which the other system must accept.';
     }
     if (!host.endsWith('.ghe.com'))
-        return [];
-    const its = issuer ?? `https://token.actions.${host}`;
-    return [`This is GHE.com: the issuer of its ID tokens is ${its}, which the other system must accept.`];
+        return '';
+    return `This is GHE.com: the issuer of its ID tokens is ${issuer}, which the other system must accept.`;
 }
 /** Events whose runs have the default branch as their own (GitHub, "Events that trigger workflows"). */
 const ON_DEFAULT_BRANCH = ['issue_comment', 'workflow_run'];
-function aboutHiddenClaims(error, situation) {
-    const areHidden = !situation.claimsMayBeShown && error.refused?.audience !== undefined;
-    return areHidden ? [claimsHidden(situation)] : [];
-}
 /** Why there are no claims to see. */
 function claimsHidden({ eventName }) {
     const why = 'The claims of the ID token are not shown, because this run may be for a pull request from a fork.';
@@ -311,8 +302,9 @@ function claimsHidden({ eventName }) {
 function reportOf(error, environment, run, claims) {
     const situation = situationOf(environment, run);
     const shown = situation.claimsMayBeShown ? claims : undefined;
-    const said = error.refused !== undefined && error.code !== 'OVERLOADED';
     const explanation = error.explain(shown);
+    const isRefusal = error.code !== 'OVERLOADED' || explanation.advice !== undefined;
+    const said = error.refused !== undefined && isRefusal;
     const issuer = (0,identity_claims/* claimText */.Q1)(shown, 'iss');
     const hints = [explanation.hint ?? '', ...situationHints(error, situation, issuer)].filter((hint) => hint !== '');
     const requestId = error.refused?.requestId;

@@ -13,6 +13,8 @@ export const modules = {
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
+
 
 /** In place of a number that another reader would change: `1e400`, `1.10`, a whole number above 2^53. */
 const INEXACT = Symbol('inexact');
@@ -24,72 +26,51 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
  * @returns `undefined` if the text is not JSON
  */
 function parseExactly(text) {
-    const { mark, value } = withNumbers(text);
-    return revived(value, mark, (source) => (JSON.stringify(Number(source)) === source ? Number(source) : INEXACT));
+    return parse(text, (value, written) => {
+        if (written === undefined)
+            return value;
+        return JSON.stringify(Number(written)) === written ? Number(written) : INEXACT;
+    });
 }
 /** One member of JSON text, as JSON text with each number as it was written; `undefined` if there is none. */
 function memberText(text, ...path) {
-    const { mark, value } = withNumbers(text);
-    let member = value;
-    for (const name of path) {
-        if (typeof member !== 'object' || member === null || !Object.hasOwn(member, name))
-            return undefined;
-        member = member[name];
-    }
-    if (member === undefined)
-        return undefined;
-    return JSON.stringify(member).replace(new RegExp(`"${mark}([^"]*)"`, 'g'), '$1');
+    const mark = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)();
+    const found = (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(parse(text, (value, written) => (written === undefined ? value : `${mark}${written}`)), ...path);
+    return found === undefined ? undefined : JSON.stringify(found).replace(new RegExp(`"${mark}([^"]*)"`, 'g'), '$1');
 }
 /** Every text in JSON text that is an object or a list, at any depth, and every number as it is written; not the names of members. */
 function valuesIn(text) {
     const [texts, numbers] = [[], []];
     if (!/^\s*[[{]/.test(text))
         return { texts, numbers };
-    const { mark, value } = withNumbers(text);
-    const walk = (each) => {
-        if (typeof each === 'string') {
-            if (each.startsWith(mark))
-                numbers.push(each.slice(mark.length));
-            else
-                texts.push(each);
-        }
-        else if (typeof each === 'object' && each !== null)
-            Object.values(each).forEach(walk);
-    };
-    walk(value);
+    parse(text, (value, written) => {
+        if (written !== undefined)
+            numbers.push(written);
+        else if (typeof value === 'string')
+            texts.push(value);
+        return value;
+    });
     return { texts, numbers };
 }
 /**
- * JSON text as a value in which each number is text behind a mark that occurs nowhere else. So numbers keep their
- * digits on every version of Node: `JSON.parse` says how a number was written only from version 22 on.
+ * As `JSON.parse` with a reviver, which gets each number as it is written: `JSON.parse` itself tells that only from version 22
+ * of Node on. So each number is text behind a mark that occurs nowhere else.
+ *
+ * @returns `undefined` if the text is not JSON: the error is not passed on, since it would quote the secret
  */
-function withNumbers(text) {
+function parse(text, revive) {
     const mark = `${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)()}:`;
-    // With marks, text that is not JSON could become JSON.
-    if (parse(text) === undefined)
-        return { mark, value: undefined };
-    const marked = text.replace(TOKEN, (token) => (token.startsWith('"') ? token : `"${mark}${token}"`));
-    return { mark, value: parse(marked) };
-}
-function revived(value, mark, number) {
-    if (typeof value === 'string')
-        return value.startsWith(mark) ? number(value.slice(mark.length)) : value;
-    if (Array.isArray(value))
-        return value.map((each) => revived(each, mark, number));
-    if (typeof value !== 'object' || value === null)
-        return value;
-    // By definition, not by assignment: a member may be called __proto__.
-    const entries = Object.entries(value).map(([name, each]) => [name, revived(each, mark, number)]);
-    return Object.fromEntries(entries);
-}
-function parse(text) {
     try {
-        return JSON.parse(text);
+        // With marks, text that is not JSON could become JSON.
+        JSON.parse(text);
     }
     catch {
-        // The error is not passed on: it would quote the secret.
         return undefined;
     }
+    const marked = text.replace(TOKEN, (token) => (token.startsWith('"') ? token : `"${mark}${token}"`));
+    return JSON.parse(marked, (_name, value) => typeof value === 'string' && value.startsWith(mark)
+        ? revive(value, value.slice(mark.length))
+        : revive(value, undefined));
 }
 
 
@@ -250,23 +231,22 @@ async function readSecrets(wanted, login, reading) {
     const { references, several, allowShort, allowMissing } = wanted;
     const read = onceEach(reading);
     const reads = references.map(async ({ output, source, key }) => {
-        const secret = await read(source);
-        const value = key === '' ? secret : secret.member(key);
-        return { ...value, ...masksOf(value, allowShort), output, id: reading.id(source) };
+        try {
+            const secret = await read(source);
+            const value = key === '' ? secret : secret.member(key);
+            return { ...value, ...masksOf(value, allowShort), output, id: reading.id(source) };
+        }
+        catch (error) {
+            return { output, error: (0,errors/* asActionError */.z6)(error) };
+        }
     });
-    const [, results] = await Promise.all([login, Promise.allSettled(reads)]);
-    const failed = results.flatMap((result, index) => {
-        const reference = references[index];
-        return result.status === 'rejected' && reference !== undefined
-            ? [{ name: reference.output, error: (0,errors/* asActionError */.z6)(result.reason) }]
-            : [];
-    });
-    const isAllowed = ({ error }) => allowMissing && error.missing !== undefined;
-    const refused = failed.filter((each) => !isAllowed(each));
+    const [, results] = await Promise.all([login, Promise.all(reads)]);
+    const failed = results.filter((result) => 'error' in result);
+    const values = results.flatMap((result) => ('error' in result ? [] : [result]));
+    const refused = failed.filter(({ error }) => !allowMissing || error.missing === undefined);
     const [first] = refused;
     if (first !== undefined)
         throw several ? failureOf(refused, results.length) : first.error;
-    const values = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     return grantOf(wanted, values, failed);
 }
 /** Reads a secret at its first mention, as soon as fewer than {@link AT_A_TIME} are being read. */
@@ -282,8 +262,11 @@ function onceEach({ id, read }) {
                 throw broken;
             const secret = await read(source);
             held += secret.text.length;
-            if (held > MOST_HELD)
-                throw tooMuch();
+            if (held > MOST_HELD) {
+                throw new errors/* ActionError */.lZ('TOO_LARGE', 'The secrets of this step are larger than 10 MiB together.', {
+                    hint: 'Read them in several steps.',
+                });
+            }
             return { ...secret, member: membersOf(secret) };
         }
         catch (error) {
@@ -302,11 +285,6 @@ function onceEach({ id, read }) {
         return found;
     };
 }
-function tooMuch() {
-    return new errors/* ActionError */.lZ('TOO_LARGE', 'The secrets of this step are larger than 10 MiB together.', {
-        hint: 'Read them in several steps.',
-    });
-}
 /** @param missing values whose outputs are empty */
 function grantOf({ several }, values, missing) {
     const outputs = Object.fromEntries(values.map(({ output, text }) => [output, text]));
@@ -315,13 +293,13 @@ function grantOf({ several }, values, missing) {
         ...values
             .filter(({ unmasked }) => unmasked > 0)
             .map(({ name, unmasked }) => `The secret ${name} has ${counted(unmasked, 'line')} too short to mask.`),
-        ...missing.map(({ name, error }) => `The output ${name} is empty: ${error.missing ?? ''} does not exist.`),
+        ...missing.map(({ output, error }) => `The output ${output} is empty: ${error.missing ?? ''} does not exist.`),
     ];
     const secrets = new Set(values.map(({ id }) => id)).size;
     return {
         // `{}` is no secret, and its mask would hide unrelated text.
         secrets: secrets === 0 ? [] : [...new Set([...values.flatMap(({ masks }) => masks), ...Object.values(all)])],
-        outputs: { ...Object.fromEntries(missing.map(({ name }) => [name, ''])), ...outputs, ...all },
+        outputs: { ...Object.fromEntries(missing.map(({ output }) => [output, ''])), ...outputs, ...all },
         outputsAreSecret: true,
         ...(notices.length > 0 && { notices }),
         summary: several || secrets === 0
@@ -332,8 +310,8 @@ function grantOf({ several }, values, missing) {
 /** One error that names every value that failed, those with the same reason together. */
 function failureOf(failed, all) {
     const namesBy = new Map();
-    for (const { name, error } of failed) {
-        namesBy.set(error.text, [...(namesBy.get(error.text) ?? []), name]);
+    for (const { output, error } of failed) {
+        namesBy.set(error.text, [...(namesBy.get(error.text) ?? []), output]);
     }
     let left = src_text/* MOST_LISTED */.cC;
     const lines = [...namesBy].map(([reason, names]) => {

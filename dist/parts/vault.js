@@ -11,15 +11,13 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
 /* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9856);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(8992);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(8992);
 /* harmony import */ var _vault_answer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9772);
 /* harmony import */ var _vault_login_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4917);
-/* harmony import */ var _vault_revoker_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(7240);
-/* harmony import */ var _vault_server_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(3153);
-/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3965);
-/* harmony import */ var _reading_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(7557);
-/* harmony import */ var _references_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9021);
-
+/* harmony import */ var _vault_server_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(3153);
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3965);
+/* harmony import */ var _reading_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(7557);
+/* harmony import */ var _references_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(9021);
 
 
 
@@ -33,34 +31,33 @@ const EXAMPLE = 'team/database';
 /** Values of secrets of a KV version 2 engine of Vault or OpenBao, read with a token that is revoked at once. */
 const secretVault = {
     settings: async (inputs) => {
-        const engine = (0,_vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .readPath */ .G7)(inputs, 'engine', inputs.text('engine') || 'secret', 'secret');
+        const engine = (0,_vault_server_js__WEBPACK_IMPORTED_MODULE_7__/* .readPath */ .G7)(inputs, 'engine', inputs.text('engine') || 'secret', 'secret');
         return {
-            server: (0,_vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .readServer */ .Wb)(inputs),
+            server: (0,_vault_server_js__WEBPACK_IMPORTED_MODULE_7__/* .readServer */ .Wb)(inputs),
             engine,
-            wanted: await (0,_references_js__WEBPACK_IMPORTED_MODULE_7__/* .readReferences */ .P)(inputs, {
+            wanted: await (0,_references_js__WEBPACK_IMPORTED_MODULE_6__/* .readReferences */ .P)(inputs, {
                 input: 'path',
                 example: EXAMPLE,
                 key: 'DB_PASSWORD',
-                read: (label, text) => secretPath(inputs, label, (0,_vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .readPath */ .G7)(inputs, label, text, EXAMPLE), engine),
+                read: (label, text) => secretPath(inputs, label, (0,_vault_server_js__WEBPACK_IMPORTED_MODULE_7__/* .readPath */ .G7)(inputs, label, text, EXAMPLE), engine),
                 mended: (text) => fromVaultAction(text, engine),
             }),
         };
     },
     exchange: async (settings, tools) => {
         const token = borrowToken(settings.server, tools);
-        const grant = await (0,_reading_js__WEBPACK_IMPORTED_MODULE_6__/* .readSecrets */ .q)(settings.wanted, token, {
+        const grant = await (0,_reading_js__WEBPACK_IMPORTED_MODULE_5__/* .readSecrets */ .q)(settings.wanted, token, {
             id: (path) => path,
             read: (path) => read(settings, path, token, tools),
         });
-        const given = await token;
-        return given.isBatch ? { ...grant, summary: `${grant.summary} ${(0,_vault_revoker_js__WEBPACK_IMPORTED_MODULE_4__.aboutBatch)(given)}` } : grant;
+        return { ...grant, summary: `${grant.summary}${(0,_vault_login_js__WEBPACK_IMPORTED_MODULE_3__/* .aboutBatch */ .A)(await token)}` };
     },
 };
 /** A token for this step alone. */
 async function borrowToken(server, tools) {
     const given = await (0,_vault_login_js__WEBPACK_IMPORTED_MODULE_3__/* .login */ .i)(server, tools);
-    if (!given.isBatch)
-        tools.revokeAtEnd((0,_vault_revoker_js__WEBPACK_IMPORTED_MODULE_4__.revocable)(given));
+    if (given.revocable)
+        tools.revokeAtEnd(given.revocable);
     return given;
 }
 /** Removes from a path what policies and the commands of Vault put before it: it would be there twice. */
@@ -91,23 +88,23 @@ function fromVaultAction(text, engine) {
 /** `GET /v1/{engine}/data/{path}`: the data of the newest version (Vault API, "KV secrets engine - version 2"). */
 function read(settings, path, token, tools) {
     const { server, engine } = settings;
-    const url = (0,_vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .urlOf */ .rs)(server, engine, 'data', path);
+    const url = (0,_vault_server_js__WEBPACK_IMPORTED_MODULE_7__/* .urlOf */ .rs)(server, engine, 'data', path);
     return tools.send({
-        service: _vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .SERVICE */ .YV,
+        service: _vault_server_js__WEBPACK_IMPORTED_MODULE_7__/* .SERVICE */ .YV,
         method: 'GET',
         url,
         gateway: server.headers,
-        prepare: async () => ({ headers: (0,_vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .headersOf */ .Yl)(server, (await token).token) }),
+        prepare: async () => ({ headers: (0,_vault_server_js__WEBPACK_IMPORTED_MODULE_7__/* .headersOf */ .Yl)(server, (await token).token) }),
         refusal: (answer) => refusal(answer, settings, path),
         read: (answer) => {
             const body = (0,_vault_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .unwrapped */ .DE)(answer, url);
-            const text = (0,_json_js__WEBPACK_IMPORTED_MODULE_5__/* .memberText */ .WI)(answer.text, 'data', 'data');
+            const text = (0,_json_js__WEBPACK_IMPORTED_MODULE_4__/* .memberText */ .WI)(answer.text, 'data', 'data');
             if ((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(body, 'data', 'metadata') !== undefined &&
                 (0,_vault_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .isPresent */ .Wo)((0,_http_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(body, 'data', 'data')) &&
                 text !== undefined) {
-                return { name: (0,_text_js__WEBPACK_IMPORTED_MODULE_9__/* .quoted */ .TL)(`${engine}/${path}`), text };
+                return { name: (0,_text_js__WEBPACK_IMPORTED_MODULE_8__/* .quoted */ .TL)(`${engine}/${path}`), text };
             }
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${_vault_server_js__WEBPACK_IMPORTED_MODULE_8__/* .SERVICE */ .YV} (${url.host}) answered without a secret.`, {
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${_vault_server_js__WEBPACK_IMPORTED_MODULE_7__/* .SERVICE */ .YV} (${url.host}) answered without a secret.`, {
                 hint: `Check \`engine\`: "${engine}" must be a KV version 2 engine.`,
             });
         },
@@ -117,7 +114,7 @@ function read(settings, path, token, tools) {
 function refusal(answer, settings, path) {
     const { status, json } = answer;
     const { engine } = settings;
-    const name = (0,_text_js__WEBPACK_IMPORTED_MODULE_9__/* .quoted */ .TL)(`${engine}/${path}`);
+    const name = (0,_text_js__WEBPACK_IMPORTED_MODULE_8__/* .quoted */ .TL)(`${engine}/${path}`);
     const explained = (reason, hint) => ({ reason, explain: () => ({ hint }) });
     const gone = (reason, hint) => ({
         ...explained(reason, hint),
@@ -171,27 +168,25 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   vault: () => (/* binding */ vault)
 /* harmony export */ });
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8992);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8992);
 /* harmony import */ var _vault_login_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4917);
-/* harmony import */ var _vault_revoker_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7240);
-/* harmony import */ var _vault_server_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3153);
-
+/* harmony import */ var _vault_server_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3153);
 
 
 
 /** A token of Vault or OpenBao, for whatever the policies of the role allow; revoked when the job ends. */
 const vault = {
-    settings: (inputs) => ({ server: (0,_vault_server_js__WEBPACK_IMPORTED_MODULE_2__/* .readServer */ .Wb)(inputs), outlivesJob: inputs.boolean('skip-token-revoke') }),
+    settings: (inputs) => ({ server: (0,_vault_server_js__WEBPACK_IMPORTED_MODULE_1__/* .readServer */ .Wb)(inputs), outlivesJob: inputs.boolean('skip-token-revoke') }),
     exchange: async ({ server, outlivesJob }, tools) => {
         const given = await (0,_vault_login_js__WEBPACK_IMPORTED_MODULE_0__/* .login */ .i)(server, tools);
-        const { token, policies, expiresAt, isBatch } = given;
-        const names = (0,_text_js__WEBPACK_IMPORTED_MODULE_3__/* .showable */ .of)((0,_text_js__WEBPACK_IMPORTED_MODULE_3__/* .few */ .H$)(policies.map(_text_js__WEBPACK_IMPORTED_MODULE_3__/* .quoted */ .TL)));
+        const { token, policies, expiresAt, revocable } = given;
+        const names = (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .showable */ .of)((0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .few */ .H$)(policies.map(_text_js__WEBPACK_IMPORTED_MODULE_2__/* .quoted */ .TL)));
         return {
             secrets: [token],
             outputs: { token, policies: JSON.stringify(policies) },
-            summary: `Vault token granted${names === undefined ? '' : ` with the policies ${names}`}.${isBatch ? ` ${(0,_vault_revoker_js__WEBPACK_IMPORTED_MODULE_1__.aboutBatch)(given)}` : ''}`,
+            summary: `Vault token granted${names === undefined ? '' : ` with the policies ${names}`}.${(0,_vault_login_js__WEBPACK_IMPORTED_MODULE_0__/* .aboutBatch */ .A)(given)}`,
             ...(expiresAt && { expiresAt }),
-            ...(!isBatch && { revocable: (0,_vault_revoker_js__WEBPACK_IMPORTED_MODULE_1__.revocable)(given), outlivesJob }),
+            ...(revocable && { revocable, outlivesJob }),
         };
     },
 };
@@ -207,8 +202,8 @@ const vault = {
 /* harmony export */ });
 /** The explanation of what a system says; an empty one if the table has none. */
 function explanationOf(table, said, context) {
-    const [, explain] = table.find(([words]) => words.test(said)) ?? [];
-    return explain?.(context) ?? {};
+    const [, hint, more] = table.find(([words]) => words.test(said)) ?? [];
+    return hint === undefined ? {} : { hint: hint(context), ...more?.(context) };
 }
 
 
@@ -289,6 +284,7 @@ function textsOf(value) {
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
+  A: () => (/* binding */ aboutBatch),
   i: () => (/* binding */ login)
 });
 
@@ -298,6 +294,8 @@ var errors = __webpack_require__(3916);
 var http_answer = __webpack_require__(9856);
 // EXTERNAL MODULE: ./src/identity/credential.ts
 var credential = __webpack_require__(8585);
+// EXTERNAL MODULE: ./src/inputs/headers.ts
+var inputs_headers = __webpack_require__(6427);
 // EXTERNAL MODULE: ./src/vault/answer.ts
 var vault_answer = __webpack_require__(9772);
 // EXTERNAL MODULE: ./src/explanation.ts
@@ -322,85 +320,57 @@ const CLAIM = /^error validating claims:.*?claim "([^"]{1,60})"/s;
 const EXPLANATIONS = [
     [
         /no audiences bound to the role/,
-        ({ server, claims, place }) => ({
-            hint: `The audience of the ID token was "${server.audience}": add it to bound_audiences of ${place}, which has none.`,
-            ...suggestSettings(server, claims),
-        }),
+        ({ server, place }) => `The audience of the ID token was "${server.audience}": add it to bound_audiences of ${place}, which has none.`,
+        suggestSettings,
     ],
     [
         /\(aud\) claim|aud claim/,
-        ({ server, claims, place }) => ({
-            hint: `The audience of the ID token was "${server.audience}": add it to bound_audiences of ${place}, or set \`audience\` to one of those.`,
-            ...suggestSettings(server, claims),
-        }),
+        ({ server, place }) => `The audience of the ID token was "${server.audience}": add it to bound_audiences of ${place}, or set \`audience\` to one of those.`,
+        suggestSettings,
     ],
     [
         /\(sub\) claim|sub claim/,
-        ({ server, claims, place }) => ({
-            hint: `The subject (sub) of the ID token was ${(0,src_text/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'sub')) ?? 'another one'}: change bound_subject of ${place}.${(0,identity_claims/* aboutForm */.A1)((0,identity_claims/* claimText */.Q1)(claims, 'sub'))}${KEEPS}`,
-            ...suggestSettings(server, claims),
-        }),
+        ({ claims, place }) => `The subject (sub) of the ID token was ${(0,src_text/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'sub')) ?? 'another one'}: change bound_subject of ${place}.${(0,identity_claims/* aboutForm */.A1)((0,identity_claims/* claimText */.Q1)(claims, 'sub'))}${KEEPS}`,
+        suggestSettings,
     ],
-    [
-        CLAIM,
-        ({ server, claims, place, reason }) => ({
-            hint: claimHint(reason, place, claims),
-            ...suggestSettings(server, claims),
-        }),
-    ],
+    [CLAIM, aboutClaim, suggestSettings],
     [
         /^role .*could not be found/,
-        ({ server, claims }) => ({
-            hint: `Check \`role\`, \`auth-path\` and \`namespace\`: there is no role "${server.role}" in the auth method at "${server.authPath}".`,
-            ...suggestRole(server, claims),
-        }),
+        ({ server: { authPath, role } }) => `Check \`role\`, \`auth-path\` and \`namespace\`: there is no role "${role}" in the auth method at "${authPath}".`,
+        suggestRole,
     ],
     [
         /oidc role_type/,
-        ({ server, claims }) => ({
-            hint: `The role "${server.role}" is for people in a browser: it must have role_type=jwt. Vault turns it back into an oidc role on every write that omits role_type.`,
-            ...suggestSettings(server, claims),
-        }),
+        ({ server: { role } }) => `The role "${role}" is for people in a browser: it must have role_type=jwt. Vault turns it back into an oidc role on every write that omits role_type.`,
+        suggestSettings,
     ],
     [
         KEYS_TROUBLE,
-        ({ claims }) => ({
-            hint: `Vault could not fetch the keys of GitHub's ID tokens: its server must be able to reach ${(0,identity_claims/* claimText */.Q1)(claims, 'iss') ?? 'their issuer'}.`,
-        }),
+        ({ claims }) => `Vault could not fetch the keys of GitHub's ID tokens: its server must be able to reach ${(0,identity_claims/* claimText */.Q1)(claims, 'iss') ?? 'their issuer'}.`,
     ],
-    [/\((?:exp|nbf|iat)\) claim/, () => ({ hint: 'The ID token was new: check the clock of the Vault server.' })],
+    [/\((?:exp|nbf|iat)\) claim/, () => 'The ID token was new: check the clock of the Vault server.'],
     [
         /^permission denied/,
-        ({ server: { authPath, role } }) => ({
-            hint: `Vault says this if there is no auth method at "${authPath}", if \`namespace\` is wrong, or if the role "${role}" does not accept logins from this runner's address (token_bound_cidrs).`,
-        }),
+        ({ server: { authPath, role } }) => `Vault says this if there is no auth method at "${authPath}", if \`namespace\` is wrong, or if the role "${role}" does not accept logins from this runner's address (token_bound_cidrs).`,
     ],
     [
         /^no handler for route/,
-        ({ server: { authPath } }) => ({
-            hint: `Check \`auth-path\` and \`namespace\`: Vault has no auth method at "${authPath}".`,
-        }),
+        ({ server: { authPath } }) => `Check \`auth-path\` and \`namespace\`: Vault has no auth method at "${authPath}".`,
     ],
     [
         /^error (?:validating token|configuring token validator)|could not load configuration/,
-        ({ server, claims }) => ({
-            hint: `The issuer (iss) of the ID token was ${(0,src_text/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'that of GitHub'}: "auth/${server.authPath}/config" must have it as oidc_discovery_url and bound_issuer.`,
-        }),
+        ({ server: { authPath }, claims }) => `The issuer (iss) of the ID token was ${(0,src_text/* quoted */.TL)((0,identity_claims/* claimText */.Q1)(claims, 'iss')) ?? 'that of GitHub'}: "auth/${authPath}/config" must have it as oidc_discovery_url and bound_issuer.`,
     ],
 ];
 /** What Vault means by an answer that is not 2xx to a login. */
 function loginRefusal(answer, server) {
-    const refusal = (0,vault_answer/* vaultRefusal */.Hp)(answer, (reason, claims) => explain(reason, server, claims));
+    const place = `the role "${server.role}" ("auth/${server.authPath}/role/${server.role}")`;
+    const refusal = (0,vault_answer/* vaultRefusal */.Hp)(answer, (reason, claims) => (0,explanation/* explanationOf */.p)(EXPLANATIONS, reason, { server, claims, place, reason }));
     const isTransient = answer.status === 400 && KEYS_TROUBLE.test((0,http_answer/* textOf */.b6)(refusal.reason));
     return { ...refusal, ...(isTransient && { retry: { times: 2 } }) };
 }
-function explain(reason, server, claims) {
-    const { authPath, role } = server;
-    const place = `the role "${role}" ("auth/${authPath}/role/${role}")`;
-    return (0,explanation/* explanationOf */.p)(EXPLANATIONS, reason, { server, claims, place, reason });
-}
 /** Vault names the claim that did not fit: its value is shown only where it may be. */
-function claimHint(reason, place, claims) {
+function aboutClaim({ reason, place, claims }) {
     const claim = CLAIM.exec(reason)?.[1] ?? '';
     const value = identity_claims/* SHOWN_CLAIMS */.uZ.includes(claim) ? (0,identity_claims/* claimText */.Q1)(claims, claim) : undefined;
     const isMissing = reason.endsWith(' is missing');
@@ -412,19 +382,21 @@ function claimHint(reason, place, claims) {
     return `${start} bound_claims of ${place} with the claims of the ID token.${claim === 'sub' ? (0,identity_claims/* aboutForm */.A1)(value) : ''}${KEEPS}`;
 }
 /** What an existing role must have to accept this run and no other; see {@link KEEPS}. */
-function suggestSettings(server, claims) {
-    return toPaste(server, claims, 'With these settings, the role accepts this run', {});
+function suggestSettings(login) {
+    return toPaste(login, 'With these settings, the role accepts this run');
 }
 /** A new role, which must have a `user_claim`, and a token that ends soon. */
-function suggestRole(server, claims) {
-    return toPaste(server, claims, `This creates a role that accepts this run and gives it the policy "${server.role}"`, {
+function suggestRole(login) {
+    const { role } = login.server;
+    return toPaste(login, `This creates a role that accepts this run and gives it the policy "${role}"`, {
         user_claim: 'repository_id',
-        token_policies: [server.role],
+        token_policies: [role],
         token_ttl: '1h',
     });
 }
 /** As `vault write` reads it. */
-function toPaste({ role, authPath, audience }, claims, what, more) {
+function toPaste({ server, claims }, what, more = {}) {
+    const { role, authPath, audience } = server;
     const subject = (0,identity_claims/* claimText */.Q1)(claims, 'sub');
     const repositoryId = (0,identity_claims/* claimText */.Q1)(claims, 'repository_id');
     if (subject === undefined || repositoryId === undefined)
@@ -450,6 +422,7 @@ var revoker = __webpack_require__(7240);
 // EXTERNAL MODULE: ./src/vault/server.ts
 var vault_server = __webpack_require__(3153);
 ;// CONCATENATED MODULE: ./src/vault/login.ts
+
 
 
 
@@ -493,20 +466,30 @@ function readLogin(answer, url, server, tools) {
     }
     const policies = (0,vault_answer/* textsOf */.CB)((0,http_answer/* member */.Dc)(given, 'policies'));
     const seconds = (0,http_answer/* member */.Dc)(given, 'lease_duration');
-    const login = {
-        api,
-        namespace,
-        headers,
-        isBatch: (0,http_answer/* member */.Dc)(given, 'token_type') === 'batch',
-        policies,
-        expiresAt: typeof seconds === 'number' && seconds > 0 ? (0,http_answer/* timeOf */.nR)(tools.now() / 1000 + seconds) : undefined,
-        mayRevokeItself: policies.includes('default') || (0,http_answer/* member */.Dc)(given, 'num_uses') !== 0,
-    };
+    const expiresAt = typeof seconds === 'number' && seconds > 0 ? (0,http_answer/* timeOf */.nR)(tools.now() / 1000 + seconds) : undefined;
+    // Vault's policy `default` allows it, and the last of a limited number of uses ends the token. A refusal then tells that it is gone.
+    const mayRevokeItself = policies.includes('default') || (0,http_answer/* member */.Dc)(given, 'num_uses') !== 0;
+    const revocable = (token) => ({
+        issuer: 'vault',
+        token,
+        apiUrl: api,
+        ...(expiresAt && { ends: expiresAt }),
+        extra: { namespace, mayRevokeItself: String(mayRevokeItself), ...(0,inputs_headers/* stateOf */.L4)(headers) },
+    });
+    const isBatch = (0,http_answer/* member */.Dc)(given, 'token_type') === 'batch';
     const revoke = (core) => {
-        tools.revokeAtEnd((0,revoker.revocable)({ ...login, token: core }));
+        tools.revokeAtEnd(revocable(core));
     };
-    const token = (0,http_answer/* member */.Dc)(given, 'client_token');
-    return { ...login, token: (0,credential/* credential */.e)(token, 'client token', vault_server/* SERVICE */.YV, tools.mask, login.isBatch ? undefined : revoke) };
+    const client = (0,http_answer/* member */.Dc)(given, 'client_token');
+    const token = (0,credential/* credential */.e)(client, 'client token', vault_server/* SERVICE */.YV, tools.mask, isBatch ? undefined : revoke);
+    return { token, policies, expiresAt, revocable: isBatch ? undefined : revocable(token) };
+}
+/** What a summary adds about a token that cannot be revoked; empty for another. */
+function aboutBatch({ revocable, expiresAt }) {
+    if (revocable !== undefined)
+        return '';
+    const ends = expiresAt === undefined ? revoker.NEVER : `at ${expiresAt.toISOString()}`;
+    return ` The Vault token is a batch token, which cannot be revoked; it ends ${ends}.`;
 }
 
 
@@ -517,11 +500,10 @@ function readLogin(answer, url, server, tools) {
 
 __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   aboutBatch: () => (/* binding */ aboutBatch),
-/* harmony export */   revocable: () => (/* binding */ revocable),
+/* harmony export */   NEVER: () => (/* binding */ NEVER),
 /* harmony export */   vault: () => (/* binding */ vault)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3916);
+/* harmony import */ var _http_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9856);
 /* harmony import */ var _inputs_headers_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6427);
 /* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9772);
 /* harmony import */ var _server_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3153);
@@ -529,21 +511,7 @@ __webpack_require__.r(__webpack_exports__);
 
 
 
-/** A Vault token as what {@link vault} revokes. */
-function revocable({ token, api, namespace, headers, expiresAt, mayRevokeItself }) {
-    return {
-        issuer: 'vault',
-        token,
-        apiUrl: api,
-        ...(expiresAt && { ends: expiresAt }),
-        extra: { namespace, mayRevokeItself: String(mayRevokeItself), ...(0,_inputs_headers_js__WEBPACK_IMPORTED_MODULE_1__/* .stateOf */ .L4)(headers) },
-    };
-}
-/** Why a batch token is not revoked: Vault keeps no list of them. */
-function aboutBatch({ expiresAt }) {
-    const ends = expiresAt === undefined ? NEVER : `at ${expiresAt.toISOString()}`;
-    return `The Vault token is a batch token, which cannot be revoked; it ends ${ends}.`;
-}
+/** When a token without an expiry ends, in words. */
 const NEVER = 'only when somebody revokes it';
 /**
  * Revokes a token of Vault or OpenBao, and with it every lease that it made: `POST /v1/auth/token/revoke-self` (Vault API,
@@ -553,41 +521,30 @@ const NEVER = 'only when somebody revokes it';
 const vault = {
     name: 'The Vault token',
     endsByDefault: NEVER,
-    revoke: async (client, { token, apiUrl, extra = {} }, { mask }) => {
+    revoke: (client, { token, apiUrl, extra = {} }, { mask }) => {
         const gateway = (0,_inputs_headers_js__WEBPACK_IMPORTED_MODULE_1__/* .savedHeaders */ .cy)(extra, mask);
         const server = { api: apiUrl, namespace: extra['namespace'] ?? '' };
-        const course = { isGone: false };
-        try {
-            await client.send({
-                service: _server_js__WEBPACK_IMPORTED_MODULE_3__/* .SERVICE */ .YV,
-                method: 'POST',
-                url: (0,_server_js__WEBPACK_IMPORTED_MODULE_3__/* .urlOf */ .rs)(server, 'auth/token/revoke-self'),
-                gateway,
-                attemptMs: 5_000,
-                prepare: () => ({ headers: (0,_server_js__WEBPACK_IMPORTED_MODULE_3__/* .headersOf */ .Yl)(server, token) }),
-                refusal: (answer) => {
-                    const reason = (0,_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(answer);
-                    // A 403 without Vault's own words is that of somebody before it.
-                    const isVaults = answer.status === 403 && reason !== '';
-                    course.isGone = isVaults && (extra['mayRevokeItself'] === 'true' || /\b(?:invalid|bad) token\b/.test(reason));
-                    return (0,_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .vaultRefusal */ .Hp)(answer, () => (answer.status === 403 ? { hint: ALLOW } : {}));
-                },
-                read: ({ status }) => {
-                    // Any other answer is not from Vault, but from a proxy or the login page of a network.
-                    if (status === 204)
-                        return;
-                    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('UNUSABLE_ANSWER', `${_server_js__WEBPACK_IMPORTED_MODULE_3__/* .SERVICE */ .YV} answered ${status} instead of 204.`, {
-                        hint: `Check that ${apiUrl} is Vault's API and that no gateway or login page is in front of it.`,
-                    });
-                },
-            });
-            return 'revoked';
-        }
-        catch (error) {
-            if (course.isGone)
-                return 'gone';
-            throw error;
-        }
+        const url = (0,_server_js__WEBPACK_IMPORTED_MODULE_3__/* .urlOf */ .rs)(server, 'auth/token/revoke-self');
+        return client.send({
+            service: _server_js__WEBPACK_IMPORTED_MODULE_3__/* .SERVICE */ .YV,
+            method: 'POST',
+            url,
+            gateway,
+            attemptMs: 5_000,
+            prepare: () => ({ headers: (0,_server_js__WEBPACK_IMPORTED_MODULE_3__/* .headersOf */ .Yl)(server, token) }),
+            readRefusal: (answer) => {
+                const reason = (0,_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(answer);
+                // A 403 without Vault's own words is that of somebody before it.
+                const isVaults = answer.status === 403 && reason !== '';
+                const isGone = extra['mayRevokeItself'] === 'true' || /\b(?:invalid|bad) token\b/.test(reason);
+                return isVaults && isGone ? 'gone' : undefined;
+            },
+            refusal: (answer) => (0,_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .vaultRefusal */ .Hp)(answer, () => (answer.status === 403 ? { hint: ALLOW } : {})),
+            read: (answer) => {
+                (0,_http_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .expectNoContent */ .I1)(answer, _server_js__WEBPACK_IMPORTED_MODULE_3__/* .SERVICE */ .YV, url, `${apiUrl} is Vault's API`);
+                return 'revoked';
+            },
+        });
     },
 };
 const ALLOW = 'A policy of the role must contain: path "auth/token/revoke-self" { capabilities = ["update"] }.';

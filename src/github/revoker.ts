@@ -1,6 +1,6 @@
 import { ActionError } from '../errors.ts'
 import type { Revoker } from '../exchange.ts'
-import { header, member, messageOf, serverTime } from '../http/answer.ts'
+import { expectNoContent, header, member, messageOf, serverTime } from '../http/answer.ts'
 
 /** How long one attempt may take, in ms. */
 const ATTEMPT_MS = 5_000
@@ -16,10 +16,10 @@ export const github: Revoker = {
   endsByDefault: 'within the hour',
 
   revoke: async (client, { token, apiUrl, ends }, { now }) => {
-    const course = { attempts: 0, hasEnded: false, isGitHubs: false }
+    const course = { attempts: 0, isGitHubs: false }
     const url = new URL(`${apiUrl.replace(/\/+$/, '')}/installation/token`)
     try {
-      await client.send({
+      return await client.send({
         service: 'GitHub',
         method: 'DELETE',
         url,
@@ -34,10 +34,12 @@ export const github: Revoker = {
             },
           }
         },
+        readRefusal: (answer) => {
+          const hasEnded = ends !== undefined && (serverTime(answer) ?? now()) >= ends.getTime()
+          return answer.status === 401 && hasEnded ? 'gone' : undefined
+        },
         refusal: (answer) => {
           const { status, json } = answer
-          const time = serverTime(answer) ?? now()
-          course.hasEnded = status === 401 && ends !== undefined && time >= ends.getTime()
           const message = messageOf(answer)
           // A rate limit is a 403 with one of these (GitHub: "Rate limits for the REST API").
           const isLimited =
@@ -53,17 +55,12 @@ export const github: Revoker = {
             ...(isLimited && { retry: 'until the deadline' }),
           }
         },
-        read: ({ status }) => {
-          // Any other answer is not from GitHub, but from a proxy or the login page of a network.
-          if (status === 204) return
-          throw new ActionError('UNUSABLE_ANSWER', `GitHub (${url.host}) answered ${status} instead of 204.`, {
-            hint: `Check that ${apiUrl} is GitHub's REST API and that no gateway or login page is in front of it.`,
-          })
+        read: (answer) => {
+          expectNoContent(answer, 'GitHub', url, `${apiUrl} is GitHub's REST API`)
+          return 'revoked'
         },
       })
-      return 'revoked'
     } catch (error) {
-      if (course.hasEnded) return 'gone'
       if (course.isGitHubs) throw error
       throw explained(error, course.attempts)
     }

@@ -34,6 +34,19 @@ export function jsonObject(answer: Answer, service: string, url: URL): Record<st
   )
 }
 
+/**
+ * That an answer is 204, as an issuer's is to a revocation: any other 2xx is from a proxy or the login page of a network.
+ *
+ * @param api what the URL must be, as a sentence says it
+ * @throws ActionError `UNUSABLE_ANSWER`
+ */
+export function expectNoContent({ status }: Answer, service: string, url: URL, api: string): void {
+  if (status === 204) return
+  throw new ActionError('UNUSABLE_ANSWER', `${service} (${url.host}) answered ${status} instead of 204.`, {
+    hint: `Check that ${api} and that no gateway or login page is in front of it.`,
+  })
+}
+
 /** A member of a JSON object, by its path; `undefined` if there is none. */
 export function member(json: unknown, ...path: readonly string[]): unknown {
   let value = json

@@ -69,6 +69,8 @@ export interface Call<T> {
   readonly prepare: (now: () => number) => Message | Promise<Message>
   /** Turns a 2xx answer into the value. @throws ActionError `UNUSABLE_ANSWER`, `UNUSABLE_SECRET` */
   readonly read: (answer: Answer) => T
+  /** The value of an answer that is not 2xx, where that is an answer all the same: what was to be revoked had ended. */
+  readonly readRefusal?: (answer: Answer) => T | undefined
   /** Interprets an answer that is not 2xx, or is empty where it must not be. */
   readonly refusal: (answer: Answer) => Refusal
 }

@@ -134,7 +134,10 @@ export class Client {
     note(String(answer.status))
     const isEmpty = call.retriesEmpty === true && answer.text.trim() === ''
     const isGood = answer.status >= 200 && answer.status < 300 && !isEmpty
-    if (!isGood) return this.#refused(call, answer, retried)
+    if (!isGood) {
+      const value = call.readRefusal?.(answer)
+      return value === undefined ? this.#refused(call, answer, retried) : { value }
+    }
     try {
       return { value: call.read(answer) }
     } catch (error) {

@@ -1,5 +1,5 @@
-import { ActionError } from '../errors.ts'
 import type { Revoker } from '../exchange.ts'
+import { expectNoContent } from '../http/answer.ts'
 import { savedHeaders } from '../inputs/headers.ts'
 import { reasonOf, vaultRefusal } from './answer.ts'
 import { headersOf, SERVICE, urlOf } from './server.ts'
@@ -16,38 +16,30 @@ export const vault: Revoker = {
   name: 'The Vault token',
   endsByDefault: NEVER,
 
-  revoke: async (client, { token, apiUrl, extra = {} }, { mask }) => {
+  revoke: (client, { token, apiUrl, extra = {} }, { mask }) => {
     const gateway = savedHeaders(extra, mask)
     const server = { api: apiUrl, namespace: extra['namespace'] ?? '' }
-    const course = { isGone: false }
-    try {
-      await client.send({
-        service: SERVICE,
-        method: 'POST',
-        url: urlOf(server, 'auth/token/revoke-self'),
-        gateway,
-        attemptMs: 5_000,
-        prepare: () => ({ headers: headersOf(server, token) }),
-        refusal: (answer) => {
-          const reason = reasonOf(answer)
-          // A 403 without Vault's own words is that of somebody before it.
-          const isVaults = answer.status === 403 && reason !== ''
-          course.isGone = isVaults && (extra['mayRevokeItself'] === 'true' || /\b(?:invalid|bad) token\b/.test(reason))
-          return vaultRefusal(answer, () => (answer.status === 403 ? { hint: ALLOW } : {}))
-        },
-        read: ({ status }) => {
-          // Any other answer is not from Vault, but from a proxy or the login page of a network.
-          if (status === 204) return
-          throw new ActionError('UNUSABLE_ANSWER', `${SERVICE} answered ${status} instead of 204.`, {
-            hint: `Check that ${apiUrl} is Vault's API and that no gateway or login page is in front of it.`,
-          })
-        },
-      })
-      return 'revoked'
-    } catch (error) {
-      if (course.isGone) return 'gone'
-      throw error
-    }
+    const url = urlOf(server, 'auth/token/revoke-self')
+    return client.send({
+      service: SERVICE,
+      method: 'POST',
+      url,
+      gateway,
+      attemptMs: 5_000,
+      prepare: () => ({ headers: headersOf(server, token) }),
+      readRefusal: (answer) => {
+        const reason = reasonOf(answer)
+        // A 403 without Vault's own words is that of somebody before it.
+        const isVaults = answer.status === 403 && reason !== ''
+        const isGone = extra['mayRevokeItself'] === 'true' || /\b(?:invalid|bad) token\b/.test(reason)
+        return isVaults && isGone ? 'gone' : undefined
+      },
+      refusal: (answer) => vaultRefusal(answer, () => (answer.status === 403 ? { hint: ALLOW } : {})),
+      read: (answer) => {
+        expectNoContent(answer, SERVICE, url, `${apiUrl} is Vault's API`)
+        return 'revoked'
+      },
+    })
   },
 }
 

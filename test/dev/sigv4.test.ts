@@ -65,7 +65,6 @@ test.each([NOW - 300_000, NOW, NOW + 300_000])('a request signed at %i is accept
 })
 
 const MISMATCH = 'The request signature we calculated does not'
-const INCOMPLETE = 'not a complete AWS4 signature'
 const unsigned = (name: string): string => `'${name}' must be a 'SignedHeader' in the AWS Authorization.`
 
 test.each<[string, Change, string]>([
@@ -79,12 +78,7 @@ test.each<[string, Change, string]>([
   ['the future', { at: NOW + 301_000 }, 'Signature not yet current: 20150830T124101Z is still later than 201508'],
   ['a session that has ended', { at: NOW + 900_000, now: NOW + 900_000 }, 'The security token included in the request'],
   ['no signature', { headers: { authorization: '' } }, 'Missing Authentication Token'],
-  ['another scheme', { headers: { authorization: 'Bearer x' } }, INCOMPLETE],
-  [
-    'half a signature',
-    { headers: { authorization: 'AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host' } },
-    INCOMPLETE,
-  ],
+  ['another scheme', { headers: { authorization: 'Bearer x' } }, 'not a complete AWS4 signature'],
 ])('a request is refused for %s', async (_, change, message) => {
   expect(await verdictOn(change)).toMatchObject({ message: expect.stringContaining(message) as string })
 })

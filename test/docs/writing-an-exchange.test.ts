@@ -22,6 +22,7 @@ const COPIED = [
   'test/contract.test.ts',
   'test/scenarios',
   'tsconfig.json',
+  'oxlint.config.ts',
   'vitest.config.ts',
   'package.json',
   'package-lock.json',
@@ -45,10 +46,10 @@ beforeAll(async () => {
   const lines = text.split('\n')
   for (const fence of fencesOf({ file: FILE, text })) {
     // The line before the fence and its empty line names the file.
-    const [, addition, path] = /^(Add to the table in )?`([\w./-]+)`:$/.exec(lines[fence.line - 4] ?? '') ?? []
+    const [, table, path] = /^(?:Add to the table `(\w+)` in )?`([\w./-]+)`:$/.exec(lines[fence.line - 4] ?? '') ?? []
     if (path === undefined) continue
     await mkdir(dirname(join(copy, path)), { recursive: true })
-    await writeFile(join(copy, path), addition === undefined ? fence.text : await withEntry(path, fence.text))
+    await writeFile(join(copy, path), table === undefined ? fence.text : await withEntry(path, table, fence.text))
     added.push(path)
   }
 })
@@ -57,12 +58,12 @@ afterAll(async () => {
   await rm(copy, { recursive: true, force: true })
 })
 
-/** The table of exchanges with one more entry. */
-async function withEntry(path: string, entry: string): Promise<string> {
-  const begins = 'export const exchanges = {\n'
+/** A table with one more entry. */
+async function withEntry(path: string, table: string, entry: string): Promise<string> {
   const text = await readFile(join(copy, path), 'utf8')
-  expect(text).toContain(begins)
-  return text.replace(begins, () => begins + entry)
+  const begins = new RegExp(`const ${table}\\b.* = \\{\\n`)
+  expect(text).toMatch(begins)
+  return text.replace(begins, (start) => start + entry)
 }
 
 /** Runs a program of `node_modules`, or one of the copy itself, in the copy. */
@@ -77,10 +78,11 @@ function run(program: string, ...args: string[]): Promise<{ code: number; output
   })
 }
 
-test('the types of its code are right', async () => {
+test('its code is as the linter and the types have it', async () => {
   const files = added.filter((path) => path.endsWith('.ts'))
-  await writeFile(join(copy, 'tsconfig.page.json'), JSON.stringify({ extends: './tsconfig.json', files, include: [] }))
-  expect(await run('typescript/bin/tsc', '--project', 'tsconfig.page.json')).toEqual({ code: 0, output: '' })
+  const { code, output } = await run('oxlint/bin/oxlint', ...files)
+  expect(code, output).toBe(0)
+  expect(output).toMatch(/ on [1-9]\d* files/)
 })
 
 test('it runs, and keeps what every action keeps', async () => {

@@ -6,11 +6,10 @@ import { decodeJwt } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { canRunCommands, fenceOf } from '../../dev/documents/fences.ts'
 import { workflowExamples } from '../../dev/documents/workflows.ts'
-import { bytebaseError } from '../../dev/fakes/bytebase/messages.ts'
+import { bytebaseError } from '../../dev/fakes/bytebase.ts'
 import { fault, forEver, type FaultEntry } from '../../dev/fakes/faults.ts'
-import { jsonOf } from '../../dev/fakes/handler.ts'
 import { ISSUER } from '../../dev/fakes/issuer.ts'
-import { bytebaseSystem, EMAIL, type BytebaseSettings, type BytebaseSetup } from '../../dev/systems/bytebase.ts'
+import { bytebaseSystem, EMAIL, type BytebaseSetup } from '../../dev/systems/bytebase.ts'
 import type { World, WorldOptions } from '../../dev/world.ts'
 import { bytebase } from '../../src/exchanges/bytebase/exchange.ts'
 import { inputsOf, problemsOf } from '../inputs/fixture.ts'
@@ -24,8 +23,8 @@ const PAGE = 'bytebase/README.md'
 const NO_SETTINGS = { issuerUrl: '', allowedAudiences: [], subjectPattern: '' }
 
 /** A server whose workload identity has these settings instead of the usual ones. */
-async function configured(change: object): Promise<World<BytebaseSetup>> {
-  const world = await open()
+async function configured(change: object, options: WorldOptions = {}): Promise<World<BytebaseSetup>> {
+  const world = await open({}, options)
   Object.assign(world.setup.identities[EMAIL]!.config, change)
   return world
 }
@@ -119,12 +118,9 @@ describe('a refusal', () => {
     ],
     [
       'of a deactivated identity, in the words of Connect',
-      async () => {
-        const world = await open()
-        world.setup.identities[EMAIL]!.deactivated = true
-        const inWords = fault.alter((real) => ({ ...real, body: { ...jsonOf(real)!, code: 'unauthenticated' } }))
-        world.server('bytebase').faults.push(inWords)
-        return world
+      () => {
+        const message = 'workload identity has been deactivated'
+        return answering(fault.answer({ status: 401, body: { code: 'unauthenticated', message } }))
       },
       '(401 Unauthorized): workload identity has been deactivated.',
       `In Bytebase, activate ${IDENTITY} again, or use another one.`,
@@ -314,36 +310,52 @@ describe.runIf(canRunCommands)('the commands of the page', () => {
     ['the job with its environment in', { identity: { environment: 'production' } }, true],
     ['no other in', {}, false],
   ])('for the settings let %s', async (_what, options, succeeded) => {
-    const world = await open({ workloadIdentity: { config: NO_SETTINGS } }, options)
+    const world = await configured(NO_SETTINGS, options)
     const command = fenceOf(PAGE, 'bash', /--request PATCH/)
     expect((await bash(command, world, world.setup.bytebase.adminToken)).code).toBe(0)
     expect((await run(world, { inputs: { audience: HOST } })).succeeded).toBe(succeeded)
     expect((await run(world)).succeeded).toBe(false)
   })
 
-  test.each<[string, BytebaseSettings, isMade: boolean]>([
-    ['make them', {}, true],
-    ['end at a refusal, and show it', { workloadIdentity: { permissions: {} } }, false],
-  ])('for a release and a plan %s', async (_what, settings, isMade) => {
-    const world = await open(settings)
-    const { outputs } = await run(world)
-    const step = workflowExamples()
-      .filter(({ file }) => file === PAGE)
-      .flatMap(({ workflow }) => Object.values(workflow.jobs).flatMap(({ steps = [] }) => steps))
-      .find(({ name }) => name === 'Create a release and a plan')
-    expect(step!.shell).toBe('bash')
-    const { code, log } = await bash(step!.run!, world, outputs['token']!)
-    const [release, plan] = [...world.setup.bytebase.resources.values()]
-    if (!isMade) {
-      expect(code).not.toBe(0)
-      expect(log).toContain('user does not have permission "bb.releases.create", extra [projects/my-project]')
-      expect(release).toBeUndefined()
-      return
+  const create = workflowExamples()
+    .filter(({ file }) => file === PAGE)
+    .flatMap(({ workflow }) => Object.values(workflow.jobs).flatMap(({ steps = [] }) => steps))
+    .find(({ name }) => name === 'Create a release and a plan')!
+  const RELEASE = 'projects/my-project/releases/101'
+
+  test('for a release and a plan make them', async () => {
+    const answers = [{ name: RELEASE }, { name: 'projects/my-project/plans/102' }]
+    const world = await answering(...answers.map((body) => fault.answer({ status: 200, body })))
+    expect(create.shell).toBe('bash')
+    const { code, log } = await bash(create.run!, world, 'the-token')
+    expect([code, JSON.parse(log)]).toEqual([0, answers[1]])
+    const [release, plan] = world.server('bytebase').requests
+    const headers = { authorization: 'Bearer the-token', 'content-type': 'application/json' }
+    expect(release).toMatchObject({ method: 'POST', path: '/v1/projects/my-project/releases', headers })
+    const file = {
+      path: 'migrations/0001_create_users.sql',
+      version: '0001',
+      statement: Buffer.from(SQL).toString('base64'),
     }
-    expect([code, log]).toEqual([0, expect.not.stringContaining('error')])
-    expect(plan).toMatchObject({ specs: [{ changeDatabaseConfig: { release: release!['name'] } }] })
-    const sent = world.server('bytebase').requests.find(({ path }) => path.endsWith('/releases'))
-    const { files } = JSON.parse(sent!.body) as { files: { statement: string }[] }
-    expect(Buffer.from(files[0]!.statement, 'base64').toString()).toBe(SQL)
+    expect(JSON.parse(release!.body)).toEqual({ type: 'VERSIONED', files: [file] })
+    expect(plan).toMatchObject({ method: 'POST', path: '/v1/projects/my-project/plans', headers })
+    expect(JSON.parse(plan!.body)).toEqual({
+      title: 'Migration from GitHub Actions',
+      specs: [
+        {
+          id: expect.stringMatching(/^[\da-f-]{36}$/) as string,
+          changeDatabaseConfig: { targets: ['instances/prod/databases/mydb'], release: RELEASE },
+        },
+      ],
+    })
+  })
+
+  test('for a release and a plan end at a refusal, and show it', async () => {
+    const message = 'user does not have permission "bb.releases.create", extra [projects/my-project]'
+    const world = await answering(fault.answer(bytebaseError('denied', message)))
+    const { code, log } = await bash(create.run!, world, 'the-token')
+    expect(code).not.toBe(0)
+    expect(log).toContain(message)
+    expect(world.server('bytebase').requests).toHaveLength(1)
   })
 })

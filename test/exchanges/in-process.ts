@@ -10,7 +10,7 @@ import { readAction } from '../../dev/runner/action-file.ts'
 import type { StageResult } from '../../dev/runner/runner.ts'
 import type { Setup, System } from '../../dev/systems/system.ts'
 import { createWorld, ROOT, type World, type WorldOptions } from '../../dev/world.ts'
-import { createRecorder, stageOf, type RecordedStage } from '../recorder.ts'
+import { createRecorder, stageOf, textsOf, type RecordedStage } from '../recorder.ts'
 
 /** The subject of the job's ID token, unless a world has another identity. */
 export const SUBJECT = 'repo:octo-org@6811672/workflows@216219028:ref:refs/heads/main'
@@ -48,6 +48,8 @@ export interface Ran {
 
 export interface StepOptions extends Omit<RecordedStage, 'debugging'> {
   readonly now?: () => number
+  /** Instead of one that waits for nothing. */
+  readonly clock?: Clock
   /** The job is cancelled when this resolves. */
   readonly cancelled?: Promise<unknown>
 }
@@ -130,7 +132,7 @@ async function runStage(
   const slept: number[] = []
   const limits: number[] = []
   let skipped = 0
-  const clock: Clock = {
+  const clock: Clock = options.clock ?? {
     now: options.now ?? Date.now,
     monotonic: () => performance.now() + skipped,
     random: () => 0.5,
@@ -152,26 +154,26 @@ async function runStage(
     step.cancellation.cancel('SIGINT')
   })
   const succeeded = await run(step)
-  const { said, outputs, state, summary, read } = recorder
-  const textsOf = (...kinds: (typeof said)[number]['as'][]): string[] =>
-    said.flatMap(({ as, text }) => (kinds.includes(as) ? [text] : []))
-  const printed = [...said.flatMap(({ as, text }) => (as === 'add-mask' ? [] : [text])), summary].join('\n')
+  const { said, read } = recorder
+  const ended = stageOf(recorder, stage, succeeded, [world.issuer.requestToken, ...(options.masks ?? [])])
+  const { outputs, state } = ended
+  const printed = said.map(({ as, text }) => (['mask', 'output', 'state'].includes(as) ? '' : text)).join('\n')
   return {
     succeeded,
     outputs,
     state: state['revocable'] === '' ? {} : state,
-    errors: textsOf('error'),
-    warnings: textsOf('warning'),
-    infos: textsOf('line'),
-    group: textsOf('group', 'grouped line'),
-    debug: textsOf('debug'),
-    summary,
-    masks: textsOf('add-mask'),
+    errors: textsOf(said, 'error'),
+    warnings: textsOf(said, 'warning'),
+    infos: textsOf(said, 'info'),
+    group: textsOf(said, 'group', 'grouped line'),
+    debug: textsOf(said, 'debug'),
+    summary: textsOf(said, 'summary').join(''),
+    masks: textsOf(said, 'mask'),
     slept,
     limits,
     read,
     leaks: world.secrets.filter(({ value }) => printed.includes(value)).map(({ name }) => name),
-    stage: stageOf(recorder, stage, succeeded, [world.issuer.requestToken, ...(options.masks ?? [])]),
+    stage: ended,
   }
 }
 

@@ -104,6 +104,7 @@ describe('the time of an attempt', () => {
     ['10 s', {}, {}, 10_000],
     ['what the call says', {}, { attemptMs: 35_000 }, 35_000],
     ['what is left', { limitMs: 4_000 }, {}, 4_000],
+    ['none, where nothing is left', { limitMs: -1_000 }, {}, 0],
   ])('is %s', async (_name, options, call, limit) => {
     const server = await answering(ok())
     const { get, clock } = testClient(options)
@@ -112,25 +113,18 @@ describe('the time of an attempt', () => {
     expect(clock.running).toBe(0)
   })
 
-  test('is none where preparing took it all', async () => {
-    const server = await answering(ok())
-    const { get, clock } = testClient()
-    const prepare = (): Message => {
-      clock.elapsed += 61_000
-      return { headers: {} }
-    }
-    await get(server.url, { prepare })
-    expect(clock.limits).toEqual([0])
-  })
-
-  test('ends it; what it waited for is told, and the next one has a time of its own', async () => {
-    const server = await answering(() => undefined, ok())
-    const { get, clock, lines } = testClient()
+  test.each([
+    ['the answer', ''],
+    ['the rest of the answer', CUT],
+  ])('ends it; that it waited for %s is told, and the next one has a time of its own', async (what, fate) => {
+    const server = await answering(fate, ok())
+    const [sockets, { get, clock, lines }] = [clientSockets(), testClient()]
     const answer = get(server.url, { attemptMs: 1_250 })
     await server.requested()
+    await until(() => sockets[0]!.bytesRead >= fate.length)
     await clock.expire()
     expect(await answer).toEqual({ a: 1 })
-    expect(lines[0]).toContain('no answer within 1.3 s, while waiting for the answer')
+    expect(lines[0]).toMatch(new RegExp(`no answer within 1.3 s, while waiting for ${what}$`))
     expect(clock.slept).toEqual([125])
     await server.closed()
   })
@@ -157,14 +151,6 @@ describe('a step that is cancelled', () => {
   const reason = new Error('The job was cancelled.')
   const grantEnds = 'within the hour'
   const never = new AbortController().signal
-
-  test('sends nothing', async () => {
-    const server = await answering(ok())
-    const { get, cancelled } = testClient()
-    cancelled.abort(reason)
-    await expect(get(server.url)).rejects.toBe(reason)
-    expect(server.received).toEqual([])
-  })
 
   test.each([true, false])('does not send what was prepared meanwhile (waiting: %s)', async (waits) => {
     const server = await answering(ok())

@@ -9,10 +9,8 @@ import { proxyVariables, rawServer, trustedCertificates, type RawServer } from '
 
 const never = new AbortController().signal
 
-const masks: string[] = []
-
 function connections(signal = never): Connections {
-  return new Connections(signal, (secret) => masks.push(secret))
+  return new Connections(signal, () => undefined)
 }
 
 /** Opens a connection; gives what was waited for meanwhile. */
@@ -53,11 +51,6 @@ async function secureServer(): Promise<RawServer & { readonly asked: unknown[] }
 }
 
 describe('a connection', () => {
-  test('in the open', async () => {
-    const { url } = await rawServer(() => undefined)
-    expect(await open(url)).toEqual(['the connection'])
-  })
-
   test.each([
     ['localhost', 'localhost'],
     ['127.0.0.1', false],
@@ -73,7 +66,6 @@ describe('a connection', () => {
     expect(await open('https://app-server.example')).toEqual(['the proxy', 'the TLS handshake'])
     expect(asked).toEqual(['app-server.example', 'http/1.1'])
     expect(targets).toEqual([{ target: 'app-server.example:443', answered: 200 }])
-    expect(masks).toContain('p@ss')
     const other = await rawServer(() => undefined, (await trustedCertificates()).wrongHost)
     await proxyTo(other.port)
     await expect(open('https://app-server.example')).rejects.toMatchObject({ code: 'TLS_FAILED' })
@@ -120,14 +112,6 @@ describe('a connection', () => {
     })
     await expect(open(url)).rejects.toMatchObject({ code: 'TLS_FAILED' })
   })
-
-  test('is not begun when it is over already', async () => {
-    const reason = new Error('the end')
-    const { url, received } = await rawServer(() => undefined)
-    const progress = { waitingFor: '' }
-    await expect(connections().open(new URL(url), AbortSignal.abort(reason), progress)).rejects.toBe(reason)
-    expect(received).toEqual([])
-  })
 })
 
 describe('a connection that is opened early', () => {
@@ -145,18 +129,6 @@ describe('a connection that is opened early', () => {
 
   test('that fails is none', async () => {
     const early = connections().openEarly(new URL('http://127.0.0.1:1'))
-    expect(await early?.take()).toBeUndefined()
-  })
-
-  test.each(['http', 'https'])('is closed where it is not used (%s)', async (scheme) => {
-    // With https, the handshake is never over.
-    const server = await rawServer(() => undefined)
-    const opened = connections()
-    const early = opened.openEarly(new URL(`${scheme}://127.0.0.1:${server.port}`))
-    await server.opened()
-    if (scheme === 'http') await new Promise(setImmediate)
-    opened.close()
-    await server.closed()
     expect(await early?.take()).toBeUndefined()
   })
 

@@ -87,13 +87,13 @@ export function testClient(more: Partial<ClientOptions> = {}): TestClient {
   return { client, get: (url, call) => client.send(callTo(url, call)), clock, lines, masks, cancelled }
 }
 
-export function callTo(url: string, more: Partial<Call<unknown>> = {}): Call<unknown> {
+export function callTo<T = unknown>(url: string, more: Partial<Call<T>> = {}): Call<T> {
   return {
     service: 'the server',
     method: 'GET',
     url: new URL(url),
     prepare: () => ({ headers: {} }),
-    read: ({ json }) => json,
+    read: ({ json }) => json as T,
     refusal: () => ({}),
     ...more,
   }
@@ -150,14 +150,12 @@ export async function rawServer(
 ): Promise<RawServer> {
   const sockets: net.Socket[] = []
   const received: string[] = []
-  const waiting: (() => void)[] = []
   const open = (socket: net.Socket): void => {
     const n = sockets.push(socket) - 1
     received.push('')
     socket.on('error', () => undefined)
     socket.on('data', (bytes) => (received[n] = `${received[n] ?? ''}${bytes.toString()}`))
     each(socket, n)
-    for (const resolve of waiting.splice(0)) resolve()
   }
   const server = secure === undefined ? net.createServer(open) : tls.createServer(secure, open)
   server.on('tlsClientError', (_error: Error, socket: net.Socket) => socket.destroy())
@@ -173,8 +171,8 @@ export async function rawServer(
     received,
     requested: () => until(() => (received[0] ?? '') !== ''),
     opened: async (n = 0) => {
-      while (sockets[n] === undefined) await new Promise<void>((resolve) => waiting.push(resolve))
-      return sockets[n]
+      await until(() => sockets[n] !== undefined)
+      return sockets[n]!
     },
     closed: () => until(() => sockets.every(({ closed }) => closed)),
   }

@@ -29,13 +29,8 @@ function herd(
   seed: number,
 ): { served: number; lastMs: number; requestsEach: number } {
   let state = seed
-  // Marsaglia's xorshift with 32 bits.
-  const random = (): number => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return (state >>> 0) / 2 ** 32
-  }
+  // The linear congruential generator of "Numerical Recipes".
+  const random = (): number => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32
   const arrivals: { failures: number; readonly deadline: number }[][] = []
   for (let job = 0; job < jobs; job++) {
     const start = Math.floor(random() * START_MS)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Refusal } from '../../src/http/call.ts'
-import { mayPass, refusalError, retriesOf } from '../../src/http/refusal.ts'
+import { refusalError } from '../../src/http/refusal.ts'
 import { answer, callTo } from './fixture.ts'
 
 const call = callTo('https://vault.example.com/vault/v1/auth/jwt/login?x=1', { service: 'Vault' })
@@ -65,7 +65,6 @@ test.each<[number, Refusal, string, string]>([
   [299, {}, 'DENIED', 'refused (299).'],
   [300, {}, 'REDIRECTED', 'answered with a redirect (300 Multiple Choices).'],
   [399, { retry: 'until the deadline', code: 'CLOCK_SKEWED' }, 'REDIRECTED', 'answered with a redirect (399).'],
-  [400, {}, 'DENIED', 'refused (400 Bad Request).'],
 ])('%i with %o is %s', (status, refusal, code, message) => {
   expect(errorOf(status, '', refusal)).toMatchObject({ code, message: `Vault (vault.example.com) ${message}` })
 })
@@ -80,12 +79,4 @@ test('what the system said is kept, without secrets', () => {
   expect(refusedBy(403, refusal, 'me')).toEqual(kept)
   expect(refusedBy(403, {})).toStrictEqual({ status: 403 })
   expect(refusedBy(302, refusal)).toBeUndefined()
-})
-
-test('how often a refusal is retried', () => {
-  expect(retriesOf({ retry: { times: 2 } })).toBe(2)
-  for (const refusal of [{ retry: 'never' }, { retry: 'until the deadline' }, {}] as const) {
-    expect(retriesOf(refusal)).toBe(0)
-  }
-  expect(mayPass({ status: 503 }, { retry: { times: 2 } })).toBe(true)
 })

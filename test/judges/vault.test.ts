@@ -67,7 +67,7 @@ test.each<[string, number, string, string, (setup: VaultSetup) => unknown]>([
     '1 error occurred:\n\t* permission denied\n\n',
     ({ policies }) => (policies['deploy'] = []),
   ],
-  ['nothing there', 404, ROLE, 'Status 404', ({ engines }) => (engines['secret'] = { kv: 2, secrets: {} })],
+  ['nothing there', 404, ROLE, 'Status 404', ({ engines }) => (engines['secret'] = {})],
 ])('the client throws what it is told of %s', async (_, statusCode, role, message, change) => {
   const world = await open()
   change(world.setup)

@@ -1,8 +1,39 @@
-import type { Socket } from 'node:net'
-import { clientsUnderWay, watch } from '../../dev/runner/under-way.ts'
+import { subscribe } from 'node:diagnostics_channel'
+import type { ClientRequest } from 'node:http'
+import { syncBuiltinESMExports } from 'node:module'
+import net from 'node:net'
+import tls from 'node:tls'
 import type { Clock } from '../../src/http/clock.ts'
 
-watch()
+/*
+ * What this process has under way on the network: connections that are being opened, and requests without their whole
+ * answer. The clock asks first, so that no leap overtakes an answer, however slow the machine.
+ */
+const opening = new Set<net.Socket>()
+const requests = new Set<ClientRequest>()
+
+net.connect = watched(net.connect.bind(net), 'connect')
+tls.connect = watched(tls.connect.bind(tls), 'secureConnect')
+syncBuiltinESMExports()
+subscribe('http.client.request.start', (message) => {
+  const { request } = message as { readonly request: ClientRequest }
+  requests.add(request)
+  request.once('close', () => requests.delete(request))
+})
+
+function watched<Connect extends (...args: never) => net.Socket>(connect: Connect, opened: string): Connect {
+  return ((...args) => {
+    const socket = connect(...args)
+    opening.add(socket)
+    for (const event of [opened, 'close']) socket.once(event, () => opening.delete(socket))
+    return socket
+  }) as Connect
+}
+
+/** The local port of each client that waits for a connection or an answer; `undefined` where it has none yet. */
+function clientsUnderWay(): (number | undefined)[] {
+  return [...opening, ...[...requests].map(({ socket }) => socket)].map((socket) => socket?.localPort)
+}
 
 interface Timer {
   /** In ms of {@link LeapingClock.monotonic}. */
@@ -58,7 +89,7 @@ export class LeapingClock implements Clock {
     })
 
   /** Resolves after so many ms, or when the client has gone: until then it waits in vain. */
-  readonly late = (ms: number, client: Socket): Promise<void> =>
+  readonly late = (ms: number, client: net.Socket): Promise<void> =>
     new Promise((resolve) => this.#set(ms, { call: resolve, client: client.remotePort ?? NaN }))
 
   /** No timer fires any more. */

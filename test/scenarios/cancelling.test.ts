@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
-import type { StageResult } from '../../dev/runner/runner.ts'
+import type { StageOptions, StageResult } from '../../dev/runner/runner.ts'
 import { system } from '../../dev/systems/app-server.ts'
-import { createWorld, type World, type WorldStage } from '../../dev/world.ts'
+import { createWorld, type World } from '../../dev/world.ts'
 import { CANCELLED_MS, hearing, signalAfter, signalsReachHandlers } from './faults.ts'
 import { answers, expectClean, expectNothingForPost, expectRefused } from './support.ts'
 
@@ -23,7 +23,7 @@ interface Cancelled {
   /** What the request meets; the real answer unless given. */
   readonly meets?: Fault
   /** The main stage unless given. */
-  readonly stage?: (options: WorldStage) => Promise<StageResult>
+  readonly stage?: (options: Partial<StageOptions>) => Promise<StageResult>
 }
 
 /** Cancels a stage while a role has its request; the role answers only when the stage has been told. */

@@ -1,13 +1,12 @@
 import type { FakeReply } from '../../dev/fakes/handler.ts'
 import type { FakeServer } from '../../dev/fakes/serve.ts'
-import { ActionError } from '../../src/errors.ts'
 import type { Grant, Revocable, Revoker, Tools } from '../../src/exchange.ts'
 import type { Call } from '../../src/http/call.ts'
 import { systemClock, type Clock } from '../../src/http/clock.ts'
 import { act } from '../../src/step/main.ts'
-import type { Runner } from '../../src/step/runner.ts'
 import { createStep, type Step } from '../../src/step/step.ts'
 import { callTo, serving } from '../http/fixture.ts'
+import { fakeRunner } from '../recorder.ts'
 
 /** How a step in this process differs from the usual. */
 export interface Setting {
@@ -15,7 +14,7 @@ export interface Setting {
   readonly environment?: Readonly<Record<string, string>>
   /** What the main stage saved. */
   readonly state?: Readonly<Record<string, string>>
-  /** What cannot be written: `output`, `state`, or one name of either, `output token`. */
+  /** What cannot be written, as of {@link fakeRunner}. */
   readonly unwritable?: string
   readonly revoke?: Revoker['revoke']
   readonly clock?: Partial<Clock>
@@ -49,45 +48,22 @@ export const REVOCABLE: Revocable = {
 export function stepWith(setting: Setting = {}): Told {
   const { unwritable = '', revoke = () => Promise.resolve('revoked' as const) } = setting
   const told: string[] = []
-  const tell =
-    (kind: string) =>
-    (text: string): void => {
-      told.push(`${kind} ${text}`)
-    }
-  const write =
-    (kind: string) =>
-    (name: string, value: string): void => {
-      if ([kind, `${kind} ${name}`].includes(unwritable)) throw new ActionError('NOT_WRITTEN', 'The disk is full.')
-      tell(kind)(`${name}=${value}`)
-    }
-  const runner: Runner = {
-    environment: { GITHUB_SERVER_URL: 'https://github.com', ...setting.environment },
-    input: (name) => setting.inputs?.[name] ?? '',
-    mask: tell('mask'),
-    saveState: write('state'),
-    state: (name) => setting.state?.[name] ?? '',
-    output: write('output'),
-    info: tell('info'),
-    debug: tell('debug'),
-    warning: tell('warning'),
-    notice: tell('notice'),
-    error: tell('error'),
-    group: (title, lines) => {
-      tell('group')([title, ...lines].join('\n'))
+  const runner = fakeRunner(
+    {
+      environment: { GITHUB_SERVER_URL: 'https://github.com', ...setting.environment },
+      input: (name) => setting.inputs?.[name] ?? '',
+      state: (name) => setting.state?.[name] ?? '',
+      run: () => Promise.resolve({ payload: {}, eventName: 'push', repository: 'o/r', serverUrl: '', actor: '' }),
+      debugging: setting.debugging ?? false,
     },
-    summary: (markdown) => {
-      if (unwritable === 'summary') return Promise.reject(new Error('EISDIR'))
-      tell('summary')(markdown)
-      return Promise.resolve()
-    },
-    run: () => Promise.resolve({ payload: {}, eventName: 'push', repository: 'o/r', serverUrl: '', actor: '' }),
-    debugging: setting.debugging ?? false,
-  }
+    [unwritable],
+    ({ as, name, text }) => told.push(`${as} ${name === undefined ? '' : `${name}=`}${text}`),
+  )
   const fake: Revoker = {
     name: 'The fake token',
     endsByDefault: 'within the hour',
     revoke: (client, revocable, now) => {
-      tell('revoke')(revocable.token)
+      told.push(`revoke ${revocable.token}`)
       return revoke(client, revocable, now)
     },
   }
@@ -127,7 +103,7 @@ export async function issuing(
   reply: FakeReply,
 ): Promise<Pick<FakeServer, 'requests'> & { readonly call: Call<'revoked'> }> {
   const { url, requests } = await serving(() => reply)
-  return { requests, call: { ...callTo(url), read: () => 'revoked' } }
+  return { requests, call: callTo(url, { read: () => 'revoked' }) }
 }
 
 /** A clock that waits for nothing, and moves on by what it would have waited, and by 1 ms whenever it is asked. */

@@ -52,7 +52,7 @@ describe('a step that is granted', () => {
     expect((await run(() => grant, always)).of('summary')).toEqual([
       '| output | value |\n| --- | --- |\n| owner | <code>octo-org</code> |',
     ])
-    const { succeeded, of } = await run(() => grant, { ...always, unwritable: 'summary' })
+    const { succeeded, of } = await run(() => grant, { ...always, unwritable: 'step_summary' })
     expect([succeeded, ...of('info')]).toEqual([true, 'Granted.', 'The job summary could not be written (Error).'])
   })
 })
@@ -72,7 +72,7 @@ describe('a step that fails', () => {
   })
 
   test('changes nothing where the summary cannot be written', async () => {
-    const { of } = await run(fails, { unwritable: 'summary' })
+    const { of } = await run(fails, { unwritable: 'step_summary' })
     expect(of('error')).toHaveLength(1)
     expect(of('info')).toEqual(['The job summary could not be written (Error).'])
   })

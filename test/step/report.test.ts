@@ -127,7 +127,6 @@ describe('the hint for a job without an ID token', () => {
     ['https://github.com', false],
     ['https://octo-org.ghe.com', false],
     ['https://github.example.com', true],
-    ['no URL', false],
     ['', false],
     [undefined, false],
   ])('knows GitHub Enterprise Server by the URL %j', (url, isServer) => {

@@ -52,7 +52,7 @@ test.each(['', 'another', 'constructor', '__proto__'])('nobody revokes for the i
 test('no connection is left open', async () => {
   const server = await rawServer(() => undefined)
   const prepare = (): Promise<never> => server.opened().then(() => Promise.reject(new Error('no')))
-  await revoked((client) => client.send({ ...callTo(server.url, { prepare }), read: () => 'revoked' }))
+  await revoked((client) => client.send(callTo(server.url, { prepare, read: () => 'revoked' })))
   await server.closed()
 })
 

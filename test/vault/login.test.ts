@@ -186,7 +186,10 @@ test('a wrong signature is no such trouble', async () => {
 
 describe('a login that gives no token', () => {
   test('since it wants a second factor', async () => {
-    expect(await refusal(open({ role: { mfa: true } }))).toBe(
+    const world = await open()
+    const mfa_requirement = { mfa_request_id: 'id', mfa_constraints: { totp: { any: [{ type: 'totp' }] } } }
+    world.server('vault').faults.push(at(/login$/, vaultAnswer({ auth: { client_token: '', mfa_requirement } })))
+    expect(await refusal(world)).toBe(
       [
         'Vault (HOST) asks for a second factor.',
         'A job has no second factor: exempt the auth method at "jwt" from login MFA (sys/mfa/login-enforcement).',

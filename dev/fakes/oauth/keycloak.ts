@@ -57,6 +57,8 @@ export function createKeycloak(options: KeycloakOptions): Keycloak {
     }
     const id = await authenticate(oauth)
     if (grant === JWT_BEARER) await findUser(oauth, id)
+    const { scope } = oauth.parameters
+    if (scope !== undefined) throw new OAuthError(400, 'invalid_scope', `Invalid scopes: ${scope}`)
     return {
       status: 200,
       body: {
@@ -65,7 +67,7 @@ export function createKeycloak(options: KeycloakOptions): Keycloak {
         refresh_expires_in: 0,
         token_type: 'Bearer',
         'not-before-policy': 0,
-        scope: `${scopesOf(oauth)}email profile`,
+        scope: 'email profile',
       },
     }
   }
@@ -130,11 +132,4 @@ export function createKeycloak(options: KeycloakOptions): Keycloak {
   }
 
   return { ...tokens, handler }
-}
-
-function scopesOf({ parameters }: OAuthRequest): string {
-  const scope = parameters['scope']
-  if (scope === undefined) return ''
-  if (scope !== 'openid') throw new OAuthError(400, 'invalid_scope', `Invalid scopes: ${scope}`)
-  return 'openid '
 }

@@ -55,13 +55,13 @@ export const system: System<AwsSecretsManagerSetup> = {
         AWS_ENDPOINT_URL_SECRETS_MANAGER: url('secretsmanager'),
       }),
       deny() {
-        secrets[SECRET_ARN] = { ...secrets[SECRET_ARN], readers: [] }
+        secrets[SECRET_ARN] = { ...secrets[SECRET_ARN]!, readers: [] }
       },
       mend([pasted]) {
         const [{ Action, Resource }] = (JSON.parse(pasted!.text) as Policy).Statement
         const covers = new RegExp(`^${Resource.replaceAll('?', '.')}$`).test(SECRET_ARN)
         if (Action === 'secretsmanager:GetSecretValue' && covers) {
-          secrets[SECRET_ARN] = { ...secrets[SECRET_ARN], readers }
+          secrets[SECRET_ARN] = { ...secrets[SECRET_ARN]!, readers }
         }
       },
       store(name, fields) {

@@ -56,7 +56,7 @@ export function vaultSystem(settings: VaultSettings = {}): System<VaultSetup> {
         deploy: [`secret/data/${path}`, ...(several ? ['secret/data/team/tls'] : [])],
       }
       const options = {
-        engines: { secret: { kv: 2 as const, secrets } },
+        engines: { secret: secrets },
         policies,
         requireRequestHeader: settings.requireRequestHeader !== false,
         ...(namespace !== undefined && { namespace }),

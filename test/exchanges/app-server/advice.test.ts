@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { OWNER_SCOPES, type Permissions, type Repositories } from '../../../dev/fakes/app-server-policies.ts'
+import { type Permissions, type Repositories } from '../../../dev/fakes/app-server-policies.ts'
 import { createAppServer } from '../../../dev/fakes/app-server.ts'
 import { claimsOf, defaultIdentity, type Identity } from '../../../dev/fakes/identity.ts'
 import type { Snippet } from '../../../src/explanation.ts'
@@ -117,16 +117,12 @@ async function askUntilGranted(
   asked: Omit<Asked, 'workflowRepository'>,
 ): Promise<number> {
   const claims = claimsOf({ ...defaultIdentity, ...job })
-  const all = Object.entries(OWNER_SCOPES).map(([scope, levels]) => [scope, levels.at(-1)!] as const)
   const server = createAppServer({
     verify: () => Promise.resolve(claims),
     now: Date.now,
     github: { createToken: () => ({ token: 'a token', expiresAt: 0 }) },
     audiences: () => [],
-    installations: {
-      'octo-org': { permissions: Object.fromEntries(all) },
-      'other-org': { permissions: Object.fromEntries(all) },
-    },
+    installations: ['octo-org', 'other-org'],
     repositories: files,
   })
   for (let refusals = 0; ; refusals++) {

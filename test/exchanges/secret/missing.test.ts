@@ -72,7 +72,7 @@ describe('what does not exist', () => {
     const { world } = await open(vault, 'default')
     const { setup } = world
     setup.policies['deploy'] = ['*']
-    if (versions) setup.engines['secret'] = { kv: 2, secrets: { 'team/database': versions } }
+    if (versions) setup.engines['secret'] = { 'team/database': versions }
     const ran = await run(world, vault, inputs)
     expect(ran.outputs).toEqual({ secret: '' })
     expect(ran.stage.annotations).toMatchObject([

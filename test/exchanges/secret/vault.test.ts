@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { fencesOf } from '../../../dev/documents/fences.ts'
 import { fault, forEver } from '../../../dev/fakes/faults.ts'
-import { roleOf, vaultError } from '../../../dev/fakes/vault.ts'
+import { roleOf, vaultAnswer, vaultError } from '../../../dev/fakes/vault.ts'
 import { KEY, type VaultSetup } from '../../../dev/systems/secret/vault.ts'
 import { ROLE } from '../../../dev/systems/vault.ts'
 import { ROOT, type WorldOptions } from '../../../dev/world.ts'
@@ -109,16 +109,14 @@ describe('a secret that Vault does not give', () => {
     ],
     [
       'since its newest version is deleted',
-      ({ engines }) =>
-        (engines['secret'] = { kv: 2, secrets: { 'team/database': [{ data: {} }, { data: {}, state: 'deleted' }] } }),
+      ({ engines }) => (engines['secret'] = { 'team/database': [{ data: {} }, { data: {}, state: 'deleted' }] }),
       {},
       '(404 Not Found): version 2 of "secret/team/database" is deleted.',
       'Undelete it (vault kv undelete), or write a new version.',
     ],
     [
       'since its newest version is destroyed',
-      ({ engines }) =>
-        (engines['secret'] = { kv: 2, secrets: { 'team/database': [{ data: {}, state: 'destroyed' }] } }),
+      ({ engines }) => (engines['secret'] = { 'team/database': [{ data: {}, state: 'destroyed' }] }),
       {},
       '(404 Not Found): version 1 of "secret/team/database" is destroyed.',
       'Its data is gone: write a new version.',
@@ -177,8 +175,8 @@ describe('a secret that Vault does not give', () => {
 
   test('but data of a KV engine of version 1 instead', async () => {
     const world = await open()
-    world.setup.policies['deploy'] = ['*']
-    world.setup.engines['secret'] = { kv: 1, secrets: { 'data/team/database': { data: { [KEY]: 'x' } } } }
+    const reply = vaultAnswer({ data: { [KEY]: 'x' }, lease_duration: 2_764_800 })
+    world.server('vault').faults.push(fault.none(), at(/data/, reply))
     expect(await refusal(world)).toContain(
       'Vault (HOST) answered without a secret.\nCheck `engine`: "secret" must be a KV version 2 engine.',
     )
