@@ -2,11 +2,10 @@
  * Asks programs that others wrote whether `dist` does what they expect: `npm run conformance`. Servers listen on loopback;
  * what is fetched lies in `.conformance/`.
  */
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
 import { commandLine, refuse } from './command-line.ts'
 import { linesOf } from './conformance/judge.ts'
 import { judges, keepResults, resultsTable, type Result } from './conformance/judges.ts'
-import { isHere } from './conformance/program.ts'
 
 const USAGE = `Usage: npm run conformance [-- [--get] JUDGE…]
 
@@ -27,8 +26,8 @@ const isNamed = positionals.length > 0
 const results: Result[] = []
 for (const judge of isNamed ? judges.filter(({ name }) => positionals.includes(name)) : judges) {
   const { name, title, judges, program } = judge
-  if (values.get && !isHere(program)) await program.get?.()
-  if (!isHere(program)) {
+  if (values.get && !existsSync(program.path)) await program.get?.()
+  if (!existsSync(program.path)) {
     console.log(`${title}: skipped, it is not on this machine: ${program.from}`)
     if (isNamed) process.exitCode = 1
     continue

@@ -45,37 +45,25 @@ export function createGitHubForApps(): GitHubForApps {
   const grants = new Map<string, Grant>()
 
   function handler(request: FakeRequest): ReturnType<Handler> {
-    const [first, second, third, fourth, ...rest] = request.url.pathname.slice(1).split('/').map(decodeURIComponent)
+    const [first, second = '', third, fourth, ...rest] = request.url.pathname
+      .slice(1)
+      .split('/')
+      .map(decodeURIComponent)
     if (first === 'installation') return issued.handler(request)
-    if (first === 'repos') return contentOf(`${second!}/${third!}`, [fourth, ...rest])
-    if (first === 'users' && third === undefined) {
-      const installation = installations[second!]
-      return installation === undefined ? NOT_FOUND : json(200, { login: second, id: installation.ownerId })
+    if (first === 'repos') return contentOf(`${second}/${third!}`, [fourth, ...rest])
+    if (first === 'users') {
+      const installation = installations[second]
+      if (installation === undefined) return NOT_FOUND
+      return json(200, third === undefined ? { login: second, id: installation.ownerId } : described(second))
     }
-    if (first === 'app' && second === undefined) {
-      return json(200, { id: APP_ID, slug: 'access', name: 'Access', html_url: 'https://github.com/apps/access' })
-    }
-    if (first === 'users' && third === 'installation') {
-      return installations[second!] === undefined ? NOT_FOUND : json(200, described(second!))
-    }
-    if (first === 'app' && second === 'installations' && third === undefined) {
-      return json(200, Object.keys(installations).map(described))
-    }
-    return first === 'app' && second === 'installations' && fourth === 'access_tokens'
-      ? createToken(Number(third), request)
-      : NOT_FOUND
+    if (second === '') return json(200, { id: APP_ID, name: 'Access', html_url: 'https://github.com/apps/access' })
+    if (fourth === 'access_tokens') return createToken(Number(third), request)
+    return json(200, Object.keys(installations).map(described))
   }
 
   function described(owner: string): object {
     const { id, ownerId, permissions, singleFilePaths } = installations[owner]!
-    return {
-      id,
-      app_id: APP_ID,
-      account: { login: owner, id: ownerId },
-      permissions,
-      single_file_paths: singleFilePaths,
-      single_file_name: singleFilePaths[0] ?? null,
-    }
+    return { id, account: { login: owner, id: ownerId }, permissions, single_file_paths: singleFilePaths }
   }
 
   /** `POST /app/installations/{id}/access_tokens`: never more than the installation has. */
@@ -96,30 +84,20 @@ export function createGitHubForApps(): GitHubForApps {
       })
     }
     const { token, expiresAt } = issued.createToken()
-    const given = { metadata: 'read', ...permissions }
     grants.set(token, { permissions, ...(asked.repositories && { repositories: asked.repositories }) })
     return json(201, {
       token,
       expires_at: new Date(expiresAt).toISOString().replace('.000', ''),
-      permissions: given,
-      repository_selection: asked.repositories === undefined ? 'all' : 'selected',
+      permissions: { metadata: 'read', ...permissions },
       ...(asked.repositories && { repositories: asked.repositories.map((name) => ({ name })) }),
     })
   }
 
   /** `GET /repos/{owner}/{name}/contents/{path}` */
   function contentOf(repository: string, [kind, ...path]: (string | undefined)[]): FakeReply {
-    const name = path.join('/')
-    const text = repositories[repository]?.[name]
+    const text = repositories[repository]?.[path.join('/')]
     if (kind !== 'contents' || text === undefined) return NOT_FOUND
-    return json(200, {
-      type: 'file',
-      name: path.at(-1),
-      path: name,
-      size: Buffer.byteLength(text),
-      encoding: 'base64',
-      content: Buffer.from(text).toString('base64'),
-    })
+    return json(200, { type: 'file', encoding: 'base64', content: Buffer.from(text).toString('base64') })
   }
 
   return {

@@ -31,21 +31,17 @@ export type Hold = (line: string, trial: () => Promise<void> | void) => Promise<
 export async function linesOf(judge: Judge): Promise<Line[]> {
   const lines: Line[] = []
   await judge.run(async (line, trial) => {
-    const found = await trialOf(trial)
+    let found: string | undefined
+    try {
+      await trial()
+    } catch (error) {
+      if (!(error instanceof AssertionError)) throw error
+      found = error.message.replace(/\s*\n\s*/g, ' ').slice(0, MOST_FOUND)
+    }
     lines.push({ line, held: found === undefined, ...(found !== undefined && { found }) })
     console.log(found === undefined ? `  held      ${line}` : `  NOT HELD  ${line}\n            ${found}`)
   })
   return lines
-}
-
-async function trialOf(trial: () => Promise<void> | void): Promise<string | undefined> {
-  try {
-    await trial()
-    return undefined
-  } catch (error) {
-    if (error instanceof AssertionError) return error.message.replace(/\s*\n\s*/g, ' ').slice(0, MOST_FOUND)
-    throw error
-  }
 }
 
 /** How much of what was found is kept, in characters. */

@@ -16,20 +16,18 @@ import (
 	"github.com/octo-sts/app/pkg/octosts"
 )
 
+func must[T any](value T, err error) T {
+	if err != nil {
+		log.Fatal(err)
+	}
+	return value
+}
+
 func main() {
-	app, err := strconv.ParseInt(os.Getenv("GITHUB_APP_IDS"), 10, 64)
-	if err != nil {
-		log.Fatal(err)
-	}
+	app := must(strconv.ParseInt(os.Getenv("GITHUB_APP_IDS"), 10, 64))
 	key := os.Getenv("APP_SECRET_CERTIFICATE_FILE")
-	transport, err := ghinstallation.NewAppsTransportKeyFromFile(http.DefaultTransport, app, key)
-	if err != nil {
-		log.Fatal(err)
-	}
-	manager, err := ghinstall.New(transport)
-	if err != nil {
-		log.Fatal(err)
-	}
+	transport := must(ghinstallation.NewAppsTransportKeyFromFile(http.DefaultTransport, app, key))
+	manager := must(ghinstall.New(transport))
 	managers := ghinstall.NewRoundRobin([]ghinstall.Manager{manager})
 	domain := os.Getenv("STS_DOMAIN")
 	server := octosts.NewSecurityTokenServiceServer(managers, nil, 1, nil, domain, false)

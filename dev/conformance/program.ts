@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { copyFile, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { ROOT } from '../world.ts'
 
@@ -13,14 +12,16 @@ export const STORE = join(ROOT, '.conformance')
 export interface Program {
   /** Absolute; what is there when the program is. */
   readonly path: string
-  /** How it gets onto a machine, in a few words. */
+  /** How it gets onto a machine: commands, or a few words. */
   readonly from: string
-  /** Gets it from a registry. Absent where it is on none, so that somebody has to put it there. */
-  readonly get?: () => Promise<void>
+  /** Runs the commands. Absent where the program is on no registry, so that somebody has to put it there. */
+  readonly get?: () => Promise<unknown>
 }
 
-export function isHere(program: Program): boolean {
-  return existsSync(program.path)
+/** Where a program runs, and what its environment has beside ours. */
+interface Place {
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
 }
 
 const exec = promisify(execFile)
@@ -31,9 +32,8 @@ const MAX_BUFFER = 256 * 1024 * 1024
 export async function output(
   command: string,
   args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  { cwd = ROOT, env = {} }: Place = {},
 ): Promise<string> {
-  const { cwd = ROOT, env = {} } = options
   const { stdout } = await exec(command, args, { cwd, env: { ...process.env, ...env }, maxBuffer: MAX_BUFFER }).catch(
     (error: unknown) => {
       const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
@@ -44,8 +44,24 @@ export async function output(
   return stdout.trim()
 }
 
+/** Runs a command line as a person at a shell would. */
+export function shell(script: string, place: Place): Promise<string> {
+  return output('bash', ['-euo', 'pipefail', '-c', script], place)
+}
+
 /** As many compilers at once as there are processors, but one where there are only two: others work here as well. */
 const GO = { GOFLAGS: `-p=${availableParallelism() > 2 ? availableParallelism() : 1}`, CGO_ENABLED: '0' }
+
+/** A program of a registry, in a folder of its own. @param commands put it there, run in that folder */
+export function fetched(name: string, file: string, ...commands: readonly string[]): Program {
+  const cwd = join(STORE, name)
+  const from = commands.join('; ')
+  const get = async (): Promise<unknown> => {
+    await mkdir(cwd, { recursive: true })
+    return shell(from, { cwd, env: GO })
+  }
+  return { path: join(cwd, file), from, get }
+}
 
 /**
  * The `main` package of a module of the Go module proxy, `path@version`.
@@ -54,73 +70,18 @@ const GO = { GOFLAGS: `-p=${availableParallelism() > 2 ? availableParallelism() 
  * @param tag a build tag of the module
  */
 export function goProgram(name: string, module: string, { source = '', tag = '' } = {}): Program {
-  const folder = join(STORE, name)
-  const [path = '', version = ''] = module.split('@')
-  return {
-    path: join(folder, name),
-    from: `go build${tag && ` -tags ${tag}`} of ${module}`,
-    get: async () => {
-      await mkdir(folder, { recursive: true })
-      await writeFile(join(folder, 'go.mod'), `module conformance\n\ngo 1.26\n\nrequire ${path} ${version}\n`)
-      if (source !== '') await copyFile(source, join(folder, 'main.go'))
-      const built = source === '' ? path : '.'
-      await output('go', ['build', '-mod=mod', '-tags', tag, '-o', name, built], { cwd: folder, env: GO })
-    },
-  }
+  return fetched(
+    name,
+    name,
+    'rm -f go.mod',
+    'go mod init conformance',
+    `go mod edit -go=1.26 -require=${module}`,
+    ...(source === '' ? [] : [`cp ${source} main.go`]),
+    `go build -mod=mod -tags '${tag}' -o ${name} ${source === '' ? module.split('@')[0]! : '.'}`,
+  )
 }
 
 /** A program on no registry. @param build what is built, of its own source, and put there */
 export function ownBuild(file: string, build: string): Program {
   return { path: join(STORE, file), from: `its own build of ${build}, put into .conformance/${dirname(file)} by hand` }
-}
-
-/** A program without libraries, taken out of a container image. */
-export function imageProgram(name: string, image: string, file: string): Program {
-  const path = join(STORE, name, basename(file))
-  return {
-    path,
-    from: `docker cp of ${file} in the image ${image}`,
-    get: async () => {
-      await mkdir(join(STORE, name), { recursive: true })
-      const container = await output('docker', ['create', image])
-      try {
-        await output('docker', ['cp', `${container}:${file}`, path])
-      } finally {
-        await output('docker', ['rm', container])
-      }
-    },
-  }
-}
-
-/** Packages of PyPI in a virtual environment of their own. The path of the program is its `python`. */
-export function pythonProgram(name: string, packages: readonly string[]): Program {
-  const folder = join(STORE, name)
-  return {
-    path: join(folder, 'bin/python'),
-    from: `pip install ${packages.join(' ')}`,
-    get: async () => {
-      await output('python3', ['-m', 'venv', folder])
-      await output(join(folder, 'bin/pip'), ['install', '--quiet', ...packages])
-    },
-  }
-}
-
-/** A zip of Maven Central, `group:name:version`, with everything in one folder. `file` is the program in that folder. */
-export function mavenProgram(name: string, artifact: string, file: string): Program {
-  const folder = join(STORE, name)
-  const [, id = '', version = ''] = artifact.split(':')
-  return {
-    path: join(folder, file),
-    from: `mvn dependency:copy of ${artifact}; and Java`,
-    get: async () => {
-      const downloads = await mkdtemp(join(tmpdir(), 'maven-'))
-      const copy = [`-Dartifact=${artifact}:zip`, `-DoutputDirectory=${downloads}`]
-      await output('mvn', ['--batch-mode', '--quiet', 'dependency:copy', ...copy])
-      await output('unzip', ['-q', join(downloads, `${id}-${version}.zip`), '-d', downloads])
-      await rm(join(downloads, `${id}-${version}.zip`))
-      const [inside = ''] = await readdir(downloads)
-      await cp(join(downloads, inside), folder, { recursive: true })
-      await rm(downloads, { recursive: true })
-    },
-  }
 }

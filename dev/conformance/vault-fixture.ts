@@ -5,11 +5,10 @@ import { fencesOf, readDocument } from '../documents/fences.ts'
 import { randomText } from '../fakes/secrets.ts'
 import { eventually, type Fixture, type Ran, type Run, type Step } from './fixture.ts'
 import { callApi, expectRefusal, type Answer } from './lines.ts'
-import { output } from './program.ts'
+import { shell as run } from './program.ts'
 
 /** The name under which steps reach the server, as in the pages. */
 const HOST = 'vault.example.com'
-const PAGE = 'secret/vault/README.md'
 /** The role that the page sets up. */
 export const ROLE = 'auth/jwt/role/deploy'
 
@@ -44,7 +43,11 @@ export interface VaultFixture extends Fixture {
  * @param command the program, which also takes the part of `vault` in the commands
  */
 export async function createVaultFixture(fixture: Fixture, command: string): Promise<VaultFixture> {
-  const page = readPage()
+  const document = readDocument('secret/vault/README.md')
+  const fences = (language: string): string[] =>
+    fencesOf(document).flatMap((fence) => (fence.language === language ? fence.text : []))
+  const commands = fences('sh').filter((text) => text.startsWith('vault '))
+  const page = { text: document.text, commands, policies: fences('hcl') }
   const bin = join(fixture.folder, 'bin')
   await mkdir(bin)
   for (const name of new Set(['vault', basename(command)])) await symlink(command, join(bin, name))
@@ -60,7 +63,7 @@ export async function createVaultFixture(fixture: Fixture, command: string): Pro
   }))
   const machine = { PATH: [bin, process.env['PATH']].join(delimiter), VAULT_ADDR: address, VAULT_TOKEN: token }
   const shell: VaultFixture['shell'] = (script, env) =>
-    output('bash', ['-euo', 'pipefail', '-c', script], { cwd: fixture.folder, env: { ...machine, ...env } })
+    run(script, { cwd: fixture.folder, env: { ...machine, ...env } })
   const api: VaultFixture['api'] = (method, path, body) => callApi(method, `${address}/v1/${path}`, token, body)
   await eventually('the server has a KV engine', async () => (await api('GET', 'secret/config')).status === 200)
   await api('POST', 'sys/mounts/kv1', { type: 'kv', options: { version: '1' } })
@@ -103,18 +106,6 @@ export async function createVaultFixture(fixture: Fixture, command: string): Pro
       await shell(writeOf(role))
     },
   }
-}
-
-function readPage(): VaultFixture['page'] {
-  const document = readDocument(PAGE)
-  const fences = fencesOf(document)
-  const texts = (language: string): string[] =>
-    fences.filter((fence) => fence.language === language).map(({ text }) => text)
-  const commands = texts('sh').filter((text) => text.startsWith('vault '))
-  assert(commands.length >= 3, `${PAGE} has no commands`)
-  const policies = texts('hcl')
-  assert(policies.length >= 2, `${PAGE} has no policies`)
-  return { text: document.text, commands, policies }
 }
 
 /** The command that writes settings to the role of the page. */

@@ -1,15 +1,16 @@
 import { strict as assert } from 'node:assert'
+import { fencesOf, readDocument } from '../documents/fences.ts'
 import { suggestionsOf } from '../suggestions.ts'
-import type { Ran } from './fixture.ts'
-import { given, holdKeys, holdRefusal } from './lines.ts'
+import { eventually, type Ran } from './fixture.ts'
+import { expectRevoked, given, holdKeys, holdRefusal } from './lines.ts'
 import { ROLE, writeOf, type VaultFixture } from './vault-fixture.ts'
 
 /** Lets a token read whatever there is, so that the engine answers and no policy. */
 const EVERYTHING = 'path "*" { capabilities = ["read"] }'
 
 /** Reads secrets. */
-export async function reads(vault: VaultFixture): Promise<void> {
-  const { hold, read, gives, refuses, api, secret, allow } = vault
+async function reads(vault: VaultFixture): Promise<void> {
+  const { hold, read, gives, api, secret, allow } = vault
   const write = (path: string, data: object): Promise<unknown> => api('POST', `secret/data/${path}`, { data })
   await write('team/database', { DB_USER: 'app', DB_PASSWORD: 'an older one' })
   await write('team/database', { DB_USER: 'application', DB_PASSWORD: secret })
@@ -20,17 +21,8 @@ export async function reads(vault: VaultFixture): Promise<void> {
   await hold('the commands of the page let the step of the page in, which reads the newest version', async () => {
     assert.deepEqual((await gives()).annotations, [])
   })
-  await hold('a whole secret, as JSON', async () => {
-    const { outputs, told } = await read(given({ key: '' }))
-    assert.deepEqual(JSON.parse(outputs['secret'] ?? told), { DB_USER: 'application', DB_PASSWORD: secret })
-  })
-  await hold('several values with one login', async () => {
-    const secrets = 'user: team/database#DB_USER\npassword: team/database#DB_PASSWORD\n'
-    const { outputs, told } = await read(given({ secrets }))
-    assert.deepEqual([outputs['user'], outputs['password']], ['application', secret], told)
-  })
   await allow(EVERYTHING)
-  const wrong: readonly [string, RegExp, Record<string, string>, string?][] = [
+  const wrong: readonly [string, RegExp, Record<string, string>][] = [
     ['a deleted version', /version 1 of ".*" is deleted/, { path: 'team/deleted' }],
     ['a destroyed version', /version 1 of ".*" is destroyed/, { path: 'team/destroyed' }],
     ['no such path', /404[\s\S]*"team\/none"/, { path: 'team/none' }],
@@ -41,12 +33,9 @@ export async function reads(vault: VaultFixture): Promise<void> {
       /404|Invalid path for a versioned K\/V/,
       { engine: 'secret/team', path: 'database' },
     ],
-    ['a path given with data/', /\n- path /, { path: 'data/team/database' }, 'INVALID_INPUT'],
   ]
-  for (const [name, words, inputs, code] of wrong) {
-    await hold(name, async () => {
-      await refuses(words, given(inputs), code)
-    })
+  for (const [name, words, inputs] of wrong) {
+    await holdRefusal(hold, read, [name, words, given(inputs)])
   }
 }
 
@@ -67,7 +56,7 @@ const MENDED: readonly (readonly [name: string, words: RegExp, role: object])[] 
   ],
 ]
 
-export async function refusals(vault: VaultFixture): Promise<void> {
+async function refusals(vault: VaultFixture): Promise<void> {
   const { hold, read, gives, refuses, shell, api, setUp, withRole, page } = vault
   // A method that was just set up has no keys yet.
   await holdKeys(vault, read)
@@ -98,7 +87,7 @@ export async function refusals(vault: VaultFixture): Promise<void> {
 }
 
 /** Writes the role that a refusal suggests, by the very command that it suggests. */
-export async function writeSuggested(
+async function writeSuggested(
   { shell }: VaultFixture,
   { summary }: Ran,
   env: Readonly<Record<string, string>> = {},
@@ -118,42 +107,25 @@ async function mends(vault: VaultFixture, name: string, words: RegExp): Promise<
   })
 }
 
-/** Tokens of jobs that are alive, by their accessors, as the root sees them. */
-export async function aliveTokens({ api }: VaultFixture): Promise<string[]> {
+/** How many tokens are alive beside the root's. */
+async function tokensAlive({ api }: VaultFixture): Promise<number> {
   const { data } = (await api('LIST', 'auth/token/accessors')).body as { data: { keys: string[] } }
-  const alive = []
-  for (const accessor of data.keys) {
-    const { body } = await api('POST', 'auth/token/lookup-accessor', { accessor })
-    const { data } = body as { data?: { path: string } }
-    if (data?.path.endsWith('/login') === true) alive.push(accessor)
-  }
-  return alive
+  return data.keys.length - 1
 }
 
 /** Which tokens are dead after a step, as the server tells it. */
-export async function lives(vault: VaultFixture): Promise<void> {
+async function lives(vault: VaultFixture): Promise<void> {
   const { hold, gives, refuses, withRole, page, allow } = vault
   await hold('the server has no token of a step that succeeded', async () => {
     assert.match((await gives()).told, /The Vault token was revoked/)
-    assert.deepEqual(await aliveTokens(vault), [])
-  })
-  await hold('nor of one that failed', async () => {
-    const { told } = await refuses(/"NONE"/, given({ key: 'NONE' }), 'UNUSABLE_SECRET')
-    assert.match(told, /The Vault token was revoked/)
-    assert.deepEqual(await aliveTokens(vault), [])
-  })
-  await hold('a batch token is not revoked', async () => {
-    await withRole({ token_type: 'batch' })
-    const { told } = await gives()
-    assert.match(told, /batch token/)
-    assert.doesNotMatch(told, /was revoked/)
+    assert.equal(await tokensAlive(vault), 0)
   })
   await withRole({ token_num_uses: 1 })
   await hold('a token with a single use is gone after it', async () => {
     const { told, annotations } = await gives()
     assert.deepEqual(annotations, [])
     assert.match(told, /The Vault token had ended already/)
-    assert.deepEqual(await aliveTokens(vault), [])
+    assert.equal(await tokensAlive(vault), 0)
   })
   await allow(EVERYTHING)
   await hold('and cannot read a second secret, which is no matter of a policy', async () => {
@@ -164,18 +136,18 @@ export async function lives(vault: VaultFixture): Promise<void> {
   await hold('without the policy default the token lives on, and the step warns of it', async () => {
     const { annotations } = await gives()
     assert.match(annotations.map(({ message }) => message).join('\n'), /revoke-self/)
-    assert.equal((await aliveTokens(vault)).length, 1)
+    assert.equal(await tokensAlive(vault), 1)
   })
   await hold('with the policy of the page for it, the token is dead', async () => {
-    const before = await aliveTokens(vault)
+    const before = await tokensAlive(vault)
     await allow(page.policies.join('\n'))
     assert.deepEqual((await gives()).annotations, [])
-    assert.deepEqual(await aliveTokens(vault), before)
+    assert.equal(await tokensAlive(vault), before)
   })
 }
 
 /** What a 403 for a secret suggests. */
-export async function policies(vault: VaultFixture): Promise<void> {
+async function policies(vault: VaultFixture): Promise<void> {
   const { hold, read, gives, refuses, api, shell, page, allow } = vault
   const other = given({ path: 'team/other', key: 'API_KEY' })
   await api('POST', 'secret/data/team/other', { data: { API_KEY: 'a key of another system' } })
@@ -190,9 +162,6 @@ export async function policies(vault: VaultFixture): Promise<void> {
   await hold('no such engine, for a token that may not read there', async () => {
     await refuses(/\b403\b[\s\S]*"none"/, given({ engine: 'none' }))
   })
-  await hold('of several values none is given where one is refused', async () => {
-    await refuses(/two[\s\S]*403/, given({ secrets: 'one: team/database#DB_PASSWORD\ntwo: team/none#KEY\n' }))
-  })
   await allow(EVERYTHING)
   await hold('a deleted version can be read again once it is undeleted, as the refusal says', async () => {
     const step = given({ path: 'team/deleted' })
@@ -204,10 +173,9 @@ export async function policies(vault: VaultFixture): Promise<void> {
 }
 
 /** Where the auth method is. */
-export async function mounts({ hold, gives, refuses, shell, api, page }: VaultFixture): Promise<void> {
-  await hold('no such auth method', async () => {
-    await refuses(/\b403\b[\s\S]*permission denied[\s\S]*"none"/, given({ 'auth-path': 'none' }))
-  })
+async function mounts({ hold, read, gives, refuses, shell, api, page }: VaultFixture): Promise<void> {
+  const none = /\b403\b[\s\S]*permission denied[\s\S]*"none"/
+  await holdRefusal(hold, read, ['no such auth method', none, given({ 'auth-path': 'none' })])
   await hold('the method mounted elsewhere, as the page says', async () => {
     const [enable] = /vault auth enable -path=github jwt/.exec(page.text) ?? []
     assert(enable !== undefined)
@@ -230,11 +198,140 @@ export async function mounts({ hold, gives, refuses, shell, api, page }: VaultFi
   })
 }
 
+interface Looked {
+  readonly policies: readonly string[]
+  readonly expire_time: string
+  readonly type: string
+}
+
+/** What the server knows of a token; `undefined` where it knows none. @param namespace with a slash at its end */
+async function lookUp({ api }: VaultFixture, token: string, namespace = ''): Promise<Looked | undefined> {
+  const { status, body } = await api('POST', `${namespace}auth/token/lookup`, { token })
+  if (status === 200) return body['data'] as Looked
+  assert.match(JSON.stringify(body), /bad token|invalid token|token not found/)
+  return undefined
+}
+
+/** The token of a step of `vault` reads the secret of the page, and is dead once the post step has run. */
+async function expectLife(vault: VaultFixture, ran: Ran, namespace = ''): Promise<void> {
+  const token = ran.outputs['token']!
+  const read = 'vault kv get -mount=secret -field=DB_PASSWORD team/database'
+  const env = { VAULT_TOKEN: token, VAULT_NAMESPACE: namespace }
+  assert.equal(await vault.shell(read, env), vault.secret)
+  await expectRevoked(ran)
+  assert.equal(await lookUp(vault, token, namespace), undefined)
+}
+
+/** The action `vault`: a token for the rest of the job. */
+async function jobTokens(vault: VaultFixture): Promise<void> {
+  const { hold, withRole, take } = vault
+  await hold('the token of `vault` works until the job ends, and is dead afterwards', async () => {
+    const ran = await take()
+    const looked = await lookUp(vault, ran.outputs['token']!)
+    assert.deepEqual(JSON.parse(ran.outputs['policies']!), looked?.policies)
+    const apart = Date.parse(ran.outputs['expires-at']!) - Date.parse(looked!.expire_time)
+    assert(Math.abs(apart) < 3_000, `${apart} ms apart`)
+    await expectLife(vault, ran)
+  })
+  await hold('a batch token is left to end by itself', async () => {
+    await withRole({ token_type: 'batch' })
+    const { outputs, told, post } = await take()
+    assert.match(told, /batch token/)
+    assert.deepEqual((await post()).annotations, [])
+    assert.equal((await lookUp(vault, outputs['token']!))?.type, 'batch')
+  })
+}
+
+/** What the page does with a token, but for the database: there is none. */
+async function commandsOfPage(vault: VaultFixture, cli: 'vault' | 'bao'): Promise<void> {
+  const { hold, shell, api, allow, take } = vault
+  await api('POST', 'sys/mounts/pki', { type: 'pki' })
+  await api('POST', 'pki/root/generate/internal', { common_name: 'authority.example.com' })
+  await api('POST', 'pki/roles/web', { allowed_domains: ['example.com'], allow_subdomains: true, generate_lease: true })
+  await api('POST', 'sys/mounts/ssh', { type: 'ssh' })
+  await api('POST', 'ssh/config/ca', { generate_signing_key: true })
+  await api('POST', 'ssh/roles/deploy', {
+    key_type: 'ca',
+    allow_user_certificates: true,
+    default_user: 'deploy',
+    allowed_users: 'deploy',
+  })
+  await shell('ssh-keygen -q -t ed25519 -N "" -f id_ed25519')
+  const fences = fencesOf(readDocument('vault/README.md'))
+  await allow(fences.find(({ language }) => language === 'hcl')!.text)
+  const commands = fences
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ text }) => text.split('\n'))
+    .filter((line) => new RegExp(`^(?:${cli}|curl|jq) .*(?:pki/issue|ssh/sign)/`).test(line))
+  const leases = async (): Promise<number> => {
+    const { data } = (await api('LIST', 'sys/leases/lookup/pki/issue/web')).body as { data?: { keys: string[] } }
+    return data?.keys.length ?? 0
+  }
+  await hold('the commands of its page issue certificates and sign keys, and post ends their leases', async () => {
+    assert.equal(commands.length, 4, commands.join('\n'))
+    const ran = await take()
+    for (const command of commands) {
+      const { data } = JSON.parse(await shell(command, { VAULT_TOKEN: ran.outputs['token']! })) as {
+        data: Record<string, string>
+      }
+      assert.match(data['certificate'] ?? data['signed_key'] ?? '', /BEGIN CERTIFICATE|^ssh-ed25519-cert/)
+    }
+    assert.equal(await leases(), 2)
+    await ran.post()
+    await eventually('no lease is left', async () => (await leases()) === 0)
+  })
+}
+
+async function noNamespaces({ hold, gives }: VaultFixture): Promise<void> {
+  await hold('an edition without namespaces takes no notice of one', async () => {
+    await gives(given({ namespace: 'team' }))
+  })
+}
+
+async function namespaces(vault: VaultFixture): Promise<void> {
+  const { hold, gives, refuses, shell, api, page, secret, setUp, allow, take } = vault
+  const env = { VAULT_NAMESPACE: 'team' }
+  const step = given({ namespace: 'team' })
+  await hold('no such namespace', async () => {
+    await refuses(/`namespace`/, given({ namespace: 'none' }))
+  })
+  await shell('vault namespace create team')
+  await hold('a namespace with its own auth method and engine', async () => {
+    for (const command of page.commands) await shell(command, env)
+    await shell('vault secrets enable -path=secret -version=2 kv', env)
+    const engine = async (): Promise<boolean> => (await api('GET', 'team/secret/config')).status === 200
+    await eventually('the namespace has a KV engine', engine)
+    await shell(`vault kv put -mount=secret team/database DB_PASSWORD=${secret}`, env)
+    assert.match((await gives(step)).told, /The Vault token was revoked/)
+  })
+  await hold('a login in the namespace above, with the namespace before the engine', async () => {
+    await setUp()
+    await allow('path "team/secret/data/team/database" { capabilities = ["read"] }')
+    await gives(given({ engine: 'team/secret' }))
+  })
+  await hold('what it suggests for no such role, written in the namespace, lets the same run in', async () => {
+    await api('DELETE', `team/${ROLE}`)
+    const refused = await refuses(/role "deploy" could not be found/, step)
+    await writeSuggested(vault, refused, env)
+    await gives(step)
+  })
+  await hold('a token of a namespace works there until the job ends, and is dead afterwards', async () => {
+    await expectLife(vault, await take(step), 'team/')
+  })
+}
+
 /** Nothing works afterwards. */
-export async function sealed({ hold, refuses, shell, allow }: VaultFixture): Promise<void> {
+async function sealed({ hold, refuses, shell, allow }: VaultFixture): Promise<void> {
   await allow(EVERYTHING)
   await shell('vault operator seal')
   await hold('a sealed server: tried again until the time is over', async () => {
     await refuses(/Vault is sealed/, given({ 'timeout-seconds': '3' }), 'OVERLOADED')
   })
+}
+
+/** Every line of a server, each group on the set-up of the page. */
+export function linesOf(command: 'vault' | 'bao'): ((vault: VaultFixture) => Promise<void>)[] {
+  const ofItsOwn = command === 'bao' ? namespaces : noNamespaces
+  const pages = (vault: VaultFixture): Promise<void> => commandsOfPage(vault, command)
+  return [reads, refusals, lives, policies, mounts, ofItsOwn, jobTokens, pages, sealed]
 }

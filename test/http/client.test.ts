@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { fault, type Fault, type FaultEntry } from '../../dev/fakes/faults.ts'
 import { ActionError } from '../../src/errors.ts'
+import type { Answer } from '../../src/http/answer.ts'
 import type { Call, Message, Refusal } from '../../src/http/call.ts'
 import {
   answering,
@@ -78,6 +79,12 @@ describe('a status', () => {
     expect(value).toEqual({ a: 1 })
     expect(answered).toEqual(['status 200', 200])
     expect(await send([empty], { refusal, read: () => 'read' })).toMatchObject({ value: 'read' })
+  })
+
+  test('that is a refusal is the answer where the call reads it as one, and no other', async () => {
+    const readRefusal = ({ status }: Answer): unknown => (status === 410 ? 'gone' : undefined)
+    expect(await send([fault.status(410)], { readRefusal })).toMatchObject({ value: 'gone', answered: ['status 410'] })
+    expect((await send([fault.status(404)], { readRefusal })).error?.code).toBe('DENIED')
   })
 
   test.each([300, 302, 308])('%i is a redirect, which is not followed, whatever else is said', async (status) => {

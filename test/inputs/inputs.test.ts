@@ -1,6 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { not, type Inputs } from '../../src/inputs/inputs.ts'
-import { NOWHERE } from '../../src/inputs/url.ts'
+import { isLoopback, NOWHERE } from '../../src/inputs/url.ts'
 import { inputsOf, problemsOf } from './fixture.ts'
 
 test('check lists every problem once, in the order they were found', () => {
@@ -136,4 +137,32 @@ describe('url', () => {
     expect(inputs.url('url', '', 'https://x').href).toBe(NOWHERE)
     expect(problemsOf(inputs)).toEqual([])
   })
+})
+
+test('any text gives a value or a problem, and never a throw', () => {
+  const texts = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.webUrl({ validSchemes: ['https', 'http'] }),
+    fc.webUrl({ withFragments: true, withQueryParameters: true }),
+    fc
+      .array(fc.constantFrom(...'https http : // / @ a . ? # [ ] ::1 \\ %'.split(' '), '\n', ' '))
+      .map((parts) => parts.join('')),
+  )
+  let accepted = 0
+  fc.assert(
+    fc.property(texts, (text) => {
+      const inputs = inputsOf({ a: text })
+      const value = inputs.text('a')
+      const url = inputs.url('a', value, 'https://x')
+      for (const read of [boolean, seconds, oneOf, matching]) read(inputs)
+      for (const problem of problemsOf(inputs)) expect(problem).toMatch(/^a (is|must) .+$/)
+      if (url.href !== NOWHERE) {
+        accepted++
+        expect([url.username, url.password, url.hash, url.search]).toEqual(['', '', '', ''])
+        expect(url.protocol === 'https:' || isLoopback(url.hostname)).toBe(true)
+      }
+    }),
+    { numRuns: 1_500, seed: 20261121 },
+  )
+  expect(accepted).toBeGreaterThan(100)
 })

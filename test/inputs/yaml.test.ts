@@ -182,6 +182,24 @@ describe('the YAML package behind it', () => {
     expect(await faultOf(text)).toBe(fault)
   })
 
+  test('never repeats the text in a fault', async () => {
+    for (const text of [
+      'a: {{hunter2',
+      'hunter2: *hunter2',
+      'a: !hunter2 x',
+      'hunter2: 1\nhunter2: 2',
+      '"hunter2',
+      '@hunter2',
+    ]) {
+      expect(await faultOf(text)).not.toContain('hunter2')
+    }
+  })
+
+  test('expands no alias bomb', async () => {
+    const levels = Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i}, `.repeat(9)}*a${i}]`)
+    expect(await faultOf(['a0: &a0 lol', ...levels].join('\n'))).toBe('must not use YAML aliases (line 2)')
+  })
+
   test.each(['[', '{', '[{a: ', '- ', '? ', '{? ', '"', '&a ', '*a ', 'a: '])(
     'survives %j without end',
     async (piece) => {
@@ -190,4 +208,47 @@ describe('the YAML package behind it', () => {
       )
     },
   )
+
+  test.each([
+    ['[', ']'],
+    ['{a: ', '}'],
+  ])('survives nesting by %j and %j', async (open, close) => {
+    expect(await faultOf(open.repeat(3_000) + close.repeat(3_000))).toBe('is nested too deeply (line 1)')
+  })
+
+  test('gives a value or a fault for any text, and no prototype changes', async () => {
+    const alphabet = fc.constantFrom(
+      ...Array.from('ab:-?[]{},&*!|>%@`#"\'~\\ \t\n\r<='),
+      '__proto__',
+      'constructor',
+      '- ',
+      ': ',
+      '\n  ',
+    )
+    const texts = fc.array(alphabet, { maxLength: 40 }).map((pieces) => pieces.join(''))
+    let values = 0
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(texts, fc.string({ unit: 'binary' })), async (text) => {
+        const result = await parseYaml(text)
+        if ('value' in result) {
+          values++
+          expect(isText(result.value)).toBe(true)
+        } else {
+          expect(result.fault).toMatch(/^(is|has|must) /)
+        }
+      }),
+      { numRuns: 5_000, seed: SEED },
+    )
+    expect(values).toBeGreaterThan(500)
+    expect(Object.keys(Object.prototype)).toEqual([])
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
+  })
 })
+
+/** Whether a value is made of text, arrays and maps alone. */
+function isText(value: YamlValue): boolean {
+  if (typeof value === 'string') return true
+  if (value instanceof Map)
+    return [...value].every(([key, each]) => typeof key === 'string' && isText(each as YamlValue))
+  return Array.isArray(value) && value.every(isText)
+}

@@ -25,7 +25,13 @@ test.each(
   [
     { host: 'app.cluster-abc123.eu-central-1.rds.amazonaws.com', port: 5432, region: 'eu-central-1', username: 'app' },
     { host: 'db.abc123.us-gov-west-1.rds.amazonaws.com', port: 13306, region: 'us-gov-west-1', username: 'migrate' },
-    { host: 'db.abc123.us-east-1.rds.amazonaws.com', port: 443, region: 'us-east-1', username: "o'app+ci (*)@x/y~z!é" },
+    {
+      host: 'db.abc123.us-east-1.rds.amazonaws.com',
+      port: 443,
+      region: 'us-east-1',
+      username: "o'app+ci (*)@x/y~z!é名&=%25",
+    },
+    { host: 'db.abc123.rds.cn-north-1.amazonaws.com.cn', port: 5432, region: 'cn-north-1', username: 'app' },
     { host: HOST, region: 'eu-west-1', username: 'app_migrations' },
     { host: HOST, region: 'eu-west-1', username: 'admin' },
     { host: PRIVATELINK, region: 'us-east-1', username: 'app_migrations' },

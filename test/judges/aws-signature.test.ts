@@ -1,14 +1,13 @@
 import { AwsV4Signer } from 'aws4fetch'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import type { AwsAccount } from '../../dev/fakes/aws-account.ts'
 import type { FakeRequest } from '../../dev/fakes/handler.ts'
-import type { FakeServer } from '../../dev/fakes/serve.ts'
 import { verifySignature, type SignaturePolicy, type SigningKeys } from '../../dev/fakes/sigv4.ts'
 import { appServerSystem } from '../../dev/systems/app-server.ts'
 import { system as secretsManager } from '../../dev/systems/secret/aws-secrets-manager.ts'
+import type { Setup, System } from '../../dev/systems/system.ts'
 import { createWorld } from '../../dev/world.ts'
-import { appServer } from '../../src/exchanges/app-server/exchange.ts'
-import { awsSecretsManager } from '../../src/exchanges/secret/aws-secrets-manager/exchange.ts'
-import { keep, runStep } from '../exchanges/in-process.ts'
+import { exchangeOf, keep, runStep } from '../exchanges/in-process.ts'
 
 const NOW = Date.parse('2026-11-21T08:00:00Z')
 const DATE = '20261121T080000Z'
@@ -20,26 +19,22 @@ interface Signed {
   readonly keys: SigningKeys
 }
 
-function received({ url, requests }: FakeServer): FakeRequest {
+type AwsSetup = Setup & { readonly account: AwsAccount }
+
+/** What an action sends to a server of AWS, with the keys of a session. */
+async function sent(system: System<AwsSetup>, role: string, variant: string): Promise<Signed> {
+  const world = await keep(createWorld(system, { variant, now: () => NOW }))
+  const ran = await runStep(await exchangeOf(system.action), world, system.action, { now: () => NOW })
+  expect(ran.errors).toEqual([])
+  const { url, requests } = world.server(role)
   const { method, path, headers, body } = requests[0]!
-  return { method, url: new URL(path, url), headers, body }
+  const request = { method, url: new URL(path, url), headers, body }
+  return { request, keys: world.setup.account.sts.sessions[0]!.keys }
 }
 
-/** What our root action sends to an app server behind AWS IAM. */
-async function toAppServer(service: 'lambda' | 'execute-api' | typeof LATTICE, prefix = ''): Promise<Signed> {
-  const world = await keep(createWorld(appServerSystem({ service, prefix }), { variant: 'aws', now: () => NOW }))
-  const ran = await runStep(appServer, world, '.', { now: () => NOW })
-  expect(ran.errors).toEqual([])
-  return { request: received(world.server('app-server')), keys: world.setup.account.sts.sessions[0]!.keys }
-}
-
-/** What our action asks AWS Secrets Manager. */
-async function toSecretsManager(): Promise<Signed> {
-  const world = await keep(createWorld(secretsManager, { now: () => NOW }))
-  const ran = await runStep(awsSecretsManager, world, 'secret/aws-secrets-manager', { now: () => NOW })
-  expect(ran.errors).toEqual([])
-  return { request: received(world.server('secretsmanager')), keys: world.setup.account.sts.sessions[0]!.keys }
-}
+/** To an app server behind AWS IAM. */
+const toAppServer = (service: 'lambda' | 'execute-api' | typeof LATTICE, prefix = ''): Promise<Signed> =>
+  sent(appServerSystem({ service, prefix }), 'app-server', 'aws')
 
 /** A signer that others wrote: the headers that it would send. */
 async function signed({ method, url, headers, body }: FakeRequest, service: string, keys: SigningKeys) {
@@ -68,49 +63,32 @@ test.each<[string, string, () => Promise<Signed>]>([
   ['API Gateway', 'execute-api', () => toAppServer('execute-api', '/stage')],
   ['API Gateway, with an odd path', 'execute-api', () => toAppServer('execute-api', "/st%20age/(1)*'~%C3%A9%2F")],
   ['VPC Lattice', LATTICE, () => toAppServer(LATTICE)],
-  ['AWS Secrets Manager', 'secretsmanager', toSecretsManager],
-])('aws4fetch makes the signature that our action sends to %s', async (_name, service, send) => {
-  const { request, keys } = await send()
-  const theirs = await signed({ ...request, headers: signedOnly(request) }, service, keys)
-  expect(theirs).toHaveProperty('authorization', request.headers['authorization'])
-})
+  ['AWS Secrets Manager', 'secretsmanager', () => sent(secretsManager, 'secretsmanager', 'text')],
+])(
+  'aws4fetch makes the signature that our action sends to %s, of which no byte may change',
+  async (_, service, send) => {
+    const { request, keys } = await send()
+    const headers = signedOnly(request)
+    const theirs = await signed({ ...request, headers }, service, keys)
+    expect(theirs).toHaveProperty('authorization', request.headers['authorization'])
 
-describe.each(['lambda', 'execute-api', LATTICE, 'secretsmanager'])('a signature of aws4fetch for %s', (service) => {
-  const keys: SigningKeys = {
-    accessKeyId: 'ASIAEXAMPLE',
-    secretAccessKey: 'not-a-secret',
-    sessionToken: 'not/a+token=',
-  }
-  const bare: FakeRequest = {
-    method: 'POST',
-    url: new URL('https://app.example.com/st%20age/access_tokens?b=2&a=%C3%BC%2F&a=1'),
-    headers: {
-      'content-type': 'application/json',
-      'x-authorization': 'Bearer  not-a-token',
-      ...(service === LATTICE && { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }),
-    },
-    body: '{"permissions":{"contents":"read"}}',
-  }
-  async function verdictOn(change: (request: FakeRequest) => Partial<FakeRequest>): Promise<unknown> {
-    const request = { ...bare, headers: await signed(bare, service, keys) }
-    const checked = verifySignature({ ...request, ...change(request) }, policyOf(service, keys))
-    return 'code' in checked ? checked.code : checked
-  }
-
-  test('is accepted', async () => {
-    expect(await verdictOn(() => ({}))).toBe(keys)
-  })
-
-  test.each<[string, (request: FakeRequest) => Partial<FakeRequest>]>([
-    ['the path', ({ url }) => ({ url: new URL(url.href.replace('tokens?', 'tokenz?')) })],
-    ['the query', ({ url }) => ({ url: new URL(url.href.replace('a=1', 'a=0')) })],
-    ['the ID token', withHeader('x-authorization')],
-    ['the signature', withHeader('authorization')],
-    ...(service === LATTICE ? [] : [['the body', ({ body }) => ({ body: `${body} ` })] satisfies Change]),
-  ])('is refused for one byte of %s', async (_part, change) => {
-    expect(await verdictOn(change)).toBe('InvalidSignatureException')
-  })
-})
+    const verdictOn = (change: Partial<FakeRequest>): unknown =>
+      verifySignature({ ...request, ...change }, policyOf(service, keys))
+    expect(verdictOn({})).toBe(keys)
+    const { url, body } = request
+    const changes: Partial<FakeRequest>[] = [
+      ...[`${url.href}x`, `${url.href}?a=0`].map((href) => ({ url: new URL(href) })),
+      ...[...Object.keys(headers), 'authorization'].map((name) => ({
+        headers: {
+          ...request.headers,
+          [name]: request.headers[name]!.replace(/.$/, (text) => (text === '0' ? '1' : '0')),
+        },
+      })),
+      ...(service === LATTICE ? [] : [{ body: `${body} ` }]),
+    ]
+    for (const change of changes) expect(verdictOn(change)).toMatchObject({ code: 'InvalidSignatureException' })
+  },
+)
 
 test('VPC Lattice refuses a signature with a hash of the body, and without one', async () => {
   const { request, keys } = await toAppServer('lambda')
@@ -120,12 +98,3 @@ test('VPC Lattice refuses a signature with a hash of the body, and without one',
     expect(verdict).toMatchObject({ code: 'InvalidSignatureException' })
   }
 })
-
-type Change = [string, (request: FakeRequest) => Partial<FakeRequest>]
-
-/** Changes the last character of a header. */
-function withHeader(name: string): Change[1] {
-  return ({ headers }) => ({
-    headers: { ...headers, [name]: headers[name]!.replace(/.$/, (text) => (text === '0' ? '1' : '0')) },
-  })
-}

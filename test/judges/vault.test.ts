@@ -1,6 +1,6 @@
 import nodeVault from 'node-vault'
 import { expect, test } from 'vitest'
-import { KEY, vaultSystem, type VaultSettings, type VaultSetup } from '../../dev/systems/secret/vault.ts'
+import { KEY, vaultSystem, type VaultSetup } from '../../dev/systems/secret/vault.ts'
 import { ROLE } from '../../dev/systems/vault.ts'
 import { createWorld, type World } from '../../dev/world.ts'
 import { secretVault } from '../../src/exchanges/secret/vault.ts'
@@ -9,11 +9,10 @@ import { keep, runStep } from '../exchanges/in-process.ts'
 const PATH = 'secret/data/team/database'
 
 /** A Vault with no agent in front, since the client does not send what that would ask for. */
-const open = (settings: VaultSettings = {}): Promise<World<VaultSetup>> =>
-  keep(createWorld(vaultSystem({ requireRequestHeader: false, ...settings })))
+const open = (): Promise<World<VaultSetup>> => keep(createWorld(vaultSystem({ requireRequestHeader: false })))
 
-function clientOf(world: World, namespace?: string): nodeVault.client {
-  return nodeVault({ endpoint: world.url('vault'), ...(namespace !== undefined && { namespace }) })
+function clientOf(world: World): nodeVault.client {
+  return nodeVault({ endpoint: world.url('vault') })
 }
 
 interface LoggedIn {
@@ -48,14 +47,6 @@ test('the client gets what our action gives, by the requests that our action mak
   const [mine, theirs] = [requests[0]!, requests[3]!].map(({ body }) => Object.keys(JSON.parse(body) as object))
   expect(theirs!.toSorted()).toEqual(mine!.toSorted())
   await expect(client.read(PATH)).rejects.toMatchObject({ response: { statusCode: 403 } })
-})
-
-test('the client finds a namespace', async () => {
-  const world = await open({ namespace: 'team/a' })
-  const client = clientOf(world, 'team/a')
-  client.token = (await logIn(world, client)).auth.client_token
-  await expect(client.read(PATH)).resolves.toMatchObject({ data: { data: { [KEY]: world.setup.secret } } })
-  await expect(logIn(world, clientOf(world, 'team/b'))).rejects.toMatchObject({ response: { statusCode: 403 } })
 })
 
 test.each<[string, number, string, string, (setup: VaultSetup) => unknown]>([

@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path'
 import { fenceOf } from '../../documents/fences.ts'
 import { plainSummary, suggestionsOf } from '../../suggestions.ts'
 import { TENANT } from '../../systems/database/azure.ts'
-import { createFixture, type Fixture, type Ran, type Step } from '../fixture.ts'
+import { createFixture, type Fixture, type Ran } from '../fixture.ts'
 import type { Judge } from '../judge.ts'
-import { AGAIN, callApi, claimsOf, expectRefusal, good, holdRefusal, type Denial } from '../lines.ts'
+import { callApi, claimsOf, expectRefusal, given, good, holdRefusal, type Denial } from '../lines.ts'
 import { ownBuild } from '../program.ts'
 
 const ENTRA_VERSION = '4e61f24'
@@ -76,13 +76,12 @@ async function start({ hold, start, stepsOf, mint }: Fixture) {
   })
   const { access_token: token } = await good(callApi('POST', `${login}/${TENANT}/oauth2/v2.0/token`, '', form))
   const application = { 'tenant-id': TENANT, 'client-id': clientId }
-  const secret = stepsOf('secret/azure-key-vault', { vault: 'my-vault', ...application })
   return {
     hold,
     clientId,
     admin,
     database: stepsOf('database/azure', application),
-    secret: (inputs: Step['inputs'] = {}, debug = false): Promise<Ran> => secret({ inputs, debug }),
+    secret: stepsOf('secret/azure-key-vault', { vault: 'my-vault', ...application }),
     /** Calls the vault as the application. */
     vault: (method: string, path: string, body: object) =>
       good(callApi(method, `${vault}${path}?api-version=2025-07-01`, String(token), body)),
@@ -96,13 +95,9 @@ async function logins({ hold, admin, clientId, database }: Setting): Promise<voi
     const { aud, azp, iss } = claimsOf(ran)
     assert.deepEqual([aud, azp, iss], [DATABASES, clientId, `https://${LOGIN_HOST}/${TENANT}/v2.0`])
   }
-  await hold(
-    'an API that the tenant does not know is refused by AADSTS500011, which speaks of tenant and cloud',
-    async () => {
-      const words = /\(400 Bad Request\): AADSTS500011: [^]*does not know https:\/\/ossrdbms-aad/
-      expectRefusal(await database(), words)
-    },
-  )
+  // The hint speaks of tenant and cloud.
+  const unknown = /\(400 Bad Request\): AADSTS500011: [^]*does not know https:\/\/ossrdbms-aad/
+  await holdRefusal(hold, database, ['an API that the tenant does not know', unknown])
   await admin('apps', { displayName: 'Azure OSSRDBMS Database', appIdUri: DATABASES })
   await hold(
     'the federated credential of the page lets its step in; the token is for the databases alone',
@@ -140,32 +135,17 @@ async function reads({ hold, vault, secret }: Setting): Promise<void> {
   await vault('PUT', '/secrets/database', { value })
   const version = String(first).split('/').at(-1)!
   await hold('the newest version of a secret, and a key of it', async () => {
-    assert.equal((await secret({ secret: 'database' })).outputs['secret'], value)
-    const { outputs } = await secret({ secret: 'database', key: 'username' })
+    assert.equal((await secret(given({ secret: 'database' }))).outputs['secret'], value)
+    const { outputs } = await secret(given({ secret: 'database', key: 'username' }))
     assert.equal(outputs['secret'], 'app_user')
   })
   await hold('a version by its id, several values at once', async () => {
-    const { outputs } = await secret({ secrets: `old: database/${version}\nuser: database#username` })
+    const { outputs } = await secret(given({ secrets: `old: database/${version}\nuser: database#username` }))
     assert.deepEqual([outputs['old'], outputs['user']], ['the older one', 'app_user'])
   })
-  await hold('a disabled secret is refused', async () => {
-    await vault('PUT', '/secrets/off', { value: 'a value', attributes: { enabled: false } })
-    const words = /\(403 Forbidden\): Forbidden: Operation get is not allowed on a disabled secret\./
-    expectRefusal(await secret({ secret: 'off' }), words)
-  })
-  await hold('a secret that is not there is refused by SecretNotFound', async () => {
-    const words = /\(404 Not Found\): SecretNotFound: [^]*az keyvault secret recover/
-    expectRefusal(await secret({ secret: 'nothing' }), words)
-  })
-  await hold('429 is tried again as it asks', async () => {
-    await vault('POST', '/_emulator/faults', { throttleNextRequests: 1 })
-    const { outputs, told } = await secret({ secret: 'database', key: 'username' }, true)
-    assert.match(told, AGAIN)
-    assert.equal(outputs['secret'], 'app_user')
-  })
-  await hold('an application that may not read is refused', async () => {
-    await vault('POST', '/_emulator/permissions', { [TENANT]: ['secrets/get'] })
-    const words = /Azure Key Vault \(my-vault\.vault\.azure\.net\) refused \(403 Forbidden\)/
-    expectRefusal(await secret({ secret: 'database' }), words)
-  })
+  await vault('PUT', '/secrets/off', { value: 'a value', attributes: { enabled: false } })
+  const off = /\(403 Forbidden\): Forbidden: Operation get is not allowed on a disabled secret\./
+  await holdRefusal(hold, secret, ['a disabled secret', off, given({ secret: 'off' })])
+  const absent = /\(404 Not Found\): SecretNotFound: [^]*az keyvault secret recover/
+  await holdRefusal(hold, secret, ['a secret that is not there', absent, given({ secret: 'nothing' })])
 }

@@ -5,7 +5,6 @@ import json
 import sys
 
 import botocore.auth
-import botocore.session
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
@@ -14,20 +13,6 @@ def signed(task):
     date = datetime.datetime.strptime(task["date"], botocore.auth.SIGV4_TIMESTAMP)
     botocore.auth.get_current_datetime = lambda *_, **__: date
     keys = task["keys"]
-    if "user" in task:
-        session = botocore.session.Session()
-        client = session.create_client(
-            "rds" if "port" in task else "dsql",
-            region_name=task["region"],
-            aws_access_key_id=keys["accessKeyId"],
-            aws_secret_access_key=keys["secretAccessKey"],
-            aws_session_token=keys.get("sessionToken"),
-        )
-        if "port" in task:
-            return client.generate_db_auth_token(task["host"], task["port"], task["user"])
-        if task["user"] == "admin":
-            return client.generate_db_connect_admin_auth_token(task["host"])
-        return client.generate_db_connect_auth_token(task["host"])
     request = AWSRequest(
         method=task["method"], url=task["url"], headers=task["headers"], data=task["body"].encode()
     )

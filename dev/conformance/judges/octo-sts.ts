@@ -8,7 +8,7 @@ import { pasteFiles, suggestionsOf } from '../../suggestions.ts'
 import { createFixture, type Fixture, type Ran, type Step } from '../fixture.ts'
 import { APP_ID, createGitHubForApps, GITHUB_HOST, type GitHubForApps } from '../github.ts'
 import type { Judge } from '../judge.ts'
-import { expectRevoked, holdKeys, holdRefusal } from '../lines.ts'
+import { expectRevoked, given, holdKeys, holdRefusal } from '../lines.ts'
 import { goProgram } from '../program.ts'
 
 const VERSION = 'v0.8.0'
@@ -39,7 +39,7 @@ export const octoSts: Judge = {
     const setting = setUp(fixture, github)
     await setting.start()
     setting.put(TARGET, 'keys', policy())
-    await holdKeys(fixture, (step) => setting.run('keys', {}, step))
+    await holdKeys(fixture, fixture.stepsOf('octo-sts', { scope: TARGET, identity: 'keys' }))
     await grants(setting)
     await refusals(setting)
   },
@@ -50,8 +50,7 @@ function setUp({ hold, stepsOf, folder, start }: Fixture, github: GitHubForApps)
   return {
     hold,
     github,
-    run: (identity: string, inputs: Step['inputs'] = {}, more: Step = {}): Promise<Ran> =>
-      run({ inputs: { identity, ...inputs }, ...more }),
+    run: (identity: string, inputs: Step['inputs'] = {}): Promise<Ran> => run(given({ identity, ...inputs })),
     put: (repository: string, identity: string, text: string): void => {
       const files = (github.repositories[repository] ??= {})
       files[`.github/chainguard/${identity}.sts.yaml`] = text
