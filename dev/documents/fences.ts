@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repository, repositoryFiles } from './actions.ts'
+import { nodesOf } from './markdown.ts'
 
 /** A piece of a document between two ``` lines. */
 export interface Fence {
@@ -35,45 +36,24 @@ export function readDocument(file: string): Document {
   return { file, text: readFileSync(join(repository, file), 'utf8') }
 }
 
-/** The fences of a document, also those inside lists and quotes. */
-export function fencesOf(document: Document): Fence[] {
-  const fences: Fence[] = []
-  let open: { prefix: string; mark: string; language: string; line: number; lines: string[] } | undefined
-  document.text.split('\n').forEach((line, index) => {
-    if (open === undefined) {
-      const start = /^([\s>]*)(`{3,}|~{3,})\s*([^\s`]*)[^`]*$/.exec(line)
-      if (start === null) return
-      open = { prefix: start[1]!, mark: start[2]!, language: start[3]!.toLowerCase(), line: index + 2, lines: [] }
-      return
+/** The fences of a document, also those inside lists and quotes. @throws Error where one is not closed */
+export function fencesOf({ file, text }: Document): Fence[] {
+  return nodesOf(text, 'code').map(({ lang, value, position: { start, end } }) => {
+    if (!/(?:```|~~~)$/.test(text.slice(start.offset, end.offset))) {
+      throw new Error(`${file}:${start.line}: a fence is not closed`)
     }
-    const inner = line.startsWith(open.prefix) ? line.slice(open.prefix.length) : line.replace(/^[\s>]+/, '')
-    if (inner.trimEnd().startsWith(open.mark) && inner.trim().replaceAll(open.mark[0]!, '') === '') {
-      const { language, line: start, lines } = open
-      fences.push({ file: document.file, line: start, language, text: lines.join('\n') + '\n' })
-      open = undefined
-    } else {
-      open.lines.push(inner)
-    }
+    return { file, line: start.line + 1, language: (lang ?? '').toLowerCase(), text: `${value}\n` }
   })
-  if (open !== undefined) throw new Error(`${document.file}: a fence is not closed`)
-  return fences
 }
 
-/** The text of the fence of a page that has these words. @throws Error where there is none */
-export function fenceOf(page: string, language: string, words: RegExp): string {
-  const found = fencesOf(readDocument(page)).find((fence) => fence.language === language && words.test(fence.text))
-  if (found === undefined) throw new Error(`${page} has no such fence: ${words.source}`)
-  return found.text
-}
-
-/** A document without its fences, line for line, for checks of its prose. */
-export function proseOf(document: Document): string {
-  const lines = document.text.split('\n')
-  for (const fence of fencesOf(document)) {
-    const count = fence.text.split('\n').length - 1
-    lines.fill('', fence.line - 2, fence.line + count)
-  }
-  return lines.join('\n')
+/** The text of the one fence of a page that has these words. @throws Error where there is none, or another one */
+export function fenceOf(page: string, language: string, words: string | RegExp): string {
+  const found = fencesOf(readDocument(page)).filter(
+    ({ language: its, text }) =>
+      its === language && (typeof words === 'string' ? text.includes(words) : words.test(text)),
+  )
+  if (found.length !== 1) throw new Error(`${page} has ${found.length} such fences: ${String(words)}`)
+  return found[0]!.text
 }
 
 /** What a diff of YAML leads to (`+`) or begins with (`-`); every line stays where it is, and those of the other are empty. */

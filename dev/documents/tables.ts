@@ -1,5 +1,6 @@
 import type { ActionMetadata } from './actions.ts'
-import { proseOf, type Document } from './fences.ts'
+import type { Document } from './fences.ts'
+import { nodesOf } from './markdown.ts'
 
 /** A table of a document, cell by cell, without its line of dashes. */
 interface Table {
@@ -10,24 +11,17 @@ interface Table {
 }
 
 /** The tables of a document. */
-export function tablesOf(document: Document): Table[] {
-  const tables: Table[] = []
-  const lines = proseOf(document).split('\n')
-  for (let at = 1; at < lines.length; at++) {
-    if (!/^\s*\|?[\s:|-]*--[\s:|-]*$/.test(lines[at]!) || !lines[at]!.includes('|')) continue
-    const rows: string[][] = []
-    for (let row = at + 1; row < lines.length && lines[row]!.includes('|'); row++) rows.push(cellsOf(lines[row]!))
-    tables.push({ line: at, head: cellsOf(lines[at - 1]!), rows })
-  }
-  return tables
-}
-
-function cellsOf(line: string): string[] {
-  const inner = line
-    .trim()
-    .replace(/^\|/, '')
-    .replace(/(?<!\\)\|$/, '')
-  return inner.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll('\\|', '|'))
+export function tablesOf({ text }: Document): Table[] {
+  return nodesOf(text, 'table').map((table) => {
+    const [head = [], ...rows] = nodesOf(table, 'tableRow').map((row) =>
+      nodesOf(row, 'tableCell').map(({ children = [] }) =>
+        text
+          .slice(children[0]?.position.start.offset, children.at(-1)?.position.end.offset ?? 0)
+          .replaceAll('\\|', '|'),
+      ),
+    )
+    return { line: table.position.start.line, head, rows }
+  })
 }
 
 /**

@@ -1,35 +1,42 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { answerFaults, appServerDocument, inspected, requestFaults } from '../../dev/documents/openapi.ts'
-import { fault } from '../../dev/fakes/faults.ts'
+import { answerFaults, appServerDocument, requestFaults } from '../../dev/documents/openapi.ts'
+import { fault, forEver } from '../../dev/fakes/faults.ts'
 import type { FakeReply, FakeRequest } from '../../dev/fakes/handler.ts'
-import { appServerSystem, type AppServerSettings, type AppServerSetup } from '../../dev/systems/app-server.ts'
-import type { System } from '../../dev/systems/system.ts'
-import { buildBackstage, createWorld, type World, type WorldOptions } from '../../dev/world.ts'
+import type { RecordedRequest } from '../../dev/fakes/serve.ts'
+import { appServerSystem, type AppServerSettings } from '../../dev/systems/app-server.ts'
+import { buildBackstage, createWorld, type WorldOptions } from '../../dev/world.ts'
 import { appServer } from '../../src/exchanges/app-server/exchange.ts'
-import { keep, runStep } from '../exchanges/in-process.ts'
+import { keep, runStep, type Ran } from '../exchanges/in-process.ts'
 
 const { post } = appServerDocument.paths['/access_tokens']!
+const answer = post.responses['200']!.content['application/json']!.example as object
 
-/** The system of the root action, its app server behind the document. */
-async function open(
+interface Asked {
+  readonly ran: Ran
+  readonly request: RecordedRequest
+  readonly reply: FakeReply
+}
+
+/** What a step asked the app server, once, and how it answered, which must be as the document says. */
+async function ask(
   settings: AppServerSettings = {},
   options: WorldOptions = {},
-  change: (reply: FakeReply) => FakeReply = (reply) => reply,
-): Promise<{ world: World<AppServerSetup>; seen: ReturnType<typeof inspected> }> {
-  const system = appServerSystem(settings)
-  let seen: ReturnType<typeof inspected> | undefined
-  const behind: System<AppServerSetup> = {
-    ...system,
-    setUp: (foundations, variant) => {
-      const setup = system.setUp(foundations, variant)
-      const handler = setup.handlers['app-server']!
-      seen = inspected(async (request) => change(await handler(request)))
-      return { ...setup, handlers: { ...setup.handlers, 'app-server': seen.handler } }
-    },
-  }
-  const world = await keep(createWorld(behind, options))
-  return { world, seen: seen! }
+  change = (given: string): string => given,
+): Promise<Asked> {
+  const replies: FakeReply[] = []
+  const note = fault.alter((reply) => {
+    replies.push(reply)
+    return reply
+  })
+  const faults = { 'app-server': [forEver(note)] }
+  const world = await keep(createWorld(appServerSystem(settings), { ...options, faults }))
+  const inputs = { 'app-server': change(world.inputs['app-server']!) }
+  const ran = await runStep(appServer, world, '.', { inputs })
+  expect(replies).toHaveLength(1)
+  const reply = replies[0]!
+  expect(answerFaults(reply)).toEqual([])
+  return { ran, request: world.server('app-server').requests[0]!, reply }
 }
 
 describe('what the document shows fits its own schemas', () => {
@@ -39,42 +46,37 @@ describe('what the document shows fits its own schemas', () => {
   })
 
   test('answer', () => {
-    const body = post.responses['200']!.content['application/json']!.example as object
-    expect(answerFaults({ status: 200, body })).toEqual([])
+    expect(answerFaults({ status: 200, body: answer })).toEqual([])
   })
 })
 
 describe('the client asks as the document says, and the fake answers so', () => {
+  const OWNER = 'octo-org/.github-access-token'
+  const FOR_ALL = `origin: ${OWNER}
+statements: [{ subjects: ['repo:octo-org@*/*:**'], permissions: { contents: read } }]
+`
   test.each<[string, AppServerSettings, WorldOptions]>([
     ['its own repository, under the path of a stage', { prefix: '/stage' }, {}],
     ['another repository, with its owner', {}, { inputs: { repository: 'octo-org/target' } }],
     ['several, and the owner', {}, { inputs: { owner: 'octo-org', repositories: 'workflows, target' } }],
+    ['all', { repositories: { [OWNER]: { 'access-token.yaml': FOR_ALL } } }, { inputs: { repositories: 'all' } }],
     ['scopes in any form', {}, { inputs: { permissions: 'contents: read, pull_requests: write' } }],
     ['behind AWS IAM', {}, { variant: 'aws' }],
   ])('%s', async (_, settings, options) => {
-    const { world, seen } = await open(settings, options)
-    const ran = await runStep(appServer, world, '.')
+    const { ran, request } = await ask(settings, options)
     expect(ran.errors).toEqual([])
-    expect(seen).toMatchObject({ count: 1, faults: [] })
-    const [{ headers } = expect.fail('no request')] = world.server('app-server').requests
-    expect(headers).toMatchObject({ accept: 'application/json', 'user-agent': expect.stringMatching(/./) as string })
-    const signed =
-      /^AWS4-HMAC-SHA256 Credential=.*, SignedHeaders=\S*x-amz-content-sha256;\S*x-authorization, Signature=/
-    if (options.variant === 'aws') expect(headers['authorization']).toMatch(signed)
-    else expect(headers).not.toHaveProperty('x-authorization')
-  })
-
-  test('all repositories', async () => {
-    const { world, seen } = await open()
-    const policy = world.setup.repositories['octo-org/.github-access-token']!
-    policy['access-token.yaml'] = [
-      policy['access-token.yaml'],
-      "statements: [{ subjects: ['repo:octo-org@*/*:**'], permissions: { contents: read } }]",
-    ].join('')
-    const ran = await runStep(appServer, world, '.', { inputs: { repositories: 'all' } })
-    expect(ran.errors).toEqual([])
-    expect(ran.outputs['repositories']).toBe('ALL')
-    expect(seen).toMatchObject({ count: 1, faults: [] })
+    const { method, path, headers, body } = request
+    expect([method, path]).toEqual(['POST', `${settings.prefix ?? ''}/access_tokens`])
+    expect(requestFaults(JSON.parse(body))).toEqual([])
+    expect(headers).toMatchObject({
+      accept: 'application/json',
+      'content-type': 'application/json',
+      'user-agent': expect.stringMatching(/./) as string,
+      [options.variant === 'aws' ? 'x-authorization' : 'authorization']: expect.stringMatching(
+        /^Bearer \S+$/,
+      ) as string,
+    })
+    if (options.variant !== 'aws') expect(headers).not.toHaveProperty('x-authorization')
   })
 
   const IN_AWS = { variant: 'aws' }
@@ -87,23 +89,16 @@ describe('the client asks as the document says, and the fake answers so', () => 
     ['another stage of API Gateway', 403, { service: 'execute-api' }, IN_AWS, anotherStage],
     ['another region', 403, {}, IN_AWS, elsewhere],
     ['VPC Lattice in another region', 403, { service: 'vpc-lattice-svcs' }, IN_AWS, elsewhere],
-  ])('a refusal: %s', async (_, status, settings, options, change = (given) => given) => {
-    const { world, seen } = await open(settings, options)
-    const inputs = { 'app-server': change(world.inputs['app-server']!) }
-    const ran = await runStep(appServer, world, '.', { inputs })
+  ])('a refusal: %s', async (_, status, settings, options, change) => {
+    const { ran, reply } = await ask(settings, options, change)
     expect(ran.errors).toHaveLength(1)
     expect(ran.leaks).toEqual([])
-    expect(world.server('app-server').requests.map(({ answered }) => answered)).toEqual([status])
-    expect(seen).toMatchObject({ count: 1, faults: [] })
+    expect(reply.status).toBe(status)
   })
 
-  test('and a difference is noted', async () => {
-    const { world, seen } = await open({}, {}, (reply) => ({
-      ...reply,
-      body: (reply.body as string).replace('"owner":', '"proprietor":'),
-    }))
-    await runStep(appServer, world, '.')
-    expect(seen.faults).toEqual(["POST /access_tokens:  must have required property 'owner'"])
+  test('and a difference is noted', () => {
+    const body = { ...answer, owner: 7 }
+    expect(answerFaults({ status: 200, body })).toEqual(['/owner must be string'])
     expect(answerFaults({ status: 201 })).toEqual(['status 201 is not in the document'])
     expect(answerFaults({ status: 200, headers: { 'content-type': 'text/html' }, body: '' })).toHaveLength(1)
   })
@@ -123,7 +118,7 @@ describe('the client asks as the document says, and the fake answers so', () => 
         .array(fc.tuple(scope, level), { minLength: 1, maxLength: 4 })
         .map((pairs) => pairs.map((pair) => pair.join(': ')).join('\n')),
     })
-    const { world } = await open()
+    const world = await keep(createWorld(appServerSystem()))
     await fc.assert(
       fc.asyncProperty(given, async (inputs) => {
         const ran = await runStep(appServer, world, '.', { inputs })
@@ -138,7 +133,7 @@ describe('the client asks as the document says, and the fake answers so', () => 
 })
 
 describe('the fake refuses as the document says', () => {
-  async function ask(change: Partial<FakeRequest>): Promise<FakeReply> {
+  async function answerTo(change: Partial<FakeRequest>): Promise<FakeReply> {
     const url = (role: string): string => `https://${role}.example.com`
     const { handlers, issuer } = await buildBackstage(appServerSystem(), { url })
     const authorization = `Bearer ${await issuer.mint('app-server.example.com')}`
@@ -161,12 +156,12 @@ describe('the fake refuses as the document says', () => {
     ['a large body', 413, { body: JSON.stringify({ ...READ, owner: 'x'.repeat(102_400) }) }],
     ['no JSON', 400, { body: '{' }],
   ])('%s: %i', async (_, status, change) => {
-    expect(await ask(change)).toMatchObject({ status })
+    expect(await answerTo(change)).toMatchObject({ status })
   })
 
   /** Refused with 400, in the words of the open server, whose build leaves those of its validator out. */
   async function expectRefused(content: unknown, message: string): Promise<void> {
-    const { status, body } = await ask({ body: JSON.stringify(content) })
+    const { status, body } = await answerTo({ body: JSON.stringify(content) })
     expect(status).toBe(400)
     expect((body as { message: string }).message).toMatch(/^Invalid request body:\n {2}- /)
     expect((body as { message: string }).message).toContain(message)
@@ -213,8 +208,8 @@ describe('the fake refuses as the document says', () => {
 })
 
 test('the client takes the answer that the document shows', async () => {
-  const body = post.responses['200']!.content['application/json']!.example as object
-  const { world } = await open({}, { faults: { 'app-server': [fault.answer({ status: 200, body })] } })
+  const faults = { 'app-server': [fault.answer({ status: 200, body: answer })] }
+  const world = await keep(createWorld(appServerSystem(), { faults }))
   const ran = await runStep(appServer, world, '.')
   expect(ran.errors).toEqual([])
   expect(ran.outputs).toMatchObject({

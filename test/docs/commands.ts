@@ -3,17 +3,6 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { expect } from 'vitest'
-import { fencesOf, readDocument } from '../../dev/documents/fences.ts'
-
-/** The one fence of a page that has this text, or that begins with it after a `^`. */
-export function fence(file: string, text: string, language = 'sh'): string {
-  const isIt = text.startsWith('^')
-    ? (each: string): boolean => each.startsWith(text.slice(1))
-    : (each: string): boolean => each.includes(text)
-  const found = fencesOf(readDocument(file)).filter((each) => each.language === language && isIt(each.text))
-  expect(found, `${file}: ${text}`).toHaveLength(1)
-  return found[0]!.text
-}
 
 interface Ended {
   readonly status: number

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readActions, repository, repositoryFiles } from '../../dev/documents/actions.ts'
 import { checkShell, checkWorkflow } from '../../dev/documents/check.ts'
-import { fencesOf, readDocuments, sideOf, type Fence } from '../../dev/documents/fences.ts'
+import { fencesOf, readDocument, readDocuments, sideOf, type Fence } from '../../dev/documents/fences.ts'
 import { checkLinks } from '../../dev/documents/links.ts'
 import { checkTables, tablesOf } from '../../dev/documents/tables.ts'
 import { foreignUses } from '../../dev/documents/uses.ts'
@@ -90,11 +90,8 @@ describe.each(documents)('$file', (each) => {
 })
 
 describe.each(actions)('$file', (action) => {
-  const file = `${action.folder === '' ? '' : `${action.folder}/`}README.md`
-
   test('has a README with the same inputs and outputs', () => {
-    expect(existsSync(join(repository, file)), file).toBe(true)
-    expect(checkTables({ file, text: readFileSync(join(repository, file), 'utf8') }, action)).toEqual([])
+    expect(checkTables(readDocument(posix.join(action.folder, 'README.md')), action)).toEqual([])
   })
 })
 

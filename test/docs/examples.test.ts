@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readActions } from '../../dev/documents/actions.ts'
-import { AUTHORITY_FILE, exampleWorld, stepExamples, type StepExample } from '../../dev/documents/examples.ts'
+import { AUTHORITY_FILE, exampleWorld } from '../../dev/documents/examples.ts'
 import { fencesOf, readDocuments } from '../../dev/documents/fences.ts'
+import { outputsOf, workflowExamples, type ActionStep, type WorkflowExample } from '../../dev/documents/workflows.ts'
 import { defaultIdentity } from '../../dev/fakes/identity.ts'
 import { evaluate } from '../../dev/runner/action-file.ts'
 import { githubContext, situations } from '../../dev/runner/context.ts'
@@ -29,9 +30,12 @@ const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** A line of a step that uses an action of this repository. */
 const USES = /^\+?\s*(?:- )?uses: OWNER\/access-token/gm
 
+type StepExample = WorkflowExample & ActionStep
+
 /** Runs a step as its document has it, and its post step. */
-async function run(example: StepExample): Promise<void> {
-  const { file, action, condition, environment, usedOutputs } = example
+async function run({ file, workflow, job: name, step, action }: StepExample): Promise<void> {
+  const job = workflow.jobs[name]!
+  const environment = typeof job.environment === 'object' ? job.environment.name : job.environment
   const situation = situations.push
   const identity = { ...defaultIdentity, ...(environment === undefined ? {} : { environment }) }
   const values = VALUES[file] ?? {}
@@ -39,9 +43,9 @@ async function run(example: StepExample): Promise<void> {
   const contexts = { github: { ...githubContext(identity), event: situation.payload(identity) }, env }
   const filled = (record: Readonly<Record<string, unknown>>): Record<string, string> =>
     Object.fromEntries(Object.entries(record).map(([name, value]) => [name, evaluate(String(value), contexts, values)]))
-  for (const layer of example.env) Object.assign(env, filled(layer))
-  const inputs = filled(example.inputs)
-  if (condition !== undefined) expect(evaluate(`\${{ ${condition} }}`, contexts, values)).toBe('true')
+  for (const { env: layer = {} } of [workflow, job, step]) Object.assign(env, filled(layer))
+  const inputs = filled(step.with ?? {})
+  if (step.if !== undefined) expect(evaluate(`\${{ ${String(step.if)} }}`, contexts, values)).toBe('true')
 
   await using world = await exampleWorld(action.folder, inputs, identity)
   // Where the systems are is told by the example alone: no variable points the action to them.
@@ -62,7 +66,8 @@ async function run(example: StepExample): Promise<void> {
   const main = await runAction(stage)
   const credential = await expectGranted(world, main)
   expect(main.annotations).toEqual([])
-  for (const output of usedOutputs) expect(main.outputs[output] ?? '', output).not.toBe('')
+  const used = step.id === undefined ? [] : outputsOf(step.id, job)
+  for (const output of used) expect(main.outputs[output] ?? '', output).not.toBe('')
   if (action.runs.post !== undefined) {
     const post = await runPost(stage, main)
     expectClean(world, post)
@@ -80,18 +85,15 @@ async function run(example: StepExample): Promise<void> {
 
 const actions = readActions()
 const documents = readDocuments()
-const examples = stepExamples()
+const examples: StepExample[] = workflowExamples().flatMap((example) =>
+  example.actionSteps.map((each) => ({ ...example, ...each })),
+)
 const files = [...new Set(examples.map(({ file }) => file))]
 
 describe.each(files)('%s', (file) => {
   const own = examples.filter((example) => example.file === file)
 
-  test.each(own.map((example) => [`${file}:${example.line}`, example.uses, example] as const))(
-    '%s runs unchanged: %s',
-    async (_place, _uses, example) => {
-      await run(example)
-    },
-  )
+  test.each(own)('the workflow in line $line, step $index of $job, runs unchanged: $step.uses', run)
 })
 
 describe('there are examples to run', () => {
@@ -107,9 +109,9 @@ describe('there are examples to run', () => {
 })
 
 test('an example fails by a name that the system does not know, and by an expression of which nothing is known', async () => {
-  const example = examples.find(({ file, inputs }) => file === 'README.md' && 'repository' in inputs)!
+  const example = examples.find(({ file, step }) => file === 'README.md' && 'repository' in (step.with ?? {}))!
   const withRepository = (repository: string): Promise<void> =>
-    run({ ...example, inputs: { ...example.inputs, repository } })
+    run({ ...example, step: { ...example.step, with: { ...example.step.with, repository } } })
   await expect(withRepository('octo-org/tarrget')).rejects.toMatchObject({
     actual: [{ message: expect.stringContaining('octo-org/tarrget: Access policy not found') as string }],
   })

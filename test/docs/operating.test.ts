@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { setDefaultCACertificates } from 'node:tls'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
-import { canRunCommands, fencesOf, readDocument } from '../../dev/documents/fences.ts'
+import { canRunCommands, fenceOf, fencesOf, readDocument } from '../../dev/documents/fences.ts'
 import { tablesOf } from '../../dev/documents/tables.ts'
 import { appServerError } from '../../dev/fakes/app-server-request.ts'
 import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
@@ -16,10 +16,10 @@ import { createWorld, type WorldOptions } from '../../dev/world.ts'
 import { exchangeOf, runStep } from '../exchanges/in-process.ts'
 import { LeapingClock } from '../properties/clock.ts'
 import { expectRefused } from '../scenarios/support.ts'
-import { fence, Place } from './commands.ts'
+import { Place } from './commands.ts'
 
 const page = readDocument('docs/operating.md')
-const sh = (text: string): string => fence(page.file, text)
+const sh = (text: string): string => fenceOf(page.file, 'sh', text)
 
 interface Down extends WorldOptions {
   readonly system?: System

@@ -1,13 +1,12 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { postgresFolder, startPostgres, type Postgres } from '../../dev/conformance/postgres.ts'
-import { readDocument } from '../../dev/documents/fences.ts'
+import { fenceOf, readDocument } from '../../dev/documents/fences.ts'
 import { tablesOf } from '../../dev/documents/tables.ts'
 import { workflowExamples, type Job } from '../../dev/documents/workflows.ts'
 import { createCertificates } from '../../dev/fakes/certificates.ts'
-import { fence, Place } from './commands.ts'
+import { Place } from './commands.ts'
 
 /*
  * The steps of the pages that run SQL are run unchanged, by bash and psql, against a real PostgreSQL whose certificate is
@@ -114,18 +113,13 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
       'abcdefghijklmnopqrstuvwxyz.dsql.eu-west-1.on.aws',
     ])
     certificate = authority
+    // Only its own user may read a server's key.
     chmodSync(folder.folder, 0o755)
-    for (const [name, text] of Object.entries({ 'server.pem': good.cert, 'server.key': good.key })) {
-      folder.write(name, text)
-      chmodSync(folder.at(name), 0o600)
-      if (process.getuid?.() !== 0) continue
-      const owner = Number(execFileSync('id', ['-u', 'postgres'], { encoding: 'utf8' }))
-      chownSync(folder.at(name), owner, owner)
-    }
+    folder.write('server.crt', good.cert)
+    folder.write('server.key', good.key)
     server = await startPostgres(['app'])
     for (const sql of [
-      `ALTER SYSTEM SET ssl_cert_file = '${folder.at('server.pem')}'`,
-      `ALTER SYSTEM SET ssl_key_file = '${folder.at('server.key')}'`,
+      `COPY (SELECT 1) TO PROGRAM 'install --mode=600 ${folder.at('server.crt')} ${folder.at('server.key')} .'`,
       'ALTER SYSTEM SET ssl = on',
       'SELECT pg_reload_conf()',
       // Roles that the systems of the pages have, and the users of the others.
@@ -134,15 +128,15 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
       'CREATE ROLE "database@my-project.iam" LOGIN',
       'CREATE ROLE migrator LOGIN',
       'GRANT USAGE, CREATE ON SCHEMA public TO app_owner, migrator',
-      fence('database/aws-rds/README.md', 'GRANT rds_iam TO app_migrations', 'sql'),
-      fence('database/google-cloud-sql/README.md', 'ON DATABASE app TO', 'sql'),
-      fence('database/azure/README.md', 'ON DATABASE app TO', 'sql'),
-      fence('docs/cookbook.md', 'CREATE USER app_readonly', 'sql'),
-      fence('vault/README.md', 'CREATE ROLE vault', 'sql'),
+      fenceOf('database/aws-rds/README.md', 'sql', 'GRANT rds_iam TO app_migrations'),
+      fenceOf('database/google-cloud-sql/README.md', 'sql', 'ON DATABASE app TO'),
+      fenceOf('database/azure/README.md', 'sql', 'ON DATABASE app TO'),
+      fenceOf('docs/cookbook.md', 'sql', 'CREATE USER app_readonly'),
+      fenceOf('vault/README.md', 'sql', 'CREATE ROLE vault'),
     ]) {
       await server.query('app', sql)
     }
-    const roles = fence('vault/README.md', 'creation_statements=-')
+    const roles = fenceOf('vault/README.md', 'sh', 'creation_statements=-')
     for (const [, role = '', statements = ''] of roles.matchAll(/roles\/(\S+).*<<'EOF'\n([^]*?)EOF\n/g)) {
       const filled = { name: `v-jwt-${role}`, password: 'x', expiration: 'infinity' }
       await asUser(
@@ -235,14 +229,14 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
     expect(await tables()).toBe('first')
   })
 
-  const grants = fence('docs/cookbook.md', 'ALTER DEFAULT PRIVILEGES', 'sql')
+  const grants = fenceOf('docs/cookbook.md', 'sql', 'ALTER DEFAULT PRIVILEGES')
 
   test.each(['app_migrations', 'app_owner'])(
     'read-only users can read what a migration made as %s, and cannot change it',
     async (owner) => {
       const rds = migrationOf('database/aws-rds')
       if (owner === 'app_owner') {
-        await server.query('app', fence('database/aws-rds/README.md', 'SET role = app_owner', 'sql'))
+        await server.query('app', fenceOf('database/aws-rds/README.md', 'sql', 'SET role = app_owner'))
       }
       expect(await run(rds, grants)).toMatchObject({ status: 0 })
       expect(await run(rds, GOOD)).toMatchObject({ status: 0 })
@@ -279,7 +273,7 @@ echo '{"data":{"username":"v-jwt-app","password":"of the database"}}'
   test.each(['database/aws-rds/README.md', 'database/azure/README.md', 'database/google-cloud-sql/README.md'])(
     '%s lets a user act as the owner of tables that are there already',
     async (file) => {
-      await server.query('app', fence(file, 'SET role = app_owner', 'sql'))
+      await server.query('app', fenceOf(file, 'sql', 'SET role = app_owner'))
       await server.query('app', 'CREATE TABLE first (id int); ALTER TABLE first OWNER TO app_owner')
       const recipe = migrationOf(file)
       expect(await run(recipe, 'ALTER TABLE first ADD COLUMN name text;\n')).toMatchObject({ status: 0 })
@@ -292,31 +286,19 @@ const MARIADB = '/usr/sbin/mariadbd'
 
 describe.skipIf(!existsSync(MARIADB))('on a real MariaDB', () => {
   const folder = new Place()
-  let server: ChildProcess
 
   beforeAll(async () => {
-    const socket = folder.at('socket')
     mkdirSync(folder.at('data'))
-    folder.write('.my.cnf', `[client]\nsocket=${socket}\n`)
-    const options = ['--no-defaults', `--datadir=${folder.at('data')}`, `--socket=${socket}`]
-    if (process.getuid?.() === 0) options.push('--user=root')
-    server = spawn(MARIADB, [...options, '--skip-networking', '--skip-grant-tables'], { stdio: 'pipe' })
-    await new Promise<void>((resolve, reject) => {
-      let told = ''
-      server.stderr!.on('data', (chunk) => {
-        told += String(chunk)
-        if (told.includes('ready for connections')) resolve()
-      })
-      server.on('exit', () => {
-        reject(new Error(told))
-      })
-    })
+    folder.write('.my.cnf', `[client]\nsocket=${folder.at('socket')}\n`)
+    const options = '--datadir=$HOME/data --socket=$HOME/socket --skip-networking --skip-grant-tables'
+    await folder.run(
+      `${MARIADB} --no-defaults --user="$(id -un)" ${options} &> "$HOME/log" &`,
+      'mysqladmin --wait=30 ping || { cat "$HOME/log" >&2; exit 1; }',
+    )
   })
 
   afterAll(async () => {
-    const ended = new Promise((resolve) => server.once('exit', resolve))
-    server.kill()
-    await ended
+    await folder.run('mysqladmin shutdown')
     folder[Symbol.dispose]()
   })
 

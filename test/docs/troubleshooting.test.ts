@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { fencesOf, proseOf, readDocument } from '../../dev/documents/fences.ts'
+import { fencesOf, readDocument } from '../../dev/documents/fences.ts'
+import { nodesOf, textOf } from '../../dev/documents/markdown.ts'
 import { fault } from '../../dev/fakes/faults.ts'
 import { defaultIdentity } from '../../dev/fakes/identity.ts'
 import { appServerSystem, policiesFor } from '../../dev/systems/app-server.ts'
@@ -16,11 +17,11 @@ const page = readDocument('docs/troubleshooting.md')
 const codes = [...readFileSync(join(ROOT, 'src/errors.ts'), 'utf8').matchAll(/^ {2}\| '([A-Z_]+)'$/gm)].map(
   ([, code]) => code!,
 )
-const headings = [...proseOf(page).matchAll(/^## ([A-Z_]+)$/gm)].map(([, heading]) => heading!)
+const headings = nodesOf(page.text, 'heading').map(textOf)
 
 test('there is a section for every code, and for no other', () => {
   expect(codes).toContain('DENIED')
-  expect([...headings].sort()).toEqual([...codes].sort())
+  expect(headings.filter((heading) => /^[A-Z_]+$/.test(heading)).sort()).toEqual([...codes].sort())
 })
 
 /** The first example in the section of a code. */

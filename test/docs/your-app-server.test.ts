@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { canRunCommands, fencesOf, readDocument } from '../../dev/documents/fences.ts'
+import { canRunCommands, fenceOf, fencesOf, readDocument } from '../../dev/documents/fences.ts'
 import { suggestionsOf } from '../../dev/suggestions.ts'
 import { appServerSystem } from '../../dev/systems/app-server.ts'
 import { createWorld } from '../../dev/world.ts'
 import { expectGranted, expectRefused } from '../scenarios/support.ts'
-import { fence as fenceOf, Place } from './commands.ts'
+import { Place } from './commands.ts'
 
 /*
  * The commands of docs/your-app-server.md are run unchanged and in their order: git, sed, jq and openssl for real. Those that
@@ -17,7 +17,7 @@ import { fence as fenceOf, Place } from './commands.ts'
  */
 
 const page = readDocument('docs/your-app-server.md')
-const fence = (text: string, language?: string): string => fenceOf(page.file, text, language)
+const fence = (words: string | RegExp, language = 'sh'): string => fenceOf(page.file, language, words)
 const POLICY = 'octo-org/.github-access-token'
 
 /** Notes its arguments. What it would be told or write, as far as later commands need it, is in the home folder. */
@@ -65,7 +65,7 @@ const NAMES = fence('ORG=octo-org')
 const UP = fence('curl --silent')
 const APP = [fence('settings/apps/new'), fence('GITHUB_APP_ID=123456')]
 const BEFORE = [NAMES, fence('gh repo create'), fence('"target": "push"'), ...APP, fence('git clone')]
-const AFTER = [UP, fence('/installations"'), 'test -e "$KEY"', fence('^rm "$KEY"')]
+const AFTER = [UP, fence('/installations"'), 'test -e "$KEY"', fence(/^rm "\$KEY"/)]
 const UPDATE = fence('git restore')
 /** The container's settings, for an update and for a new key. */
 const [ALL, OTHERS] = [fence('docker build --tag access-token-server .\ndocker rm'), fence('GITHUB_ACTIONS_")')]
@@ -192,7 +192,7 @@ describe.runIf(canRunCommands).each(Object.entries(PLATFORMS))('%s, command by c
   test.each(['once', 'and once more'])('the key is replaced, %s', async () => {
     key = downloadKey(place)
     const folder = 'cd actions--access-token/server'
-    const { notes } = await place.run(folder, NAMES, ...APP, ...platform.replace, fence('^rm "$KEY"'))
+    const { notes } = await place.run(folder, NAMES, ...APP, ...platform.replace, fence(/^rm "\$KEY"/))
     expect(storedKey(place)).toBe(asStored(key))
     expect(notes).not.toContain('PRIVATE KEY---')
     if (platform.replace.includes(STORE_LAMBDA)) {

@@ -3,10 +3,10 @@ import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { canRunCommands, readDocument } from '../../dev/documents/fences.ts'
+import { canRunCommands, fenceOf, readDocument } from '../../dev/documents/fences.ts'
 import { workflowExamples } from '../../dev/documents/workflows.ts'
 import { ROOT } from '../../dev/world.ts'
-import { fence, Place } from './commands.ts'
+import { Place } from './commands.ts'
 
 /*
  * The commands with which a reader makes a copy, updates it, and tries the action. git and npm run owner are real; what is on
@@ -57,7 +57,7 @@ describe.runIf(canRunCommands)('the commands of the pages', () => {
   })
 
   test('makes a copy whose tags have its name, and whose readers need not make one', async () => {
-    await run(fence('docs/your-copy.md', 'git tag --force v1.0.0'))
+    await run(fenceOf('docs/your-copy.md', 'sh', 'git tag --force v1.0.0'))
     for (const tag of ['v1.0.0', 'v1']) {
       expect(inFork(tag, 'README.md')).toContain('uses: octo-org/access-token@v1')
       expect(git('fork', 'rev-parse', tag)).toBe(git('fork', 'rev-parse', 'main'))
@@ -77,7 +77,7 @@ describe.runIf(canRunCommands)('the commands of the pages', () => {
     const renamed = place.read(readme).replace('uses: OWNER/access-token@v1', 'uses: OWNER/access-token/vault@v1')
     place.write(readme, `${renamed}\nNew: OWNER/access-token\n`)
     git('original', 'commit', '--all', '--message', 'New')
-    const { output } = await run(fence('docs/your-copy.md', '--strategy-option theirs'))
+    const { output } = await run(fenceOf('docs/your-copy.md', 'sh', '--strategy-option theirs'))
     expect(output).not.toContain(' M ')
     const text = place.read('clone/README.md')
     expect(text).toContain('uses: octo-org/access-token/vault@v1')
@@ -86,7 +86,7 @@ describe.runIf(canRunCommands)('the commands of the pages', () => {
   })
 
   test('the trial makes every repository before its workflow needs it', async () => {
-    const { notes } = await place.run(fence('docs/try-it.md', 'gh repo create'))
+    const { notes } = await place.run(fenceOf('docs/try-it.md', 'sh', 'gh repo create'))
     const made = [...notes.matchAll(/^gh repo create octocat\/(\S+) --private/gm)].map(([, name]) => name)
     expect(made).toEqual(['sandbox', 'target', '.github-access-token'])
     expect(notes).toMatch(/PUT repos\/octocat\/\.github-access-token\/contents\/access-token\.yaml/)

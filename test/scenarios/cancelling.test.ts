@@ -1,11 +1,10 @@
-import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { fault, forEver, type Fault } from '../../dev/fakes/faults.ts'
 import type { StageOptions, StageResult } from '../../dev/runner/runner.ts'
 import { system } from '../../dev/systems/app-server.ts'
 import { createWorld, type World } from '../../dev/world.ts'
-import { CANCELLED_MS, expectWarned, hearing, signalAfter, signalsReachHandlers } from './faults.ts'
-import { answers, expectClean, expectRefused } from './support.ts'
+import { CANCELLED_MS, hearing, signalAfter, signalsReachHandlers } from './faults.ts'
+import { answers, expectClean, expectNothingForPost, expectRefused } from './support.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
@@ -36,12 +35,6 @@ async function runCancelled(world: World, role: string, options: Cancelled = {})
   return await stage({ preloads: [signalled.preload], signals: [{ signal, when: world.server(role).seen(1) }] })
 }
 
-async function expectNothingForPost(world: World, main: StageResult): Promise<void> {
-  const post = await world.post(main)
-  expectClean(world, post)
-  expect(post).toMatchObject({ outcome: 'success', annotations: [], log: 'Nothing to revoke.\n' })
-}
-
 describeCancelled('a job that is cancelled before a token was asked for', () => {
   it.each(SIGNALS)('by %s ends at once', async (signal) => {
     await using world = await createWorld(system, { faults: { oidc: [forEver(fault.hang())] } })
@@ -66,22 +59,6 @@ describeCancelled('a job that is cancelled while a token is under way', () => {
     expect(answers(world, 'github')).toEqual([204])
     expect(main.afterSignalMs).toBeLessThan(CANCELLED_MS)
     await expectNothingForPost(world, main)
-  })
-
-  it('leaves it to post where GitHub does not answer in time', async () => {
-    await using world = await createWorld(system, { faults: { github: [forEver(fault.hang())] } })
-    const main = await runCancelled(world, 'app-server')
-    expectCancelled(world, main, 'SIGINT')
-    expect(main.afterSignalMs).toBeLessThan(CANCELLED_MS)
-    const warnings = main.annotations.filter(({ level }) => level === 'warning')
-    expect(warnings.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^The token could not be revoked in this step; it ends at \d{4}-/) as string,
-    ])
-    world.server('github').faults.length = 0
-    const post = await world.post(main)
-    expectClean(world, post)
-    expect(post).toMatchObject({ outcome: 'success', annotations: [], log: 'The token was revoked.\n' })
-    expect(world.setup.alive!()).toEqual([])
   })
 
   it('listens for 3 s and says that it cannot tell', async () => {
@@ -120,19 +97,6 @@ describeCancelled('a job that is cancelled when the token is there', () => {
     expect(world.setup.alive!()).toEqual([])
   })
 
-  it.each(SIGNALS)('by %s while the step revokes it leaves nothing', async (signal) => {
-    await using world = await createWorld(system)
-    const main = await world.run({
-      unwritable: ['output'],
-      signals: [{ signal, when: world.server('github').seen(1) }],
-    })
-    expectClean(world, main)
-    expect(main.annotations.map(({ level }) => level)).toEqual(['error'])
-    expect(main.exitCode).toBe(1)
-    expect(main.afterSignalMs).toBeLessThan(2_000)
-    expect(world.setup.alive!()).toEqual([])
-  })
-
   it('while post revokes it lets post do so', async () => {
     await using world = await createWorld(system)
     const main = await world.run()
@@ -140,34 +104,5 @@ describeCancelled('a job that is cancelled when the token is there', () => {
     expectClean(world, post)
     expect(post).toMatchObject({ outcome: 'success', annotations: [], log: 'The token was revoked.\n' })
     expect(world.setup.alive!()).toEqual([])
-  })
-
-  it('and again while post revokes it ends post at once', async () => {
-    await using world = await createWorld(system, { faults: { github: [forEver(fault.hang())] } })
-    const main = await world.run()
-    const when = world.server('github').seen(1)
-    const post = await world.post(main, { signals: SIGNALS.map((signal) => ({ signal, when })) })
-    expectClean(world, post)
-    expect(expectWarned(post)).toMatch(/The step was cancelled or timed out \(SIG/)
-    expect(post.afterSignalMs).toBeLessThan(2_000)
-  })
-})
-
-describeCancelled('a job that is cancelled at any moment leaves no token alive', () => {
-  /** From the request for the ID token to the end of a step with this latency, and a little more. */
-  const SPAN_MS = 900
-  const moments = Array.from({ length: 12 }, (_, n) => (n * SPAN_MS) / 12)
-  it.each(moments)('%i ms after it began to ask', async (ms) => {
-    await using world = await createWorld(system, { latencyMs: 80 })
-    const when = world
-      .server('oidc')
-      .seen(1)
-      .then(() => setTimeout(ms))
-    const main = await world.run({ signals: [{ signal: 'SIGINT', when }] })
-    const post = await world.post(main)
-    expectClean(world, main, post)
-    expect(world.setup.alive!()).toEqual([])
-    const levels = [...main.annotations, ...post.annotations].map(({ level }) => level)
-    expect(levels).toEqual(main.outcome === 'success' ? [] : ['error'])
   })
 })

@@ -1,7 +1,5 @@
 import * as net from 'node:net'
-import { expect } from 'vitest'
 import { listen } from '../../dev/fakes/loopback.ts'
-import type { StageResult } from '../../dev/runner/runner.ts'
 
 /** A step that is cancelled ends within this time, in ms, on a busy machine too: before the runner kills it. */
 export const CANCELLED_MS = 9_000
@@ -58,13 +56,6 @@ export function signalAfter(text: string, signal: NodeJS.Signals): string {
       if (String(chunk).includes(${JSON.stringify(text)})) setImmediate(() => process.kill(process.pid, '${signal}'))
       return write.call(this, chunk, ...more)
     }`)
-}
-
-/** Post ended well and said one thing, as a warning; gives its text. */
-export function expectWarned(post: StageResult): string {
-  expect(post).toMatchObject({ outcome: 'success', exitCode: 0 })
-  expect(post.annotations.map(({ level }) => level)).toEqual(['warning'])
-  return post.annotations[0]?.message ?? ''
 }
 
 export interface RawServer extends AsyncDisposable {

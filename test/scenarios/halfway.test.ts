@@ -4,7 +4,7 @@ import type { StageResult } from '../../dev/runner/runner.ts'
 import { system, type AppServerSetup } from '../../dev/systems/app-server.ts'
 import { createWorld, type World } from '../../dev/world.ts'
 import { KILLED, preload, signalAfter, signalsReachHandlers } from './faults.ts'
-import { answers, expectClean, expectGranted, expectRefused } from './support.ts'
+import { expectClean, expectNothingForPost } from './support.ts'
 
 /** Ends the process by a signal when it is about to write to a file of the runner that has this text in its name. */
 function dieBeforeWriting(file: string, value = ''): string {
@@ -21,38 +21,6 @@ function dieBeforeWriting(file: string, value = ''): string {
     }
     syncBuiltinESMExports()`)
 }
-
-async function expectNothingForPost(world: World, main: StageResult): Promise<void> {
-  const post = await world.post(main)
-  expectClean(world, main, post)
-  expect(post).toMatchObject({ outcome: 'success', annotations: [], log: 'Nothing to revoke.\n' })
-}
-
-describe.concurrent('files that cannot be written', () => {
-  const saysWhy = (name: string): RegExp =>
-    new RegExp(
-      `^The ${name} file of the runner cannot be written: it is missing or is not a file\\.\\n[^]*\\nNOT_WRITTEN: `,
-    )
-
-  it('output: costs the step, which revokes the token', async () => {
-    await using world = await createWorld(system)
-    const main = await world.run({ unwritable: ['output'] })
-    expect(expectRefused(world, main)).toMatch(saysWhy('GITHUB_OUTPUT'))
-    expect(main.log).toContain('The token was revoked.\n')
-    expect(world.setup.github.issued).toHaveLength(1)
-    expect(world.setup.alive!()).toEqual([])
-    await expectNothingForPost(world, main)
-    expect(answers(world, 'github')).toEqual([204])
-  })
-
-  it('summary: costs nothing where the token is granted', async () => {
-    await using world = await createWorld(system, { inputs: { 'job-summary': 'always' } })
-    const main = await world.run({ unwritable: ['step_summary'] })
-    await expectGranted(world, main)
-    expect(main.annotations).toEqual([])
-    expect(main.log).toContain('The job summary could not be written')
-  })
-})
 
 describe.concurrent('a process that dies', () => {
   it.each([

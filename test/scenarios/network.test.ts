@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { fault, forEver } from '../../dev/fakes/faults.ts'
 import { system } from '../../dev/systems/app-server.ts'
 import { createWorld } from '../../dev/world.ts'
 import { rawServer } from './faults.ts'
-import { answers, expectClean, expectGranted, expectRefused } from './support.ts'
+import { expectClean, expectGranted, expectRefused } from './support.ts'
 
 /*
  * What only a process of its own shows: the proxy and the authorities of its environment, and its memory. Everything else
@@ -38,15 +37,6 @@ describe.concurrent('a proxy of the environment', () => {
 })
 
 describe.concurrent('the memory of a step', () => {
-  it('is not filled by an answer of 400 MB', async () => {
-    await using world = await createWorld(system, { faults: { 'app-server': [forEver(fault.flood(400))] } })
-    const main = await world.run({ usage: true })
-    expect(expectRefused(world, main)).toContain('the answer is larger than 1 MiB')
-    expect(answers(world, 'app-server')).toEqual(['flood'])
-    expect(main.usage!.memoryMiB).toBeGreaterThan(10)
-    expect(main.usage!.memoryMiB).toBeLessThan(200)
-  })
-
   it('is not filled by an answer of just 1 MiB in chunks of one byte', async () => {
     const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n'
     await using server = await rawServer((socket) => {

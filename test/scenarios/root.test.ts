@@ -2,22 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { fault, forEver } from '../../dev/fakes/faults.ts'
 import { system } from '../../dev/systems/app-server.ts'
 import { createWorld } from '../../dev/world.ts'
-import { expectWarned, loading, preload, rawServer } from './faults.ts'
-import { answers, expectClean, expectGranted, expectRefused } from './support.ts'
+import { loading, preload, rawServer } from './faults.ts'
+import { answers, expectClean, expectGranted } from './support.ts'
 
 describe.concurrent('a step', () => {
   it.each([false, true])('says one line and hands its token over (debug: %s)', async (debug) => {
     await using world = await createWorld(system, { inputs: { 'job-summary': 'always' } })
     const main = await world.run({ debug })
     await expectGranted(world, main)
-    expect(Object.keys(main.outputs).sort()).toEqual([
-      'expires-at',
-      'owner',
-      'permissions',
-      'repositories',
-      'token',
-      'token-hash',
-    ])
     const lines = main.log.trim().split('\n')
     expect(lines.filter((line) => !/^(##\[debug\]|::add-mask::\*\*\*$)/.test(line))).toEqual([
       expect.stringMatching(/^Token for "octo-org\/workflows": contents: read; ends \S+; hash \S+$/),
@@ -25,7 +17,14 @@ describe.concurrent('a step', () => {
     expect(main.log.includes('##[debug]')).toBe(debug)
     expect(main.summary).toMatch(/\| token-hash \|/)
     expect(main.summary).not.toMatch(/\| token \|/)
-    expect(world.server('app-server').requests[0]?.headers['user-agent']).toBe('OWNER/access-token/v1')
+  })
+
+  it('hands its token over although the summary cannot be written', async () => {
+    await using world = await createWorld(system, { inputs: { 'job-summary': 'always' } })
+    const main = await world.run({ unwritable: ['step_summary'] })
+    await expectGranted(world, main)
+    expect(main.annotations).toEqual([])
+    expect(main.log).toContain('The job summary could not be written')
   })
 
   it('loads the signer while the ID tokens are under way', async () => {
@@ -62,30 +61,6 @@ describe.concurrent('a step', () => {
   })
 })
 
-describe.concurrent('the words of a server', () => {
-  const HOSTILE =
-    'No.\n::add-path::/tmp/evil\r\n##[set-env name=A]b %0A::set-output name=token::evil\u2028::stop-commands::x \u001b[31m<img src=x>'
-
-  it.each([false, true])('are never taken for workflow commands, in main and in post (debug: %s)', async (debug) => {
-    const words = (status: number): ReturnType<typeof fault.status> =>
-      fault.status(status, { body: { status, message: HOSTILE }, headers: { 'x-request-id': '::error::x' } })
-    await using world = await createWorld(system, { faults: { 'app-server': [words(403)], github: [words(422)] } })
-    const refused = await world.run({ debug })
-    expect(expectRefused(world, refused)).toContain('refused (403 Forbidden): No. ::add-path::/tmp/evil ## [set-env')
-    const main = await world.run({ debug })
-    await expectGranted(world, main)
-    const post = await world.post(main, { debug })
-    expect(expectWarned(post)).toContain('refused (422 Unprocessable Entity): No. ')
-    expectClean(world, post)
-    for (const { log, summary, raw } of [refused, post]) {
-      expect(`${log}${summary}`).not.toContain('##[set')
-      expect(summary).not.toContain('<img')
-      expect(raw).not.toMatch(/^\s+at .+:\d+/m)
-    }
-    expect([answers(world, 'app-server'), answers(world, 'github')]).toEqual([['status 403', 200], ['status 422']])
-  })
-})
-
 describe.concurrent('post', () => {
   it('revokes with what was saved, whatever the files, the inputs and the variables are', async () => {
     await using world = await createWorld(system)
@@ -109,18 +84,5 @@ describe.concurrent('post', () => {
     expect(world.server('github').requests[0]?.headers['user-agent']).toBe('OWNER/access-token/v1')
     expect(elsewhere.connections()).toBe(0)
     expect(world.setup.alive!()).toEqual([])
-  })
-
-  it('is over within 15 s by the clock, with one warning, and the job stays green', async () => {
-    await using world = await createWorld(system, { faults: { github: [forEver(fault.hang())] } })
-    const main = await world.run()
-    const post = await world.post(main)
-    expectClean(world, post)
-    expect(expectWarned(post)).toMatch(
-      new RegExp(`^The token could not be revoked; it ends at ${main.outputs['expires-at']!}\\. .*the limit is 15 s`),
-    )
-    expect(post.durationMs).toBeGreaterThan(14_000)
-    // The rest is the start of a process on a slow machine.
-    expect(post.durationMs).toBeLessThan(45_000)
   })
 })

@@ -55,6 +55,13 @@ export function expectRefused(world: World, main: StageResult): string {
   return message
 }
 
+/** Post finds nothing to revoke after a main stage. */
+export async function expectNothingForPost(world: World, main: StageResult): Promise<void> {
+  const post = await world.post(main)
+  expectClean(world, main, post)
+  expect(post).toMatchObject({ outcome: 'success', annotations: [], log: 'Nothing to revoke.\n' })
+}
+
 /** The code at the end of an error annotation. */
 export function codeOf(message: string): string | undefined {
   return /\n([A-Z_]+): \S+$/.exec(message)?.[1]

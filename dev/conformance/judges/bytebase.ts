@@ -73,7 +73,7 @@ async function start(fixture: Fixture, metadata: Postgres, servers: Servers) {
       cwd: fixture.folder,
       env: { ...fixture.env, CURL_CA_BUNDLE: fixture.env['SSL_CERT_FILE']!, ...env },
     })
-  const command = fenceOf(PAGE, 'sh', /--request PATCH/)
+  const command = fenceOf(PAGE, 'bash', /--request PATCH/)
   const usual = (JSON.parse(/--data '(.*)'/s.exec(command)![1]!) as { workloadIdentityConfig: Config })
     .workloadIdentityConfig
   const run = fixture.stepsOf('bytebase', { url: `https://${HOST}`, email: EMAIL, audience: `https://${HOST}` })
