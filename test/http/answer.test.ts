@@ -22,7 +22,7 @@ describe('the JSON object of an answer', () => {
     ['{"a":1', {}, other],
     ['{}\uFEFF', {}, other],
     ['\uFEFF\uFEFF{}', {}, other],
-    ['OK <', {}, other],
+    ['OK <', { 'content-type': 'text/plain' }, other],
   ])('is missing from %j with %o', (text, headers, what) => {
     expect(() => jsonObject(answer(200, text, headers), 'the server', url)).toThrow(
       expect.objectContaining({

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { ActionError } from '../../src/errors.ts'
 import { authorityHint } from '../../src/http/authority.ts'
 import { AttemptFailed, connectionFailure, givenUp, unanswered, unread } from '../../src/http/failure.ts'
@@ -77,6 +77,13 @@ test.each([
   writeFileSync(join(folder, 'authority.pem'), 'Ours\n-----BEGIN CERTIFICATE-----')
   expect(authorityHint(join(folder, name))).toBe(`NODE_EXTRA_CA_CERTS is set, but the file that it names ${fault}.`)
   expect(authorityHint(join(folder, 'authority.pem'))).toContain('does not contain that authority')
+})
+
+test('an unknown authority is explained by the file of NODE_EXTRA_CA_CERTS', () => {
+  vi.stubEnv('NODE_EXTRA_CA_CERTS', join(tmpdir(), 'no-such-file.pem'))
+  const { hint } = failureOf('SELF_SIGNED_CERT_IN_CHAIN')
+  vi.unstubAllEnvs()
+  expect(hint).toMatch(/^NODE_EXTRA_CA_CERTS is set, but the file that it names does not exist/)
 })
 
 const HOUR = { grantEnds: 'within the hour' }
