@@ -131,6 +131,8 @@ describe('a login that is denied', () => {
   test('shows no claims for a pull request from a fork', async () => {
     const text = await refusal(open({ role: { boundSubject: 'another' } }), FORK)
     expect(text).toContain('The subject (sub) of the ID token was another one: change bound_subject')
+    const other = await refusal(open({}, { claims: { iss: `${ISSUER}/octo-enterprise` } }), FORK)
+    expect(other).toContain('The issuer (iss) of the ID token was that of GitHub: "auth/jwt/config" must have it')
   })
 
   test('with 403 names all that it can mean', async () => {
