@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { ROOT } from '../world.ts'
 
 /** Where everything lies that was got; ignored by git. */
-export const STORE = join(ROOT, '.conformance')
+const STORE = join(ROOT, '.conformance')
 
 /** A program that is not part of this repository. */
 export interface Program {

@@ -95,7 +95,7 @@ function refusal(code: string, message: string, status: number, inner?: string):
 }
 
 /** An error answer of Azure Key Vault. */
-export function keyVaultError(status: number, code: string, message: string, inner?: string): FakeReply {
+function keyVaultError(status: number, code: string, message: string, inner?: string): FakeReply {
   return {
     status,
     headers: { 'x-ms-request-id': randomUUID() },

@@ -17,7 +17,7 @@ const RETRY_AFTER_JITTER = 0.5
  * No attempt starts with less time left, in ms. One that the deadline cuts off can still make the server issue a token,
  * which then nobody holds and nobody revokes.
  */
-export const ANSWER_MS = 500
+const ANSWER_MS = 500
 
 /**
  * Whether the same request may be answered otherwise a moment later: 408, 425, 429, 500, 502, 503, 504.
