@@ -4,7 +4,8 @@ import { awsCredentials, credentialSource, readCredentialSource } from '../../sr
 import type { Environment, Tools } from '../../src/exchange.ts'
 import type { Call } from '../../src/http/call.ts'
 import { inputsOf, problemsOf } from '../inputs/fixture.ts'
-import { answer, ROLE, SOURCE, STS } from './fixture.ts'
+import { answer } from '../http/fixture.ts'
+import { ROLE, SOURCE, STS } from './fixture.ts'
 
 describe('the source of the credentials', () => {
   const KEYS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'not-a-secret-key' }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { awsError, awsRefusal } from '../../src/aws/errors.ts'
 import type { Answer } from '../../src/http/answer.ts'
 import type { Refusal } from '../../src/http/call.ts'
-import { answer } from './fixture.ts'
+import { answer } from '../http/fixture.ts'
 
 const refusalOf = (refused: Answer): Refusal => awsRefusal(refused, awsError(refused), () => ({}))
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { stsRefusal } from '../../src/aws/refusal.ts'
 import type { Claims, Explanation } from '../../src/explanation.ts'
-import { answer, ROLE, SOURCE } from './fixture.ts'
+import { answer } from '../http/fixture.ts'
+import { ROLE, SOURCE } from './fixture.ts'
 
 const ISSUER = 'https://token.actions.githubusercontent.com'
 const DENIED = 'AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity'

@@ -6,7 +6,7 @@ import { principalSet, PROVIDER, SERVICE_ACCOUNT } from '../../dev/systems/datab
 import { googleRefusal, iamRefusal, stsRefusal } from '../../src/google/refusal.ts'
 import type { Federation } from '../../src/google/settings.ts'
 import type { Answer } from '../../src/http/answer.ts'
-import { answer } from '../aws/fixture.ts'
+import { answer } from '../http/fixture.ts'
 import { FORK, LINK, refusalOf, SUBJECT } from '../exchanges/in-process.ts'
 import { answers } from '../scenarios/support.ts'
 import { AUDIENCE, open, refusal, run } from './fixture.ts'

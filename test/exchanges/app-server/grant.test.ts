@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Grant, Tools } from '../../../src/exchange.ts'
 import { grantFrom } from '../../../src/exchanges/app-server/grant.ts'
 import type { Asked } from '../../../src/exchanges/app-server/settings.ts'
-import { answer } from '../../aws/fixture.ts'
+import { answer } from '../../http/fixture.ts'
 import { SETTINGS } from './fixture.ts'
 
 const TOKEN = 'obviously-fake-token'

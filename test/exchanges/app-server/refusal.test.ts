@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { Refusal } from '../../../src/http/call.ts'
 import { refusal } from '../../../src/exchanges/app-server/refusal.ts'
 import type { Settings } from '../../../src/exchanges/app-server/settings.ts'
-import { answer, SOURCE } from '../../aws/fixture.ts'
+import { SOURCE } from '../../aws/fixture.ts'
+import { answer } from '../../http/fixture.ts'
 import { SETTINGS } from './fixture.ts'
 
 /** In the words of the app server itself. */

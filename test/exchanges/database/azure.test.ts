@@ -8,7 +8,7 @@ import { entraRefusal } from '../../../src/azure/refusal.ts'
 import { readFederation } from '../../../src/azure/settings.ts'
 import { azureDatabase } from '../../../src/exchanges/database/azure.ts'
 import type { Explanation } from '../../../src/explanation.ts'
-import { answer } from '../../aws/fixture.ts'
+import { answer } from '../../http/fixture.ts'
 import { inputsOf } from '../../inputs/fixture.ts'
 import { LINK, opening, refusalOf, stepsOf, SUBJECT } from '../in-process.ts'
 

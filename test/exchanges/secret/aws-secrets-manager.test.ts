@@ -6,7 +6,8 @@ import type { CredentialSource } from '../../../src/aws/credentials.ts'
 import { awsSecretsManager } from '../../../src/exchanges/secret/aws-secrets-manager/exchange.ts'
 import { refusal as refusalBy } from '../../../src/exchanges/secret/aws-secrets-manager/refusal.ts'
 import type { Explanation } from '../../../src/explanation.ts'
-import { answer, ROLE, SOURCE } from '../../aws/fixture.ts'
+import { ROLE, SOURCE } from '../../aws/fixture.ts'
+import { answer } from '../../http/fixture.ts'
 import { LINK, opening, PAGE, refusalOf, stepsOf } from '../in-process.ts'
 
 const open = opening(system)

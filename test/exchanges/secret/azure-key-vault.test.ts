@@ -4,7 +4,7 @@ import { CLIENT, TENANT } from '../../../dev/systems/database/azure.ts'
 import { system, VERSIONS } from '../../../dev/systems/secret/azure-key-vault.ts'
 import type { World } from '../../../dev/world.ts'
 import { azureKeyVault, refusal as refusalBy, type Settings } from '../../../src/exchanges/secret/azure-key-vault.ts'
-import { answer } from '../../aws/fixture.ts'
+import { answer } from '../../http/fixture.ts'
 import { inputsOf } from '../../inputs/fixture.ts'
 import { LINK, opening, refusalOf, stepsOf } from '../in-process.ts'
 
